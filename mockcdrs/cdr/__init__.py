@@ -1,0 +1,1 @@
+"""What a CDR is: schema, times, ids, listing row. Standard library only."""

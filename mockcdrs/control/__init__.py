@@ -1,0 +1,1 @@
+"""The powers that the real server lacks."""

@@ -1,0 +1,1 @@
+"""Where CDRs come from: files, a seed, a test."""

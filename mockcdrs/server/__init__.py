@@ -1,0 +1,1 @@
+"""HTTP: the Falcon app and the threads that serve it."""
