@@ -1,0 +1,3 @@
+"""Pytest's settings for the whole checkout."""
+
+pytest_plugins = ("pytester",)
