@@ -1,0 +1,199 @@
+"""A directory of CDRs, read whole or not at all.
+
+Every `*.jsonl` in it holds a document a line, either wrapped, `{"account_id", "month", "document"}`, or bare, with the
+account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list, may describe the accounts.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from mockcdrs.dataset.accounts import Account, Token
+
+Document = dict[str, Any]
+T = TypeVar("T")
+_KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
+_MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
+_LONGEST_SHOWN = 80
+
+
+@dataclass
+class DataError(ValueError):
+    """A data directory that cannot be taken. `line` is 0 where the fault is not in one line; `field` may be empty."""
+
+    file: Path
+    line: int
+    field: str
+    came: str
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else str(self.file)
+        subject = f"{self.field} came as {self.came}" if self.field else f"came {self.came}"
+        return f"{place}: {subject}; expected {self.expected}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a directory holds. `documents` are by (account id, `YYYYMM`), each month in the order of the files."""
+
+    accounts: tuple[Account, ...]
+    documents: dict[tuple[str, str], list[Document]]
+
+
+def load(directory: Path) -> Loaded:
+    """All of `directory`, or `DataError`."""
+    described, data_files = directory / "accounts.json", sorted(directory.glob("*.jsonl"))
+    if not data_files and not described.is_file():
+        came = "neither" if directory.is_dir() else "no such directory"
+        _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
+    documents = _documents(data_files)
+    accounts = _described(described, documents) if described.is_file() else _made(documents)
+    return Loaded(tuple(_completed(account, documents) for account in accounts), documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A line of a file, or all of it, and how to complain about what stands there."""
+
+    file: Path
+    line: int = 0
+
+    def refuse(self, path: str, came: str, expected: str, remedy: str = "correct it or take it out") -> NoReturn:
+        shown = came if len(came) <= _LONGEST_SHOWN else f"{came[: _LONGEST_SHOWN - 3]}..."
+        raise DataError(self.file, self.line, path, shown, expected, remedy)
+
+    def check(self, path: str, value: Any, kind: type[T]) -> T:
+        if not isinstance(value, kind) or value == "":
+            self.refuse(path, "nothing" if value is None else json.dumps(value), _KINDS[kind])
+        return value
+
+    def optional(self, path: str, holder: Mapping[str, Any], default: T) -> T:
+        """What `holder` has under the last part of `path`; it must be of the type of `default`."""
+        value = holder.get(path.rpartition(".")[2], default)
+        return default if value is default or value == "" else self.check(path, value, type(default))
+
+    def listed(self, path: str, holder: Mapping[str, Any]) -> list[Any]:
+        nothing: list[Any] = []
+        return self.optional(path, holder, nothing)
+
+    def month(self, path: str, value: Any) -> str:
+        if not isinstance(value, str) or not _MONTH.fullmatch(value):
+            self.refuse(path, "nothing" if value is None else json.dumps(value), 'a month as text, "202601"')
+        return value
+
+    def parse(self, raw: bytes) -> Any:
+        try:
+            text = raw.rstrip().decode("utf-8-sig")
+            value = json.loads(text, parse_constant=_refuse_constant)
+            if "\\u" in text:  # half of a surrogate pair is JSON, but no answer could carry it
+                json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            self.refuse("", repr(raw.rstrip().decode("utf-8", "replace")), f"JSON in UTF-8 ({error})")
+        return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _documents(files: list[Path]) -> dict[tuple[str, str], list[Document]]:
+    documents: dict[tuple[str, str], list[Document]] = {}
+    first_seen: dict[tuple[str, str, str], _Place] = {}
+    for place, value in _lines(files):
+        account_id, month, document = _document(place, value)
+        earlier = first_seen.setdefault((account_id, month, document["_id"]), place)
+        if earlier is not place:
+            expected = f"an id once in {month} of its account ({earlier.file.name}, line {earlier.line} has it too)"
+            place.refuse("_id", json.dumps(document["_id"]), expected, "take one of the two out")
+        documents.setdefault((account_id, month), []).append(document)
+    return documents
+
+
+def _lines(files: list[Path]) -> Iterator[tuple[_Place, Any]]:
+    for file in files:
+        with file.open("rb") as lines:
+            for number, raw in enumerate(lines, start=1):
+                if not raw.isspace():
+                    place = _Place(file, number)
+                    yield place, place.parse(raw)
+
+
+def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
+    line: Document = place.check("the line", value, dict)
+    if "document" not in line:
+        document_id = place.check("_id", line.get("_id"), str)
+        month = document_id.partition("-")[0]
+        if not _MONTH.fullmatch(month):
+            place.refuse("_id", json.dumps(document_id), "YYYYMM-<call id>, or the month beside a wrapped document")
+        return place.check("pvt_account_id", line.get("pvt_account_id"), str), month, line
+    document: Document = place.check("document", line["document"], dict)
+    place.check("document._id", document.get("_id"), str)
+    account_id = place.check("account_id", line.get("account_id"), str)
+    return account_id, place.month("month", line.get("month")), document
+
+
+def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
+    place = _Place(file)
+    listed: list[Any] = place.check("the file", place.parse(file.read_bytes()), list)
+    accounts = [_account(place, f"[{index}]", value) for index, value in enumerate(listed)]
+    known: set[str] = set()
+    for account in accounts:
+        if account.id in known:
+            place.refuse("id", f"{json.dumps(account.id)} twice", "an id once", "take one of the two accounts out")
+        known.add(account.id)
+    for account_id in sorted({account_id for account_id, _ in documents} - known):
+        place.refuse("id", "nothing", f"account {account_id}, which documents name", "add it, or delete the whole file")
+    return accounts
+
+
+def _account(place: _Place, path: str, value: Any) -> Account:
+    holder: Document = place.check(path, value, dict)
+    return Account(
+        id=place.check(f"{path}.id", holder.get("id"), str),
+        name=place.optional(f"{path}.name", holder, ""),
+        realm=place.optional(f"{path}.realm", holder, ""),
+        tree=tuple(place.check(f"{path}.tree", each, str) for each in place.listed(f"{path}.tree", holder)),
+        is_reseller=place.optional(f"{path}.is_reseller", holder, False),
+        is_superduper_admin=place.optional(f"{path}.is_superduper_admin", holder, False),
+        months=tuple(place.month(f"{path}.months", each) for each in place.listed(f"{path}.months", holder)),
+        users=_with_ids(place, f"{path}.users", place.listed(f"{path}.users", holder)),
+        devices=_with_ids(place, f"{path}.devices", place.listed(f"{path}.devices", holder)),
+        tokens=tuple(_token(place, f"{path}.tokens", each) for each in place.listed(f"{path}.tokens", holder)),
+    )
+
+
+def _with_ids(place: _Place, path: str, values: list[Any]) -> tuple[Document, ...]:
+    for value in values:
+        place.check(f"{path}.id", place.check(path, value, dict).get("id"), str)
+    return tuple(values)
+
+
+def _token(place: _Place, path: str, value: Any) -> Token:
+    holder: Document = place.check(path, value, dict)
+    return Token(place.check(f"{path}.token", holder.get("token"), str), place.optional(f"{path}.owner_id", holder, ""))
+
+
+def _made(documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
+    """The accounts that the documents name, with the owners of calls as their users."""
+    owners: dict[str, set[str]] = {}
+    for (account_id, _), month in documents.items():
+        variables = (document.get("custom_channel_vars") for document in month)
+        found = {each["owner_id"] for each in variables if isinstance(each, dict) and each.get("owner_id")}
+        owners.setdefault(account_id, set()).update(owner for owner in found if isinstance(owner, str))
+    return [
+        Account(account_id, name=account_id, users=tuple({"id": owner} for owner in sorted(owners[account_id])))
+        for account_id in sorted(owners)
+    ]
+
+
+def _completed(account: Account, documents: Mapping[tuple[str, str], list[Document]]) -> Account:
+    """With the months that its documents lie in, and with a token, the same one each time, where it had none."""
+    held = {month for account_id, month in documents if account_id == account.id}
+    token = Token(hashlib.sha256(f"mockcdrs token of {account.id}".encode()).hexdigest()[:32])
+    return replace(account, months=tuple(sorted(held.union(account.months))), tokens=account.tokens or (token,))
