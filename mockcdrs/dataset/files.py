@@ -18,7 +18,6 @@ Document = dict[str, Any]
 T = TypeVar("T")
 _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
-_LONGEST_SHOWN = 80
 
 
 @dataclass
@@ -54,6 +53,8 @@ def load(directory: Path) -> Loaded:
         _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
     documents = _documents(data_files)
     accounts = _described(described, documents) if described.is_file() else _made(documents)
+    if not accounts:
+        _Place(directory).refuse("", "no account", "one document or account at the least", "add one")
     return Loaded(tuple(_completed(account, documents) for account in accounts), documents)
 
 
@@ -65,7 +66,7 @@ class _Place:
     line: int = 0
 
     def refuse(self, path: str, came: str, expected: str, remedy: str = "correct it or take it out") -> NoReturn:
-        shown = came if len(came) <= _LONGEST_SHOWN else f"{came[: _LONGEST_SHOWN - 3]}..."
+        shown = came if len(came) <= 80 else f"{came[:77]}..."
         raise DataError(self.file, self.line, path, shown, expected, remedy)
 
     def check(self, path: str, value: Any, kind: type[T]) -> T:
@@ -79,8 +80,7 @@ class _Place:
         return default if value is default or value == "" else self.check(path, value, type(default))
 
     def listed(self, path: str, holder: Mapping[str, Any]) -> list[Any]:
-        nothing: list[Any] = []
-        return self.optional(path, holder, nothing)
+        return self.optional(path, holder, list[Any]())
 
     def month(self, path: str, value: Any) -> str:
         if not isinstance(value, str) or not _MONTH.fullmatch(value):

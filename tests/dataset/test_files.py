@@ -172,3 +172,9 @@ def test_what_no_answer_could_carry_is_refused(tmp_path: Path, raw: bytes) -> No
 def test_a_directory_without_data_is_refused(tmp_path: Path, name: str, came: str) -> None:
     error = refusal(tmp_path / name)
     assert (error.came, error.expected) == (came, "*.jsonl files or accounts.json")
+
+
+@pytest.mark.parametrize("accounts", [None, []])
+def test_data_without_any_account_is_refused(tmp_path: Path, accounts: Any) -> None:
+    error = refusal(written(tmp_path, accounts=accounts))
+    assert (error.came, error.expected) == ("no account", "one document or account at the least")
