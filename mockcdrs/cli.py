@@ -1,0 +1,159 @@
+"""The command line. What only one command needs is imported inside it, so that help and errors come at once."""
+
+import contextlib
+import os
+import shlex
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mockcdrs.control.clock import Clock
+    from mockcdrs.crossbar.settings import Settings
+    from mockcdrs.dataset.accounts import Account
+    from mockcdrs.dataset.files import Loaded
+    from mockcdrs.server.runner import Server
+
+
+@click.group()
+@click.version_option(package_name="mockcdrs")
+def main() -> None:
+    """A stand-in for the call detail record part of Kazoo's Crossbar API."""
+
+
+def _settings(_context: click.Context, _option: click.Parameter, assignments: tuple[str, ...]) -> "Settings":
+    from mockcdrs.crossbar.settings import SettingError, Settings
+
+    try:
+        return Settings.parse(assignments)
+    except SettingError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _clock(_context: click.Context, _option: click.Parameter, moment: str | None) -> "Clock | None":
+    from mockcdrs.cdr import gregorian
+    from mockcdrs.control.clock import Clock
+
+    if moment is None or moment == "live":
+        return Clock.live() if moment else None
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live"
+        ) from error
+    return Clock.frozen(gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)))
+
+
+@main.command()
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
+@click.option(
+    "--now", "clock", callback=_clock, metavar="MOMENT", help="Stop the clock then (ISO 8601, UTC), or 'live'."
+)
+@click.option(
+    "--set", "settings", callback=_settings, multiple=True, metavar="NAME=VALUE", help="A setting of Kazoo's."
+)
+@click.option("--fix", "fixes", multiple=True, metavar="NAME", help="A quirk of Crossbar's to do without.")
+@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write URL, account and token here.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
+def serve(  # noqa: PLR0913 the options of the command
+    *,
+    data: Path | None,
+    clock: "Clock | None",
+    settings: "Settings",
+    fixes: tuple[str, ...],
+    env_file: Path | None,
+    host: str,
+    port: int,
+) -> None:
+    """Serve CDRs until interrupted.
+
+    Without --data it serves the data set that comes with mockcdrs, with the clock at the moment that it was made for.
+    """
+    import logging
+
+    from mockcdrs.control.clock import Clock
+    from mockcdrs.control.state import State
+    from mockcdrs.dataset import files, fixtures
+    from mockcdrs.dataset.store import Store
+    from mockcdrs.server.app import create_app
+    from mockcdrs.server.runner import Server
+
+    logging.basicConfig(format="%(message)s")
+    with _faults_as_messages():
+        loaded = files.load(data or fixtures.office())
+        clock = clock or (Clock.live() if data else Clock.frozen(fixtures.manifest().moment_gregorian))
+        state = State(Store.from_loaded(loaded.accounts, loaded.documents), settings, clock, frozenset(fixes))
+        _run(Server(create_app(state), host, port), loaded, env_file)
+
+
+@contextlib.contextmanager
+def _faults_as_messages() -> Iterator[None]:
+    """What a person can put right ends the command with a message, not with a traceback."""
+    from mockcdrs.dataset.files import DataError
+
+    try:
+        yield
+    except (DataError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _run(server: "Server", loaded: "Loaded", env_file: Path | None) -> None:
+    account = _shown_account(loaded)
+    with _signals() as ended, server:
+        url, token = f"{server.url}/v2", account.tokens[0].value
+        variables = {"MOCKCDRS_URL": url, "MOCKCDRS_ACCOUNT_ID": account.id, "MOCKCDRS_AUTH_TOKEN": token}
+        with _written(env_file, variables) if env_file else contextlib.nullcontext():
+            click.echo(_banner(url, account.id, token))
+            while not ended.wait(1):  # without a limit, Windows would hold back the signal
+                pass
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that an interrupt or a request to terminate sets, instead of tearing down what is under way."""
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _written(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
+    """A file for a shell to read, there whole or not at all, and gone at the end."""
+    half = file.with_name(f"{file.name}.{os.getpid()}")
+    half.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items()))
+    half.replace(file)
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _shown_account(loaded: "Loaded") -> "Account":
+    """The account that a newcomer tries first: an ordinary one with calls, as far as there is one."""
+    busy = {account_id for account_id, _ in loaded.documents}
+    return min(loaded.accounts, key=lambda account: (account.id not in busy, account.is_superduper_admin))
+
+
+def _banner(url: str, account_id: str, token: str) -> str:
+    listing = f"{url}/accounts/{account_id}/cdrs?page_size=2"
+    lines = [
+        f"Base URL    {url}",
+        f"Account id  {account_id}",
+        f"Token       {token}",
+        "",
+        shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing]),
+        "",
+        "Ctrl-C ends it.",
+    ]
+    return "\n".join(lines)
