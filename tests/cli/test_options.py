@@ -1,0 +1,90 @@
+"""What the command refuses, and how."""
+
+import socket
+from pathlib import Path
+from unittest.mock import ANY
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockcdrs import cli
+from mockcdrs.control.clock import Clock
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.files import Loaded
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, arguments, prog_name="mockcdrs")
+
+
+def test_version_is_the_packages() -> None:
+    assert run("--version").output == "mockcdrs, version 0.1.0\n"
+
+
+def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
+    result = run("serve", "--set", "crossbar.nosuch=1")
+    assert result.exit_code == 2
+    assert "'crossbar.nosuch' is no known setting: expected one of crossbar.cdrs.maximum_range" in result.output
+    assert all(name in result.output for name in Settings.names())
+
+
+def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
+    result = run("serve", "--now", "yesterday")
+    assert result.exit_code == 2
+    assert "'yesterday' is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live" in result.output
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-01-20T12:00:00Z", "2026-01-20T12:00:00", "2026-01-20 13:00+01:00", "20260120T120000Z"]
+)
+def test_a_moment_may_be_written_in_any_form_of_iso_8601(moment: str) -> None:
+    clock = cli._clock(ANY, ANY, moment)
+    assert clock is not None
+    assert clock.now() == 63_936_129_600
+
+
+def test_now_may_be_live() -> None:
+    clock = cli._clock(ANY, ANY, "live")
+    assert isinstance(clock, Clock)
+    assert clock.now() > 63_936_129_600
+
+
+def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "cdrs.jsonl").write_text('{"_id": 7}\n')
+    result = run("serve", "--port", "0", "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: {tmp_path}/cdrs.jsonl, line 1: _id came as 7; expected text; correct it or take it out\n"
+    )
+
+
+def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run("serve", "--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert "give another one with --port" in result.output
+
+
+def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    result = run("serve", "--port", "0", "--data", str(tmp_path), "--env-file", str(tmp_path / "nosuch" / "env"))
+    assert result.exit_code == 1
+    assert "nosuch" in result.output
+
+
+@pytest.mark.parametrize(
+    ("accounts", "busy", "shown"),
+    [
+        ([("top", True), ("quiet", False), ("busy", False)], ["top", "busy"], "busy"),
+        ([("top", True), ("quiet", False)], ["top"], "top"),
+        ([("top", True), ("quiet", False)], [], "quiet"),
+    ],
+)
+def test_the_account_shown_is_an_ordinary_one_with_calls(
+    accounts: list[tuple[str, bool]], busy: list[str], shown: str
+) -> None:
+    known = tuple(Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
+    loaded = Loaded(known, {(account_id, "202601"): [] for account_id in busy})
+    assert cli._shown_account(loaded).id == shown

@@ -1,0 +1,144 @@
+"""The command as a person or a script runs it: in a process of its own."""
+
+import contextlib
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
+TOKEN = "it's a token"
+NOW = "2026-01-20T12:00:00Z"
+DOCUMENT = {
+    "_id": "202601-a@b",
+    "call_id": "a@b",
+    "call_direction": "inbound",
+    "custom_channel_vars": {},
+    "interaction_id": "63935956740-feedbeef",
+    "pvt_account_id": ACCOUNT,
+    "pvt_created": 63_936_100_000,
+    "pvt_type": "cdr",
+    "timestamp": 63_936_100_000,
+}
+
+
+@dataclass
+class Served:
+    process: "subprocess.Popen[str]"
+    env_file: Path
+
+    @property
+    def variables(self) -> dict[str, str]:
+        lines = shlex.split(self.env_file.read_text())
+        return dict(line.split("=", 1) for line in lines)
+
+    def get(self, path: str) -> Any:
+        url = f"{self.variables['MOCKCDRS_URL']}/accounts/{ACCOUNT}{path}"
+        with urlopen(Request(url, headers={"X-Auth-Token": TOKEN}), timeout=10) as answer:
+            return json.load(answer)
+
+    def end(self, number: int = signal.SIGTERM) -> str:
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=20)
+        return output
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    directory = tmp_path / "data"
+    directory.mkdir()
+    (directory / "cdrs.jsonl").write_text(json.dumps(DOCUMENT))
+    accounts = [{"id": "top", "is_superduper_admin": True}, {"id": ACCOUNT, "tokens": [{"token": TOKEN}]}]
+    (directory / "accounts.json").write_text(json.dumps(accounts))
+    return directory
+
+
+@contextlib.contextmanager
+def serving(directory: Path, *options: str) -> Iterator[Served]:
+    env_file = directory / "mock.env"
+    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            while not env_file.exists():
+                if process.poll() is not None:
+                    pytest.fail(f"the server did not start: {process.communicate()[0]}")
+                time.sleep(0.01)
+            yield Served(process, env_file)
+        finally:
+            process.kill()
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(each.name for each in directory.iterdir())
+
+
+def test_the_env_file_tells_a_shell_where_to_go_and_is_gone_at_the_end(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+        read = subprocess.run(
+            ["sh", "-c", f'. {served.env_file}; echo "$MOCKCDRS_URL|$MOCKCDRS_ACCOUNT_ID|$MOCKCDRS_AUTH_TOKEN"'],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        url, account_id, token = read.stdout.strip().split("|")
+        assert (account_id, token) == (ACCOUNT, TOKEN)
+        assert url.startswith("http://127.0.0.1:")
+        assert url.endswith("/v2")
+        assert names(tmp_path) == ["data", "mock.env"]
+        served.end()
+    assert names(tmp_path) == ["data"]
+
+
+def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+        url = served.variables["MOCKCDRS_URL"]
+        banner = served.end().splitlines()
+    assert banner[:3] == [f"Base URL    {url}", f"Account id  {ACCOUNT}", f"Token       {TOKEN}"]
+    (curl,) = [line for line in banner if line.startswith("curl ")]
+    assert shlex.split(curl)[-3:] == [
+        "-H",
+        f"X-Auth-Token: {TOKEN}",
+        f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2",
+    ]
+
+
+def test_data_clock_settings_and_host_are_as_told(tmp_path: Path, data: Path) -> None:
+    options = ["--data", str(data), "--now", NOW, "--host", "localhost"]
+    with serving(
+        tmp_path, *options, "--set", "kazoo.version=9.9", "--set", "crossbar.pagination_page_size=7"
+    ) as served:
+        assert served.variables["MOCKCDRS_URL"].startswith("http://localhost:")
+        listing = served.get("/cdrs")
+        assert [row["call_id"] for row in listing["data"]] == ["a@b"]
+        assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(tmp_path: Path, data: Path, number: int) -> None:
+    with serving(tmp_path, "--data", str(data)) as served:
+        output = served.end(number)
+        assert served.process.returncode == 0
+    assert "Traceback" not in output
+    assert not served.env_file.exists()
+
+
+def test_without_data_it_serves_the_set_that_comes_with_it_at_its_moment(tmp_path: Path) -> None:
+    from mockcdrs.dataset import fixtures
+
+    with serving(tmp_path) as served:
+        variables = served.variables
+        url = f"{variables['MOCKCDRS_URL']}/accounts/{variables['MOCKCDRS_ACCOUNT_ID']}/cdrs"
+        headers = {"X-Auth-Token": variables["MOCKCDRS_AUTH_TOKEN"]}
+        with urlopen(Request(url, headers=headers), timeout=10) as answer:
+            listing = json.load(answer)
+    assert len(listing["data"]) == 50
+    assert listing["timestamp"] == fixtures.manifest().moment
