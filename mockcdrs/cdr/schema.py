@@ -1,0 +1,26 @@
+"""The `cdrs` schema as data: what a public CDR may hold."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@cache
+def load() -> dict[str, Any]:
+    """The JSON schema (draft 4) of a CDR. Shared: copy it before changing it."""
+    text = resources.files("mockcdrs.cdr").joinpath("cdrs.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def public_fields() -> tuple[str, ...]:
+    """Names of the 47 fields that the schema knows, in its order."""
+    return tuple(load()["properties"])
+
+
+@cache
+def integer_fields() -> frozenset[str]:
+    """Names of the fields whose values are integers."""
+    return frozenset(name for name, field in load()["properties"].items() if field["type"] == "integer")
