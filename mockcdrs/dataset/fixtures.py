@@ -1,0 +1,39 @@
+"""Where the committed data lies, and what its manifest says."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mockcdrs import dataset
+
+_PACKAGE = Path(dataset.__file__).parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the committed data was made from. `moment_gregorian` is when the office's last call may have ended."""
+
+    seed: int
+    moment: str
+    moment_gregorian: int
+    days: int
+    calls_per_day: int
+    locale: str
+    versions: dict[str, str]
+    counts: dict[str, int]
+    sha256: dict[str, str]
+
+
+def directory() -> Path:
+    """The fixtures: inside the package in a wheel, beside it in a checkout (an editable install)."""
+    inside, beside = _PACKAGE / "_fixtures", _PACKAGE.parent / "fixtures"
+    return inside if inside.is_dir() else beside
+
+
+@cache
+def manifest() -> Manifest:
+    """The committed manifest. Shared: do not change its dicts."""
+    fields: dict[str, Any] = json.loads((directory() / "manifest.json").read_bytes())
+    return Manifest(**fields)

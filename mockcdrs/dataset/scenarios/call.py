@@ -1,0 +1,220 @@
+"""One interaction in the making: its clock, its identity, and the legs that it writes.
+
+This is the generator's hot path: whatever is the same for a day, an interaction or an endpoint is made once and merged.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+from typing import Any, NamedTuple, TypeVar
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.dataset.endpoints import Endpoint, sdp_parts
+from mockcdrs.dataset.people import Directory
+from mockcdrs.dataset.scenarios.endings import Ending
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+INBOUND, OUTBOUND = "inbound", "outbound"
+_RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
+_PIECES_AT_ONCE = 64
+
+
+class Channel(NamedTuple):
+    """An endpoint's channel in one interaction."""
+
+    endpoint: Endpoint
+    direction: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all calls of an account and a month (`YYYYMM`) share.
+
+    `ids` and `tags` yield drawn hex digits, 32 and 8 at a time. `servers` are media servers: names, and session
+    descriptions as in `Endpoint.sdp`.
+    """
+
+    office: Directory
+    month: str
+    account_db: str
+    random: Random
+    ids: Iterator[str]
+    tags: Iterator[str]
+    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+
+
+def setting_of(office: Directory, month: str, random: Random) -> Setting:
+    """The setting of an account's calls in a month, whose digits the given generator draws."""
+    account = office.account.id
+    return Setting(
+        office=office,
+        month=month,
+        account_db=f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
+        random=random,
+        ids=chain.from_iterable(_hex_pieces(random, 16)),
+        tags=chain.from_iterable(_hex_pieces(random, 4)),
+        servers=tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+    )
+
+
+def _hex_pieces(random: Random, size: int) -> Iterator[list[str]]:
+    # One long draw cut into pieces costs a fifth of as many short ones.
+    while True:
+        bits = random.getrandbits(8 * size * _PIECES_AT_ONCE)
+        yield bits.to_bytes(size * _PIECES_AT_ONCE, "big").hex(" ", size).split()
+
+
+class Call:
+    """An interaction from `start` to at most `end` (Gregorian seconds, `end` included).
+
+    `now` is how far it has come: drawing seconds moves it on, never past `end`. `bridge_id` is its first channel.
+    """
+
+    __slots__ = (
+        "_key",
+        "_local_sdp",
+        "_server",
+        "_session",
+        "_setting",
+        "bridge_id",
+        "end",
+        "interaction_id",
+        "now",
+        "office",
+        "random",
+        "start",
+    )
+
+    def __init__(self, setting: Setting, start: int, end: int) -> None:
+        self.office = setting.office
+        self.random = setting.random.random
+        self.start = self.now = start
+        self.end = end
+        self.bridge_id = ""
+        self._setting = setting
+        self._key = next(setting.tags)
+        self.interaction_id = f"{start}-{self._key}"
+        self._session = session = f"{start} {start}"
+        self._server, (head, middle, tail) = self.pick(setting.servers)
+        self._local_sdp = f"{head}{session}{middle}", tail
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of the choices."""
+        return choices[int(self.random() * len(choices))]
+
+    def others(self, one: Endpoint, choices: Sequence[Endpoint], count: int) -> list[Endpoint]:
+        """Neighbours among the choices, `count` of them, none of which has the number of `one`."""
+        found: list[Endpoint] = []
+        at = int(self.random() * len(choices))
+        while len(found) < count:
+            candidate = choices[at % len(choices)]
+            if candidate.number != one.number:
+                found.append(candidate)
+            at += 1
+        return found
+
+    def spend(self, table: Sequence[int]) -> int:
+        """Seconds drawn from a table, by which `now` moves on; fewer when the stretch would end first."""
+        seconds = table[int(self.random() * len(table))]
+        left = self.end - self.now
+        if seconds > left:
+            seconds = int(self.random() * (left + 1))
+        self.now += seconds
+        return seconds
+
+    def channel(self, endpoint: Endpoint, direction: str) -> Channel:
+        """A new channel of an endpoint; the first one names the bridge."""
+        call_id = next(self._setting.ids) + endpoint.call_id_suffix
+        if not self.bridge_id:
+            self.bridge_id = call_id
+        return Channel(endpoint, direction, call_id)
+
+    def recording_id(self) -> str:
+        """The id of a new recording."""
+        return f"{self._setting.month}-{next(self._setting.ids)}"
+
+    def leg(
+        self,
+        channel: Channel,
+        parties: tuple[Endpoint, Endpoint],
+        times: tuple[int, int, int],
+        ending: Ending,
+        other: Channel | None = None,
+    ) -> Document:
+        """The document of a channel's leg.
+
+        `parties` are who calls and who is called; `times` the leg's begin in Gregorian seconds, then the seconds of
+        ringing and of talking; `other` the channel that it is bridged to.
+        """
+        endpoint, direction, call_id = channel
+        caller, callee = parties
+        begin, ringing, talking = times
+        end = begin + ringing + talking
+        setting = self._setting
+        micro = setting.random.getrandbits(19)
+        local_head, local_tail = self._local_sdp
+        head, middle, tail = endpoint.sdp
+        channel_vars = endpoint.channel_vars.copy()
+        channel_vars["bridge_id"] = self.bridge_id
+        channel_vars["call_interaction_id"] = self.interaction_id
+        document = endpoint.template.copy()
+        document["_id"] = f"{setting.month}-{call_id}"
+        document["_rev"] = f"1-{next(setting.ids)}"
+        document["billing_seconds"] = talking
+        document["call_direction"] = direction
+        document["call_id"] = call_id
+        document["callee_id_name"] = callee.name
+        document["callee_id_number"] = callee.number
+        document["caller_id_name"] = caller.name
+        document["caller_id_number"] = caller.number
+        document["channel_created_time"] = (begin - gregorian.UNIX_EPOCH_GREGORIAN) * 1_000_000 + micro
+        document["custom_application_vars"] = {}
+        document["custom_channel_vars"] = channel_vars
+        document["custom_sip_headers"] = endpoint.sip_headers.copy()
+        document["hangup_cause"], document["hangup_code"], document["disposition"] = ending
+        document["duration_seconds"] = ringing + talking
+        document["from"] = document["from_uri"] = caller.uri
+        document["from_tag"] = next(setting.tags)
+        document["interaction_id"] = self.interaction_id
+        document["interaction_key"] = self._key
+        document["interaction_time"] = self.start
+        document["local_sdp"] = f"{local_head}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
+        document["media_server"] = self._server
+        document["remote_sdp"] = f"{head}{self._session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
+        document["ringing_seconds"] = ringing
+        document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
+        document["to"] = document["to_uri"] = document["request"] = callee.uri
+        document["to_tag"] = next(setting.tags)
+        document["pvt_account_db"] = setting.account_db
+        if other is not None:
+            document["other_leg_call_id"] = other.call_id
+            document["other_leg_caller_id_name"] = caller.name
+            document["other_leg_caller_id_number"] = caller.number
+            document["other_leg_destination_number"] = callee.number
+            document["other_leg_direction"] = other.direction
+        return document
+
+
+def bridge(
+    call: Call,
+    callers: tuple[Endpoint, Endpoint],
+    callees: tuple[Endpoint, Endpoint],
+    seconds: tuple[int, int],
+    ending: Ending,
+) -> tuple[Document, Document]:
+    """Both legs of a plain call from the interaction's start.
+
+    `callers` are who calls and who the called one sees; `callees` who was dialled and who rings; `seconds` those of
+    ringing and of talking.
+    """
+    (calling, shown), (dialled, ringing) = callers, callees
+    incoming, outgoing = call.channel(calling, INBOUND), call.channel(ringing, OUTBOUND)
+    times = call.start, *seconds
+    return (
+        call.leg(incoming, (calling, dialled), times, ending, outgoing),
+        call.leg(outgoing, (shown, ringing), times, ending, incoming),
+    )

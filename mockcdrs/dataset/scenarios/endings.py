@@ -1,0 +1,46 @@
+"""How a leg ends: hangup cause, SIP code and disposition that belong together."""
+
+from typing import NamedTuple
+
+
+class Ending(NamedTuple):
+    """Values of `hangup_cause`, `hangup_code` and `disposition`."""
+
+    cause: str
+    code: str
+    disposition: str
+
+
+ANSWERED = Ending("NORMAL_CLEARING", "sip:200", "ANSWER")
+BLIND_TRANSFERRED = Ending("BLIND_TRANSFER", "sip:200", "ANSWER")
+ATTENDED_TRANSFERRED = Ending("ATTENDED_TRANSFER", "sip:200", "ANSWER")
+CANCELLED = Ending("ORIGINATOR_CANCEL", "sip:487", "CANCEL")
+LOST_RACE = Ending("LOSE_RACE", "sip:487", "CANCEL")
+PICKED_OFF = Ending("PICKED_OFF", "sip:487", "CANCEL")
+BUSY = Ending("USER_BUSY", "sip:486", "DELAYED NEGOTIATION")
+NO_ANSWER = Ending("NO_ANSWER", "sip:480", "DELAYED NEGOTIATION")
+NO_RESPONSE = Ending("NO_USER_RESPONSE", "sip:408", "DELAYED NEGOTIATION")
+REJECTED = Ending("CALL_REJECTED", "sip:603", "DELAYED NEGOTIATION")
+UNALLOCATED = Ending("UNALLOCATED_NUMBER", "sip:404", "DELAYED NEGOTIATION")
+NOT_REGISTERED = Ending("USER_NOT_REGISTERED", "sip:480", "DELAYED NEGOTIATION")
+CONGESTED = Ending("NORMAL_TEMPORARY_FAILURE", "sip:503", "DELAYED NEGOTIATION")
+OUT_OF_ORDER = Ending("DESTINATION_OUT_OF_ORDER", "sip:502", "DELAYED NEGOTIATION")
+
+UNANSWERED = (NO_ANSWER, NO_ANSWER, NO_ANSWER, NO_RESPONSE, REJECTED)
+FAILED = (UNALLOCATED, CONGESTED, OUT_OF_ORDER)
+ALL = (
+    ANSWERED,
+    BLIND_TRANSFERRED,
+    ATTENDED_TRANSFERRED,
+    CANCELLED,
+    LOST_RACE,
+    PICKED_OFF,
+    BUSY,
+    NO_ANSWER,
+    NO_RESPONSE,
+    REJECTED,
+    UNALLOCATED,
+    NOT_REGISTERED,
+    CONGESTED,
+    OUT_OF_ORDER,
+)
