@@ -1,5 +1,6 @@
 """Gregorian seconds, Kazoo's way to say a moment: seconds since the year 0 in UTC."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 UNIX_EPOCH_GREGORIAN = 62_167_219_200
@@ -30,3 +31,36 @@ def to_datetime(gregorian_seconds: int) -> datetime:
 def month_of(gregorian_seconds: int) -> str:
     """`YYYYMM`, the name of the month database that a Gregorian time falls into."""
     return f"{to_datetime(gregorian_seconds):%Y%m}"
+
+
+_CYCLE_YEARS, _CYCLE_SECONDS = 400, 146_097 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Civil:
+    """Date and time of day in UTC, for any year from 0 on."""
+
+    year: int
+    month: int
+    day: int
+    hour: int
+    minute: int
+    second: int
+    weekday: int
+
+
+def civil(gregorian_seconds: int) -> Civil:
+    """The calendar's view of Gregorian seconds; `ValueError` before the year 0, as Erlang's `calendar` has it."""
+    if gregorian_seconds < 0:
+        raise ValueError(f"before the year 0: {gregorian_seconds}")
+    cycles, rest = divmod(gregorian_seconds, _CYCLE_SECONDS)
+    # datetime starts at year 1 and ends at 9999: the calendar repeats every 400 years
+    moment = to_datetime(rest + _CYCLE_SECONDS)
+    year = moment.year - _CYCLE_YEARS + cycles * _CYCLE_YEARS
+    return Civil(year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.weekday())
+
+
+def iso_8601(gregorian_seconds: int) -> str:
+    """`2026-01-20T12:00:00Z` (`kz_time:iso8601/1`)."""
+    c = civil(gregorian_seconds)
+    return f"{c.year:04}-{c.month:02}-{c.day:02}T{c.hour:02}:{c.minute:02}:{c.second:02}Z"

@@ -1,0 +1,54 @@
+"""What a call costs (`kapps_call_util.erl`, `kz_currency.erl`).
+
+Amounts are in units, 1/10,000 dollar. Rates are units a minute.
+"""
+
+import math
+from typing import Any
+
+from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import Document, channel_vars, text_at
+
+UNITS_PER_DOLLAR = 10_000
+
+
+def units_to_dollars(units: Any) -> float:
+    """Dollars of an amount in units, fractions of a unit cut off; `BadArgument` where `units` is no number."""
+    number = units if isinstance(units, int | float) and not isinstance(units, bool) else erlang.to_integer(units)
+    return math.trunc(number) / UNITS_PER_DOLLAR
+
+
+def cost_units(document: Document, billing_key: str) -> int:
+    """Units charged for a leg: 0 unless the channel variable `billing_key` says `per_minute`.
+
+    `BadArgument` where a variable that the sum needs is no number.
+    """
+    if text_at(channel_vars(document), (billing_key,), None) != "per_minute":
+        return 0
+    return _per_minute_cost(document)
+
+
+def _per_minute_cost(document: Document) -> int:
+    variables = document.get("custom_channel_vars", document)
+    seconds = _number(document, "Billing-Seconds") - _number(variables, "Billing-Seconds-Offset")
+    if seconds <= 0 or seconds <= _number(variables, "Rate-NoCharge-Time"):
+        return 0
+    rate = _number(variables, "Rate")
+    increment = _number(variables, "Rate-Increment", 60) or 60
+    minimum = _number(variables, "Rate-Minimum")
+    least = _number(variables, "Surcharge") + minimum / 60 * rate
+    cost = math.trunc(least + _beyond(seconds, minimum, increment, rate))
+    discount = math.trunc(_number(variables, "Discount-Percentage") * 0.01 * cost)
+    return cost - discount
+
+
+def _beyond(seconds: int, minimum: int, increment: int, rate: int) -> float:
+    if seconds <= minimum:
+        return 0
+    return math.ceil((seconds - minimum) / increment) * (increment / 60 * rate)
+
+
+def _number(variables: Any, header: str, default: int = 0) -> int:
+    """A number under its header's name or that name normalised (`Rate-Increment`, `rate_increment`)."""
+    normal = header.lower().replace("-", "_")
+    return erlang.to_integer(variables.get(header, variables.get(normal, default)))

@@ -1,0 +1,71 @@
+"""Reading a CDR document the way Kazoo's accessors do (`kz_json.erl`, `kz_doc.erl`)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from mockcdrs.cdr import erlang
+
+Document = Mapping[str, Any]
+
+PRIVATE_PREFIXES = ("_", "pvt_")
+MISSING = object()
+
+
+def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> Any:
+    """What stands at a path of keys, `default` where a step is missing; numbers index lists from 1."""
+    for key in path:
+        if isinstance(document, Mapping):
+            document = document.get(key, MISSING)
+        elif isinstance(document, list):
+            document = _nth(document, key)
+        else:
+            return default
+    return default if document is MISSING else document
+
+
+def _nth(items: list[Any], key: str) -> Any:
+    try:
+        index = erlang.to_integer(key)
+    except erlang.BadArgument:
+        return MISSING
+    return items[index - 1] if 1 <= index <= len(items) else MISSING
+
+
+def _cast(document: Any, path: tuple[str, ...], default: Any, turn: Callable[[Any], Any]) -> Any:
+    value = value_at(document, path)
+    if value is MISSING:
+        return default
+    try:
+        return turn(value)
+    except erlang.BadArgument:
+        return default
+
+
+def text_at(document: Any, path: tuple[str, ...], default: Any = "") -> Any:
+    """`kz_json:get_binary_value/3`: the value as text."""
+    return _cast(document, path, default, erlang.to_text)
+
+
+def integer_at(document: Any, path: tuple[str, ...], default: Any = None) -> Any:
+    """`kz_json:get_integer_value/3`: the value as an integer, `default` where it is none."""
+    return _cast(document, path, default, erlang.to_integer)
+
+
+def channel_vars(document: Document) -> Mapping[str, Any]:
+    """`custom_channel_vars` where it is an object, else an empty one."""
+    found = document.get("custom_channel_vars")
+    return found if isinstance(found, Mapping) else {}
+
+
+def is_private(key: str) -> bool:
+    """Whether a key belongs to the database and not to the public (`kz_doc:is_private_key/1`)."""
+    return key.startswith(PRIVATE_PREFIXES)
+
+
+def public_fields(document: Document) -> dict[str, Any]:
+    """A document without its private keys, its id last (`kz_doc:public_fields/1`)."""
+    public = {key: value for key, value in document.items() if not is_private(key) and key != "id"}
+    doc_id = document.get("_id", document.get("id"))
+    if doc_id is not None:
+        public["id"] = doc_id
+    return public

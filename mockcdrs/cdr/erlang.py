@@ -1,0 +1,116 @@
+"""Erlang's ways with numbers and text, as they show through in Crossbar's answers.
+
+Sources: `kz_term.erl`, `kz_mochinum.erl`. Erlang raises `badarg` where a value cannot be turned: `BadArgument` here.
+"""
+
+import json
+import math
+import re
+from typing import Any
+
+_INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
+_LONGEST_NUMBER = 4000
+
+
+class BadArgument(ValueError):
+    """A value that Erlang refuses to turn into the wanted type."""
+
+
+def to_number(value: Any) -> int | float:
+    """`kz_term:to_number/1`: text is an integer, or a float with digits on both sides of its point."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+        if _INTEGER.fullmatch(value):
+            return int(value)
+        if _FLOAT.fullmatch(value) and math.isfinite(number := float(value)):
+            return number
+    raise BadArgument(f"not a number: {value!r:.80}")
+
+
+def to_integer(value: Any) -> int:
+    """`kz_term:to_integer/1`: as `to_number`, a float rounded half away from zero."""
+    number = to_number(value)
+    return number if isinstance(number, int) else round_half_away(number)
+
+
+def round_half_away(number: float) -> int:
+    """Erlang's `round/1`."""
+    whole = math.trunc(number)
+    return whole + (number > 0) - (number < 0) if abs(number - whole) >= 0.5 else whole
+
+
+def to_text(value: Any) -> str:
+    """`kz_term:to_binary/1`: `true`, `null`, "12", "1.0"; a list is the text of its parts, an object its JSON."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case int():
+            return str(value)
+        case float():
+            return float_text(value)
+        case list():
+            return "".join(map(_iolist_part, value))
+        case dict():
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    raise BadArgument(f"has no text: {value!r:.80}")
+
+
+def _iolist_part(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, list):
+        return "".join(map(_iolist_part, part))
+    if isinstance(part, int) and not isinstance(part, bool) and 0 <= part < 128:
+        return chr(part)
+    raise BadArgument(f"no part of an iolist: {part!r:.80}")
+
+
+def float_text(number: float) -> str:
+    """`kz_mochinum:digits/1`: the shortest digits, always with a point; "1.0", "0.0333", "1.0e+20"."""
+    if number == 0:
+        return "0.0"
+    mantissa, exponent = f"{number!r}".lstrip("-"), 0
+    if "e" in mantissa:
+        mantissa, _, power = mantissa.partition("e")
+        exponent = int(power)
+    whole, _, fraction = mantissa.partition(".")
+    fraction = fraction.rstrip("0")
+    digits = (whole + fraction).lstrip("0")
+    place = len(digits) - len(fraction) + exponent
+    digits = digits.rstrip("0")
+    return ("-" if number < 0 else "") + _insert_point(place, digits)
+
+
+def _insert_point(place: int, digits: str) -> str:
+    zeros = place - len(digits)
+    if -6 < place <= 0:
+        return "0." + "0" * -place + digits
+    if place > 0 and zeros < 0:
+        return f"{digits[:place]}.{digits[place:]}"
+    if place > 0 and zeros < 6:
+        return digits + "0" * zeros + ".0"
+    sign = "-" if place < 0 else "+"
+    return f"{digits[0]}.{digits[1:] or '0'}e{sign}{abs(place - 1)}"
+
+
+def is_true(value: Any) -> bool:
+    """`kz_term:is_true/1`: only `true` itself, as JSON or as text."""
+    return value is True or value == "true"
+
+
+def is_false(value: Any) -> bool:
+    """`kz_term:is_false/1`: only `false` itself, as JSON or as text."""
+    return value is False or value == "false"
+
+
+def is_empty(value: Any) -> bool:
+    """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
+    if isinstance(value, str):
+        return value in {"", "0", "NULL", "undefined"}
+    return value is None or (value is not False and value in (0, [], {}))

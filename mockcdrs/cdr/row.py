@@ -1,0 +1,155 @@
+"""The listing row: what `/cdrs` and `/cdrs/interaction` show of a document (`kzd_cdrs.erl`).
+
+A row is an ordered dict of 35 columns, 37 for a token whose account is a reseller. A column is a function of the
+document and the leg's start in Gregorian seconds. A document that a column cannot handle raises `ValueError`.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.billing import cost_units, units_to_dollars
+from mockcdrs.cdr.documents import Document, integer_at, text_at, value_at
+
+Column = Callable[[Document, int], Any]
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def start_seconds(document: Document) -> int:
+    """When the leg began, in Gregorian seconds: its end minus its duration, both 0 where they are no numbers."""
+    start: int = integer_at(document, ("timestamp",), 0) - integer_at(document, ("duration_seconds",), 0)
+    return start
+
+
+def _text(key: str) -> Column:
+    return lambda document, _start: text_at(document, (key,))
+
+
+def _integer(key: str) -> Column:
+    return lambda document, _start: integer_at(document, (key,), "")
+
+
+def _channel_var(key: str, default: Any = "") -> Column:
+    return lambda document, _start: value_at(document, ("custom_channel_vars", key), default)
+
+
+def _authorizing_id(document: Document, start: int) -> Any:
+    authorizing_id = _channel_var("authorizing_id")(document, start)
+    return "" if authorizing_id == _channel_var("account_id")(document, start) else authorizing_id
+
+
+def _user_part(uri: str) -> str:
+    return uri.partition("@")[0]
+
+
+def _direction(document: Document) -> str:
+    direction = text_at(document, ("call_direction",))
+    if direction not in {"inbound", "outbound"}:
+        raise ValueError(f"call_direction: {direction!r:.80}, expected inbound or outbound")
+    return str(direction)
+
+
+def _dialed_number(document: Document, _start: int) -> str:
+    return _user_part(text_at(document, ("request" if _direction(document) == "inbound" else "to",)))
+
+
+def _calling_from(document: Document, _start: int) -> str:
+    if _direction(document) == "inbound":
+        return str(text_at(document, ("caller_id_number",)))
+    return _user_part(text_at(document, ("from_uri",)))
+
+
+def datetime_text(gregorian_seconds: float) -> str:
+    """`2026-01-18_11:58:20`; `ValueError` for a fraction of a second and before the year 0."""
+    if not isinstance(gregorian_seconds, int):
+        raise ValueError(f"datetime: {gregorian_seconds}, expected whole seconds")
+    c = gregorian.civil(gregorian_seconds)
+    return f"{c.year:04}-{c.month:02}-{c.day:02}_{c.hour:02}:{c.minute:02}:{c.second:02}"
+
+
+def _unix_timestamp_micro(document: Document, start: int) -> str:
+    created = integer_at(document, ("channel_created_time",), None)
+    seconds = gregorian.to_unix(start) if created is None else created / 1_000_000
+    return erlang.float_text(float(seconds))
+
+
+def _rfc_1036(_document: Document, start: int) -> str:
+    c = gregorian.civil(start)
+    clock = f"{c.hour:02}:{c.minute:02}:{c.second:02}"
+    return f"{_WEEKDAYS[c.weekday]}, {c.day:02} {_MONTHS[c.month - 1]} {c.year} {clock} GMT"
+
+
+def _rate(document: Document, start: int) -> str:
+    return erlang.float_text(units_to_dollars(_channel_var("rate", 0)(document, start)))
+
+
+def _media_recordings(document: Document, start: int) -> list[Any]:
+    recordings = _channel_var("media_recordings", [])(document, start)
+    return recordings if isinstance(recordings, list) else [recordings]
+
+
+COLUMNS: dict[str, Column] = {
+    "id": lambda document, _start: document.get("_id", document.get("id", "")),
+    "call_id": _text("call_id"),
+    "caller_id_number": _text("caller_id_number"),
+    "caller_id_name": _text("caller_id_name"),
+    "callee_id_number": _text("callee_id_number"),
+    "callee_id_name": _text("callee_id_name"),
+    "duration_seconds": _integer("duration_seconds"),
+    "billing_seconds": _integer("billing_seconds"),
+    "timestamp": lambda _document, start: str(start),
+    "hangup_cause": _text("hangup_cause"),
+    "other_leg_call_id": _text("other_leg_call_id"),
+    "owner_id": _channel_var("owner_id"),
+    "to": _text("to"),
+    "from": _text("from"),
+    "direction": _text("call_direction"),
+    "request": _text("request"),
+    "authorizing_id": _authorizing_id,
+    "cost": lambda document, _start: str(cost_units(document, "account_billing")),
+    "dialed_number": _dialed_number,
+    "calling_from": _calling_from,
+    "datetime": lambda _document, start: datetime_text(start),
+    "unix_timestamp": lambda _document, start: str(gregorian.to_unix(start)),
+    "unix_timestamp_micro": _unix_timestamp_micro,
+    "rfc_1036": _rfc_1036,
+    "iso_8601": lambda _document, start: gregorian.iso_8601(start)[:-10],
+    "iso_8601_combined": lambda _document, start: gregorian.iso_8601(start),
+    "call_type": _channel_var("account_billing"),
+    "rate": _rate,
+    "rate_name": _channel_var("rate_name"),
+    "bridge_id": _channel_var("bridge_id"),
+    "recording_url": lambda document, _start: value_at(document, ("recording_url",), ""),
+    "media_recordings": _media_recordings,
+    "media_server": _text("media_server"),
+    "call_priority": _channel_var("call_priority"),
+    "interaction_id": _text("interaction_id"),
+}
+
+RESELLER_COLUMNS: dict[str, Column] = {
+    "reseller_cost": lambda document, _start: str(cost_units(document, "reseller_billing")),
+    "reseller_call_type": _channel_var("reseller_billing"),
+}
+
+
+def columns(is_reseller: bool) -> dict[str, Column]:
+    """Name and function of each column that a token sees, in order."""
+    return COLUMNS | RESELLER_COLUMNS if is_reseller else COLUMNS
+
+
+def make_row(document: Document, is_reseller: bool = False, is_lenient: bool = False) -> dict[str, Any]:
+    """One document's listing row; `ValueError` where a column cannot handle it, an empty column if lenient."""
+    start = start_seconds(document)
+    made = columns(is_reseller).items()
+    if is_lenient:
+        return {name: _or_empty(column, document, start) for name, column in made}
+    return {name: column(document, start) for name, column in made}
+
+
+def _or_empty(column: Column, document: Document, start: int) -> Any:
+    try:
+        return column(document, start)
+    except ValueError:
+        return ""

@@ -1,0 +1,52 @@
+"""All that one mock holds: data, settings, clock, fixes, the count of requests."""
+
+import hashlib
+import itertools
+
+from mockcdrs.control.clock import Clock
+from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.database import Databases
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.store import Store
+
+
+class State:
+    """One mock's state. Two of them never see each other.
+
+    `quirks_shown` names the quirks of Crossbar's to show (`crossbar/quirks.py`).
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        quirks_shown: frozenset[str] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.store = store
+        self.settings = settings or Settings()
+        self.clock = clock or Clock.live()
+        self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
+        self.seed = seed
+        self._databases = Databases(store)
+        self._count = itertools.count()
+        self._tokens = {
+            token.value: (account, token) for account in store.accounts.values() for token in account.tokens
+        }
+
+    def next_hex(self, digits: int) -> str:
+        """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
+        return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
+
+    def resolve(self, token: str) -> tuple[Account, Token] | None:
+        """The account and token behind an `X-Auth-Token`."""
+        return self._tokens.get(token)
+
+    def world(self) -> World:
+        """What a request sees at this moment."""
+        return World(
+            self.store, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
+        )

@@ -1,0 +1,71 @@
+"""Who asks, and whether they may (`cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl`, `cb_users.erl`)."""
+
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import Failure, system
+from mockcdrs.dataset.accounts import Account
+
+_ACCOUNT_ID_LENGTH = 32
+
+
+def find_token(context: Context) -> None:
+    """Note the token of a request, and the account that it opens.
+
+    A token in an `Authorization` header is echoed but opens nothing.
+    """
+    request = context.request
+    token = request.headers.get("x-auth-token", request.value("auth_token"))
+    if isinstance(token, str):
+        context.auth_token = token
+        found = context.world.resolve(token)
+        context.auth_account = found[0] if found else None
+        return
+    authorization = request.headers.get("authorization", request.value("authorization"))
+    if isinstance(authorization, str):
+        kind, _, rest = authorization.partition(" ")
+        context.auth_token = rest if kind in {"Basic", "Bearer"} else authorization
+
+
+def check_account(context: Context) -> None:
+    """The account that the path names; `Failure` 404 where there is none, token or not."""
+    parameters = dict(context.nouns).get("accounts")
+    if not parameters:
+        return
+    account_id = parameters[0]
+    if not account_id:
+        raise Failure(404, "bad identifier", {"message": "missing account_id"})
+    if len(account_id) != _ACCOUNT_ID_LENGTH:
+        raise Failure(404, "bad identifier", {"message": f"invalid account_id '{account_id}'"})
+    context.account = context.world.store.accounts.get(account_id)
+    if context.account is None:
+        raise system("bad_identifier", cause=account_id)
+
+
+def check_permission(context: Context) -> None:
+    """`Failure` 401 without a good token, 403 for an account that is not the token's to see."""
+    asking = context.auth_account
+    if asking is None:
+        if context.auth_token is None or _came_as_token(context):
+            context.tokens_remaining = 99
+        raise system("invalid_credentials")
+    if not asking.is_superduper_admin and (context.account is None or not _may_see(asking, context.account)):
+        raise system("forbidden")
+    if not context.nouns:
+        raise system("not_found")
+
+
+def _came_as_token(context: Context) -> bool:
+    return "x-auth-token" in context.request.headers or context.request.value("auth_token") is not None
+
+
+def _may_see(asking: Account, seen: Account) -> bool:
+    return asking.id == seen.id or (asking.is_reseller and asking.id in seen.tree)
+
+
+def check_resources(context: Context) -> None:
+    """`Failure` 404 for a user or device that the account does not have."""
+    if context.account is None:
+        return
+    for module, parameters in context.nouns[::-1]:
+        held = {"users": context.account.users, "devices": context.account.devices}.get(module)
+        if held is not None and parameters and all(item["id"] != parameters[0] for item in held):
+            raise system("bad_identifier", cause=parameters[0])

@@ -1,0 +1,231 @@
+"""One request's way through Crossbar: each step in the server's order, then the content (`api_resource.erl`).
+
+`answer` is a pure function of the request and the world. A long answer's body is an iterator: it is made as it is sent.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
+from mockcdrs.crossbar.context import KNOWN_METHODS, Context, World
+from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
+from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
+
+EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
+VARY = "accept-language, accept"
+
+_CORS = {
+    "access-control-allow-headers": (
+        "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, "
+        "x-file-name, cache-control, x-auth-token, x-kazoo-cluster-id, if-match"
+    ),
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": (
+        "content-type, x-auth-token, x-request-id, x-kazoo-cluster-id, location, etag, etag"
+    ),
+    "access-control-max-age": "86400",
+}
+_CORS_QUESTIONS = ("origin", "access-control-request-method", "access-control-request-headers")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers, and a body: bytes, or an iterable of them for a chunked answer.
+
+    `note` says in one line why Crossbar itself fails on a request, for the log. `is_file`: never compressed.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | Iterable[bytes] = b""
+    note: str = ""
+    is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it came: `query` and `path` raw, header names in small letters."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
+    """Crossbar's answer to a request."""
+    try:
+        if incoming.method == "TRACE":
+            return Answer(501, {"connection": "close"})
+        query = _query(incoming)
+    except BareAnswer as bare:
+        return _bare(bare, None)
+    request = Request(incoming.method, incoming.path, query, incoming.headers)
+    context = Context(world, request, request_id)
+    try:
+        return _answer(context, incoming.body)
+    except BareAnswer as bare:
+        return _bare(bare, context)
+    except Failure as failure:
+        return _failed(context, failure)
+
+
+def _query(incoming: Incoming) -> Query:
+    if not routing.is_path(incoming.path):
+        raise BareAnswer(400, with_request_id=False, why=f"a path that is no path: {incoming.path!r:.80}")
+    try:
+        return parse_query(incoming.query)
+    except UnreadableQuery:
+        raise BareAnswer(400, with_request_id=False, why="a query string with a broken escape") from None
+
+
+def _answer(context: Context, body: bytes) -> Answer:
+    version, tokens = routing.split(context.request.path)
+    request_data.check_version(version)
+    context.request = replace(
+        context.request,
+        envelope=request_data.read_body(context, body),
+        query=decode_start_key(context.request.query),
+    )
+    find_token(context)
+    if context.request.method not in KNOWN_METHODS:
+        raise BareAnswer(501)
+    _route(context, tokens)
+    verb = _check_method(context)
+    check_account(context)
+    if verb == "OPTIONS":
+        return Answer(200, {**_cors(context), "x-request-id": context.request_id})
+    check_permission(context)
+    _negotiate(context)
+    check_resources(context)
+    if context.request.method == "POST" and context.shows("post-as-get-empty"):
+        return _whole(context, envelope.success(context, []))
+    return _produce(context)
+
+
+def _route(context: Context, tokens: list[str]) -> None:
+    if tokens and tokens[0] == "account":
+        if context.auth_account is None:
+            raise plain(401, "invalid credentials")
+        tokens = ["accounts", context.auth_account.id, *tokens[1:]]
+    context.nouns = routing.nouns(tokens)
+
+
+def _check_method(context: Context) -> str:
+    verb = context.request.value("verb")
+    verb = verb.upper() if isinstance(verb, str) else context.request.method
+    if not context.nouns:
+        return verb if verb != "OPTIONS" else "GET"
+    allowed = routing.allowed_methods(context.nouns[0])
+    if context.request.method == "POST" and verb in allowed and verb != "POST":
+        allowed = ("POST", *allowed)
+    context.allow = allowed
+    if verb == "OPTIONS" and _asks_cors(context):
+        return verb
+    if not allowed:
+        raise system("not_found")
+    if verb not in allowed:
+        raise system("invalid_method")
+    return verb
+
+
+def _negotiate(context: Context) -> None:
+    headers = context.request.headers
+    context.content_type = negotiation.content_type(headers.get("accept"))
+    context.language = negotiation.language(headers.get("accept-language"))
+
+
+def _produce(context: Context) -> Answer:
+    found = content.prepare(context)
+    etag = found.etag(context)
+    _check_preconditions(context, etag)
+    headers: dict[str, str | None] = {**_headers(context), "expires": EXPIRES}
+    if etag is not None:
+        headers["etag"] = f'"{etag}"'
+    try:
+        rendered = rendering.render(context, found, etag)
+    except Failure as failure:
+        return _failed(context, failure, headers)
+    headers |= rendered.headers
+    if rendered.failure is not None:
+        return _failed(context, rendered.failure, headers)
+    return Answer(200, _held(headers), rendered.body, is_file=rendered.is_file)
+
+
+def _held(headers: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if value is not None}
+
+
+def _check_preconditions(context: Context, etag: str | None) -> None:
+    given = context.request.headers
+    match, none_match = given.get("if-match"), given.get("if-none-match")
+    if match is None and none_match is None:
+        return
+    tag = None if etag is None else f'"{etag}"'
+    if match is not None and match.strip() != "*" and (tag is None or tag not in _tags(match)):
+        raise BareAnswer(412)
+    if none_match is not None:
+        if none_match.strip() == "*" or (tag is not None and tag in _tags(none_match)):
+            raise BareAnswer(304, why=etag or "")
+        if tag is None:
+            raise BareAnswer(412)
+
+
+def _tags(header: str) -> list[str]:
+    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
+
+
+def _asks_cors(context: Context) -> bool:
+    return any(name in context.request.headers for name in _CORS_QUESTIONS)
+
+
+def _cors(context: Context) -> dict[str, str]:
+    methods = ("OPTIONS", *context.allow)
+    asked = context.request.headers.get("access-control-request-method")
+    if asked and asked not in methods:
+        methods = (asked, *methods)
+    return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
+
+
+def _headers(context: Context) -> dict[str, str]:
+    headers = {"x-request-id": context.request_id}
+    if context.language:
+        headers |= {"content-language": context.language, "vary": VARY}
+    if context.content_type:
+        headers["content-type"] = context.content_type
+    if _asks_cors(context) and context.nouns:
+        headers |= _cors(context)
+    return headers
+
+
+def _whole(context: Context, body: dict[str, Any]) -> Answer:
+    rendered, _ = envelope.render(context, body)
+    return Answer(200, _headers(context), rendered)
+
+
+def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
+    body, is_jsonp = envelope.render(context, envelope.error(context, failure))
+    if headers is None:
+        headers = _headers(context)
+        if is_jsonp and "content-type" in headers:
+            headers["content-type"] = "application/javascript"
+    note = _died_of(failure.why) if isinstance(failure, Crashed) else ""
+    return Answer(failure.status, {**_held(headers), **_cors(context)}, body, note)
+
+
+def _died_of(what: str) -> str:
+    return f"this is Crossbar's own behaviour, it dies of {what}"
+
+
+def _bare(bare: BareAnswer, context: Context | None) -> Answer:
+    headers: dict[str, str] = {}
+    if context is not None and bare.with_request_id:
+        headers["x-request-id"] = context.request_id
+        if bare.status in {304, 412} and context.language:
+            headers |= {"content-language": context.language, "vary": VARY}
+        if bare.status == 304:
+            headers |= {"expires": EXPIRES, "etag": f'"{bare.why}"'}
+    return Answer(bare.status, headers, note=_died_of(bare.why) if bare.status == 500 else "")

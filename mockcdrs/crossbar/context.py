@@ -1,0 +1,58 @@
+"""What Crossbar knows while it answers one request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockcdrs.crossbar.database import Databases
+from mockcdrs.crossbar.request import Request
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.store import Store
+
+Noun = tuple[str, tuple[str, ...]]
+
+KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What all requests share. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+
+    `resolve` gives the account and token behind an `X-Auth-Token`, `random_hex(n)` n hex digits for a file name.
+    """
+
+    store: Store
+    databases: Databases
+    settings: Settings
+    now: int
+    quirks: frozenset[str]
+    resolve: Callable[[str], tuple[Account, Token] | None]
+    random_hex: Callable[[int], str]
+
+
+@dataclass(slots=True)
+class Context:
+    """One request on its way: what has been found out so far."""
+
+    world: World
+    request: Request
+    request_id: str
+    auth_token: str | None = None
+    auth_account: Account | None = None
+    tokens_remaining: int = 100
+    allow: tuple[str, ...] = KNOWN_METHODS
+    nouns: list[Noun] = field(default_factory=list)
+    account: Account | None = None
+    paging: dict[str, Any] = field(default_factory=dict)
+    language: str = ""
+    content_type: str = ""
+
+    def shows(self, quirk: str) -> bool:
+        """Whether a quirk is to be seen."""
+        return quirk in self.world.quirks
+
+    @property
+    def is_reseller(self) -> bool:
+        """Whether the token's account sees the reseller's columns."""
+        return self.auth_account is not None and self.auth_account.is_reseller

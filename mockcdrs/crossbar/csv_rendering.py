@@ -1,0 +1,94 @@
+"""CSV answers: a whole file, or for interactions bare lines as they are found (`api_util.erl`)."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mockcdrs.cdr.row import columns
+from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar.content import Content
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import BareAnswer, Failure, died, system
+from mockcdrs.crossbar.listing_row import full_row, json_row
+from mockcdrs.crossbar.paging import ChunkedWalk
+
+DEFAULT_LINES_NAME = "result.csv"
+
+
+def _no_content() -> BareAnswer:
+    return BareAnswer(204, with_request_id=False)
+
+
+def file_headers(context: Context) -> dict[str, str | None]:
+    """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
+    return _headers(context, f"json_{context.world.random_hex(22)}.csv")
+
+
+def line_headers(context: Context) -> dict[str, str | None]:
+    """Headers of bare lines."""
+    return _headers(context, DEFAULT_LINES_NAME)
+
+
+def _headers(context: Context, default_name: str) -> dict[str, str | None]:
+    wanted = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
+    name = posixpath.basename(wanted if isinstance(wanted, str) else default_name)
+    return {"content-type": "text/csv", "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
+
+
+def _in_a_header(name: str) -> str:
+    """A stranger's text may hold what would end the header."""
+    return "".join(char for char in name if char.isprintable())
+
+
+def file(context: Context, found: Content) -> bytes:
+    """The whole file; raises `Failure`, and `BareAnswer` where nothing was found."""
+    made = csv_text.CsvFile(has_short_rows=context.shows("csv-short-rows"))
+    if found.walk is not None:
+        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_row):
+            made.add(items)
+    else:
+        _add_data(context, made, found.rows(context, json_row))
+    if not made:
+        raise _no_content()
+    return made.text()
+
+
+def _add_data(context: Context, made: csv_text.CsvFile, data: Any) -> None:
+    rows = data if isinstance(data, list) else [data]
+    if rows and not any(map(csv_text.has_cells, rows)):
+        raise died("CSV of a summary without a call") if context.shows("empty-summary-csv-500") else _no_content()
+    made.add(rows)
+
+
+def lines(context: Context, found: Content) -> Iterator[bytes]:
+    """Bare lines behind a header; raises `Failure` and `BareAnswer` before the first one."""
+    if found.walk is None:
+        return _plain_lines(context, found)
+    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), full_row)
+    first = next(chunks, None)
+    if first is None:
+        raise _no_content()
+    return _encoded(context, first, chunks)
+
+
+def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
+    if found.data and context.shows("interaction-csv-plain-fault"):
+        raise system("datastore_fault")
+    rows = found.rows(context, full_row)
+    if not rows:
+        raise _no_content()
+    return _encoded(context, rows, iter(()))
+
+
+def _encoded(context: Context, first: list[Any], rest: Iterator[list[Any]]) -> Iterator[bytes]:
+    yield _bytes(csv_text.header_line(columns(context.is_reseller)), first)
+    try:
+        for rows in rest:
+            yield _bytes("", rows)
+    except Failure:
+        # the lines before are out: Crossbar ends the file as if it were whole
+        return
+
+
+def _bytes(header: str, rows: list[Mapping[str, Any]]) -> bytes:
+    return (header + "".join(map(csv_text.bare_line, rows))).encode("utf-8", "surrogateescape")

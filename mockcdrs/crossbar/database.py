@@ -1,0 +1,167 @@
+"""Queries on a view of one month, as CouchDB answers them.
+
+Rows come in the order of their keys, of equal keys in the order of document ids. What is derived from a segment is
+kept, up to a bound.
+"""
+
+import bisect
+import heapq
+import itertools
+import operator
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import collation
+from mockcdrs.crossbar.view_maps import View
+from mockcdrs.dataset.store import Segment, Store
+
+KEPT_INDEXES = 256
+
+
+class QueryError(Exception):
+    """CouchDB refuses the query: no row can lie between these keys in this direction."""
+
+
+class NoDatabase(Exception):
+    """The month has no database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
+
+    key: Any
+    value: Any
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    order: collation.Key
+    row: Row
+
+
+_order = operator.attrgetter("order")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """From `start` to `end`, both included, in the direction of travel; `None` is open."""
+
+    start: Any
+    end: Any
+    descending: bool
+
+    def bounds(self) -> tuple[collation.Key, collation.Key]:
+        """Least and greatest key; `QueryError` where they are reversed."""
+        start = collation.LOWEST if self.start is None else collation.key(self.start)
+        end = collation.HIGHEST if self.end is None else collation.key(self.end)
+        low, high = (end, start) if self.descending else (start, end)
+        if low > high:
+            raise QueryError("no row can lie between these keys")
+        return low, high
+
+
+class Databases:
+    """All month databases of a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._indexes: OrderedDict[tuple[Any, ...], list[_Entry]] = OrderedDict()
+
+    def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
+        """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
+
+        Raises `NoDatabase` and `QueryError`.
+        """
+        if month not in self._store.months(account_id):
+            raise NoDatabase(month)
+        low, high = wanted.bounds()
+        entries = self._scan(view, self._store.segments(account_id, month), wanted, low, high)
+        if view.reduce is None:
+            return (entry.row for entry in entries)
+        return _groups(entries, view.group_level, view.reduce, wanted.descending)
+
+    def document(self, account_id: str, month: str, document_id: str) -> Document | None:
+        """One document of a month by its id; raises `NoDatabase`."""
+        if month not in self._store.months(account_id):
+            raise NoDatabase(month)
+        return self._store.document(account_id, month, document_id)
+
+    def _scan(
+        self, view: View, segments: list[Segment], wanted: KeyRange, low: collation.Key, high: collation.Key
+    ) -> Iterable[_Entry]:
+        def part(segment: Segment) -> Iterator[_Entry]:
+            index = self._index(view, segment)
+            first = bisect.bisect_left(index, low, key=_key_order)
+            last = bisect.bisect_right(index, high, key=_key_order)
+            steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
+            return (index[step] for step in steps)
+
+        bounded = [segment for segment in segments if segment.start is not None]
+        loose = [part(segment) for segment in segments if segment.start is None]
+        if bounded:
+            loose.append(itertools.chain.from_iterable(map(part, _travelled(bounded, view, wanted))))
+        if len(loose) == 1:
+            return loose[0]
+        return heapq.merge(*loose, key=_order, reverse=wanted.descending)
+
+    def _index(self, view: View, segment: Segment) -> list[_Entry]:
+        identity = (view.name, *segment.identity)
+        index = self._indexes.get(identity)
+        if index is None:
+            index = _build(view, segment.documents())
+            self._indexes[identity] = index
+            while len(self._indexes) > KEPT_INDEXES:
+                self._indexes.popitem(last=False)
+        else:
+            self._indexes.move_to_end(identity)
+        return index
+
+
+def _key_order(entry: _Entry) -> collation.Key:
+    key_order: collation.Key = entry.order[0]
+    return key_order
+
+
+def _build(view: View, documents: Iterable[Document]) -> list[_Entry]:
+    entries = []
+    for document in documents:
+        emitted = view.map(document)
+        if emitted is not None:
+            key, value = emitted
+            order = (collation.key(key), collation.text_key(document["_id"]))
+            entries.append(_Entry(order, Row(key, value, document)))
+    entries.sort(key=_order)
+    return entries
+
+
+def _travelled(bounded: list[Segment], view: View, wanted: KeyRange) -> list[Segment]:
+    times = [_time_of(key, view) for key in (wanted.start, wanted.end)]
+    early, late = reversed(times) if wanted.descending else times
+    touched = [
+        segment
+        for segment in bounded
+        if (early is None or segment.end is None or segment.end > early)
+        and (late is None or segment.start is None or segment.start <= late)
+    ]
+    return touched[::-1] if wanted.descending else touched
+
+
+def _time_of(key: Any, view: View) -> float | None:
+    if view.time_at is None or not isinstance(key, list) or len(key) <= view.time_at:
+        return None
+    time = key[view.time_at]
+    return time if isinstance(time, int | float) and not isinstance(time, bool) else None
+
+
+def _groups(
+    entries: Iterable[_Entry], level: int, reduce: Callable[[list[Any]], Any], descending: bool
+) -> Iterator[Row]:
+    for _, group in itertools.groupby(entries, key=lambda entry: _key_order(entry)[1][:level]):
+        rows = [entry.row for entry in group]
+        key = rows[0].key[:level]
+        yield Row(key, reduce([row.value for row in (reversed(rows) if descending else rows)]), None)

@@ -1,0 +1,91 @@
+"""The envelope around every answer: whole, or cut into an opening and a trailer around chunks (`api_util.erl`)."""
+
+from typing import Any
+
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.crossbar import json_text, start_key
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import NO_DATA, Failure
+
+CHUNKS_OPENING = b'{"data":['
+
+
+def success(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
+    """A good answer's envelope, keys in Crossbar's order."""
+    tail = {"data": data, "revision": revision, "status": "success"}
+    return {**_head(context), **{key: value for key, value in tail.items() if key != "revision" or value is not None}}
+
+
+def error(context: Context, failure: Failure) -> dict[str, Any]:
+    """A failure's envelope; `error` is the status as text."""
+    data = {} if failure.data is NO_DATA else {"data": failure.data}
+    outcome = {"error": str(failure.status), "message": failure.message, "status": "error"}
+    return {**_head(context), **data, **outcome}
+
+
+def _head(context: Context) -> dict[str, Any]:
+    settings = context.world.settings
+    head: dict[str, Any] = paging(context)
+    if context.auth_account is not None:
+        head["version"] = settings.kazoo_version
+    head |= {
+        "timestamp": gregorian.iso_8601(context.world.now),
+        "node": settings.kazoo_node,
+        "request_id": context.request_id,
+        "tokens": {"consumed": 1, "remaining": context.tokens_remaining},
+    }
+    if context.auth_token is not None:
+        head["auth_token"] = context.auth_token
+    return head
+
+
+def paging(context: Context) -> dict[str, Any]:
+    """`next_start_key`, `page_size`, `start_key` as far as they are there, keys encoded; none without pagination."""
+    if not should_paginate(context):
+        return {}
+    encoded: dict[str, Any] = {}
+    for name in ("next_start_key", "page_size", "start_key"):
+        value = context.paging.get(name)
+        if value is not None:
+            encoded[name] = value if name == "page_size" else start_key.encode(value)
+    return encoded
+
+
+def should_paginate(context: Context) -> bool:
+    """Whether the client wants pages; only `true` says yes where `paginate` is sent at all."""
+    wanted = context.request.value("paginate")
+    return wanted is None or erlang.is_true(wanted)
+
+
+def trailer(context: Context) -> bytes:
+    """What follows the last chunk: every value as text, unescaped, and those that Erlang takes for empty left out."""
+    settings = context.world.settings
+    fields = {
+        **paging(context),
+        "status": "success",
+        "request_id": context.request_id,
+        "node": settings.kazoo_node,
+        "version": settings.kazoo_version,
+        "timestamp": gregorian.iso_8601(context.world.now),
+        "auth_token": context.auth_token,
+    }
+    pairs = (_pair(context, name, value) for name, value in fields.items() if not erlang.is_empty(value))
+    return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
+
+
+def _pair(context: Context, name: str, value: Any) -> str:
+    if name == "page_size" and context.shows("integer-page-size"):
+        return f'"{name}":{value}'
+    if context.shows("trailer-unescaped"):
+        return f'"{name}":"{erlang.to_text(value)}"'
+    return f'"{name}":{json_text.compact(erlang.to_text(value))}'
+
+
+def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
+    """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped."""
+    wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
+    body = json_text.pretty(envelope) if erlang.is_true(wanted) else json_text.encode(envelope)
+    function = context.request.value("jsonp")
+    if isinstance(function, str):
+        return function.encode("utf-8", "surrogateescape") + b"(" + body + b");", True
+    return body, False

@@ -1,0 +1,78 @@
+"""Crossbar's errors: names, statuses and words (`cb_context.erl`, `crossbar_util.erl`).
+
+Failure        an error in the envelope
+|- Crashed     Crossbar's own code dies and the request says so: 500 "init failed"
+BareAnswer     an answer without body and with few headers
+"""
+
+from typing import Any
+
+SYSTEM_ERRORS: dict[str, tuple[int, str]] = {
+    "too_many_requests": (429, "too many requests"),
+    "unspecified_fault": (500, "unspecified fault"),
+    "not_implemented": (501, "not implemented"),
+    "faulty_request": (404, "faulty request"),
+    "bad_identifier": (404, "bad identifier"),
+    "forbidden": (403, "forbidden"),
+    "invalid_credentials": (401, "invalid credentials"),
+    "datastore_missing": (503, "data collection missing: database not found"),
+    "datastore_missing_view": (503, "datastore missing view"),
+    "datastore_conflict": (409, "conflicting documents"),
+    "datastore_unreachable": (503, "datastore timeout"),
+    "datastore_fault": (503, "datastore fatal error"),
+    "parse_error": (400, "failed to parse request body"),
+    "invalid_method": (405, "method not allowed"),
+    "not_found": (404, "not found"),
+    "no_credit": (402, "not enough credit to perform action"),
+}
+
+NO_DATA = object()
+
+
+class Failure(Exception):
+    """An error in Crossbar's envelope: status, `message`, and `data` where there is any."""
+
+    def __init__(self, status: int, message: str, data: Any = NO_DATA) -> None:
+        super().__init__(f"{status} {message}")
+        self.status = status
+        self.message = message
+        self.data = data
+
+
+class Crashed(Failure):
+    """Crossbar's own code dies on the request; `why` says on what, for the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(500, "init failed")
+        self.why = why
+
+
+class BareAnswer(Exception):
+    """An answer without a body: status, whether it carries a request id, and why, for the log."""
+
+    def __init__(self, status: int, with_request_id: bool = True, why: str = "") -> None:
+        super().__init__(status)
+        self.status = status
+        self.with_request_id = with_request_id
+        self.why = why
+
+
+def died(of: str) -> BareAnswer:
+    """A bare 500: Crossbar's handler dies where nothing catches it."""
+    return BareAnswer(500, with_request_id=False, why=of)
+
+
+def system(name: str, detail: str | None = None, **fields: Any) -> Failure:
+    """A system error by its name; `detail` replaces the usual words in `data.message`."""
+    status, words = SYSTEM_ERRORS[name]
+    return Failure(status, name, {**fields, "message": detail or words})
+
+
+def plain(status: int, message: str, data: Any = None) -> Failure:
+    """An error in a module's own words, `data` an empty object unless given (`crossbar_util:response/4`)."""
+    return Failure(status, message, {} if data is None else data)
+
+
+def validation(field: str, rule: str, **fields: Any) -> Failure:
+    """A request that breaks a rule for one of its fields."""
+    return Failure(400, "validation error", {field: {rule: fields}})

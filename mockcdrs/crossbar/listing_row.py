@@ -1,0 +1,45 @@
+"""A document's listing row as one request sees it."""
+
+from typing import Any
+
+from mockcdrs.cdr import erlang, row
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import plain, system
+
+
+def check_utc_offset(context: Context) -> None:
+    """`Failure` 404 for a `utc_offset` that is no number."""
+    offset = context.request.value("utc_offset")
+    if offset is None:
+        return
+    try:
+        erlang.to_number(offset)
+    except erlang.BadArgument:
+        raise plain(404, "utc_offset must be a number") from None
+
+
+def full_row(context: Context, document: Document) -> dict[str, Any]:
+    """All columns, `datetime` moved by `utc_offset` seconds; `Failure` 503 where a column dies on the document."""
+    is_lenient = not context.shows("broken-document-fault")
+    try:
+        made = row.make_row(document, context.is_reseller, is_lenient)
+        offset = context.request.value("utc_offset")
+        if offset is not None:
+            made["datetime"] = row.datetime_text(row.start_seconds(document) + _offset_seconds(context, offset))
+    except ValueError as error:
+        raise system("datastore_fault") from error
+    return made
+
+
+def _offset_seconds(context: Context, offset: Any) -> int | float:
+    number = erlang.to_number(offset)
+    return number if context.shows("fractional-utc-offset-fault") else int(number)
+
+
+def json_row(context: Context, document: Document) -> dict[str, Any]:
+    """As `full_row`, without empty columns where the operator wants them gone."""
+    made = full_row(context, document)
+    if context.world.settings.should_filter_empty_strings:
+        return {name: value for name, value in made.items() if value != ""}
+    return made

@@ -1,0 +1,85 @@
+"""The forms of a good answer: envelope, chunks, an empty PDF; CSV is next door (`api_resource.erl`, `api_util.erl`)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockcdrs.crossbar import csv_rendering, envelope, json_text, negotiation
+from mockcdrs.crossbar.content import Content, note_paging
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import BareAnswer, Failure, died
+from mockcdrs.crossbar.listing_row import json_row
+from mockcdrs.crossbar.paging import ChunkedWalk
+from mockcdrs.crossbar.walks import Walk
+
+_PLAIN = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
+
+    headers: Mapping[str, str | None]
+    body: bytes | Iterable[bytes] = b""
+    failure: Failure | None = None
+    is_file: bool = False
+
+
+def render(context: Context, found: Content, etag: str | None) -> Rendered:
+    """The content in the form that was negotiated; raises `Failure` before the first byte is out."""
+    form = negotiation.overridden(context.content_type, context.request.value("accept"))
+    if form == "pdf":
+        return _pdf(context, found)
+    if form == "csv":
+        return _csv(context, found)
+    if found.walk is not None:
+        return _chunks(context, found, found.walk)
+    try:
+        data = found.rows(context, json_row)
+    except Failure as failure:
+        return Rendered(_PLAIN, failure=failure)
+    return Rendered(_PLAIN, envelope.render(context, envelope.success(context, data, etag))[0])
+
+
+def _pdf(context: Context, found: Content) -> Rendered:
+    if not found.data:
+        return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
+    raise died("accept=pdf for something that is no PDF") if context.shows("pdf-500") else BareAnswer(406)
+
+
+def _csv(context: Context, found: Content) -> Rendered:
+    is_lines = found.are_interactions and context.shows("csv-interaction-unquoted")
+    form = csv_rendering.lines if is_lines else csv_rendering.file
+    try:
+        body = form(context, found)
+    except Failure as failure:
+        return Rendered(csv_rendering.file_headers(context), failure=failure)
+    headers = csv_rendering.line_headers(context) if is_lines else csv_rendering.file_headers(context)
+    return Rendered(headers, body, is_file=not is_lines)
+
+
+def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
+    walked = ChunkedWalk(walk.plan)
+    chunks = found.chunks(context, walked, json_row)
+    first = next(chunks, None)
+    if first is None:
+        return Rendered(_PLAIN, envelope.render(context, envelope.success(context, []))[0])
+    return Rendered({}, _streamed(context, walk, walked, first, chunks))
+
+
+def _streamed(
+    context: Context, walk: Walk, walked: ChunkedWalk, first: list[Any], chunks: Iterator[list[Any]]
+) -> Iterator[bytes]:
+    yield envelope.CHUNKS_OPENING + json_text.encode(first)[1:-1]
+    for items in until_failure(chunks):
+        yield b"," + json_text.encode(items)[1:-1]
+    note_paging(context, walk, walked)
+    yield envelope.trailer(context)
+
+
+def until_failure(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
+    """Chunks as far as they come: behind the first it is too late for an error, so Crossbar ends as if all was well."""
+    try:
+        yield from chunks
+    except Failure:
+        return

@@ -1,0 +1,70 @@
+"""The body of a request, and the version in its path (`api_util.erl`)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import Failure, validation
+from mockcdrs.crossbar.request import UnreadableQuery, parse_query
+
+_OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
+
+
+def check_version(version: str) -> None:
+    """`Failure` 410 for version 1, which is also what a path without a version asks for."""
+    if version == "v1":
+        raise Failure(410, "gone", _OLD_VERSION)
+
+
+def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
+    """The JSON object in a body, `{}` without one.
+
+    `Failure` 413 for a body over the limit, 400 for one that is no JSON or has no `data`.
+    """
+    limit = context.world.settings.max_upload_size
+    if len(body) > limit:
+        words = f"Payload or Files must not be more than {limit} bytes"
+        failure = validation("file", "maxSize", message=words, target=limit)
+        raise Failure(413, failure.message, failure.data)
+    content_type = context.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not body:
+        return {}
+    if content_type == "application/x-www-form-urlencoded":
+        return _form(body)
+    if content_type in {"", "application/json", "application/x-json"}:
+        return _enveloped(_json(body))
+    return {}
+
+
+def _form(body: bytes) -> Mapping[str, Any]:
+    try:
+        fields = dict(parse_query(body.decode("utf-8", "surrogateescape")))
+    except UnreadableQuery:
+        return _enveloped(_json(body))
+    if list(fields.values()) == [True]:
+        return _enveloped(_json(body))
+    return _enveloped(fields)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise validation("json", "invalid", message="All JSON must be valid", target="body") from None
+
+
+def _enveloped(found: Any) -> Mapping[str, Any]:
+    if not isinstance(found, dict):
+        raise validation("json", "invalid", message="All JSON must be valid", target="body")
+    if "data" not in found:
+        raise validation("data", "required", message="Field is required but missing", value=found)
+    if not isinstance(found["data"], dict | list):
+        raise validation(
+            "data",
+            "type",
+            message="Value did not match type(s): object, array",
+            target=["object", "array"],
+            value=found["data"],
+        )
+    return found

@@ -1,0 +1,49 @@
+"""From a path to nouns, and which methods the last noun takes (`api_util.erl`, `cb_cdrs.erl`)."""
+
+import re
+from urllib.parse import unquote
+
+from mockcdrs.crossbar.context import Noun
+
+_VERSION = re.compile(r"v[+-]?\d+", re.ASCII)
+_NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
+
+MODULES = frozenset({"accounts", "users", "devices", "cdrs"})
+
+
+def is_path(raw: str) -> bool:
+    """Whether a raw path is one at all; else the server does not even look at it."""
+    return raw.startswith("/") and not _NOT_IN_A_PATH.search(raw)
+
+
+def split(raw: str) -> tuple[str, list[str]]:
+    """The API version and the tokens behind it; what is no version counts as `v1`."""
+    tokens = [unquote(token, errors="surrogateescape") for token in raw.split("/")[1:]]
+    version, *rest = tokens or [""]
+    return (version if _VERSION.fullmatch(version) else "v1"), rest
+
+
+def nouns(tokens: list[str]) -> list[Noun]:
+    """Each module with its parameters, the last one first; nothing where the path starts with no module."""
+    found: list[Noun] = []
+    if tokens and tokens[-1] == "":
+        tokens = tokens[:-1]
+    for token in tokens:
+        if token in MODULES:
+            found.insert(0, (token, ()))
+        elif not found:
+            return []
+        else:
+            module, parameters = found[0]
+            found[0] = (module, (*parameters, token))
+    return found
+
+
+def allowed_methods(noun: Noun) -> tuple[str, ...]:
+    """What the last noun of a path takes; nothing where its module knows no such path."""
+    module, parameters = noun
+    if module == "cdrs":
+        return ("GET",) if len(parameters) < 2 or (len(parameters) == 2 and parameters[0] == "legs") else ()
+    if module == "users" and not parameters:
+        return ("PUT", "GET")
+    return ()

@@ -1,0 +1,100 @@
+"""The summary of calls by direction, domain, classifier and rate name, in seconds (`cdrs.json`, `cb_cdrs.erl`)."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import javascript as js
+from mockcdrs.crossbar.database import QueryError
+from mockcdrs.crossbar.view_maps import Emitted, View
+
+_CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
+CLASSIFIERS: dict[str, re.Pattern[str]] = {
+    "tollfree_us": re.compile(r"\+1(?:800|888|877|866|855)\d{7}", re.ASCII),
+    "toll_us": re.compile(r"\+1900\d{7}", re.ASCII),
+    "emergency": re.compile(r"911|933"),
+    "caribbean": re.compile(rf"\+?1(?:{_CARIBBEAN})\d{{7}}", re.ASCII),
+    "did_us": re.compile(r"\+?1?[2-9][0-9]{2}[2-9][0-9]{6}"),
+    "international": re.compile(r"\+[2-9]\d{7,}", re.ASCII),
+}
+
+
+def classify(number: str) -> str:
+    """The name of the first classifier that a whole number fits, else `unknown`."""
+    return next((name for name, pattern in CLASSIFIERS.items() if pattern.fullmatch(number)), "unknown")
+
+
+def _is_summed(document: Document, variables: Any) -> bool:
+    if document.get("pvt_type") != "cdr" or js.truthy(document.get("pvt_deleted")) or not js.truthy(variables):
+        return False
+    channel_name, direction = document.get("channel_name"), document.get("call_direction")
+    if not isinstance(channel_name, str) or "loopback" in channel_name:
+        return False
+    known = variables if isinstance(variables, dict) else {}
+    if direction == "inbound":
+        return not js.truthy(known.get("authorizing_id"))
+    return direction != "outbound" or js.truthy(known.get("resource_id"))
+
+
+def _summarized(document: Document) -> Emitted | None:
+    variables = document.get("custom_channel_vars")
+    if not _is_summed(document, variables):
+        return None
+    called = document.get("to")
+    party = document.get("from") if document.get("call_direction") == "inbound" else called
+    if not isinstance(called, str) or not isinstance(party, str):
+        return None
+    rate_name = variables.get("rate_name") if isinstance(variables, dict) else None
+    value = {
+        "direction": document.get("call_direction"),
+        "classifier": classify(called.partition("@")[0] if "@" in called else ""),
+        "domain": party[party.find("@") + 1 :],
+        "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
+        "rate_name": js.json_text(rate_name) if js.truthy(rate_name) else None,
+    }
+    return [document.get("pvt_created"), document["_id"]], value
+
+
+SUMMARY = View("cdrs/summarize_cdrs", _summarized, time_at=0)
+
+
+def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """`{direction: {domain: {classifier: {"total": seconds, rate name: seconds}}}}`; what is no number counts as 0.
+
+    `QueryError` where a call has no direction: the list function dies of it.
+    """
+    summary: dict[str, Any] = {"inbound": {}, "outbound": {}}
+    for value in values:
+        if value["direction"] not in summary:
+            raise QueryError(f"direction {value['direction']!r:.80}")
+        domain = summary[value["direction"]].setdefault(value["domain"], {})
+        seconds = domain.setdefault(value["classifier"], {"total": 0})
+        seconds["total"] += js.number(value["billable_seconds"])
+        if value["rate_name"]:
+            name = value["rate_name"]
+            seconds[name] = seconds.get(name, 0) + js.number(value["billable_seconds"])
+    return summary
+
+
+def as_json(summary: Any) -> Any:
+    """A summary as JSON carries it out of JavaScript: keys in its order, NaN as null."""
+    if isinstance(summary, dict):
+        return {name: as_json(value) for name, value in js.ordered(summary).items()}
+    return js.json_number(summary)
+
+
+def doubled(summary: Any) -> Any:
+    """Each number twice, which is what Crossbar's merge makes of a month."""
+    if isinstance(summary, dict):
+        return {name: doubled(value) for name, value in summary.items()}
+    return summary * 2
+
+
+def merged(a: Any, b: Any) -> Any:
+    """Two summaries added up, which is what the API page promises."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return {name: merged(a.get(name), b.get(name)) for name in [*a, *(n for n in b if n not in a)]}
+    if a is None or b is None:
+        return b if a is None else a
+    return a + b

@@ -1,0 +1,123 @@
+"""The views behind the endpoints: what each emits for a document, and what it makes of a group.
+
+Sources: `cdrs.json`, `interactions.json` of kazoo_modb. A map gives a key and a value, or nothing; a document on
+which the real JavaScript would throw is left out by the server, so its map gives nothing too.
+"""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import javascript as js
+
+Emitted = tuple[list[Any], Any]
+MapFunction = Callable[[Document], Emitted | None]
+ReduceFunction = Callable[[Sequence[Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`time_at`: where in the key a Gregorian time stands; `group_level`: how much of the key makes a group."""
+
+    name: str
+    map: MapFunction
+    time_at: int | None = None
+    group_level: int = 0
+    reduce: ReduceFunction | None = None
+
+
+def _is_cdr(document: Document) -> bool:
+    return document.get("pvt_type") == "cdr" and not js.truthy(document.get("pvt_deleted"))
+
+
+def _variables(document: Document) -> Any:
+    return document.get("custom_channel_vars")
+
+
+def _listed(document: Document) -> Emitted | None:
+    if not _is_cdr(document) or _variables(document) is None:
+        return None
+    return [document.get("pvt_created"), document["_id"]], None
+
+
+def _listed_without_variables(document: Document) -> Emitted | None:
+    return ([document.get("pvt_created"), document["_id"]], None) if _is_cdr(document) else None
+
+
+def _owner(document: Document) -> Any:
+    variables = _variables(document)
+    owner = variables.get("owner_id") if isinstance(variables, dict) else None
+    return owner if js.truthy(owner) else None
+
+
+def _listed_by_owner(document: Document) -> Emitted | None:
+    if not _is_cdr(document) or (owner := _owner(document)) is None:
+        return None
+    return [owner, document.get("pvt_created"), document["_id"]], None
+
+
+def channel_time(document: Document) -> Any:
+    """When the channel was made: `channel_created_time` as it stands, else end minus duration."""
+    created = document.get("channel_created_time")
+    if js.truthy(created):
+        return created
+    end, duration = (js.number(document.get(key, js.UNDEFINED)) for key in ("timestamp", "duration_seconds"))
+    return js.json_number(end - duration)
+
+
+def _leg(document: Document) -> dict[str, Any]:
+    loopback = document.get("channel_loopback_leg")
+    return {
+        "id": document["_id"],
+        "channel_time": channel_time(document),
+        "leg": loopback if js.truthy(loopback) else "_",
+    }
+
+
+def _interaction_key(document: Document) -> list[Any]:
+    return [document.get("interaction_time"), document.get("interaction_key"), channel_time(document)]
+
+
+def _interactions(document: Document) -> Emitted | None:
+    return (_interaction_key(document), _leg(document)) if _is_cdr(document) else None
+
+
+def _interactions_by_owner(document: Document) -> Emitted | None:
+    if not _is_cdr(document) or (owner := _owner(document)) is None:
+        return None
+    return [owner, *_interaction_key(document)], _leg(document)
+
+
+def _legs(document: Document) -> Emitted | None:
+    return ([document.get("interaction_id"), channel_time(document)], None) if _is_cdr(document) else None
+
+
+def _compare_legs(a: dict[str, Any], b: dict[str, Any]) -> int:
+    for key in ("channel_time", "leg"):
+        if js.less(a[key], b[key]):
+            return -1
+        if js.less(b[key], a[key]):
+            return 1
+    return 0
+
+
+def first_leg(legs: Sequence[Any]) -> Any:
+    """The leg with the least channel time, then the least loopback leg."""
+    return min(legs, key=functools.cmp_to_key(_compare_legs))
+
+
+def first_leg_of_owner(legs: Sequence[Any]) -> Any:
+    """As `first_leg`, but of equal ones the last."""
+    return functools.reduce(lambda a, b: a if _compare_legs(a, b) < 0 else b, legs)
+
+
+LISTING = View("cdrs/crossbar_listing", _listed, time_at=0)
+LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, time_at=0)
+LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, time_at=1)
+INTERACTIONS = View("interactions/interaction_listing", _interactions, 0, 2, first_leg)
+INTERACTIONS_BY_OWNER = View(
+    "interactions/interaction_listing_by_owner", _interactions_by_owner, 1, 3, first_leg_of_owner
+)
+LEGS = View("interactions/interaction_listing_by_id", _legs)

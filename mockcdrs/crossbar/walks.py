@@ -1,0 +1,169 @@
+"""From a request's parameters to the walk over a view that answers it (`crossbar_view.erl`)."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mockcdrs.cdr import erlang
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.database import KeyRange, QueryError, Row
+from mockcdrs.crossbar.envelope import should_paginate
+from mockcdrs.crossbar.errors import Crashed, system
+from mockcdrs.crossbar.paging import Mapper, Plan
+from mockcdrs.crossbar.time_range import has_month_names, time_range, touches
+from mockcdrs.crossbar.view_maps import View
+
+RANGE_END: dict[str, Any] = {}
+_LEAST_PADDING, _GREATEST_PADDING = False, "\ufff0"
+
+KeyOfTime = Callable[[int], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A view, and the keys between which a request sees it: `least` and `greatest` make a key of a time.
+
+    Keys shorter than `key_length` are filled up, so that a group at the edge is seen whole.
+    """
+
+    view: View
+    least: KeyOfTime
+    greatest: KeyOfTime
+    key_length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Items that a walk over a view will give; `is_chunked`: whether they are sent as they are found.
+
+    `finish` makes of a plain walk's items what the answer shows.
+    """
+
+    plan: Plan
+    is_chunked: bool
+    finish: Callable[[list[Any]], Any]
+
+
+def account_id(context: Context) -> str:
+    """The account whose databases are asked."""
+    if context.account is None:
+        if context.shows("no-account-500"):
+            raise Crashed("the path names no account")
+        raise system("faulty_request")
+    return context.account.id
+
+
+def is_ascending(context: Context) -> bool:
+    """The direction of travel: any `ascending` but `false` turns it, unless `descending=true`."""
+    descending, ascending = map(context.request.parameter, ("descending", "ascending"))
+    if erlang.is_true(descending):
+        return False
+    if erlang.is_false(descending) and not context.shows("descending-false-ignored"):
+        return True
+    return ascending is not None and not erlang.is_false(ascending)
+
+
+def _page_size(context: Context) -> int | None:
+    if not should_paginate(context):
+        return None
+    wanted = context.request.value("page_size")
+    if wanted is None:
+        return context.world.settings.pagination_page_size
+    size = _size(wanted, "page")
+    if size < 1:
+        raise system("faulty_request", "page size must be at least 1")
+    return size
+
+
+def _chunk_size(context: Context, default: int) -> int:
+    wanted, greatest = context.request.parameter("chunk_size"), context.world.settings.load_view_chunk_size
+    if wanted is None:
+        return default
+    size = _size(wanted, "chunk")
+    if size == 0 and context.shows("chunk-size-0-fault"):
+        raise system("datastore_fault")
+    if size < 1:
+        raise system("faulty_request", "chunk size must be at least 1")
+    if size > greatest:
+        raise system("faulty_request", f"chunk size must be lower than {greatest}")
+    return size
+
+
+def _size(wanted: Any, what: str) -> int:
+    try:
+        return erlang.to_integer(wanted)
+    except erlang.BadArgument:
+        raise system("faulty_request", f"invalid {what} size") from None
+
+
+def walk(
+    context: Context,
+    scope: Scope,
+    mapper: Mapper,
+    *,
+    is_chunked: bool = False,
+    chunk_size: int | None = None,
+    months: list[str] | None = None,
+    finish: Callable[[list[Any]], Any] = lambda items: items,
+) -> Walk:
+    """The walk that a request asks for; `is_chunked`, `chunk_size` and `months` are what it gets without asking.
+
+    Raises `Failure` for parameters that Crossbar refuses.
+    """
+    request, settings = context.request, context.world.settings
+    size, page_size = _chunk_size(context, chunk_size or settings.load_view_chunk_size), _page_size(context)
+    start, end = time_range(request, context.world.now, settings.maximum_range)
+    ascending = is_ascending(context)
+    if months is None:
+        months = _months(context, start, end, ascending)
+    first, last = _edges(context, scope, (start, end), ascending)
+    plan = Plan(months, first, page_size, size, _fetcher(context, scope.view, last, ascending), mapper)
+    wanted = request.parameter("is_chunked")
+    return Walk(plan, is_chunked if wanted is None else erlang.is_true(wanted), finish)
+
+
+def _edges(context: Context, scope: Scope, times: tuple[int, int], ascending: bool) -> tuple[Any, Any]:
+    least, greatest = scope.least(times[0]), scope.greatest(times[1])
+    paddings = (_LEAST_PADDING, _GREATEST_PADDING)
+    edges = ((least, greatest), paddings) if ascending else ((greatest, least), paddings[::-1])
+    first, last = (
+        _filled_up(context.request.value(name, default), scope.key_length, padding)
+        for name, default, padding in zip(("start_key", "end_key"), *edges, strict=True)
+    )
+    return first, last
+
+
+def _filled_up(key: Any, length: int, padding: Any) -> Any:
+    return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
+
+
+def _months(context: Context, start: int, end: int, ascending: bool) -> list[str]:
+    asked = account_id(context)
+    if not has_month_names(start, end) and context.shows("unix-range-500"):
+        raise Crashed(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
+    months = [month for month in context.world.store.months(asked) if touches(month, start, end)]
+    return months if ascending else months[::-1]
+
+
+def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Callable[[str, Any, int], list[Row]]:
+    databases, asked = context.world.databases, account_id(context)
+
+    def fetch(month: str, start_key: Any, limit: int) -> list[Row]:
+        wanted = KeyRange(_whole_group(context, view, start_key, ascending), last, descending=not ascending)
+        try:
+            return list(itertools.islice(databases.query(view, asked, month, wanted), limit))
+        except QueryError:
+            if context.shows("reversed-keys-fault"):
+                raise
+            return []
+
+    return fetch
+
+
+def _whole_group(context: Context, view: View, start_key: Any, ascending: bool) -> Any:
+    """A next page's key names a group; going down, the group lies beyond it unless it is filled up."""
+    names_group = view.group_level and isinstance(start_key, list) and len(start_key) == view.group_level
+    if names_group and not ascending and not context.shows("interaction-page-loss"):
+        return [*start_key, RANGE_END]
+    return start_key
