@@ -33,6 +33,11 @@ def month_of(gregorian_seconds: int) -> str:
     return f"{to_datetime(gregorian_seconds):%Y%m}"
 
 
+def month_start(month: str) -> int:
+    """Gregorian seconds at which a month (`YYYYMM`) begins; `ValueError` for what is no month."""
+    return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
+
+
 _CYCLE_YEARS, _CYCLE_SECONDS = 400, 146_097 * 86_400
 
 

@@ -32,7 +32,7 @@ class Channel(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all calls of an account and a month (`YYYYMM`) share.
+    """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
     `ids` and `tags` yield drawn hex digits, 32 and 8 at a time. `servers` are media servers: names, and session
     descriptions as in `Endpoint.sdp`.
@@ -40,6 +40,7 @@ class Setting:
 
     office: Directory
     month: str
+    month_start: int
     account_db: str
     random: Random
     ids: Iterator[str]
@@ -53,12 +54,29 @@ def setting_of(office: Directory, month: str, random: Random) -> Setting:
     return Setting(
         office=office,
         month=month,
+        month_start=gregorian.month_start(month),
         account_db=f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
         random=random,
         ids=chain.from_iterable(_hex_pieces(random, 16)),
         tags=chain.from_iterable(_hex_pieces(random, 4)),
         servers=tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
     )
+
+
+def with_minute(digits: str, minute: int) -> str:
+    """Hex digits of which the first four carry a minute of the month, hidden by the next four.
+
+    So an id tells where its call lies.
+    """
+    return f"{int(digits[4:8], 16) ^ minute:04x}{digits[4:]}"
+
+
+def minute_in(digits: str) -> int | None:
+    """The minute of the month that `with_minute` put into an id's first digits, if there is one."""
+    try:
+        return int(digits[:4], 16) ^ int(digits[4:8], 16)
+    except ValueError:
+        return None
 
 
 def _hex_pieces(random: Random, size: int) -> Iterator[list[str]]:
@@ -77,6 +95,7 @@ class Call:
     __slots__ = (
         "_key",
         "_local_sdp",
+        "_minute",
         "_server",
         "_session",
         "_setting",
@@ -96,6 +115,7 @@ class Call:
         self.end = end
         self.bridge_id = ""
         self._setting = setting
+        self._minute = (start - setting.month_start) // 60
         self._key = next(setting.tags)
         self.interaction_id = f"{start}-{self._key}"
         self._session = session = f"{start} {start}"
@@ -128,7 +148,7 @@ class Call:
 
     def channel(self, endpoint: Endpoint, direction: str) -> Channel:
         """A new channel of an endpoint; the first one names the bridge."""
-        call_id = next(self._setting.ids) + endpoint.call_id_suffix
+        call_id = with_minute(next(self._setting.ids), self._minute) + endpoint.call_id_suffix
         if not self.bridge_id:
             self.bridge_id = call_id
         return Channel(endpoint, direction, call_id)
