@@ -50,6 +50,15 @@ def _clock(_context: click.Context, _option: click.Parameter, moment: str | None
     return Clock.frozen(gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)))
 
 
+def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tuple[str, ...]) -> frozenset[str]:
+    from mockcdrs.crossbar import quirks
+
+    try:
+        return quirks.shown(fixed)
+    except quirks.UnknownQuirk as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @main.command()
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
 @click.option(
@@ -58,16 +67,18 @@ def _clock(_context: click.Context, _option: click.Parameter, moment: str | None
 @click.option(
     "--set", "settings", callback=_settings, multiple=True, metavar="NAME=VALUE", help="A setting of Kazoo's."
 )
-@click.option("--fix", "fixes", multiple=True, metavar="NAME", help="A quirk of Crossbar's to do without.")
+@click.option(
+    "--fix", "quirks_shown", callback=_quirks_shown, multiple=True, metavar="NAME", help="A quirk to leave out."
+)
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write URL, account and token here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
-def serve(  # noqa: PLR0913 the options of the command
+def serve(
     *,
     data: Path | None,
     clock: "Clock | None",
     settings: "Settings",
-    fixes: tuple[str, ...],
+    quirks_shown: frozenset[str],
     env_file: Path | None,
     host: str,
     port: int,
@@ -89,7 +100,7 @@ def serve(  # noqa: PLR0913 the options of the command
     with _faults_as_messages():
         loaded = files.load(data or fixtures.office())
         clock = clock or (Clock.live() if data else Clock.frozen(fixtures.manifest().moment_gregorian))
-        state = State(Store.from_loaded(loaded.accounts, loaded.documents), settings, clock, frozenset(fixes))
+        state = State(Store.from_loaded(loaded.accounts, loaded.documents), settings, clock, quirks_shown)
         _run(Server(create_app(state), host, port), loaded, env_file)
 
 

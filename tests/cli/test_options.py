@@ -29,6 +29,12 @@ def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
     assert all(name in result.output for name in Settings.names())
 
 
+def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
+    result = run("serve", "--fix", "nosuch")
+    assert result.exit_code == 2
+    assert "'nosuch' is no quirk of Crossbar's: expected one of all, interaction-page-loss" in result.output
+
+
 def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
     result = run("serve", "--now", "yesterday")
     assert result.exit_code == 2
