@@ -1,0 +1,59 @@
+"""What is in the package that people install."""
+
+import subprocess
+import sys
+import zipfile
+from email import message_from_string
+from email.message import Message
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def contents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    target = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(target), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    (built,) = target.glob("*.whl")
+    with zipfile.ZipFile(built) as wheel:
+        return {name: wheel.read(name) for name in wheel.namelist()}
+
+
+@pytest.fixture(scope="module")
+def metadata(contents: dict[str, bytes]) -> Message:
+    (name,) = [name for name in contents if name.endswith(".dist-info/METADATA")]
+    return message_from_string(contents[name].decode())
+
+
+def files_below(directory: Path, under: str) -> set[str]:
+    files = (each for each in directory.rglob("*") if each.is_file() and "__pycache__" not in each.parts)
+    return {f"{under}/{each.relative_to(directory).as_posix()}" for each in files}
+
+
+def test_it_holds_the_package_and_the_fixtures_and_nothing_else(contents: dict[str, bytes]) -> None:
+    expected = files_below(ROOT / "mockcdrs", "mockcdrs") | files_below(ROOT / "fixtures", "mockcdrs/_fixtures")
+    assert {name for name in contents if ".dist-info/" not in name} == expected
+    assert "mockcdrs/py.typed" in contents
+
+
+def test_it_brings_the_command_and_the_licence(contents: dict[str, bytes]) -> None:
+    info = {name.partition(".dist-info/")[2]: raw for name, raw in contents.items()}
+    assert b"mockcdrs = mockcdrs.cli:main" in info["entry_points.txt"]
+    assert info["licenses/LICENSE"].startswith(b"MIT License")
+
+
+def test_it_needs_only_what_serving_and_generating_need(metadata: Message) -> None:
+    needed = [each for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each]
+    assert {each.partition(">")[0] for each in needed} == {"click", "faker", "falcon", "orjson", "waitress"}
+
+
+def test_nobody_is_held_back_from_newer_versions(metadata: Message) -> None:
+    capped = [each for each in metadata.get_all("Requires-Dist", []) if "<" in each or "==" in each.partition(";")[0]]
+    assert capped == ["kazoo-sdk==0.2.4; extra == 'test'"]
+
+
+def test_its_extras_are_the_ones_of_the_readme(metadata: Message) -> None:
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["pytest", "strategies", "test"]
