@@ -92,7 +92,7 @@ def serve(
     from mockcdrs.control.clock import Clock
     from mockcdrs.control.state import State
     from mockcdrs.dataset import files, fixtures
-    from mockcdrs.dataset.store import Store
+    from mockcdrs.dataset.store import LoadedStore
     from mockcdrs.server.app import create_app
     from mockcdrs.server.runner import Server
 
@@ -100,7 +100,7 @@ def serve(
     with _faults_as_messages():
         loaded = files.load(data or fixtures.office())
         clock = clock or (Clock.live() if data else Clock.frozen(fixtures.manifest().moment_gregorian))
-        state = State(Store.from_loaded(loaded.accounts, loaded.documents), settings, clock, quirks_shown)
+        state = State(LoadedStore(loaded.accounts, loaded.documents), settings, clock, quirks_shown)
         _run(Server(create_app(state), host, port), loaded, env_file)
 
 

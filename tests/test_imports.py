@@ -10,13 +10,13 @@ SERVING = """
 from mockcdrs.control.state import State
 from mockcdrs.dataset import files, fixtures
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from urllib.request import urlopen
 from urllib.error import HTTPError
 account = "0" * 32
-with Server(create_app(State(store=Store.from_loaded((Account(account),), {})))) as server:
+with Server(create_app(State(store=LoadedStore((Account(account),), {})))) as server:
     try:
         urlopen(f"{server.url}/v2/accounts/{account}/cdrs")
     except HTTPError as error:

@@ -16,7 +16,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 
@@ -48,7 +48,7 @@ def server() -> Iterator[Server]:
     for each in map(document, range(CALLS)):
         documents.setdefault((ACCOUNT, each["_id"][:6]), []).append(each)
     account = Account(ACCOUNT, months=tuple(sorted(month for _, month in documents)), tokens=(Token(TOKEN),))
-    state = State(store=Store.from_loaded((account,), documents), clock=Clock.frozen(NOW))
+    state = State(store=LoadedStore((account,), documents), clock=Clock.frozen(NOW))
     with Server(create_app(state)) as running:
         yield running
 

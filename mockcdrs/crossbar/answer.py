@@ -59,7 +59,7 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     """Crossbar's answer to a request."""
     try:
         if incoming.method == "TRACE":
-            return Answer(501, {"connection": "close"})
+            return Answer(501)
         query = _query(incoming)
     except BareAnswer as bare:
         return _bare(bare, None)

@@ -81,14 +81,18 @@ def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
 
 
 def _encoded(context: Context, first: list[Any], rest: Iterator[list[Any]]) -> Iterator[bytes]:
+    # A line's end goes out with the next line: a piece that ended in "0" CRLF would look to a careless client like the
+    # end of the chunks.
     yield _bytes(csv_text.header_line(columns(context.is_reseller)), first)
     try:
         for rows in rest:
-            yield _bytes("", rows)
+            yield csv_text.LINE_END + _bytes("", rows)
     except Failure:
         # the lines before are out: Crossbar ends the file as if it were whole
-        return
+        pass
+    yield csv_text.LINE_END
 
 
 def _bytes(header: str, rows: list[Mapping[str, Any]]) -> bytes:
-    return (header + "".join(map(csv_text.bare_line, rows))).encode("utf-8", "surrogateescape")
+    text = header + "".join(map(csv_text.bare_line, rows))
+    return text.encode("utf-8", "surrogateescape").removesuffix(csv_text.LINE_END)

@@ -11,6 +11,8 @@ from typing import Any
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, value_at
 
+LINE_END = b"\r\n"
+
 _HEADER_NAMES = {"id": "ID"}
 
 Path = tuple[str, ...]

@@ -8,7 +8,6 @@ import bisect
 import heapq
 import itertools
 import operator
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,10 @@ from typing import Any
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation
 from mockcdrs.crossbar.view_maps import View
+from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
 
-KEPT_INDEXES = 256
+KEPT_ENTRIES = 80_000
 
 
 class QueryError(Exception):
@@ -70,7 +70,8 @@ class Databases:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._indexes: OrderedDict[tuple[Any, ...], list[_Entry]] = OrderedDict()
+        self._held: dict[tuple[Any, ...], list[_Entry]] = {}
+        self._made: BoundedCache[tuple[Any, ...], list[_Entry]] = BoundedCache(KEPT_ENTRIES, len)
 
     def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
@@ -79,8 +80,8 @@ class Databases:
         """
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
-        low, high = wanted.bounds()
-        entries = self._scan(view, self._store.segments(account_id, month), wanted, low, high)
+        wanted.bounds()
+        entries = self._scan(view, account_id, month, wanted)
         if view.reduce is None:
             return (entry.row for entry in entries)
         return _groups(entries, view.group_level, view.reduce, wanted.descending)
@@ -91,35 +92,47 @@ class Databases:
             raise NoDatabase(month)
         return self._store.document(account_id, month, document_id)
 
-    def _scan(
-        self, view: View, segments: list[Segment], wanted: KeyRange, low: collation.Key, high: collation.Key
-    ) -> Iterable[_Entry]:
-        def part(segment: Segment) -> Iterator[_Entry]:
-            index = self._index(view, segment)
-            first = bisect.bisect_left(index, low, key=_key_order)
-            last = bisect.bisect_right(index, high, key=_key_order)
-            steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
-            return (index[step] for step in steps)
+    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterable[_Entry]:
+        held = [_part(self._kept(view, segment), wanted) for segment in self._store.held(account_id, month)]
+        made = (
+            _part(self._index(view, segment), wanted)
+            for segment in self._store.made(account_id, month, _times(view, wanted), descending=wanted.descending)
+        )
+        if _is_over_owners(view, wanted):
+            # parts follow each other in time only as long as the owner is one
+            return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
+        return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
 
-        bounded = [segment for segment in segments if segment.start is not None]
-        loose = [part(segment) for segment in segments if segment.start is None]
-        if bounded:
-            loose.append(itertools.chain.from_iterable(map(part, _travelled(bounded, view, wanted))))
-        if len(loose) == 1:
-            return loose[0]
-        return heapq.merge(*loose, key=_order, reverse=wanted.descending)
+    def _kept(self, view: View, segment: Segment) -> list[_Entry]:
+        identity = (view.name, *segment.identity)
+        if identity not in self._held:
+            self._held[identity] = _build(view, segment.documents())
+        return self._held[identity]
 
     def _index(self, view: View, segment: Segment) -> list[_Entry]:
-        identity = (view.name, *segment.identity)
-        index = self._indexes.get(identity)
-        if index is None:
-            index = _build(view, segment.documents())
-            self._indexes[identity] = index
-            while len(self._indexes) > KEPT_INDEXES:
-                self._indexes.popitem(last=False)
-        else:
-            self._indexes.move_to_end(identity)
-        return index
+        return self._made.get((view.name, *segment.identity), lambda: _build(view, segment.documents()))
+
+
+def _part(index: list[_Entry], wanted: KeyRange) -> Iterator[_Entry]:
+    low, high = wanted.bounds()
+    first = bisect.bisect_left(index, low, key=_key_order)
+    last = bisect.bisect_right(index, high, key=_key_order)
+    steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
+    return (index[step] for step in steps)
+
+
+def _is_over_owners(view: View, wanted: KeyRange) -> bool:
+    if not view.has_owner:
+        return False
+    owners = [key[:1] if isinstance(key, list) else key for key in (wanted.start, wanted.end)]
+    return owners[0] != owners[1]
+
+
+def _times(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
+    """Earliest and latest time that the keys allow, as far as they tell."""
+    times = [view.time_of(key) if isinstance(key, list) else None for key in (wanted.start, wanted.end)]
+    early, late = reversed(times) if wanted.descending else times
+    return (None, None) if _is_over_owners(view, wanted) else (early, late)
 
 
 def _key_order(entry: _Entry) -> collation.Key:
@@ -137,25 +150,6 @@ def _build(view: View, documents: Iterable[Document]) -> list[_Entry]:
             entries.append(_Entry(order, Row(key, value, document)))
     entries.sort(key=_order)
     return entries
-
-
-def _travelled(bounded: list[Segment], view: View, wanted: KeyRange) -> list[Segment]:
-    times = [_time_of(key, view) for key in (wanted.start, wanted.end)]
-    early, late = reversed(times) if wanted.descending else times
-    touched = [
-        segment
-        for segment in bounded
-        if (early is None or segment.end is None or segment.end > early)
-        and (late is None or segment.start is None or segment.start <= late)
-    ]
-    return touched[::-1] if wanted.descending else touched
-
-
-def _time_of(key: Any, view: View) -> float | None:
-    if view.time_at is None or not isinstance(key, list) or len(key) <= view.time_at:
-        return None
-    time = key[view.time_at]
-    return time if isinstance(time, int | float) and not isinstance(time, bool) else None
 
 
 def _groups(

@@ -7,7 +7,7 @@ from typing import Any
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
 from mockcdrs.crossbar.database import QueryError
-from mockcdrs.crossbar.view_maps import Emitted, View
+from mockcdrs.crossbar.view_maps import TIME_FIRST, Emitted, View
 
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
 CLASSIFIERS: dict[str, re.Pattern[str]] = {
@@ -56,7 +56,7 @@ def _summarized(document: Document) -> Emitted | None:
     return [document.get("pvt_created"), document["_id"]], value
 
 
-SUMMARY = View("cdrs/summarize_cdrs", _summarized, time_at=0)
+SUMMARY = View("cdrs/summarize_cdrs", _summarized, TIME_FIRST)
 
 
 def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -19,11 +19,12 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`time_at`: where in the key a Gregorian time stands; `group_level`: how much of the key makes a group."""
+    """`time_of`: the Gregorian time that a key lies at, if it tells; `group_level`: how much of a key is its group's."""
 
     name: str
     map: MapFunction
-    time_at: int | None = None
+    time_of: Callable[[list[Any]], float | None]
+    has_owner: bool = False
     group_level: int = 0
     reduce: ReduceFunction | None = None
 
@@ -113,11 +114,32 @@ def first_leg_of_owner(legs: Sequence[Any]) -> Any:
     return functools.reduce(lambda a, b: a if _compare_legs(a, b) < 0 else b, legs)
 
 
-LISTING = View("cdrs/crossbar_listing", _listed, time_at=0)
-LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, time_at=0)
-LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, time_at=1)
-INTERACTIONS = View("interactions/interaction_listing", _interactions, 0, 2, first_leg)
+def _time_at(position: int) -> Callable[[list[Any]], float | None]:
+    def time_of(key: list[Any]) -> float | None:
+        time = key[position] if len(key) > position else None
+        return time if isinstance(time, int | float) and not isinstance(time, bool) else None
+
+    return time_of
+
+
+def _time_of_interaction(key: list[Any]) -> float | None:
+    """The time that an interaction id starts with."""
+    time, hyphen, _ = key[0].partition("-") if key and isinstance(key[0], str) else ("", "", "")
+    return int(time) if hyphen and time.isascii() and time.isdigit() else None
+
+
+TIME_FIRST, TIME_BEHIND_OWNER = _time_at(0), _time_at(1)
+
+LISTING = View("cdrs/crossbar_listing", _listed, TIME_FIRST)
+LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, TIME_FIRST)
+LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, TIME_BEHIND_OWNER, has_owner=True)
+INTERACTIONS = View("interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg)
 INTERACTIONS_BY_OWNER = View(
-    "interactions/interaction_listing_by_owner", _interactions_by_owner, 1, 3, first_leg_of_owner
+    "interactions/interaction_listing_by_owner",
+    _interactions_by_owner,
+    TIME_BEHIND_OWNER,
+    has_owner=True,
+    group_level=3,
+    reduce=first_leg_of_owner,
 )
-LEGS = View("interactions/interaction_listing_by_id", _legs)
+LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction)

@@ -1,53 +1,79 @@
 """The store: accounts, their month databases, and the segments of documents that make each of them up.
 
-A segment is loaded when it is first read. Its identity names its content: whatever is derived from a segment may be
-kept under it.
+A segment's identity names its content: whatever is derived from a segment may be kept under it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from mockcdrs.dataset.accounts import Account
 
 Document = dict[str, Any]
+Month = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a month. With bounds, every time in its documents lies in `[start, end)`, Gregorian seconds, and no
-    other bounded segment overlaps it; without, they may lie anywhere."""
+    """A part of a month. `documents` gives them in any order."""
 
     identity: tuple[Any, ...]
     documents: Callable[[], Sequence[Document]]
-    start: int | None = None
-    end: int | None = None
 
 
-class Store:
-    """Accounts by id, and `(account id, YYYYMM) -> documents`."""
+class Store(Protocol):
+    """What the views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
 
-    def __init__(self, accounts: Iterable[Account], documents: Mapping[tuple[str, str], Sequence[Document]]) -> None:
-        self.accounts: dict[str, Account] = {account.id: account for account in accounts}
-        self._documents = documents
-
-    @classmethod
-    def from_loaded(
-        cls, accounts: Iterable[Account], documents: Mapping[tuple[str, str], Sequence[Document]]
-    ) -> "Store":
-        """A store of what `files.load` read."""
-        return cls(accounts, documents)
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """The accounts by id."""
 
     def months(self, account_id: str) -> list[str]:
-        """The months (`YYYYMM`) that have a database, oldest first."""
-        held = {month for account, month in self._documents if account == account_id}
-        return sorted(held | set(self.accounts[account_id].months))
+        """The months that have a database, oldest first."""
 
-    def segments(self, account_id: str, month: str) -> list[Segment]:
-        """The parts of a month, bounded ones oldest first."""
-        documents = self._documents.get((account_id, month), ())
-        return [Segment((account_id, month), lambda: documents)]
+    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+        """Parts of a month that are in memory anyway; their times may lie anywhere."""
+
+    def made(
+        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+    ) -> Iterator[Segment]:
+        """Parts of a month that are made when they are read, in order of time or against it.
+
+        All times of a part lie in its own stretch; parts that lie outside `times`, both ends included, are left out.
+        """
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document by its id, `None` where that month has no such one."""
-        return next((d for d in self._documents.get((account_id, month), ()) if d["_id"] == document_id), None)
+
+
+class LoadedStore:
+    """A store of what `files.load` read: documents by account id and month."""
+
+    def __init__(self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]]) -> None:
+        self.accounts: dict[str, Account] = {account.id: account for account in accounts}
+        self._documents = documents
+        self._by_id: dict[Month, dict[str, Document]] = {}
+
+    def months(self, account_id: str) -> list[str]:
+        """As in `Store`."""
+        found = {month for account, month in self._documents if account == account_id}
+        return sorted(found | set(self.accounts[account_id].months))
+
+    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+        """As in `Store`."""
+        documents = self._documents.get((account_id, month), ())
+        return [Segment((account_id, month), lambda: documents)]
+
+    def made(
+        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+    ) -> Iterator[Segment]:
+        """As in `Store`: nothing."""
+        del account_id, month, times, descending
+        return iter(())
+
+    def document(self, account_id: str, month: str, document_id: str) -> Document | None:
+        """As in `Store`."""
+        key = account_id, month
+        if key not in self._by_id:
+            self._by_id[key] = {document["_id"]: document for document in self._documents.get(key, ())}
+        return self._by_id[key].get(document_id)

@@ -1,0 +1,36 @@
+"""A cache with a bound, so that memory does not follow the data."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class BoundedCache(Generic[K, V]):
+    """Keeps what was used last, as long as its weight stays within a bound; the newest stays whatever it weighs."""
+
+    def __init__(self, bound: int, weight: Callable[[V], int]) -> None:
+        self._bound = bound
+        self._weight = weight
+        self._held: OrderedDict[K, V] = OrderedDict()
+        self._weights = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: K, make: Callable[[], V]) -> V:
+        """What is kept under a key, made when it is not there. Two threads may make the same thing at once."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        value = make()
+        with self._lock:
+            if key not in self._held:
+                self._held[key] = value
+                self._weights += self._weight(value)
+                while self._weights > self._bound and len(self._held) > 1:
+                    _, dropped = self._held.popitem(last=False)
+                    self._weights -= self._weight(dropped)
+        return value
