@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
     from mockcdrs.crossbar.settings import Settings
     from mockcdrs.dataset.accounts import Account
-    from mockcdrs.dataset.files import Loaded
+    from mockcdrs.dataset.store import Store
     from mockcdrs.server.runner import Server
+
+DEFAULT_SEED = 1
 
 
 @click.group()
@@ -40,7 +42,7 @@ def _clock(_context: click.Context, _option: click.Parameter, moment: str | None
     from mockcdrs.control.clock import Clock
 
     if moment is None or moment == "live":
-        return Clock.live() if moment else None
+        return Clock() if moment else None
     try:
         parsed = datetime.fromisoformat(moment)
     except ValueError as error:
@@ -61,8 +63,13 @@ def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tupl
 
 @main.command()
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Whose calls are made up without --data.")
 @click.option(
-    "--now", "clock", callback=_clock, metavar="MOMENT", help="Stop the clock then (ISO 8601, UTC), or 'live'."
+    "--calls-per-day", default=25, show_default=True, type=click.IntRange(0, 1_000_000), help="How many are made up."
+)
+@click.option("--locale", default="en_US", show_default=True, help="Where the made-up people live.")
+@click.option(
+    "--now", "clock", callback=_clock, metavar="MOMENT", help="Stop the clock then (ISO 8601, UTC); it is live without."
 )
 @click.option(
     "--set", "settings", callback=_settings, multiple=True, metavar="NAME=VALUE", help="A setting of Kazoo's."
@@ -76,6 +83,9 @@ def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tupl
 def serve(
     *,
     data: Path | None,
+    seed: int,
+    calls_per_day: int,
+    locale: str,
     clock: "Clock | None",
     settings: "Settings",
     quirks_shown: frozenset[str],
@@ -85,23 +95,36 @@ def serve(
 ) -> None:
     """Serve CDRs until interrupted.
 
-    Without --data it serves the data set that comes with mockcdrs, with the clock at the moment that it was made for.
+    Without --data the calls are made up, the same for the same seed: today's appear as they end.
     """
     import logging
 
     from mockcdrs.control.clock import Clock
     from mockcdrs.control.state import State
-    from mockcdrs.dataset import files, fixtures
-    from mockcdrs.dataset.store import LoadedStore
     from mockcdrs.server.app import create_app
     from mockcdrs.server.runner import Server
 
     logging.basicConfig(format="%(message)s")
+    clock = clock or Clock()
     with _faults_as_messages():
-        loaded = files.load(data or fixtures.office())
-        clock = clock or (Clock.live() if data else Clock.frozen(fixtures.manifest().moment_gregorian))
-        state = State(LoadedStore(loaded.accounts, loaded.documents), settings, clock, quirks_shown)
-        _run(Server(create_app(state), host, port), loaded, env_file)
+        store = _made_up(seed, calls_per_day, locale, clock) if data is None else _loaded(data)
+        state = State(store, settings, clock, quirks_shown, seed)
+        _run(Server(create_app(state), host, port), _shown_account(store), env_file)
+
+
+def _loaded(data: Path) -> "Store":
+    from mockcdrs.dataset import files
+    from mockcdrs.dataset.store import LoadedStore
+
+    loaded = files.load(data)
+    return LoadedStore(loaded.accounts, loaded.documents)
+
+
+def _made_up(seed: int, calls_per_day: int, locale: str, clock: "Clock") -> "Store":
+    from mockcdrs.dataset.generator import Load
+    from mockcdrs.dataset.universe import UniverseStore
+
+    return UniverseStore(seed, Load.of(calls_per_day, locale), clock.now, locale)
 
 
 @contextlib.contextmanager
@@ -115,8 +138,7 @@ def _faults_as_messages() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def _run(server: "Server", loaded: "Loaded", env_file: Path | None) -> None:
-    account = _shown_account(loaded)
+def _run(server: "Server", account: "Account", env_file: Path | None) -> None:
     with _signals() as ended, server:
         url, token = f"{server.url}/v2", account.tokens[0].value
         variables = {"MOCKCDRS_URL": url, "MOCKCDRS_ACCOUNT_ID": account.id, "MOCKCDRS_AUTH_TOKEN": token}
@@ -150,10 +172,10 @@ def _written(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _shown_account(loaded: "Loaded") -> "Account":
+def _shown_account(store: "Store") -> "Account":
     """The account that a newcomer tries first: an ordinary one with calls, as far as there is one."""
-    busy = {account_id for account_id, _ in loaded.documents}
-    return min(loaded.accounts, key=lambda account: (account.id not in busy, account.is_superduper_admin))
+    accounts = store.accounts.values()
+    return min(accounts, key=lambda account: (not store.months(account.id), account.is_superduper_admin))
 
 
 def _banner(url: str, account_id: str, token: str) -> str:

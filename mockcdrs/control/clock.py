@@ -1,26 +1,54 @@
-"""One clock for everything: ranges, envelopes, `Date`. Frozen or live."""
+"""One clock for everything: ranges, token expiry, envelopes, `Date`, the journal. Frozen or live."""
 
 import time
+from datetime import UTC, datetime, timedelta
 
 from mockcdrs.cdr import gregorian
 
 
 class Clock:
-    """Tells Gregorian seconds; live unless it was frozen."""
+    """Tells Gregorian seconds: the machine's, moved by an offset, or those of a moment at which it stands still."""
 
     def __init__(self, frozen_at: int | None = None) -> None:
         self._frozen_at = frozen_at
+        self._offset_seconds = 0
 
     @classmethod
     def frozen(cls, gregorian_seconds: int) -> "Clock":
         """A clock that stands still."""
         return cls(gregorian_seconds)
 
-    @classmethod
-    def live(cls) -> "Clock":
-        """The machine's clock."""
-        return cls()
-
     def now(self) -> int:
         """Gregorian seconds."""
-        return gregorian.from_unix(int(time.time())) if self._frozen_at is None else self._frozen_at
+        if self._frozen_at is not None:
+            return self._frozen_at
+        return gregorian.from_unix(int(time.time())) + self._offset_seconds
+
+    def freeze(self, moment: str | datetime | int | None = None) -> None:
+        """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
+        self._frozen_at = self.now() if moment is None else seconds_of(moment)
+
+    def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Move on by so much; a frozen clock stands still again behind it."""
+        step = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+        if self._frozen_at is None:
+            self._offset_seconds += step
+        else:
+            self._frozen_at += step
+
+    def live(self) -> None:
+        """Run with the machine's clock."""
+        self._frozen_at, self._offset_seconds = None, 0
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen_at is not None
+
+
+def seconds_of(moment: str | datetime | int) -> int:
+    """Gregorian seconds of a moment; `ValueError` for a text that is no ISO 8601."""
+    if isinstance(moment, int):
+        return moment
+    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))

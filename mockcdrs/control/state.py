@@ -9,13 +9,15 @@ from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 
 
 class State:
     """One mock's state. Two of them never see each other.
 
-    `quirks_shown` names the quirks of Crossbar's to show (`crossbar/quirks.py`).
+    `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
+    (`crossbar/quirks.py`).
     """
 
     def __init__(
@@ -26,12 +28,12 @@ class State:
         quirks_shown: frozenset[str] | None = None,
         seed: int = 0,
     ) -> None:
-        self.store = store
+        self.data = Overlay(store)
         self.settings = settings or Settings()
-        self.clock = clock or Clock.live()
+        self.clock = clock or Clock()
         self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
         self.seed = seed
-        self._databases = Databases(store)
+        self._databases = Databases(self.data)
         self._count = itertools.count()
         self._tokens = {
             token.value: (account, token) for account in store.accounts.values() for token in account.tokens
@@ -48,5 +50,5 @@ class State:
     def world(self) -> World:
         """What a request sees at this moment."""
         return World(
-            self.store, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
+            self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
         )

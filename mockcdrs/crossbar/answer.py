@@ -9,7 +9,7 @@ from typing import Any
 
 from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
-from mockcdrs.crossbar.context import KNOWN_METHODS, Context, World
+from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
 from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
 
@@ -34,7 +34,8 @@ _CORS_QUESTIONS = ("origin", "access-control-request-method", "access-control-re
 class Answer:
     """Status, headers, and a body: bytes, or an iterable of them for a chunked answer.
 
-    `note` says in one line why Crossbar itself fails on a request, for the log. `is_file`: never compressed.
+    `note` says in one line why Crossbar itself fails on a request, for the log. `is_file`: never compressed. `outcome`
+    is complete when the body has been made.
     """
 
     status: int
@@ -42,6 +43,7 @@ class Answer:
     body: bytes | Iterable[bytes] = b""
     note: str = ""
     is_file: bool = False
+    outcome: Outcome = field(default_factory=Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,12 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     request = Request(incoming.method, incoming.path, query, incoming.headers)
     context = Context(world, request, request_id)
     try:
-        return _answer(context, incoming.body)
+        answered = _answer(context, incoming.body)
     except BareAnswer as bare:
-        return _bare(bare, context)
+        answered = _bare(bare, context)
     except Failure as failure:
-        return _failed(context, failure)
+        answered = _failed(context, failure)
+    return replace(answered, outcome=context.outcome)
 
 
 def _query(incoming: Incoming) -> Query:
@@ -207,6 +210,7 @@ def _whole(context: Context, body: dict[str, Any]) -> Answer:
 
 
 def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
+    context.outcome.message = failure.message
     body, is_jsonp = envelope.render(context, envelope.error(context, failure))
     if headers is None:
         headers = _headers(context)

@@ -39,7 +39,9 @@ class Content:
 
     def rows(self, context: Context, make: RowMaker) -> Any:
         """The data, a listing row for each interaction; raises `Failure`."""
-        return _rows_of(context, self.data, make) if self.are_interactions else self.data
+        data = _rows_of(context, self.data, make) if self.are_interactions else self.data
+        context.outcome.rows = len(data) if isinstance(data, list) else 1
+        return data
 
     def chunks(self, context: Context, walked: ChunkedWalk, make: RowMaker) -> Iterator[list[Any]]:
         """The items of a walk, chunk by chunk, none of them empty; raises `Failure`."""
@@ -47,6 +49,7 @@ class Content:
             if self.are_interactions:
                 items = _rows_of(context, items, make)
                 walked.sent(len(items))
+            context.outcome.rows += len(items)
             if items:
                 yield items
 
@@ -94,3 +97,4 @@ def note_paging(context: Context, walk: Walk, walked: Page | ChunkedWalk) -> Non
     """Put the paging keys of a finished walk where the envelope finds them."""
     keys = {"start_key": walk.plan.start_key, "next_start_key": walked.next_key}
     context.paging = {**keys, "page_size": walked.total}
+    context.outcome.next_start_key = envelope.paging(context).get("next_start_key")

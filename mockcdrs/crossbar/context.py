@@ -32,6 +32,18 @@ class World:
 
 
 @dataclass(slots=True)
+class Outcome:
+    """What a request came to, for whoever watches: complete when the body has been made.
+
+    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's.
+    """
+
+    rows: int = 0
+    next_start_key: str | None = None
+    message: str = ""
+
+
+@dataclass(slots=True)
 class Context:
     """One request on its way: what has been found out so far."""
 
@@ -47,6 +59,7 @@ class Context:
     paging: dict[str, Any] = field(default_factory=dict)
     language: str = ""
     content_type: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
 
     def shows(self, quirk: str) -> bool:
         """Whether a quirk is to be seen."""

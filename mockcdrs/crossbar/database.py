@@ -42,6 +42,7 @@ class Row:
 class _Entry:
     order: collation.Key
     row: Row
+    document_id: str
 
 
 _order = operator.attrgetter("order")
@@ -82,6 +83,9 @@ class Databases:
             raise NoDatabase(month)
         wanted.bounds()
         entries = self._scan(view, account_id, month, wanted)
+        removed = self._store.removed
+        if removed:
+            entries = (entry for entry in entries if entry.document_id not in removed)
         if view.reduce is None:
             return (entry.row for entry in entries)
         return _groups(entries, view.group_level, view.reduce, wanted.descending)
@@ -104,6 +108,8 @@ class Databases:
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
 
     def _kept(self, view: View, segment: Segment) -> list[_Entry]:
+        if segment.is_passing:
+            return self._index(view, segment)
         identity = (view.name, *segment.identity)
         if identity not in self._held:
             self._held[identity] = _build(view, segment.documents())
@@ -147,7 +153,7 @@ def _build(view: View, documents: Iterable[Document]) -> list[_Entry]:
         if emitted is not None:
             key, value = emitted
             order = (collation.key(key), collation.text_key(document["_id"]))
-            entries.append(_Entry(order, Row(key, value, document)))
+            entries.append(_Entry(order, Row(key, value, document), document["_id"]))
     entries.sort(key=_order)
     return entries
 

@@ -19,7 +19,7 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`time_of`: the Gregorian time that a key lies at, if it tells; `group_level`: how much of a key is its group's."""
+    """`time_of`: the Gregorian time that a key lies at, if it tells; `group_level`: how much of a key makes a group."""
 
     name: str
     map: MapFunction

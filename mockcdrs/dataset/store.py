@@ -15,10 +15,11 @@ Month = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a month. `documents` gives them in any order."""
+    """A part of a month. `documents` gives them in any order; a passing one will soon have another identity."""
 
     identity: tuple[Any, ...]
     documents: Callable[[], Sequence[Document]]
+    is_passing: bool = False
 
 
 class Store(Protocol):
@@ -27,6 +28,10 @@ class Store(Protocol):
     @property
     def accounts(self) -> Mapping[str, Account]:
         """The accounts by id."""
+
+    @property
+    def removed(self) -> frozenset[str]:
+        """Ids of documents that are held or made, but are not to be seen."""
 
     def months(self, account_id: str) -> list[str]:
         """The months that have a database, oldest first."""
@@ -48,6 +53,8 @@ class Store(Protocol):
 
 class LoadedStore:
     """A store of what `files.load` read: documents by account id and month."""
+
+    removed: frozenset[str] = frozenset()
 
     def __init__(self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]]) -> None:
         self.accounts: dict[str, Account] = {account.id: account for account in accounts}

@@ -24,6 +24,8 @@ class UniverseStore:
     `now` tells Gregorian seconds; what has not ended by then is not there.
     """
 
+    removed: frozenset[str] = frozenset()
+
     def __init__(self, seed: int, load: Load, now: Callable[[], int], locale: str = people.DEFAULT_LOCALE) -> None:
         self._load = load
         self._now = now
