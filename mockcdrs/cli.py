@@ -6,7 +6,6 @@ import shlex
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,18 +37,16 @@ def _settings(_context: click.Context, _option: click.Parameter, assignments: tu
 
 
 def _clock(_context: click.Context, _option: click.Parameter, moment: str | None) -> "Clock | None":
-    from mockcdrs.cdr import gregorian
-    from mockcdrs.control.clock import Clock
+    from mockcdrs.control.clock import Clock, seconds_of
 
     if moment is None or moment == "live":
         return Clock() if moment else None
     try:
-        parsed = datetime.fromisoformat(moment)
+        return Clock.frozen(seconds_of(moment))
     except ValueError as error:
         raise click.BadParameter(
             f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live"
         ) from error
-    return Clock.frozen(gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)))
 
 
 def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tuple[str, ...]) -> frozenset[str]:

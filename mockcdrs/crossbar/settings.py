@@ -20,7 +20,8 @@ class Settings:
     """What an operator can turn. Defaults are Kazoo's.
 
     Seconds: `maximum_range`. Bytes: `max_upload_size`, `request_memory_limit` (`None`: no limit). Rows:
-    `pagination_page_size`, `load_view_chunk_size`, `maximum_bulk` (the most rows of a chunk).
+    `pagination_page_size`, `maximum_bulk` (of a listing's chunk), `load_view_chunk_size` (the most that `chunk_size`
+    may ask for).
     """
 
     maximum_range: int = _setting("crossbar.cdrs.maximum_range", 2_682_000, least=1)

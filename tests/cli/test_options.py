@@ -11,7 +11,7 @@ from mockcdrs import cli
 from mockcdrs.control.clock import Clock
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.store import LoadedStore
 
 
 def run(*arguments: str) -> Result:
@@ -91,6 +91,6 @@ def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> No
 def test_the_account_shown_is_an_ordinary_one_with_calls(
     accounts: list[tuple[str, bool]], busy: list[str], shown: str
 ) -> None:
-    known = tuple(Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
-    loaded = Loaded(known, {(account_id, "202601"): [] for account_id in busy})
-    assert cli._shown_account(loaded).id == shown
+    known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
+    store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
+    assert cli._shown_account(store).id == shown

@@ -42,8 +42,9 @@ class Served:
         return dict(line.split("=", 1) for line in lines)
 
     def get(self, path: str) -> Any:
-        url = f"{self.variables['MOCKCDRS_URL']}/accounts/{ACCOUNT}{path}"
-        with urlopen(Request(url, headers={"X-Auth-Token": TOKEN}), timeout=10) as answer:
+        told = self.variables
+        url = f"{told['MOCKCDRS_URL']}/accounts/{told['MOCKCDRS_ACCOUNT_ID']}{path}"
+        with urlopen(Request(url, headers={"X-Auth-Token": told["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
             return json.load(answer)
 
     def end(self, number: int = signal.SIGTERM) -> str:
@@ -131,14 +132,14 @@ def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(tmp_path: Path, 
     assert not served.env_file.exists()
 
 
-def test_without_data_it_serves_the_set_that_comes_with_it_at_its_moment(tmp_path: Path) -> None:
-    from mockcdrs.dataset import fixtures
+def test_without_data_it_makes_up_the_same_calls_for_the_same_seed_and_moment(tmp_path: Path) -> None:
+    first, second = (listed(tmp_path, "--now", NOW, "--seed", "7") for _ in range(2))
+    assert len(first["data"]) == 50
+    assert (first["data"], first["timestamp"]) == (second["data"], NOW)
 
-    with serving(tmp_path) as served:
-        variables = served.variables
-        url = f"{variables['MOCKCDRS_URL']}/accounts/{variables['MOCKCDRS_ACCOUNT_ID']}/cdrs"
-        headers = {"X-Auth-Token": variables["MOCKCDRS_AUTH_TOKEN"]}
-        with urlopen(Request(url, headers=headers), timeout=10) as answer:
-            listing = json.load(answer)
-    assert len(listing["data"]) == 50
-    assert listing["timestamp"] == fixtures.manifest().moment
+
+def listed(directory: Path, *options: str) -> Any:
+    with serving(directory, *options) as served:
+        listing = served.get("/cdrs")
+        served.end()
+    return listing
