@@ -1,0 +1,80 @@
+from typing import Any
+
+import pytest
+
+from mockcdrs.cdr.documents import (
+    MISSING,
+    channel_vars,
+    integer_at,
+    is_private,
+    public_fields,
+    text_at,
+    value_at,
+)
+
+DOCUMENT = {"a": {"b": [10, {"c": "deep"}]}, "number": "7", "float": 1.5, "null": None, "nested": [None]}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ((), DOCUMENT),
+        (("a", "b"), [10, {"c": "deep"}]),
+        (("a", "b", "1"), 10),
+        (("a", "b", "2", "c"), "deep"),
+        (("null",), None),
+    ],
+)
+def test_a_path_goes_through_objects_and_counts_lists_from_1(path: tuple[str, ...], value: Any) -> None:
+    assert value_at(DOCUMENT, path) == value
+
+
+@pytest.mark.parametrize("path", [("b",), ("a", "x"), ("a", "b", "0"), ("a", "b", "3"), ("a", "b", "x"), ("null", "x")])
+def test_a_step_that_is_not_there_gives_the_default(path: tuple[str, ...]) -> None:
+    assert value_at(DOCUMENT, path) is MISSING
+    assert value_at(DOCUMENT, path, "default") == "default"
+
+
+def test_text_is_made_of_what_stands_there() -> None:
+    assert text_at(DOCUMENT, ("float",)) == "1.5"
+    assert text_at(DOCUMENT, ("null",)) == "null"
+    assert text_at(DOCUMENT, ("none",)) == ""
+    assert text_at(DOCUMENT, ("nested",), "no text") == "no text"
+
+
+def test_an_integer_is_read_from_text_and_rounded() -> None:
+    assert integer_at(DOCUMENT, ("number",)) == 7
+    assert integer_at(DOCUMENT, ("float",)) == 2
+    assert integer_at(DOCUMENT, ("null",), 0) == 0
+    assert integer_at(DOCUMENT, ("none",)) is None
+
+
+@pytest.mark.parametrize("variables", [None, "text", [], 1])
+def test_channel_variables_that_are_no_object_are_an_empty_one(variables: Any) -> None:
+    assert channel_vars({"custom_channel_vars": variables}) == {}
+    assert channel_vars({}) == {}
+
+
+def test_channel_variables_are_given_as_they_are() -> None:
+    assert channel_vars({"custom_channel_vars": {"owner_id": "x"}}) == {"owner_id": "x"}
+
+
+@pytest.mark.parametrize(("key", "private"), [("_id", True), ("pvt_type", True), ("pvt", False), ("a_b", False)])
+def test_private_keys_start_with_an_underscore_or_pvt(key: str, private: bool) -> None:
+    assert is_private(key) is private
+
+
+def test_public_fields_end_with_the_id() -> None:
+    document = {"_id": "202601-x", "id": "other", "b": 1, "_rev": "1-a", "pvt_type": "cdr", "a": {"_kept": 2}}
+    assert list(public_fields(document).items()) == [("b", 1), ("a", {"_kept": 2}), ("id", "202601-x")]
+
+
+def test_a_public_document_keeps_its_own_id() -> None:
+    assert public_fields({"id": "x", "a": 1}) == {"a": 1, "id": "x"}
+    assert public_fields({"a": 1}) == {"a": 1}
+
+
+def test_the_document_itself_stays_as_it_was() -> None:
+    document = {"_id": "202601-x", "a": 1}
+    public_fields(document)
+    assert document == {"_id": "202601-x", "a": 1}

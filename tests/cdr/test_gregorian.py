@@ -1,0 +1,77 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.cdr import gregorian
+
+MOMENTS = st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31, 23, 59, 59)).map(  # noqa: DTZ001
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+
+
+def test_the_unix_epoch_is_62167219200_gregorian_seconds() -> None:
+    assert gregorian.from_unix(0) == 62_167_219_200
+    assert gregorian.from_datetime(datetime(1970, 1, 1, tzinfo=UTC)) == 62_167_219_200
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_unix_seconds_come_back(seconds: int) -> None:
+    assert gregorian.to_unix(gregorian.from_unix(seconds)) == seconds
+
+
+@given(MOMENTS)
+def test_a_datetime_comes_back_without_its_fraction(moment: datetime) -> None:
+    assert gregorian.to_datetime(gregorian.from_datetime(moment)) == moment.replace(microsecond=0)
+
+
+def test_a_datetime_of_another_zone_is_the_same_moment() -> None:
+    moment = datetime(2026, 1, 20, 14, tzinfo=timezone(timedelta(hours=2)))
+    assert gregorian.from_datetime(moment) == 63_936_129_600
+
+
+@given(MOMENTS)
+def test_the_calendar_agrees_with_datetime_for_its_years(moment: datetime) -> None:
+    c = gregorian.civil(gregorian.from_datetime(moment))
+    assert (c.year, c.month, c.day, c.hour, c.minute, c.second) == moment.timetuple()[:6]
+    assert c.weekday == moment.weekday()
+
+
+def test_the_year_0_starts_on_a_saturday_and_has_a_leap_day() -> None:
+    assert gregorian.civil(0) == gregorian.Civil(0, 1, 1, 0, 0, 0, 5)
+    leap_day = gregorian.civil(59 * 86_400)
+    assert (leap_day.year, leap_day.month, leap_day.day) == (0, 2, 29)
+    assert gregorian.civil(366 * 86_400 - 1).year == 0
+    assert gregorian.civil(366 * 86_400).year == 1
+
+
+def test_the_calendar_goes_on_after_9999() -> None:
+    last = gregorian.from_datetime(datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
+    assert gregorian.civil(last + 1) == gregorian.Civil(10_000, 1, 1, 0, 0, 0, 5)
+    assert gregorian.iso_8601(last + 1) == "10000-01-01T00:00:00Z"
+
+
+@given(st.integers(0, 10**15), st.integers(1, 1000))
+def test_the_calendar_repeats_every_400_years(seconds: int, cycles: int) -> None:
+    early, late = gregorian.civil(seconds), gregorian.civil(seconds + cycles * 146_097 * 86_400)
+    assert late.year == early.year + 400 * cycles
+    assert (late.month, late.day, late.second, late.weekday) == (early.month, early.day, early.second, early.weekday)
+
+
+def test_there_is_no_calendar_before_the_year_0() -> None:
+    with pytest.raises(ValueError, match="before the year 0: -1"):
+        gregorian.civil(-1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "month"),
+    [(63_934_444_799, "202512"), (63_934_444_800, "202601"), (63_936_129_600, "202601")],
+)
+def test_a_months_name_changes_with_its_first_second(moment: int, month: str) -> None:
+    assert gregorian.month_of(moment) == month
+
+
+def test_iso_8601_fills_up_with_zeros() -> None:
+    assert gregorian.iso_8601(63_936_129_600) == "2026-01-20T12:00:00Z"
+    assert gregorian.iso_8601(0) == "0000-01-01T00:00:00Z"
