@@ -1,0 +1,121 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.collation import HIGHEST, LOWEST, key, text_key
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=4)
+    | st.text("aAbBéÉ-_1 ", max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("aAb", max_size=2), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+def test_ascii_is_in_the_order_of_icu() -> None:
+    order = [
+        " ",
+        *"_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$",
+        *"0123456789",
+        *"aAbBcCdDeEfFgGhHiIjJkKlLmMnNoOpPqQrRsStTuUvVwWxXyYzZ",
+    ]
+    assert sorted(sorted(order), key=text_key) == order
+
+
+@pytest.mark.parametrize(
+    "ascending",
+    [
+        ["", "_", "-", "0", "a"],
+        ["a", "A", "b", "B"],
+        ["ab", "aB", "Ab", "AB", "ac"],
+        ["a", "aa", "ab", "b"],
+        ["resume", "Resume", "résumé", "Résumé", "resumf"],
+        ["cafe", "café", "caff"],
+        ["202601-a.b@host", "202601-a@host", "202601-ab@host"],
+        ["10", "9"],
+    ],
+)
+def test_letters_come_first_then_accents_then_case(ascending: list[str]) -> None:
+    assert sorted(ascending[::-1], key=text_key) == ascending
+
+
+def test_a_composed_letter_equals_a_decomposed_one() -> None:
+    assert text_key("é") == text_key("e\u0301")
+
+
+@pytest.mark.parametrize("char", ["\x00", "\x01", "\x7f"])
+def test_control_characters_do_not_count_before_all_else_is_equal(char: str) -> None:
+    assert sorted(["ac", f"a{char}b", "aa"], key=text_key) == ["aa", f"a{char}b", "ac"]
+
+
+def test_types_are_in_couchdbs_order() -> None:
+    ascending = [
+        None,
+        False,
+        True,
+        -1,
+        0.5,
+        1,
+        63_936_129_600,
+        "",
+        "a",
+        "\ufff0",
+        [],
+        [None],
+        [1],
+        [1, "a"],
+        [2],
+        ["a"],
+        [[]],
+        {},
+        {"a": 1},
+        {"a": 2},
+        {"a": 2, "b": None},
+        {"b": 0},
+    ]
+    assert sorted(ascending[::-1], key=key) == ascending
+
+
+def test_an_array_comes_before_its_continuations_and_an_object_ends_them() -> None:
+    assert key([5]) < key([5, "z"]) < key([5, ["z"]]) < key([5, {}]) < key([6])
+
+
+@given(JSON)
+def test_everything_lies_between_the_lowest_and_the_highest(value: Any) -> None:
+    assert LOWEST < key(value) < HIGHEST
+
+
+@given(JSON, JSON)
+def test_of_two_values_exactly_one_relation_holds(a: Any, b: Any) -> None:
+    assert [key(a) < key(b), key(a) == key(b), key(a) > key(b)].count(True) == 1
+
+
+@given(JSON, JSON, JSON)
+def test_the_order_is_transitive(a: Any, b: Any, c: Any) -> None:
+    low, middle, high = sorted(map(key, (a, b, c)))
+    assert low <= middle <= high
+    assert low <= high
+
+
+@given(st.lists(JSON, max_size=4), st.lists(JSON, max_size=4))
+def test_arrays_are_ordered_by_their_first_difference(a: list[Any], b: list[Any]) -> None:
+    different = next(((x, y) for x, y in zip(a, b, strict=False) if key(x) != key(y)), None)
+    expected = len(a) < len(b) if different is None else key(different[0]) < key(different[1])
+    assert (key(a) < key(b)) is expected
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=6), st.text(st.characters(max_codepoint=127), max_size=6))
+def test_case_decides_only_between_texts_that_are_else_equal(a: str, b: str) -> None:
+    if text_key(a.lower()) < text_key(b.lower()) and text_key(a.lower())[0] != text_key(b.lower())[0]:
+        assert text_key(a.upper()) < text_key(b)
+
+
+def test_what_is_no_json_value_has_no_place() -> None:
+    with pytest.raises(TypeError, match="no JSON value"):
+        key(object())

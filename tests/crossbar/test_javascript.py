@@ -1,0 +1,75 @@
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar import javascript as js
+
+
+@pytest.mark.parametrize("value", [False, 0, 0.0, "", None, js.UNDEFINED])
+def test_falsy_values_are_javascripts(value: Any) -> None:
+    assert not js.truthy(value)
+
+
+@pytest.mark.parametrize("value", [True, 1, -1, "0", "false", " ", {}, []])
+def test_all_else_is_truthy_even_empty_objects(value: Any) -> None:
+    assert js.truthy(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(None, 0), ("", 0), ("  ", 0), ("12", 12), (" 1.5 ", 1.5), ("-1e3", -1000), (".5", 0.5), ("5.", 5), (True, 1)],
+)
+def test_number_reads_text_in_digits(value: Any, number: float) -> None:
+    assert js.number(value) == number
+
+
+@pytest.mark.parametrize("value", ["abc", "12 s", "1_0", "e5", js.UNDEFINED, {}])
+def test_number_of_the_rest_is_nan(value: Any) -> None:
+    assert math.isnan(js.number(value))
+
+
+@pytest.mark.parametrize(("value", "number"), [("12 s", 12), (" -7.9", -7), (12.7, 12), (55, 55), ("0x10", 0)])
+def test_parse_int_reads_the_digits_at_the_front(value: Any, number: int) -> None:
+    assert js.parse_int(value) == number
+
+
+@pytest.mark.parametrize("value", ["", "s12", None, js.UNDEFINED, True])
+def test_parse_int_of_the_rest_is_nan(value: Any) -> None:
+    assert math.isnan(js.parse_int(value))
+
+
+def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
+    assert repr(js.json_number(5.0)) == "5"
+    assert js.json_number(5.5) == 5.5
+    assert js.json_number(math.nan) is None
+    assert js.json_number(math.inf) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("a", "a"), (True, "true"), (False, "false"), (12, "12"), (None, ""), (js.UNDEFINED, "")]
+)
+def test_a_scalar_has_a_text(value: Any, text: str) -> None:
+    assert js.json_text(value) == text
+
+
+def test_texts_compare_by_code_units_and_all_else_as_numbers() -> None:
+    assert js.less("10", "9")
+    assert js.less(9, "10")
+    assert js.less("Z", "a")
+    assert js.less("\U0001f600", "\uffff")
+    assert js.less(None, 1)
+    assert not js.less("a", 1)
+    assert not js.less(1, "a")
+
+
+def test_array_indexes_come_first_in_order_then_the_rest_as_they_came() -> None:
+    properties = dict.fromkeys(["b", "10", "2", "01", "a", "4294967295", "0", "-1"])
+    assert list(js.ordered(properties)) == ["0", "2", "10", "b", "01", "a", "4294967295", "-1"]
+
+
+@given(st.dictionaries(st.text(max_size=3) | st.integers(0, 99).map(str), st.integers()))
+def test_ordering_loses_nothing(properties: dict[str, int]) -> None:
+    assert js.ordered(properties) == properties
