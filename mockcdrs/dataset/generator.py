@@ -4,7 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from random import Random
@@ -85,6 +85,15 @@ def generate_block(office: Directory, load: Load, block: Block) -> list[Document
     # Each id begins with the month and 32 hex digits of its own: these sort alike by code and by CouchDB's collation.
     documents.sort(key=itemgetter("pvt_created", "_id"))
     return documents
+
+
+def documents_until(office: Directory, load: Load, days: int, moment_gregorian: int) -> Iterator[Document]:
+    """The documents of a number of UTC days, the last being that of a moment, as far as legs had ended by then."""
+    last = gregorian.to_datetime(moment_gregorian).date()
+    for before in range(days - 1, -1, -1):
+        for block in blocks_of_day(load, last - timedelta(days=before)):
+            documents = generate_block(office, load, block)
+            yield from (document for document in documents if document["pvt_created"] <= moment_gregorian)
 
 
 class _Times:
