@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mockcdrs import dataset
+from mockcdrs.cdr import gregorian
 
 _PACKAGE = Path(dataset.__file__).parent.parent
 
@@ -24,6 +26,11 @@ class Manifest:
     versions: dict[str, str]
     counts: dict[str, int]
     sha256: dict[str, str]
+
+    @property
+    def first_day(self) -> date:
+        """The first of the days that the office's calls were written out for; the moment's is the last."""
+        return gregorian.to_datetime(self.moment_gregorian).date() - timedelta(days=self.days - 1)
 
 
 def directory() -> Path:

@@ -19,16 +19,24 @@ _ID_PREFIX_LENGTH = len("YYYYMM-")
 
 
 class UniverseStore:
-    """The calls of a seed's main account from its opening on, as far as they have ended by `now()`.
+    """The calls of a seed's main account from the day it was `opened` on, as far as they have ended by `now()`.
 
     `now` tells Gregorian seconds; what has not ended by then is not there.
     """
 
     removed: frozenset[str] = frozenset()
 
-    def __init__(self, seed: int, load: Load, now: Callable[[], int], locale: str = people.DEFAULT_LOCALE) -> None:
+    def __init__(
+        self,
+        seed: int,
+        load: Load,
+        now: Callable[[], int],
+        locale: str = people.DEFAULT_LOCALE,
+        opened: date = OPENED,
+    ) -> None:
         self._load = load
         self._now = now
+        self._opened = opened
         self._main = people.main_account_id(seed)
         self._office = people.directory(seed, self._main, locale)
         self._blocks: BoundedCache[Block, list[Document]] = BoundedCache(KEPT_DOCUMENTS, len)
@@ -40,8 +48,8 @@ class UniverseStore:
         if account_id != self._main:
             return []
         last = gregorian.to_datetime(self._now()).date()
-        count = (last.year - OPENED.year) * 12 + last.month - OPENED.month + 1
-        return [f"{OPENED.year + row // 12}{row % 12 + 1:02}" for row in range(count)]
+        first = self._opened.year * 12 + self._opened.month - 1
+        return [f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, last.year * 12 + last.month)]
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
         """As in `Store`: nothing."""
@@ -59,6 +67,8 @@ class UniverseStore:
         first = start if early is None else max(start, int(min(early, end)))
         last = min(end - 1, self._now()) if late is None else min(end - 1, self._now(), int(max(late, start - 1)))
         for day in _days(first, last, descending):
+            if day < self._opened:
+                continue
             for block in self._blocks_of(day)[:: -1 if descending else 1]:
                 if block.end_gregorian > first and block.start_gregorian <= last:
                     yield self._segment(block)

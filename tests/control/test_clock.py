@@ -1,0 +1,56 @@
+"""One clock: frozen, moved or live."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.control.clock import Clock, seconds_of
+
+MOMENT = 63_936_129_600
+
+
+def test_a_frozen_clock_stands_still_and_moves_when_told() -> None:
+    clock = Clock.frozen(MOMENT)
+    assert clock.is_frozen
+    assert clock.now() == MOMENT
+    clock.advance(days=40, hours=1, minutes=1, seconds=1)
+    assert clock.now() == MOMENT + 40 * 86_400 + 3_661
+
+
+def test_a_live_clock_runs_with_the_machine_and_can_be_moved() -> None:
+    clock = Clock()
+    before = gregorian.from_datetime(datetime.now(UTC))
+    assert before <= clock.now() <= before + 60
+    clock.advance(days=1)
+    assert before + 86_400 <= clock.now() <= before + 86_460
+    clock.live()
+    assert clock.now() <= before + 60
+
+
+def test_freezing_takes_a_moment_in_any_form_and_now_without_one() -> None:
+    clock = Clock()
+    clock.freeze("2026-01-20T12:00:00Z")
+    assert clock.now() == MOMENT
+    clock.freeze()
+    assert clock.now() == MOMENT
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-01-20T12:00:00Z",
+        "2026-01-20T12:00:00",
+        "2026-01-20T17:45:00+05:45",
+        datetime(2026, 1, 20, 12, tzinfo=UTC),
+        datetime(2026, 1, 20, 7, tzinfo=timezone(timedelta(hours=-5))),
+        MOMENT,
+    ],
+)
+def test_a_moment_is_the_same_in_every_form(moment: str | datetime | int) -> None:
+    assert seconds_of(moment) == MOMENT
+
+
+def test_a_text_that_is_no_moment_is_refused() -> None:
+    with pytest.raises(ValueError, match="yesterday"):
+        seconds_of("yesterday")

@@ -1,0 +1,77 @@
+"""Ground truth and the server agree, although they share no code."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.expected import Question, expect
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.dataset.crafted import Order, craft
+from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.universe import UniverseStore
+
+if TYPE_CHECKING:
+    from mockcdrs.cdr.documents import Document
+
+NOW, SEED = 63_936_129_600, 3
+ACCOUNT = main_account_id(SEED)
+START = NOW - 10 * 86_400
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    clock = Clock.frozen(NOW)
+    return State(UniverseStore(SEED, Load(20), clock.now), clock=clock)
+
+
+def _rows(state: State, path: str, query: str) -> Iterator[dict[str, Any]]:
+    token = state.data.accounts[ACCOUNT].tokens[0].value
+    asked = f"created_from={START}&created_to={NOW}&paginate=false&ascending=true{query}"
+    answered = answer(
+        Incoming("GET", f"/v2/accounts/{ACCOUNT}{path}", asked, {"x-auth-token": token}), state.world(), "id"
+    )
+    assert not isinstance(answered.body, bytes)
+    yield from json.loads(b"".join(answered.body))["data"]
+
+
+@pytest.mark.parametrize(
+    "filters", [{}, {"filter_hangup_cause": "NORMAL_CLEARING"}, {"filter_not_call_direction": "inbound"}]
+)
+@pytest.mark.parametrize("are_interactions", [False, True])
+def test_a_walk_ends_up_with_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
+    question = Question(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
+    truth = expect(state.data, question, hides_without_variables=True)
+    query = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
+    rows = list(_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", query))
+    assert rows
+    assert sorted(row["id"] for row in rows) == sorted(truth.ids)
+    assert sum(row["billing_seconds"] for row in rows) == truth.seconds
+    assert sum(int(row["cost"]) for row in rows) == truth.cost
+    assert truth.count == len(rows)
+
+
+def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
+    owner = str(state.data.accounts[ACCOUNT].users[0]["id"])
+    truth = expect(state.data, Question(ACCOUNT, START, NOW, owner), hides_without_variables=True)
+    rows = list(_rows(state, f"/users/{owner}/cdrs", ""))
+    assert sorted(row["id"] for row in rows) == sorted(truth.ids)
+
+
+def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> None:
+    leg: Document = craft(directory(SEED, ACCOUNT), Order(), NOW - 60, 1)[0]
+    bare = {key: value for key, value in leg.items() if key != "custom_channel_vars"}
+    state.data.add(ACCOUNT, "202601", [bare])
+    try:
+        question = Question(ACCOUNT, START, NOW)
+        hidden, shown = (expect(state.data, question, hides_without_variables=hides) for hides in (True, False))
+    finally:
+        state.data.reset()
+    assert hidden.unreachable == (bare["_id"],)
+    assert bare["_id"] not in hidden.ids
+    assert bare["_id"] in shown.ids
+    assert shown.unreachable == ()

@@ -1,0 +1,89 @@
+"""What a test adds and removes lies over the base, which stays as it is."""
+
+from typing import Any
+
+import pytest
+
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Document, LoadedStore
+
+ACCOUNT, MONTH = "a" * 32, "202601"
+
+
+def _document(call: str, **fields: Any) -> Document:
+    return {"_id": f"{MONTH}-{call}", "pvt_type": "cdr", **fields}
+
+
+@pytest.fixture
+def overlay() -> Overlay:
+    base = LoadedStore([Account(ACCOUNT)], {(ACCOUNT, MONTH): [_document("one"), _document("two")]})
+    return Overlay(base)
+
+
+def _ids(overlay: Overlay, month: str = MONTH) -> set[str]:
+    documents = (document for segment in overlay.held(ACCOUNT, month) for document in segment.documents())
+    return {document["_id"] for document in documents} - overlay.removed
+
+
+def test_an_added_document_stands_beside_the_base(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert _ids(overlay) == {"202601-one", "202601-two", "202601-three"}
+    assert overlay.document(ACCOUNT, MONTH, "202601-three") == _document("three")
+
+
+def test_an_added_document_takes_the_place_of_one_with_its_id(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="newer")])
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") == _document("one", name="newer")
+    added = [segment for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing]
+    assert [list(segment.documents()) for segment in added] == [[_document("one", name="newer")]]
+
+
+def test_a_month_appears_with_what_is_added_to_it(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202602", [_document("later")])
+    assert overlay.months(ACCOUNT) == [MONTH, "202602"]
+
+
+def test_removing_hides_a_document_of_the_base(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one")
+    assert _ids(overlay) == {"202601-two"}
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+
+
+def test_removing_takes_an_added_document_away(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert overlay.remove("202601-three")
+    assert _ids(overlay) == {"202601-one", "202601-two"}
+
+
+def test_removing_what_is_not_there_says_so(overlay: Overlay) -> None:
+    assert not overlay.remove("202601-nosuch")
+
+
+def test_emptying_hides_the_base_and_keeps_the_months(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    overlay.empty(ACCOUNT)
+    assert _ids(overlay) == set()
+    assert overlay.months(ACCOUNT) == [MONTH]
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    assert _ids(overlay) == {"202601-four"}
+
+
+def test_resetting_brings_the_base_back(overlay: Overlay) -> None:
+    overlay.remove("202601-one")
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    overlay.empty(ACCOUNT)
+    overlay.reset()
+    assert _ids(overlay) == {"202601-one", "202601-two"}
+
+
+def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    before = {segment.identity for segment in overlay.held(ACCOUNT, MONTH)}
+    overlay.reset()
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    after = {segment.identity for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing}
+    assert after
+    assert not before & after
