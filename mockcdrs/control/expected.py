@@ -50,7 +50,7 @@ def expect(store: Store, question: Question, hides_without_variables: bool) -> E
     key = "interaction_time" if question.are_interactions else "pvt_created"
     found = [
         document
-        for document in _documents(store, question.account_id)
+        for document in _documents(store, question)
         if question.created_from <= document.get(key, -1) <= question.created_to and _fits(document, question)
     ]
     if question.are_interactions:
@@ -66,9 +66,11 @@ def expect(store: Store, question: Question, hides_without_variables: bool) -> E
     )
 
 
-def _documents(store: Store, account_id: str) -> Iterator[Document]:
-    for month in store.months(account_id):
-        for segment in (*store.held(account_id, month), *store.made(account_id, month, (None, None), descending=False)):
+def _documents(store: Store, question: Question) -> Iterator[Document]:
+    times = question.created_from, question.created_to
+    for month in store.months(question.account_id):
+        made = store.made(question.account_id, month, times, descending=False)
+        for segment in (*store.held(question.account_id, month), *made):
             yield from (document for document in segment.documents() if document["_id"] not in store.removed)
 
 
