@@ -49,13 +49,14 @@ def _clock(_context: click.Context, _option: click.Parameter, moment: str | None
         ) from error
 
 
-def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tuple[str, ...]) -> frozenset[str]:
+def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     from mockcdrs.crossbar import quirks
 
     try:
-        return quirks.shown(fixed)
+        quirks.shown(names)
     except quirks.UnknownQuirk as error:
         raise click.BadParameter(str(error)) from error
+    return names
 
 
 @main.command()
@@ -72,7 +73,15 @@ def _quirks_shown(_context: click.Context, _option: click.Parameter, fixed: tupl
     "--set", "settings", callback=_settings, multiple=True, metavar="NAME=VALUE", help="A setting of Kazoo's."
 )
 @click.option(
-    "--fix", "quirks_shown", callback=_quirks_shown, multiple=True, metavar="NAME", help="A quirk to leave out."
+    "--fix",
+    "fixed",
+    callback=_quirks,
+    multiple=True,
+    metavar="NAME",
+    help="A quirk of Crossbar's to leave out, or all.",
+)
+@click.option(
+    "--quirk", "added", callback=_quirks, multiple=True, metavar="NAME", help="A quirk to show that is off by default."
 )
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write URL, account and token here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -85,7 +94,8 @@ def serve(
     locale: str,
     clock: "Clock | None",
     settings: "Settings",
-    quirks_shown: frozenset[str],
+    fixed: tuple[str, ...],
+    added: tuple[str, ...],
     env_file: Path | None,
     host: str,
     port: int,
@@ -98,6 +108,7 @@ def serve(
 
     from mockcdrs.control.clock import Clock
     from mockcdrs.control.state import State
+    from mockcdrs.crossbar import quirks
     from mockcdrs.server.app import create_app
     from mockcdrs.server.runner import Server
 
@@ -105,7 +116,7 @@ def serve(
     clock = clock or Clock()
     with _faults_as_messages():
         store = _made_up(seed, calls_per_day, locale, clock) if data is None else _loaded(data)
-        state = State(store, settings, clock, quirks_shown, seed)
+        state = State(store, settings, clock, quirks.shown(fixed, added), seed)
         _run(Server(create_app(state), host, port), _shown_account(store), env_file)
 
 
