@@ -13,7 +13,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.request import Query, Request
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.store import LoadedStore
 
 Document = dict[str, Any]
 
@@ -89,7 +89,7 @@ def state_of(
     for document in documents:
         held.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
     shown = quirks.shown(fixed, added)
-    return State(Store.from_loaded(accounts(months), held), Settings(**settings), Clock.frozen(NOW), shown)
+    return State(LoadedStore(accounts(months), held), Settings(**settings), Clock.frozen(NOW), shown)
 
 
 def ask(

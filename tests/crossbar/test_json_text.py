@@ -1,0 +1,77 @@
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.json_text import compact, encode, pretty
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(JSON)
+def test_every_value_reads_back_equal(value: Any) -> None:
+    assert repr(json.loads(encode(value))) == repr(value)
+    assert repr(json.loads(pretty(value))) == repr(value)
+
+
+@given(JSON)
+def test_the_fast_way_and_the_slow_way_write_the_same_text(value: Any) -> None:
+    assert encode(value) == compact(value).encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"a": [1, None, True], "b": {}}, '{"a":[1,null,true],"b":{}}'),
+        (2**63 - 1, "9223372036854775807"),
+        (2**63, "9223372036854775808"),
+        (-(2**70), "-1180591620717411303424"),
+        (1.0, "1.0"),
+        (1e20, "1.0e20"),
+        (1.5e-7, "1.5e-7"),
+        (0.0333, "0.0333"),
+        (math.nan, "null"),
+        (math.inf, "null"),
+        ("Zoë 😀", '"Zoë 😀"'),
+        ('"\\/', '"\\"\\\\/"'),
+        ("\n\r\t\b\f", '"\\n\\r\\t\\b\\f"'),
+        ("\x00\x1f\x7f", '"\\u0000\\u001f\x7f"'),
+    ],
+)
+def test_text_is_the_servers(value: Any, text: str) -> None:
+    assert encode(value) == text.encode()
+    assert encode([value, 0.5]) == f"[{text},0.5]".encode()
+
+
+def test_bytes_that_are_no_utf_8_go_out_as_they_came() -> None:
+    value = b"a\xff\xfeb".decode("utf-8", "surrogateescape")
+    assert encode({value: value}) == b'{"a\xff\xfeb":"a\xff\xfeb"}'
+    assert pretty([value]) == b'[\n  "a\xff\xfeb"\n]'
+
+
+@given(st.binary(max_size=12))
+def test_any_bytes_go_out_as_they_came(data: bytes) -> None:
+    printable = bytes(byte for byte in data if byte >= 0x20 and byte not in b'"\\')
+    assert encode(printable.decode("utf-8", "surrogateescape")) == b'"' + printable + b'"'
+
+
+def test_pretty_text_has_a_blank_on_both_sides_of_the_colon() -> None:
+    assert pretty({"a": [1, {"b": "x"}], "c": None}).decode().splitlines() == [
+        "{",
+        '  "a" : [',
+        "    1,",
+        "    {",
+        '      "b" : "x"',
+        "    }",
+        "  ],",
+        '  "c" : null',
+        "}",
+    ]
