@@ -1,0 +1,100 @@
+"""Advice on tokens, ids, and how often is asked."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mockcdrs.control.advice import asked
+from mockcdrs.control.advice.asked import first, shown, target, where
+from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.journal import Record
+
+_LOGINS = ("/user_auth", "/api_auth")
+_CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
+_INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
+_TOO_OFTEN = 3
+
+
+def _token(record: Record) -> object:
+    return record.headers.get("x-auth-token") or first(record, "auth_token")
+
+
+def _is_login(record: Record) -> bool:
+    return where(record).endswith(_LOGINS)
+
+
+def _ignored_401(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    if record.status != 401 or _is_login(record) or not earlier:
+        return
+    before = earlier[-1]
+    if before.status == 401 and not _is_login(before) and _token(before) == _token(record):
+        yield (
+            f"request {before.number} was refused with 401 and this one came without a login between them: log in "
+            "again (PUT /v2/user_auth or /v2/api_auth), then repeat with the new token"
+        )
+
+
+def _bearer(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    if record.status == 401 and record.headers.get("authorization") and not _token(record):
+        yield "a token in Authorization is refused here: send it as X-Auth-Token"
+
+
+def _polling(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in record.query:
+        return
+    recent = [record]
+    for other in reversed(earlier):
+        if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _TOO_OFTEN:
+            break
+        if where(other) == where(record) and other.query == record.query and asked.has_answered(other):
+            recent.append(other)
+    if len(recent) == _TOO_OFTEN:
+        yield (
+            f"the same question as in requests {recent[2].number} and {recent[1].number}, less than a second apart: "
+            "ask again after some seconds, a real server answers 429 at some point"
+        )
+
+
+def _wrong_month(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    given = _refused_id(record)
+    if given is None:
+        return
+    others = [f"{month}-{given[3]}" for month in _neighbours(int(given[1]), int(given[2]))]
+    account = target(record).account
+    if facts.has_cdr is None or not account:
+        rule = "the month is that of the interaction's start, even where the leg ended in the next"
+        yield f"no CDR {shown(given[0])}: {rule}; send the id as a listing has it, do not build it"
+        return
+    for found in (other for other in others if facts.has_cdr(account, other)):
+        yield f"no CDR {shown(given[0])}, but there is {shown(found)}: send the id as a listing has it, do not build it"
+
+
+def _refused_id(record: Record) -> re.Match[str] | None:
+    asked_for = target(record)
+    is_refused = record.status == 404 and not record.fault and asked_for.kind in {asked.ONE, asked.LEGS}
+    return _CDR_ID.fullmatch(asked_for.item) if is_refused else None
+
+
+def _neighbours(year: int, month: int) -> Iterator[str]:
+    for months in (year * 12 + month - 2, year * 12 + month):
+        yield f"{months // 12:04}{months % 12 + 1:02}"
+
+
+def _no_month(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    asked_for = target(record)
+    if record.status != 404 or record.fault or asked_for.kind not in {asked.ONE, asked.LEGS}:
+        return
+    if asked_for.kind == asked.ONE and _INTERACTION_ID.fullmatch(asked_for.item):
+        yield f"{shown(asked_for.item)} is an interaction id: ask /cdrs/legs/{shown(asked_for.item)}"
+    elif not re.match(r"\d{6}-|\d{11}-", asked_for.item, re.ASCII):
+        yield f"{shown(asked_for.item)} is no CDR id: send YYYYMM-CALL_ID, the id of a listing's row, not its call_id"
+
+
+ADVICE: dict[str, Advice] = {
+    "ignored-401": Advice(
+        _ignored_401, "The same token again after it was refused, without a login between.", "cb_token_auth.erl"
+    ),
+    "bearer-refused": Advice(_bearer, "A token in the Authorization header, which opens nothing.", "cb_token_auth.erl"),
+    "polling-too-fast": Advice(_polling, "The same question several times within a second.", "kz_buckets.erl"),
+    "wrong-month": Advice(_wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl"),
+    "id-without-month": Advice(_no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl"),
+}

@@ -1,0 +1,146 @@
+"""Reading a record: what was asked of which endpoint, and whether Crossbar itself answered."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.control.advice.facts import Facts
+from mockcdrs.control.journal import Record
+from mockcdrs.crossbar import filters, routing
+
+LISTING, INTERACTION, LEGS, SUMMARY, ONE = "listing", "interaction", "legs", "summary", "one"
+LISTINGS = frozenset({LISTING, INTERACTION})
+RANGED = LISTINGS | {SUMMARY}
+WALKS = LISTINGS | {LEGS}
+
+_PLAIN = re.compile(r"[\w.:+/\-]{1,100}", re.ASCII)
+_CSV = re.compile(r"csv|comma-separated-values|octet-stream", re.IGNORECASE)
+
+# they choose how an answer looks, not which rows it has
+_LOOKS = frozenset(
+    {"_", "accept", "auth_token", "chunk_size", "file_name", "is_chunked", "jsonp", "page_size", "pretty_print"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which CDR endpoint a path names, `kind` empty for none. `account` is empty for the token's own."""
+
+    kind: str = ""
+    account: str = ""
+    item: str = ""
+    is_of_user: bool = False
+
+
+@lru_cache(maxsize=256)
+def _target(path: str) -> Target:
+    nouns = routing.nouns(routing.split(path)[1])
+    if not nouns or nouns[0][0] != "cdrs":
+        return Target()
+    account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")
+    kind, item = _endpoint(nouns[0][1])
+    return Target(kind, account, item, is_of_user="users" in dict(nouns))
+
+
+def _endpoint(parameters: tuple[str, ...]) -> tuple[str, str]:
+    match parameters:
+        case ():
+            return LISTING, ""
+        case (("interaction" | "summary") as kind,):
+            return kind, ""
+        case (item,):
+            return ONE, item
+        case ("legs", item):
+            return LEGS, item
+    return "", ""
+
+
+def target(record: Record) -> Target:
+    """The CDR endpoint that a record asked."""
+    path = record.path.replace("/account/", "/accounts//", 1) if "/account/" in record.path else record.path
+    return _target(path) if record.method == "GET" else Target()
+
+
+def parameters(record: Record) -> Iterator[tuple[str, Any]]:
+    """Names and values, a repeated name once for each value."""
+    for name, value in record.query.items():
+        yield from ((name, item) for item in value) if isinstance(value, list) else ((name, value),)
+
+
+def first(record: Record, name: str) -> Any:
+    """A parameter's first value, the one that Crossbar takes; `None` without one."""
+    value = record.query.get(name)
+    return next(iter(value), None) if isinstance(value, list) else value
+
+
+def question(record: Record) -> dict[str, Any]:
+    """The parameters that decide which rows there are, but for the place to start at."""
+    return {name: value for name, value in record.query.items() if name not in _LOOKS and name != "start_key"}
+
+
+def where(record: Record) -> str:
+    """The path as two spellings of it have in common."""
+    return record.path.rstrip("/")
+
+
+def has_answered(record: Record) -> bool:
+    """Whether Crossbar itself answered well, and to the end."""
+    return record.status in {200, 204} and record.is_complete and not record.fault
+
+
+def has_more(record: Record) -> bool:
+    """Whether a listing's answer named a next page."""
+    return has_answered(record) and bool(record.outcome.next_start_key) and target(record).kind in WALKS
+
+
+def has_filter(record: Record) -> bool:
+    """Whether anything but the range chooses the rows."""
+    return any(filters.is_filter(name) and name not in filters.TIME_FILTERS for name in record.query)
+
+
+def wants_csv(record: Record) -> bool:
+    """Whether CSV was asked for; the query wins over the header."""
+    wanted = first(record, "accept")
+    return bool(_CSV.search(wanted if isinstance(wanted, str) else record.headers.get("accept") or ""))
+
+
+def is_ascending(record: Record) -> bool:
+    """Whether the oldest rows come first."""
+    ascending = first(record, "ascending")
+    return ascending is not None and not erlang.is_false(ascending) and not erlang.is_true(first(record, "descending"))
+
+
+def integer(value: Any) -> int | None:
+    """The number that Crossbar takes a parameter for."""
+    try:
+        return erlang.to_integer(value)
+    except erlang.BadArgument:
+        return None
+
+
+def moment(record: Record, name: str) -> int | None:
+    """A time parameter as Crossbar takes it; `None` where it falls back to its default."""
+    seconds = integer(first(record, name))
+    return seconds if seconds is not None and seconds > 0 else None
+
+
+def asked_range(record: Record, facts: Facts) -> tuple[int, int]:
+    """`(created_from, created_to)` with Crossbar's defaults in place."""
+    end = moment(record, "created_to") or facts.now
+    return moment(record, "created_from") or end - facts.settings.maximum_range, end
+
+
+def month(gregorian_seconds: int) -> str:
+    """`YYYYMM` of any moment, however far; empty before the year 0."""
+    if gregorian_seconds < 0:
+        return ""
+    date = gregorian.civil(gregorian_seconds)
+    return f"{date.year:04}{date.month:02}"
+
+
+def shown(value: Any) -> str:
+    """A stranger's value in ASCII, short, so that it can stand in a header."""
+    return value if isinstance(value, str) and _PLAIN.fullmatch(value) else f"{value!a:.60}"

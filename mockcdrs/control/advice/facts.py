@@ -1,0 +1,45 @@
+"""What a piece of advice is, and what it may look at beside the requests."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mockcdrs.control.journal import Record
+from mockcdrs.crossbar.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What advice knows beside the requests. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+
+    With `has_end` somebody calls `at_end`, and pages that nobody asked for are told of only then: until then another
+    thread may still ask. Optional, each making advice surer: `count_cdrs(account, from, to)` says how many CDRs an
+    account has in a range, `count_unlisted(account, from, to)` how many of them have no `custom_channel_vars`,
+    `has_cdr(account, id)` whether there is one of that id.
+    """
+
+    now: int
+    settings: Settings = field(default_factory=Settings)
+    quirks: frozenset[str] = frozenset()
+    is_clock_frozen: bool = False
+    has_end: bool = False
+    count_cdrs: Callable[[str, int, int], int] | None = None
+    count_unlisted: Callable[[str, int, int], int] | None = None
+    has_cdr: Callable[[str, str], bool] | None = None
+
+
+Piece = Callable[[Record, Sequence[Record], Facts], Iterator[str]]
+PieceAtEnd = Callable[[Sequence[Record], Facts], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece: a pure function from a request and those before it to what to say of it, without the code.
+
+    `sentence` says what it is about, `source` is the server's module or document that it rests on. `at_end` looks once
+    at all requests.
+    """
+
+    function: Piece
+    sentence: str
+    source: str
+    at_end: PieceAtEnd | None = None

@@ -1,0 +1,147 @@
+"""Advice on pages: sizes, keys, and who asks for which page."""
+
+from collections.abc import Iterator, Sequence
+
+from mockcdrs.control.advice import asked
+from mockcdrs.control.advice.asked import first, question, shown, target, where
+from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.journal import Record
+from mockcdrs.crossbar import start_key
+
+MANY_PAGES = 20
+
+
+def _page_size(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    value = first(record, "page_size")
+    size = asked.integer(value)
+    if value is not None and target(record).kind in asked.WALKS and (size is None or size < 1):
+        usual = facts.settings.pagination_page_size
+        yield (
+            f"page_size={shown(value)} is no whole number of 1 or more, a 404 faulty_request unless paginate=false: "
+            f"send one, or none for {usual}"
+        )
+
+
+def _bad_start_key(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    value = first(record, "start_key")
+    if value is not None and target(record).kind in asked.WALKS and not _is_key(value):
+        yield (
+            f"start_key={shown(value)} is no key: send next_start_key exactly as the page before had it, and no "
+            "start_key at all for the first page"
+        )
+
+
+def _is_key(value: object) -> bool:
+    try:
+        return isinstance(value, str) and isinstance(start_key.decode(value), list)
+    except start_key.NoStartKey:
+        return False
+
+
+def _origin(record: Record, earlier: Sequence[Record]) -> Record | None:
+    """The page whose next_start_key a request sends."""
+    key = first(record, "start_key")
+    if not isinstance(key, str) or target(record).kind not in asked.WALKS:
+        return None
+    return next((page for page in reversed(earlier) if page.outcome.next_start_key == key), None)
+
+
+def _changed_query(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    origin = _origin(record, earlier)
+    if origin is None:
+        return
+    if where(origin) != where(record):
+        yield f"this start_key came from request {origin.number}, of {shown(where(origin))}: a key is good for its path"
+    before, after = question(origin), question(record)
+    changed = [name for name in before | after if before.get(name) != after.get(name)]
+    if changed:
+        yield (
+            f"the next page was asked with other parameters than request {origin.number} that named it: "
+            f"{', '.join(map(shown, changed))}; send every page the same ones, only start_key differs"
+        )
+
+
+def _page_twice(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    if "start_key" not in record.query or target(record).kind not in asked.WALKS:
+        return
+    for page in reversed(earlier):
+        if where(page) != where(record):
+            continue
+        if "start_key" not in page.query:
+            return
+        if _is_same_page(page, record) and asked.has_answered(page):
+            yield (
+                f"this page was fetched by request {page.number} already, and came whole: its rows are now there "
+                "twice; go on at the last answer's next_start_key, and stop where there is none"
+            )
+            return
+
+
+def _is_same_page(page: Record, other: Record) -> bool:
+    return first(page, "start_key") == first(other, "start_key") and question(page) == question(other)
+
+
+def _unfollowed(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    if facts.has_end or "start_key" in record.query or target(record).kind not in asked.WALKS:
+        return
+    last = next((page for page in reversed(earlier) if where(page) == where(record)), None)
+    if last is not None and asked.has_more(last):
+        yield _unfollowed_words(last)
+
+
+def _unfollowed_at_end(records: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    asked_for: set[tuple[str, object]] = set()
+    unfollowed: list[Record] = []
+    for record in reversed(records):
+        if asked.has_more(record) and (where(record), record.outcome.next_start_key) not in asked_for:
+            unfollowed.append(record)
+        key = first(record, "start_key")
+        if isinstance(key, str):
+            asked_for.add((where(record), key))
+    yield from map(_unfollowed_words, reversed(unfollowed))
+
+
+def _unfollowed_words(page: Record) -> str:
+    return (
+        f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows are "
+        "missing: ask again with start_key set to it, until an answer has none"
+    )
+
+
+def _unpaged(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    wanted, many = first(record, "paginate"), MANY_PAGES * facts.settings.pagination_page_size
+    if wanted in {None, "true", True} or target(record).kind not in asked.LISTINGS:
+        return
+    is_refused = record.status == 416 and not record.fault
+    if is_refused or (asked.has_answered(record) and record.outcome.rows > many):
+        yield (
+            f"paginate={shown(wanted)} on a large account, {_came(record)}: a real server takes long over that or "
+            "runs into crossbar.request_memory_limit (416); ask page by page"
+        )
+
+
+def _came(record: Record) -> str:
+    return "refused here" if record.status == 416 else f"{record.outcome.rows} rows in one answer"
+
+
+ADVICE: dict[str, Advice] = {
+    "bad-page-size": Advice(_page_size, "A page_size that is no number, or below 1.", "crossbar_view.erl"),
+    "bad-start-key": Advice(
+        _bad_start_key, "A start_key that no answer can have had, such as None, null or an empty one.", "api_util.erl"
+    ),
+    "changed-query": Advice(
+        _changed_query,
+        "A next page asked with other parameters, or of another path, than the page before.",
+        "crossbar_view.erl",
+    ),
+    "page-twice": Advice(_page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl"),
+    "unfollowed-pages": Advice(
+        _unfollowed,
+        "A next_start_key that was never asked for: the walk stopped too early.",
+        "crossbar_view.erl",
+        at_end=_unfollowed_at_end,
+    ),
+    "unpaged-large": Advice(
+        _unpaged, "paginate=false, or another value than true, where there are many pages.", "api_util.erl"
+    ),
+}

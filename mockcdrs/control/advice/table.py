@@ -1,0 +1,38 @@
+"""All advice under its codes, and the two questions: what to say of a request, and what at the end."""
+
+from collections.abc import Sequence
+
+from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
+from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.journal import Record
+
+LOOK_BACK = 200
+
+ADVICE: dict[str, Advice] = {
+    **times.ADVICE,
+    **pages.ADVICE,
+    **parameters.ADVICE,
+    **access.ADVICE,
+    **quirk_bites.ADVICE,
+}
+
+
+def advise(record: Record, earlier: Sequence[Record], facts: Facts) -> list[str]:
+    """What to tell of a request, each text behind its code. `earlier` has the most recent last.
+
+    May be asked as soon as the status is known; what rests on the rows is told once the record is complete.
+    """
+    recent = earlier[-LOOK_BACK:]
+    return [f"{code}: {text}" for code, advice in ADVICE.items() for text in advice.function(record, recent, facts)]
+
+
+def at_end(records: Sequence[Record], facts: Facts) -> list[str]:
+    """What shows only when no more requests come, but for what a record was told already."""
+    told = {text for record in records for text in record.advice}
+    found = (
+        f"{code}: {text}"
+        for code, advice in ADVICE.items()
+        if advice.at_end is not None
+        for text in advice.at_end(records, facts)
+    )
+    return [text for text in found if text not in told]
