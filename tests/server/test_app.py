@@ -1,0 +1,122 @@
+"""The app: Crossbar's answers as HTTP."""
+
+import logging
+import socket
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from mockcdrs.server.app import create_app
+from mockcdrs.server.runner import Server
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, leg, state_of
+
+LISTING = {
+    "content-language": "en",
+    "content-type": "application/json",
+    "date": "Tue, 20 Jan 2026 12:00:00 GMT",
+    "expires": "Fri, 01 Jan 1999 00:00:00 GMT",
+    "server": "Cowboy",
+    "vary": "accept-language, accept",
+}
+OF_THE_TRANSPORT = {"connection", "transfer-encoding", "content-length"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    slashed = leg("Call/ID/1", caller_id_name="Sla\\sh")
+    with Server(create_app(state_of([*calls(3), slashed]))) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Server) -> Iterator[httpx.Client]:
+    url = f"{server.url}/v2/accounts/{ACCOUNT}"
+    with httpx.Client(base_url=url, headers={"X-Auth-Token": ACCOUNT_TOKEN, "Accept-Encoding": "identity"}) as asking:
+        yield asking
+
+
+def _ask(client: httpx.Client, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+    return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def _headers(answered: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answered.headers.items() if name not in OF_THE_TRANSPORT}
+
+
+def test_a_listing_has_crossbars_headers_and_no_others(client: httpx.Client) -> None:
+    result = _ask(client, "/cdrs", X_Request_ID="mine")
+    assert result.status_code == 200
+    assert _headers(result) == {**LISTING, "x-request-id": "mine"}
+    assert result.json()["request_id"] == "mine"
+
+
+def test_a_request_id_is_made_where_none_is_sent(client: httpx.Client) -> None:
+    first, second = (_ask(client, "/cdrs").headers["x-request-id"] for _ in range(2))
+    assert len(first) == len(second) == 32
+    assert first != second
+
+
+def test_an_error_carries_cors_headers(client: httpx.Client) -> None:
+    result = _ask(client, "/cdrs/nosuch")
+    assert result.status_code == 404
+    assert result.headers["access-control-allow-methods"] == "OPTIONS, GET"
+    assert result.headers["content-type"] == "application/json"
+    assert result.json()["message"] == "could not find cdr with supplied id"
+
+
+def test_nothing_found_as_csv_is_a_bare_204(client: httpx.Client) -> None:
+    result = _ask(client, "/cdrs?filter_call_id=nosuch", Accept="text/csv")
+    assert (result.status_code, result.content) == (204, b"")
+    assert set(_headers(result)) == {"date", "server"}
+
+
+def test_a_bare_500_is_bare_and_the_log_says_why(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="mockcdrs"):
+        result = _ask(client, "/cdrs/202601-call00000@host?accept=pdf")
+    assert (result.status_code, result.content) == (500, b"")
+    assert set(_headers(result)) == {"date", "server"}
+    assert len(caplog.records) == 1
+    assert "Crossbar's own behaviour" in caplog.text
+    assert "accept=pdf" in caplog.text
+
+
+def test_a_500_that_names_itself_is_explained_too(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="mockcdrs"):
+        result = _ask(client, "/cdrs/abcdef-x")
+    assert result.json()["message"] == "init failed"
+    assert "the month 'abcdef' of a CDR id" in caplog.text
+
+
+def test_an_encoded_slash_stays_in_its_id(client: httpx.Client) -> None:
+    result = _ask(client, "/cdrs/202601-Call%2FID%2F1")
+    assert result.json()["data"]["call_id"] == "Call/ID/1"
+    assert _ask(client, "/cdrs/202601-Call/ID/1").json()["message"] == "not_found"
+
+
+@pytest.mark.parametrize(("method", "status"), [("TRACE", 501), ("POST", 405), ("DELETE", 405), ("HEAD", 405)])
+def test_methods_get_crossbars_answers_and_not_falcons(client: httpx.Client, method: str, status: int) -> None:
+    assert _ask(client, "/cdrs", method).status_code == status
+
+
+def test_gzip_is_for_those_who_take_it_and_for_what_is_worth_it(client: httpx.Client) -> None:
+    listing = _ask(client, "/cdrs", Accept_Encoding="gzip, deflate")
+    assert listing.headers["content-encoding"] == "gzip"
+    assert listing.json()["status"] == "success"
+    assert "content-encoding" not in _ask(client, "/cdrs").headers
+    assert "content-encoding" not in _ask(client, "/cdrs", Accept_Encoding="gzip", Accept="text/csv").headers
+
+
+def test_a_file_name_cannot_end_its_header(client: httpx.Client) -> None:
+    result = _ask(client, "/cdrs?file_name=a%0D%0AX-Evil:%201.csv", Accept="text/csv")
+    assert result.headers["content-disposition"] == 'attachment; filename="aX-Evil: 1.csv"'
+    assert "x-evil" not in result.headers
+
+
+def test_a_path_that_is_no_path_is_a_bare_400(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(b"GET /v2/accounts/[x]/cdrs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.endswith(b"\r\n\r\n")
+    assert b"x-request-id" not in received.lower()
