@@ -1,0 +1,70 @@
+import pytest
+
+from mockcdrs.crossbar.errors import (
+    NO_DATA,
+    SYSTEM_ERRORS,
+    BareAnswer,
+    Crashed,
+    Failure,
+    died,
+    plain,
+    system,
+    validation,
+)
+
+PAGE = {
+    "too_many_requests": (429, "too many requests"),
+    "unspecified_fault": (500, "unspecified fault"),
+    "not_implemented": (501, "not implemented"),
+    "faulty_request": (404, "faulty request"),
+    "bad_identifier": (404, "bad identifier"),
+    "forbidden": (403, "forbidden"),
+    "invalid_credentials": (401, "invalid credentials"),
+    "datastore_missing": (503, "data collection missing: database not found"),
+    "datastore_missing_view": (503, "datastore missing view"),
+    "datastore_conflict": (409, "conflicting documents"),
+    "datastore_unreachable": (503, "datastore timeout"),
+    "datastore_fault": (503, "datastore fatal error"),
+    "parse_error": (400, "failed to parse request body"),
+    "invalid_method": (405, "method not allowed"),
+    "not_found": (404, "not found"),
+    "no_credit": (402, "not enough credit to perform action"),
+}
+
+
+@pytest.mark.parametrize("name", PAGE)
+def test_a_system_error_has_its_status_its_name_and_its_words(name: str) -> None:
+    failure = system(name)
+    assert (failure.status, failure.message, failure.data) == (PAGE[name][0], name, {"message": PAGE[name][1]})
+
+
+def test_the_table_holds_the_server_errors_and_no_others() -> None:
+    assert SYSTEM_ERRORS == PAGE
+
+
+def test_a_detail_replaces_the_words_and_fields_stand_before_them() -> None:
+    assert list(system("bad_identifier", cause="x").data.items()) == [("cause", "x"), ("message", "bad identifier")]
+    assert system("faulty_request", "page size must be at least 1").data == {"message": "page size must be at least 1"}
+
+
+def test_an_error_in_a_modules_own_words_has_an_empty_object_unless_given() -> None:
+    assert plain(404, "bad identifier").data == {}
+    assert plain(404, "bad identifier", ["garbage"]).data == ["garbage"]
+    assert Failure(404, "x").data is NO_DATA
+
+
+def test_a_broken_rule_names_its_field() -> None:
+    failure = validation("created_from", "date_range", message="m", cause=1)
+    assert (failure.status, failure.message) == (400, "validation error")
+    assert failure.data == {"created_from": {"date_range": {"message": "m", "cause": 1}}}
+
+
+def test_a_crash_says_why_to_the_log_alone() -> None:
+    crash = Crashed("Unix seconds")
+    assert (crash.status, crash.message, crash.data, crash.why) == (500, "init failed", NO_DATA, "Unix seconds")
+
+
+def test_a_death_is_a_bare_500_without_a_request_id() -> None:
+    bare = died("a PDF")
+    assert isinstance(bare, BareAnswer)
+    assert (bare.status, bare.with_request_id, bare.why) == (500, False, "a PDF")

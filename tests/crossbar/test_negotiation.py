@@ -1,0 +1,120 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.errors import BareAnswer
+from mockcdrs.crossbar.negotiation import content_type, language, overridden
+
+JSON, CSV = "application/json", "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, JSON),
+        ("*/*", JSON),
+        ("application/json", JSON),
+        ("APPLICATION/JSON", JSON),
+        ("application/x-json", "application/x-json"),
+        ("application/*", JSON),
+        ("application/json;charset=utf-8", JSON),
+        ("text/csv", CSV),
+        ("text/*", CSV),
+        ("text/comma-separated-values", "text/comma-separated-values"),
+        ("application/octet-stream", "application/octet-stream"),
+        ("text/html, */*", JSON),
+        ("text/html, text/csv", CSV),
+        # the better wanted, then the more exact, then the first
+        ("application/json;q=0.5, text/csv", CSV),
+        ("*/*, text/csv", CSV),
+        ("text/*, application/json", JSON),
+        ("text/csv, application/json", CSV),
+        ("application/json, text/csv", JSON),
+        ("*/*;q=0.1, application/json;q=0, text/csv;q=0.01", JSON),
+        ('text/csv; header="a\\"b"', CSV),
+        (" text/csv ,, ", CSV),
+    ],
+)
+def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: str) -> None:
+    assert content_type(accept) == expected
+
+
+@pytest.mark.parametrize(
+    "accept", ["text/html", "image/*", "application/pdf", "application/json;q=0", "text/html, image/png"]
+)
+def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
+    with pytest.raises(BareAnswer) as caught:
+        content_type(accept)
+    assert caught.value.status == 406
+
+
+@pytest.mark.parametrize("accept", ["json", "text/", "/csv", "text/csv/x", "text csv", "text/csv;=", "é/é", "a/b c"])
+def test_an_unreadable_accept_is_400(accept: str) -> None:
+    with pytest.raises(BareAnswer) as caught:
+        content_type(accept)
+    assert caught.value.status == 400
+
+
+def outcome(choose: Callable[[str | None], str], header: str) -> int | str:
+    try:
+        return choose(header)
+    except BareAnswer as bare:
+        return bare.status
+
+
+@given(st.text(max_size=30) | st.text("atex/csv*;q=01.,- ", max_size=30))
+def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
+    for choose in (content_type, language):
+        assert outcome(choose, header) not in {"", 500}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        (None, "en"),
+        ("*", "en"),
+        ("en", "en"),
+        ("EN", "en"),
+        ("de", "de"),
+        ("de-AT", "de-at"),
+        ("de, en", "de"),
+        ("de;q=0.5, en;q=0.9", "en"),
+        ("de;q=0.5, fr", "de"),
+        ("en-US,en;q=0.9", "en-us"),
+    ],
+)
+def test_english_or_the_first_language_named_is_spoken(accepted: str | None, expected: str) -> None:
+    assert language(accepted) == expected
+
+
+@pytest.mark.parametrize("accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1"])
+def test_an_unreadable_language_is_400(accepted: str) -> None:
+    with pytest.raises(BareAnswer) as caught:
+        language(accepted)
+    assert caught.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("negotiated", "wanted", "form"),
+    [
+        (JSON, None, "json"),
+        (JSON, "csv", "csv"),
+        (JSON, "pdf", "pdf"),
+        (JSON, "text/csv", "csv"),
+        (JSON, "application/octet-stream", "csv"),
+        (JSON, "json", "json"),
+        (JSON, "xml", "json"),
+        (JSON, True, "json"),
+        ("application/x-json", "csv", "csv"),
+        (CSV, None, "csv"),
+        (CSV, "json", "csv"),
+        (CSV, "pdf", "csv"),
+        ("application/octet-stream", "application/json", "csv"),
+    ],
+)
+def test_accept_in_the_query_turns_json_into_something_else_and_nothing_into_json(
+    negotiated: str, wanted: object, form: str
+) -> None:
+    assert overridden(negotiated, wanted) == form

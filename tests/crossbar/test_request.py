@@ -1,0 +1,151 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.request import Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.request_data import check_version, read_body
+from tests.crossbar.builders import context_of, state_of
+
+
+@pytest.mark.parametrize(
+    ("raw", "pairs"),
+    [
+        ("", ()),
+        ("&&", ()),
+        ("a=1&b=2", (("a", "1"), ("b", "2"))),
+        ("a=1&a=2", (("a", "1"), ("a", "2"))),
+        ("a", (("a", True),)),
+        ("a=", (("a", ""),)),
+        ("a=b=c", (("a", "b=c"),)),
+        ("=x", (("", "x"),)),
+        ("a+b=c%20d+e", (("a b", "c d e"),)),
+        ("%C3%A9=%e2%82%ac", (("é", "€"),)),
+        ("a=%FF", (("a", "\udcff"),)),
+        ("a[]=1", (("a[]", "1"),)),
+    ],
+)
+def test_a_query_is_pairs_in_order(raw: str, pairs: tuple[tuple[str, Any], ...]) -> None:
+    assert parse_query(raw) == pairs
+
+
+@pytest.mark.parametrize("raw", ["%", "a=%4", "a=%zz", "%%20", "a=100%&b"])
+def test_a_broken_escape_makes_the_query_unreadable(raw: str) -> None:
+    with pytest.raises(UnreadableQuery):
+        parse_query(raw)
+
+
+@given(st.text(max_size=30))
+def test_any_query_is_read_or_refused(raw: str) -> None:
+    try:
+        pairs = parse_query(raw)
+    except UnreadableQuery:
+        assert "%" in raw
+        return
+    assert len(pairs) == len([part for part in raw.split("&") if part])
+    assert {type(value) for _, value in pairs} <= {str, bool}
+
+
+def test_the_first_of_repeated_names_holds() -> None:
+    assert Request("GET", "/", parse_query("a=1&a=2")).value("a") == "1"
+
+
+def test_the_bodys_data_beats_the_query_and_the_query_beats_the_envelope() -> None:
+    body = {"data": {"a": "data"}, "a": "envelope", "b": "envelope", "c": "envelope"}
+    request = Request("GET", "/", (("a", "query"), ("b", "query")), envelope=body)
+    assert [request.value(name) for name in "abcd"] == ["data", "query", "envelope", None]
+    assert request.value("d", "default") == "default"
+
+
+def test_a_parameter_is_looked_for_in_the_query_alone() -> None:
+    request = Request("GET", "/", (("b", "query"),), envelope={"data": {"a": 1, "b": 2}})
+    assert request.parameter("a") is None
+    assert request.parameter("b") == "query"
+
+
+def test_a_null_in_the_bodys_data_is_a_value() -> None:
+    assert Request("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is None
+    assert Request("GET", "/", (("a", "1"),), envelope={"data": []}).value("a") == "1"
+
+
+def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
+    query = (("start_key", "g2wAAAABbgUAMDnh4g5q"), ("end_key", "g2wAAAABbgUAMDnh4g5q"), ("start_key", True))
+    assert decode_start_key(query) == (("start_key", [63935953200]), query[1], ("start_key", True))
+
+
+@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udcff", "null"])
+def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
+    assert decode_start_key((("start_key", text),)) == (("start_key", text),)
+
+
+def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
+    context = context_of(state_of(max_upload_size=limit))
+    if content_type is not None:
+        context.request = Request("POST", "/", headers={"content-type": content_type})
+    return read_body(context, body)
+
+
+def refusal(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Failure:
+    with pytest.raises(Failure) as caught:
+        read(body, content_type, limit)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", [None, "application/json", "Application/JSON; charset=utf-8", "application/x-json"])
+def test_a_json_body_is_read_whatever_the_charset(kind: str | None) -> None:
+    assert read(b'{"data":{"a":1}}', kind) == {"data": {"a": 1}}
+
+
+def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
+    assert read(b"") == {}
+    assert read(b"garbage", "text/plain") == {}
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"1", b'"x"', b"\xff", b"[" * 100, b"null"])
+def test_a_body_that_is_no_json_object_is_400(body: bytes) -> None:
+    failure = refusal(body)
+    assert failure.status == 400
+    assert failure.data == {"json": {"invalid": {"message": "All JSON must be valid", "target": "body"}}}
+
+
+def test_a_body_nested_beyond_reason_is_400() -> None:
+    assert refusal(b'{"data":' + b"[" * 100_000, limit=1_000_000).status == 400
+
+
+def test_a_body_needs_data_and_data_an_object_or_array() -> None:
+    assert refusal(b'{"a":1}').data == {
+        "data": {"required": {"message": "Field is required but missing", "value": {"a": 1}}}
+    }
+    assert list(refusal(b'{"data":1}').data["data"]) == ["type"]
+    assert read(b'{"data":[]}') == {"data": []}
+
+
+def test_a_body_over_the_limit_is_413_and_one_of_the_limit_is_read() -> None:
+    body = b'{"data":{}}'
+    assert read(body, limit=len(body)) == {"data": {}}
+    failure = refusal(body, limit=len(body) - 1)
+    assert (failure.status, failure.message) == (413, "validation error")
+    assert failure.data["file"]["maxSize"]["message"] == "Payload or Files must not be more than 10 bytes"
+
+
+@pytest.mark.parametrize("body", [b'{"data":{}}', b"%"])
+def test_a_form_of_one_bare_name_is_json_in_disguise(body: bytes) -> None:
+    kind = "application/x-www-form-urlencoded"
+    if body == b"%":
+        assert refusal(body, kind).status == 400
+    else:
+        assert read(body, kind) == {"data": {}}
+
+
+def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
+    assert list(refusal(b"a=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["required"]
+    assert list(refusal(b"data=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["type"]
+
+
+def test_version_1_is_gone_and_others_are_served() -> None:
+    check_version("v2")
+    check_version("v3")
+    with pytest.raises(Failure, match="410 gone"):
+        check_version("v1")
