@@ -1,0 +1,162 @@
+"""What clients did: a record for each request, in the order in which they came in."""
+
+import hashlib
+import itertools
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.context import Outcome
+from mockcdrs.crossbar.request import UnreadableQuery, parse_query
+
+CAPACITY = 1_000
+_SECRET_HEADERS = frozenset({"x-auth-token", "authorization"})
+_SECRET_PARAMETERS = frozenset({"auth_token"})
+
+logger = logging.getLogger("mockcdrs.journal")
+
+
+def redacted(secret: str) -> str:
+    """A short form of a secret that tells two of them apart and gives neither away."""
+    digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"redacted-{digest[:8]}"
+
+
+@dataclass(slots=True)
+class Record:
+    """One request and what became of it.
+
+    `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
+    machine's. `path` is raw. `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
+    name. `headers` have their names in small letters; tokens are redacted. `sent_bytes` counts the body as it went out,
+    compressed where it was. `fault` names the rules that fired. `is_complete`: the body has ended or broke off.
+    """
+
+    number: int
+    at_gregorian: int
+    method: str
+    path: str
+    query: dict[str, Any]
+    headers: dict[str, str]
+    status: int = 0
+    received_bytes: int = 0
+    sent_bytes: int = 0
+    duration_seconds: float = 0.0
+    fault: str = ""
+    advice: list[str] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+    is_complete: bool = False
+
+
+def _query(raw: str) -> dict[str, Any]:
+    try:
+        pairs = parse_query(raw)
+    except UnreadableQuery:
+        return {}
+    values: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        is_secret = name in _SECRET_PARAMETERS and isinstance(value, str)
+        values.setdefault(name, []).append(redacted(value) if is_secret else value)
+    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+
+
+def _headers(sent: Mapping[str, str]) -> dict[str, str]:
+    return {name: redacted(value) if name in _SECRET_HEADERS else value for name, value in sent.items()}
+
+
+class Journal:
+    """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
+
+    Each of `on_complete` is called with every record that has become complete, in the thread that served it, before
+    whoever waits for it goes on.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.capacity = capacity
+        self.on_complete: list[Callable[[Record], None]] = []
+        self._changed = threading.Condition()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything; numbers begin at 1 again. A request still under way leaves no trace behind."""
+        with self._changed:
+            self._records: deque[Record] = deque(maxlen=self.capacity)
+            self._under_way: dict[int, Record] = {}
+            self._numbers = itertools.count(1)
+            self._completed = 0
+            self.dropped = 0
+
+    def open(self, incoming: Incoming, at_gregorian: int) -> Record:
+        """A new record of a request that has just come in, added."""
+        record = Record(
+            number=0,
+            at_gregorian=at_gregorian,
+            method=incoming.method,
+            path=incoming.path,
+            query=_query(incoming.query),
+            headers=_headers(incoming.headers),
+            received_bytes=len(incoming.body),
+        )
+        self.add(record)
+        return record
+
+    def add(self, record: Record) -> None:
+        """Put a record behind the others and number it."""
+        with self._changed:
+            record.number = next(self._numbers)
+            is_first_drop = len(self._records) == self.capacity and not self.dropped
+            self.dropped += len(self._records) == self.capacity
+            self._records.append(record)
+            self._under_way[record.number] = record
+        if is_first_drop:
+            logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
+
+    def complete(self, record: Record) -> None:
+        """Note that a record's answer is over. Nothing happens the second time, or after a `clear`."""
+        with self._changed:
+            if self._under_way.get(record.number) is not record:
+                return
+            del self._under_way[record.number]
+        record.is_complete = True
+        try:
+            for listener in list(self.on_complete):
+                listener(record)
+        finally:
+            with self._changed:
+                self._completed += 1
+                self._changed.notify_all()
+
+    def __iter__(self) -> Iterator[Record]:
+        with self._changed:
+            return iter(list(self._records))
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def since(self, number: int) -> list[Record]:
+        """The records with a greater number, oldest first."""
+        return [record for record in self if record.number > number]
+
+    def wait_for(self, count: int, timeout_seconds: float = 5.0) -> list[Record]:
+        """Wait until so many records, dropped ones counted, are complete; all records then.
+
+        `TimeoutError` where they do not become as many in time.
+        """
+        deadline = time.monotonic() + timeout_seconds
+        with self._changed:
+            while self._completed < count:
+                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                    raise TimeoutError(self._shortfall(count, timeout_seconds))
+            return list(self._records)
+
+    def _shortfall(self, count: int, timeout_seconds: float) -> str:
+        under_way = "".join(f"\n  under way: {record.method} {record.path}" for record in self._under_way.values())
+        return (
+            f"{self._completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
+            f"does the client still run, and does it ask this server? Give it more time with `timeout`.{under_way}"
+        )
