@@ -1,9 +1,11 @@
-"""All that one mock holds: data, settings, clock, fixes, the count of requests."""
+"""All that one mock holds: data, settings, clock, fixes, faults, journal, the count of requests."""
 
 import hashlib
 import itertools
 
 from mockcdrs.control.clock import Clock
+from mockcdrs.control.faults import Faults
+from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
@@ -34,10 +36,24 @@ class State:
         self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
         self.seed = seed
         self._databases = Databases(self.data)
+        self.faults = Faults(seed, self.data)
+        self.journal = Journal()
         self._count = itertools.count()
+        self._frozen_at = self.clock.now() if self.clock.is_frozen else None
         self._tokens = {
             token.value: (account, token) for account in store.accounts.values() for token in account.tokens
         }
+
+    def reset(self) -> None:
+        """As it was made: data, faults, journal, clock, request ids. Settings and quirks stay."""
+        self.data.reset()
+        self.faults.reset()
+        self.journal.clear()
+        self._count = itertools.count()
+        if self._frozen_at is None:
+            self.clock.live()
+        else:
+            self.clock.freeze(self._frozen_at)
 
     def next_hex(self, digits: int) -> str:
         """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""

@@ -1,0 +1,176 @@
+"""The rules of one mock: which of them fire on a request, and what comes of it."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from mockcdrs.control.faults import effects
+from mockcdrs.control.faults.asked import Asked, matches
+from mockcdrs.control.faults.delivery import AS_EVER, Delivery
+from mockcdrs.control.faults.rule import Reply, Rule
+from mockcdrs.control.faults.walks import Walks
+from mockcdrs.crossbar.answer import Answer, Incoming
+from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.errors import plain
+from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.overlay import Overlay
+
+Produce = Callable[[Incoming, World], Answer]
+
+
+class Faults:
+    """Rules in order. Of those that answer or break something the first whose turn it is fires, and no other.
+
+    Those that only wait, drip or change data fire besides. Each rule counts its matches by itself, fired or not, so
+    that what happens is a function of the seed, the rule and the n-th match. `data` is what `then` is called with.
+    """
+
+    def __init__(self, seed: int, data: Overlay) -> None:
+        self._seed = seed
+        self._data = data
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """As it was made: no rule, every token good, no walk known."""
+        self.clear()
+        self._walks = Walks()
+
+    def clear(self) -> None:
+        """Take all rules away; tokens that they made expire are good again, and numbers begin at 1."""
+        with self._lock:
+            self._rules: dict[int, Rule] = {}
+            self._matched: dict[int, int] = {}
+            self._fired: dict[int, int] = {}
+            self._expired: frozenset[str] = frozenset()
+            self._last_number = 0
+
+    def add(self, rule: Rule) -> Rule:
+        """Put a rule behind the others; gives it with its number, which `remove` and `fired` know it by."""
+        with self._lock:
+            self._last_number += 1
+            numbered = replace(rule, number=self._last_number)
+            self._rules[numbered.number] = numbered
+            self._matched[numbered.number] = self._fired[numbered.number] = 0
+            return numbered
+
+    def respond(
+        self, path: str, json: Any = None, status: int = 200, headers: Mapping[str, str] | None = None, **when: Any
+    ) -> Rule:
+        """Answer a path with this; `when` is whatever else a rule says about which requests, and how often."""
+        return self.add(Rule(path=path, reply=Reply(json, status, headers or {}), **when))
+
+    def remove(self, rule: Rule) -> bool:
+        """Take one rule away; whether it was there."""
+        with self._lock:
+            if self._rules.get(rule.number) != rule:
+                return False
+            del self._rules[rule.number]
+            return True
+
+    def __iter__(self) -> Iterator[Rule]:
+        with self._lock:
+            return iter(list(self._rules.values()))
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def fired(self, rule: Rule) -> int:
+        """How often a rule fired, removed or not; 0 for one that was never added."""
+        return self._fired.get(rule.number, 0)
+
+    def never_fired(self) -> list[Rule]:
+        """The rules that have had no effect yet."""
+        return [rule for rule in self if not self.fired(rule)]
+
+    def around(self, incoming: Incoming, world: World, produce: Produce) -> tuple[Answer, Delivery]:
+        """The answer to a request and how to deliver it: what `produce` gives, unless a rule fires."""
+        if not self._rules and not self._expired:
+            answered = produce(incoming, world)
+            return _when_made(answered, lambda: self._hand_out(incoming, answered.outcome.next_start_key)), AS_EVER
+        asked = Asked.of(incoming)
+        page = self._walks.page(asked)
+        fired = self._turn(asked, page)
+        loud = next((rule for rule in fired if rule.is_loud), None)
+        answered = effects.answered(loud, self._with_expired(world), lambda changed: produce(incoming, changed))
+        is_endless = loud is not None and loud.endless_next_key
+
+        def made() -> None:
+            key = answered.outcome.next_start_key
+            if key is not None and page is not None:
+                self._walks.hand_out(asked, key, page if is_endless else page + 1)
+            for rule in fired:
+                if rule.then is not None:
+                    rule.then(self._data)
+
+        delivery = Delivery.of(fired)
+        if delivery.close:
+            made()  # the body will never be asked for
+            return answered, delivery
+        return _when_made(answered, made), delivery
+
+    def _hand_out(self, incoming: Incoming, key: str | None) -> None:
+        if key is None:
+            return
+        asked = Asked.of(incoming)
+        page = self._walks.page(asked)
+        if page is not None:
+            self._walks.hand_out(asked, key, page + 1)
+
+    def _turn(self, asked: Asked, page: int | None) -> list[Rule]:
+        """The rules whose turn it is, counted."""
+        with self._lock:
+            fired: list[Rule] = []
+            for rule in self._rules.values():
+                if not matches(rule, asked, page):
+                    continue
+                self._matched[rule.number] += 1
+                is_taken = rule.is_loud and any(other.is_loud for other in fired)
+                if not is_taken and self._is_due(rule):
+                    self._fired[rule.number] += 1
+                    fired.append(rule)
+            if any(rule.token_expired for rule in fired) and asked.token is not None:
+                self._expired |= {asked.token}
+            return fired
+
+    def _is_due(self, rule: Rule) -> bool:
+        match = self._matched[rule.number]
+        if match <= rule.after or (rule.nth is not None and match != rule.after + rule.nth):
+            return False
+        if rule.times is not None and self._fired[rule.number] >= rule.times:
+            return False
+        return rule.probability is None or _share(self._seed, rule.number, match) < rule.probability
+
+    def _with_expired(self, world: World) -> World:
+        expired = self._expired
+        if not expired:
+            return world
+
+        def resolve(token: str) -> tuple[Account, Token] | None:
+            if token in expired:
+                raise plain(401, "invalid credentials")
+            return world.resolve(token)
+
+        return replace(world, resolve=resolve)
+
+
+def _share(seed: int, number: int, match: int) -> float:
+    digest = hashlib.sha256(f"fault/{seed}/{number}/{match}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
+def _when_made(answered: Answer, made: Callable[[], None]) -> Answer:
+    """The answer, with something to do once its body has been made or broke off."""
+    if isinstance(answered.body, bytes):
+        made()
+        return answered
+    return replace(answered, body=_watched(answered.body, made))
+
+
+def _watched(parts: Iterable[bytes], made: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        yield from parts
+    finally:
+        made()
