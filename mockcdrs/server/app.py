@@ -1,16 +1,25 @@
 """The Falcon app: every request goes to Crossbar's own order of checks, so there is one sink and no route."""
 
 import logging
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import falcon
 
+from mockcdrs.control.faults import Delivery
+from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, answer
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.context import World
 from mockcdrs.server import compression, wsgi_request
+from mockcdrs.server.delivery import Line, delivered
 from mockcdrs.server.http_date import http_date
 
 logger = logging.getLogger("mockcdrs")
+
+_BODILESS_STATUSES = frozenset({204, 304})
 
 
 class Gate:
@@ -21,25 +30,96 @@ class Gate:
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the request and end its way."""
-        incoming = wsgi_request.read(req, self._state.settings.max_upload_size)
-        request_id = incoming.headers.get("x-request-id") or self._state.next_hex(32)
-        world = self._state.world()
-        answered = answer(incoming, world, request_id)
+        state, started = self._state, time.perf_counter()
+        incoming = wsgi_request.read(req, state.settings.max_upload_size)
+        request_id = incoming.headers.get("x-request-id") or state.next_hex(32)
+        world = state.world()
+        entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
+
+        def produce(incoming: Incoming, world: World) -> Answer:
+            return answer(incoming, world, request_id)
+
+        answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:
             logger.warning("%s %s: %s", incoming.method, incoming.path, answered.note)
-        _send(resp, compression.compressed(answered, incoming.headers.get("accept-encoding", "")), world.now)
+        entry.note(answered, delivery)
+        answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
+        _send_head(resp, answered, world.now)
+        if delivery.fault:
+            _send_faulty(req, resp, answered, delivery, entry)
+        else:
+            _send_body(req, resp, answered, entry)
         resp.complete = True
 
 
-def _send(resp: falcon.Response, answered: Answer, now: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A request's place in the journal; `started` is by `time.perf_counter`."""
+
+    journal: Journal
+    record: Record
+    started: float
+
+    def note(self, answered: Answer, delivery: Delivery) -> None:
+        self.record.status = 0 if delivery.close else answered.status
+        self.record.outcome = answered.outcome
+        self.record.fault = delivery.fault
+
+    def end(self, more_bytes: int = 0) -> None:
+        self.record.sent_bytes += more_bytes
+        self.record.duration_seconds = time.perf_counter() - self.started
+        self.journal.complete(self.record)
+
+    def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            for part in parts:
+                self.record.sent_bytes += len(part)
+                yield part
+        finally:
+            self.end()
+
+
+def _send_head(resp: falcon.Response, answered: Answer, now: int) -> None:
     resp.status = answered.status
     for name, value in answered.headers.items():
-        resp.set_header(name, value)
+        resp.append_header(name, value if value.isascii() and value.isprintable() else _on_one_line(value))
     resp.set_header("Date", http_date(now))
+
+
+def _on_one_line(value: str) -> str:
+    """Bytes as they came, in the form that WSGI wants; a line end would let a stranger write headers of his own."""
+    return value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _has_body(req: falcon.Request, answered: Answer) -> bool:
+    return req.method != "HEAD" and answered.status not in _BODILESS_STATUSES
+
+
+def _send_body(req: falcon.Request, resp: falcon.Response, answered: Answer, entry: _Entry) -> None:
     if isinstance(answered.body, bytes):
         resp.data = answered.body
+        entry.end(len(answered.body) if _has_body(req, answered) else 0)
+    elif _has_body(req, answered):
+        resp.stream = entry.watch(answered.body)
     else:
-        resp.stream = answered.body
+        entry.end()
+
+
+def _send_faulty(
+    req: falcon.Request, resp: falcon.Response, answered: Answer, delivery: Delivery, entry: _Entry
+) -> None:
+    line = Line(req.env)
+    line.pause(delivery.delay_seconds)
+    if delivery.close:
+        # Falcon asks for no body here, and then nothing would break
+        req.method, resp.status = "GET", 200
+    elif delivery.is_plain or not _has_body(req, answered):
+        _send_body(req, resp, answered, entry)
+        return
+    stream, length = delivered(answered.body, delivery, line)
+    if length is not None:
+        resp.content_length = length
+    resp.stream = entry.watch(stream)
 
 
 def create_app(state: State) -> falcon.App[Any, Any]:
