@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockcdrs import cli_data
+
 if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
     from mockcdrs.crossbar.settings import Settings
@@ -198,3 +200,6 @@ def _banner(url: str, account_id: str, token: str) -> str:
         "Ctrl-C ends it.",
     ]
     return "\n".join(lines)
+
+
+main.add_command(cli_data.generate)

@@ -1,0 +1,79 @@
+"""The commands that make data: what only one of them needs is imported inside it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
+@click.option(
+    "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="Per weekday."
+)
+@click.option("--seed", default=1, show_default=True, help="Whose calls are made up.")
+@click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
+@click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
+@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv"]))
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
+@click.option("--check", is_flag=True, help="Make the committed fixtures again and say what differs; writes nothing.")
+def generate(
+    *,
+    days: int,
+    calls_per_day: int,
+    seed: int,
+    locale: str,
+    moment: str | None,
+    form: str,
+    out: Path | None,
+    check: bool,
+) -> None:
+    """Write made-up calls into a folder, which `mockcdrs serve --data` takes.
+
+    The same seed, load and date have the same calls as `mockcdrs serve`. Without --now they end where the committed
+    fixtures do.
+    """
+    if check:
+        _check()
+        return
+    if out is None:
+        raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
+    from mockcdrs.control.clock import seconds_of
+    from mockcdrs.dataset import export, fixtures
+    from mockcdrs.dataset.generator import Load
+
+    try:
+        until = seconds_of(moment or fixtures.manifest().moment)
+    except ValueError as error:
+        raise click.BadParameter(f"{moment!r} is no moment: expected ISO 8601, as in 2026-01-20T12:00:00Z") from error
+    try:
+        stretch = export.Stretch(seed, Load.of(calls_per_day, locale), days, until, locale)
+        count = export.write(out, stretch, form, _with_progress(days))
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} CDRs in {out}")
+
+
+def _check() -> None:
+    from mockcdrs.dataset import committed
+
+    differences = committed.check()
+    for difference in differences:
+        click.echo(difference)
+    if differences:
+        raise click.exceptions.Exit(1)
+    click.echo("the committed fixtures are what would be made")
+
+
+def _with_progress(days: int) -> Callable[[Iterator[Any]], Iterator[Any]]:
+    """Shows how many days are done, on a terminal."""
+
+    def watched(documents: Iterator[Any]) -> Iterator[Any]:
+        with click.progressbar(length=days, label="days", file=sys.stderr) as bar:
+            for day in documents:
+                yield day
+                bar.update(1)
+
+    return watched

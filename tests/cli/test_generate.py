@@ -1,0 +1,42 @@
+"""`mockcdrs generate`."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mockcdrs.cli import main
+from mockcdrs.dataset import committed, files
+
+
+def test_it_writes_a_folder_that_can_be_served_and_says_how_much(tmp_path: Path) -> None:
+    arguments = ["generate", "--days", "3", "--calls-per-day", "20", "--seed", "7", "--out", str(tmp_path / "calls")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    count = sum(map(len, files.load(tmp_path / "calls").documents.values()))
+    assert f"{count} CDRs in {tmp_path / 'calls'}" in result.output
+    assert count
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing option '--out'"),
+        (["--out", "."], "is there already"),
+        (["--out", "x", "--now", "yesterday"], "'yesterday' is no moment"),
+        (["--out", "x", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
+    ],
+)
+def test_it_refuses_with_what_came_and_what_to_do(arguments: list[str], message: str) -> None:
+    result = CliRunner().invoke(main, ["generate", *arguments])
+    assert result.exit_code != 0
+    assert message in result.output
+
+
+def test_check_says_what_differs_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committed, "check", lambda: ["office/accounts.json: differs"])
+    result = CliRunner().invoke(main, ["generate", "--check"])
+    assert result.exit_code == 1
+    assert "office/accounts.json: differs" in result.output
+    monkeypatch.setattr(committed, "check", list)
+    assert CliRunner().invoke(main, ["generate", "--check"]).exit_code == 0
