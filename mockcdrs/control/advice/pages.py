@@ -103,9 +103,19 @@ def _unfollowed_at_end(records: Sequence[Record], _facts: Facts) -> Iterator[str
 
 def _unfollowed_words(page: Record) -> str:
     return (
-        f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows are "
-        "missing: ask again with start_key set to it, until an answer has none"
+        f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows may "
+        "be missing: ask again with start_key set to it, until an answer has none"
     )
+
+
+def _short_page(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    size = asked.integer(first(record, "page_size")) or facts.settings.pagination_page_size
+    if asked.has_more(record) and target(record).kind in asked.LISTINGS and record.outcome.rows < size:
+        yield (
+            f"{record.outcome.rows} rows where {shown(str(size))} were asked, and still a next_start_key: the page "
+            "ended in a month without more rows, or at a CDR that no row can be made of, so the next one may repeat the "
+            "last chunk: drop rows whose id came before"
+        )
 
 
 def _unpaged(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
@@ -140,6 +150,11 @@ ADVICE: dict[str, Advice] = {
         "A next_start_key that was never asked for: the walk stopped too early.",
         "crossbar_view.erl",
         at_end=_unfollowed_at_end,
+    ),
+    "short-page": Advice(
+        _short_page,
+        "A page with less rows than asked that still names a next one, which repeats rows.",
+        "crossbar_view.erl",
     ),
     "unpaged-large": Advice(
         _unpaged, "paginate=false, or another value than true, where there are many pages.", "api_util.erl"

@@ -121,12 +121,17 @@ def _nearest(name: str, known: frozenset[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name.lower()[:40], sorted(known), n=1, cutoff=0.75)), None)
 
 
+def _longer(name: str) -> str:
+    """The fields that go on where a name ends, as caller_id_number does where caller_id ends."""
+    return " or ".join(sorted(field for field in document_fields() if field.startswith(f"{name}_")))
+
+
 def _unknown_field(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
     for sent, key in _filters(record):
         top = key.partition(".")[0]
         if is_private(top) or top in document_fields() or top in listing_only():
             continue
-        meant = _nearest(top, document_fields())
+        meant = _longer(top) or _nearest(top, document_fields())
         hint = f"; did you mean {meant}?" if meant else ""
         yield f"{shown(sent)} is about a field that no CDR document is known to have{hint}"
 

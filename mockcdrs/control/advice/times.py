@@ -92,7 +92,8 @@ def _fraction(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iter
 
 
 def _from_alone(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind in RANGED and "created_from" in record.query and "created_to" not in record.query:
+    has_start = moment(record, "created_from") is not None and not _is_strange(record)
+    if target(record).kind in RANGED and has_start and "created_to" not in record.query:
         yield (
             "created_from came without created_to: the range ends now, moves between pages, and is a 400 once "
             f"created_from is more than {facts.settings.maximum_range} seconds ago; send created_to as well"
@@ -129,10 +130,10 @@ def _future(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterato
 
 
 def _default_range_empty(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    has_range = any(moment(record, name) for name in ("created_from", "created_to"))
-    if target(record).kind not in asked.LISTINGS or has_range or not asked.has_answered(record):
+    is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(record.query)
+    if target(record).kind not in asked.LISTINGS or not is_bare:
         return
-    if record.outcome.rows or "start_key" in record.query:
+    if record.outcome.rows or not asked.has_answered(record):
         return
     start, _ = asked_range(record, facts)
     older = _count_before(record, start, facts)

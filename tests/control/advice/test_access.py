@@ -1,0 +1,52 @@
+"""Advice on tokens, ids and frequency."""
+
+from typing import Any
+
+OLD, NEW = {"x-auth-token": "old"}, {"x-auth-token": "new"}
+
+
+def test_the_same_token_again_after_a_401_is_told_of(talk: Any) -> None:
+    refused = talk().asks(status=401, headers=OLD)
+    refused.keeps_silent("ignored-401")
+    refused.asks(status=401, headers=OLD).tells("ignored-401", "request 1", "log in")
+    refused.asks(status=401, headers=NEW).keeps_silent("ignored-401")
+    refused.asks(status=200, headers=NEW).keeps_silent("ignored-401")
+
+
+def test_a_login_between_two_refusals_is_right(talk: Any) -> None:
+    refused = talk().asks(status=401, headers=OLD).asks("/v2/user_auth", method="PUT", status=201)
+    refused.asks(status=401, headers=OLD).keeps_silent("ignored-401")
+
+
+def test_a_token_in_authorization_is_told_of(talk: Any) -> None:
+    bearer = {"authorization": "Bearer x"}
+    talk().asks(status=401, headers=bearer).tells("bearer-refused", "X-Auth-Token")
+    talk().asks(status=401, headers=OLD).keeps_silent("bearer-refused")
+    talk().asks(status=200, headers=bearer | OLD).keeps_silent("bearer-refused")
+
+
+def test_the_same_question_three_times_in_a_second_is_told_of(talk: Any) -> None:
+    talk().asks().asks("/users").asks().asks().tells("polling-too-fast", "requests 1 and 3")
+    talk().asks().asks().keeps_silent("polling-too-fast")
+    talk().asks(at=1).asks(at=2).asks(at=3).keeps_silent("polling-too-fast")
+    talk().asks().asks(query="page_size=5").asks().keeps_silent("polling-too-fast")
+    talk().asks(status=503).asks(status=503).asks().keeps_silent("polling-too-fast")
+    talk(is_clock_frozen=True).asks().asks().asks().keeps_silent("polling-too-fast")
+
+
+def test_an_id_with_another_month_is_told_with_the_right_one(talk: Any) -> None:
+    knows = talk(has_cdr=lambda _account, cdr_id: cdr_id == "202512-call")
+    knows.asks("/cdrs/202601-call", status=404).tells("wrong-month", "202601-call", "there is 202512-call")
+    knows.asks("/cdrs/legs/202511-call", status=404).tells("wrong-month", "202512-call")
+    knows.asks("/cdrs/202601-other", status=404).keeps_silent("wrong-month")
+    talk().asks("/cdrs/202601-call", status=404).tells("wrong-month", "do not build it")
+    talk().asks("/cdrs/202601-call", status=404, fault="not_found").keeps_silent("wrong-month")
+    talk().asks("/cdrs/202601-call").keeps_silent("wrong-month")
+
+
+def test_an_id_that_is_no_cdrs_is_told_of(talk: Any) -> None:
+    talk().asks("/cdrs/call@host", status=404).tells("id-without-month", "YYYYMM-CALL_ID")
+    talk().asks("/cdrs/63936129600-abc", status=404).tells("id-without-month", "/cdrs/legs/63936129600-abc")
+    talk().asks("/cdrs/legs/63936129600-abc", status=404).keeps_silent("id-without-month")
+    talk().asks("/cdrs/202601-call", status=404).keeps_silent("id-without-month")
+    talk().asks("/cdrs/call@host", status=404, fault="not_found").keeps_silent("id-without-month")

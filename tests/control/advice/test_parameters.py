@@ -1,0 +1,89 @@
+"""Advice on names and values in the query string."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("pagesize", "page_size"),
+        ("start_date", "created_from"),
+        ("from", "created_from"),
+        ("limit", "page_size"),
+        ("offset", "start_key"),
+        ("createdFrom", "created_from"),
+        ("startkey", "start_key"),
+        ("callback", "jsonp"),
+        ("caller_id_number", "filter_caller_id_number=VALUE"),
+    ],
+)
+def test_a_misspelt_parameter_is_told_with_the_nearest_known_one(talk: Any, sent: str, meant: str) -> None:
+    talk().asks(query=f"{sent}=1").tells("misspelt-parameter", sent, meant)
+
+
+def test_a_parameter_like_no_other_is_told_without_a_guess(talk: Any) -> None:
+    talk().asks(query="zzzz=1").tells("misspelt-parameter", "zzzz is no parameter of Crossbar's")
+    assert "did you mean" not in "".join(talk().asks(query="zzzz=1").advice())
+
+
+@pytest.mark.parametrize("sent", ["_=1768", "page_size=5", "has_key=to", "filter_to=x", "auth_token=t", "verb=GET"])
+def test_a_known_parameter_is_right(talk: Any, sent: str) -> None:
+    talk().asks(query=sent).keeps_silent("misspelt-parameter")
+    talk().asks("/devices", "anything=1").keeps_silent("misspelt-parameter")
+    talk().asks("/cdrs/legs/a/b", "anything=1").keeps_silent("misspelt-parameter")
+
+
+def test_a_filter_by_no_field_is_told_with_the_nearest_one(talk: Any) -> None:
+    talk().asks(query="filter_caller_id=1").tells(
+        "unknown-field", "filter_caller_id", "caller_id_name or caller_id_number"
+    )
+    talk().asks(query="filter_not_hangupcause=1").tells("unknown-field", "hangup_cause")
+    talk().asks(query="has_key=zzzz").tells("unknown-field", "has_key=zzzz")
+    talk().asks(query="filter_zzzz=1").tells("unknown-field", "filter_zzzz")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    ["filter_call_direction=x", "filter_custom_channel_vars.owner_id=x", "filter_pvt_type=cdr", "has_key=channel_name"],
+)
+def test_a_filter_by_a_field_of_documents_is_right(talk: Any, sent: str) -> None:
+    talk().asks(query=sent).keeps_silent("unknown-field")
+    talk().asks(query=sent).keeps_silent("listing-column")
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("filter_direction=inbound", "call_direction"),
+        ("filter_owner_id=x", "custom_channel_vars.owner_id"),
+        ("filter_not_cost=0", "in the client"),
+        ("filter_datetime=x", "in the client"),
+        ("has_value=rate_name", "custom_channel_vars.rate_name"),
+    ],
+)
+def test_a_filter_by_a_listings_column_is_told_with_the_documents_key(talk: Any, sent: str, meant: str) -> None:
+    talk().asks(query=sent).tells("listing-column", meant)
+    talk().asks(query=sent).keeps_silent("unknown-field")
+
+
+def test_a_repeated_parameter_is_told_of(talk: Any) -> None:
+    talk().asks(query="filter_to=a&filter_to=b").tells("repeated-parameter", "2 times", "JSON array")
+    talk().asks(query="page_size=5&page_size=6").tells("repeated-parameter", "the first, 5")
+    talk().asks(query="has_key=to&has_key=from").keeps_silent("repeated-parameter")
+    talk().asks(query="page_size=5").keeps_silent("repeated-parameter")
+
+
+@pytest.mark.parametrize(
+    ("sent", "reading"),
+    [
+        ("paginate=0", "all rows"),
+        ("ascending=0", "oldest first"),
+        ("descending=1", "only true"),
+        ("is_chunked=1", "only true"),
+    ],
+)
+def test_a_switch_that_is_neither_true_nor_false_is_told_how_it_is_taken(talk: Any, sent: str, reading: str) -> None:
+    talk().asks(query=sent).tells("odd-boolean", reading)
+    talk().asks(query="paginate=false&ascending=true").keeps_silent("odd-boolean")

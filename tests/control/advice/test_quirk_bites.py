@@ -1,0 +1,97 @@
+"""Advice on quirks of the server's that bit."""
+
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.advice.quirk_bites import ADVICE
+
+NOW, JANUARY = 63_936_129_600, 63_934_444_800
+DAY, TWO_MONTHS = f"created_from={NOW - 86_400}&created_to={NOW}", f"created_from={JANUARY - 60}&created_to={NOW}"
+INTERACTION, SUMMARY, LEGS = "/cdrs/interaction", "/cdrs/summary", "/cdrs/legs/202601-call"
+FAULT: dict[str, Any] = {"status": 503, "message": "datastore_fault"}
+
+
+def one(path: str = "/cdrs", query: str = "", **changes: Any) -> dict[str, Any]:
+    return {"path": path, "query": query, **changes}
+
+
+BITES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("interaction-page-loss", one(INTERACTION, next_key="k"), one(INTERACTION, "ascending=true", next_key="k")),
+    ("interaction-page-loss", one(INTERACTION, rows=51), one(INTERACTION, rows=50)),
+    (
+        "interaction-page-loss",
+        one(f"/users/x{INTERACTION}", "chunk_size=5", rows=6),
+        one(f"/users/x{INTERACTION}", next_key="k"),
+    ),
+    (
+        "interaction-month-order",
+        one(INTERACTION, f"is_chunked=false&{TWO_MONTHS}", rows=2),
+        one(INTERACTION, f"is_chunked=false&{DAY}", rows=2),
+    ),
+    (
+        "interaction-csv-plain-fault",
+        one(INTERACTION, "accept=csv&is_chunked=false", **FAULT),
+        one(INTERACTION, "accept=csv", **FAULT),
+    ),
+    (
+        "interaction-utc-offset-fault",
+        one(INTERACTION, "utc_offset=abc", **FAULT),
+        one(INTERACTION, "utc_offset=60", **FAULT),
+    ),
+    ("fractional-utc-offset-fault", one(query="utc_offset=0.5", **FAULT), one(query="utc_offset=5", **FAULT)),
+    ("csv-interaction-unquoted", one(INTERACTION, headers={"accept": "text/csv"}), one(headers={"accept": "text/csv"})),
+    ("summary-doubling", one(SUMMARY), one(SUMMARY, status=503)),
+    ("summary-last-month", one(SUMMARY, TWO_MONTHS), one(SUMMARY, DAY)),
+    ("empty-summary-csv-500", one(SUMMARY, "accept=csv", status=500), one(SUMMARY, status=500)),
+    ("legs-chunked-leak", one(LEGS, "is_chunked=true"), one(LEGS)),
+    ("legs-turned", one(LEGS, "ascending=true", rows=2), one(LEGS, rows=2)),
+    ("legs-missing-month-503", one(LEGS, status=503, message="datastore missing view"), one(LEGS, **FAULT)),
+    (
+        "id-without-month-500",
+        one("/cdrs/abcdef-call", status=500, message="init failed"),
+        one("/cdrs", status=500, message="init failed"),
+    ),
+    ("broken-document-fault", one(**FAULT), one(query="chunk_size=0", **FAULT)),
+    ("broken-document-fault", one(LEGS, **FAULT), one(status=503, message="datastore_unreachable")),
+    ("reversed-keys-fault", one(query="start_key=k", **FAULT), one(**FAULT)),
+    ("chunk-size-0-fault", one(query="chunk_size=0", **FAULT), one(query="chunk_size=5", **FAULT)),
+    ("descending-false-ignored", one(query="descending=false"), one(query="descending=false&ascending=true")),
+    ("modified-alone-ignored", one(query="modified_from=1"), one(query="modified_from=1&has_key=to")),
+    ("missing-value-ignored", one(query="missing_value=to"), one(query="value_missing=to")),
+    ("pdf-500", one(query="accept=pdf", status=500), one(query="accept=pdf", status=406)),
+    ("no-account-500", one("/v2/accounts/cdrs", status=500), one(status=500)),
+    ("post-as-get-empty", one(query="verb=GET", method="POST"), one(query="verb=GET")),
+]
+
+
+@pytest.mark.parametrize(("code", "bitten", "spared"), BITES, ids=[code for code, *_ in BITES])
+def test_a_quirk_that_bit_is_told_of_under_its_name(
+    talk: Any, code: str, bitten: dict[str, Any], spared: dict[str, Any]
+) -> None:
+    talk().asks(**bitten).tells(code)
+    talk().asks(**spared).keeps_silent(code)
+    talk().asks(**bitten, fault="asked for").keeps_silent(code)
+    talk(quirks=frozenset()).asks(**bitten).keeps_silent(code)
+
+
+def test_a_summary_is_known_to_be_short_only_where_calls_can_be_counted(talk: Any) -> None:
+    def count(_account: str, start: int, end: int) -> int:
+        return 52 if start < JANUARY and end == JANUARY - 1 else 51
+
+    talk(count_cdrs=count).asks(SUMMARY, TWO_MONTHS).tells("summary-51-rows")
+    talk(count_cdrs=count).asks(SUMMARY, f"page_size=100&{TWO_MONTHS}").keeps_silent("summary-51-rows")
+    talk(count_cdrs=count).asks(SUMMARY, DAY).keeps_silent("summary-51-rows")
+    talk().asks(SUMMARY, TWO_MONTHS).keeps_silent("summary-51-rows")
+    talk(count_cdrs=count).asks(SUMMARY, "created_to=100").keeps_silent("summary-51-rows")
+
+
+def test_documents_without_channel_variables_are_told_of_where_they_can_be_counted(talk: Any) -> None:
+    talk(count_unlisted=lambda *_: 1).asks().tells("no-ccv-not-listed", "/cdrs/legs")
+    talk(count_unlisted=lambda *_: 0).asks().keeps_silent("no-ccv-not-listed")
+    talk(count_unlisted=lambda *_: 1).asks("/users/x/cdrs").keeps_silent("no-ccv-not-listed")
+    talk().asks().keeps_silent("no-ccv-not-listed")
+
+
+def test_each_bite_has_a_case() -> None:
+    assert {code for code, *_ in BITES} | {"summary-51-rows", "no-ccv-not-listed"} == set(ADVICE)
