@@ -35,11 +35,14 @@ class Target:
     is_of_user: bool = False
 
 
+_NO_TARGET = Target()
+
+
 @lru_cache(maxsize=256)
 def _target(path: str) -> Target:
-    nouns = routing.nouns(routing.split(path)[1])
+    nouns = routing.nouns(routing.split(path.replace("/account/", "/accounts//", 1))[1])
     if not nouns or nouns[0][0] != "cdrs":
-        return Target()
+        return _NO_TARGET
     account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")
     kind, item = _endpoint(nouns[0][1])
     return Target(kind, account, item, is_of_user="users" in dict(nouns))
@@ -60,8 +63,7 @@ def _endpoint(parameters: tuple[str, ...]) -> tuple[str, str]:
 
 def target(record: Record) -> Target:
     """The CDR endpoint that a record asked."""
-    path = record.path.replace("/account/", "/accounts//", 1) if "/account/" in record.path else record.path
-    return _target(path) if record.method == "GET" else Target()
+    return _target(record.path) if record.method == "GET" else _NO_TARGET
 
 
 def parameters(record: Record) -> Iterator[tuple[str, Any]]:

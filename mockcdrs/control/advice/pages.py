@@ -64,8 +64,9 @@ def _changed_query(record: Record, earlier: Sequence[Record], _facts: Facts) -> 
 def _page_twice(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
     if "start_key" not in record.query or target(record).kind not in asked.WALKS:
         return
+    here = where(record)
     for page in reversed(earlier):
-        if where(page) != where(record):
+        if where(page) != here:
             continue
         if "start_key" not in page.query:
             return
@@ -113,7 +114,7 @@ def _short_page(record: Record, _earlier: Sequence[Record], facts: Facts) -> Ite
     if asked.has_more(record) and target(record).kind in asked.LISTINGS and record.outcome.rows < size:
         yield (
             f"{record.outcome.rows} rows where {shown(str(size))} were asked, and still a next_start_key: the page "
-            "ended in a month without more rows, or at a CDR that no row can be made of, so the next one may repeat the "
+            "ended in a month without more rows, or at a CDR that no row can be made of, so the next may repeat the "
             "last chunk: drop rows whose id came before"
         )
 
