@@ -1,0 +1,111 @@
+from typing import Any
+
+import pytest
+
+from mockcdrs.crossbar import view_maps
+from mockcdrs.crossbar.view_maps import channel_time, first_leg, first_leg_of_owner
+from tests.crossbar.builders import NOW, OWNER, leg
+
+VIEWS = [
+    view_maps.LISTING,
+    view_maps.LISTING_OF_ALL,
+    view_maps.LISTING_BY_OWNER,
+    view_maps.INTERACTIONS,
+    view_maps.INTERACTIONS_BY_OWNER,
+    view_maps.LEGS,
+]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+@pytest.mark.parametrize("changes", [{"pvt_type": "fax"}, {"pvt_type": None}, {"pvt_deleted": True}])
+def test_only_cdrs_that_are_not_deleted_are_shown(view: view_maps.View, changes: dict[str, Any]) -> None:
+    assert view.map(leg()) is not None
+    assert view.map(leg(pvt_deleted=False)) is not None
+    assert view.map(leg(**changes)) is None
+
+
+def test_keys_are_those_of_the_servers_views() -> None:
+    document = leg("x", NOW, channel_created_time=5)
+    emitted = [view.map(document) for view in VIEWS]
+    assert [found and found[0] for found in emitted] == [
+        [NOW, "202601-x"],
+        [NOW, "202601-x"],
+        [OWNER, NOW, "202601-x"],
+        [NOW - 60, "x", 5],
+        [OWNER, NOW - 60, "x", 5],
+        [f"{NOW - 60}-x", 5],
+    ]
+
+
+def test_a_document_without_channel_variables_is_an_interaction_but_is_not_listed() -> None:
+    bare = leg(without=["custom_channel_vars"])
+    shown = [view for view in VIEWS if view.map(bare) is not None]
+    assert shown == [view_maps.LISTING_OF_ALL, view_maps.INTERACTIONS, view_maps.LEGS]
+
+
+@pytest.mark.parametrize("owner", ["", None, 0, False])
+def test_a_document_without_an_owner_is_no_owners(owner: Any) -> None:
+    document = leg(variables={"owner_id": owner})
+    assert view_maps.LISTING.map(document) is not None
+    assert view_maps.LISTING_BY_OWNER.map(document) is None
+    assert view_maps.INTERACTIONS_BY_OWNER.map(document) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "time"),
+    [
+        ({"channel_created_time": 7}, 7),
+        ({"channel_created_time": "7"}, "7"),
+        ({"channel_created_time": 0}, NOW - 60),
+        ({"channel_created_time": None}, NOW - 60),
+        ({"timestamp": str(NOW), "duration_seconds": "60"}, NOW - 60),
+        ({"duration_seconds": None}, NOW),
+        ({"timestamp": "soon"}, None),
+        ({"duration_seconds": "1.5"}, NOW - 1.5),
+    ],
+)
+def test_a_channels_time_is_its_creation_else_its_end_minus_its_duration(changes: dict[str, Any], time: Any) -> None:
+    assert channel_time(leg(ended=NOW, **changes)) == time
+
+
+def test_a_channels_time_needs_both_end_and_duration() -> None:
+    assert channel_time(leg(without=["duration_seconds"])) is None
+
+
+def view_leg(name: str, time: Any, loopback: str = "_") -> dict[str, Any]:
+    return {"id": name, "channel_time": time, "leg": loopback}
+
+
+@pytest.mark.parametrize("choose", [first_leg, first_leg_of_owner])
+def test_the_first_leg_has_the_least_time_then_the_least_loopback_leg(choose: Any) -> None:
+    legs = [view_leg("late", 9), view_leg("b", 5, "B"), view_leg("a", 5, "A"), view_leg("none", 5)]
+    assert choose(legs)["id"] == "a"
+    assert choose(legs[::-1])["id"] == "a"
+    assert choose([view_leg("ten", "10"), view_leg("nine", 9)])["id"] == "nine"
+
+
+def test_of_equal_legs_an_account_sees_the_first_and_an_owner_the_last() -> None:
+    legs = [view_leg("first", 5), view_leg("last", 5)]
+    assert first_leg(legs)["id"] == "first"
+    assert first_leg_of_owner(legs)["id"] == "last"
+
+
+def test_a_leg_tells_its_loopback_leg() -> None:
+    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3))
+    assert found is not None
+    assert found[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
+
+
+@pytest.mark.parametrize(
+    ("view", "key", "time"),
+    [
+        (view_maps.LISTING, [5, "x"], 5),
+        (view_maps.LISTING_BY_OWNER, ["owner", 5, "x"], 5),
+        (view_maps.LISTING_BY_OWNER, ["owner"], None),
+        (view_maps.LEGS, ["63936129600-x", 1], 63_936_129_600),
+        (view_maps.LEGS, ["x"], None),
+        (view_maps.LEGS, [], None),
+    ],
+)
+def test_a_view_knows_the_time_that_a_key_lies_at(view: view_maps.View, key: list[Any], time: Any) -> None:
+    assert view.time_of(key) == time
