@@ -1,0 +1,154 @@
+import logging
+import threading
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.journal import Journal, Record, redacted
+from mockcdrs.crossbar.answer import Incoming
+
+
+def came(journal: Journal, path: str = "/v2", query: str = "", **headers: str) -> Record:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return journal.open(Incoming("GET", path, query, named), at_gregorian=7)
+
+
+def paths(journal: Journal) -> list[str]:
+    return [record.path for record in journal]
+
+
+def test_records_are_numbered_in_the_order_in_which_requests_came() -> None:
+    journal = Journal()
+    assert [came(journal, path).number for path in ("/a", "/b", "/c")] == [1, 2, 3]
+    assert paths(journal) == ["/a", "/b", "/c"]
+    assert [record.path for record in journal.since(1)] == ["/b", "/c"]
+    assert len(journal) == 3
+
+
+def test_a_record_says_what_came_and_when() -> None:
+    record = Journal().open(
+        Incoming("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345"), at_gregorian=63_936_129_600
+    )
+    assert (record.method, record.path, record.received_bytes) == ("PUT", "/v2/a%2Fb", 5)
+    assert record.at_gregorian == 63_936_129_600
+    assert record.headers == {"accept": "*/*"}
+    assert not record.is_complete
+
+
+@pytest.mark.parametrize(
+    ("raw", "query"),
+    [
+        ("", {}),
+        ("a=1&b=x%20y", {"a": "1", "b": "x y"}),
+        ("a=1&a=2", {"a": ["1", "2"]}),
+        ("paginate", {"paginate": True}),
+        ("a=%zz", {}),
+    ],
+)
+def test_the_query_is_taken_apart(raw: str, query: dict[str, Any]) -> None:
+    assert came(Journal(), query=raw).query == query
+
+
+def test_tokens_are_redacted_wherever_they_come_from() -> None:
+    record = came(Journal(), query="auth_token=secret-1", x_auth_token="secret-2", authorization="Bearer secret-3")
+    assert "secret" not in repr(record)
+    assert record.query["auth_token"] == redacted("secret-1")
+
+
+def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
+    journal = Journal()
+    first, again, other = (came(journal, x_auth_token=token).headers for token in ("one", "one", "two"))
+    assert first == again != other
+
+
+def test_it_drops_the_oldest_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    journal = Journal(capacity=2)
+    with caplog.at_level(logging.WARNING):
+        for path in ("/a", "/b", "/c", "/d"):
+            came(journal, path)
+    assert paths(journal) == ["/c", "/d"]
+    assert journal.dropped == 2
+    assert caplog.messages == ["the journal is full with 2 records: from now on the oldest are dropped"]
+
+
+def test_it_holds_a_thousand_unless_told_otherwise() -> None:
+    assert Journal().capacity == 1_000
+
+
+def test_clearing_begins_anew() -> None:
+    journal = Journal(capacity=1)
+    came(journal)
+    came(journal)
+    journal.clear()
+    assert (len(journal), journal.dropped) == (0, 0)
+    assert came(journal).number == 1
+
+
+def test_listeners_hear_of_each_record_once_when_it_is_complete() -> None:
+    journal, heard = Journal(), list[tuple[int, bool]]()
+    journal.on_complete.append(lambda record: heard.append((record.number, record.is_complete)))
+    first, second = came(journal), came(journal)
+    journal.complete(second)
+    journal.complete(first)
+    journal.complete(first)
+    assert heard == [(2, True), (1, True)]
+
+
+def test_what_was_under_way_when_it_was_cleared_leaves_no_trace() -> None:
+    journal, heard = Journal(), list[Record]()
+    journal.on_complete.append(heard.append)
+    early = came(journal)
+    journal.clear()
+    came(journal)
+    journal.complete(early)
+    assert heard == []
+    assert not next(iter(journal)).is_complete
+
+
+def test_waiting_ends_when_enough_records_are_complete() -> None:
+    journal = Journal(capacity=2)
+
+    def serve() -> None:
+        for path in ("/a", "/b", "/c"):
+            journal.complete(came(journal, path))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    waited = journal.wait_for(3, timeout_seconds=10)
+    thread.join()
+    assert [record.path for record in waited] == ["/b", "/c"]
+
+
+def test_whoever_waits_goes_on_after_the_listeners() -> None:
+    journal = Journal()
+    journal.on_complete.append(lambda record: record.advice.append("heard"))
+    thread = threading.Thread(target=lambda: journal.complete(came(journal)))
+    thread.start()
+    assert journal.wait_for(1, timeout_seconds=10)[0].advice == ["heard"]
+    thread.join()
+
+
+def test_waiting_in_vain_says_what_came() -> None:
+    journal = Journal()
+    journal.complete(came(journal, "/done"))
+    came(journal, "/slow")
+    with pytest.raises(TimeoutError, match="1 complete requests came, 2 were expected") as caught:
+        journal.wait_for(2, timeout_seconds=0)
+    assert "under way: GET /slow" in str(caught.value)
+
+
+def test_many_threads_lose_nothing() -> None:
+    journal, heard = Journal(capacity=10_000), list[int]()
+    journal.on_complete.append(lambda record: heard.append(record.number))
+
+    def serve() -> None:
+        for _ in range(200):
+            journal.complete(came(journal))
+
+    threads = [threading.Thread(target=serve) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == [record.number for record in journal] == list(range(1, 1_601))
+    assert len(journal.wait_for(1_600, timeout_seconds=0)) == 1_600
