@@ -63,6 +63,9 @@ _CHECKS: dict[str, _Check] = {
 }
 
 
+_SERVERS_OWN = frozenset({"connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade"})
+
+
 def check_values(values: Mapping[str, Any], errors: tuple[str, ...]) -> None:
     """Raise `RuleError` for a value that its name cannot have; `errors` are the names of Crossbar's errors."""
     for name, value in values.items():
@@ -102,3 +105,5 @@ def check_reply(status: Any, headers: Any) -> None:
     for name, value in headers.items():
         if not (_is_text(name) and isinstance(value, str)) or any(end in name + value for end in "\r\n"):
             raise RuleError(f"headers: came {name!r}: {value!r}, expected text on one line")
+        if name.lower() in _SERVERS_OWN:
+            raise RuleError(f"headers: came {name!r}, which is the server's to write; leave it out")

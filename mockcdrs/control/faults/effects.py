@@ -1,6 +1,6 @@
 """What a rule makes of an answer. Crossbar's own code answers as far as it can: only the cause is made up."""
 
-import http
+import http.client
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +19,8 @@ Produce = Callable[[World], Answer]
 _REFUSED_BY_TOKEN = frozenset({401, 403, 429})
 _HEAD = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
 _OF_GOOD_ANSWERS = ("etag", "expires")
+# where Python's words differ from one version to the next
+_WORDS = {413: "request entity too large", 416: "range not satisfiable", 422: "unprocessable entity"}
 
 
 def answered(rule: Rule | None, world: World, produce: Produce) -> Answer:
@@ -61,10 +63,8 @@ def _failure(rule: Rule) -> Failure:
     if name is not None:
         return system(name)
     status = rule.status or 500
-    try:
-        return plain(status, http.HTTPStatus(status).phrase.lower())
-    except ValueError:
-        return plain(status, "unspecified fault")
+    words = _WORDS.get(status) or http.client.responses.get(status, "unspecified fault").lower()
+    return plain(status, words)
 
 
 def reworded(answer: Answer, failure: Failure) -> Answer:
