@@ -1,0 +1,300 @@
+"""Nothing that names somebody is left, and everything that links, counts and sums is."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.cdr import row
+from mockcdrs.dataset import files, fixtures
+from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.anonymize import Anonymizer
+from mockcdrs.dataset.files import Loaded
+
+SECRET = b"a test's secret"
+ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
+SDP = (
+    "v=0\r\no=zebedee 8400 8401 IN IP4 192.0.2.17\r\ns=Call of Zebedee Quux\r\nc=IN IP6 2001:db8::17\r\nt=0 0\r\n"
+    "m=audio 17176 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=candidate:1 1 UDP 2130706431 10.9.8.7 5000 typ host\r\n"
+    "a=tool:+14155550123\r\na=sendrecv\r\n"
+)
+TRICKY: dict[str, Any] = {
+    "_id": "202601-7145404948_6882224@192.0.2.17",
+    "_rev": "3-0123456789abcdef0123456789abcdef",
+    "call_id": "7145404948_6882224@192.0.2.17",
+    "caller_id_name": "Zebedee Quux",
+    "caller_id_number": "+14155550123",
+    "callee_id_name": "QUUX, Zebedee 😀 +442079460123",
+    "callee_id_number": 4155550123,
+    "channel_name": "sofia/sipinterface_1/zebedee.quux@pbx.quux-realty.com",
+    "custom_application_vars": {
+        "note": "Zebedee called (415) 555-0123 from 415-555-0123",
+        "Zebedee": "x",
+        "+14155550123": 14155550123,
+        "nested": [{"who": ["zebedee", "ZEBEDEE", "Zebedee's"]}],
+    },
+    "custom_channel_vars": {
+        "account_id": ACCOUNT,
+        "account_name": "Quux Realty",
+        "bridge_id": "7145404948_6882224@192.0.2.17",
+        "inception": "011442079460123@[2001:db8::17]",
+        "media_recordings": ["202601-0123456789abcdef0123456789abcdef"],
+        "rate_name": "Quux special",
+        "realm": "pbx.quux-realty.com",
+    },
+    "custom_sip_headers": {"in": {"x_from": '"Zebedee Quux" <sips:zebedee@pbx.quux-realty.com:5061;user=phone>'}},
+    "from": "sip:zebedee.quux@pbx.quux-realty.com",
+    "hangup_cause": "NORMAL_CLEARING",
+    "interaction_id": "63935690370-feedbeef",
+    "interaction_key": "feedbeef",
+    "remote_sdp": SDP,
+    "sdp_elsewhere": SDP,
+    "to": "020 7946 0123@::ffff:192.0.2.17",
+    "user_agent": "Zebedee's Telephone 1.6 (00:15:65:ab:cd:ef) 10.9.8.7",
+    "pvt_account_db": f"account%2F8f%2F3c%2F{ACCOUNT[4:]}-202601",
+    "pvt_account_id": ACCOUNT,
+    "pvt_created": 63_935_690_400,
+}
+
+
+def holding(*documents: dict[str, Any]) -> Loaded:
+    account = Account(
+        ACCOUNT,
+        name="Quux Realty",
+        realm="pbx.quux-realty.com",
+        tree=("d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1d1",),
+        users=({"id": "u5er1234", "first_name": "Zebedee", "last_name": "Quux", "email": "zebedee@quux-realty.com"},),
+        devices=({"id": "de71ce", "name": "Zebedee's desk", "mac_address": "00:15:65:ab:cd:ef"},),
+        tokens=(Token("5ecret7oken", "u5er1234"),),
+    )
+    return Loaded((account,), {(ACCOUNT, "202601"): list(documents)})
+
+
+def anonymized(*documents: dict[str, Any], secret: bytes = SECRET) -> list[dict[str, Any]]:
+    (made,) = Anonymizer(secret).loaded(holding(*documents)).documents.values()
+    return made
+
+
+def committed(name: str) -> Loaded:
+    """The first month: enough to find a fault in."""
+    loaded = files.load(fixtures.directory() / name)
+    first = min(month for _, month in loaded.documents) if name == "office" else ""
+    held = {key: documents for key, documents in loaded.documents.items() if key[1].startswith(first)}
+    return Loaded(loaded.accounts, held)
+
+
+def text_of(data: Loaded) -> str:
+    held = [[account, *each] for (account, _), each in data.documents.items()]
+    return json.dumps([held, [repr(account) for account in data.accounts]], ensure_ascii=False).casefold()
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for inner, each in value.items():
+            yield from leaves(each, inner)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from leaves(each, key)
+    else:
+        yield key, value
+
+
+def originals(data: Loaded) -> set[str]:
+    """Names, numbers, users, addresses, hosts and ids, found in the input without a look at how they are replaced."""
+    found = set()
+    holders = [*data.documents.values(), *([account.users, account.devices] for account in data.accounts)]
+    for key, value in leaves(holders):
+        text = str(value).casefold()
+        if key.endswith("_name") and key not in {"rate_name", "app_name", "channel_name"}:
+            found.add(text)
+        if key.endswith(("number", "_id", "call_id", "_key")) and not key.startswith(
+            ("interaction", "call_interaction")
+        ):
+            found.add(text)
+        if isinstance(value, str):
+            found |= set(re.findall(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])", text))
+            found |= set(re.findall(r"@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", text))
+            found |= set(re.findall(r"\d{7,}(?=@)", text))
+    found |= {account.realm for account in data.accounts} | {account.id for account in data.accounts}
+    return {each for each in found if len(each) >= 5 and not each.isspace()}
+
+
+def left_over(data: Loaded, made: Loaded) -> set[str]:
+    output = text_of(made)
+    found = {each for each in originals(data) if each in output}
+    return {each for each in found if re.search(rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])", output)}
+
+
+@pytest.mark.parametrize("name", ["office", "edge"])
+def test_no_original_is_left_anywhere_in_the_committed_data(name: str) -> None:
+    data = committed(name)
+    assert len(originals(data)) > 200
+    kept = left_over(data, Anonymizer(SECRET).loaded(data))
+    assert kept <= {"anonymous", "unknown", "emergency"}  # the last one is a rate's name too
+
+
+def test_no_original_is_left_in_sdp_uris_free_text_keys_and_integers() -> None:
+    output = text_of(Anonymizer(SECRET).loaded(holding(TRICKY)))
+    for original in (
+        "zebedee", "quux", "realty", "😀", "5550123", "555-0123", "9460123", "7946 0123", "192.0.2.17", "10.9.8.7",
+        "db8::17", "7145404948", "6882224", "00:15:65", "feedbeef", "0123456789abcdef", ACCOUNT, ACCOUNT[4:], "u5er",
+        "5ecret", "8400", "d1d1d1d1",
+    ):  # fmt: skip
+        assert original not in output
+
+
+def test_what_is_no_person_stays() -> None:
+    (made,) = anonymized(TRICKY)
+    kept = {"hangup_cause", "pvt_created"}
+    assert {key: made[key] for key in kept} == {key: TRICKY[key] for key in kept}
+    assert [key for key in made if key not in TRICKY] == []
+    assert "m=audio 17176 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\n" in made["remote_sdp"]
+    assert made["remote_sdp"] == made["sdp_elsewhere"]
+    assert made["channel_name"].startswith("sofia/sipinterface_1/")
+    assert made["_id"].startswith("202601-")
+    assert made["interaction_id"].startswith("63935690370-")
+    assert made["user_agent"].endswith(tuple("0123456789"))
+    assert " Telephone 1.6 " in made["user_agent"]
+
+
+def test_one_person_is_one_person_wherever_and_however_he_is_written() -> None:
+    (made,) = anonymized(TRICKY)
+    first, last = made["caller_id_name"].split()
+    assert made["callee_id_name"].startswith(f"{last.upper()}, {first} ")
+    assert f'"{first} {last}"' in made["custom_sip_headers"]["in"]["x_from"]
+    assert made["from"].startswith(f"sip:{first.lower()}.{last.lower()}@")
+    digits = made["caller_id_number"].removeprefix("+1")
+    assert str(made["callee_id_number"]) == digits
+    assert f"({digits[:3]}) {digits[3:6]}-{digits[6:]}" in made["custom_application_vars"]["note"]
+    assert made["custom_application_vars"][f"+1{digits}"] == int(f"1{digits}")
+
+
+def test_links_ids_and_databases_still_agree() -> None:
+    (made,) = anonymized(TRICKY)
+    (account,) = Anonymizer(SECRET).loaded(holding(TRICKY)).accounts
+    variables = made["custom_channel_vars"]
+    assert made["_id"] == f"202601-{made['call_id']}"
+    assert variables["bridge_id"] == made["call_id"]
+    assert made["interaction_id"].endswith(made["interaction_key"])
+    assert variables["account_id"] == made["pvt_account_id"] == account.id
+    assert made["pvt_account_db"] == f"account%2F{account.id[:2]}%2F{account.id[2:4]}%2F{account.id[4:]}-202601"
+    assert variables["realm"] == account.realm
+    assert variables["account_name"] == account.name
+    assert account.tokens[0].owner_id == account.users[0]["id"]
+
+
+NUMBERS = [
+    ("+14155550123", "+1415", 12),
+    ("+18005550123", "+1800", 12),
+    ("+442079460123", "+44207", 13),
+    ("+498999998123", "+49899", 13),
+    ("011442079460123", "01144207", 15),
+    ("02079460123", "0207", 11),
+    ("1001", "", 4),
+    ("0042", "0", 4),
+    ("5550123", "", 7),
+]
+
+
+@pytest.mark.parametrize(("number", "kept", "length"), NUMBERS)
+def test_a_number_keeps_its_country_area_and_length(number: str, kept: str, length: int) -> None:
+    (made,) = anonymized({"caller_id_number": number, "from": f"{number}@10.0.0.1"})
+    pseudonym = made["caller_id_number"]
+    assert pseudonym != number
+    assert pseudonym.startswith(kept)
+    assert (len(pseudonym), pseudonym.lstrip("+").isdigit()) == (length, True)
+    assert made["from"].startswith(f"{pseudonym}@")
+
+
+@pytest.mark.parametrize("number", ["911", "112", "999", "*97", "anonymous", "unknown", ""])
+def test_services_and_those_who_are_nobody_stay(number: str) -> None:
+    assert anonymized({"caller_id_number": number})[0]["caller_id_number"] == number
+
+
+@pytest.mark.parametrize("forms", [("+442079460123", "442079460123", "00442079460123", "02079460123")])
+def test_a_number_has_the_same_subscriber_with_its_country_and_without(forms: tuple[str, ...]) -> None:
+    made = anonymized(*({"caller_id_number": form} for form in forms))
+    assert len({each["caller_id_number"][-7:] for each in made}) == 1
+
+
+def test_a_whole_range_of_extensions_is_only_shuffled_and_none_fall_together() -> None:
+    made = anonymized(*({"caller_id_number": f"{number:02}"} for number in range(100)))
+    assert len({each["caller_id_number"] for each in made}) == 100
+
+
+def test_addresses_stay_private_or_public() -> None:
+    (made,) = anonymized({"hosts": ["10.1.2.3", "192.168.7.7", "172.20.1.1", "203.0.113.9", "127.0.0.1", "::1"]})
+    private, office, plant, public, *loopbacks = made["hosts"]
+    assert private.startswith("10.")
+    assert office.startswith("192.168.")
+    assert plant.startswith("172.")
+    assert public.startswith("100.")
+    assert loopbacks == ["127.0.0.1", "::1"]
+
+
+def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others() -> None:
+    other = {**TRICKY, "_id": "202601-other", "caller_id_name": "Wilhelmina Frobnitz", "caller_id_number": "1001"}
+    there, back = anonymized(TRICKY, other), anonymized(other, TRICKY)
+    assert there == back[::-1]
+    elsewhere = anonymized(TRICKY, other, secret=b"another")
+    for key in ("_id", "caller_id_name", "caller_id_number", "channel_name", "remote_sdp", "pvt_account_id"):
+        assert elsewhere[0][key] != there[0][key]
+
+
+def test_a_document_alone_is_rewritten_with_what_is_known() -> None:
+    anonymizer = Anonymizer(SECRET)
+    (made,) = next(iter(anonymizer.loaded(holding(TRICKY)).documents.values()))
+    assert anonymizer.document(TRICKY) == made
+    assert anonymizer.account(holding().accounts[0]).id == made["pvt_account_id"]
+
+
+def test_an_empty_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="the secret came empty, expected some bytes"):
+        Anonymizer(b"")
+
+
+def test_counts_sums_and_moments_of_the_office_stay_true() -> None:
+    data = committed("office")
+    made = Anonymizer(SECRET).loaded(data)
+    before, after = ([each for held in one.documents.values() for each in held] for one in (data, made))
+    for name in ("timestamp", "duration_seconds", "cost", "rate", "hangup_cause", "direction", "datetime"):
+        assert [row.make_row(each)[name] for each in before] == [row.make_row(each)[name] for each in after]
+    for name in (
+        "rate_name",
+        "caller_id_name",
+        "caller_id_number",
+        "callee_id_number",
+        "owner_id",
+        "interaction_id",
+        "bridge_id",
+    ):
+        shares = [Counter(row.make_row(each)[name] for each in side) for side in (before, after)]
+        assert sorted(shares[0].values()) == sorted(shares[1].values())
+
+
+NAMES = st.lists(
+    st.sampled_from(["Quillon", "Brambleby", "Ostrava", "Wexcombe", "Żółw", "山田太郎", "Ümit", "O'Zyxwv"]),
+    min_size=1,
+    max_size=3,
+)
+DIGITS = st.from_regex(r"\+?[1-9][0-9]{7,13}", fullmatch=True)
+FRAMES = ("{}", "sip:{}@h", '"{}" <x>', "a;b={},c", "v=0\r\ns={}\r\na=foo:{}\r\n", "https://h/{}?q={}")
+
+
+@given(
+    name=NAMES,
+    number=DIGITS,
+    frame=st.sampled_from(FRAMES),
+    key=st.sampled_from(["to", "note", "local_sdp", "user_agent"]),
+)
+def test_a_known_name_or_number_is_left_in_no_text(name: list[str], number: str, frame: str, key: str) -> None:
+    known = {"caller_id_name": " ".join(name), "caller_id_number": number}
+    hidden = {key: frame.replace("{}", " ".join([*name, number])), "list": [{"deep": frame.replace("{}", number)}]}
+    output = json.dumps(anonymized({**known, **hidden})[0], ensure_ascii=False).casefold()
+    assert not [word for word in name if word.casefold() in output]
+    assert number.lstrip("+") not in re.findall(r"\d+", output)
