@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 
 from mockcdrs.dataset.numbers import Rate
 
-_CODECS = (
-    " RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-    "a=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
-)
+_CODECS = " RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
 
 # Every key of a generated document, in its order. What is None is filled in for the endpoint or for the leg.
 _TEMPLATE: dict[str, Any] = {

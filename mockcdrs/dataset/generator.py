@@ -2,7 +2,7 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate, pairwise
@@ -67,6 +67,22 @@ def blocks_of_day(load: Load, day: date) -> list[Block]:
 
 def block_interactions(office: Directory, load: Load, block: Block) -> Iterator[tuple[str, list[Document]]]:
     """The interactions of a block, each with the name of its scenario; every timestamp lies in the block."""
+    for name, legs in _interactions(office, load, block):
+        yield name, list(legs)
+
+
+def generate_block(office: Directory, load: Load, block: Block) -> list[Document]:
+    """The documents of a block in view order: by `pvt_created`, then by id as CouchDB sorts text."""
+    documents: list[Document] = []
+    for _, legs in _interactions(office, load, block):
+        documents += legs
+    # Each id begins with the month and 32 hex digits of its own: these sort alike by code and by CouchDB's collation.
+    documents.sort(key=itemgetter("pvt_created", "_id"))
+    return documents
+
+
+def _interactions(office: Directory, load: Load, block: Block) -> Iterator[tuple[str, Iterable[Document]]]:
+    """Legs are drawn as they are read: read those of one interaction before going on to the next."""
     account = office.account.id
     identity = (office.seed, account, office.locale, load.calls_per_day, load.utc_offset_hours)
     random = random_for("block", *identity, block.start_gregorian, block.end_gregorian)
@@ -76,15 +92,7 @@ def block_interactions(office: Directory, load: Load, block: Block) -> Iterator[
     draw, last = random.random, block.end_gregorian - 1
     for _ in range(_count(random, times.calls)):
         name, scenario = scenarios[bisect_right(CUMULATIVE_SHARES, draw() * CUMULATIVE_SHARES[-1])]
-        yield name, list(scenario(Call(setting, times.at(draw()), last)))
-
-
-def generate_block(office: Directory, load: Load, block: Block) -> list[Document]:
-    """The documents of a block in view order: by `pvt_created`, then by id as CouchDB sorts text."""
-    documents = [leg for _, legs in block_interactions(office, load, block) for leg in legs]
-    # Each id begins with the month and 32 hex digits of its own: these sort alike by code and by CouchDB's collation.
-    documents.sort(key=itemgetter("pvt_created", "_id"))
-    return documents
+        yield name, scenario(Call(setting, times.at(draw()), last))
 
 
 def documents_until(office: Directory, load: Load, days: int, moment_gregorian: int) -> Iterator[Document]:

@@ -22,6 +22,10 @@ _RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _PIECES_AT_ONCE = 64
 
 
+# What `Channel(...)` does, without the call in between.
+_new_tuple = tuple.__new__
+
+
 class Channel(NamedTuple):
     """An endpoint's channel in one interaction."""
 
@@ -34,8 +38,8 @@ class Channel(NamedTuple):
 class Setting:
     """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
-    `ids` and `tags` yield drawn hex digits, 32 and 8 at a time. `servers` are media servers: names, and session
-    descriptions as in `Endpoint.sdp`.
+    `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time. `servers` are media servers: names, and
+    session descriptions as in `Endpoint.sdp`.
     """
 
     office: Directory
@@ -44,6 +48,7 @@ class Setting:
     account_db: str
     random: Random
     ids: Iterator[str]
+    call_ids: Iterator[str]
     tags: Iterator[str]
     servers: tuple[tuple[str, tuple[str, str, str]], ...]
 
@@ -58,21 +63,17 @@ def setting_of(office: Directory, month: str, random: Random) -> Setting:
         account_db=f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
         random=random,
         ids=chain.from_iterable(_hex_pieces(random, 16)),
+        call_ids=chain.from_iterable(_hex_pieces(random, 12)),
         tags=chain.from_iterable(_hex_pieces(random, 4)),
         servers=tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
     )
 
 
-def with_minute(digits: str, minute: int) -> str:
-    """Hex digits of which the first four carry a minute of the month, hidden by the next four.
-
-    So an id tells where its call lies.
-    """
-    return f"{int(digits[4:8], 16) ^ minute:04x}{digits[4:]}"
-
-
 def minute_in(digits: str) -> int | None:
-    """The minute of the month that `with_minute` put into an id's first digits, if there is one."""
+    """The minute of the month that an id's first eight hex digits hide, if there is one: where its call lies.
+
+    The first four are the minute, turned around by the next four.
+    """
     try:
         return int(digits[:4], 16) ^ int(digits[4:8], 16)
     except ValueError:
@@ -93,9 +94,9 @@ class Call:
     """
 
     __slots__ = (
+        "_call_id_prefix",
         "_key",
         "_local_sdp",
-        "_minute",
         "_server",
         "_session",
         "_setting",
@@ -109,18 +110,24 @@ class Call:
     )
 
     def __init__(self, setting: Setting, start: int, end: int) -> None:
+        draw = setting.random.random
+        key = next(setting.tags)
+        text = str(start)
+        session = f"{text} {text}"
+        hider = int(draw() * 0x1_0000)
+        server, (head, middle, tail) = setting.servers[int(draw() * len(setting.servers))]
         self.office = setting.office
-        self.random = setting.random.random
+        self.random = draw
         self.start = self.now = start
         self.end = end
         self.bridge_id = ""
-        self._setting = setting
-        self._minute = (start - setting.month_start) // 60
-        self._key = next(setting.tags)
-        self.interaction_id = f"{start}-{self._key}"
-        self._session = session = f"{start} {start}"
-        self._server, (head, middle, tail) = self.pick(setting.servers)
+        self.interaction_id = f"{text}-{key}"
+        self._call_id_prefix = f"{hider ^ (start - setting.month_start) // 60:04x}{hider:04x}"
+        self._key = key
         self._local_sdp = f"{head}{session}{middle}", tail
+        self._server = server
+        self._session = session
+        self._setting = setting
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
@@ -148,10 +155,10 @@ class Call:
 
     def channel(self, endpoint: Endpoint, direction: str) -> Channel:
         """A new channel of an endpoint; the first one names the bridge."""
-        call_id = with_minute(next(self._setting.ids), self._minute) + endpoint.call_id_suffix
+        call_id = f"{self._call_id_prefix}{next(self._setting.call_ids)}{endpoint.call_id_suffix}"
         if not self.bridge_id:
             self.bridge_id = call_id
-        return Channel(endpoint, direction, call_id)
+        return _new_tuple(Channel, (endpoint, direction, call_id))
 
     def recording_id(self) -> str:
         """The id of a new recording."""
