@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,33 +15,34 @@ from hypothesis import strategies as st
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.generator import Block, Load, blocks_of_day, documents_until, generate_block
 from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.scenarios import Document
 
 MONDAY = date(2026, 1, 19)
 OFFICE = directory(7, main_account_id(7))
 SECONDS_OF_DAY = 86_400
 
 
-def documents_of(day, load):
+def documents_of(day: date, load: Load) -> list[Document]:
     return [document for block in blocks_of_day(load, day) for document in generate_block(OFFICE, load, block)]
 
 
-def interactions_of(day, load):
+def interactions_of(day: date, load: Load) -> set[str]:
     return {document["interaction_id"] for document in documents_of(day, load)}
 
 
 @given(st.integers(0, 1_000_000), st.integers(-12, 14), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 @settings(max_examples=60, deadline=None)
-def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls, offset, day):
+def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int, offset: int, day: date) -> None:
     blocks = blocks_of_day(Load(calls, offset), day)
     assert gregorian.to_datetime(blocks[0].start_gregorian).isoformat() == f"{day}T00:00:00+00:00"
     assert blocks[-1].end_gregorian - blocks[0].start_gregorian == SECONDS_OF_DAY
     assert all(block.start_gregorian < block.end_gregorian for block in blocks)
-    assert all(one.end_gregorian == after.start_gregorian for one, after in zip(blocks, blocks[1:], strict=False))
+    assert all(one.end_gregorian == after.start_gregorian for one, after in pairwise(blocks))
 
 
 @given(st.sampled_from([1, 12, 400, 5_000, 100_000, 1_000_000]), st.integers(0, 6), st.floats(0, 0.999))
 @settings(max_examples=40, deadline=None)
-def test_every_time_of_a_block_lies_inside_it(calls, weekday, position):
+def test_every_time_of_a_block_lies_inside_it(calls: int, weekday: int, position: float) -> None:
     load = Load(calls)
     blocks = blocks_of_day(load, MONDAY + timedelta(days=weekday))
     block = blocks[int(position * len(blocks))]
@@ -52,7 +54,7 @@ def test_every_time_of_a_block_lies_inside_it(calls, weekday, position):
 
 
 @pytest.mark.parametrize("calls", [12, 2_000, 60_000])
-def test_a_block_is_in_view_order(calls):
+def test_a_block_is_in_view_order(calls: int) -> None:
     load = Load(calls)
     for block in blocks_of_day(load, MONDAY)[:40]:
         keys = [(document["pvt_created"], document["_id"]) for document in generate_block(OFFICE, load, block)]
@@ -60,33 +62,33 @@ def test_a_block_is_in_view_order(calls):
 
 
 @pytest.mark.parametrize("calls", [100, 10_000, 1_000_000])
-def test_a_block_holds_a_few_thousand_documents_at_most(calls):
+def test_a_block_holds_a_few_thousand_documents_at_most(calls: int) -> None:
     load = Load(calls)
     blocks = blocks_of_day(load, MONDAY)
     busiest = blocks[int(len(blocks) * 0.6)]
     assert len(generate_block(OFFICE, load, busiest)) < 6_000
 
 
-def test_a_small_office_has_one_block_a_day():
+def test_a_small_office_has_one_block_a_day() -> None:
     assert len(blocks_of_day(Load(20), MONDAY)) == 1
 
 
-def test_no_calls_a_day_are_no_documents():
+def test_no_calls_a_day_are_no_documents() -> None:
     assert documents_of(MONDAY, Load(0)) == []
 
 
-def test_calls_per_day_is_the_mean_over_a_week():
+def test_calls_per_day_is_the_mean_over_a_week() -> None:
     week = sum(len(interactions_of(MONDAY + timedelta(days=day), Load(500))) for day in range(7))
     assert 500 * 7 * 0.9 < week < 500 * 7 * 1.1
 
 
-def test_a_monday_is_busier_than_a_tuesday_and_a_sunday_is_quiet():
+def test_a_monday_is_busier_than_a_tuesday_and_a_sunday_is_quiet() -> None:
     load = Load(1_000)
     monday, tuesday, sunday = (len(interactions_of(MONDAY + timedelta(days=day), load)) for day in (0, 1, 6))
     assert monday > tuesday > sunday * 5
 
 
-def test_lunch_is_quieter_than_the_hours_around_it():
+def test_lunch_is_quieter_than_the_hours_around_it() -> None:
     midnight = blocks_of_day(Load(0), MONDAY)[0].start_gregorian
     begun = [document["interaction_time"] for document in documents_of(MONDAY, Load(2_000))]
     eleven, noon, two = (sum((time - midnight) // 3_600 == hour + 5 for time in begun) for hour in (11, 12, 14))
@@ -94,22 +96,24 @@ def test_lunch_is_quieter_than_the_hours_around_it():
     assert two > noon * 1.2
 
 
-def test_office_hours_follow_the_locale():
-    def noon_of(load):
-        times = sorted(document["interaction_time"] % SECONDS_OF_DAY for document in documents_of(MONDAY, load))
+def test_office_hours_follow_the_locale() -> None:
+    def noon_of(load: Load) -> int:
+        times: list[int] = sorted(
+            document["interaction_time"] % SECONDS_OF_DAY for document in documents_of(MONDAY, load)
+        )
         return times[len(times) // 2]
 
     assert noon_of(Load.of(500, "de_DE")) < noon_of(Load.of(500, "en_US"))
 
 
-def test_durations_have_a_heavy_tail():
+def test_durations_have_a_heavy_tail() -> None:
     talked = sorted(d["billing_seconds"] for d in documents_of(MONDAY, Load(2_000)) if d["billing_seconds"])
     median = talked[len(talked) // 2]
     assert 30 < median < 240
     assert talked[-len(talked) // 100] > 10 * median
 
 
-def test_other_seeds_accounts_loads_and_blocks_have_other_calls():
+def test_other_seeds_accounts_loads_and_blocks_have_other_calls() -> None:
     load = Load(50)
     block = blocks_of_day(load, MONDAY)[0]
     later = blocks_of_day(load, MONDAY + timedelta(days=7))[0]
@@ -126,7 +130,7 @@ def test_other_seeds_accounts_loads_and_blocks_have_other_calls():
     assert len(set(ids)) == len(ids)
 
 
-def test_documents_share_nothing_that_could_be_changed():
+def test_documents_share_nothing_that_could_be_changed() -> None:
     load = Load(200)
     block = blocks_of_day(load, MONDAY)[0]
     untouched = json.dumps(generate_block(OFFICE, load, block))
@@ -137,7 +141,7 @@ def test_documents_share_nothing_that_could_be_changed():
     assert json.dumps(generate_block(OFFICE, load, block)) == untouched
 
 
-def test_documents_until_a_moment_have_ended_by_then():
+def test_documents_until_a_moment_have_ended_by_then() -> None:
     moment = gregorian.to_unix(blocks_of_day(Load(0), MONDAY)[0].start_gregorian) + 18 * 3_600
     moment = gregorian.from_unix(moment)
     ended = [document["pvt_created"] for document in documents_until(OFFICE, Load(100), 3, moment)]
@@ -159,7 +163,7 @@ print(hashlib.sha256(json.dumps([made[block] for block in blocks]).encode()).hex
 """
 
 
-def test_another_process_makes_the_same_bytes_in_any_order_time_zone_and_hash_seed():
+def test_another_process_makes_the_same_bytes_in_any_order_time_zone_and_hash_seed() -> None:
     environments = [("1", "UTC", "forth"), ("4711", "Asia/Kathmandu", "back")]
     digests = {
         subprocess.run(
@@ -175,7 +179,7 @@ def test_another_process_makes_the_same_bytes_in_any_order_time_zone_and_hash_se
     assert len(digests.pop().strip()) == hashlib.sha256().digest_size * 2
 
 
-def test_a_block_can_be_made_from_its_bounds_alone():
+def test_a_block_can_be_made_from_its_bounds_alone() -> None:
     load = Load(12)
     block = blocks_of_day(load, MONDAY)[0]
     assert generate_block(OFFICE, load, Block(block.start_gregorian, block.end_gregorian)) == generate_block(
