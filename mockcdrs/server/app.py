@@ -39,7 +39,11 @@ class Gate:
         def produce(incoming: Incoming, world: World) -> Answer:
             return answer(incoming, world, request_id)
 
-        answered, delivery = state.faults.around(incoming, world, produce)
+        try:
+            answered, delivery = state.faults.around(incoming, world, produce)
+        except Exception:
+            entry.end()  # a rule's own code went wrong: whoever waits for the record is not to wait for ever
+            raise
         if answered.note:
             logger.warning("%s %s: %s", incoming.method, incoming.path, answered.note)
         entry.note(answered, delivery)

@@ -222,6 +222,15 @@ def test_an_endless_walk_goes_round_over_a_socket(server: Server, state: State) 
     assert rows[1] == rows[2] == rows[3] == rows[4] != rows[0]
 
 
+def test_a_rule_whose_own_code_fails_is_told_as_such(
+    server: Server, state: State, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state.faults.add(Rule(then=lambda data: data.remove(None)))  # type: ignore[arg-type]
+    assert fetched(server, PLAIN)[0] == 500
+    assert recorded(state).status == 0
+    assert "TypeError" in capsys.readouterr().err
+
+
 # --- what the journal holds of good answers
 
 
