@@ -165,17 +165,18 @@ def test_rows_of_one_key_that_fill_a_chunk_do_not_make_the_walk_endless() -> Non
     assert page.items[-1] == 200
 
 
-def test_a_failure_in_the_middle_keeps_the_key_at_which_it_broke() -> None:
+@pytest.mark.parametrize("held", [{"202601": [1, 2, 3, 4]}, {"202601": [1, 2], "202602": [3]}])
+def test_a_failure_in_the_middle_keeps_the_last_key_that_was_seen(held: Held) -> None:
     def breaking(rows: list[Row]) -> list[int]:
         if rows[0].key == 3:
             raise system("datastore_fault")
         return keys(rows)
 
-    walk = ChunkedWalk(Fake({"202601": [1, 2, 3, 4, 5]}).plan(None, 2, mapper=breaking))
-    assert walk.advance() == [1, 2]
+    walk = ChunkedWalk(Fake(held).plan(None, 1, mapper=breaking))
+    assert [walk.advance(), walk.advance()] == [[1], [2]]
     with pytest.raises(Failure):
         walk.advance()
-    assert (walk.total, walk.next_key) == (2, 3)
+    assert (walk.total, walk.next_key) == (2, max(held["202601"][:3]))
 
 
 def test_only_what_reached_the_client_counts() -> None:

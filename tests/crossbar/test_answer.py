@@ -1,0 +1,148 @@
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.answer import EXPIRES, VARY
+from tests.crossbar.builders import NOW, OWNER, ask, body_of, calls, data_of, ids_of, json_of, leg, state_of
+
+ONE = "/cdrs/202601-call00000%40host"
+
+
+@pytest.fixture
+def state() -> State:
+    return state_of(calls(3))
+
+
+def test_one_cdr_has_its_revision_as_etag(state: State) -> None:
+    answered = ask(state, ONE)
+    assert answered.headers["etag"] == '"1-abc"'
+    assert json_of(answered)["revision"] == "1-abc"
+    assert list(data_of(answered))[-1] == "id"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"if-none-match": '"1-abc"'}, 304),
+        ({"if-none-match": 'W/"1-abc", "x"'}, 304),
+        ({"if-none-match": "*"}, 304),
+        ({"if-none-match": '"2-abc"'}, 200),
+        ({"if-match": '"1-abc"'}, 200),
+        ({"if-match": "*"}, 200),
+        ({"if-match": '"2-abc"'}, 412),
+        ({"if-match": '"2-abc"', "if-none-match": '"1-abc"'}, 412),
+    ],
+)
+def test_a_document_answers_preconditions(state: State, headers: Mapping[str, str], status: int) -> None:
+    answered = ask(state, ONE, headers=headers)
+    assert answered.status == status
+    if status == 304:
+        assert dict(answered.headers) == {
+            "x-request-id": "request-1",
+            "content-language": "en",
+            "vary": VARY,
+            "expires": EXPIRES,
+            "etag": '"1-abc"',
+        }
+
+
+def test_a_chunked_listing_has_no_etag_and_meets_no_precondition(state: State) -> None:
+    assert "etag" not in ask(state).headers
+    assert ask(state, headers={"if-none-match": '"x"'}).status == 412
+    assert ask(state, headers={"if-match": '"x"'}).status == 412
+
+
+def test_a_plain_listings_etag_follows_what_it_shows(state: State) -> None:
+    plain = {"is_chunked": "false"}
+    first, again, other = (ask(state, query=query) for query in (plain, plain, {**plain, "page_size": "1"}))
+    assert first.headers["etag"] == again.headers["etag"] == f'"{json_of(again)["revision"]}"'
+    assert other.headers["etag"] != first.headers["etag"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message", "data"),
+    [
+        ("/cdrs/nomonth", 404, "could not find cdr with supplied id", {}),
+        ("/cdrs/202601-unknown", 404, "bad_identifier", {"cause": "202601-unknown", "message": "bad identifier"}),
+        ("/cdrs/202511-unknown", 404, "bad_identifier", {"cause": "202511-unknown", "message": "bad identifier"}),
+        ("/cdrs/legs/garbage", 404, "bad identifier", ["garbage"]),
+        ("/cdrs/legs/202601-unknown", 404, "could not find legs for supplied id", {}),
+        ("/cdrs?utc_offset=abc", 404, "utc_offset must be a number", {}),
+    ],
+)
+def test_modules_refuse_in_their_own_words(state: State, path: str, status: int, message: str, data: Any) -> None:
+    path, _, query = path.partition("?")
+    shown = json_of(ask(state, path, query))
+    assert (shown["error"], shown["message"], shown["data"]) == (str(status), message, data)
+
+
+@pytest.mark.parametrize(("changes", "status"), [({"pvt_deleted": True}, 404), ({"pvt_type": "fax"}, 404), ({}, 200)])
+def test_deleted_documents_and_other_kinds_are_not_found(changes: dict[str, Any], status: int) -> None:
+    assert ask(state_of([leg("x", **changes)]), "/cdrs/202601-x").status == status
+
+
+def test_legs_are_found_by_a_cdr_id_and_by_their_interactions() -> None:
+    shared: dict[str, Any] = {"interaction_id": f"{NOW - 60}-k", "interaction_time": NOW - 60, "interaction_key": "k"}
+    state = state_of([leg("a", NOW, **shared), leg("b", NOW + 5, **shared), leg("c", NOW)])
+    for wanted in ("202601-a", f"{NOW - 60}-k"):
+        assert sorted(ids_of(ask(state, f"/cdrs/legs/{wanted}"))) == ["202601-a", "202601-b"]
+
+
+def test_the_user_in_the_path_of_one_cdr_is_not_looked_at(state: State) -> None:
+    assert data_of(ask(state, f"/users/{OWNER}{ONE}")) == data_of(ask(state, ONE))
+
+
+def test_the_utc_offset_moves_the_datetime_alone(state: State) -> None:
+    moved, usual = (data_of(ask(state, query=query))[0] for query in ({"utc_offset": "-3600"}, {}))
+    assert {name for name in usual if usual[name] != moved[name]} == {"datetime"}
+    assert (usual["datetime"], moved["datetime"]) == ("2026-01-20_10:59:00", "2026-01-20_09:59:00")
+
+
+def test_empty_columns_are_dropped_from_json_where_the_operator_wants_it() -> None:
+    state = state_of(calls(1), should_filter_empty_strings=True)
+    row = data_of(ask(state))[0]
+    assert "" not in row.values()
+    assert row["media_recordings"] == []
+    assert "recording_url" not in row
+
+
+def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_success() -> None:
+    state = state_of([*calls(4), leg("broken", NOW - 7200, call_direction=None)])
+    shown = json_of(ask(state, query={"chunk_size": "2"}))
+    assert (len(shown["data"]), shown["status"]) == (4, "success")
+    assert ask(state, query={"chunk_size": "5"}).status == 503
+
+
+def test_csv_and_json_errors_carry_the_headers_of_their_kind() -> None:
+    broken = state_of([leg("x", call_direction=None)])
+    answered = ask(broken, headers={"accept": "text/csv"})
+    assert (answered.status, answered.headers["content-type"]) == (503, "text/csv")
+    assert json_of(answered)["message"] == "datastore_fault"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "name"),
+    [
+        ("file_name=a/b.csv", {}, "b.csv"),
+        ("file_name=a.csv", {"x-file-name": "c.csv"}, "c.csv"),
+        ("file_name=a%0D%0Ab", {}, "ab"),
+    ],
+)
+def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: Mapping[str, str], name: str) -> None:
+    answered = ask(state, query=query, headers={"accept": "text/csv", **headers})
+    assert answered.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert answered.is_file
+
+
+def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
+    assert (ask(state, method="TRACE").status, body_of(ask(state, method="TRACE"))) == (501, b"")
+    answered = ask(state, method="FOO")
+    assert (answered.status, body_of(answered), dict(answered.headers)) == (501, b"", {"x-request-id": "request-1"})
+
+
+@pytest.mark.parametrize(("path", "query"), [("/v2/%", ""), ("/v2/a b", ""), ("/cdrs", "a=%zz")])
+def test_what_cannot_be_read_at_all_is_a_bare_400(state: State, path: str, query: str) -> None:
+    answered = ask(state, path, query)
+    assert (answered.status, body_of(answered), dict(answered.headers)) == (400, b"", {})
