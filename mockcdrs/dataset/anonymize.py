@@ -52,8 +52,9 @@ _KEYS = frozenset(schema.public_fields()) | words(
 class Anonymizer:
     """Replaces names, numbers, addresses, hosts and ids; the same secret makes the same data of the same data.
 
-    Give it all the data at once with `loaded`: then no pseudonym is another one's original. A single `document` is
-    rewritten with what is known so far.
+    Give it all the data at once with `loaded`: then no pseudonym is another one's original. For that, among other data
+    some names may get others; ids, and nearly all numbers and addresses, never do. A single `document` is rewritten
+    with what is known so far.
     """
 
     def __init__(self, secret: bytes) -> None:

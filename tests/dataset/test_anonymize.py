@@ -222,6 +222,34 @@ def test_a_number_has_the_same_subscriber_with_its_country_and_without(forms: tu
     assert len({each["caller_id_number"][-7:] for each in made}) == 1
 
 
+ALMOST = [
+    "999.1.2.3",
+    "12:34:56",
+    "1.2.3",
+    "zz.9",
+    "user_4711@x",
+    "Zażółć+48",
+    "quux.wav",
+    "12345678901234567890",
+    "a1",
+]
+
+
+@pytest.mark.parametrize("text", ALMOST)
+def test_what_only_looks_like_something_known_is_replaced_too(text: str) -> None:
+    (made,) = anonymized({"note": text})
+    assert made["note"] != text
+    assert [sign for sign in made["note"] if sign in ".:_@+"] == [sign for sign in text if sign in ".:_@+"]
+
+
+def test_more_words_than_names_still_fall_apart() -> None:
+    words = [
+        f"{first}{second}{third}x" for first in "abcdefghij" for second in "abcdefghij" for third in "klmnopqrstuvwxyz"
+    ]
+    (made,) = anonymized({"caller_id_name": " ".join(words)})
+    assert len(set(made["caller_id_name"].split())) == len(words) == 1600
+
+
 def test_a_whole_range_of_extensions_is_only_shuffled_and_none_fall_together() -> None:
     made = anonymized(*({"caller_id_number": f"{number:02}"} for number in range(100)))
     assert len({each["caller_id_number"] for each in made}) == 100
