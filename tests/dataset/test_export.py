@@ -1,17 +1,16 @@
 """Calls written out are the calls that are served, there whole or not at all."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from mockcdrs.cdr.row import COLUMNS
+from mockcdrs.cdr.row import COLUMNS, make_row
+from mockcdrs.crossbar.csv_text import CsvFile
 from mockcdrs.dataset import files
-from mockcdrs.dataset.export import Stretch, write
+from mockcdrs.dataset.export import Days, Stretch, write
 from mockcdrs.dataset.generator import Load
 from mockcdrs.dataset.people import main_account_id
-from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.universe import UniverseStore
 
 NOW, SEED = 63_936_129_600, 9
@@ -40,6 +39,30 @@ def test_csv_holds_a_row_for_each_call(tmp_path: Path) -> None:
     assert {len(row) for row in rows} == {len(COLUMNS)}
 
 
+def test_csv_is_the_file_that_the_server_sends_of_these_calls_oldest_first(tmp_path: Path) -> None:
+    write(tmp_path / "calls", STRETCH, "csv")
+    sent = CsvFile()
+    sent.add(make_row(document) for day in STRETCH.by_day() for document in day)
+    assert (tmp_path / "calls" / "cdrs.csv").read_bytes() == sent.text()
+
+
+def test_a_heavy_day_is_made_block_by_block() -> None:
+    (day,) = Stretch(SEED, Load(1_000_000), 1, NOW).by_day()
+    assert next(day)["pvt_type"] == "cdr"  # the whole day would take minutes and gigabytes
+
+
+def test_each_day_passes_whoever_counts(tmp_path: Path) -> None:
+    passed = []
+
+    def counting(days: Days) -> Days:
+        for day in days:
+            yield day
+            passed.append(1)
+
+    write(tmp_path / "calls", STRETCH, watched=counting)
+    assert len(passed) == STRETCH.days
+
+
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
     with pytest.raises(FileExistsError, match="is there already"):
@@ -48,7 +71,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
-    def breaks_off(days: Iterator[list[Document]]) -> Iterator[list[Document]]:
+    def breaks_off(days: Days) -> Days:
         yield next(days)
         raise KeyboardInterrupt
 
