@@ -1,0 +1,150 @@
+"""Real CDRs from the files that people have, as a data directory."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mockcdrs.cdr.documents import channel_vars
+from mockcdrs.dataset import files, import_formats, import_rows
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.files import Document, Loaded
+from mockcdrs.dataset.import_formats import Item, Source, Words
+from mockcdrs.dataset.seeding import hex_id
+
+# Whose calls they are where neither the file nor the caller tells.
+UNNAMED_ACCOUNT = hex_id("imported")
+_ROW, _RESELLER_ROW, _PUBLIC, _WHOLE = range(4)
+_MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
+_CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document, how much of the original it is, and where it stood."""
+
+    completeness: int
+    document: Document
+    source: Source
+
+
+@dataclass(slots=True)
+class Importer:
+    """Gathers CDRs from files; where several have the same one, the fullest counts.
+
+    `account_id`: whose calls they are where a file does not tell. `left_out`: how many documents were no CDRs.
+    """
+
+    account_id: str = UNNAMED_ACCOUNT
+    left_out: int = 0
+    _found: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
+    _accounts: dict[str, Account] = field(default_factory=dict)
+
+    def read(self, paths: Iterable[Path]) -> Loaded:
+        """All of the files and data directories together; `DataError` for the first thing that cannot be taken."""
+        last = Path()
+        for last in paths:
+            if last.is_dir():
+                self._take_directory(last)
+            else:
+                self._take_file(last)
+        if not self._found:
+            Source(last).refuse(Words("no CDR"), "one at the least", "save an answer that has some")
+        documents: dict[tuple[str, str], list[Document]] = {}
+        for (account_id, month, _), found in self._found.items():
+            documents.setdefault((account_id, month), []).append(found.document)
+        return Loaded(tuple(self._described(documents)), documents)
+
+    def _take_file(self, path: Path) -> None:
+        for source, item in import_formats.items(path):
+            if _is_other(item):
+                self.left_out += 1
+            else:
+                self._take(source, item)
+
+    def _take_directory(self, path: Path) -> None:
+        loaded = files.load(path)
+        self._accounts |= {account.id: account for account in loaded.accounts}
+        for (account_id, month), documents in loaded.documents.items():
+            for document in documents:
+                self._keep((account_id, month, document["_id"]), _Found(_WHOLE, document, Source(path)))
+
+    def _take(self, source: Source, item: Item) -> None:
+        if "document" in item and "account_id" in item:
+            document = _object(source.at("document"), item["document"])
+            document_id = _text(source.at("document"), document, "_id")
+            key = _text(source, item, "account_id"), _month(source, item, "month"), document_id
+            self._keep(key, _Found(_WHOLE, document, source))
+        elif "_id" in item:
+            account_id = item.get("pvt_account_id") or self._account_of(item)
+            self._keep((account_id, _month(source, item, "_id"), item["_id"]), _Found(_WHOLE, item, source))
+        else:
+            self._take_public(source, item)
+
+    def _take_public(self, source: Source, item: Item) -> None:
+        is_row = "unix_timestamp" in item and "custom_channel_vars" not in item
+        if "id" not in item or not (is_row or "call_id" in item):
+            source.refuse(Words("an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
+        month = _month(source, item, "id")
+        if is_row:
+            completeness = _RESELLER_ROW if "reseller_cost" in item else _ROW
+            public = import_rows.document_of(source, item)
+        else:
+            completeness = _PUBLIC
+            public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
+        account_id = self._account_of(public)
+        document = import_rows.with_private_keys(public, account_id, month)
+        self._keep((account_id, month, item["id"]), _Found(completeness, document, source))
+
+    def _account_of(self, document: Item) -> str:
+        found = channel_vars(document).get("account_id")
+        return found if isinstance(found, str) and found else self.account_id
+
+    def _keep(self, key: tuple[str, str, str], found: _Found) -> None:
+        earlier = self._found.setdefault(key, found)
+        if earlier.completeness == found.completeness and earlier.document != found.document:
+            found.source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
+        if earlier.completeness < found.completeness:
+            self._found[key] = found
+
+    def _described(self, documents: Mapping[tuple[str, str], list[Document]]) -> Iterable[Account]:
+        """The accounts that a directory described, and for the rest what their documents tell."""
+        yield from self._accounts.values()
+        for account_id in sorted({account_id for account_id, _ in documents} - self._accounts.keys()):
+            held = [document for key, month in documents.items() if key[0] == account_id for document in month]
+            months = tuple(sorted(month for account, month in documents if account == account_id))
+            owners = sorted(_told(held, "owner_id"))
+            yield Account(
+                account_id,
+                name=min(_told(held, "account_name"), default=account_id),
+                realm=min(_told(held, "account_realm"), default=""),
+                months=months,
+                users=tuple({"id": owner} for owner in owners),
+            )
+
+
+def _told(documents: Iterable[Document], name: str) -> set[str]:
+    values = (channel_vars(document).get(name) for document in documents)
+    return {value for value in values if isinstance(value, str) and value}
+
+
+def _is_other(item: Item) -> bool:
+    """Whether it is one of the other documents that share a month's database with the CDRs."""
+    return str(item.get("_id", "")).startswith("_design/") or item.get("pvt_type", "cdr") != "cdr"
+
+
+def _object(source: Source, value: Any) -> Item:
+    return value if isinstance(value, dict) else source.refuse(value, "an object")
+
+
+def _text(source: Source, holder: Item, name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) and value else source.at(name).refuse(value, "text")
+
+
+def _month(source: Source, holder: Item, name: str) -> str:
+    month = _text(source, holder, name).partition("-")[0]
+    if not _MONTH.fullmatch(month):
+        source.at(name).refuse(holder[name], "YYYYMM-<call id>")
+    return month

@@ -1,0 +1,214 @@
+"""What people have saved becomes data that gives the same answers again."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockcdrs.cdr import row
+from mockcdrs.cdr.documents import public_fields
+from mockcdrs.crossbar import csv_text
+from mockcdrs.dataset import files, fixtures, writing
+from mockcdrs.dataset.files import Document, Loaded
+from mockcdrs.dataset.imports import UNNAMED_ACCOUNT, Importer
+
+MINE = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
+ROW: dict[str, Any] = {
+    "id": "202601-a@b",
+    "call_id": "a@b",
+    "caller_id_number": "1001",
+    "duration_seconds": 60,
+    "billing_seconds": 42,
+    "timestamp": "63935690370",
+    "direction": "outbound",
+    "request": "1002@r",
+    "calling_from": "1009",
+    "from": "1001@r",
+    "rate": "0.0333",
+    "call_type": "per_minute",
+    "cost": "333",
+    "unix_timestamp": "1768471170",
+    "unix_timestamp_micro": "1768471170.25",
+    "interaction_id": "63935690370-feedbeef",
+    "media_recordings": ["202601-x"],
+}
+
+
+def committed() -> list[Document]:
+    """The office's first month and the edge cases of which a listing row can be made."""
+    office, edge = (files.load(fixtures.directory() / name).documents for name in ("office", "edge"))
+    first = office[min(office, key=lambda key: key[1])]
+    unique = {document["_id"]: document for documents in [first, *edge.values()] for document in documents}
+    return [document for document in unique.values() if document.get("pvt_type") == "cdr" and rows([document])]
+
+
+def rows(documents: Iterable[Document], is_reseller: bool = False) -> list[dict[str, Any]]:
+    made = []
+    for document in documents:
+        try:
+            made.append(row.make_row(document, is_reseller))
+        except ValueError:  # some edge cases are what no row can be made of
+            continue
+    return made
+
+
+def saved(tmp_path: Path, content: Any, name: str = "saved") -> Path:
+    file = tmp_path / name
+    text = content if isinstance(content, str) else json.dumps(content)
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+def imported(*paths: Path, **settings: Any) -> dict[str, Document]:
+    loaded = Importer(**settings).read(paths)
+    return {document["_id"]: document for documents in loaded.documents.values() for document in documents}
+
+
+def envelope(data: Any) -> dict[str, Any]:
+    return {"data": data, "page_size": "2", "start_key": "x", "status": "success", "auth_token": "t"}
+
+
+@pytest.mark.parametrize("is_reseller", [False, True])
+def test_rows_of_an_answer_come_back_equal(tmp_path: Path, is_reseller: bool) -> None:
+    answered = rows(committed(), is_reseller)
+    assert len(answered) > 250
+    found = imported(saved(tmp_path, envelope(answered)))
+    for each in answered:
+        assert row.make_row(found[each["id"]], is_reseller) == each
+
+
+def test_rows_without_their_empty_columns_come_back_equal(tmp_path: Path) -> None:
+    answered = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
+    found = imported(saved(tmp_path, envelope(answered)))
+    for each in answered:
+        assert {name: value for name, value in row.make_row(found[each["id"]]).items() if value != ""} == each
+
+
+def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path) -> None:
+    answered = rows(committed())
+    made = csv_text.CsvFile()
+    made.add(answered)
+    found = imported(saved(tmp_path, made.text().decode()))
+    again = csv_text.CsvFile()
+    again.add(row.make_row(found[each["id"]]) for each in answered)
+    assert again.text() == made.text()
+
+
+def test_bare_csv_lines_come_back_equal(tmp_path: Path) -> None:
+    # the date has a comma; a line with another one is refused
+    answered = [each for each in rows(committed()) if csv_text.bare_line(each).count(",") == len(row.COLUMNS)]
+    assert len(answered) > 100
+    text = csv_text.header_line(row.COLUMNS) + "".join(map(csv_text.bare_line, answered))
+    found = imported(saved(tmp_path, text))
+    assert [csv_text.bare_line(row.make_row(found[each["id"]])) for each in answered] == [
+        csv_text.bare_line(each) for each in answered
+    ]
+
+
+def test_a_row_tells_most_of_its_document(tmp_path: Path) -> None:
+    (document,) = imported(saved(tmp_path, envelope([ROW])), account_id=MINE).values()
+    variables = {"rate": 333, "account_billing": "per_minute", "media_recordings": ["202601-x"]}
+    assert document["custom_channel_vars"].items() >= variables.items()
+    wanted = {
+        "_id": "202601-a@b",
+        "call_direction": "outbound",
+        "from_uri": "1009@r",
+        "timestamp": 63_935_690_430,
+        "channel_created_time": 1_768_471_170_250_000,
+        "interaction_time": 63_935_690_370,
+        "interaction_key": "feedbeef",
+        "pvt_account_id": MINE,
+        "pvt_account_db": f"account%2F8f%2F3c%2F{MINE[4:]}-202601",
+        "pvt_created": 63_935_690_430,
+        "pvt_type": "cdr",
+    }
+    assert document.items() >= wanted.items()
+    assert row.make_row(document)["cost"] == "333"
+
+
+@pytest.mark.parametrize("cost", ["0", "24", "200", "333", "400", "9999"])
+def test_whatever_a_call_cost_is_what_it_costs_again(tmp_path: Path, cost: str) -> None:
+    (document,) = imported(saved(tmp_path, envelope([{**ROW, "cost": cost}]))).values()
+    assert row.make_row(document)["cost"] == cost
+
+
+DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": MINE, "call_direction": "inbound", "timestamp": 7}
+PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_channel_vars": {}, "id": "202601-a"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DOCUMENT,
+        [DOCUMENT],
+        {"rows": [{"id": "202601-a", "doc": DOCUMENT}, {"doc": {"_id": "_design/cdrs"}}], "total_rows": 1},
+        {"docs": [DOCUMENT, {"_id": "202601-vm", "pvt_type": "mailbox_message"}]},
+        f"{json.dumps(DOCUMENT)}\n\n{json.dumps({**DOCUMENT, 'pvt_type': 'call_recording', '_id': '202601-b'})}\n",
+        [{"account_id": MINE, "month": "202601", "document": DOCUMENT}],
+        "\ufeff" + json.dumps(DOCUMENT),
+    ],
+)
+def test_exported_documents_are_taken_as_they_are_and_others_left_out(tmp_path: Path, content: Any) -> None:
+    loaded = Importer().read([saved(tmp_path, content)])
+    assert loaded.documents == {(MINE, "202601"): [DOCUMENT]}
+
+
+@pytest.mark.parametrize("data", [PUBLIC, [PUBLIC]])
+def test_public_documents_get_their_private_keys(tmp_path: Path, data: Any) -> None:
+    (document,) = imported(saved(tmp_path, envelope(data)), account_id=MINE).values()
+    assert public_fields(document) == PUBLIC
+    assert (document["pvt_account_id"], document["pvt_created"], document["pvt_type"]) == (MINE, 7, "cdr")
+
+
+def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
+    public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
+    made = csv_text.CsvFile()
+    made.add([public])
+    (document,) = imported(saved(tmp_path, made.text().decode())).values()
+    assert public_fields(document) == public
+
+
+def test_the_fullest_of_several_wins_and_the_same_twice_is_one(tmp_path: Path) -> None:
+    full = {**DOCUMENT, "_id": ROW["id"], "pvt_account_id": UNNAMED_ACCOUNT}
+    paths = [saved(tmp_path, content, str(name)) for name, content in enumerate([[ROW], [full], envelope([ROW])])]
+    assert imported(*paths) == {ROW["id"]: full}
+
+
+def test_a_data_directory_is_taken_with_its_accounts_and_written_again_equal(tmp_path: Path) -> None:
+    office = fixtures.directory() / "office"
+    loaded = Importer().read([office])
+    writing.write(tmp_path / "again", loaded)
+    assert files.load(tmp_path / "again") == files.load(office)
+
+
+def test_accounts_are_described_as_far_as_documents_tell(tmp_path: Path) -> None:
+    variables = {"account_id": MINE, "account_name": "Alpha", "account_realm": "alpha.example.com", "owner_id": "u1"}
+    loaded = Importer().read([saved(tmp_path, envelope([{**PUBLIC, "custom_channel_vars": variables}]))])
+    (account,) = loaded.accounts
+    assert (account.id, account.name, account.realm) == (MINE, "Alpha", "alpha.example.com")
+    assert (account.users, account.months) == (({"id": "u1"},), ("202601",))
+
+
+def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    loaded = Importer().read([saved(tmp_path, DOCUMENT)])
+    broken = Loaded(loaded.accounts, {(MINE, "202601"): [{"_id": "x", "what": object()}]})
+    with pytest.raises(TypeError):
+        writing.write(tmp_path / "out", broken)
+    assert [each.name for each in tmp_path.iterdir()] == ["saved"]
+    assert writing.write(tmp_path / "out", loaded) == 1
+    with pytest.raises(FileExistsError, match="is there already"):
+        writing.write(tmp_path / "out", loaded)
+
+
+def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
+    tricky = {**ROW, "caller_id_name": 'a "b",\r\nc', "rate": "0.0", "call_type": "", "cost": "0"}
+    made = csv_text.CsvFile()
+    made.add([tricky])
+    text = made.text().decode()
+    assert list(csv.reader(io.StringIO(text, newline="")))[1][-1] == 'a "b",\r\nc'
+    (document,) = imported(saved(tmp_path, text)).values()
+    assert document["caller_id_name"] == tricky["caller_id_name"]
