@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockcdrs import cli
+from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account
@@ -93,4 +94,4 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
 ) -> None:
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
-    assert cli._shown_account(store).id == shown
+    assert stores.shown_account(store).id == shown

@@ -1,0 +1,28 @@
+"""The stores that a mock can be made over, and the account of theirs to try first."""
+
+from datetime import date
+from pathlib import Path
+
+from mockcdrs.control.clock import Clock
+from mockcdrs.dataset import files
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.store import LoadedStore, Store
+from mockcdrs.dataset.universe import OPENED, UniverseStore
+
+
+def loaded(data: Path) -> LoadedStore:
+    """What a directory holds. Raises `DataError`."""
+    found = files.load(data)
+    return LoadedStore(found.accounts, found.documents)
+
+
+def made_up(seed: int, calls_per_day: int, locale: str, clock: Clock, opened: date = OPENED) -> UniverseStore:
+    """Calls made up from a seed, from the day on which the office opened until the clock's now."""
+    return UniverseStore(seed, Load.of(calls_per_day, locale), clock.now, locale, opened)
+
+
+def shown_account(store: Store) -> Account:
+    """The account that a newcomer tries first: an ordinary one with calls, as far as there is one."""
+    accounts = store.accounts.values()
+    return min(accounts, key=lambda account: (not store.months(account.id), account.is_superduper_admin))

@@ -1,0 +1,116 @@
+"""A mock's data in a test's hands: what it adds and takes away, until the next reset."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.state import State
+from mockcdrs.dataset import edges
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.crafted import Order, craft
+from mockcdrs.dataset.people import directory
+from mockcdrs.dataset.store import Document
+
+if TYPE_CHECKING:
+    from mockcdrs.strategies import History
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A call that a test added: its interaction id, and the documents of its legs."""
+
+    id: str
+    legs: tuple[Document, ...]
+
+    @property
+    def cdr_id(self) -> str:
+        """The id of the first leg's CDR."""
+        return str(self.legs[0]["_id"])
+
+
+class Data:
+    """The data of one state, as far as it is the account's that a test asks for."""
+
+    def __init__(self, state: State, account: Account) -> None:
+        self.state = state
+        self.account = account
+        self._crafted = 0
+
+    @property
+    def user_id(self) -> str:
+        """A user of the account; `LookupError` where it has none."""
+        return str(self.account.users[0]["id"])
+
+    def reset(self) -> None:
+        """As it was made: data, faults, journal, clock and request ids."""
+        self.state.reset()
+        self._crafted = 0
+
+    def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
+        """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
+
+        `order` is that of `mockcdrs.dataset.crafted.Order`: `scenario`, `caller`, `callee`, `caller_name`,
+        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`.
+        """
+        self._crafted += 1
+        end = self.state.clock.now() if at is None else seconds_of(at)
+        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, self._crafted)
+        return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
+
+    def add_cdr(self, document: Document) -> Document:
+        """Add a document as it is, and give it; Kazoo's own fields are made where they are missing.
+
+        Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended.
+        """
+        whole = self._completed(document)
+        self.state.data.add(self.account.id, whole["_id"][:6], [whole])
+        return whole
+
+    def _completed(self, document: Document) -> Document:
+        ended = document.get("timestamp")
+        end = ended if isinstance(ended, int) else self.state.clock.now()
+        made = {
+            "_id": f"{gregorian.month_of(end)}-{document.get('call_id', '')}",
+            "_rev": "1-0",
+            "timestamp": end,
+            "pvt_type": "cdr",
+            "pvt_created": end,
+            "pvt_modified": end,
+            "pvt_account_id": self.account.id,
+        }
+        return {**made, **document}
+
+    def remove(self, cdr_id: str) -> None:
+        """Take a CDR away; `KeyError` where there is none."""
+        if not self.state.data.remove(cdr_id):
+            raise KeyError(f"{cdr_id}: no such CDR, so it cannot be removed")
+
+    def clear(self) -> None:
+        """Empty the account, the base data too, until the next reset."""
+        self.state.data.empty(self.account.id)
+
+    @contextlib.contextmanager
+    def data(self, history: "History") -> Iterator[Self]:
+        """Hold these calls in the account, and no others, for a `with` block: one example of a property test.
+
+        The clock stands at the history's now. At the end everything is reset.
+        """
+        self.reset()
+        self.clear()
+        self.state.clock.freeze(history.now_gregorian)
+        for document in history.documents:
+            self.add_cdr({**document, "pvt_account_id": self.account.id})
+        try:
+            yield self
+        finally:
+            self.reset()
+
+    def edge(self, name: str) -> list[Document]:
+        """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
+        catalogue = edges.load()
+        if name not in catalogue:
+            raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
+        return [self.add_cdr({**document, "pvt_account_id": self.account.id}) for document in catalogue[name]]

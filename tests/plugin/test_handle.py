@@ -1,0 +1,205 @@
+"""The mock in a test's hands."""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+
+from mockcdrs import strategies
+from mockcdrs.dataset import edges
+from mockcdrs.handle import Mock, serving
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with serving() as made:
+        yield made
+
+
+LEAST: dict[str, Any] = {
+    "custom_channel_vars": {},
+    "duration_seconds": 3,
+    "billing_seconds": 2,
+    "interaction_id": "63935956800-a",
+    "call_direction": "inbound",
+}
+
+
+def asked(mock: Mock, path: str = "/cdrs", **query: Any) -> httpx.Response:
+    headers = {"X-Auth-Token": mock.auth_token}
+    return httpx.get(mock.url_for(path), params=query, headers=headers, timeout=10)
+
+
+def walked(mock: Mock, path: str = "/cdrs", **query: Any) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    key: dict[str, str] = {}
+    for _ in range(1_000):
+        answer = asked(mock, path, **query, **key).json()
+        rows += answer["data"]
+        if "next_start_key" not in answer:
+            return rows
+        key = {"start_key": answer["next_start_key"]}
+    raise AssertionError("the pages do not end")
+
+
+def test_a_walk_over_all_pages_ends_up_with_the_ground_truth(mock: Mock) -> None:
+    rows, expected = walked(mock), mock.expected()
+    assert tuple(row["id"] for row in rows) == expected.ids
+    assert sum(int(row["billing_seconds"]) for row in rows) == expected.seconds
+    assert expected.count > 100
+
+
+def test_an_added_call_is_there_with_all_legs_and_only_what_was_given_is_changed(mock: Mock) -> None:
+    mock.clear()
+    call = mock.add_call(caller="+14155550100", callee="+14155550199", seconds=75)
+    legs = asked(mock, f"/cdrs/legs/{call.id}").json()["data"]
+    assert sorted(leg["id"] for leg in legs) == sorted(leg["_id"] for leg in call.legs)
+    whole = asked(mock, f"/cdrs/{call.cdr_id}").json()["data"]
+    assert (whole["caller_id_number"], whole["billing_seconds"]) == ("+14155550100", 75)
+    assert max(leg["timestamp"] for leg in call.legs) == mock.clock.now()
+
+
+def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: Mock) -> None:
+    mock.clear()
+    added = mock.add_cdr({**LEAST, "call_id": "a@b"})
+    assert [row["id"] for row in walked(mock)] == [added["_id"]] == ["202601-a@b"]
+    mock.remove("202601-a@b")
+    assert walked(mock) == []
+    with pytest.raises(KeyError, match="no such CDR"):
+        mock.remove("202601-a@b")
+
+
+def test_edge_cases_are_added_by_name(mock: Mock) -> None:
+    mock.clear()
+    name, documents = next(iter(edges.load().items()))
+    assert [document["_id"] for document in mock.edge(name)] == [document["_id"] for document in documents]
+    with pytest.raises(KeyError, match=f"expected one of .*{name}"):
+        mock.edge("no such case")
+
+
+@settings(max_examples=20, deadline=None)
+@given(history=strategies.histories(accounts=1))
+def test_a_history_is_all_there_is_while_it_is_held(history: strategies.History) -> None:
+    with SHARED.data(history) as mock:
+        answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params={"paginate": "false"})
+        ids = {row["id"] for row in answer.json["data"]}
+        assert ids == set(mock.expected().ids) == {document["_id"] for document in history.documents}
+
+
+SHARED = Mock()
+
+
+def test_token_and_url_stay_good_whatever_the_clock_does(mock: Mock) -> None:
+    mock.clock.advance(days=4_000)
+    assert asked(mock).status_code == 200
+    mock.clock.freeze("2025-12-01T00:00:00Z")
+    assert asked(mock).json()["timestamp"] == "2025-12-01T00:00:00Z"
+    mock.fail(token_expired=True, times=1)
+    assert asked(mock).status_code == 401
+
+
+def test_a_failure_is_declared_in_one_line_and_named_in_the_journal(mock: Mock) -> None:
+    mock.fail(status=503, path="/cdrs", times=1)
+    assert [asked(mock).status_code for _ in range(2)] == [503, 200]
+    assert [bool(record.fault) for record in mock.wait_for(2)] == [True, False]
+
+
+def test_a_path_that_the_mock_does_not_serve_can_be_answered(mock: Mock) -> None:
+    mock.respond("/vmboxes", json={"data": [1]})
+    assert asked(mock, "/vmboxes").json() == {"data": [1]}
+
+
+def test_clients_without_a_socket_see_the_same_state(mock: Mock) -> None:
+    mock.clear()
+    mock.add_call()
+    path = f"/v2/accounts/{mock.account_id}/cdrs"
+    by_socket = asked(mock).json()["data"]
+    assert mock.client().simulate_get(path).json["data"] == by_socket != []
+    transport = httpx.WSGITransport(app=mock.wsgi_app)
+    with httpx.Client(transport=transport, base_url="http://mock", headers={"X-Auth-Token": mock.auth_token}) as client:
+        assert client.get(path).json()["data"] == by_socket
+    assert len(mock.requests) == 3
+
+
+def test_what_needs_a_socket_is_a_connection_error_without_one(mock: Mock) -> None:
+    mock.fail(close=True)
+    with pytest.raises(ConnectionError):
+        mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs")
+
+
+@pytest.mark.parametrize(("accept", "status"), [("application/json", 200), ("application/zip", 406)])
+def test_answers_without_a_content_type_pass_the_test_client(mock: Mock, accept: str, status: int) -> None:
+    path = f"/v2/accounts/{mock.account_id}/cdrs"
+    assert mock.client().simulate_get(path, headers={"Accept": accept}).status_code == status
+
+
+def test_a_missing_request_is_told_with_the_nearest_ones(mock: Mock) -> None:
+    asked(mock, page_size=5)
+    mock.assert_requested("/cdrs", method="get", query={"page_size": 5}, times=1)
+    mock.assert_not_requested("/cdrs", query={"page_size": 6})
+    with pytest.raises(AssertionError) as failed:
+        mock.assert_requested("/cdrs/summary", query={"page_size": 6, "paginate": "false"})
+    told = str(failed.value)
+    assert "asked 0 times, expected at least once; 1 requests came" in told
+    assert "expected to end with /cdrs/summary" in told
+    assert "page_size is 5, expected 6" in told
+    assert "paginate is not in the query, expected false" in told
+    with pytest.raises(AssertionError, match="asked 1 times, expected 0 times"):
+        mock.assert_not_requested("/cdrs")
+
+
+def test_advice_tells_of_pages_that_nobody_asked_for(mock: Mock) -> None:
+    asked(mock, page_size=5)
+    assert [text.partition(":")[0] for text in mock.advice()] == ["unfollowed-pages"]
+    mock.reset()
+    walked(mock, page_size=200)
+    assert "unfollowed-pages" not in " ".join(mock.advice())
+
+
+def test_a_reseller_sees_more_columns() -> None:
+    with serving() as plain, serving(reseller=True) as reseller:
+        columns = [set(asked(mock, page_size=1).json()["data"][0]) for mock in (plain, reseller)]
+    assert columns[0] < columns[1]
+
+
+def test_two_mocks_in_one_process_never_see_each_other() -> None:
+    with serving(seed=3) as one, serving(seed=4) as other:
+        one.clear()
+        one.fail(status=503)
+        assert (asked(one).status_code, asked(other).status_code) == (503, 200)
+        assert [len(mock.requests) for mock in (one, other)] == [1, 1]
+        assert one.account_id != other.account_id
+
+
+def test_a_data_directory_is_served(tmp_path: Any) -> None:
+    document = {
+        "_id": "202601-a",
+        "pvt_account_id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90",
+        "pvt_created": 63_935_956_800,
+        "pvt_type": "cdr",
+        "timestamp": 63_935_956_800,
+        "call_id": "a",
+        **LEAST,
+    }
+    (tmp_path / "one.jsonl").write_text(json.dumps(document))
+    with serving(data=tmp_path, now="2026-01-20T12:00:00Z") as mock:
+        assert [row["id"] for row in walked(mock)] == ["202601-a"]
+
+
+def test_starts_and_stops_leave_nothing_behind() -> None:
+    before = threading.active_count()
+    mock = Mock()
+    for row in range(100):
+        client = httpx.Client(headers={"X-Auth-Token": mock.auth_token}, timeout=10)
+        assert client.get(mock.url_for("/cdrs"), params={"page_size": 1}).status_code == 200
+        if row % 2:
+            client.close()
+            mock.stop()
+        else:
+            mock.stop()
+            client.close()
+    assert threading.active_count() == before

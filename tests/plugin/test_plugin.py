@@ -1,0 +1,189 @@
+"""The plugin as its users meet it: runs of pytest inside pytest."""
+
+import subprocess
+import sys
+
+import pytest
+
+from mockcdrs.handle import serving
+
+ASK = """
+import json, urllib.request
+
+def ask(mock, query=""):
+    request = urllib.request.Request(mock.url_for("/cdrs") + query, headers={"X-Auth-Token": mock.auth_token})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+"""
+
+
+def ran(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
+    pytester.makepyfile(ASK + test)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
+
+
+def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+        urls = []
+
+        def test_one(mockcdrs):
+            mockcdrs.clear()
+            mockcdrs.clock.advance(days=400)
+            mockcdrs.add_call()
+            mockcdrs.fail(status=503, times=1, path="/nowhere")
+            urls.append(str(mockcdrs))
+            assert len(ask(mockcdrs)["data"]) == mockcdrs.expected().count > 0
+
+        def test_two(mockcdrs):
+            assert mockcdrs.url == urls[0] and mockcdrs.url.endswith("/v2")
+            assert len(ask(mockcdrs)["data"]) == 50 < mockcdrs.expected().count
+            assert [r.path for r in mockcdrs.requests] == [f"/v2/accounts/{mockcdrs.account_id}/cdrs"]
+            assert not mockcdrs.requests[0].fault
+        """.replace("\n        ", "\n"),
+        "-W",
+        "ignore::mockcdrs.plugin_report.UnusedFault",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
+    result = ran(
+        pytester,
+        """
+import pytest
+
+def test_option_and_ini(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (12, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_marker(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (13, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_call(make_mockcdrs):
+    assert make_mockcdrs(seed=14).state.seed == 14
+    assert make_mockcdrs().state.seed == 12
+""",
+        "--mockcdrs-seed=12",
+    )
+    result.assert_outcomes(passed=3)
+
+
+def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
+
+
+def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+import pytest
+
+@pytest.fixture(scope="session")
+def mockcdrs_settings():
+    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
+
+@pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
+def test_it(mockcdrs):
+    answer = ask(mockcdrs)
+    assert (len(answer["data"]), answer["version"]) == (7, "5.1.0")
+""",
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+def test_it(mockcdrs):
+    ask(mockcdrs, "?created_from=1768868960")
+    assert mockcdrs.auth_token == "x" * 32
+""",
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- mockcdrs -*",
+            "*1 GET /v2/accounts/*/cdrs?created_from=1768868960 -> *",
+            "wrong-epoch: *",
+            "*= mockcdrs advice =*",
+            "*1 wrong-epoch",
+        ]
+    )
+
+
+def test_advice_fails_a_strict_run_unless_it_is_allowed(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+import pytest
+
+def test_it(mockcdrs):
+    ask(mockcdrs, "?pagesize=2")
+
+@pytest.mark.mockcdrs(allow=["misspelt-parameter", "unfollowed-pages"])
+def test_allowed(mockcdrs):
+    ask(mockcdrs, "?pagesize=2")
+""",
+        "--mockcdrs-strict",
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["the client got advice", "misspelt-parameter: *"])
+
+
+def test_a_fault_that_no_request_met_is_reported(pytester: pytest.Pytester) -> None:
+    result = ran(pytester, "\ndef test_it(mockcdrs):\n    mockcdrs.fail(status=503, path='/nowhere')\n")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*test_it: no request met rule 1 (status=503 path=/nowhere)*"])
+
+
+def test_each_worker_has_its_own_server_and_the_summary_has_the_advice_of_all(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        ASK
+        + """
+import pytest
+
+@pytest.mark.parametrize("row", range(16))
+def test_it(mockcdrs, row):
+    ask(mockcdrs, "?pagesize=2")
+    assert len(mockcdrs.requests) == 1
+"""
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "4")
+    result.assert_outcomes(passed=16)
+    result.stdout.fnmatch_lines(["*16 misspelt-parameter"])
+
+
+def test_the_same_tests_run_against_a_server_elsewhere(pytester: pytest.Pytester) -> None:
+    test = """
+def test_asks(mockcdrs):
+    assert ask(mockcdrs)["status"] == "success"
+
+def test_steers(mockcdrs):
+    mockcdrs.fail(status=503)
+"""
+    with serving() as mock:
+        options = [f"--mockcdrs-url={mock.url}", f"--mockcdrs-account={mock.account_id}"]
+        result = ran(pytester, test, *options, f"--mockcdrs-token={mock.auth_token}", "-rs")
+        assert len(mock.requests) == 1
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*only the mock can do that, and these tests run against http://127*: fail"])
+
+
+def test_a_server_elsewhere_needs_account_and_token(pytester: pytest.Pytester) -> None:
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-url=http://127.0.0.1:1/v2")
+    result.stdout.fnmatch_lines(["*--mockcdrs-url came without --mockcdrs-account and --mockcdrs-token*"])
+
+
+def test_a_run_without_mocks_imports_nothing_heavy() -> None:
+    code = (
+        "import pytest, sys; before = set(sys.modules); import mockcdrs.pytest_plugin; "
+        "print(*sorted(name for name in set(sys.modules) - before))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.split() == ["mockcdrs", "mockcdrs.plugin_report", "mockcdrs.pytest_plugin"]
