@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
     from mockcdrs.crossbar.settings import Settings
     from mockcdrs.dataset.accounts import Account
-    from mockcdrs.dataset.store import Store
     from mockcdrs.server.runner import Server
 
 DEFAULT_SEED = 1
@@ -108,6 +107,7 @@ def serve(
     """
     import logging
 
+    from mockcdrs.control import stores
     from mockcdrs.control.clock import Clock
     from mockcdrs.control.state import State
     from mockcdrs.crossbar import quirks
@@ -117,24 +117,9 @@ def serve(
     logging.basicConfig(format="%(message)s")
     clock = clock or Clock()
     with _faults_as_messages():
-        store = _made_up(seed, calls_per_day, locale, clock) if data is None else _loaded(data)
+        store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
         state = State(store, settings, clock, quirks.shown(fixed, added), seed)
-        _run(Server(create_app(state), host, port), _shown_account(store), env_file)
-
-
-def _loaded(data: Path) -> "Store":
-    from mockcdrs.dataset import files
-    from mockcdrs.dataset.store import LoadedStore
-
-    loaded = files.load(data)
-    return LoadedStore(loaded.accounts, loaded.documents)
-
-
-def _made_up(seed: int, calls_per_day: int, locale: str, clock: "Clock") -> "Store":
-    from mockcdrs.dataset.generator import Load
-    from mockcdrs.dataset.universe import UniverseStore
-
-    return UniverseStore(seed, Load.of(calls_per_day, locale), clock.now, locale)
+        _run(Server(create_app(state), host, port), stores.shown_account(store), env_file)
 
 
 @contextlib.contextmanager
@@ -182,12 +167,6 @@ def _written(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _shown_account(store: "Store") -> "Account":
-    """The account that a newcomer tries first: an ordinary one with calls, as far as there is one."""
-    accounts = store.accounts.values()
-    return min(accounts, key=lambda account: (not store.months(account.id), account.is_superduper_admin))
-
-
 def _banner(url: str, account_id: str, token: str) -> str:
     listing = f"{url}/accounts/{account_id}/cdrs?page_size=2"
     lines = [
@@ -203,3 +182,4 @@ def _banner(url: str, account_id: str, token: str) -> str:
 
 
 main.add_command(cli_data.generate)
+main.add_command(cli_data.import_)

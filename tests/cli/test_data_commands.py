@@ -1,0 +1,123 @@
+"""`mockcdrs import`, and what `generate` writes beside JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockcdrs.cli import main
+from mockcdrs.dataset import files, fixtures
+from mockcdrs.dataset.imports import UNNAMED_ACCOUNT
+
+ROW = {
+    "id": "202601-a@10.1.2.3",
+    "call_id": "a@10.1.2.3",
+    "caller_id_name": "Zebedee Quux",
+    "caller_id_number": "+14155550123",
+    "direction": "inbound",
+    "timestamp": "63935690370",
+    "unix_timestamp": "1768471170",
+}
+
+
+def run(*arguments: str | Path, secret: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], env={"MOCKCDRS_SECRET": secret})
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Path:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps({"data": [ROW], "status": "success"}))
+    return file
+
+
+def text_of(directory: Path) -> str:
+    return "".join(file.read_text(encoding="utf-8") for file in sorted(directory.iterdir()))
+
+
+def test_a_saved_answer_becomes_a_folder_that_can_be_served(tmp_path: Path, answer: Path) -> None:
+    result = run("import", answer, "--out", tmp_path / "data")
+    assert (result.exit_code, result.output) == (0, f"1 CDRs in {tmp_path / 'data'}\n")
+    loaded = files.load(tmp_path / "data")
+    assert list(loaded.documents) == [(UNNAMED_ACCOUNT, "202601")]
+    assert [account.id for account in loaded.accounts] == [UNNAMED_ACCOUNT]
+
+
+def test_the_account_is_the_one_that_is_named(tmp_path: Path, answer: Path) -> None:
+    assert run("import", answer, "--account", "mine", "--out", tmp_path / "data").exit_code == 0
+    assert list(files.load(tmp_path / "data").documents) == [("mine", "202601")]
+
+
+def test_what_is_no_cdr_is_left_out_and_counted(tmp_path: Path, answer: Path) -> None:
+    other = tmp_path / "others.json"
+    other.write_text(json.dumps([{"_id": "202601-r", "pvt_type": "call_recording"}]))
+    result = run("import", answer, other, "--out", tmp_path / "data")
+    assert result.output.endswith("1 documents left out: they are no CDRs\n")
+
+
+def test_a_bad_file_is_refused_whole_and_nothing_is_written(tmp_path: Path, answer: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps([{**ROW, "rate": "x"}]))
+    result = run("import", answer, bad, "--out", tmp_path / "data")
+    assert result.exit_code == 1
+    assert f'Error: {bad}: [0].rate came as "x"; expected dollars, "0.0333"; correct it or take it out' in result.output
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["answer.json", "bad.json"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--out", "x"], "Missing argument 'FILE...'"),
+        (["nosuch.json", "--out", "x"], "'nosuch.json' does not exist"),
+        ([__file__], "Missing option '--out'"),
+        ([__file__, "--out", "x", "--secret", "s"], "--secret came without --anonymize"),
+    ],
+)
+def test_a_command_that_cannot_be_meant_is_refused(arguments: list[str], message: str) -> None:
+    result = run("import", *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+
+
+def test_a_folder_that_is_there_is_not_touched(tmp_path: Path, answer: Path) -> None:
+    result = run("import", answer, "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "is there already" in result.output
+
+
+def test_anonymized_data_holds_nobody_and_the_secret_repeats_it(tmp_path: Path, answer: Path) -> None:
+    def imported(name: str, *options: str, secret: str | None = None) -> str:
+        result = run("import", answer, "--out", tmp_path / name, "--anonymize", *options, secret=secret)
+        assert result.exit_code == 0, result.output
+        return text_of(tmp_path / name)
+
+    first, same = imported("1", "--secret", "s"), imported("2", secret="s")
+    other, drawn = imported("3", "--secret", "t"), imported("4")
+    assert first == same
+    assert len({first, other, drawn}) == 3
+    for text in (first, other, drawn):
+        assert not [original for original in ("Zebedee", "Quux", "5550123", "10.1.2.3") if original in text]
+        assert "+1415" in text
+
+
+def test_a_secret_that_was_drawn_is_told_to_be_forgotten(tmp_path: Path, answer: Path) -> None:
+    result = run("import", answer, "--out", tmp_path / "data", "--anonymize")
+    assert "a secret that is forgotten now; --secret gives the same ones next time" in result.output
+
+
+def test_a_folder_of_cdrs_is_anonymized_with_its_accounts(tmp_path: Path) -> None:
+    office = fixtures.directory() / "office"
+    assert run("import", office, "--out", tmp_path / "data", "--anonymize", "--secret", "s").exit_code == 0
+    before, after = files.load(office), files.load(tmp_path / "data")
+    names = {user["last_name"] for account in before.accounts for user in account.users}
+    assert not names & {user["last_name"] for account in after.accounts for user in account.users}
+    assert sum(map(len, after.documents.values())) == sum(map(len, before.documents.values()))
+
+
+def test_generated_csv_can_be_imported(tmp_path: Path) -> None:
+    arguments = ("generate", "--days", "2", "--calls-per-day", "20", "--format", "csv", "--out", tmp_path / "calls")
+    assert run(*arguments).exit_code == 0
+    lines = (tmp_path / "calls" / "cdrs.csv").read_text(encoding="utf-8").splitlines()
+    result = run("import", tmp_path / "calls" / "cdrs.csv", "--out", tmp_path / "data")
+    assert result.output.startswith(f"{len(lines) - 1} CDRs in")
