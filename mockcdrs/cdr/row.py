@@ -140,7 +140,10 @@ def columns(is_reseller: bool) -> dict[str, Column]:
 
 
 def make_row(document: Document, is_reseller: bool = False, is_lenient: bool = False) -> dict[str, Any]:
-    """One document's listing row; `ValueError` where a column cannot handle it, an empty column if lenient."""
+    """One document's listing row.
+
+    `ValueError` or `OverflowError` where a column cannot handle it, an empty column if lenient.
+    """
     start = start_seconds(document)
     made = columns(is_reseller).items()
     if is_lenient:
@@ -151,5 +154,5 @@ def make_row(document: Document, is_reseller: bool = False, is_lenient: bool = F
 def _or_empty(column: Column, document: Document, start: int) -> Any:
     try:
         return column(document, start)
-    except ValueError:
+    except (ValueError, OverflowError):
         return ""

@@ -71,7 +71,8 @@ def _documents(store: Store, question: Question) -> Iterator[Document]:
     for month in store.months(question.account_id):
         made = store.made(question.account_id, month, times, descending=False)
         for segment in (*store.held(question.account_id, month), *made):
-            yield from (document for document in segment.documents() if document["_id"] not in store.removed)
+            gone = frozenset() if segment.is_passing else store.removed
+            yield from (document for document in segment.documents() if document["_id"] not in gone)
 
 
 def _is_bare(document: Document) -> bool:

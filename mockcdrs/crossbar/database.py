@@ -83,9 +83,6 @@ class Databases:
             raise NoDatabase(month)
         wanted.bounds()
         entries = self._scan(view, account_id, month, wanted)
-        removed = self._store.removed
-        if removed:
-            entries = (entry for entry in entries if entry.document_id not in removed)
         if view.reduce is None:
             return (entry.row for entry in entries)
         return _groups(entries, view.group_level, view.reduce, wanted.descending)
@@ -97,15 +94,24 @@ class Databases:
         return self._store.document(account_id, month, document_id)
 
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterable[_Entry]:
-        held = [_part(self._kept(view, segment), wanted) for segment in self._store.held(account_id, month)]
+        held = [
+            self._seen(segment, _part(self._kept(view, segment), wanted))
+            for segment in self._store.held(account_id, month)
+        ]
         made = (
-            _part(self._index(view, segment), wanted)
+            self._seen(segment, _part(self._index(view, segment), wanted))
             for segment in self._store.made(account_id, month, _times(view, wanted), descending=wanted.descending)
         )
         if _is_over_owners(view, wanted):
             # parts follow each other in time only as long as the owner is one
             return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
+
+    def _seen(self, segment: Segment, entries: Iterator[_Entry]) -> Iterator[_Entry]:
+        removed = self._store.removed
+        if not removed or segment.is_passing:
+            return entries
+        return (entry for entry in entries if entry.document_id not in removed)
 
     def _kept(self, view: View, segment: Segment) -> list[_Entry]:
         if segment.is_passing:

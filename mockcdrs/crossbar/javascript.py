@@ -43,6 +43,8 @@ def json_text(value: Any) -> str:
     """`String(value)` of a scalar."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        value = json_number(value)
     return "" if value is UNDEFINED or value is None else str(value)
 
 

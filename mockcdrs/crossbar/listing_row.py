@@ -27,7 +27,7 @@ def full_row(context: Context, document: Document) -> dict[str, Any]:
         offset = context.request.value("utc_offset")
         if offset is not None:
             made["datetime"] = row.datetime_text(row.start_seconds(document) + _offset_seconds(context, offset))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise system("datastore_fault") from error
     return made
 

@@ -19,7 +19,8 @@ Mapper = Callable[[list[Row]], list[Any]]
 class Plan:
     """What to walk: months in the direction of travel, rows a page (`None`: all), rows a chunk.
 
-    `fetch(month, start key, limit)` gives rows; `mapper` filters them and makes items of them.
+    `fetch(month, start key, limit)` gives rows; `mapper` filters them and makes items of them. `keeps_stale_key`: the
+    key of a month's last chunk outlives the month (the quirk `stale-next-key`).
     """
 
     months: list[str]
@@ -28,6 +29,7 @@ class Plan:
     chunk_size: int
     fetch: Fetch
     mapper: Mapper
+    keeps_stale_key: bool = True
 
 
 @dataclass(slots=True)
@@ -112,7 +114,7 @@ class ChunkedWalk:
             return self._load(months, self.next_key)
         if len(months) == 1:
             return None
-        return self._load(months[1:], self._key_before)
+        return self._load(months[1:], self._key_before if self._plan.keeps_stale_key else None)
 
     def _load(self, months: list[str], last_key: Any) -> list[Any]:
         months = list(months)

@@ -49,7 +49,9 @@ def _form(body: bytes) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        found = json.loads(body)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # Python reads NaN and half characters too
+        return found
     except (ValueError, RecursionError):
         raise validation("json", "invalid", message="All JSON must be valid", target="body") from None
 

@@ -6,6 +6,7 @@ comes from a stranger. A JSON object is Erlang's `{[{Key, Value}]}`; the empty o
 
 import base64
 import binascii
+import math
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -117,6 +118,12 @@ class _Reader:
     def number(self, form: str) -> Any:
         return struct.unpack(form, self.take(struct.calcsize(form)))[0]
 
+    def finite(self) -> float:
+        value: float = self.number(">d")
+        if not math.isfinite(value):
+            raise NoStartKey("a float that Erlang does not have")
+        return value
+
     def term(self, depth: int) -> Any:
         if not depth:
             raise NoStartKey("too deep")
@@ -162,7 +169,7 @@ class _Reader:
 _READERS: dict[int, Callable[[_Reader, int], Any]] = {
     _SMALL: lambda reader, _: reader.number(">B"),
     _INTEGER: lambda reader, _: reader.number(">i"),
-    _FLOAT: lambda reader, _: reader.number(">d"),
+    _FLOAT: lambda reader, _: reader.finite(),
     _NIL: lambda _reader, _: [],
     _STRING: lambda reader, _: list(reader.take(reader.number(">H"))),
     _BINARY: lambda reader, _: reader.take(reader.number(">I")).decode("utf-8", "surrogateescape"),

@@ -66,7 +66,7 @@ def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """
     summary: dict[str, Any] = {"inbound": {}, "outbound": {}}
     for value in values:
-        if value["direction"] not in summary:
+        if not isinstance(value["direction"], str) or value["direction"] not in summary:
             raise QueryError(f"direction {value['direction']!r:.80}")
         domain = summary[value["direction"]].setdefault(value["domain"], {})
         seconds = domain.setdefault(value["classifier"], {"total": 0})

@@ -1,6 +1,7 @@
 """From a request's parameters to the walk over a view that answers it (`crossbar_view.erl`)."""
 
 import itertools
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -118,7 +119,15 @@ def walk(
     if months is None:
         months = _months(context, start, end, ascending)
     first, last = _edges(context, scope, (start, end), ascending)
-    plan = Plan(months, first, page_size, size, _fetcher(context, scope.view, last, ascending), mapper)
+    plan = Plan(
+        months,
+        first,
+        page_size,
+        size,
+        _fetcher(context, scope.view, last, ascending),
+        mapper,
+        context.shows("stale-next-key"),
+    )
     wanted = request.parameter("is_chunked")
     return Walk(plan, is_chunked if wanted is None else erlang.is_true(wanted), finish)
 
@@ -152,7 +161,7 @@ def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Callab
     def fetch(month: str, start_key: Any, limit: int) -> list[Row]:
         wanted = KeyRange(_whole_group(context, view, start_key, ascending), last, descending=not ascending)
         try:
-            return list(itertools.islice(databases.query(view, asked, month, wanted), limit))
+            return list(itertools.islice(databases.query(view, asked, month, wanted), min(limit, sys.maxsize)))
         except QueryError:
             if context.shows("reversed-keys-fault"):
                 raise

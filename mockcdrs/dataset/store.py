@@ -31,7 +31,7 @@ class Store(Protocol):
 
     @property
     def removed(self) -> frozenset[str]:
-        """Ids of documents that are held or made, but are not to be seen."""
+        """Ids of documents that are held or made, but are not to be seen; passing segments are as they should be."""
 
     def months(self, account_id: str) -> list[str]:
         """The months that have a database, oldest first."""

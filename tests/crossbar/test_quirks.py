@@ -98,6 +98,12 @@ _OLDER = [{**d, "_id": d["_id"].replace("202601", "202512"), "pvt_created": DECE
 _LONG_AGO = "63803000000-12345678"
 
 CASES: dict[str, Case] = {
+    "stale-next-key": Case(
+        calls(120),
+        lambda state: len(walked(state, "/cdrs", {"page_size": 200, **WIDE})),
+        140,
+        120,
+    ),
     "interaction-page-loss": Case(
         calls(9), lambda state: len(walked(state, "/cdrs/interaction", {"page_size": 3})), 7, 9
     ),
