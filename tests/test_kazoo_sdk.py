@@ -4,6 +4,7 @@ It knows no CDRs by name: they are fetched through its own request object, as an
 given the token where its login would have put it.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
+
+json._default_decoder = json.JSONDecoder()  # importing kazoo has changed it for every test of the process
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "a-token"
