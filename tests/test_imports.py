@@ -35,7 +35,8 @@ def modules_after(code: str) -> set[str]:
 def test_what_only_tests_and_generating_need_is_not_imported(code: str) -> None:
     pulled_in = modules_after(code)
     assert "mockcdrs" in pulled_in
-    assert not pulled_in & {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx"}
+    heavy = {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx", "h11"}
+    assert not pulled_in & heavy
 
 
 def test_the_command_line_alone_imports_no_server() -> None:
