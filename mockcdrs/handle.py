@@ -113,13 +113,13 @@ class Mock(Data):
         times: int | None = None,
     ) -> None:
         """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
-        asked_for.check(self.requests, Wanted(method, path, query), times)
+        asked_for.check(self.requests, Wanted.of(method, path, query), times)
 
     def assert_not_requested(
         self, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
         """Raise `AssertionError` if it was asked."""
-        asked_for.check(self.requests, Wanted(method, path, query), times=0)
+        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)
 
     def advice(self) -> list[str]:
         """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each."""

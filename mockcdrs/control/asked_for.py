@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockcdrs.control import redaction
 from mockcdrs.control.journal import Record
 
 _SHOWN = 3
@@ -11,11 +12,19 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A request as a test expects it. `path` is the end of the path, whole segments; `query` values must be there."""
+    """A request as a test expects it. `path` is the end of the path, whole segments; `query` values must be there.
+
+    Secrets are compared, and shown, as the journal keeps them: redacted.
+    """
 
     method: str | None = None
     path: str | None = None
     query: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, method: str | None, path: str | None, query: Mapping[str, Any] | None) -> "Wanted":
+        """As a test says it, secrets as they were sent."""
+        return cls(method, path and redaction.path(path), redaction.value("", query))
 
     def differences(self, record: Record) -> list[str]:
         """What a request does otherwise, in words; empty where it fits."""

@@ -1,30 +1,22 @@
 """What clients did: a record for each request, in the order in which they came in."""
 
-import hashlib
 import itertools
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs.control import redaction
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 CAPACITY = 1_000
-_SECRET_HEADERS = frozenset({"x-auth-token", "authorization"})
-_SECRET_PARAMETERS = frozenset({"auth_token"})
 
 logger = logging.getLogger("mockcdrs.journal")
-
-
-def redacted(secret: str) -> str:
-    """A short form of a secret that tells two of them apart and gives neither away."""
-    digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
-    return f"redacted-{digest[:8]}"
 
 
 @dataclass(slots=True)
@@ -32,8 +24,8 @@ class Record:
     """One request and what became of it.
 
     `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's. `path` is raw. `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
-    name. `headers` have their names in small letters; tokens are redacted. `sent_bytes` counts the body as it went out,
+    machine's. `path` is raw. Secrets are redacted wherever they were sent (`control/redaction.py`). `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
+    name. `headers` have their names in small letters. `sent_bytes` counts the body as it went out,
     compressed where it was. `fault` names the rules that fired. `is_complete`: the body has ended or broke off.
     """
 
@@ -60,13 +52,8 @@ def _query(raw: str) -> dict[str, Any]:
         return {}
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
-        is_secret = name in _SECRET_PARAMETERS and isinstance(value, str)
-        values.setdefault(name, []).append(redacted(value) if is_secret else value)
+        values.setdefault(name, []).append(redaction.value(name, value))
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
-
-
-def _headers(sent: Mapping[str, str]) -> dict[str, str]:
-    return {name: redacted(value) if name in _SECRET_HEADERS else value for name, value in sent.items()}
 
 
 class Journal:
@@ -97,9 +84,9 @@ class Journal:
             number=0,
             at_gregorian=at_gregorian,
             method=incoming.method,
-            path=incoming.path,
+            path=redaction.path(incoming.path),
             query=_query(incoming.query),
-            headers=_headers(incoming.headers),
+            headers=redaction.headers(incoming.headers),
             received_bytes=len(incoming.body),
         )
         self.add(record)

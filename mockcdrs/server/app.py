@@ -45,7 +45,7 @@ class Gate:
             entry.end()  # a rule's own code went wrong: whoever waits for the record is not to wait for ever
             raise
         if answered.note:
-            logger.warning("%s %s: %s", incoming.method, incoming.path, answered.note)
+            logger.warning("%s %s: %s", incoming.method, entry.record.path, answered.note)
         entry.note(answered, delivery)
         answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
         _send_head(resp, answered, world.now)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.journal import Journal, Record, redacted
+from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.redaction import redacted
 from mockcdrs.crossbar.answer import Incoming
 
 
@@ -50,7 +51,8 @@ def test_the_query_is_taken_apart(raw: str, query: dict[str, Any]) -> None:
 
 
 def test_tokens_are_redacted_wherever_they_come_from() -> None:
-    record = came(Journal(), query="auth_token=secret-1", x_auth_token="secret-2", authorization="Bearer secret-3")
+    path, query = "/v2/user_auth/secret-4", "auth_token=secret-1"
+    record = came(Journal(), path, query, x_auth_token="secret-2", authorization="Bearer secret-3")
     assert "secret" not in repr(record)
     assert record.query["auth_token"] == redacted("secret-1")
 
