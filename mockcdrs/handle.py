@@ -12,6 +12,7 @@ from mockcdrs.control.expected import Expected, Question, expect
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
 from mockcdrs.control.options import Options, make
+from mockcdrs.dataset.credentials import Credentials, credentials
 from mockcdrs.handle_data import Data
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
@@ -45,6 +46,11 @@ class Mock(Data):
     def auth_token(self) -> str:
         """A token of that account; good whatever the clock does, unless a fault says otherwise."""
         return self.account.tokens[0].value
+
+    @property
+    def credentials(self) -> Credentials:
+        """What a client logs in with."""
+        return credentials(self.account)
 
     @property
     def url(self) -> str:

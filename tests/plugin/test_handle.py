@@ -203,3 +203,9 @@ def test_starts_and_stops_leave_nothing_behind() -> None:
             mock.stop()
             client.close()
     assert threading.active_count() == before
+
+
+def test_it_tells_what_to_log_in_with(mock: Mock) -> None:
+    assert mock.credentials.user_id == mock.user_id
+    assert mock.credentials.username.endswith(mock.credentials.realm)
+    assert (mock.credentials.password, mock.credentials.account_name) == ("mockcdrs", mock.account.name)
