@@ -24,9 +24,10 @@ class Record:
     """One request and what became of it.
 
     `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's. `path` is raw. Secrets are redacted wherever they were sent (`control/redaction.py`). `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
-    name. `headers` have their names in small letters. `sent_bytes` counts the body as it went out,
-    compressed where it was. `fault` names the rules that fired. `is_complete`: the body has ended or broke off.
+    machine's. `path` is raw. `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
+    name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
+    (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
+    rules that fired. `is_complete`: the body has ended or broke off.
     """
 
     number: int

@@ -1,70 +1,18 @@
+"""What a client feels of a fault on a socket."""
+
 import http.client
 import json
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from falcon.testing import TestClient
 
 from mockcdrs.control.faults import Rule
-from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
-
-PATH = f"/v2/accounts/{ACCOUNT}/cdrs"
-HEADERS = {"X-Auth-Token": ACCOUNT_TOKEN, "X-Request-ID": "request-1"}
-CHUNKED, PLAIN = PATH, PATH + "?is_chunked=false"
-
-
-@pytest.fixture
-def state() -> State:
-    return state_of(calls(20))
-
-
-@pytest.fixture
-def server(state: State) -> Iterator[Server]:
-    with Server(create_app(state)) as running:
-        yield running
-
-
-def exchanged(server: Server, target: str, method: str = "GET", version: str = "1.1", headers: str = "") -> bytes:
-    """All bytes that come until the server ends the connection."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
-    with socket.create_connection((server.host, server.port), timeout=10) as client:
-        client.sendall(
-            f"{method} {target} HTTP/{version}\r\nHost: x\r\nConnection: close\r\n{head}{headers}\r\n".encode()
-        )
-        return b"".join(iter(lambda: client.recv(65_536), b""))
-
-
-def split(received: bytes) -> tuple[dict[bytes, bytes], bytes]:
-    head, _, rest = received.partition(b"\r\n\r\n")
-    pairs = (line.partition(b": ")[::2] for line in head.split(b"\r\n")[1:])
-    return {name.lower(): value for name, value in pairs}, rest
-
-
-def fetched(server: Server, target: str, method: str = "GET") -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection(server.host, server.port, timeout=10)) as connection:
-        connection.request(method, target, headers=HEADERS)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-
-
-def usual(state: State, target: str = CHUNKED) -> bytes:
-    content: bytes = TestClient(create_app(state_of(calls(20)))).simulate_get(target, headers=HEADERS).content
-    return content
-
-
-def recorded(state: State, count: int = 1) -> Record:
-    return state.journal.wait_for(count, timeout_seconds=10)[-1]
-
-
-# --- as a client feels it on a socket
+from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, exchanged, fetched, recorded, split, usual
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
@@ -229,94 +177,3 @@ def test_a_rule_whose_own_code_fails_is_told_as_such(
     assert fetched(server, PLAIN)[0] == 500
     assert recorded(state).status == 0
     assert "TypeError" in capsys.readouterr().err
-
-
-# --- what the journal holds of good answers
-
-
-def test_a_streamed_answer_is_recorded_when_it_has_ended(server: Server, state: State) -> None:
-    _, body = fetched(server, PATH + "?page_size=5&created_from=63935000000&created_to=63936129600")
-    record = recorded(state)
-    assert record.is_complete
-    assert (record.status, record.sent_bytes, record.fault) == (200, len(body), "")
-    assert (record.outcome.rows, record.outcome.next_start_key) == (5, json.loads(body)["next_start_key"])
-    assert record.duration_seconds > 0
-
-
-def test_a_client_that_leaves_early_completes_its_record(server: Server, state: State) -> None:
-    state.faults.add(Rule(drip=20))
-    with socket.create_connection((server.host, server.port), timeout=10) as client:
-        client.sendall(f"GET {CHUNKED} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode())
-        client.recv(10)
-    assert recorded(state).sent_bytes < len(usual(state))
-
-
-def test_what_has_no_body_has_sent_none(server: Server, state: State) -> None:
-    assert fetched(server, CHUNKED, "HEAD") == (405, b"")
-    assert recorded(state).sent_bytes == 0
-
-
-def test_what_came_in_is_counted(server: Server, state: State) -> None:
-    with closing(http.client.HTTPConnection(server.host, server.port, timeout=10)) as connection:
-        connection.request("PUT", PATH, body=b'{"data":{}}', headers=HEADERS)
-        connection.getresponse().read()
-    assert recorded(state).received_bytes == 11
-
-
-def test_the_log_and_the_answer_stay_apart(server: Server, state: State, caplog: pytest.LogCaptureFixture) -> None:
-    status, body = fetched(server, PATH + "?created_from=1767225600&created_to=1767312000")
-    assert status == 500
-    assert "Unix seconds" in caplog.text
-    assert b"Unix" not in body
-
-
-@pytest.mark.parametrize("name", ["x%0d%0aSet-Cookie:%20a=b.csv", "x%0aSet-Cookie:%20a=b.csv", "caf%C3%A9.csv"])
-def test_a_strangers_value_writes_no_header(server: Server, name: str) -> None:
-    headers, _ = split(exchanged(server, f"{PATH}?accept=csv&file_name={name}"))
-    assert b"set-cookie" not in headers
-    assert b"content-disposition" in headers
-
-
-# --- without a socket
-
-
-SOCKET_FAULTS = [
-    Rule(close=True),
-    Rule(cut_after=10),
-    Rule(cut_in_chunk=True),
-    Rule(wrong_content_length=5),
-]
-
-
-@pytest.mark.parametrize("rule", SOCKET_FAULTS)
-@pytest.mark.parametrize("target", [CHUNKED, PLAIN])
-def test_a_broken_connection_is_an_error_in_process(state: State, rule: Rule, target: str) -> None:
-    placed = state.faults.add(rule)
-    client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
-    with pytest.raises(ConnectionError, match="without a socket"):
-        client.get(target, headers=HEADERS)
-    assert recorded(state).fault == str(placed)
-
-
-def test_falcons_client_gets_the_error_too(state: State) -> None:
-    state.faults.add(Rule(cut_after=10))
-    with pytest.raises(ConnectionError, match="cut off after 10 bytes"):
-        TestClient(create_app(state)).simulate_get(PATH, headers=HEADERS)
-
-
-@pytest.mark.parametrize("rule", [Rule(delay_seconds=0.01), Rule(drip=500_000)])
-def test_what_only_takes_time_takes_it_in_process(state: State, rule: Rule) -> None:
-    state.faults.add(rule)
-    assert TestClient(create_app(state)).simulate_get(PATH, headers=HEADERS).content == usual(state)
-
-
-def test_a_reset_mock_is_as_new(server: Server, state: State) -> None:
-    without_id = {"X-Auth-Token": ACCOUNT_TOKEN}
-    first = httpx.get(server.url + PATH, headers=without_id).content
-    state.data.empty(ACCOUNT)
-    state.clock.advance(days=1)
-    state.faults.add(Rule(status=503))
-    assert httpx.get(server.url + PATH, headers=without_id).status_code == 503
-    state.reset()
-    assert len(state.journal) == 0
-    assert httpx.get(server.url + PATH, headers=without_id).content == first

@@ -1,0 +1,59 @@
+"""Asking a state with rules, without a server."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from mockcdrs.control.faults import Delivery
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.context import World
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of
+
+COUNT = 25
+FIRST_PAGE = "page_size=10"
+
+
+def asked(
+    state: State,
+    query: str = "",
+    path: str = "/cdrs",
+    method: str = "GET",
+    token: str | None = ACCOUNT_TOKEN,
+    headers: dict[str, str] | None = None,
+) -> tuple[Answer, Delivery]:
+    """An answer with its body made, and its delivery."""
+
+    def produce(incoming: Incoming, world: World) -> Answer:
+        return answer(incoming, world, "request-1")
+
+    sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
+    full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
+    answered, delivery = state.faults.around(Incoming(method, full, query, sent), state.world(), produce)
+    return replace(answered, body=body_of(answered)), delivery
+
+
+def envelope(answered: Answer) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(body_of(answered))
+    return found
+
+
+def statuses(state: State, queries: Iterable[str] = ("",) * 5, path: str = "/cdrs") -> list[int]:
+    return [asked(state, query, path)[0].status for query in queries]
+
+
+def next_query(answered: Answer, query: str = FIRST_PAGE) -> str:
+    return f"{query}&start_key={envelope(answered)['next_start_key']}"
+
+
+def walk(state: State, query: str = FIRST_PAGE, most: int = 9) -> list[int]:
+    """The statuses of a walk's pages, until it ends or fails."""
+    found, asking = list[int](), query
+    while len(found) < most:
+        answered, _ = asked(state, asking)
+        found.append(answered.status)
+        if answered.status != 200 or "next_start_key" not in envelope(answered):
+            break
+        asking = next_query(answered, query)
+    return found

@@ -1,0 +1,132 @@
+"""When a rule's turn has come, alone and among others."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.faults import Faults, Rule
+from mockcdrs.control.state import State
+from tests.control.faults.asking import COUNT, FIRST_PAGE, asked, next_query, statuses
+from tests.crossbar.builders import calls, state_of
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ({}, [503, 503, 503, 503, 503]),
+        ({"times": 2}, [503, 503, 200, 200, 200]),
+        ({"after": 3}, [200, 200, 200, 503, 503]),
+        ({"after": 1, "times": 2}, [200, 503, 503, 200, 200]),
+        ({"nth": 2}, [200, 503, 200, 200, 200]),
+        ({"nth": 2, "after": 1}, [200, 200, 503, 200, 200]),
+        ({"probability": 0.0}, [200, 200, 200, 200, 200]),
+        ({"probability": 1.0}, [503, 503, 503, 503, 503]),
+    ],
+)
+def test_a_rule_fires_when_its_turn_has_come(state: State, when: dict[str, Any], expected: list[int]) -> None:
+    state.faults.add(Rule(status=503, **when))
+    assert statuses(state) == expected
+
+
+def test_of_two_rules_the_first_fires_until_it_is_used_up(state: State) -> None:
+    state.faults.add(Rule(status=503, times=1))
+    state.faults.add(Rule(status=429, times=2))
+    assert statuses(state) == [503, 429, 429, 200, 200]
+
+
+def test_each_rule_counts_its_matches_by_itself(state: State) -> None:
+    state.faults.add(Rule(status=503, nth=1))
+    state.faults.add(Rule(status=429, nth=3))
+    assert statuses(state) == [503, 200, 429, 200, 200]
+
+
+def test_quiet_rules_fire_beside_the_others(state: State) -> None:
+    state.faults.add(Rule(delay_seconds=1.5))
+    state.faults.add(Rule(status=503))
+    state.faults.add(Rule(delay_seconds=2, drip=100))
+    state.faults.add(Rule(drip=50))
+    answered, delivery = asked(state)
+    assert answered.status == 503
+    assert (delivery.delay_seconds, delivery.drip) == (3.5, 50)
+    assert delivery.fault.count("rule ") == 4
+
+
+def pattern(seed: int, matches: int = 64) -> list[int]:
+    state = state_of()
+    state.faults = Faults(seed, state.data)
+    state.faults.add(Rule(status=503, probability=0.5))
+    return statuses(state, ("",) * matches)
+
+
+def test_chance_follows_from_the_seed_and_the_match_alone() -> None:
+    assert pattern(1) == pattern(1)
+    assert pattern(1) != pattern(2)
+    assert 16 < pattern(1).count(503) < 48
+
+
+def test_chance_is_another_for_each_rule() -> None:
+    state = state_of()
+    rules = [state.faults.add(Rule(delay_seconds=1, probability=0.5)) for _ in range(2)]
+    fired = []
+    for _ in range(32):
+        before = [state.faults.fired(rule) for rule in rules]
+        asked(state)
+        fired.append([state.faults.fired(rule) - count for rule, count in zip(rules, before, strict=True)])
+    assert any(one != other for one, other in fired)
+
+
+def test_what_did_not_match_does_not_move_chance(state: State) -> None:
+    other = state_of(calls(COUNT))
+    for each in (state, other):
+        each.faults.add(Rule(status=503, probability=0.5, path="/cdrs"))
+    found = []
+    for _ in range(20):
+        asked(other, path="/cdrs/interaction")
+        found.append(asked(other)[0].status)
+    assert found == statuses(state, ("",) * 20)
+
+
+def test_rules_that_never_fired_are_named(state: State) -> None:
+    used, unused = (state.faults.add(Rule(status=503, path=path)) for path in ("/cdrs", "/nosuch"))
+    asked(state)
+    asked(state)
+    assert state.faults.never_fired() == [unused]
+    assert (state.faults.fired(used), state.faults.fired(unused)) == (2, 0)
+    assert str(unused) == "rule 2 (status=503 path=/nosuch)"
+
+
+def test_a_rule_may_be_taken_away(state: State) -> None:
+    rule = state.faults.add(Rule(status=503))
+    assert state.faults.remove(rule)
+    assert not state.faults.remove(rule)
+    assert (asked(state)[0].status, len(state.faults)) == (200, 0)
+
+
+def test_a_rule_of_an_earlier_test_takes_no_other_away(state: State) -> None:
+    old = state.faults.add(Rule(status=503))
+    state.faults.clear()
+    new = state.faults.add(Rule(status=429))
+    assert new.number == old.number
+    assert not state.faults.remove(old)
+    assert list(state.faults) == [new]
+
+
+def test_reset_forgets_rules_tokens_and_walks(state: State) -> None:
+    state.faults.add(Rule(token_expired=True, after=1))
+    first, _ = asked(state, FIRST_PAGE)
+    assert asked(state)[0].status == 401
+    state.reset()
+    state.faults.add(Rule(status=503, page=2))
+    assert asked(state, next_query(first))[0].status == 200
+
+
+def test_many_threads_fire_a_rule_as_often_as_it_says(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, after=10, times=50))
+    found: list[int] = []
+    threads = [threading.Thread(target=lambda: found.extend(statuses(state, ("",) * 20))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (found.count(503), len(found), state.faults.fired(rule)) == (50, 160, 50)

@@ -1,0 +1,121 @@
+"""Which requests a rule is about."""
+
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.faults import Delivery, Rule
+from mockcdrs.control.state import State
+from tests.control.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
+
+
+def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
+    answered, delivery = asked(state)
+    assert answered.status == 200
+    assert delivery == Delivery()
+
+
+@pytest.mark.parametrize(
+    ("which", "is_hit"),
+    [
+        ({}, True),
+        ({"method": "get"}, True),
+        ({"method": "PUT"}, False),
+        ({"path": "/cdrs"}, True),
+        ({"path": "cdrs/"}, True),
+        ({"path": f"/v2/accounts/{ACCOUNT}/cdrs"}, True),
+        ({"path": "drs"}, False),
+        ({"path": "/cdrs/interaction"}, False),
+        ({"query": {"page_size": 10}}, True),
+        ({"query": {"page_size": "10", "b": "x y"}}, True),
+        ({"query": {"page_size": 11}}, False),
+        ({"query": {"b": "second"}}, True),
+        ({"query": {"b": ["x y", "second"]}}, True),
+        ({"query": {"b": ["x y"]}}, False),
+        ({"query": {"page_size": True, "start_key": False}}, True),
+        ({"query": {"start_key": True}}, False),
+    ],
+)
+def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any], is_hit: bool) -> None:
+    state.faults.add(Rule(status=503, **which))
+    assert asked(state, "page_size=10&b=x+y&b=second")[0].status == (503 if is_hit else 200)
+
+
+def test_a_path_is_compared_decoded(state: State) -> None:
+    state.faults.add(Rule(status=503, path="/cdrs/202601-a/b"))
+    assert asked(state, path="/cdrs/202601-a%2Fb")[0].status == 503
+
+
+def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, times=1))
+    asked(state, method="OPTIONS", headers={"origin": "x"})
+    assert state.faults.fired(rule) == 0
+    named = state.faults.add(Rule(status=503, method="OPTIONS"))
+    assert asked(state, method="OPTIONS", headers={"origin": "x"})[0].status == 503
+    assert state.faults.fired(named) == 1
+
+
+def test_an_unreadable_query_harms_no_rule(state: State) -> None:
+    state.faults.add(Rule(status=503, query={"a": "1"}))
+    assert asked(state, "a=%zz")[0].status == 400
+
+
+@pytest.mark.parametrize(("page", "expected"), [(1, [503]), (2, [200, 503]), (3, [200, 200, 503]), (4, [200] * 3)])
+def test_a_page_of_a_walk_fails(state: State, page: int, expected: list[int]) -> None:
+    state.faults.add(Rule(status=503, page=page))
+    assert walk(state) == expected
+
+
+def test_pages_are_known_without_any_rule_when_they_were_fetched(state: State) -> None:
+    first, _ = asked(state, FIRST_PAGE)
+    state.faults.add(Rule(status=503, page=2))
+    assert asked(state, next_query(first))[0].status == 503
+
+
+def test_pages_are_known_in_plain_answers_too(state: State) -> None:
+    state.faults.add(Rule(status=503, page=3))
+    assert walk(state, FIRST_PAGE + "&is_chunked=false") == [200, 200, 503]
+
+
+def test_a_retry_is_on_the_same_page(state: State) -> None:
+    state.faults.add(Rule(status=503, page=2, times=2))
+    asking = next_query(asked(state, FIRST_PAGE)[0])
+    assert statuses(state, [asking] * 3) == [503, 503, 200]
+
+
+def test_two_walks_at_once_are_told_apart_where_their_keys_meet(state: State) -> None:
+    state.faults.add(Rule(status=503, page=3))
+    small, large = "page_size=5", "page_size=10"
+    at_six = next_query(asked(state, small)[0], small)
+    at_eleven, large_at_eleven = (
+        next_query(asked(state, at_six)[0], small),
+        next_query(asked(state, large)[0], large),
+    )
+    assert at_eleven.partition("&")[2] == large_at_eleven.partition("&")[2]
+    assert statuses(state, [at_eleven, large_at_eleven]) == [503, 200]
+
+
+def test_equal_walks_at_once_are_both_on_their_page(state: State) -> None:
+    state.faults.add(Rule(status=503, page=3))
+    first = [asked(state, FIRST_PAGE)[0] for _ in range(2)]
+    second = [asked(state, next_query(page))[0] for page in first]
+    assert statuses(state, map(next_query, second)) == [503, 503]
+
+
+def test_a_walk_that_changes_its_question_is_still_on_its_page(state: State) -> None:
+    state.faults.add(Rule(status=503, page=2))
+    key = envelope(asked(state, FIRST_PAGE)[0])["next_start_key"]
+    assert asked(state, f"page_size=3&start_key={key}")[0].status == 503
+
+
+def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
+    rules = [state.faults.add(Rule(status=503, page=page)) for page in range(1, 5)]
+    asked(state, "start_key=garbage")
+    assert state.faults.never_fired() == rules
+
+
+def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
+    state.faults.add(Rule(status=503, page=2))
+    key = envelope(asked(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
+    assert asked(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
