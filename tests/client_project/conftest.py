@@ -1,0 +1,34 @@
+"""The project's client, pointed at the mock as it would be at a server."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.client_project.cdr_sync import CdrSync
+
+if TYPE_CHECKING:
+    from mockcdrs.handle import Mock
+
+END = datetime(2026, 1, 20, 12, tzinfo=UTC)
+RANGE = (END - timedelta(days=20), END)
+
+
+@pytest.fixture
+def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
+    made: list[CdrSync] = []
+
+    def connect(kind: type[CdrSync] = CdrSync) -> CdrSync:
+        made.append(kind(mockcdrs.url, mockcdrs.account_id, mockcdrs.auth_token, sleep=lambda _seconds: None))
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def truth(mockcdrs: "Mock") -> Any:
+    begin, end = (int(moment.timestamp()) + 62_167_219_200 for moment in RANGE)
+    return mockcdrs.expected("/cdrs", created_from=begin, created_to=end)

@@ -1,0 +1,74 @@
+"""The project's own tests, through the plugin alone: the client does as it should, also in trouble."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client_project.cdr_sync import SyncFailed
+from tests.client_project.conftest import RANGE
+
+TROUBLE: list[dict[str, Any]] = [
+    {"status": 503, "times": 3},
+    {"error": "too_many_requests", "times": 2},
+    {"page": 2, "status": 502, "times": 1},
+    {"page": 3, "close": True, "times": 1},
+    {"page": 2, "cut_after": 2_000, "times": 1},
+    {"cut_in_chunk": True, "times": 1},
+    {"empty": True, "times": 1},
+    {"malformed_json": True, "nth": 2},
+    {"duplicate_row": True, "page": 1},
+    {"delay_seconds": 0.01},
+]
+
+
+def synced(connected: Any, out: Path) -> list[dict[str, str]]:
+    count = connected().sync(*RANGE, out)
+    with out.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert count == len(rows)
+    return rows
+
+
+def test_a_sync_writes_every_call_once(mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path) -> None:
+    rows = synced(connected, tmp_path / "cdrs.csv")
+    assert tuple(row["id"] for row in rows) == truth.ids
+    assert sum(int(row["billing_seconds"]) for row in rows) == truth.seconds
+    assert sum(int(row["cost"]) for row in rows) == truth.cost
+    assert len(mockcdrs.requests) > 2
+    assert mockcdrs.advice() == []
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=str)
+def test_trouble_that_passes_loses_no_call(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path, trouble: dict[str, Any]
+) -> None:
+    mockcdrs.fail(path="/cdrs", **trouble)
+    assert tuple(row["id"] for row in synced(connected, tmp_path / "cdrs.csv")) == truth.ids
+
+
+@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 403}, {"close": True}], ids=str)
+def test_trouble_that_stays_is_an_error_and_no_file(
+    mockcdrs: Any, connected: Any, tmp_path: Path, trouble: dict[str, Any]
+) -> None:
+    mockcdrs.fail(**trouble)
+    with pytest.raises(SyncFailed):
+        connected().sync(*RANGE, tmp_path / "cdrs.csv")
+    assert not (tmp_path / "cdrs.csv").exists()
+
+
+def test_a_call_that_arrives_during_the_walk_does_no_harm(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    mockcdrs.fail(page=1, times=1, then=lambda _data: mockcdrs.add_call(at="2026-01-20T11:59:00Z"))
+    assert {row["id"] for row in synced(connected, tmp_path / "cdrs.csv")} >= set(truth.ids)
+
+
+def test_an_export_is_whole_even_if_it_broke_off_once(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    mockcdrs.fail(path="/cdrs", cut_after=5_000, times=1)
+    connected().export(*RANGE, tmp_path / "export.csv")
+    with (tmp_path / "export.csv").open(newline="", encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == truth.count
