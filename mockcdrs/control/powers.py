@@ -1,0 +1,93 @@
+"""All that can be done with one mock and asked of it, server or not: what a test and the control API hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockcdrs.control import asked_for
+from mockcdrs.control.adviser import Adviser
+from mockcdrs.control.asked_for import Wanted
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.data import Data
+from mockcdrs.control.expected import Expected, Question, expect
+from mockcdrs.control.faults import Rule
+from mockcdrs.control.journal import Record
+from mockcdrs.control.state import State
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.credentials import Credentials, credentials
+
+
+class Powers(Data):
+    """Data, clock, faults, journal and advice of one state, as far as it is one account's."""
+
+    def __init__(self, state: State, account: Account) -> None:
+        super().__init__(state, account)
+        self._adviser = Adviser(state)
+
+    @property
+    def account_id(self) -> str:
+        """The account that holds the calls."""
+        return self.account.id
+
+    @property
+    def auth_token(self) -> str:
+        """A token of that account; good whatever the clock does, unless a fault says otherwise."""
+        return self.account.tokens[0].value
+
+    @property
+    def credentials(self) -> Credentials:
+        """What a client logs in with."""
+        return credentials(self.account)
+
+    @property
+    def clock(self) -> Clock:
+        """The mock's one clock: `freeze(moment)`, `advance(days=40)`, `live()`."""
+        return self.state.clock
+
+    def expected(self, path: str = "/cdrs", **query: Any) -> Expected:
+        """What a correct client must end up with, all pages together, for a listing's path below the account.
+
+        Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range.
+        """
+        end = int(query.pop("created_to", self.clock.now()))
+        start = int(query.pop("created_from", end - self.state.settings.maximum_range))
+        parts = path.strip("/").split("/")
+        owner = parts[parts.index("users") + 1] if "users" in parts else None
+        question = Question(self.account_id, start, end, owner, parts[-1] == "interaction", query)
+        return expect(self.state.data, question, "no-ccv-not-listed" in self.state.quirks)
+
+    def fail(self, **rule: Any) -> Rule:
+        """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""
+        return self.state.faults.add(Rule(**rule))
+
+    def respond(self, path: str, json: Any = None, status: int = 200, **when: Any) -> Rule:
+        """Answer a path that the mock does not serve; `when` is what else a rule can say. Raises `RuleError`."""
+        return self.state.faults.respond(path, json, status, **when)
+
+    @property
+    def requests(self) -> list[Record]:
+        """What came in since the last reset, oldest first; the last 1,000."""
+        return list(self.state.journal)
+
+    def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
+        """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
+        return self.state.journal.wait_for(count, timeout)
+
+    def assert_requested(
+        self,
+        path: str | None = None,
+        method: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
+        asked_for.check(self.requests, Wanted.of(method, path, query), times)
+
+    def assert_not_requested(
+        self, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
+    ) -> None:
+        """Raise `AssertionError` if it was asked."""
+        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)
+
+    def advice(self) -> list[str]:
+        """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each."""
+        return self._adviser.advice()
