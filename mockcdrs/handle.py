@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mockcdrs.control.options import Options, make
+from mockcdrs.control.making import make
+from mockcdrs.control.options import Options
 from mockcdrs.control.powers import Powers
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockcdrs import plugin_report
+from mockcdrs import plugin_options, plugin_report
+from mockcdrs.control.options import KINDS, layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,22 +18,13 @@ if TYPE_CHECKING:
 
     MakeMock = Callable[..., Mock]
 
-_OPTIONS = {
-    "seed": "whose calls are made up; without it the committed office is served",
-    "now": "the moment at which the clock stands (ISO 8601, UTC), or live",
-    "calls_per_day": "how many calls a day are made up",
-    "data": "a data directory to serve instead",
-}
 _EXTERNAL = ("url", "account", "token")
-_NUMBERS = ("seed", "calls_per_day")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register options and their ini names."""
     group = parser.getgroup("mockcdrs", "a stand-in for the CDR part of Kazoo's Crossbar API")
-    for name, sentence in _OPTIONS.items():
-        group.addoption(f"--mockcdrs-{name.replace('_', '-')}", dest=f"mockcdrs_{name}", default=None, help=sentence)
-        parser.addini(f"mockcdrs_{name}", sentence, default=None)
+    plugin_options.add(parser, group)
     for name in _EXTERNAL:
         help_text = f"{name} of a real Kazoo, or of a server elsewhere, to run the same tests against"
         group.addoption(f"--mockcdrs-{name}", dest=f"mockcdrs_{name}", default=None, help=help_text)
@@ -43,8 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and what adds to reports."""
     config.addinivalue_line(
         "markers",
-        "mockcdrs(seed=, now=, calls_per_day=, data=, reseller=, settings=, fix=, quirk=, allow=): what a test's mock "
-        "is made of; allow names advice that a strict run lets pass",
+        f"mockcdrs({'=, '.join(KINDS)}=, allow=): what a test's mock is made of; allow names advice that a strict run "
+        "lets pass",
     )
     config.pluginmanager.register(plugin_report.Reporter(), "mockcdrs-reporter")
 
@@ -56,14 +48,14 @@ def mockcdrs_settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _mockcdrs_by_options(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[MakeMock]":
+def _mockcdrs_by_options() -> "Iterator[MakeMock]":
     """The session's mocks: the same one for the same options."""
     made: dict[str, Mock] = {}
 
-    def held(**changes: Any) -> "Mock":
-        key = repr(sorted(changes.items()))
+    def held(**options: Any) -> "Mock":
+        key = repr(sorted(options.items()))
         if key not in made:
-            made[key] = _made(request.config, mockcdrs_settings, changes)
+            made[key] = _made(options)
         return made[key]
 
     yield held
@@ -72,25 +64,24 @@ def _mockcdrs_by_options(request: pytest.FixtureRequest, mockcdrs_settings: dict
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_server(request: pytest.FixtureRequest) -> "Mock | External":
+def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Mock | External":
     """The session's server: the mock without a marker's changes, or the server that `--mockcdrs-url` names."""
     if request.config.getoption("mockcdrs_url"):
         return _external(request.config)
     by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
-    return by_options()
+    return by_options(**_options(request.config, mockcdrs_settings))
 
 
 @pytest.fixture
-def mockcdrs(request: pytest.FixtureRequest) -> "Iterator[Mock | External]":
+def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[Mock | External]":
     """A Crossbar, as new for each test: data, faults, journal, clock and request ids."""
-    marker = request.node.get_closest_marker("mockcdrs")
-    changes = dict(marker.kwargs) if marker else {}
-    allowed = changes.pop("allow", ())
+    said = plugin_options.from_marker(request.node)
+    allowed = said.pop("allow", ())
     if request.config.getoption("mockcdrs_url"):
-        yield _external(request.config, changes)
+        yield _external(request.config, said)
         return
     by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
-    mock = by_options(**changes)
+    mock = by_options(**_options(request.config, mockcdrs_settings, said))
     mock.reset()
     request.node.stash.setdefault(plugin_report.MOCKS, []).append(mock)
     yield mock
@@ -101,11 +92,13 @@ def mockcdrs(request: pytest.FixtureRequest) -> "Iterator[Mock | External]":
 def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[MakeMock]":
     """A factory of further mocks, side by side, until the test ends; it takes what the marker takes, but `allow`."""
     made: list[Mock] = []
+    said = plugin_options.from_marker(request.node)
+    said.pop("allow", None)
 
     def make(**changes: Any) -> "Mock":
         if request.config.getoption("mockcdrs_url"):
             pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
-        made.append(_made(request.config, mockcdrs_settings, changes))
+        made.append(_made(_options(request.config, mockcdrs_settings, said, changes)))
         return made[-1]
 
     yield make
@@ -113,22 +106,16 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
         mock.stop()
 
 
-def _made(config: pytest.Config, settings: dict[str, Any], changes: dict[str, Any]) -> "Mock":
+def _made(options: dict[str, Any]) -> "Mock":
     from mockcdrs.handle import Mock
 
-    return Mock(**{**_configured(config), **changes, "settings": {**settings, **changes.get("settings", {})}})
+    return Mock(**options)
 
 
-def _configured(config: pytest.Config) -> dict[str, Any]:
-    """Options from the command line, else from the ini file."""
-    found = {name: config.getoption(f"mockcdrs_{name}") or config.getini(f"mockcdrs_{name}") for name in _OPTIONS}
-    return {name: _number(name, value) if name in _NUMBERS else value for name, value in found.items() if value}
-
-
-def _number(name: str, value: str) -> int:
-    if not value.isdecimal():
-        raise pytest.UsageError(f"mockcdrs_{name}: came {value!r}, expected a whole number")
-    return int(value)
+def _options(config: pytest.Config, settings: dict[str, Any], *said: dict[str, Any]) -> dict[str, Any]:
+    """From what goes last to what goes first: the fixture, the ini file, the command line, a marker, a call."""
+    configured = plugin_options.from_ini(config), plugin_options.from_command_line(config)
+    return layered({"settings": settings}, *configured, *said)
 
 
 def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "External":

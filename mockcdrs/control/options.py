@@ -1,20 +1,19 @@
-"""What a mock is made of, and the state made from that."""
+"""What a mock is made of: one table, which the pytest plugin's marker, options and ini file follow too.
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+Imported with every run of pytest, so it needs the standard library only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from mockcdrs.control import stores
-from mockcdrs.control.clock import Clock, seconds_of
-from mockcdrs.control.state import State
-from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.settings import Settings
-from mockcdrs.dataset import fixtures
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.store import LoadedStore
-from mockcdrs.dataset.universe import OPENED, UniverseStore
+NUMBER, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "text", "switch", "names", "assignments"
+
+
+def _option(default: Any, kind: str, sentence: str) -> Any:
+    said = {"kind": kind, "sentence": sentence}
+    return field(default_factory=dict, metadata=said) if default == {} else field(default=default, metadata=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,43 +26,24 @@ class Options:
     `settings` are Kazoo's, by name; `fix` names quirks to leave out, `quirk` quirks to show that are off by default.
     """
 
-    seed: int | None = None
-    now: str | None = None
-    calls_per_day: int | None = None
-    data: Path | str | None = None
-    reseller: bool = False
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    fix: tuple[str, ...] = ()
-    quirk: tuple[str, ...] = ()
+    seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
+    now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
+    calls_per_day: int | None = _option(None, NUMBER, "how many calls a day are made up")
+    data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")
+    reseller: bool = _option(False, SWITCH, "the account sees a reseller's columns")
+    settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
+    fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")
+    quirk: Iterable[str] = _option((), NAMES, "a quirk to show that is off by default; may be repeated")
 
 
-def make(options: Options) -> tuple[State, Account]:
-    """A mock's state and the account to ask for.
-
-    Raises `DataError`, `SettingError`, `UnknownQuirk`, and `ValueError` for a `now` that is no moment.
-    """
-    clock = _clock(options)
-    seed = fixtures.manifest().seed if options.seed is None else options.seed
-    store = _made_up(options, seed, clock) if options.data is None else stores.loaded(Path(options.data))
-    account = stores.shown_account(store)
-    if options.reseller:
-        account = store.accounts[account.id] = replace(account, is_reseller=True)
-    settings = Settings.parse([_assignment(name, value) for name, value in options.settings.items()])
-    return State(store, settings, clock, quirks.shown(options.fix, options.quirk), seed), account
+KINDS: dict[str, str] = {known.name: known.metadata["kind"] for known in fields(Options)}
+SENTENCES: dict[str, str] = {known.name: known.metadata["sentence"] for known in fields(Options)}
 
 
-def _clock(options: Options) -> Clock:
-    if options.now == "live" or (options.now is None and options.data is not None):
-        return Clock()
-    return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
-
-
-def _assignment(name: str, value: Any) -> str:
-    return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
-
-
-def _made_up(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
-    office = fixtures.manifest()
-    is_office = options.seed is None and options.calls_per_day is None
-    calls = office.calls_per_day if options.calls_per_day is None else options.calls_per_day
-    return stores.made_up(seed, calls, office.locale, clock, office.first_day if is_office else OPENED)
+def layered(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Several says on what a mock is made of, as one: a later layer goes before; of `settings`, each by its name."""
+    found: dict[str, Any] = {}
+    for layer in layers:
+        found |= layer
+    settings = {name: value for layer in layers for name, value in layer.get("settings", {}).items()}
+    return {**found, "settings": settings}

@@ -6,21 +6,7 @@ import sys
 import pytest
 
 from mockcdrs.handle import serving
-
-ASK = """
-import json, urllib.request
-
-def ask(mock, query=""):
-    request = urllib.request.Request(mock.url_for("/cdrs") + query, headers={"X-Auth-Token": mock.auth_token})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
-"""
-
-
-def ran(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
-    pytester.makepyfile(ASK + test)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", *options)
-
+from tests.plugin.running import ASK, ran
 
 def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
     result = ran(
@@ -46,54 +32,6 @@ def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
         "ignore::mockcdrs.plugin_report.UnusedFault",
     )
     result.assert_outcomes(passed=2)
-
-
-def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
-    result = ran(
-        pytester,
-        """
-import pytest
-
-def test_option_and_ini(mockcdrs):
-    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (12, 11)
-
-@pytest.mark.mockcdrs(seed=13)
-def test_marker(mockcdrs):
-    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (13, 11)
-
-@pytest.mark.mockcdrs(seed=13)
-def test_call(make_mockcdrs):
-    assert make_mockcdrs(seed=14).state.seed == 14
-    assert make_mockcdrs().state.seed == 12
-""",
-        "--mockcdrs-seed=12",
-    )
-    result.assert_outcomes(passed=3)
-
-
-def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
-    result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
-
-
-def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
-    result = ran(
-        pytester,
-        """
-import pytest
-
-@pytest.fixture(scope="session")
-def mockcdrs_settings():
-    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
-
-@pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
-def test_it(mockcdrs):
-    answer = ask(mockcdrs)
-    assert (len(answer["data"]), answer["version"]) == (7, "5.1.0")
-""",
-    )
-    result.assert_outcomes(passed=1)
 
 
 def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
@@ -186,4 +124,11 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
         "print(*sorted(name for name in set(sys.modules) - before))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert found.stdout.split() == ["mockcdrs", "mockcdrs.plugin_report", "mockcdrs.pytest_plugin"]
+    assert found.stdout.split() == [
+        "mockcdrs",
+        "mockcdrs.control",
+        "mockcdrs.control.options",
+        "mockcdrs.plugin_options",
+        "mockcdrs.plugin_report",
+        "mockcdrs.pytest_plugin",
+    ]

@@ -1,0 +1,49 @@
+"""A mock's state, made of options."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mockcdrs.control import stores
+from mockcdrs.control.clock import Clock, seconds_of
+from mockcdrs.control.options import Options
+from mockcdrs.control.state import State
+from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset import fixtures
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.dataset.universe import OPENED, UniverseStore
+
+
+def make(options: Options) -> tuple[State, Account]:
+    """A mock's state and the account to ask for.
+
+    Raises `DataError`, `SettingError`, `UnknownQuirk`, and `ValueError` for a `now` that is no moment.
+    """
+    clock = _clock(options)
+    seed = fixtures.manifest().seed if options.seed is None else options.seed
+    store = _made_up(options, seed, clock) if options.data is None else stores.loaded(Path(options.data))
+    account = stores.shown_account(store)
+    if options.reseller:
+        account = store.accounts[account.id] = replace(account, is_reseller=True)
+    settings = Settings.parse([_assignment(name, value) for name, value in options.settings.items()])
+    return State(store, settings, clock, quirks.shown(options.fix, options.quirk), seed), account
+
+
+def _clock(options: Options) -> Clock:
+    if options.now == "live" or (options.now is None and options.data is not None):
+        return Clock()
+    return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
+
+
+def _assignment(name: str, value: Any) -> str:
+    return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+
+
+def _made_up(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+    office = fixtures.manifest()
+    is_office = options.seed is None and options.calls_per_day is None
+    calls = office.calls_per_day if options.calls_per_day is None else options.calls_per_day
+    return stores.made_up(seed, calls, office.locale, clock, office.first_day if is_office else OPENED)

@@ -1,0 +1,64 @@
+"""The plugin's options: each part of a mock as a command-line option and in the ini file, from the one table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.options import ASSIGNMENTS, KINDS, NAMES, NUMBER, SENTENCES, SWITCH, TEXT
+
+_ACTIONS = {NUMBER: "store", TEXT: "store", SWITCH: "store_true", NAMES: "append", ASSIGNMENTS: "append"}
+_INI_TYPES: dict[str, Any] = {NUMBER: "string", TEXT: "string", SWITCH: "bool", NAMES: "args", ASSIGNMENTS: "linelist"}
+
+
+def add(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
+    """Register `--mockcdrs-NAME` and the ini file's `mockcdrs_NAME`."""
+    for name, kind in KINDS.items():
+        dest, sentence = f"mockcdrs_{name}", SENTENCES[name]
+        option = f"--{dest.replace('_', '-')}"
+        group.addoption(option, dest=dest, action=_ACTIONS[kind], default=None, help=sentence)
+        parser.addini(dest, sentence, _INI_TYPES[kind], default=None)
+
+
+def from_ini(config: pytest.Config) -> dict[str, Any]:
+    """What the ini file says."""
+    return _read(config.getini)
+
+
+def from_command_line(config: pytest.Config) -> dict[str, Any]:
+    """What the command line says."""
+    return _read(config.getoption)
+
+
+def from_marker(item: pytest.Item) -> dict[str, Any]:
+    """What the nearest marker says. `UsageError` for a name that is no part of a mock."""
+    marker = item.get_closest_marker("mockcdrs")
+    said = dict(marker.kwargs) if marker else {}
+    for name in said.keys() - KINDS.keys() - {"allow"}:
+        raise pytest.UsageError(f"mockcdrs marker: came {name}=, expected some of {', '.join(KINDS)}, allow")
+    return said
+
+
+def _read(get: Callable[[str], Any]) -> dict[str, Any]:
+    said = {name: get(f"mockcdrs_{name}") for name in KINDS}
+    return {name: _value(name, value) for name, value in said.items() if value is not None}
+
+
+def _value(name: str, said: Any) -> Any:
+    kind = KINDS[name]
+    if kind == NUMBER:
+        return _number(name, said)
+    return dict(_assignment(name, text) for text in said) if kind == ASSIGNMENTS else said
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isdecimal():
+        raise pytest.UsageError(f"mockcdrs_{name}: came {text!r}, expected a whole number")
+    return int(text)
+
+
+def _assignment(name: str, text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise pytest.UsageError(f"mockcdrs_{name}: came {text!r}, expected NAME=VALUE")
+    return key.strip(), value.strip()

@@ -1,0 +1,122 @@
+"""What a mock is made of, said in four places: call before marker before option before ini file."""
+
+import pytest
+
+from mockcdrs.control.options import KINDS
+from tests.plugin.running import ran
+
+
+def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
+    result = ran(
+        pytester,
+        """
+import pytest
+
+def test_option_and_ini(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (12, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_marker(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (13, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_call(make_mockcdrs):
+    assert make_mockcdrs(seed=14).state.seed == 14
+    assert make_mockcdrs().state.seed == 13
+
+def test_call_without_a_marker(make_mockcdrs):
+    assert make_mockcdrs().state.seed == 12
+""",
+        "--mockcdrs-seed=12",
+    )
+    result.assert_outcomes(passed=4)
+
+
+EVERY_PART = {
+    "seed": ("1", "2", 3, 4),
+    "calls_per_day": ("11", "12", 13, 14),
+    "now": ("2026-01-01", "2026-01-02", "2026-01-03", "live"),
+    "data": ("one", "two", "three", "four"),
+    "reseller": ("false", None, False, True),
+    "fix": ("pdf-500", "summary-51-rows", ["summary-doubling"], ["all"]),
+    "quirk": ("integer-page-size", "trailer-unescaped", ["pdf-500"], ["legs-turned"]),
+    "settings": ("kazoo.node=a\n  kazoo.version=1", "kazoo.node=b", {"kazoo.node": "c"}, {"kazoo.node": "d"}),
+}
+SHOW = """
+import pytest
+from mockcdrs.handle import Mock
+
+@pytest.fixture(autouse=True)
+def nothing_made(monkeypatch):
+    monkeypatch.setattr(Mock, "__init__", lambda self, **options: setattr(self, "made_of", options))
+    monkeypatch.setattr(Mock, "stop", lambda self: None)
+"""
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
+    pytester: pytest.Pytester, name: str
+) -> None:
+    ini, option, marker, call = EVERY_PART[name]
+    pytester.makeini(f"[pytest]\nmockcdrs_{name} = {ini}")
+    read = {
+        "seed": (1, 2),
+        "calls_per_day": (11, 12),
+        "reseller": (False, True),
+        "fix": (["pdf-500"], ["summary-51-rows"]),
+        "quirk": (["integer-page-size"], ["trailer-unescaped"]),
+        "settings": ({"kazoo.node": "a"}, {"kazoo.node": "b"}),
+    }.get(name, (ini, option))
+
+    def test(expected: object, marked: str = "", called: str = "") -> str:
+        expected = {**expected, "kazoo.version": "1"} if isinstance(expected, dict) else expected
+        return (
+            f"{marked}\ndef test_it(make_mockcdrs):\n"
+            f"    assert make_mockcdrs({called}).made_of[{name!r}] == {expected!r}\n"
+        )
+
+    mark, flag = f"@pytest.mark.mockcdrs({name}={marker!r})", f"--mockcdrs-{name.replace('_', '-')}"
+    flag = flag if option is None else f"{flag}={option}"
+    cases = [
+        (test(read[0]), []),
+        (test(read[1]), [flag]),
+        (test(marker, mark), [flag]),
+        (test(call, mark, f"{name}={call!r}"), [flag]),
+    ]
+    for nth, (source, options) in enumerate(cases):
+        file = pytester.makepyfile(**{f"test_{nth}": SHOW + source})
+        pytester.runpytest_inprocess(file, "-p", "no:cacheprovider", *options).assert_outcomes(passed=1)
+
+
+def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
+    result = ran(pytester, marked)
+    result.stdout.fnmatch_lines(["*came sede=, expected some of seed, now*"])
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
+    result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
+
+
+def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
+
+
+def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+import pytest
+
+@pytest.fixture(scope="session")
+def mockcdrs_settings():
+    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
+
+@pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
+def test_it(mockcdrs, mockcdrs_server):
+    assert mockcdrs_server is not mockcdrs
+    answer = ask(mockcdrs)
+    assert (len(answer["data"]), answer["version"]) == (7, "5.1.0")
+""",
+    )
+    result.assert_outcomes(passed=1)
