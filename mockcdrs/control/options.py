@@ -29,7 +29,7 @@ class Options:
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
     now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
     calls_per_day: int | None = _option(None, NUMBER, "how many calls a day are made up")
-    data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")
+    data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")  # noqa: RUF009 a field
     reseller: bool = _option(False, SWITCH, "the account sees a reseller's columns")
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
     fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")

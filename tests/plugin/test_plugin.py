@@ -8,6 +8,7 @@ import pytest
 from mockcdrs.handle import serving
 from tests.plugin.running import ASK, ran
 
+
 def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
     result = ran(
         pytester,
