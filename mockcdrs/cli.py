@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs import cli_data
+from mockcdrs import cli_data, cli_exchanges
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
@@ -183,3 +183,5 @@ def _banner(url: str, account_id: str, token: str) -> str:
 
 main.add_command(cli_data.generate)
 main.add_command(cli_data.import_)
+main.add_command(cli_exchanges.record)
+main.add_command(cli_exchanges.replay)

@@ -121,8 +121,8 @@ class Client:
 
     def __init__(self, url: str, pace: Pace | None = None, timeout_seconds: float = 60.0) -> None:
         self.url = url
-        self._scheme, self._host, self._port, self._before_v2 = _parts(url)
-        self._pace = pace or Pace.towards(self._host)
+        self._scheme, self.host, self._port, self._before_v2 = _parts(url)
+        self._pace = pace or Pace.towards(self.host)
         self._timeout_seconds = timeout_seconds
 
     def send(self, request: Request) -> Response:
@@ -152,7 +152,7 @@ class Client:
         return [begun, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
 
     def _host_header(self) -> str:
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self._port == _PORTS[self._scheme] else f"{host}:{self._port}"
 
     def _exchanged(self, connection: h11.Connection, sent: bytes) -> Response:
@@ -169,11 +169,11 @@ class Client:
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[socket.socket]:
-        with socket.create_connection((self._host, self._port), self._timeout_seconds) as line:
+        with socket.create_connection((self.host, self._port), self._timeout_seconds) as line:
             if self._scheme == "http":
                 yield line
                 return
-            with ssl.create_default_context().wrap_socket(line, server_hostname=self._host) as secured:
+            with ssl.create_default_context().wrap_socket(line, server_hostname=self.host) as secured:
                 yield secured
 
 

@@ -1,0 +1,79 @@
+"""`mockcdrs record` and `mockcdrs replay`."""
+
+from pathlib import Path
+
+import click
+
+_MOST_SHOWN = 20
+
+
+@click.command()
+@click.argument("url")
+@click.option("--account", "account_id", required=True, envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID")
+@click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option(
+    "--requests",
+    "asked",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Send these, exchanges as they are recorded, instead of the usual ones.",
+)
+def record(*, url: str, account_id: str, token: str, out: Path, asked: Path | None) -> None:
+    """Ask the Crossbar at URL, which ends in /v2, and write requests and answers into a file.
+
+    It only reads, and asks a server elsewhere at most four times a second. Tokens and other secrets are left out: a
+    recording says token-of-ACCOUNT where the token was, and so may a request to send. The calls themselves are in it.
+    """
+    from mockcdrs.contract.client import Client, ClientError
+    from mockcdrs.dataset.files import DataError
+    from mockcdrs.exchanges import exchange, plans
+    from mockcdrs.exchanges.hiding import Tokens
+    from mockcdrs.exchanges.recording import Recorder
+
+    try:
+        recorder = Recorder(Client(url), Tokens({token: account_id}))
+        made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
+        count = exchange.write(out, list(made))
+    except (ClientError, DataError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} exchanges in {out}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
+@click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
+@click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
+def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...]) -> None:
+    """Send the requests of a recording to the mock and print where its answers differ, and how.
+
+    The clock stands at the moment of each recorded answer. Exit status 1 if anything differs.
+    """
+    import logging
+
+    from mockcdrs.contract.client import ClientError
+    from mockcdrs.crossbar.quirks import UnknownQuirk
+    from mockcdrs.crossbar.settings import SettingError
+    from mockcdrs.dataset.files import DataError
+    from mockcdrs.exchanges import exchange
+    from mockcdrs.exchanges.replaying import replay as replayed
+
+    logging.getLogger("mockcdrs").setLevel(logging.ERROR)  # where Crossbar itself fails, the recording does too
+    total = different = 0
+    try:
+        for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk):
+            total += 1
+            different += bool(each.differences)
+            for difference in _shown(each.differences):
+                click.echo(f"{each.exchange.name}: {difference}")
+    except (ClientError, DataError, SettingError, UnknownQuirk, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{total} exchanges, {different} differ")
+    if different or not total:
+        raise click.exceptions.Exit(1)
+
+
+def _shown(differences: tuple[str, ...]) -> list[str]:
+    more = len(differences) - _MOST_SHOWN
+    return [*differences[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]

@@ -1,0 +1,54 @@
+"""Sending requests to a server and keeping what it answers."""
+
+import contextlib
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.contract.pace import is_loopback
+from mockcdrs.exchanges.exchange import Answer, Exchange
+from mockcdrs.exchanges.hiding import Tokens
+
+Plan = Generator[tuple[str, Request], Response, None]
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Asks one server; `tokens` are put into the requests and kept out of what is recorded."""
+
+    client: Client
+    tokens: Tokens = field(default_factory=lambda: Tokens({}))
+
+    def planned(self, plan: Plan) -> Iterator[Exchange]:
+        """The exchanges of a plan, which sees each answer before it names the next request. Raises `ClientError`."""
+        with contextlib.suppress(StopIteration):
+            name, request = next(plan)
+            while True:
+                response = self.client.send(self.tokens.revealed(request))
+                yield self._hidden(Exchange(name, request, Answer.of(response)))
+                name, request = plan.send(response)
+
+    def listed(self, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+        """The requests of exchanges, with this server's answers.
+
+        Raises `ClientError`, and sends nothing then, where one may change something on a server elsewhere.
+        """
+        asked = list(exchanges)
+        for exchange in asked:
+            self._check(exchange)
+        for exchange in asked:
+            response = self.client.send(self.tokens.revealed(exchange.request))
+            yield self._hidden(Exchange(exchange.name, exchange.request, Answer.of(response), exchange.config))
+
+    def _hidden(self, exchange: Exchange) -> Exchange:
+        return self.tokens.hidden(exchange)
+
+    def _check(self, exchange: Exchange) -> None:
+        method = exchange.request.method
+        if method not in _READING and not is_loopback(self.client.host):
+            raise ClientError(
+                f"{exchange.name}: {method} came for {self.client.host}, which is not this machine; expected one of "
+                f"{', '.join(sorted(_READING))}, which change nothing; take it out of the list"
+            )

@@ -1,0 +1,90 @@
+"""`mockcdrs record` and `mockcdrs replay`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockcdrs.cli import main
+from mockcdrs.handle import Mock, serving
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with serving() as mock:
+        yield mock
+
+
+def run(*arguments: str | Path, **environment: str) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments], env=environment)
+
+
+def requests(directory: Path, mock: Mock, *queries: str) -> Path:
+    path, token = f"/v2/accounts/{mock.account_id}/cdrs", f"token-of-{mock.account_id}"
+    asked = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
+    file = directory / "requests.jsonl"
+    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in asked))
+    return file
+
+
+def record(directory: Path, mock: Mock, *queries: str) -> Path:
+    out = directory / "out.jsonl"
+    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **told)
+    assert (result.exit_code, result.output) == (0, f"{len(queries)} exchanges in {out}\n")
+    return out
+
+
+def test_a_recording_of_the_same_calls_differs_nowhere(tmp_path: Path, mock: Mock) -> None:
+    result = run("replay", record(tmp_path, mock, "page_size=1", "page_size=0"))
+    assert (result.exit_code, result.output) == (0, "2 exchanges, 0 differ\n")
+
+
+def test_differences_are_printed_with_the_name_and_end_with_status_1(tmp_path: Path, mock: Mock) -> None:
+    file = record(tmp_path, mock, "page_size=1")
+    result = run("replay", file, "--quirk", "integer-page-size")
+    assert (result.exit_code, result.output) == (
+        1,
+        'page_size=1: page_size: 1 instead of "1"\n1 exchanges, 1 differ\n',
+    )
+
+
+def test_many_differences_of_one_answer_are_counted(tmp_path: Path, mock: Mock) -> None:
+    empty = tmp_path / "data"
+    empty.mkdir()
+    account = {"id": mock.account_id, "months": ["202512", "202601"], "tokens": [{"token": "other"}]}
+    (empty / "accounts.json").write_text(json.dumps([account]))
+    result = run("replay", record(tmp_path, mock, "is_chunked=false"), "--data", empty)
+    assert result.exit_code == 1
+    assert "is_chunked=false: and " in result.output
+
+
+def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) -> None:
+    out = tmp_path / "out"
+    result = run("record", mock.url, "--account", mock.account_id, "--token", mock.auth_token, "--out", out)
+    assert result.exit_code == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["record", "kazoo", "--account", "a", "--token", "t", "--out", "x"], "'kazoo' is no URL of a Crossbar"),
+        (["replay", "{file}", "--fix", "nosuch"], "'nosuch' is no quirk of Crossbar's"),
+        (["replay", "{file}", "--data", "/nosuch"], "no such directory"),
+        (["replay", __file__], "expected an exchange"),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, mock: Mock, arguments: list[str], words: str) -> None:
+    file = record(tmp_path, mock, "page_size=1")
+    result = run(*(each.format(file=file) for each in arguments))
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_recording_without_an_exchange_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("")
+    assert run("replay", tmp_path / "empty").exit_code == 1
