@@ -87,6 +87,8 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write URL, account and token here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
+@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ from then on; a must with --host.")
+@click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
 def serve(
     *,
     data: Path | None,
@@ -100,6 +102,8 @@ def serve(
     env_file: Path | None,
     host: str,
     port: int,
+    control_token: str | None,
+    no_control: bool,
 ) -> None:
     """Serve CDRs until interrupted.
 
@@ -108,18 +112,27 @@ def serve(
     import logging
 
     from mockcdrs.control import stores
+    from mockcdrs.control.access import Access, is_loopback
     from mockcdrs.control.clock import Clock
+    from mockcdrs.control.powers import Powers
     from mockcdrs.control.state import State
     from mockcdrs.crossbar import quirks
     from mockcdrs.server.app import create_app
     from mockcdrs.server.runner import Server
 
+    if not (is_loopback(host) or control_token or no_control):
+        raise click.UsageError(
+            f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
+            "expected --control-token TOKEN with it, or --no-control"
+        )
     logging.basicConfig(format="%(message)s")
     clock = clock or Clock()
     with _faults_as_messages():
         store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
         state = State(store, settings, clock, quirks.shown(fixed, added), seed)
-        _run(Server(create_app(state), host, port), stores.shown_account(store), env_file)
+        account = stores.shown_account(store)
+        powers = None if no_control else Powers(state, account)
+        _run(Server(create_app(state, powers, Access(host, control_token)), host, port), account, env_file)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ class Mock(Powers):
     def __init__(self, **changes: Any) -> None:
         self.options = Options(**changes)
         super().__init__(*make(self.options))
-        self._app = create_app(self.state)
+        self._app = create_app(self.state, self)
         self._server = Server(self._app)
 
     @property

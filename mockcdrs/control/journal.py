@@ -4,6 +4,7 @@ import itertools
 import logging
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,8 +16,38 @@ from mockcdrs.crossbar.context import Outcome
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 CAPACITY = 1_000
+KEPT_RESPONSES = 50
+KEPT_BYTES = 65_536
+
+_GZIP_WINDOW = 31
 
 logger = logging.getLogger("mockcdrs.journal")
+
+
+@dataclass(slots=True)
+class Response:
+    """An answer as it went out: its headers, and the first `KEPT_BYTES` of its body, compressed where it was."""
+
+    headers: dict[str, str]
+    parts: list[bytes] = field(default_factory=list)
+    kept_bytes: int = 0
+    is_truncated: bool = False
+
+    def keep(self, part: bytes) -> None:
+        """Note a part that goes out."""
+        room = KEPT_BYTES - self.kept_bytes
+        self.is_truncated |= len(part) > room
+        if room > 0:
+            self.parts.append(part[:room])
+            self.kept_bytes += len(self.parts[-1])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Headers, and the body as text, without secrets."""
+        body = b"".join(self.parts)
+        if self.headers.get("content-encoding") == "gzip":
+            body = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(body, KEPT_BYTES)
+        text = redaction.text(body.decode("utf-8", "replace"))
+        return {"headers": redaction.headers(self.headers), "body": text, "truncated": self.is_truncated}
 
 
 @dataclass(slots=True)
@@ -44,6 +75,8 @@ class Record:
     advice: list[str] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
+    completion: int = 0
+    response: Response | None = None
 
 
 def _query(raw: str) -> dict[str, Any]:
@@ -68,6 +101,8 @@ class Journal:
         self.capacity = capacity
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
+        self._completions = 0
+        self.epoch = 0
         self.clear()
 
     def clear(self) -> None:
@@ -78,6 +113,8 @@ class Journal:
             self._numbers = itertools.count(1)
             self._completed = 0
             self.dropped = 0
+            self.epoch += 1
+            self._changed.notify_all()
 
     def open(self, incoming: Incoming, at_gregorian: int) -> Record:
         """A new record of a request that has just come in, added."""
@@ -101,6 +138,8 @@ class Journal:
             self.dropped += len(self._records) == self.capacity
             self._records.append(record)
             self._under_way[record.number] = record
+            if len(self._records) > KEPT_RESPONSES:
+                self._records[-KEPT_RESPONSES - 1].response = None
         if is_first_drop:
             logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
 
@@ -117,6 +156,8 @@ class Journal:
         finally:
             with self._changed:
                 self._completed += 1
+                self._completions += 1
+                record.completion = self._completions
                 self._changed.notify_all()
 
     def __iter__(self) -> Iterator[Record]:
@@ -129,6 +170,32 @@ class Journal:
     def since(self, number: int) -> list[Record]:
         """The records with a greater number, oldest first."""
         return [record for record in self if record.number > number]
+
+    @property
+    def completed(self) -> int:
+        """How many became complete since the last `clear`, dropped ones counted."""
+        return self._completed
+
+    def completed_since(self, completion: int) -> tuple[list[Record], int]:
+        """The records that became complete behind a `completion`, in that order, and the last one's.
+
+        Completions go on counting when the journal is cleared; one that is still to come means all records.
+        """
+        with self._changed:
+            after = completion if completion <= self._completions else 0
+            found = [record for record in self._records if record.completion > after]
+            return sorted(found, key=lambda record: record.completion), self._completions
+
+    def wait_behind(self, completion: int, epoch: int, timeout_seconds: float) -> None:
+        """Wait until a record becomes complete behind a `completion`, the journal is cleared, or somebody wakes it."""
+        with self._changed:
+            if self._completions <= completion and self.epoch == epoch:
+                self._changed.wait(timeout_seconds)
+
+    def wake(self) -> None:
+        """Let whoever waits look again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def wait_for(self, count: int, timeout_seconds: float = 5.0) -> list[Record]:
         """Wait until so many records, dropped ones counted, are complete; all records then.

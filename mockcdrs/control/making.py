@@ -1,6 +1,7 @@
 """A mock's state, made of options."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def make(options: Options) -> tuple[State, Account]:
     account = stores.shown_account(store)
     if options.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
-    settings = Settings.parse([_assignment(name, value) for name, value in options.settings.items()])
+    settings = parse_settings(options.settings)
     return State(store, settings, clock, quirks.shown(options.fix, options.quirk), seed), account
 
 
@@ -36,6 +37,11 @@ def _clock(options: Options) -> Clock:
     if options.now == "live" or (options.now is None and options.data is not None):
         return Clock()
     return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
+
+
+def parse_settings(values: Mapping[str, Any]) -> Settings:
+    """Settings by Kazoo's names, the others as Kazoo has them. Raises `SettingError`."""
+    return Settings.parse([_assignment(name, value) for name, value in values.items()])
 
 
 def _assignment(name: str, value: Any) -> str:

@@ -28,6 +28,10 @@ class Overlay:
         """As in `Store`."""
         return self._base.accounts
 
+    def count_added(self) -> int:
+        """How many documents were added and are still there."""
+        return sum(map(len, list(self._added.values())))
+
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
         """Put documents into an account's month; one with a known id takes the place of the other."""
         new = list(documents)

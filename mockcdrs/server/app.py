@@ -1,21 +1,30 @@
 """The Falcon app: every request goes to Crossbar's own order of checks, so there is one sink and no route."""
 
+import functools
 import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import falcon
 
 from mockcdrs.control.faults import Delivery
-from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.journal import Journal, Record, Response
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.delivery import Line, delivered
 from mockcdrs.server.http_date import http_date
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from mockcdrs.control.access import Access
+    from mockcdrs.control.powers import Powers
+
+CONTROL = "/_mockcdrs"
 
 logger = logging.getLogger("mockcdrs")
 
@@ -48,6 +57,7 @@ class Gate:
             logger.warning("%s %s: %s", incoming.method, entry.record.path, answered.note)
         entry.note(answered, delivery)
         answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
+        entry.record.response = Response(dict(answered.headers))
         _send_head(resp, answered, world.now)
         if delivery.fault:
             _send_faulty(req, resp, answered, delivery, entry)
@@ -74,10 +84,15 @@ class _Entry:
         self.record.duration_seconds = time.perf_counter() - self.started
         self.journal.complete(self.record)
 
+    def keep(self, part: bytes) -> None:
+        if self.record.response is not None:
+            self.record.response.keep(part)
+
     def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         try:
             for part in parts:
                 self.record.sent_bytes += len(part)
+                self.keep(part)
                 yield part
         finally:
             self.end()
@@ -102,7 +117,9 @@ def _has_body(req: falcon.Request, answered: Answer) -> bool:
 def _send_body(req: falcon.Request, resp: falcon.Response, answered: Answer, entry: _Entry) -> None:
     if isinstance(answered.body, bytes):
         resp.data = answered.body
-        entry.end(len(answered.body) if _has_body(req, answered) else 0)
+        sent = answered.body if _has_body(req, answered) else b""
+        entry.keep(sent)
+        entry.end(len(sent))
     elif _has_body(req, answered):
         resp.stream = entry.watch(answered.body)
     else:
@@ -126,9 +143,27 @@ def _send_faulty(
     resp.stream = entry.watch(stream)
 
 
-def create_app(state: State) -> falcon.App[Any, Any]:
-    """A WSGI app that serves one state."""
-    app = falcon.App(middleware=[Gate(state)])
+def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
+    """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in.
+
+    Nothing of the control API is imported before it is first asked.
+    """
+    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[Gate(state)])
     # the answers without a content type are to stay so; Falcon's types do not know that it may be none
-    app.resp_options.default_media_type = None  # type: ignore[assignment]
+    crossbar.resp_options.default_media_type = None  # type: ignore[assignment]
+    return crossbar if powers is None else _with_control(crossbar, powers, access)
+
+
+def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":
+    @functools.cache
+    def control() -> "WSGIApplication":
+        from mockcdrs.server.control import create_control_app
+
+        return create_control_app(powers, access)
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        chosen = control() if path == CONTROL or path.startswith(f"{CONTROL}/") else crossbar
+        return chosen(environ, start_response)
+
     return app

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
@@ -103,6 +104,7 @@ class _Running:
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
         )
+        self._waitress.channel_class = _Channel
         self._ending = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="mockcdrs-server", daemon=True)
         self._watcher.start()
@@ -119,6 +121,19 @@ class _Running:
             channel.handle_close()  # a worker in the midst of an answer, or waiting for a slow reader, gives up
         self._workers.end(_STOP_GRACE_SECONDS)
         wasyncore.close_all(self._sockets)
+
+
+class _Channel(HTTPChannel):
+    """Waitress' own, except that an answer which waits for something else hears when its connection ends."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self.on_close: list[Callable[[], None]] = []
+        super().__init__(*given, **named)
+
+    def handle_close(self) -> None:
+        super().handle_close()
+        for wake in self.on_close:
+            wake()
 
 
 class _Workers(ThreadedTaskDispatcher):

@@ -81,6 +81,10 @@ class Faults:
         """How often a rule fired, removed or not; 0 for one that was never added."""
         return self._fired.get(rule.number, 0)
 
+    def matched(self, rule: Rule) -> int:
+        """How many requests a rule was about, whether or not it fired; 0 for one that was never added."""
+        return self._matched.get(rule.number, 0)
+
     def never_fired(self) -> list[Rule]:
         """The rules that have had no effect yet."""
         return [rule for rule in self if not self.fired(rule)]

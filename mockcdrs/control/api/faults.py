@@ -1,0 +1,71 @@
+"""Trouble: rules as JSON, and as the line of Python that does the same."""
+
+from typing import Any
+
+from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
+from mockcdrs.control.faults import Rule, RuleError
+from mockcdrs.control.faults.presets import PRESETS
+from mockcdrs.control.faults.spoken import python_line
+from mockcdrs.control.powers import Powers
+from mockcdrs.control.refused import Refused
+
+
+def _shown(powers: Powers, rule: Rule) -> dict[str, Any]:
+    faults = powers.state.faults
+    return {
+        "id": rule.number,
+        "rule": _said(rule),
+        "python": python_line(rule),
+        "matched": faults.matched(rule),
+        "fired": faults.fired(rule),
+        "description": str(rule),
+    }
+
+
+def _said(rule: Rule) -> dict[str, Any]:
+    return {name: value for name, value in rule.to_dict().items() if name != "number"}
+
+
+def listing(powers: Powers, ask: Ask) -> Reply:
+    """All rules in order."""
+    del ask
+    return Reply([_shown(powers, rule) for rule in powers.state.faults])
+
+
+def add(powers: Powers, ask: Ask) -> Reply:
+    """Make requests fail, as `Powers.fail` does."""
+    if not isinstance(ask.body, dict):
+        raise bad(None, ask.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
+    try:
+        rule = powers.state.faults.add(Rule.from_dict(ask.body))
+    except RuleError as wrong:
+        field = str(wrong).partition(":")[0].strip("'")
+        raise Refused(400, "bad-rule", str(wrong), field if field in ask.body else None) from wrong
+    return Reply(_shown(powers, rule), 201)
+
+
+def remove(powers: Powers, ask: Ask) -> Reply:
+    """Take one rule away."""
+    number = ask.where["number"]
+    faults = powers.state.faults
+    if not any(str(rule.number) == number and faults.remove(rule) for rule in faults):
+        raise Refused(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
+    return DONE
+
+
+def clear(powers: Powers, ask: Ask) -> Reply:
+    """Take all rules away."""
+    del ask
+    powers.state.faults.clear()
+    return DONE
+
+
+def presets(powers: Powers, ask: Ask) -> Reply:
+    """Troubles that come with a name."""
+    del powers, ask
+    return Reply(
+        [
+            {"name": name, "rule": _said(rule), "python": python_line(rule), "says": says}
+            for name, (rule, says) in PRESETS.items()
+        ]
+    )

@@ -1,0 +1,33 @@
+"""What a correct client must end up with, and what was advised so far."""
+
+from collections import Counter
+from typing import Any
+
+from mockcdrs.control.api import checks
+from mockcdrs.control.api.exchange import Ask, Reply
+from mockcdrs.control.powers import Powers
+
+_TIMES = ("created_from", "created_to")
+
+
+def expected(powers: Powers, ask: Ask) -> Reply:
+    """As `Powers.expected` says it; `path` is the listing's, below the account."""
+    query: dict[str, Any] = {name: value for name, value in ask.query.items() if name not in {"path", "token"}}
+    query |= {name: checks.whole(ask, name, 0) for name in _TIMES if name in query}
+    found = powers.expected(ask.query.get("path", "/cdrs"), **query)
+    return Reply(
+        {
+            "ids": list(found.ids),
+            "count": found.count,
+            "seconds": found.seconds,
+            "cost": found.cost,
+            "unreachable": list(found.unreachable),
+        }
+    )
+
+
+def advice(powers: Powers, ask: Ask) -> Reply:
+    """Each piece of advice once, with how often it was given, in the order in which it first came."""
+    del ask
+    counted = Counter(powers.advice())
+    return Reply([{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()])
