@@ -1,0 +1,68 @@
+// The journal as it grows: what is there, then each request as it completes; after a break, what was missed.
+
+import { ApiError, eventSource, get } from "./api.js";
+
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 4000;
+
+// Events: `state` (connecting, live, polling, gone, refused), `records`, `emptied`, `journal`.
+export class Stream extends EventTarget {
+  #since = 0;
+  #delay = FIRST_DELAY_MS;
+  #source = null;
+  #timer = null;
+
+  start() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#catchUp().then(() => this.#listen(), (error) => this.#failed(error));
+  }
+
+  async #catchUp() {
+    const journal = await get("journal", { since: this.#since });
+    if (journal.next < this.#since) this.#tell("emptied"); // another journal: the server was started anew
+    this.#since = journal.next;
+    this.#tell("journal", journal);
+    this.#tell("records", journal.records);
+  }
+
+  #listen() {
+    const source = (this.#source = eventSource("journal/events", { since: this.#since }));
+    source.addEventListener("open", () => {
+      this.#delay = FIRST_DELAY_MS;
+      this.#tell("state", "live");
+    });
+    source.addEventListener("request", (event) => {
+      this.#since = Number(event.lastEventId);
+      this.#tell("records", [JSON.parse(event.data)]);
+    });
+    source.addEventListener("reset", () => {
+      this.#since = 0;
+      this.#tell("emptied");
+    });
+    source.addEventListener("error", () => this.#broke());
+  }
+
+  // The server may be gone, or may only have no room for another listener: asking again tells.
+  #broke() {
+    this.#source.close();
+    this.#tell("state", "polling");
+    this.#again();
+  }
+
+  #failed(error) {
+    const isRefused = error instanceof ApiError && error.status === 403;
+    this.#tell("state", isRefused ? "refused" : "gone");
+    if (!isRefused) this.#again();
+  }
+
+  #again() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), this.#delay);
+    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY_MS);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

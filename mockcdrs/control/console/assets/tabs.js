@@ -1,0 +1,38 @@
+// Tabs by the pattern that screen readers know: one stop for the tab key, arrows between them. The address names the view.
+
+export function makeTabs(tablist, onShow) {
+  const tabs = [...tablist.querySelectorAll("[role=tab]")];
+  const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
+
+  function show(chosen) {
+    for (const tab of tabs) {
+      tab.setAttribute("aria-selected", String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      panelOf(tab).hidden = tab !== chosen;
+    }
+    onShow(panelOf(chosen).id);
+  }
+
+  const named = () => tabs.find((tab) => panelOf(tab).id === location.hash.slice(1));
+
+  function choose(tab) {
+    tab.focus();
+    if (tab !== named()) location.hash = panelOf(tab).id;
+  }
+
+  const steps = { ArrowRight: 1, ArrowLeft: -1 };
+  tablist.addEventListener("keydown", (event) => {
+    const at = tabs.indexOf(event.target);
+    const to = { Home: 0, End: tabs.length - 1 }[event.key] ?? (event.key in steps ? at + steps[event.key] : null);
+    if (to === null) return;
+    event.preventDefault();
+    choose(tabs.at(to % tabs.length));
+  });
+  tablist.addEventListener("click", (event) => {
+    const tab = event.target.closest("[role=tab]");
+    if (tab) choose(tab);
+  });
+  // the skip link also changes the address: it names no view and leaves the one that is shown
+  window.addEventListener("hashchange", () => named() && show(named()));
+  show(named() ?? tabs[0]);
+}
