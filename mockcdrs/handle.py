@@ -60,5 +60,6 @@ def serving(**changes: Any) -> Iterator[Mock]:
     mock = Mock(**changes)
     try:
         yield mock
+        mock.state.faults.check()
     finally:
         mock.stop()

@@ -55,10 +55,14 @@ def code_of(advice: str) -> str:
 
 
 def check(item: pytest.Item, mock: "Mock", allowed: Iterable[str], *, is_strict: bool) -> None:
-    """Fail a test of a strict run whose client got advice that is not allowed; warn of faults that never fired."""
+    """Fail a test of a strict run whose client got advice that is not allowed; warn of faults that never fired.
+
+    Raises what a fault's own code raised.
+    """
     unwanted = [text for text in mock.advice() if code_of(text) not in set(allowed)]
     if is_strict and unwanted:
         pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
+    mock.state.faults.check()
     for rule in mock.state.faults.never_fired():
         warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
 

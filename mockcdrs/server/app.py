@@ -4,7 +4,7 @@ import functools
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import falcon
@@ -15,7 +15,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.server import compression, wsgi_request
-from mockcdrs.server.delivery import Line, delivered
+from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
 from mockcdrs.server.http_date import http_date
 
 if TYPE_CHECKING:
@@ -48,11 +48,7 @@ class Gate:
         def produce(incoming: Incoming, world: World) -> Answer:
             return answer(incoming, world, request_id)
 
-        try:
-            answered, delivery = state.faults.around(incoming, world, produce)
-        except Exception:
-            entry.end()  # a rule's own code went wrong: whoever waits for the record is not to wait for ever
-            raise
+        answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:
             logger.warning("%s %s: %s", incoming.method, entry.record.path, answered.note)
         entry.note(answered, delivery)
@@ -131,6 +127,8 @@ def _send_faulty(
 ) -> None:
     line = Line(req.env)
     line.pause(delivery.delay_seconds)
+    if not isinstance(answered.body, bytes):
+        answered = replace(answered, body=unless_rule_fails(answered.body, line))
     if delivery.close:
         # Falcon asks for no body here, and then nothing would break
         req.method, resp.status = "GET", 200

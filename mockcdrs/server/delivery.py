@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from mockcdrs.control.faults import Delivery
+from mockcdrs.control.faults import Delivery, RuleFailed
 
 _STEP_SECONDS = 0.05
 
@@ -59,6 +59,14 @@ def delivered(body: bytes | Iterable[bytes], delivery: Delivery, line: Line) -> 
     if delivery.cut_after is not None:
         return _slowly(_cut(_parts(body), delivery.cut_after, line), delivery, line), length_or_none
     return _slowly(_parts(body), delivery, line), length_or_none
+
+
+def unless_rule_fails(parts: Iterable[bytes], line: Line) -> Iterator[bytes]:
+    """A body behind which a rule's own code runs: where that fails, the connection breaks."""
+    try:
+        yield from parts
+    except RuleFailed as failed:
+        raise line.broken(f"{failed} failed itself") from failed
 
 
 def _parts(body: bytes | Iterable[bytes]) -> Iterator[bytes]:

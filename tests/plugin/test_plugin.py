@@ -81,6 +81,26 @@ def test_a_fault_that_no_request_met_is_reported(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*test_it: no request met rule 1 (status=503 path=/nowhere)*"])
 
 
+def test_what_a_faults_own_code_raises_is_the_tests_error(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+import http.client
+
+def test_it(mockcdrs):
+    mockcdrs.fail(then=lambda data: data.nosuch())
+    try:
+        ask(mockcdrs)
+    except http.client.HTTPException:
+        pass
+""",
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by `then` of*"]
+    )
+
+
 def test_each_worker_has_its_own_server_and_the_summary_has_the_advice_of_all(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         ASK

@@ -170,10 +170,17 @@ def test_an_endless_walk_goes_round_over_a_socket(server: Server, state: State) 
     assert rows[1] == rows[2] == rows[3] == rows[4] != rows[0]
 
 
-def test_a_rule_whose_own_code_fails_is_told_as_such(
-    server: Server, state: State, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("target", [CHUNKED, PLAIN])
+def test_a_rule_whose_own_code_fails_breaks_the_connection_and_says_why(
+    server: Server, state: State, target: str
 ) -> None:
-    state.faults.add(Rule(then=lambda data: data.remove(None)))  # type: ignore[arg-type]
-    assert fetched(server, PLAIN)[0] == 500
-    assert recorded(state).status == 0
-    assert "TypeError" in capsys.readouterr().err
+    rule = state.faults.add(Rule(times=1, then=lambda data: data.remove(None)))  # type: ignore[arg-type]
+    with pytest.raises(http.client.HTTPException):
+        fetched(server, target)
+    assert recorded(state).fault == str(rule)
+    with pytest.raises(TypeError) as caught:
+        state.faults.check()
+    assert caught.value.__notes__ == [f"raised by `then` of {rule}; the client was left with a broken connection"]
+    assert fetched(server, target)[0] == 200
+    state.reset()
+    state.faults.check()

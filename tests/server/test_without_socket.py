@@ -37,3 +37,12 @@ def test_falcons_client_gets_the_error_too(state: State) -> None:
 def test_what_only_takes_time_takes_it_in_process(state: State, rule: Rule) -> None:
     state.faults.add(rule)
     assert TestClient(create_app(state)).simulate_get(PATH, headers=HEADERS).content == usual(state)
+
+
+@pytest.mark.parametrize("target", [CHUNKED, PLAIN])
+def test_a_rule_whose_own_code_fails_is_an_error_in_process(state: State, target: str) -> None:
+    state.faults.add(Rule(then=lambda data: data.remove(None)))  # type: ignore[arg-type]
+    with pytest.raises(ConnectionError, match="without a socket"):
+        TestClient(create_app(state)).simulate_get(target, headers=HEADERS)
+    with pytest.raises(TypeError):
+        state.faults.check()

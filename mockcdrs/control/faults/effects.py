@@ -132,6 +132,10 @@ def _malformed(_rule: Rule, world: World, produce: Produce) -> Answer:
 
 def _with_duplicate(_rule: Rule, world: World, produce: Produce) -> Answer:
     usual = produce(world)
+    if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
+        whole = _whole(usual)
+        usual.outcome.rows += 1
+        return _with_body(usual, whole + _last_csv_row(whole))
 
     def change(envelope: dict[str, Any]) -> dict[str, Any]:
         rows = envelope.get("data")
@@ -144,6 +148,14 @@ def _with_duplicate(_rule: Rule, world: World, produce: Produce) -> Answer:
         return doubled
 
     return edited(usual, change)
+
+
+def _last_csv_row(whole: bytes) -> bytes:
+    """The last line, and those before it as long as a quoted value spans them."""
+    *lines, last = whole.splitlines(keepends=True)
+    while last.count(b'"') % 2 and lines:
+        last = lines.pop() + last
+    return last
 
 
 def _endless(_rule: Rule, world: World, produce: Produce) -> Answer:

@@ -20,6 +20,10 @@ from mockcdrs.dataset.overlay import Overlay
 Produce = Callable[[Incoming, World], Answer]
 
 
+class RuleFailed(Exception):
+    """A rule's own code went wrong within an answer; `Faults.check` raises what happened, in the test."""
+
+
 class Faults:
     """Rules in order. Of those that answer or break something the first whose turn it is fires, and no other.
 
@@ -41,6 +45,7 @@ class Faults:
     def clear(self) -> None:
         """Take all rules away; tokens that they made expire are good again, and numbers begin at 1."""
         with self._lock:
+            self.failures: list[Exception] = []
             self._rules: dict[int, Rule] = {}
             self._matched: dict[int, int] = {}
             self._fired: dict[int, int] = {}
@@ -106,14 +111,31 @@ class Faults:
             if key is not None and page is not None:
                 self._walks.hand_out(asked, key, page if is_endless else page + 1)
             for rule in fired:
-                if rule.then is not None:
-                    rule.then(self._data)
+                self._change_data(rule)
 
         delivery = Delivery.of(fired)
-        if delivery.close:
+        try:
+            if not delivery.close:
+                return _when_made(answered, made), delivery
             made()  # the body will never be asked for
-            return answered, delivery
-        return _when_made(answered, made), delivery
+        except RuleFailed:
+            delivery = replace(delivery, close=True)
+        return answered, delivery
+
+    def _change_data(self, rule: Rule) -> None:
+        if rule.then is None:
+            return
+        try:
+            rule.then(self._data)
+        except Exception as error:
+            error.add_note(f"raised by `then` of {rule}; the client was left with a broken connection")
+            self.failures.append(error)
+            raise RuleFailed(str(rule)) from error
+
+    def check(self) -> None:
+        """Raise what a rule's own code raised first since the last reset, if any did."""
+        if self.failures:
+            raise self.failures[0]
 
     def _hand_out(self, incoming: Incoming, key: str | None) -> None:
         if key is None:

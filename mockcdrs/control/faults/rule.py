@@ -68,13 +68,15 @@ class Rule:
 
     What the answer is (one at most): `error` by Crossbar's name, or by `status` alone; `reply`; `empty`, a 200 without
     body; `malformed_json`; `token_expired`: this request's token is refused from now on; `stale_key`: the start key
-    that came is refused; `duplicate_row`: the last row comes twice; `endless_next_key`: a page leads to itself.
+    that came is refused; `duplicate_row`: the last row comes twice; `endless_next_key`: a page leads to itself (CSV has
+    no keys).
 
     What breaks on the wire (one at most): `close` before any byte; `cut_after` bytes of the body; `cut_in_chunk`;
     `wrong_content_length`, by so many bytes.
 
     Besides: `delay_seconds` before the first byte; `drip`, bytes a second; `then`, what to do with the data once the
-    answer's body is made: before the client can ask for the next page.
+    answer's body is made: before the client can ask for the next page. What it raises breaks the connection, which no
+    client takes for Crossbar's doing, and is raised again at the test's end.
 
     `number` is given by `Faults.add`.
     """
@@ -138,7 +140,9 @@ class Rule:
     @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> "Rule":
         """The opposite of `to_dict`. Raises `RuleError` for names and values that no rule has."""
-        checks.check_names(said, tuple(name for name in _DEFAULTS if name != "then"), "a rule")
+        if "then" in said:
+            raise RuleError("then: came as JSON, expected Python code; say it in a test, as mockcdrs.fail(then=...)")
+        checks.check_names(said, tuple(_DEFAULTS), "a rule")
         values = dict(said)
         reply = values.get("reply")
         if isinstance(reply, Mapping):

@@ -1,5 +1,6 @@
 """Answers that are no errors of Crossbar's."""
 
+import csv
 import json
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_row_comes_twice(state: State, query: str, size: object) -> None:
 
 def test_an_answer_without_rows_has_none_to_double(state: State) -> None:
     state.faults.add(Rule(duplicate_row=True))
-    for query in ("created_from=63935000000&created_to=63935000001", "accept=csv"):
+    for query in ("created_from=63935000000&created_to=63935000001", "accept=csv&created_to=63935000001"):
         assert body_of(asked(state, query)[0]) == body_of(asked(state_of(calls(COUNT)), query)[0])
 
 
@@ -107,3 +108,19 @@ def test_an_endless_key_leads_back_to_its_page_for_ever(state: State, page: int 
 def test_an_answer_without_pages_has_no_endless_key(state: State) -> None:
     state.faults.add(Rule(endless_next_key=True))
     assert "next_start_key" not in envelope(asked(state, "paginate=false")[0])
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_a_row_of_csv_comes_twice(state: State, path: str) -> None:
+    usual = body_of(asked(state, "accept=csv", path)[0]).splitlines()
+    state.faults.add(Rule(duplicate_row=True))
+    assert body_of(asked(state, "accept=csv", path)[0]).splitlines() == [*usual, usual[-1]]
+
+
+def test_a_row_of_csv_may_have_several_lines() -> None:
+    state = state_of([{**call, "caller_id_name": 'two\nlines, "one" value'} for call in calls(2)])
+    usual = list(csv.reader(body_of(asked(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
+    state.faults.add(Rule(duplicate_row=True))
+    doubled = list(csv.reader(body_of(asked(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
+    assert doubled == [*usual, usual[-1]]
+    assert "two\nlines" in ",".join(doubled[-1])

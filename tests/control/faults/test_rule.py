@@ -39,7 +39,7 @@ def test_a_rule_that_cannot_be_followed_is_refused(said: dict[str, Any], words: 
     ("said", "words"),
     [
         ({"stauts": 503}, "'stauts': a rule has no such part; did you mean 'status'?"),
-        ({"then": 1}, "'then': a rule has no such part"),
+        ({"then": 1}, "then: came as JSON, expected Python code"),
         ({"reply": {"text": ""}}, "'text': a reply has no such part"),
         ({"reply": {"status": 99}}, "status: came 99, expected a whole number from 200 to 599"),
         ({"reply": {"headers": {"a": "b\r\nc: d"}}}, "headers: came 'a': 'b\\r\\nc: d', expected text on one line"),
