@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs import cli_data, cli_exchanges
+from mockcdrs import cli_contract, cli_data, cli_exchanges
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
@@ -198,3 +198,4 @@ main.add_command(cli_data.generate)
 main.add_command(cli_data.import_)
 main.add_command(cli_exchanges.record)
 main.add_command(cli_exchanges.replay)
+main.add_command(cli_contract.verify)

@@ -37,7 +37,11 @@ def _owner_interactions_scope(owner: str) -> Scope:
 def _passes(context: Context) -> Callable[[Document | None], bool]:
     """What a listing filters by: times alone are left to its range."""
     query = filters.heeded(context.request.query, context.shows)
-    if not filters.is_defined(query) or (filters.is_only_time(query) and context.shows("modified-alone-ignored")):
+    if filters.is_only_time(query):
+        if context.shows("modified-alone-ignored"):
+            return lambda _document: True
+        query = tuple((name, value) for name, value in query if not name.startswith("created_"))
+    if not filters.is_defined(query):
         return lambda _document: True
     return lambda document: filters.passes(document, query)
 

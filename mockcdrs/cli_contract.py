@@ -1,0 +1,72 @@
+"""The command that checks a server: what it needs is imported inside it."""
+
+import contextlib
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mockcdrs.contract.server import Server
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--account", "account_id", envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID")
+@click.option("--token", "auth_token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT")
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Requests a second, at most; 4 unless the server is on this machine.",
+)
+def verify(*, url: str | None, account_id: str | None, auth_token: str | None, rate: float | None) -> None:
+    """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
+
+    It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if anything differs.
+    """
+    from mockcdrs.contract import report
+    from mockcdrs.contract.check import run
+    from mockcdrs.contract.table import CHECKS
+
+    with contextlib.ExitStack() as stack:
+        server = _server(url, account_id, auth_token, rate) if url else _mock(stack)
+        _check_that_it_answers(server)
+        results = []
+        for made in CHECKS:
+            results.append(run(made, server))
+            click.echo(report.line(results[-1]))
+        click.echo(report.ending(results, server.request_count))
+    if any(result.differences for result in results):
+        raise click.exceptions.Exit(1)
+
+
+def _server(url: str, account_id: str | None, auth_token: str | None, rate: float | None) -> "Server":
+    from mockcdrs.contract.client import ClientError
+    from mockcdrs.contract.server import Server
+
+    if not account_id or not auth_token:
+        raise click.UsageError("a URL came without an account or a token: give both, with --account and --token")
+    try:
+        return Server(url, account_id, auth_token, rate)
+    except ClientError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _mock(stack: contextlib.ExitStack) -> "Server":
+    import logging
+
+    from mockcdrs.contract.server import Server
+    from mockcdrs.handle import serving
+
+    logging.getLogger("mockcdrs").addHandler(logging.NullHandler())  # the checks provoke what it would log
+    mock = stack.enter_context(serving())
+    return Server(mock.url, mock.account_id, mock.auth_token)
+
+
+def _check_that_it_answers(server: "Server") -> None:
+    from mockcdrs.contract.answer import Unusable
+
+    try:
+        server.cdrs(page_size=1)
+    except Unusable as error:
+        raise click.ClickException(server.redacted(str(error))) from error

@@ -1,0 +1,1 @@
+"""The checks, a theme in each module."""

@@ -1,0 +1,74 @@
+"""Who may ask."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from mockcdrs.contract import sample
+from mockcdrs.contract.answer import ABSENT, Form, failure, system_failure
+from mockcdrs.contract.check import check
+from mockcdrs.contract.finding import CannotCheck, Finding
+from mockcdrs.contract.server import Server
+
+_WRONG = "0" * 32
+_REFUSED = system_failure("invalid_credentials")
+
+
+def _path(server: Server) -> str:
+    return f"/v2/accounts/{quote(server.account_id)}/cdrs"
+
+
+@check("cb_token_auth.erl")
+def token_in_header_or_query(server: Server) -> Iterator[Finding]:
+    """The token is taken from X-Auth-Token, else from auth_token in the query, and is echoed in the envelope."""
+    query = {"page_size": 1, "auth_token": server.auth_token}
+    asked = (server.ask(_path(server), query), server.cdrs("", page_size=1), server.cdrs("", auth_token=_WRONG))
+    for answer in asked:
+        yield from Form(envelope={"status": "success", "auth_token": server.auth_token}).differences(answer)
+
+
+@check("cb_token_auth.erl")
+def without_a_good_token(server: Server) -> Iterator[Finding]:
+    """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401."""
+    good = {"auth_token": server.auth_token}
+    asked = (
+        server.ask(_path(server)),
+        server.ask(_path(server), None, {"X-Auth-Token": _WRONG}),
+        server.ask(_path(server), {"auth_token": _WRONG}),
+        server.ask(_path(server), good, {"X-Auth-Token": _WRONG}),
+    )
+    for answer in asked:
+        yield from _REFUSED.differences(answer)
+        yield from Form(401, {"x-request-id": str}, {"version": ABSENT}).differences(answer)
+
+
+@check("cb_token_auth.erl")
+def bearer_refused(server: Server) -> Iterator[Finding]:
+    """A token behind Authorization opens nothing."""
+    for value in (f"Bearer {server.auth_token}", server.auth_token):
+        yield from _REFUSED.differences(server.ask(_path(server), None, {"Authorization": value}))
+
+
+@check("cb_accounts.erl")
+def unknown_account(server: Server) -> Iterator[Finding]:
+    """An account that is not there is a 404, with a token or without: accounts are looked up first."""
+    path = f"/v2/accounts/{_WRONG}/cdrs"
+    for answer in (server.ask(path), server.ask(path, None, {"X-Auth-Token": server.auth_token})):
+        yield from system_failure("bad_identifier", cause=_WRONG).differences(answer)
+    short = server.ask("/v2/accounts/short/cdrs", None, {"X-Auth-Token": server.auth_token})
+    yield from failure(404, "bad identifier", {"message": "invalid account_id 'short'"}).differences(short)
+
+
+@check("cb_simple_authz.erl")
+def other_account(server: Server) -> Iterator[Finding]:
+    """An account that is not the token's, nor below it, is a 403."""
+    for document in sample.documents(server).values():
+        variables = document.get("custom_channel_vars") or {}
+        other = variables.get("reseller_id", server.account_id)
+        if other != server.account_id:
+            break
+    else:
+        raise CannotCheck("no CDR around the last month's end names another account, such as a reseller's")
+    answer = server.ask(f"/v2/accounts/{other}/cdrs", {"page_size": 1}, {"X-Auth-Token": server.auth_token})
+    if answer.status in {200, 404}:
+        raise CannotCheck("the only other account that is named may be seen with this token, or is not there")
+    yield from system_failure("forbidden").differences(answer)

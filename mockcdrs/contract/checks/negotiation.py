@@ -1,0 +1,80 @@
+"""Content negotiation."""
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from mockcdrs.contract import sample
+from mockcdrs.contract.answer import ABSENT, Form, good_or_quirk
+from mockcdrs.contract.check import check
+from mockcdrs.contract.finding import Finding
+from mockcdrs.contract.server import Server
+
+_JSON, _CSV = "application/json", "text/csv"
+_BY_HEADER = {
+    "application/json": _JSON,
+    "*/*": _JSON,
+    "application/json, text/csv;q=0.5": _JSON,
+    "text/csv": _CSV,
+    "text/comma-separated-values": _CSV,
+    "application/octet-stream": _CSV,
+    "text/*": _CSV,
+    "text/csv, application/json;q=0.5": _CSV,
+}
+_BY_QUERY = ("csv", "text/csv")
+
+
+@check("api_resource.erl")
+def accept_header(server: Server) -> Iterator[Finding]:
+    """Accept decides between JSON and CSV, by quality; the content type is bare, without a charset."""
+    sample.rows(server)
+    for accept, content_type in _BY_HEADER.items():
+        answer = server.cdrs("", {"Accept": accept}, page_size=1, **sample.window(server).query)
+        yield from Form(headers={"content-type": content_type}).differences(answer)
+        yield from answer.differences(answer.body[:1] == b"{", content_type == _JSON, f"whether {accept} gives JSON")
+    bare = server.cdrs(page_size=1, **sample.window(server).query)
+    yield from Form(headers={"content-type": _JSON}).differences(bare)
+
+
+@check("api_util.erl")
+def accept_in_the_query(server: Server) -> Iterator[Finding]:
+    """accept=csv or a CSV type in the query wins over the header."""
+    sample.rows(server)
+    for accept in _BY_QUERY:
+        query = {"accept": accept, "page_size": 1, **sample.window(server).query}
+        answer = server.cdrs("", {"Accept": _JSON}, **query)
+        yield from Form(headers={"content-type": _CSV}).differences(answer)
+
+
+@check("cowboy_rest.erl")
+def not_acceptable(server: Server) -> Iterator[Finding]:
+    """An Accept that nothing fits is a 406, one that cannot be read a 400, both without a body or CORS headers."""
+    for accept, status in (("image/png", 406), ("application/json;q=0", 406), ("nonsense", 400)):
+        answer = server.cdrs("", {"Accept": accept}, page_size=1)
+        form = Form(status, {"access-control-allow-origin": ABSENT}, body=b"")
+        yield from form.differences(answer)
+
+
+@check("cowboy_rest.erl")
+def language_and_vary(server: Server) -> Iterator[Finding]:
+    """Answers are in English and say that they depend on language and Accept."""
+    expected = {"content-language": "en", "vary": "accept-language, accept"}
+    for path in ("", "/nosuch"):
+        answer = server.cdrs(path, page_size=1)
+        yield from Form(answer.status, expected).differences(answer)
+
+
+@check("cowboy_compress_h.erl")
+def compression(server: Server) -> Iterator[Finding]:
+    """What is sent compressed for Accept-Encoding: gzip is the same when unpacked."""
+    query = {"is_chunked": "false", **sample.window(server).query}
+    plain, packed = server.cdrs(**query), server.cdrs("", {"Accept-Encoding": "gzip"}, **query)
+    yield from packed.differences(packed.envelope["data"], plain.envelope["data"], "data")
+    yield from plain.differences(plain.headers.get("content-encoding", ABSENT), ABSENT, "header content-encoding")
+
+
+@check("api_resource.erl", "pdf-500")
+def pdf(server: Server) -> Iterator[Finding]:
+    """accept=pdf is a 406 for what is no PDF."""
+    row = sample.rows(server)[0]
+    answer = server.cdrs(f"/{quote(row['id'], safe='')}", accept="pdf")
+    yield from good_or_quirk(answer, Form(406), "pdf-500", Form(500, body=b""))

@@ -1,0 +1,84 @@
+"""The summary, against the sum over the documents."""
+
+from collections.abc import Iterator
+from itertools import chain, combinations, groupby
+from typing import Any
+
+from mockcdrs.contract import sample
+from mockcdrs.contract.answer import ABSENT, Form
+from mockcdrs.contract.check import check
+from mockcdrs.contract.finding import CannotCheck, Finding, NotMade, Shown
+from mockcdrs.contract.server import Server
+from mockcdrs.crossbar.summary import SUMMARY, as_json, doubled, merged, summarize
+
+_DOUBLING, _FEW_ROWS, _LAST_MONTH = _QUIRKS = ("summary-doubling", "summary-51-rows", "summary-last-month")
+
+_FEW = 2
+
+# what each document adds to the sum, by month, newest month and newest document first
+_Months = list[list[dict[str, Any]]]
+
+
+def _months(server: Server) -> _Months:
+    documents = sample.documents(server).values()
+    return [
+        [emitted[1] for each in months if (emitted := SUMMARY.map(_as_held(each)))]
+        for _, months in groupby(documents, key=sample.month)
+    ]
+
+
+def _as_held(document: sample.Row) -> dict[str, Any]:
+    """A public document with what its database has besides."""
+    return {**document, "_id": document["id"], "pvt_type": "cdr"}
+
+
+def _sum(months: _Months, page_size: int, quirks: tuple[str, ...]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for index, values in enumerate(months):
+        # each month takes up one place of the page
+        counted = as_json(summarize(values[: page_size + 1 - index] if _FEW_ROWS in quirks else values))
+        counted = doubled(counted) if _DOUBLING in quirks else counted
+        total = {**total, **counted} if _LAST_MONTH in quirks else merged(total, counted)
+    return total
+
+
+def _explained(came: Any, months: _Months, page_size: int) -> tuple[str, ...] | None:
+    """The fewest quirks under which the documents add up to what came."""
+    subsets = chain.from_iterable(combinations(_QUIRKS, size) for size in range(len(_QUIRKS) + 1))
+    return next((quirks for quirks in subsets if _sum(months, page_size, quirks) == came), None)
+
+
+@check("cb_cdrs.erl", *_QUIRKS)
+def summary(server: Server) -> Iterator[Finding]:
+    """The summary adds up billing_seconds by direction, domain, classifier of the called number, and rate name."""
+    months = _months(server)
+    if not any(months):
+        raise CannotCheck("no CDR around the last month's end is counted by the summary")
+    for page_size in (sample.MOST_ROWS, _FEW):
+        answer = server.cdrs("/summary", page_size=page_size, **sample.window(server).query)
+        yield from Form(envelope={"data": dict, "status": "success"}).differences(answer)
+        quirks = _explained(answer.envelope["data"], months, page_size)
+        if quirks is None:
+            yield from answer.differences(answer.envelope["data"], _sum(months, page_size, ()), "data")
+        yield from map(Shown, quirks or ())
+    if len(months) < 2:
+        yield NotMade("the CDRs around the last month's end are of one month: summary-last-month would not show")
+    if all(len(values) <= _FEW + 1 - index for index, values in enumerate(months)):
+        yield NotMade("too few CDRs around the last month's end: summary-51-rows would not show")
+
+
+@check("cb_cdrs.erl")
+def summary_of_nothing(server: Server) -> Iterator[Finding]:
+    """A summary without a call is an empty object or has both directions empty, and no chunks."""
+    answer = server.cdrs("/summary", created_from=sample.LONG_AGO, created_to=sample.LONG_AGO)
+    yield from Form(envelope={"status": "success", "next_start_key": ABSENT}).differences(answer)
+    came = answer.envelope.get("data", ABSENT)
+    yield from answer.differences([value for value in came.values() if value], [], "directions that hold something")
+
+
+@check("cb_cdrs.erl")
+def summary_of_a_filter(server: Server) -> Iterator[Finding]:
+    """Filters see the sum, which has no document: filter_KEY leaves nothing of it."""
+    sample.rows(server)
+    answer = server.cdrs("/summary", filter_call_direction="inbound", **sample.window(server).query)
+    yield from Form(envelope={"data": {}}).differences(answer)

@@ -1,0 +1,143 @@
+"""The suite names what is wrong with a server that was broken on purpose."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from mockcdrs.contract.check import run
+from mockcdrs.contract.server import Server
+from mockcdrs.contract.table import CHECKS
+from mockcdrs.handle import serving
+from mockcdrs.server.runner import Server as Listener
+
+Environ = dict[str, Any]
+Sent = tuple[str, list[tuple[str, str]], bytes]
+
+
+class Mutation:
+    """A way to break a server: what it does to a request, and to the answer."""
+
+    def __init__(
+        self,
+        asked: Callable[[Environ], None] = lambda _environ: None,
+        sent: Callable[[Sent], Sent] = lambda sent: sent,
+    ) -> None:
+        self.asked = asked
+        self.sent = sent
+
+    def around(self, app: Any) -> Any:
+        def broken(environ: Environ, start_response: Any) -> Iterable[bytes]:
+            self.asked(environ)
+            head: list[Any] = []
+            parts = app(environ, lambda status, headers, _error=None: head.extend((status, headers)))
+            status, headers, body = self.sent((head[0], head[1], b"".join(parts)) if head else ("", [], b""))
+            kept = [pair for pair in headers if pair[0].lower() not in {"content-length", "transfer-encoding"}]
+            start_response(status, [*kept, ("Content-Length", str(len(body)))])
+            return [body]
+
+        return broken
+
+
+def query(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Mutation:
+    def asked(environ: Environ) -> None:
+        environ["QUERY_STRING"] = re.sub(pattern, new, environ["QUERY_STRING"])
+
+    return Mutation(asked)
+
+
+def header_lost(name: str) -> Mutation:
+    return Mutation(lambda environ: environ.pop(name, None) and None)
+
+
+def path(pattern: str, new: str) -> Mutation:
+    def asked(environ: Environ) -> None:
+        environ["REQUEST_URI"] = re.sub(pattern, new, environ["REQUEST_URI"])
+
+    return Mutation(asked)
+
+
+def body(pattern: bytes, new: bytes) -> Mutation:
+    return Mutation(sent=lambda sent: (sent[0], sent[1], re.sub(pattern, new, sent[2])))
+
+
+def header(name: str, value: str | None) -> Mutation:
+    def sent(answer: Sent) -> Sent:
+        status, headers, content = answer
+        changed = [(known, value if known.lower() == name else held) for known, held in headers]
+        return status, [(known, held) for known, held in changed if held is not None], content
+
+    return Mutation(sent=sent)
+
+
+def status(before: str, after: str) -> Mutation:
+    return Mutation(sent=lambda sent: (after if sent[0].startswith(before) else sent[0], *sent[1:]))
+
+
+def bearer_taken(environ: Environ) -> None:
+    kind, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if kind == "Bearer":
+        environ["HTTP_X_AUTH_TOKEN"] = token
+
+
+def plus(number: int) -> Callable[[re.Match[str]], str]:
+    return lambda found: f"{found[1]}{int(found[2]) + number}"
+
+
+MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
+    "seconds as text": (body(rb'"duration_seconds":(\d+)', rb'"duration_seconds":"\1"'), "column-formats", "integer"),
+    "cost as a number": (body(rb'"cost":"(\d+)"', rb'"cost":\1'), "column-formats", "cost"),
+    "a column lost": (body(rb'"rate_name":"[^"]*",', b""), "column-names", "rate_name"),
+    "a column renamed": (body(rb'"iso_8601":', b'"iso8601":'), "column-names", "iso8601"),
+    "another start": (body(rb'"datetime":"\d{4}', b'"datetime":"1999'), "times-of-a-row", "datetime"),
+    "a dearer call": (body(rb'"cost":"(\d+)"', rb'"cost":"1\1"'), "rows-of-documents", "cost"),
+    "null for no next page": (body(rb'\], "page_size"', b'], "next_start_key":null, "page_size"'), "walk-down", "null"),
+    "the same page for ever": (query(r"&start_key=[^&]*", ""), "walk-down", "next_start_key"),
+    "longer pages": (query(r"page_size=3\b", "page_size=4"), "walk-down", "rows of a page"),
+    "a next key that is none": (body(rb'"next_start_key":"', b'"next_start_key":"!'), "walk-down", "next_start_key"),
+    "the other direction": (query("ascending=true", "descending=true"), "walk-up", "newest"),
+    "a plain page_size as text": (body(rb'"page_size":(\d+)', rb'"page_size":"\1"'), "plain-envelope", "page_size"),
+    "no node": (body(rb'"node":"[^"]*", ?', b""), "chunked-envelope", "node"),
+    "an error as a number": (body(rb'"error":"(\d+)"', rb'"error":\1'), "error-envelope", "error"),
+    "an error that says success": (body(rb'"status":"error"', b'"status":"success"'), "error-envelope", "status"),
+    "no JSON": (body(rb"(?s).+", b"<html>"), "chunked-envelope", "JSON"),
+    "another request id": (header_lost("HTTP_X_REQUEST_ID"), "request-id", "request-id"),
+    "the last second left out": (query(r"(created_to=)(\d+)", plus(-1)), "range-ends", "listed"),
+    "the first second left out": (query(r"(created_from=)(\d+)", plus(1)), "range-ends", "listed"),
+    "a refusal as success": (body(b'"validation error"', b'"fine"'), "refused-ranges", "message"),
+    "a filter ignored": (query(r"filter_[\w.]+=[^&]*&?", ""), "filter-equal", "ids"),
+    "a filter on keys ignored": (query(r"(has_key|key_missing)=[^&]*&?", ""), "filters-on-presence", "ids"),
+    "private keys": (body(rb'"data":\{', b'"data":{"pvt_vsn":"1",'), "public-fields", "private"),
+    "another interaction's legs": (
+        body(rb'"interaction_id":"\d', b'"interaction_id":"9'),
+        "legs-of-an-interaction",
+        "id",
+    ),
+    "a longer summary": (body(rb'"total":(\d+)', rb'"total":1\1'), "summary", "total"),
+    "everybody's calls": (path(r"/users/[^/]+/cdrs", "/cdrs"), "cdrs-of-a-user", "data"),
+    "LF for CRLF": (body(rb"\r\n", b"\n"), "csv-of-interactions", "CRLF"),
+    "CRLF for LF": (body(rb"\n", b"\r\n"), "csv-of-a-listing", "LF"),
+    "another file name": (header("content-disposition", "inline"), "csv-of-a-listing", "content-disposition"),
+    "a charset": (header("content-type", "application/json; charset=utf-8"), "accept-header", "content-type"),
+    "any Accept taken": (header_lost("HTTP_ACCEPT"), "not-acceptable", "status"),
+    "no CORS": (header("access-control-allow-origin", None), "cors-on-answers", "access-control-allow-origin"),
+    "no preflight": (status("200", "405 Method Not Allowed"), "preflight", "status"),
+    "Bearer taken": (Mutation(bearer_taken), "bearer-refused", "status"),
+    "401 as 403": (status("401", "403 Forbidden"), "without-a-good-token", "status"),
+    "405 as 404": (status("405", "404 Not Found"), "methods", "status"),
+    "an ETag not honoured": (header_lost("HTTP_IF_NONE_MATCH"), "conditional-cdr", "304"),
+    "no ETag": (header("etag", None), "etag-of-a-cdr", "etag"),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_server_broken_on_purpose_is_found_out_by_name(name: str) -> None:
+    mutation, check_name, words = MUTATIONS[name]
+    (made,) = [each for each in CHECKS if each.name == check_name]
+    with serving() as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
+        result = run(made, Server(f"{listener.url}/v2", mock.account_id, mock.auth_token))
+        assert result.outcome == "differs"
+        told = [f"{each.what} {each.request}" for each in result.differences]
+        assert any(words in each for each in told), told
+        assert all(mock.auth_token not in each and "curl" in each for each in told)

@@ -1,0 +1,175 @@
+"""The suite passes against what is a Crossbar, and tells which one it is."""
+
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from mockcdrs.cli import main
+from mockcdrs.contract.check import Result, run
+from mockcdrs.contract.server import MOST_REQUESTS, Server
+from mockcdrs.contract.table import CHECKS
+from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.handle import Mock, serving
+
+README = Path(__file__).parents[2] / "README.md"
+NEED_OTHER_DATA = {"no-ccv-not-listed", "broken-document-fault", "no-account-500"}
+USUAL = {name for name, quirk in QUIRKS.items() if quirk.by_default} - NEED_OTHER_DATA
+
+
+def results_of(**changes: Any) -> list[Result]:
+    with serving(**changes) as mock:
+        return results_at(mock)
+
+
+def results_at(mock: Mock) -> list[Result]:
+    server = Server(mock.url, mock.account_id, mock.auth_token)
+    results = [run(made, server) for made in CHECKS]
+    assert server.request_count < MOST_REQUESTS
+    return results
+
+
+def differing(results: list[Result]) -> list[tuple[str, str]]:
+    return [(result.check.name, each.what) for result in results for each in result.differences]
+
+
+def shown(results: list[Result]) -> set[str]:
+    return {quirk for result in results for quirk in result.quirks}
+
+
+@pytest.mark.parametrize(
+    ("changes", "quirks"),
+    [
+        ({}, USUAL),
+        ({"fix": ("all",)}, set()),
+        ({"quirk": ("integer-page-size",)}, USUAL | {"integer-page-size"}),
+        ({"seed": 9, "calls_per_day": 100, "now": "2026-03-05T10:00:00Z"}, USUAL),
+        ({"reseller": True}, USUAL),
+        ({"settings": {"crossbar.cdrs.should_filter_empty_strings": True}}, USUAL),
+        ({"settings": {"crossbar.pagination_page_size": 7, "crossbar.cdrs.maximum_bulk": 5}}, USUAL),
+    ],
+    ids=["office", "fixed", "kazoo-5", "other-seed", "reseller", "no-empty-columns", "small-pages"],
+)
+def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dict[str, Any], quirks: set[str]) -> None:
+    results = results_of(**changes)
+    assert differing(results) == []
+    assert shown(results) == quirks
+
+
+def test_no_check_names_a_quirk_that_it_does_not_announce() -> None:
+    assert all(set(result.quirks) <= set(result.check.quirks) for result in results_of())
+    assert {quirk for made in CHECKS for quirk in made.quirks} == set(QUIRKS)
+
+
+@pytest.mark.parametrize("name", sorted(USUAL))
+def test_a_quirk_that_is_fixed_is_not_reported(name: str) -> None:
+    with serving(fix=(name,)) as mock:
+        server = Server(mock.url, mock.account_id, mock.auth_token)
+        results = [run(made, server) for made in CHECKS if name in made.quirks]
+    assert results
+    assert differing(results) == []
+    assert name not in shown(results)
+
+
+def test_an_empty_account_says_what_could_not_be_checked() -> None:
+    with serving() as mock:
+        mock.clear()
+        results = results_at(mock)
+    assert differing(results) == []
+    reasons = {why for result in results for why in result.not_made}
+    assert "no CDR in the last 31 days" in reasons
+    assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
+
+
+def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -> None:
+    assert len({made.name for made in CHECKS}) == len(CHECKS)
+    for made in CHECKS:
+        assert made.sentence.endswith("."), made.name
+        assert "\n" not in made.sentence, made.name
+        assert made.source.endswith((".erl", ".json")), made.name
+
+
+@pytest.fixture
+def other_process(tmp_path: Path) -> Iterator[dict[str, str]]:
+    env_file = tmp_path / "mock.env"
+    command = [
+        sys.executable,
+        "-m",
+        "mockcdrs",
+        "serve",
+        "--port",
+        "0",
+        "--now",
+        "2026-01-20T12:00:00Z",
+        "--env-file",
+        str(env_file),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            while not env_file.exists():
+                assert process.poll() is None
+                time.sleep(0.01)
+            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text()))
+        finally:
+            process.kill()
+
+
+def test_verify_checks_another_process_over_http_alone(other_process: dict[str, str]) -> None:
+    url, account, token = other_process.values()
+    ended = CliRunner().invoke(main, ["verify", url, "--account", account, "--token", token])
+    assert ended.exit_code == 0, ended.output
+    assert " 0 differs" in ended.output
+    assert token not in ended.output
+
+
+def test_verify_exits_with_1_and_shows_what_differs_where_it_is_no_crossbar() -> None:
+    with serving() as mock:
+        mock.respond("*", json={"data": "x"})
+        ended = CliRunner().invoke(main, ["verify", mock.url, "--account", mock.account_id, "--token", "hush-hush"])
+    assert ended.exit_code == 1, ended.output
+    assert "instead of" in ended.output
+    assert "hush-hush" not in ended.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["http://127.0.0.1:1/v2"], "give both, with --account and --token"),
+        (["nonsense", "--account", "a", "--token", "t"], "'nonsense' is no URL of a Crossbar"),
+        (["http://127.0.0.1:1/v2", "--account", "a", "--token", "hush-hush"], "is the server there"),
+    ],
+)
+def test_verify_says_what_it_needs(arguments: list[str], words: str) -> None:
+    ended = CliRunner().invoke(main, ["verify", *arguments], env={"MOCKCDRS_ACCOUNT_ID": "", "MOCKCDRS_AUTH_TOKEN": ""})
+    assert ended.exit_code in {1, 2}
+    assert words in " ".join(ended.output.split())
+
+
+def test_the_readmes_excerpt_is_what_verify_prints() -> None:
+    excerpt = README.read_text(encoding="utf-8").partition("$ mockcdrs verify\n")[2].partition("```")[0]
+    lines = [line for line in excerpt.splitlines() if line.strip(". ")]
+    ended = CliRunner().invoke(main, ["verify"])
+    assert ended.exit_code == 0, ended.output
+    assert len(lines) > 5
+    assert [line for line in lines if line not in ended.output.splitlines()] == []
+
+
+def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None:
+    ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
+    ended.assert_outcomes(passed=len(CHECKS) - 3, skipped=3)
+    ended.stdout.fnmatch_lines(["*quirks of Crossbar's that the server shows*", "interaction-page-loss *"])
+
+
+def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockcdrs.contract.server.MOST_REQUESTS", 2)
+    with serving() as mock:
+        server = Server(mock.url, mock.account_id, mock.auth_token)
+        results = [run(made, server) for made in CHECKS]
+    assert server.request_count == 2
+    assert any("2 requests are spent" in why for result in results for why in result.not_made)
