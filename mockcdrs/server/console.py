@@ -29,6 +29,11 @@ class _Slash:
         raise falcon.HTTPMovedPermanently(f"{req.path}/{'?' + req.query_string if req.query_string else ''}")
 
 
+def is_console(below: str) -> bool:
+    """Whether a path below the control API's is the page or a file of it."""
+    return below in {"", "/"} or below.startswith("/assets/")
+
+
 def add_console(app: falcon.App[Any, Any], base: str) -> None:
     """Route the page at `base/` and its files below `base/assets/`."""
     app.add_route(base, _Slash())

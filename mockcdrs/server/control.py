@@ -16,6 +16,7 @@ from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused, error
 from mockcdrs.server.app import CONTROL
+from mockcdrs.server.console import add_console, is_console
 from mockcdrs.server.events import Stream
 
 LONGEST_BODY = 1_000_000
@@ -38,7 +39,8 @@ class _Door:
         resp.set_headers(_HEADERS)
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
-        is_open = req.path.removeprefix(CONTROL) in OPEN
+        below = req.path.removeprefix(CONTROL)
+        is_open = below in OPEN or is_console(below)
         access.check(self._access, req.method, sent, token, is_open)
 
 
@@ -51,6 +53,7 @@ def create_control_app(powers: Powers, allowed: access.Access | None = None) -> 
     changing, stream = threading.Lock(), Stream(powers.state.journal)
     for path, methods in ROUTES.items():
         app.add_route(CONTROL + path, _resource(methods, powers, changing, stream))
+    add_console(app, CONTROL)
     return app
 
 

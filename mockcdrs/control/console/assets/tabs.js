@@ -1,4 +1,5 @@
-// Tabs by the pattern that screen readers know: one stop for the tab key, arrows between them. The address names the view.
+// Tabs by the pattern that screen readers know: one stop for the tab key, arrows between them. The address names the
+// view, as `#/calls`: not by the id of its panel, which would take the browser's focus there.
 
 export function makeTabs(tablist, onShow) {
   const tabs = [...tablist.querySelectorAll("[role=tab]")];
@@ -13,11 +14,11 @@ export function makeTabs(tablist, onShow) {
     onShow(panelOf(chosen).id);
   }
 
-  const named = () => tabs.find((tab) => panelOf(tab).id === location.hash.slice(1));
+  const named = () => tabs.find((tab) => panelOf(tab).id === location.hash.slice(2));
 
   function choose(tab) {
     tab.focus();
-    if (tab !== named()) location.hash = panelOf(tab).id;
+    if (tab !== named()) location.hash = `/${panelOf(tab).id}`;
   }
 
   const steps = { ArrowRight: 1, ArrowLeft: -1 };
@@ -32,7 +33,6 @@ export function makeTabs(tablist, onShow) {
     const tab = event.target.closest("[role=tab]");
     if (tab) choose(tab);
   });
-  // the skip link also changes the address: it names no view and leaves the one that is shown
   window.addEventListener("hashchange", () => named() && show(named()));
   show(named() ?? tabs[0]);
 }

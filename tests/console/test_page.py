@@ -1,0 +1,114 @@
+"""What holds for the page as a whole: hostile data, keyboard, sizes, colours, a server that goes."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from mockcdrs.handle import Mock
+from mockcdrs.server.runner import Server
+from tests.console.conftest import PHONE, Ask, Open
+
+VIEWS = ("requests", "calls", "trouble", "setup")
+SCRIPT, IMAGE = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>"
+
+
+def busy(mock: Mock, ask: Ask) -> None:
+    """Calls, a request with advice, and a rule, with hostile words wherever words can come from."""
+    mock.add_call(caller_name=SCRIPT, callee_name=IMAGE, fields={"hangup_cause": IMAGE})
+    ask(filter_caller_id_name=SCRIPT, sort=IMAGE, headers={"User-Agent": IMAGE, "Accept-Language": SCRIPT})
+    mock.fail(status=503, path="/nosuch", query={"x": IMAGE}, method=SCRIPT)
+
+
+def opened_whole(page: Page) -> None:
+    """Every part of every view unfolded."""
+    for view in VIEWS:
+        page.get_by_role("tab", name=view.capitalize()).click()
+        page.locator(f"#{view} :is(.row, .card)").first.wait_for()
+        if page.locator(f"#{view} .row").count():
+            page.locator(f"#{view} .row").first.click()
+        for summary in page.locator(f"#{view} summary").all():
+            summary.click()
+
+
+def test_scripts_in_names_queries_and_headers_stay_text_in_every_view(open_page: Open, mock: Mock, ask: Ask) -> None:
+    busy(mock, ask)
+    page = open_page()
+    opened_whole(page)
+    for view in ("requests", "calls", "trouble"):
+        page.get_by_role("tab", name=view.capitalize()).click()
+        expect(page.locator(f"#{view}")).to_contain_text(IMAGE)
+        expect(page.locator(f"#{view} :is(script, img)")).to_have_count(0)
+    expect(page.locator("#calls .row").first).to_contain_text(SCRIPT)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_phone(open_page: Open, mock: Mock, ask: Ask, scheme: str) -> None:
+    busy(mock, ask)
+    page = open_page(viewport=PHONE, color_scheme=scheme)
+    for view in VIEWS:
+        page.get_by_role("tab", name=view.capitalize()).click()
+        page.locator(f"#{view} :is(.row, .card)").first.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], view
+    page.get_by_role("tab", name="Requests").click()
+    page.locator("#requests .row").first.click()
+    expect(page.locator("#requests .list")).to_be_hidden()
+    expect(page.locator("#requests .detail")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#requests .row").first).to_be_focused()
+
+
+def test_dark_is_dark_and_light_is_light(open_page: Open) -> None:
+    grounds = [
+        open_page(color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("dark", "light")
+    ]
+    assert grounds == ["rgb(20, 23, 28)", "rgb(245, 246, 249)"]
+
+
+def test_the_keyboard_alone_walks_through_views_and_rows(open_page: Open, ask: Ask) -> None:
+    for size in (1, 2):
+        ask(page_size=size)
+    page = open_page()
+    expect(page.locator("#requests .row")).to_have_count(2)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.get_by_role("tab", name="Requests").focus()
+    for key, view in (("ArrowRight", "Calls"), ("End", "Setup"), ("ArrowRight", "Requests"), ("ArrowLeft", "Setup")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=view)).to_be_focused()
+        expect(page.get_by_role("tabpanel", name=view)).to_be_visible()
+        expect(page.get_by_role("tab", selected=True)).to_have_count(1)
+    page.keyboard.press("Home")
+    for _ in range(4):  # filter, pause, clear, the rows' one stop
+        page.keyboard.press("Tab")
+    expect(page.locator("#requests .row").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#requests .detail")).to_contain_text("page_size: 2 rows")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#requests .detail")).to_contain_text("page_size: 1 rows")
+
+
+def test_the_address_names_the_view(open_page: Open) -> None:
+    page = open_page("trouble")
+    expect(page.get_by_role("tab", name="Trouble")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Setup").click()
+    assert page.url.endswith("/_mockcdrs/#/setup")
+    page.go_back()
+    expect(page.locator("#trouble")).to_be_visible()
+
+
+def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
+    open_page: Open, mock: Mock, ask: Ask, origin: str
+) -> None:
+    open_page.expects_failures = True
+    page = open_page()
+    mock.stop()
+    expect(page.locator("#gone")).to_contain_text("The server does not answer.")
+    expect(page.locator("#connection")).to_have_text("server gone")
+    mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/summary")
+    with Server(mock.wsgi_app, port=int(origin.rpartition(":")[2])):
+        expect(page.locator("#connection")).to_have_text("live", timeout=30_000)
+        expect(page.locator("#gone")).to_be_hidden()
+        expect(page.locator("#requests .row")).to_contain_text("/cdrs/summary")
