@@ -1,7 +1,9 @@
 """An account's directory: its people, devices and numbers, and the world that they talk to."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from mockcdrs.dataset import pools, staff, world
@@ -71,23 +73,39 @@ def universe(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account, ...]:
     `months` stay empty: which databases exist depends on the clock.
     """
     roles = ("master", "reseller", "main")
-    return tuple(directory(seed, hex_id(seed, "account", role), locale).account for role in roles)
+    return tuple(_begun(seed, hex_id(seed, "account", role), locale).account for role in roles)
 
 
-def directory(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Directory:
-    """The directory of one account, drawn by hash of seed and account from the locale's pools."""
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An account and its people, and the draws as far as they have got: what surrounds them is still to come."""
+
+    random: Random
+    home: Home
+    people: staff.Staff
+    account: Account
+
+
+def _begun(seed: int, account_id: str, locale: str) -> _Begun:
     pool = pools.load(locale)
-    plan = plan_of(locale)
     random = random_for(seed, "directory", account_id, locale)
     name = pick(random, pool.companies)
     home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", hex_id(seed, "account", "reseller"))
-    people = staff.hire(random, home, pool, plan)
-    outside = world.World(random, home, pool, plan).draw()
-    account = _account(seed, home, people.users, people.devices)
+    people = staff.hire(random, home, pool, plan_of(locale))
+    return _Begun(random, home, people, _account(seed, home, people.users, people.devices))
+
+
+@functools.lru_cache(maxsize=8)  # every call that a test adds needs it
+def directory(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Directory:
+    """The directory of one account, drawn by hash of seed and account from the locale's pools."""
+    pool = pools.load(locale)
+    begun = _begun(seed, account_id, locale)
+    people = begun.people
+    outside = world.World(begun.random, begun.home, pool, plan_of(locale)).draw()
     return Directory(
         seed=seed,
         locale=locale,
-        account=account,
+        account=begun.account,
         phones=people.phones,
         extensions=people.extensions,
         faxes=people.faxes,

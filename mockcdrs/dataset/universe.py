@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
@@ -38,7 +39,7 @@ class UniverseStore:
         self._now = now
         self._opened = opened
         self._main = people.main_account_id(seed)
-        self._office = people.directory(seed, self._main, locale)
+        self._directory = partial(people.directory, seed, self._main, locale)
         self._blocks: BoundedCache[Block, list[Document]] = BoundedCache(KEPT_DOCUMENTS, len)
         self._days: BoundedCache[date, list[Block]] = BoundedCache(KEPT_DAYS, lambda _: 1)
         self.accounts = {account.id: replace(account, months=()) for account in people.universe(seed, locale)}
@@ -96,7 +97,7 @@ class UniverseStore:
         return self._days.get(day, lambda: blocks_of_day(self._load, day))
 
     def _documents(self, block: Block) -> list[Document]:
-        return self._blocks.get(block, lambda: generate_block(self._office, self._load, block))
+        return self._blocks.get(block, lambda: generate_block(self._directory(), self._load, block))
 
 
 def _stretch(month: str) -> tuple[int, int]:
