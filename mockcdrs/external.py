@@ -10,6 +10,8 @@ _ONLY_THE_MOCK = "only the mock can do that, and these tests run against {url}: 
 class External:
     """URL, account and token of a server; what only the mock can do skips the test and says so."""
 
+    is_mock = False
+
     def __init__(self, url: str, account_id: str, auth_token: str) -> None:
         self.url = url.rstrip("/")
         self.account_id = account_id

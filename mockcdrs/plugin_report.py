@@ -10,8 +10,9 @@ import pytest
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.handle import Mock
+    from mockcdrs.remote import RemoteMock
 
-MOCKS = pytest.StashKey["list[Mock]"]()
+MOCKS = pytest.StashKey["list[Mock | RemoteMock]"]()
 _CODES = "mockcdrs_advice"  # an attribute of reports: these also travel from xdist's workers
 _SHOWN_REQUESTS = 50
 
@@ -54,7 +55,7 @@ def code_of(advice: str) -> str:
     return advice.partition(":")[0]
 
 
-def check(item: pytest.Item, mock: "Mock", allowed: Iterable[str], *, is_strict: bool) -> None:
+def check(item: pytest.Item, mock: "Mock | RemoteMock", allowed: Iterable[str], *, is_strict: bool) -> None:
     """Fail a test of a strict run whose client got advice that is not allowed; warn of faults that never fired.
 
     Raises what a fault's own code raised.
@@ -62,12 +63,12 @@ def check(item: pytest.Item, mock: "Mock", allowed: Iterable[str], *, is_strict:
     unwanted = [text for text in mock.advice() if code_of(text) not in set(allowed)]
     if is_strict and unwanted:
         pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
-    mock.state.faults.check()
-    for rule in mock.state.faults.never_fired():
+    mock.check_faults()
+    for rule in mock.never_fired():
         warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
 
 
-def _told(mock: "Mock") -> list[str]:
+def _told(mock: "Mock | RemoteMock") -> list[str]:
     records = mock.requests
     dropped = len(records) - _SHOWN_REQUESTS
     first = [f"... {dropped} requests before"] if dropped > 0 else []

@@ -3,7 +3,7 @@
 Only what registers options and fixtures is imported with pytest itself: a run that uses no mock pays for none.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from mockcdrs.external import External
     from mockcdrs.handle import Mock
+    from mockcdrs.remote import RemoteMock
+
+    Served = Mock | RemoteMock | External
 
     MakeMock = Callable[..., Mock]
 
@@ -28,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name in _EXTERNAL:
         help_text = f"{name} of a real Kazoo, or of a server elsewhere, to run the same tests against"
         group.addoption(f"--mockcdrs-{name}", dest=f"mockcdrs_{name}", default=None, help=help_text)
+    group.addoption(
+        "--mockcdrs-control-token", default=None, help="the --control-token of a mock elsewhere, where it has one"
+    )
     group.addoption("--mockcdrs-strict", action="store_true", help="a test whose client gets advice fails")
 
 
@@ -64,7 +70,7 @@ def _mockcdrs_by_options() -> "Iterator[MakeMock]":
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Mock | External":
+def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Served":
     """The session's server: the mock without a marker's changes, or the server that `--mockcdrs-url` names."""
     if request.config.getoption("mockcdrs_url"):
         return _external(request.config)
@@ -73,15 +79,20 @@ def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str,
 
 
 @pytest.fixture
-def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[Mock | External]":
+def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[Served]":
     """A Crossbar, as new for each test: data, faults, journal, clock and request ids."""
     said = plugin_options.from_marker(request.node)
     allowed = said.pop("allow", ())
+    served: Served
     if request.config.getoption("mockcdrs_url"):
-        yield _external(request.config, said)
+        served = _external(request.config, said)
+    else:
+        by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
+        served = by_options(**_options(request.config, mockcdrs_settings, said))
+    if not served.is_mock:
+        yield served
         return
-    by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
-    mock = by_options(**_options(request.config, mockcdrs_settings, said))
+    mock = cast("Mock | RemoteMock", served)
     mock.reset()
     request.node.stash.setdefault(plugin_report.MOCKS, []).append(mock)
     yield mock
@@ -118,12 +129,20 @@ def _options(config: pytest.Config, settings: dict[str, Any], *said: dict[str, A
     return layered({"settings": settings}, *configured, *said)
 
 
-def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "External":
+def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "RemoteMock | External":
     from mockcdrs.external import External
+    from mockcdrs.remote import RemoteMock
+    from mockcdrs.remote_control import ControlError, RemoteControl
 
     if changes:
         pytest.skip(f"only a mock can be made with {', '.join(changes)}; these tests run against --mockcdrs-url")
+    control = RemoteControl(config.getoption("mockcdrs_url"), config.getoption("mockcdrs_control_token"))
+    if control.is_there():
+        try:
+            return RemoteMock(control)
+        except ControlError as refused:
+            raise pytest.UsageError(f"{refused}; give it to the tests by --mockcdrs-control-token") from refused
     missing = [f"--mockcdrs-{name}" for name in _EXTERNAL if not config.getoption(f"mockcdrs_{name}")]
     if missing:
-        raise pytest.UsageError(f"--mockcdrs-url came without {' and '.join(missing)}; give them too")
+        raise pytest.UsageError(f"--mockcdrs-url came without {' and '.join(missing)}; a real Kazoo needs them too")
     return External(*(config.getoption(f"mockcdrs_{name}") for name in _EXTERNAL))

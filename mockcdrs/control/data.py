@@ -1,21 +1,15 @@
 """A mock's data in a test's hands: what it adds and takes away, until the next reset."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import seconds_of
 from mockcdrs.control.state import State
-from mockcdrs.dataset import edges
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.crafted import Order, craft
 from mockcdrs.dataset.people import directory
 from mockcdrs.dataset.store import Document
-
-if TYPE_CHECKING:
-    from mockcdrs.strategies import History
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +85,3 @@ class Data:
     def clear(self) -> None:
         """Empty the account, the base data too, until the next reset."""
         self.state.data.empty(self.account.id)
-
-    @contextlib.contextmanager
-    def data(self, history: "History") -> Iterator[Self]:
-        """Hold these calls in the account, and no others, for a `with` block: one example of a property test.
-
-        The clock stands at the history's now. At the end everything is reset.
-        """
-        self.reset()
-        self.clear()
-        self.state.clock.freeze(history.now_gregorian)
-        for document in history.documents:
-            self.add_cdr({**document, "pvt_account_id": self.account.id})
-        try:
-            yield self
-        finally:
-            self.reset()
-
-    def edge(self, name: str) -> list[Document]:
-        """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
-        catalogue = edges.load()
-        if name not in catalogue:
-            raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
-        return [self.add_cdr({**document, "pvt_account_id": self.account.id}) for document in catalogue[name]]

@@ -6,7 +6,7 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,12 +206,14 @@ class Journal:
         with self._changed:
             while self._completed < count:
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
-                    raise TimeoutError(self._shortfall(count, timeout_seconds))
+                    raise TimeoutError(shortfall(self._completed, count, timeout_seconds, self._under_way.values()))
             return list(self._records)
 
-    def _shortfall(self, count: int, timeout_seconds: float) -> str:
-        under_way = "".join(f"\n  under way: {record.method} {record.path}" for record in self._under_way.values())
-        return (
-            f"{self._completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
-            f"does the client still run, and does it ask this server? Give it more time with `timeout`.{under_way}"
-        )
+
+def shortfall(completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record]) -> str:
+    """What to tell somebody who waited for more requests than came."""
+    waiting = "".join(f"\n  under way: {record.method} {record.path}" for record in under_way)
+    return (
+        f"{completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
+        f"does the client still run, and does it ask this server? Give it more time with `timeout`.{waiting}"
+    )

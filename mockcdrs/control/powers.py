@@ -1,13 +1,11 @@
 """All that can be done with one mock and asked of it, server or not: what a test and the control API hold."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.control import asked_for
 from mockcdrs.control.adviser import Adviser
-from mockcdrs.control.asked_for import Wanted
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
+from mockcdrs.control.derived import Derived
 from mockcdrs.control.expected import Expected, Question, expect
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
@@ -16,7 +14,7 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
 
 
-class Powers(Data):
+class Powers(Data, Derived):
     """Data, clock, faults, journal and advice of one state, as far as it is one account's."""
 
     def __init__(self, state: State, account: Account) -> None:
@@ -59,10 +57,6 @@ class Powers(Data):
         """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""
         return self.state.faults.add(Rule(**rule))
 
-    def respond(self, path: str, json: Any = None, status: int = 200, **when: Any) -> Rule:
-        """Answer a path that the mock does not serve; `when` is what else a rule can say. Raises `RuleError`."""
-        return self.state.faults.respond(path, json, status, **when)
-
     @property
     def requests(self) -> list[Record]:
         """What came in since the last reset, oldest first; the last 1,000."""
@@ -72,22 +66,14 @@ class Powers(Data):
         """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
         return self.state.journal.wait_for(count, timeout)
 
-    def assert_requested(
-        self,
-        path: str | None = None,
-        method: str | None = None,
-        query: Mapping[str, Any] | None = None,
-        times: int | None = None,
-    ) -> None:
-        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
-        asked_for.check(self.requests, Wanted.of(method, path, query), times)
-
-    def assert_not_requested(
-        self, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
-    ) -> None:
-        """Raise `AssertionError` if it was asked."""
-        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)
-
     def advice(self) -> list[str]:
         """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each."""
         return self._adviser.advice()
+
+    def never_fired(self) -> list[Rule]:
+        """The rules that no request has met yet."""
+        return self.state.faults.never_fired()
+
+    def check_faults(self) -> None:
+        """Raise what a rule's own code raised."""
+        self.state.faults.check()

@@ -5,7 +5,9 @@ import sys
 
 import pytest
 
-from mockcdrs.handle import serving
+from mockcdrs.handle import Mock, serving
+from mockcdrs.server.app import create_app
+from mockcdrs.server.runner import Server
 from tests.plugin.running import ASK, ran
 
 
@@ -118,20 +120,30 @@ def test_it(mockcdrs, row):
     result.stdout.fnmatch_lines(["*16 misspelt-parameter"])
 
 
-def test_the_same_tests_run_against_a_server_elsewhere(pytester: pytest.Pytester) -> None:
-    test = """
+ELSEWHERE = """
 def test_asks(mockcdrs):
     assert ask(mockcdrs)["status"] == "success"
 
 def test_steers(mockcdrs):
-    mockcdrs.fail(status=503)
+    mockcdrs.fail(status=503, path="/nowhere")
 """
-    with serving() as mock:
-        options = [f"--mockcdrs-url={mock.url}", f"--mockcdrs-account={mock.account_id}"]
-        result = ran(pytester, test, *options, f"--mockcdrs-token={mock.auth_token}", "-rs")
-        assert len(mock.requests) == 1
+
+
+def test_against_a_real_kazoo_what_only_the_mock_can_do_skips(pytester: pytest.Pytester) -> None:
+    mock = Mock()
+    with Server(create_app(mock.state)) as kazoo:  # as a real one it has no control API
+        options = [f"--mockcdrs-url={kazoo.url}/v2", f"--mockcdrs-account={mock.account_id}"]
+        result = ran(pytester, ELSEWHERE, *options, f"--mockcdrs-token={mock.auth_token}", "-rs")
+        assert "/_mockcdrs/health" in {record.path for record in mock.requests}
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["*only the mock can do that, and these tests run against http://127*: fail"])
+
+
+def test_against_a_mock_elsewhere_everything_runs_and_is_reported(pytester: pytest.Pytester) -> None:
+    with serving() as mock:
+        result = ran(pytester, ELSEWHERE, f"--mockcdrs-url={mock.url}")
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["*no request met rule 1 (status=503 path=/nowhere)*", "*1 unfollowed-pages"])
 
 
 def test_a_server_elsewhere_needs_account_and_token(pytester: pytest.Pytester) -> None:

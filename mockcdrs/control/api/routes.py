@@ -13,7 +13,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/data/interactions": {"GET": data.interactions},
     "/data/calls": {"POST": data.add_call},
     "/data/cdrs": {"POST": data.add_cdr},
-    "/data/cdrs/{cdr_id}": {"DELETE": data.remove},
+    "/data/cdrs/{cdr_id:path}": {"DELETE": data.remove},
     "/data/clear": {"POST": data.clear},
     "/data/reset": {"POST": data.reset_data},
     "/reset": {"POST": data.reset},

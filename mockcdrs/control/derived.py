@@ -1,0 +1,100 @@
+"""What follows from the few things that a mock can do, here and elsewhere alike."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+
+from mockcdrs.control import asked_for
+from mockcdrs.control.asked_for import Wanted
+from mockcdrs.control.faults import Reply, Rule
+from mockcdrs.dataset import edges
+from mockcdrs.dataset.store import Document
+
+if TYPE_CHECKING:
+    from mockcdrs.control.journal import Record
+    from mockcdrs.strategies import History
+
+
+class Held(Protocol):
+    """The few things."""
+
+    @property
+    def account_id(self) -> str:
+        """The account's."""
+
+    @property
+    def clock(self) -> Any:
+        """With `freeze`."""
+
+    @property
+    def requests(self) -> "list[Record]":
+        """What came in."""
+
+    def reset(self) -> None:
+        """As it was made."""
+
+    def clear(self) -> None:
+        """Empty the account."""
+
+    def add_cdr(self, document: Document) -> Document:
+        """Add a document."""
+
+    def fail(self, **rule: Any) -> Rule:
+        """Add a rule."""
+
+
+class Derived:
+    """Methods for a class that has what `Held` names."""
+
+    is_mock = True
+
+    @contextlib.contextmanager
+    def data(self, history: "History") -> Iterator[Self]:
+        """Hold these calls in the account, and no others, for a `with` block: one example of a property test.
+
+        The clock stands at the history's now. At the end everything is reset.
+        """
+        held = cast("Held", self)
+        held.reset()
+        held.clear()
+        held.clock.freeze(history.now_gregorian)
+        for document in history.documents:
+            held.add_cdr({**document, "pvt_account_id": held.account_id})
+        try:
+            yield self
+        finally:
+            held.reset()
+
+    def edge(self: Held, name: str) -> list[Document]:
+        """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
+        catalogue = edges.load()
+        if name not in catalogue:
+            raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
+        return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]
+
+    def respond(
+        self: Held,
+        path: str,
+        json: Any = None,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **when: Any,
+    ) -> Rule:
+        """Answer a path that the mock does not serve; `when` is what else a rule can say. Raises `RuleError`."""
+        return self.fail(path=path, reply=Reply(json, status, headers or {}), **when)
+
+    def assert_requested(
+        self: Held,
+        path: str | None = None,
+        method: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
+        asked_for.check(self.requests, Wanted.of(method, path, query), times)
+
+    def assert_not_requested(
+        self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
+    ) -> None:
+        """Raise `AssertionError` if it was asked."""
+        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)

@@ -1,0 +1,139 @@
+"""A mock elsewhere in a test's hands: the powers of one in this process, by way of its control API."""
+
+import dataclasses
+import time
+from datetime import datetime
+from typing import Any
+
+from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.data import Interaction
+from mockcdrs.control.derived import Derived
+from mockcdrs.control.expected import Expected
+from mockcdrs.control.faults import Rule
+from mockcdrs.control.journal import Record, shortfall
+from mockcdrs.crossbar.context import Outcome
+from mockcdrs.dataset.credentials import Credentials
+from mockcdrs.dataset.store import Document
+from mockcdrs.external import External
+from mockcdrs.remote_control import RemoteControl
+
+_STEP_SECONDS = 0.02
+_RECORD = tuple(item.name for item in dataclasses.fields(Record) if item.name not in {"outcome", "response"})
+
+
+class RemoteMock(Derived, External):
+    """What `mockcdrs.handle.Mock` is, but for what needs its process: that skips the test and says so.
+
+    Errors are those of the mock in this process; `ControlError` where the server cannot be asked.
+    """
+
+    def __init__(self, control: RemoteControl) -> None:
+        self._control = control
+        told = control.ask("GET", "/account")
+        External.__init__(self, told["url"], told["account_id"], told["auth_token"])
+        self.user_id: str = told["user_id"]
+        self.credentials = Credentials(
+            told["username"], told["password"], told["name"], told["realm"], told["api_key"], told["user_id"]
+        )
+        self.clock = RemoteClock(control)
+
+    def reset(self) -> None:
+        """As it was made: data, faults, journal, clock and request ids."""
+        self._control.ask("POST", "/reset")
+
+    def clear(self) -> None:
+        """Empty the account, until the next reset."""
+        self._control.ask("POST", "/data/clear")
+
+    def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
+        """As `Mock.add_call`."""
+        told = self._control.ask("POST", "/data/calls", {**order, "at": at})
+        return Interaction(told["interaction_id"], tuple(told["legs"]))
+
+    def add_cdr(self, document: Document) -> Document:
+        """As `Mock.add_cdr`."""
+        added: Document = self._control.ask("POST", "/data/cdrs", document)
+        return added
+
+    def remove(self, cdr_id: str) -> None:
+        """Take a CDR away; `KeyError` where there is none."""
+        self._control.ask("DELETE", "/data/cdrs", below=cdr_id)
+
+    def expected(self, path: str = "/cdrs", **query: Any) -> Expected:
+        """As `Mock.expected`."""
+        told = self._control.ask("GET", "/expected", query={"path": path, **query})
+        return Expected(tuple(told["ids"]), told["seconds"], told["cost"], tuple(told["unreachable"]))
+
+    def fail(self, **rule: Any) -> Rule:
+        """As `Mock.fail`; a rule with `then`, which is this process's code, skips the test."""
+        made = Rule(**rule)
+        if made.then is not None:
+            self._skip("fail(then=...)")
+        return dataclasses.replace(made, number=self._control.ask("POST", "/faults", made.to_dict())["id"])
+
+    def never_fired(self) -> list[Rule]:
+        """The rules that no request has met yet."""
+        told = self._control.ask("GET", "/faults")
+        return [
+            dataclasses.replace(Rule.from_dict(each["rule"]), number=each["id"]) for each in told if not each["fired"]
+        ]
+
+    def check_faults(self) -> None:
+        """Nothing: rules elsewhere have no code of a test's."""
+
+    @property
+    def requests(self) -> list[Record]:
+        """What came in since the last reset, oldest first; the last 1,000."""
+        return _records(self._control.ask("GET", "/journal"))
+
+    def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
+        """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
+        deadline = time.monotonic() + timeout
+        while (told := self._control.ask("GET", "/journal"))["completed"] < count:
+            if time.monotonic() >= deadline:
+                raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
+            time.sleep(_STEP_SECONDS)
+        return _records(told)
+
+    def advice(self) -> list[str]:
+        """As `Mock.advice`."""
+        told = [text for record in self.requests for text in record.advice]
+        counted = self._control.ask("GET", "/advice")
+        return told + [each["text"] for each in counted if each["text"] not in told for _ in range(each["count"])]
+
+
+class RemoteClock:
+    """The clock of a mock elsewhere, used as `mockcdrs.control.clock.Clock` is."""
+
+    def __init__(self, control: RemoteControl) -> None:
+        self._control = control
+
+    def now(self) -> int:
+        """Gregorian seconds."""
+        return int(self._control.ask("GET", "/clock")["now"])
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+        return bool(self._control.ask("GET", "/clock")["frozen"])
+
+    def freeze(self, moment: str | datetime | int | None = None) -> None:
+        """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
+        self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else seconds_of(moment)})
+
+    def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Move on by so much; a frozen clock stands still again behind it."""
+        step = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
+        self._control.ask("PUT", "/clock", {"advance": step})
+
+    def live(self) -> None:
+        """Run with the machine's clock."""
+        self._control.ask("PUT", "/clock", {"live": True})
+
+
+def _records(told: dict[str, Any]) -> list[Record]:
+    return sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
+
+
+def _record(told: dict[str, Any]) -> Record:
+    return Record(**{name: told[name] for name in _RECORD}, outcome=Outcome(**told["outcome"]))

@@ -1,0 +1,129 @@
+"""One suite, two ways: a mock in this process, and the same powers over the control API of one elsewhere."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from mockcdrs.control.faults import RuleError
+from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.handle import Mock, serving
+from mockcdrs.remote import RemoteMock
+from mockcdrs.remote_control import ControlError, RemoteControl
+
+Either = Mock | RemoteMock
+
+
+@pytest.fixture(params=["in this process", "elsewhere"])
+def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
+    with serving() as made:
+        yield made if request.param == "in this process" else RemoteMock(RemoteControl(made.url))
+
+
+def ask(mock: Either, path: str = "/cdrs", **query: Any) -> httpx.Response:
+    return httpx.get(mock.url_for(path), params=query, headers={"X-Auth-Token": mock.auth_token}, timeout=10)
+
+
+def test_data_is_added_and_removed(mock: Either) -> None:
+    mock.clear()
+    call = mock.add_call(caller="+14155550100", seconds=75)
+    assert ask(mock, f"/cdrs/{call.cdr_id}").json()["data"]["caller_id_number"] == "+14155550100"
+    whole = mock.add_cdr({"call_id": "a/b@c", "custom_channel_vars": {}, "interaction_id": "63935956800-a"})
+    assert whole["_id"] == "202601-a/b@c"
+    assert mock.expected().count == len(call.legs) + 1
+    mock.remove(whole["_id"])
+    with pytest.raises(KeyError, match="no such CDR"):
+        mock.remove(whole["_id"])
+    mock.reset()
+    assert mock.expected().count > 100
+
+
+def test_edge_cases_are_added_by_name(mock: Either) -> None:
+    mock.clear()
+    assert len(mock.edge("same-second-x50")) > 0
+    with pytest.raises(KeyError, match="is no edge case"):
+        mock.edge("no such case")
+
+
+def test_the_clock_is_set(mock: Either) -> None:
+    mock.clock.freeze("2025-12-01T00:00:00Z")
+    mock.clock.advance(days=1)
+    assert (mock.clock.now(), mock.clock.is_frozen) == (63931852800, True)
+    assert ask(mock).json()["timestamp"] == "2025-12-02T00:00:00Z"
+    mock.clock.live()
+    assert not mock.clock.is_frozen
+    mock.clock.freeze()
+    assert mock.clock.is_frozen
+
+
+def test_a_rule_fires_and_one_that_does_not_is_named(mock: Either) -> None:
+    rule = mock.fail(status=503, path="/cdrs", times=1)
+    other = mock.respond("/vmboxes", json={"data": [1]})
+    assert [ask(mock).status_code for _ in range(2)] == [503, 200]
+    assert (rule.number, mock.never_fired()) == (1, [other])
+    assert ask(mock, "/vmboxes").json() == {"data": [1]}
+    assert mock.never_fired() == []
+
+
+def test_requests_are_told(mock: Either) -> None:
+    mock.fail(status=503, times=1)
+    ask(mock, page_size=5)
+    ask(mock, page_size=5)
+    first, second = mock.wait_for(2)
+    assert (first.status, first.query, first.fault) == (503, {"page_size": "5"}, "rule 1 (status=503 times=1)")
+    assert second.outcome.rows == 5
+    assert mock.requests == [first, second]
+    mock.assert_requested("/cdrs", query={"page_size": 5}, times=2)
+    mock.assert_not_requested("/cdrs/summary")
+    assert "unfollowed-pages" in " ".join(mock.advice())
+    with pytest.raises(TimeoutError, match=r"2 complete requests came, 3 were expected within 0.05 s"):
+        mock.wait_for(3, timeout=0.05)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        (lambda mock: mock.add_call(scenario="no such"), NoSuchScenario),
+        (lambda mock: mock.fail(status=5), RuleError),
+        (lambda mock: mock.clock.freeze("yesterday"), ValueError),
+    ],
+)
+def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        wrong(mock)
+
+
+def test_both_ways_end_up_with_equal_results() -> None:
+    with serving() as one, serving() as served:
+        pair = one, RemoteMock(RemoteControl(served.url))
+        found = [_results(mock) for mock in pair]
+    assert found[0] == found[1]
+
+
+def _results(mock: Either) -> tuple[Any, ...]:
+    call = mock.add_call(scenario="blind_transfer", at="2026-01-19T10:00:00Z")
+    rule = mock.fail(error="too_many_requests", query={"page_size": "7"}, times=1)
+    ids = [row["id"] for row in (ask(mock, page_size=7), ask(mock, page_size=8))[1].json()["data"]]
+    untimed = {"duration_seconds": 0.0, "response": None, "headers": {}}
+    records = [dataclasses.replace(record, **untimed) for record in mock.wait_for(2)]
+    login = mock.account_id, mock.auth_token, mock.user_id, mock.credentials
+    return login, call, rule, ids, records, mock.advice(), mock.expected(), mock.expected("/cdrs/interaction")
+
+
+def test_what_needs_the_mocks_own_process_skips_with_its_reason() -> None:
+    with serving() as served:
+        mock = RemoteMock(RemoteControl(served.url))
+        for use in (lambda: mock.wsgi_app, lambda: mock.fail(then=print)):
+            with pytest.raises(pytest.skip.Exception, match="only the mock can do that"):
+                use()
+
+
+def test_a_server_that_cannot_be_asked_is_said() -> None:
+    with serving() as served:
+        control = RemoteControl(served.url)
+        assert control.is_there()
+    assert not control.is_there()
+    with pytest.raises(ControlError, match="does the server still run"):
+        control.ask("GET", "/health")
