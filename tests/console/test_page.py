@@ -1,14 +1,31 @@
 """What holds for the page as a whole: hostile data, keyboard, sizes, colours, a server that goes."""
 
-import pytest
-from playwright.sync_api import Page, expect
+from collections.abc import Iterator
+from urllib.parse import quote
 
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock
+from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.console.conftest import PHONE, Ask, Open
 
 VIEWS = ("requests", "calls", "trouble", "setup")
 SCRIPT, IMAGE = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>"
+
+
+@pytest.fixture
+def token() -> str:
+    return "a secret, with + and &"
+
+
+@pytest.fixture
+def guarded(mock: Mock, token: str) -> Iterator[str]:
+    """The origin of a server that wants a control token."""
+    with Server(create_app(mock.state, mock, Access(token=token))) as server:
+        yield server.url
 
 
 def busy(mock: Mock, ask: Ask) -> None:
@@ -97,6 +114,27 @@ def test_the_address_names_the_view(open_page: Open) -> None:
     assert page.url.endswith("/_mockcdrs/#/setup")
     page.go_back()
     expect(page.locator("#trouble")).to_be_visible()
+
+
+def test_a_control_token_is_taken_from_the_address_and_does_not_stay_there(
+    browser: Browser, guarded: str, token: str
+) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{guarded}/_mockcdrs/?token={quote(token)}#/setup")
+    expect(page.locator("#connection")).to_have_text("live")
+    assert page.url == f"{guarded}/_mockcdrs/#/setup"
+    page.context.close()
+
+
+def test_a_missing_control_token_is_asked_for(browser: Browser, guarded: str, token: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{guarded}/_mockcdrs/")
+    for tried, state in (("wrong", "token needed"), (token, "live")):
+        page.get_by_label("This server wants its control token").fill(tried)
+        page.get_by_role("button", name="Go on").click()
+        expect(page.locator("#connection")).to_have_text(state)
+    expect(page.locator("#ask-token")).to_be_hidden()
+    page.context.close()
 
 
 def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from mockcdrs.handle import Mock
@@ -29,12 +30,17 @@ def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: O
     expect(card.get_by_label("Python", exact=True)).to_contain_text("mockcdrs.fail(")
 
 
-def test_a_token_that_was_made_to_expire_is_good_again_once_all_is_off(open_page: Open, ask: Ask) -> None:
+@pytest.mark.parametrize("off", ["its own switch", "all off"])
+def test_a_token_that_was_made_to_expire_is_good_again_once_that_is_off(open_page: Open, ask: Ask, off: str) -> None:
     page = open_page("trouble")
-    page.get_by_role("switch", name="Token expired").check()
+    expired = page.get_by_role("switch", name="Token expired")
+    expired.check()
     expect(page.locator("#armed")).to_be_visible()
     assert ask().status_code == 401
-    page.get_by_role("button", name="Switch all off").click()
+    if off == "all off":
+        page.get_by_role("button", name="Switch all off").click()
+    else:
+        expired.uncheck()
     expect(page.locator("#armed")).to_be_hidden()
     assert ask().status_code == 200
 

@@ -68,11 +68,13 @@ class Faults:
         return self.add(Rule(path=path, reply=Reply(json, status, headers or {}), **when))
 
     def remove(self, rule: Rule) -> bool:
-        """Take one rule away; whether it was there."""
+        """Take one rule away; whether it was there. With the last that makes tokens expire, all are good again."""
         with self._lock:
             if self._rules.get(rule.number) != rule:
                 return False
             del self._rules[rule.number]
+            if not any(other.token_expired for other in self._rules.values()):
+                self._expired = frozenset()
             return True
 
     def __iter__(self) -> Iterator[Rule]:

@@ -14,7 +14,14 @@ export function makeFilters(mock, { onRange, onFilter }) {
     options(select, pairs);
     return select;
   };
-  const phone = () => el("input", { type: "text", inputmode: "tel", placeholder: "whole number", autocomplete: "off", oninput: onFilter });
+  const phone = () =>
+    el("input", {
+      type: "text",
+      inputmode: "tel",
+      placeholder: "whole number",
+      autocomplete: "off",
+      oninput: onFilter,
+    });
   const inputs = {
     from: moment(),
     to: moment(),
@@ -24,15 +31,32 @@ export function makeFilters(mock, { onRange, onFilter }) {
     caller: phone(),
     callee: phone(),
   };
-  const labels = { from: "From (UTC)", to: "To (UTC)", direction: "Direction", user: "User", cause: "Hangup cause", caller: "Caller's number", callee: "Callee's number" };
-  const element = el("form", { class: "filters", "aria-label": "Filters", onsubmit: (event) => event.preventDefault() },
-    Object.entries(inputs).map(([name, input]) => field(labels[name], input)));
+  const labels = {
+    from: "From (UTC)",
+    to: "To (UTC)",
+    direction: "Direction",
+    user: "User",
+    cause: "Hangup cause",
+    caller: "Caller's number",
+    callee: "Callee's number",
+  };
+  const element = el(
+    "form",
+    { class: "filters", "aria-label": "Filters", onsubmit: (event) => event.preventDefault() },
+    Object.entries(inputs).map(([name, input]) => field(labels[name], input)),
+  );
 
-  const range = () => ({ from: fromInput(inputs.from.value) ?? mock.now() - WEEK_SECONDS, to: fromInput(inputs.to.value) ?? mock.now() });
+  const range = () => ({
+    from: fromInput(inputs.from.value) ?? mock.now() - WEEK_SECONDS,
+    to: fromInput(inputs.to.value) ?? mock.now(),
+  });
 
   return {
     element,
-    values: () => ({ ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()])), ...range() }),
+    values: () => ({
+      ...Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()])),
+      ...range(),
+    }),
     // The last week by the mock's clock, until a person chooses.
     start() {
       if (!inputs.from.value) inputs.from.value = toInput(mock.now() - WEEK_SECONDS);

@@ -22,6 +22,7 @@ export const queryString = (query) => new URLSearchParams(query).toString();
 // An interaction is shown when one leg satisfies all filters, as one CDR has to in Crossbar.
 export function fits(call, { user, ...chosen }) {
   const wanted = Object.entries(FILTERS).filter(([name]) => chosen[name]);
-  return call.legs.some((leg) => (!user || owner(leg) === user) && wanted.every(([name, [, held]]) => held(leg) === chosen[name]));
+  return call.legs.some(
+    (leg) => (!user || owner(leg) === user) && wanted.every(([name, [, held]]) => held(leg) === chosen[name]),
+  );
 }
-

@@ -38,7 +38,12 @@ export function makeCalls(panel, mock) {
     try {
       const came = await get("data/interactions", { created_from: filters.values().from, created_to: to, limit: MOST });
       const known = new Set(calls.map(({ id }) => id));
-      calls.push(...came.filter(({ legs }) => legs.length).map(summary).filter(({ id }) => !known.has(id)));
+      calls.push(
+        ...came
+          .filter(({ legs }) => legs.length)
+          .map(summary)
+          .filter(({ id }) => !known.has(id)),
+      );
       older.hidden = came.length < MOST;
       draw();
     } catch (error) {
@@ -52,7 +57,21 @@ export function makeCalls(panel, mock) {
     const shown = calls.filter((call) => fits(call, values));
     filters.causes(calls.flatMap(({ legs }) => legs));
     charts.replaceChildren(hoursChart(shown), outcomesChart(shown));
-    list.replaceChildren(...(shown.length ? shown.map(item) : [el("li", null, empty(calls.length ? "No call is like that." : "No call in this range. Add one in Setup, or choose other dates."))]));
+    list.replaceChildren(
+      ...(shown.length
+        ? shown.map(item)
+        : [
+            el(
+              "li",
+              null,
+              empty(
+                calls.length
+                  ? "No call is like that."
+                  : "No call in this range. Add one in Setup, or choose other dates.",
+              ),
+            ),
+          ]),
+    );
     const talked = shown.reduce((sum, call) => sum + call.talked, 0);
     count.textContent = `${shown.length} ${shown.length === 1 ? "interaction" : "interactions"}, ${lasted(talked)} talked${older.hidden ? "" : `; the newest ${calls.length} of the range are loaded`}`;
     tellQuery(values);
@@ -64,14 +83,26 @@ export function makeCalls(panel, mock) {
     const tooWide = values.to - values.from > mock.maximumRange;
     query.replaceChildren(
       codeBlock("Crossbar query", text),
-      el("p", { class: "dim" }, `${moment(values.from)} to ${moment(values.to)} UTC, both included, in Gregorian seconds.`),
-      tooWide ? el("p", { class: "warn" }, `Wider than crossbar.cdrs.maximum_range (${lasted(mock.maximumRange)}): Crossbar answers 400.`) : "",
+      el(
+        "p",
+        { class: "dim" },
+        `${moment(values.from)} to ${moment(values.to)} UTC, both included, in Gregorian seconds.`,
+      ),
+      tooWide
+        ? el(
+            "p",
+            { class: "warn" },
+            `Wider than crossbar.cdrs.maximum_range (${lasted(mock.maximumRange)}): Crossbar answers 400.`,
+          )
+        : "",
     );
   }
 
   function item(call) {
     const isOpen = call.id === chosen;
-    const head = el("button", { type: "button", class: "row", "aria-expanded": String(isOpen), onclick: () => toggle(call, row, head) },
+    const head = el(
+      "button",
+      { type: "button", class: "row", "aria-expanded": String(isOpen), onclick: () => toggle(call, row, head) },
       el("time", { class: "dim" }, moment(call.start)),
       el("span", { class: "who" }, said(partyText(call.from)), " → ", said(partyText(call.to))),
       el("span", { class: "badge" }, said(call.direction || "no direction")),

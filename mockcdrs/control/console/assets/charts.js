@@ -10,9 +10,18 @@ function bars(kind, title, entries) {
   const items = entries.map(({ name, count, label }) => {
     const bar = el("span", { class: "bar", "aria-hidden": "true" });
     bar.style.setProperty("--share", count / most);
-    return el("li", { title: `${name}: ${count}`, "data-outcome": kind === "across" ? name : null },
-      el("span", { class: "name" }, el("span", { "aria-hidden": "true" }, label ?? name), label === undefined ? null : el("span", { class: "unseen" }, name)),
-      bar, el("span", { class: "count" }, count));
+    return el(
+      "li",
+      { title: `${name}: ${count}`, "data-outcome": kind === "across" ? name : null },
+      el(
+        "span",
+        { class: "name" },
+        el("span", { "aria-hidden": "true" }, label ?? name),
+        label === undefined ? null : el("span", { class: "unseen" }, name),
+      ),
+      bar,
+      el("span", { class: "count" }, count),
+    );
   });
   return el("figure", { class: `chart ${kind}` }, el("figcaption", null, title), el("ol", null, items));
 }

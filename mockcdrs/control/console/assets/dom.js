@@ -27,7 +27,11 @@ export const empty = (...children) => el("p", { class: "empty" }, ...children);
 // Names and values, without the empty ones.
 export function facts(pairs) {
   const shown = pairs.filter(([, value]) => value !== "" && value !== null && value !== undefined);
-  return el("dl", { class: "facts" }, shown.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]));
+  return el(
+    "dl",
+    { class: "facts" },
+    shown.map(([name, value]) => [el("dt", null, name), el("dd", null, value)]),
+  );
 }
 
 let fields = 0;

@@ -58,7 +58,13 @@ async function arrive() {
   await showView(current);
 }
 
-const WORDS = { connecting: "connecting", live: "live", polling: "reconnecting", gone: "server gone", refused: "token needed" };
+const WORDS = {
+  connecting: "connecting",
+  live: "live",
+  polling: "reconnecting",
+  gone: "server gone",
+  refused: "token needed",
+};
 let state = "connecting";
 
 function tellState(now) {
@@ -67,7 +73,8 @@ function tellState(now) {
   byId("connection").dataset.state = now;
   byId("connection").textContent = WORDS[now];
   byId("gone").hidden = now !== "gone";
-  byId("gone").textContent = "The server does not answer. What is shown may be old; the page goes on by itself once the server is back.";
+  byId("gone").textContent =
+    "The server does not answer. What is shown may be old; the page goes on by itself once the server is back.";
   byId("ask-token").hidden = now !== "refused";
   if (wasAway && (now === "live" || now === "polling")) arrive().catch((error) => notice(error.message, "bad"));
 }
@@ -81,6 +88,7 @@ async function lookAgain() {
   }
 }
 
+document.addEventListener("visibilitychange", () => (document.hidden ? stream.stop() : stream.start()));
 stream.addEventListener("state", ({ detail }) => tellState(detail));
 mock.addEventListener("clock", tellClock);
 mock.addEventListener("tick", tellClock);

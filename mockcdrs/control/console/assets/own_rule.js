@@ -22,10 +22,18 @@ const TURNS = { times: "Times at most", nth: "Only match number", page: "Only pa
 
 export function makeOwnRule(onAdd) {
   const effect = el("select", { onchange: ofEffect });
-  options(effect, Object.entries(EFFECTS).map(([name, [text]]) => [name, text]));
+  options(
+    effect,
+    Object.entries(EFFECTS).map(([name, [text]]) => [name, text]),
+  );
   const value = el("input", { type: "text", autocomplete: "off", oninput: write });
   const path = el("input", { type: "text", value: "/cdrs", autocomplete: "off", oninput: write });
-  const turns = Object.fromEntries(Object.keys(TURNS).map((name) => [name, el("input", { type: "number", min: 1, placeholder: "any", oninput: write })]));
+  const turns = Object.fromEntries(
+    Object.keys(TURNS).map((name) => [
+      name,
+      el("input", { type: "number", min: 1, placeholder: "any", oninput: write }),
+    ]),
+  );
   const json = el("textarea", { rows: 6, spellcheck: "false", class: "mono" });
   const wrong = el("p", { class: "bad", role: "alert" });
   const valueField = field("Value", value);
@@ -56,8 +64,19 @@ export function makeOwnRule(onAdd) {
     }
   }
 
-  return el("form", { class: "card own-rule", onsubmit: send },
-    el("div", { class: "filters" }, field("Path ends with", path), field("What happens", effect), valueField,
-      Object.entries(turns).map(([name, input]) => field(TURNS[name], input))),
-    field("Rule as JSON", json), wrong, el("button", { class: "primary" }, "Switch it on"));
+  return el(
+    "form",
+    { class: "card own-rule", onsubmit: send },
+    el(
+      "div",
+      { class: "filters" },
+      field("Path ends with", path),
+      field("What happens", effect),
+      valueField,
+      Object.entries(turns).map(([name, input]) => field(TURNS[name], input)),
+    ),
+    field("Rule as JSON", json),
+    wrong,
+    el("button", { class: "primary" }, "Switch it on"),
+  );
 }

@@ -27,7 +27,9 @@ export async function showDetail(panel, summary, onClose) {
 
 function headOf(record, onClose) {
   const status = el("span", { class: `status ${kindOfStatus(record.status)}` }, record.status || "cut");
-  return el("header", { class: "detail-head" },
+  return el(
+    "header",
+    { class: "detail-head" },
     el("h2", null, status, " ", record.method, " ", said(record.path)),
     button("Close", onClose, { class: "small" }),
   );
@@ -57,12 +59,19 @@ function adviceItem(advice) {
 }
 
 function inWords(record) {
-  if (record.explained.length) return el("ul", { class: "plain" }, record.explained.map((words) => el("li", null, said(words))));
+  if (record.explained.length)
+    return el(
+      "ul",
+      { class: "plain" },
+      record.explained.map((words) => el("li", null, said(words))),
+    );
   return el("p", { class: "dim" }, queryText(record.query) || "No query: Crossbar's defaults hold.");
 }
 
 const headers = (held) =>
-  Object.keys(held).length ? facts(Object.entries(held).map(([name, value]) => [said(name), said(value)])) : empty("None.");
+  Object.keys(held).length
+    ? facts(Object.entries(held).map(([name, value]) => [said(name), said(value)]))
+    : empty("None.");
 
 function answer(response) {
   if (!response) return [empty("No longer kept: only the last few answers are.")];

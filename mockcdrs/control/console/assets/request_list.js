@@ -4,7 +4,11 @@ import { el } from "./dom.js";
 import { makeRow, matches } from "./request_row.js";
 
 export class RequestList {
-  element = el("ol", { class: "rows", "aria-label": "Requests, newest first", onkeydown: (event) => this.#walk(event) });
+  element = el("ol", {
+    class: "rows",
+    "aria-label": "Requests, newest first",
+    onkeydown: (event) => this.#walk(event),
+  });
   capacity = Infinity;
   #entries = new Map(); // number -> {record, row}
   #words = "";

@@ -32,7 +32,18 @@ function badges(record) {
 }
 
 const wordsOf = (record) =>
-  [record.method, record.path, queryText(record.query), record.status, record.note, ...record.advice, record.advice.length ? "advice" : "", record.fault ? `fault ${record.fault}` : ""].join(" ").toLowerCase();
+  [
+    record.method,
+    record.path,
+    queryText(record.query),
+    record.status,
+    record.note,
+    ...record.advice,
+    record.advice.length ? "advice" : "",
+    record.fault ? `fault ${record.fault}` : "",
+  ]
+    .join(" ")
+    .toLowerCase();
 
 // Every word has to be somewhere in it.
 export function matches(record, words) {
@@ -46,10 +57,20 @@ export function makeRow(record, onclick) {
   const line = [
     el("span", { class: `status ${kindOfStatus(record.status)}` }, record.status || "cut"),
     el("span", { class: "method" }, record.method),
-    el("span", { class: "target" }, el("bdi", { class: "path", title: record.path }, shortPath(record.path)), " ", el("bdi", { class: "dim" }, queryText(record.query))),
+    el(
+      "span",
+      { class: "target" },
+      el("bdi", { class: "path", title: record.path }, shortPath(record.path)),
+      " ",
+      el("bdi", { class: "dim" }, queryText(record.query)),
+    ),
     badges(record),
     el("time", { class: "dim", datetime: record.time_iso }, record.time_iso.slice(11, 19)),
     el("span", { class: "dim took" }, took(record.duration_seconds)),
   ];
-  return el("li", { "data-number": record.number }, el("button", { type: "button", class: "row", tabindex: "-1", onclick }, line));
+  return el(
+    "li",
+    { "data-number": record.number },
+    el("button", { type: "button", class: "row", tabindex: "-1", onclick }, line),
+  );
 }

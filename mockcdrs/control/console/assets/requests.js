@@ -13,7 +13,12 @@ export function makeRequests(panel, stream) {
   let dropped = 0;
   let held = []; // what came while paused
   const list = new RequestList(choose);
-  const words = el("input", { type: "search", placeholder: "path, status, fault, advice…", "aria-label": "Show only requests with these words", oninput: filter });
+  const words = el("input", {
+    type: "search",
+    placeholder: "path, status, fault, advice…",
+    "aria-label": "Show only requests with these words",
+    oninput: filter,
+  });
   const pause = button("Pause", turn, { "aria-pressed": "false" });
   const clear = button("Clear", () => attempt(() => remove("journal")));
   const count = el("p", { class: "dim count", role: "status" });

@@ -8,7 +8,13 @@ import { makeSettingsCard } from "./setup_settings.js";
 
 export function makeSetup(panel, mock) {
   const cards = [makeClockCard, makeAccountCard, makeDataCard, makeSettingsCard].map((make) => make(mock));
-  panel.append(el("div", { class: "setup" }, cards.map(({ element }) => element)));
+  panel.append(
+    el(
+      "div",
+      { class: "setup" },
+      cards.map(({ element }) => element),
+    ),
+  );
 
   async function show() {
     await mock.refresh();

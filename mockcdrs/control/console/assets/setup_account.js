@@ -4,8 +4,15 @@ import { codeBlock, copyButton } from "./copying.js";
 import { el, facts, said } from "./dom.js";
 
 const SHOWN = {
-  url: "Base URL", account_id: "Account id", auth_token: "Token", user_id: "User id", name: "Account name", realm: "Realm",
-  username: "User name", password: "Password", api_key: "API key",
+  url: "Base URL",
+  account_id: "Account id",
+  auth_token: "Token",
+  user_id: "User id",
+  name: "Account name",
+  realm: "Realm",
+  username: "User name",
+  password: "Password",
+  api_key: "API key",
 };
 
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
@@ -19,7 +26,12 @@ export function makeAccountCard(mock) {
     const pairs = Object.entries(SHOWN).filter(([name]) => account[name]);
     const listing = `${account.url}/accounts/${account.account_id}/cdrs?page_size=5`;
     content.replaceChildren(
-      facts(pairs.map(([name, label]) => [label, [said(account[name]), copyButton(account[name], "Copy", { "aria-label": `Copy ${label}` })]])),
+      facts(
+        pairs.map(([name, label]) => [
+          label,
+          [said(account[name]), copyButton(account[name], "Copy", { "aria-label": `Copy ${label}` })],
+        ]),
+      ),
       codeBlock("curl", `curl -sS -H ${quoted(`X-Auth-Token: ${account.auth_token}`)} ${quoted(listing)}`),
     );
   }

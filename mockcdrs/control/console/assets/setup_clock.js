@@ -13,12 +13,27 @@ export function makeClockCard(mock) {
   const gregorian = el("p", { class: "dim" });
   const at = el("input", { type: "datetime-local", step: 1, required: true });
   const change = (body) => attempt(async () => mock.took(await put("clock", body)));
-  const form = el("form", { class: "inline", onsubmit: freezeAt }, field("Freeze at (UTC)", at), el("button", null, "Freeze there"));
-  const element = el("section", { class: "card wide" }, el("h2", null, "Clock"),
-    el("p", null, time, " UTC ", kind), gregorian,
-    el("div", { class: "toolbar" }, button("Freeze now", () => change({ freeze: iso(mock.now()) })), button("Live", () => change({ live: true })),
-      Object.entries(STEPS).map(([text, step]) => button(text, () => change({ advance: step })))),
-    form);
+  const form = el(
+    "form",
+    { class: "inline", onsubmit: freezeAt },
+    field("Freeze at (UTC)", at),
+    el("button", null, "Freeze there"),
+  );
+  const element = el(
+    "section",
+    { class: "card wide" },
+    el("h2", null, "Clock"),
+    el("p", null, time, " UTC ", kind),
+    gregorian,
+    el(
+      "div",
+      { class: "toolbar" },
+      button("Freeze now", () => change({ freeze: iso(mock.now()) })),
+      button("Live", () => change({ live: true })),
+      Object.entries(STEPS).map(([text, step]) => button(text, () => change({ advance: step }))),
+    ),
+    form,
+  );
 
   const iso = (seconds) => `${toInput(seconds)}Z`;
 

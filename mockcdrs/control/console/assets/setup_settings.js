@@ -8,8 +8,16 @@ export function makeSettingsCard(mock) {
   const settings = el("div", { class: "filters" });
   const quirks = el("ul", { class: "quirks" });
   const words = el("input", { type: "search", oninput: draw });
-  const element = el("section", { class: "card wide" }, el("h2", null, "Settings"), settings,
-    el("h2", null, "Quirks of Crossbar's"), el("p", { class: "dim" }, "On: the mock does as Crossbar does. Off: as its documentation would have it."), field("Look for", words), quirks);
+  const element = el(
+    "section",
+    { class: "card wide" },
+    el("h2", null, "Settings"),
+    settings,
+    el("h2", null, "Quirks of Crossbar's"),
+    el("p", { class: "dim" }, "On: the mock does as Crossbar does. Off: as its documentation would have it."),
+    field("Look for", words),
+    quirks,
+  );
 
   async function change(body) {
     await attempt(async () => {
@@ -23,20 +31,35 @@ export function makeSettingsCard(mock) {
     const input = el("input", isFlag ? { type: "checkbox", role: "switch" } : { type: "text", autocomplete: "off" });
     if (isFlag) input.checked = value;
     else input.value = value === null ? "null" : value;
-    input.addEventListener("change", () => change({ settings: { [name]: isFlag ? input.checked : typed(input.value, value) } }));
+    input.addEventListener("change", () =>
+      change({ settings: { [name]: isFlag ? input.checked : typed(input.value, value) } }),
+    );
     return field(name, input);
   }
 
   function quirkItem({ name, shown, sentence, source }) {
-    const turn = el("input", { type: "checkbox", role: "switch", onchange: () => change({ quirks: { [name]: turn.checked } }) });
+    const turn = el("input", {
+      type: "checkbox",
+      role: "switch",
+      onchange: () => change({ quirks: { [name]: turn.checked } }),
+    });
     turn.checked = shown;
-    return el("li", null, el("label", { class: "switch" }, turn, el("code", null, name)), el("p", null, sentence, " ", el("span", { class: "dim" }, said(source))));
+    return el(
+      "li",
+      null,
+      el("label", { class: "switch" }, turn, el("code", null, name)),
+      el("p", null, sentence, " ", el("span", { class: "dim" }, said(source))),
+    );
   }
 
   function draw() {
     const wanted = words.value.toLowerCase();
-    const found = mock.settings.quirks.filter(({ name, sentence }) => `${name} ${sentence}`.toLowerCase().includes(wanted));
-    quirks.replaceChildren(...(found.length ? found.map(quirkItem) : [el("li", null, empty("No quirk has these words."))]));
+    const found = mock.settings.quirks.filter(({ name, sentence }) =>
+      `${name} ${sentence}`.toLowerCase().includes(wanted),
+    );
+    quirks.replaceChildren(
+      ...(found.length ? found.map(quirkItem) : [el("li", null, empty("No quirk has these words."))]),
+    );
   }
 
   function show() {

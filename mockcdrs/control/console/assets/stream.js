@@ -15,7 +15,16 @@ export class Stream extends EventTarget {
   start() {
     clearTimeout(this.#timer);
     this.#source?.close();
-    this.#catchUp().then(() => this.#listen(), (error) => this.#failed(error));
+    this.#catchUp().then(
+      () => this.#listen(),
+      (error) => this.#failed(error),
+    );
+  }
+
+  // A page that nobody looks at takes no listener's place; `start` brings what it missed.
+  stop() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
   }
 
   async #catchUp() {

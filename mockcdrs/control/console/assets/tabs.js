@@ -5,7 +5,11 @@ export function makeTabs(tablist, onShow) {
   const tabs = [...tablist.querySelectorAll("[role=tab]")];
   const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
 
+  let shown = null;
+
   function show(chosen) {
+    if (chosen === shown) return;
+    shown = chosen;
     for (const tab of tabs) {
       tab.setAttribute("aria-selected", String(tab === chosen));
       tab.tabIndex = tab === chosen ? 0 : -1;
@@ -18,6 +22,7 @@ export function makeTabs(tablist, onShow) {
 
   function choose(tab) {
     tab.focus();
+    show(tab); // at once: the next key may come before the address' change is told
     if (tab !== named()) location.hash = `/${panelOf(tab).id}`;
   }
 

@@ -28,13 +28,32 @@ function axis(call, whole) {
 function legItem(leg, call, whole) {
   const share = (moment) => (moment - call.start) / whole;
   const answered = ended(leg) - billed(leg);
-  const track = el("div", { class: "track", "aria-hidden": "true" }, place(el("span", { class: "ring" }), share(began(leg)), share(answered)));
+  const track = el(
+    "div",
+    { class: "track", "aria-hidden": "true" },
+    place(el("span", { class: "ring" }), share(began(leg)), share(answered)),
+  );
   if (billed(leg)) track.append(place(el("span", { class: "talk" }), share(answered), share(ended(leg))));
   const document = JSON.stringify(leg);
-  return el("li", null,
-    el("p", { class: "leg-who" }, el("span", { class: "badge" }, said(leg.call_direction ?? "no direction")), " ", said(partyText(caller(leg))), " → ", said(partyText(callee(leg)))),
+  return el(
+    "li",
+    null,
+    el(
+      "p",
+      { class: "leg-who" },
+      el("span", { class: "badge" }, said(leg.call_direction ?? "no direction")),
+      " ",
+      said(partyText(caller(leg))),
+      " → ",
+      said(partyText(callee(leg))),
+    ),
     track,
-    el("p", { class: "dim" }, `began ${moment(began(leg))}, rang ${lasted(answered - began(leg))}, ${billed(leg) ? `talked ${lasted(billed(leg))}` : "nobody talked"}, `, said(cause(leg) || "no hangup cause")),
+    el(
+      "p",
+      { class: "dim" },
+      `began ${moment(began(leg))}, rang ${lasted(answered - began(leg))}, ${billed(leg) ? `talked ${lasted(billed(leg))}` : "nobody talked"}, `,
+      said(cause(leg) || "no hangup cause"),
+    ),
     documentOf(leg, document),
   );
 }
@@ -42,14 +61,27 @@ function legItem(leg, call, whole) {
 // Made when it is opened: few are.
 function documentOf(leg, json) {
   const details = el("details", null, el("summary", null, "The CDR ", said(leg.id ?? "")));
-  details.addEventListener("toggle", () => {
-    const nodes = pretty(json);
-    details.append(codeBlock("CDR", laidOut(nodes), nodes));
-  }, { once: true });
+  details.addEventListener(
+    "toggle",
+    () => {
+      const nodes = pretty(json);
+      details.append(codeBlock("CDR", laidOut(nodes), nodes));
+    },
+    { once: true },
+  );
   return details;
 }
 
 export function timeline(call) {
   const whole = Math.max(1, call.seconds || 1);
-  return el("div", { class: "timeline" }, axis(call, whole), el("ol", null, call.legs.map((leg) => legItem(leg, call, whole))));
+  return el(
+    "div",
+    { class: "timeline" },
+    axis(call, whole),
+    el(
+      "ol",
+      null,
+      call.legs.map((leg) => legItem(leg, call, whole)),
+    ),
+  );
 }

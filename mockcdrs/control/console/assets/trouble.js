@@ -9,7 +9,12 @@ import { makeOwnRule } from "./own_rule.js";
 // Members in one order, so that equal rules are equal texts.
 const sorted = (value) =>
   value !== null && typeof value === "object" && !Array.isArray(value)
-    ? Object.fromEntries(Object.keys(value).filter((name) => name !== "number").sort().map((name) => [name, sorted(value[name])]))
+    ? Object.fromEntries(
+        Object.keys(value)
+          .filter((name) => name !== "number")
+          .sort()
+          .map((name) => [name, sorted(value[name])]),
+      )
     : value;
 const sameRule = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 
@@ -25,8 +30,10 @@ export function makeTrouble(panel, onFaults) {
   panel.append(
     el("div", { class: "toolbar" }, el("h2", null, "Presets"), allOff),
     presets,
-    el("h2", null, "Rules that are on"), rules,
-    el("h2", null, "A rule of your own"), makeOwnRule((rule) => add(rule)),
+    el("h2", null, "Rules that are on"),
+    rules,
+    el("h2", null, "A rule of your own"),
+    makeOwnRule((rule) => add(rule)),
   );
 
   async function change(work) {
@@ -52,23 +59,52 @@ export function makeTrouble(panel, onFaults) {
     const told = JSON.stringify(faults);
     if (told === shownRules) return;
     shownRules = told;
-    rules.replaceChildren(...(faults.length ? faults.map(ruleItem) : [el("li", null, empty("None: every request is answered as Crossbar would."))]));
+    rules.replaceChildren(
+      ...(faults.length
+        ? faults.map(ruleItem)
+        : [el("li", null, empty("None: every request is answered as Crossbar would."))]),
+    );
   }
 
   function ruleItem(fault) {
-    return el("li", { class: "card" },
-      el("div", { class: "rule-head" }, el("span", null, said(fault.description)), el("span", { class: "dim" }, firedText(fault)),
-        button("Remove", () => change(() => remove(`faults/${fault.id}`)), { class: "small", "aria-label": `Remove ${fault.description}` })),
-      codeBlock("Python", fault.python));
+    return el(
+      "li",
+      { class: "card" },
+      el(
+        "div",
+        { class: "rule-head" },
+        el("span", null, said(fault.description)),
+        el("span", { class: "dim" }, firedText(fault)),
+        button("Remove", () => change(() => remove(`faults/${fault.id}`)), {
+          class: "small",
+          "aria-label": `Remove ${fault.description}`,
+        }),
+      ),
+      codeBlock("Python", fault.python),
+    );
   }
 
   function presetCard(preset) {
     const state = el("span", { class: "dim" });
-    const turn = el("input", { type: "checkbox", role: "switch", onchange: () => change(() => (turn.checked ? post("faults", preset.rule) : off(preset))) });
-    const element = el("li", { class: "card" },
+    const turn = el("input", {
+      type: "checkbox",
+      role: "switch",
+      onchange: () => change(() => (turn.checked ? post("faults", preset.rule) : off(preset))),
+    });
+    const element = el(
+      "li",
+      { class: "card" },
       el("label", { class: "switch" }, turn, el("span", null, preset.name)),
-      el("p", null, preset.says), state,
-      el("details", null, el("summary", null, "The rule"), codeBlock("JSON", JSON.stringify(preset.rule, null, 2)), codeBlock("Python", preset.python)));
+      el("p", null, preset.says),
+      state,
+      el(
+        "details",
+        null,
+        el("summary", null, "The rule"),
+        codeBlock("JSON", JSON.stringify(preset.rule, null, 2)),
+        codeBlock("Python", preset.python),
+      ),
+    );
     const tell = (faults) => {
       const mine = faults.filter(({ rule }) => sameRule(rule, preset.rule));
       turn.checked = mine.length > 0;
