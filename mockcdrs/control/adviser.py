@@ -1,5 +1,8 @@
 """Puts advice onto the records of a journal, as requests end."""
 
+from functools import partial
+
+from mockcdrs.control import counting
 from mockcdrs.control.advice import Facts, advise, at_end
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
@@ -29,6 +32,8 @@ class Adviser:
             quirks=state.quirks,
             is_clock_frozen=state.clock.is_frozen,
             has_end=True,
+            count_cdrs=partial(counting.cdrs, state.data),
+            count_unlisted=partial(counting.unlisted, state.data),
             has_cdr=self._has_cdr,
         )
 

@@ -8,6 +8,7 @@ from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
 from mockcdrs.control.advice.asked import RANGED, WALKS, asked_range, first, moment, shown, target
 from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.counting import COUNTED_AT_MOST
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.filters import TIME_FILTERS
 
@@ -138,7 +139,8 @@ def _default_range_empty(record: Record, _earlier: Sequence[Record], facts: Fact
     start, _ = asked_range(record, facts)
     older = _count_before(record, start, facts)
     if older != 0:
-        has = "CDRs may be older" if older is None else f"the account has {older} older CDRs"
+        more = " or more" if older == COUNTED_AT_MOST else ""
+        has = "CDRs may be older" if older is None else f"the account has {older}{more} older CDRs"
         yield (
             f"no rows in the default range, the last {facts.settings.maximum_range // 86_400} days; {has}: "
             f"send created_from and created_to, both before {start}"
