@@ -1,7 +1,5 @@
 """Counts for advice are right as far as they go, and do not go far."""
 
-import itertools
-from dataclasses import replace
 from typing import Any
 
 from mockcdrs.control import counting

@@ -13,8 +13,8 @@ class Facts:
 
     With `has_end` somebody calls `at_end`, and pages that nobody asked for are told of only then: until then another
     thread may still ask. Optional, each making advice surer: `count_cdrs(account, from, to)` says how many CDRs an
-    account has in a range (`COUNTED_AT_MOST` where it has more), `count_unlisted(account, from, to)` how many of them have no `custom_channel_vars`,
-    `has_cdr(account, id)` whether there is one of that id.
+    account has in a range (`COUNTED_AT_MOST` where it has more), `count_unlisted(account, from, to)` how many of them
+    have no `custom_channel_vars`, `has_cdr(account, id)` whether there is one of that id.
     """
 
     now: int
