@@ -181,8 +181,8 @@ def interactions(server: Server) -> Answer:
     answer = server.cdrs("/interaction", ascending="true", paginate="false", **window(server).query)
     if is_broken(answer):
         raise CannotCheck("/interaction is a 503: broken-document-fault hides all interactions there are")
-    if not answer.rows:
-        raise CannotCheck("no interaction around the last month's end")
+    if not 0 < len(answer.rows) <= MOST_ROWS:
+        raise CannotCheck(f"no interaction around the last month's end, or more than {MOST_ROWS}")
     return answer
 
 

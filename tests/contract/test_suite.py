@@ -1,5 +1,7 @@
 """The suite passes against what is a Crossbar, and tells which one it is."""
 
+import itertools
+import json
 import shlex
 import subprocess
 import sys
@@ -16,7 +18,9 @@ from mockcdrs.contract.check import Result, run
 from mockcdrs.contract.server import MOST_REQUESTS, Server
 from mockcdrs.contract.table import CHECKS
 from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.dataset import edges
 from mockcdrs.handle import Mock, serving
+from mockcdrs.server.runner import Server as Listener
 
 README = Path(__file__).parents[2] / "README.md"
 NEED_OTHER_DATA = {"no-ccv-not-listed", "broken-document-fault", "no-account-500"}
@@ -87,6 +91,72 @@ def test_an_empty_account_says_what_could_not_be_checked() -> None:
     assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
 
 
+def one(name: str, mock: Mock) -> Result:
+    (made,) = [made for made in CHECKS if made.name == name]
+    return run(made, Server(mock.url, mock.account_id, mock.auth_token))
+
+
+@pytest.mark.parametrize("fix", [(), ("broken-document-fault",), ("all",)])
+def test_whatever_real_databases_hold_makes_no_difference(fix: tuple[str, ...]) -> None:
+    with serving(fix=fix) as mock:
+        mock.clear()
+        for document in itertools.chain.from_iterable(edges.load().values()):
+            mock.state.data.add(mock.account_id, document["_id"][:6], [document])
+        results = results_at(mock)
+    assert differing(results) == []
+    assert ("broken-document-fault" in shown(results)) is (fix == ())
+
+
+def test_a_cdr_that_only_its_interaction_shows_is_named_as_the_quirk_it_is() -> None:
+    with serving() as mock:
+        leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
+        mock.remove(leg["_id"])
+        del leg["custom_channel_vars"]
+        mock.add_cdr(leg)
+        result = one("every-leg-is-listed", mock)
+    assert (result.outcome, result.quirks) == ("passed", ("no-ccv-not-listed",))
+
+
+def test_a_cdr_that_cannot_be_shown_is_named_as_the_quirk_it_is() -> None:
+    with serving() as mock:
+        mock.clear()
+        mock.add_call()
+        mock.edge("no-direction")
+        assert one("broken-documents", mock).quirks == ("broken-document-fault",)
+        reasons = one("walk-down", mock).not_made
+    assert reasons == ("the listing is a 503: broken-document-fault hides all CDRs there are",)
+
+
+def test_the_masters_token_shows_what_is_only_the_masters(tmp_path: Path) -> None:
+    account = {"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90", "is_superduper_admin": True, "tokens": [{"token": "a-token"}]}
+    (tmp_path / "accounts.json").write_text(json.dumps([account]))
+    with serving(data=tmp_path) as mock:
+        assert one("no-account", mock).quirks == ("no-account-500",)
+
+
+def odd_app(_environ: Any, start_response: Any) -> list[bytes]:
+    row = {"id": "202601-x", "interaction_id": 1, "timestamp": None, "duration_seconds": None}
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps({"data": [row], "timestamp": "2026-01-20T12:00:00Z"}).encode()]
+
+
+def test_no_answer_of_another_shape_stops_the_checks() -> None:
+    with Listener(odd_app) as listener:
+        server = Server(f"{listener.url}/v2", "an-account", "hush-hush")
+        results = [run(made, server) for made in CHECKS]
+    assert sum(result.outcome == "differs" for result in results) > len(CHECKS) / 2
+    assert any("another shape than Crossbar's" in what for _, what in differing(results))
+
+
+def test_verify_exits_with_1_and_shows_what_differs_where_it_is_no_crossbar() -> None:
+    with Listener(odd_app) as listener:
+        url = f"{listener.url}/v2"
+        ended = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush-hush"])
+    assert ended.exit_code == 1, ended.output
+    assert "instead of" in ended.output
+    assert "hush-hush" not in ended.output
+
+
 def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -> None:
     assert len({made.name for made in CHECKS}) == len(CHECKS)
     for made in CHECKS:
@@ -126,15 +196,6 @@ def test_verify_checks_another_process_over_http_alone(other_process: dict[str, 
     assert ended.exit_code == 0, ended.output
     assert " 0 differs" in ended.output
     assert token not in ended.output
-
-
-def test_verify_exits_with_1_and_shows_what_differs_where_it_is_no_crossbar() -> None:
-    with serving() as mock:
-        mock.respond("*", json={"data": "x"})
-        ended = CliRunner().invoke(main, ["verify", mock.url, "--account", mock.account_id, "--token", "hush-hush"])
-    assert ended.exit_code == 1, ended.output
-    assert "instead of" in ended.output
-    assert "hush-hush" not in ended.output
 
 
 @pytest.mark.parametrize(

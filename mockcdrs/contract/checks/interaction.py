@@ -11,6 +11,7 @@ from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
 
 _PAGE_SIZE = 3
+_ONE_PAGE = 10_000
 
 
 def _time(row: sample.Row) -> int:
@@ -50,8 +51,10 @@ def interactions_up(server: Server) -> Iterator[Finding]:
     came = list(chain.from_iterable(page.ids for page in pages))
     yield from pages[-1].differences(came, expected.ids, "ids of all pages together")
     for page, after in pairwise(pages):
-        key = after.rows[0]["interaction_id"].split("-", 1)
-        yield from page.differences(sample.next_key(page), [int(key[0]), key[1]], "next_start_key, decoded")
+        # it may name an interaction that is left out because its first leg ended after the range
+        time, _ = sample.next_key(page)
+        lies_between = _time(page.rows[-1]) <= time <= _time(after.rows[0])
+        yield from page.differences(lies_between, True, f"whether {time} in next_start_key is between the pages")
 
 
 @check("crossbar_view.erl", "interaction-page-loss")
@@ -84,7 +87,7 @@ def plain_interactions(server: Server) -> Iterator[Finding]:
     expected = sample.interactions(server).rows[::-1]
     if len({sample.month(row) for row in expected}) < 2:
         raise CannotCheck("the interactions around the last month's end are of one month")
-    answer = server.cdrs("/interaction", is_chunked="false", page_size=sample.MOST_ROWS, **sample.window(server).query)
+    answer = server.cdrs("/interaction", is_chunked="false", page_size=_ONE_PAGE, **sample.window(server).query)
     if answer.rows != expected and answer.rows == sorted(expected, key=sample.month):
         yield Shown("interaction-month-order")
     else:
