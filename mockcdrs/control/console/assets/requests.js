@@ -34,13 +34,20 @@ export function makeRequests(panel, stream) {
 
   stream.addEventListener("journal", ({ detail: journal }) => {
     list.capacity = journal.capacity;
-    dropped = journal.dropped;
-  });
-  stream.addEventListener("records", ({ detail: records }) => {
-    held = [...held, ...records].slice(-list.capacity);
-    if (!isPaused()) release();
+    take(journal.records);
+    dropped = journal.dropped; // it counts the list's own as well
     tell();
   });
+  stream.addEventListener("records", ({ detail: records }) => {
+    take(records);
+    tell();
+  });
+
+  function take(records) {
+    held = [...held, ...records].slice(-list.capacity);
+    if (!isPaused()) release();
+  }
+
   stream.addEventListener("emptied", () => {
     dropped = 0;
     held = [];

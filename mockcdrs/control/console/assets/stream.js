@@ -5,24 +5,26 @@ import { ApiError, eventSource, get } from "./api.js";
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 4000;
 
-// Events: `state` (connecting, live, polling, gone, refused), `records`, `emptied`, `journal`.
+// Events: `state` (live, polling, gone, refused); `journal`, as the API gives it; `records`, as they come; `emptied`.
 export class Stream extends EventTarget {
   #since = 0;
   #delay = FIRST_DELAY_MS;
   #source = null;
   #timer = null;
+  #run = 0;
 
   start() {
-    clearTimeout(this.#timer);
-    this.#source?.close();
+    this.stop();
+    const run = this.#run;
     this.#catchUp().then(
-      () => this.#listen(),
-      (error) => this.#failed(error),
+      () => run === this.#run && this.#listen(),
+      (error) => run === this.#run && this.#failed(error),
     );
   }
 
   // A page that nobody looks at takes no listener's place; `start` brings what it missed.
   stop() {
+    this.#run += 1; // what is still under way is nobody's any more
     clearTimeout(this.#timer);
     this.#source?.close();
   }
@@ -32,7 +34,6 @@ export class Stream extends EventTarget {
     if (journal.next < this.#since) this.#tell("emptied"); // another journal: the server was started anew
     this.#since = journal.next;
     this.#tell("journal", journal);
-    this.#tell("records", journal.records);
   }
 
   #listen() {
