@@ -134,6 +134,20 @@ def test_the_masters_token_shows_what_is_only_the_masters(tmp_path: Path) -> Non
         assert one("no-account", mock).quirks == ("no-account-500",)
 
 
+def test_a_single_bare_cdr_says_what_could_not_be_checked_with_it() -> None:
+    with serving() as mock:
+        mock.clear()
+        ended = mock.clock.now() - 3600
+        mock.add_cdr({"call_direction": "inbound", "custom_channel_vars": {}, "timestamp": ended})
+        results = results_at(mock)
+    assert differing(results) == []
+    reasons = {result.check.name: result.not_made for result in results}
+    assert reasons["filter-any-of"] == ("no CDR around the last month's end holds hangup_cause",)
+    assert reasons["legs-by-cdr-id"] == ("no CDR around the last month's end has an interaction id",)
+    assert reasons["directions"] == ("fewer than two CDRs around the last month's end",)
+    assert reasons["walk-down"] == ()
+
+
 def odd_app(_environ: Any, start_response: Any) -> list[bytes]:
     row = {"id": "202601-x", "interaction_id": 1, "timestamp": None, "duration_seconds": None}
     start_response("200 OK", [("Content-Type", "application/json")])
@@ -225,6 +239,17 @@ def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None
     ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
     ended.assert_outcomes(passed=len(CHECKS) - 3, skipped=3)
     ended.stdout.fnmatch_lines(["*quirks of Crossbar's that the server shows*", "interaction-page-loss *"])
+
+
+def test_pytest_shows_what_differs_and_the_request(pytester: pytest.Pytester) -> None:
+    with Listener(odd_app) as listener:
+        where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "hush-hush"]
+        ended = pytester.runpytest_subprocess(
+            "--pyargs", "mockcdrs.contract", *where, "-k", "error-envelope", "-p", "no:cacheprovider"
+        )
+    ended.assert_outcomes(failed=1, deselected=len(CHECKS) - 1)
+    ended.stdout.fnmatch_lines(["*status: 200 instead of 404*", '*curl -sS -H "X-Auth-Token: $TOKEN"*'])
+    ended.stdout.no_fnmatch_line("*hush-hush*")
 
 
 def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
