@@ -34,7 +34,8 @@ class Expected:
 class Question:
     """Whose CDRs, in which stretch of Gregorian seconds (both ends included), and which of them.
 
-    `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`.
+    `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`. `says_from`, `says_to`: whether the
+    client sends that end of the stretch, or leaves it to the default.
     """
 
     account_id: str
@@ -43,20 +44,29 @@ class Question:
     owner_id: str | None = None
     are_interactions: bool = False
     filters: Mapping[str, Any] | None = None
+    says_from: bool = True
+    says_to: bool = True
 
 
-def expect(store: Store, question: Question, hides_without_variables: bool) -> Expected:
-    """The answer to a question; `hides_without_variables`: whether the quirk `no-ccv-not-listed` is shown."""
+def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected:
+    """The answer to a question; `quirks` are the ones that the server shows.
+
+    What a descending walk over /interaction loses at the ends of pages and chunks is not unreachable: it lies with the
+    client to ask for ascending=true.
+    """
     key = "interaction_time" if question.are_interactions else "pvt_created"
     found = [
         document
         for document in _documents(store, question)
-        if question.created_from <= document.get(key, -1) <= question.created_to and _fits(document, question)
+        if question.created_from <= document.get(key, -1) <= question.created_to and _belongs(document, question)
     ]
     if question.are_interactions:
+        # of legs that began together the first by id stands for all, for a user's the last
+        found.sort(key=lambda document: str(document["_id"]), reverse=question.owner_id is not None)
         found = _first_legs(found)
+    found = [document for document in found if _fits(document, question)]
     found.sort(key=lambda document: (document[key], document["_id"]), reverse=True)
-    hidden = [d for d in found if hides_without_variables and not question.are_interactions and _is_bare(d)]
+    hidden = [document for document in found if _is_hidden(document, question, quirks)]
     shown = [document for document in found if document not in hidden]
     return Expected(
         ids=tuple(document["_id"] for document in shown),
@@ -64,6 +74,15 @@ def expect(store: Store, question: Question, hides_without_variables: bool) -> E
         cost=sum(cost_units(document, "account_billing") for document in shown),
         unreachable=tuple(document["_id"] for document in hidden),
     )
+
+
+def _is_hidden(document: Document, question: Question, quirks: frozenset[str]) -> bool:
+    if not question.are_interactions:
+        return "no-ccv-not-listed" in quirks and document.get("custom_channel_vars") is None
+    # the range holds a second time for the leg that stands for the interaction, which may have ended outside of it
+    is_early = question.says_from and document["pvt_created"] < question.created_from
+    is_late = question.says_to and document["pvt_created"] > question.created_to
+    return "interaction-range-twice" in quirks and (is_early or is_late)
 
 
 def _documents(store: Store, question: Question) -> Iterator[Document]:
@@ -75,16 +94,14 @@ def _documents(store: Store, question: Question) -> Iterator[Document]:
             yield from (document for document in segment.documents() if document["_id"] not in gone)
 
 
-def _is_bare(document: Document) -> bool:
-    return document.get("custom_channel_vars") is None
-
-
-def _fits(document: Document, question: Question) -> bool:
+def _belongs(document: Document, question: Question) -> bool:
     if document.get("pvt_type") != "cdr" or document.get("pvt_deleted"):
         return False
     variables = document.get("custom_channel_vars") or {}
-    if question.owner_id is not None and variables.get("owner_id") != question.owner_id:
-        return False
+    return question.owner_id is None or bool(variables.get("owner_id") == question.owner_id)
+
+
+def _fits(document: Document, question: Question) -> bool:
     return all(_passes(document, name, str(value)) for name, value in (question.filters or {}).items())
 
 

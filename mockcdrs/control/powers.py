@@ -46,12 +46,14 @@ class Powers(Data, Derived):
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range.
         """
+        says_from, says_to = "created_from" in query, "created_to" in query
         end = int(query.pop("created_to", self.clock.now()))
         start = int(query.pop("created_from", end - self.state.settings.maximum_range))
         parts = path.strip("/").split("/")
         owner = parts[parts.index("users") + 1] if "users" in parts else None
-        question = Question(self.account_id, start, end, owner, parts[-1] == "interaction", query)
-        return expect(self.state.data, question, "no-ccv-not-listed" in self.state.quirks)
+        is_interaction = parts[-1] == "interaction"
+        question = Question(self.account_id, start, end, owner, is_interaction, query, says_from, says_to)
+        return expect(self.state.data, question, self.state.quirks)
 
     def fail(self, **rule: Any) -> Rule:
         """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""

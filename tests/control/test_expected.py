@@ -45,7 +45,7 @@ def _rows(state: State, path: str, query: str) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("are_interactions", [False, True])
 def test_a_walk_ends_up_with_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
     question = Question(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
-    truth = expect(state.data, question, hides_without_variables=True)
+    truth = expect(state.data, question, state.quirks)
     query = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
     rows = list(_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", query))
     assert rows
@@ -57,7 +57,7 @@ def test_a_walk_ends_up_with_what_is_expected(state: State, filters: dict[str, s
 
 def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
     owner = str(state.data.accounts[ACCOUNT].users[0]["id"])
-    truth = expect(state.data, Question(ACCOUNT, START, NOW, owner), hides_without_variables=True)
+    truth = expect(state.data, Question(ACCOUNT, START, NOW, owner), state.quirks)
     rows = list(_rows(state, f"/users/{owner}/cdrs", ""))
     assert sorted(row["id"] for row in rows) == sorted(truth.ids)
 
@@ -68,7 +68,7 @@ def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> Non
     state.data.add(ACCOUNT, "202601", [bare])
     try:
         question = Question(ACCOUNT, START, NOW)
-        hidden, shown = (expect(state.data, question, hides_without_variables=hides) for hides in (True, False))
+        hidden, shown = (expect(state.data, question, quirks) for quirks in (state.quirks, frozenset[str]()))
     finally:
         state.data.reset()
     assert hidden.unreachable == (bare["_id"],)

@@ -1,0 +1,69 @@
+"""A client that walks as it should ends with the ground truth, whatever the calls, the page size and the quirks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockcdrs import strategies
+from mockcdrs.handle import Mock
+
+WITH_QUIRKS, WITHOUT = Mock(), Mock(fix=["all"])
+MOST_PAGES = 1_000
+
+
+def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
+    client, key = mock.client(), dict[str, str]()
+    for _ in range(MOST_PAGES):
+        url = f"/v2/accounts/{mock.account_id}{path}"
+        answer = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()}).json
+        yield from (row["id"] for row in answer["data"])
+        if "next_start_key" not in answer:
+            return
+        key = {"start_key": answer["next_start_key"]}
+    raise AssertionError("the pages do not end")
+
+
+# a descending walk over /interaction loses interactions unless that quirk is fixed
+WALKS = [
+    pytest.param(mock, path, ascending, id=f"{'fixed' if mock is WITHOUT else 'quirks'}{path}-{ascending}")
+    for mock in (WITH_QUIRKS, WITHOUT)
+    for path in ("/cdrs", "/cdrs/interaction")
+    for ascending in ("true", "false")
+    if not (mock is WITH_QUIRKS and path == "/cdrs/interaction" and ascending == "false")
+]
+
+
+@pytest.mark.parametrize(("mock", "path", "ascending"), WALKS)
+@settings(max_examples=8, deadline=None)
+@given(history=strategies.histories(accounts=1), size=st.integers(1, 9), days=st.integers(1, 31), chosen=st.data())
+def test_a_walk_ends_with_what_is_expected(
+    mock: Mock, path: str, ascending: str, history: strategies.History, size: int, days: int, chosen: st.DataObject
+) -> None:
+    end = history.now_gregorian - chosen.draw(st.integers(0, 5 * 86_400))
+    asked = {"created_from": end - days * 86_400 + 1, "created_to": end}
+    with mock.data(history):
+        for number, leg in enumerate(chosen.draw(st.lists(st.sampled_from(history.documents or [{}]), max_size=2))):
+            if leg:
+                bare = {name: value for name, value in leg.items() if name != "custom_channel_vars"}
+                mock.add_cdr({**bare, "_id": f"{leg['_id']}-{number}", "pvt_account_id": mock.account_id})
+        truth = mock.expected(path, **asked)
+        found = set(walked(mock, path, {**asked, "page_size": size, "ascending": ascending}))
+    assert found == set(truth.ids)
+    assert not found & set(truth.unreachable)
+
+
+def test_a_call_that_ended_behind_the_range_is_no_interaction_that_a_client_can_reach() -> None:
+    mock = WITH_QUIRKS
+    mock.reset()
+    mock.clear()
+    call = mock.add_call(at="2026-01-20T11:00:00Z", seconds=600)
+    began = int(call.id.partition("-")[0])
+    late, whole = (
+        mock.expected("/cdrs/interaction", created_from=began, created_to=began + end) for end in (60, 3_600)
+    )
+    assert (late.ids, late.unreachable) == ((), (call.cdr_id,))
+    assert (whole.ids, whole.unreachable) == ((call.cdr_id,), ())
+    assert list(walked(mock, "/cdrs/interaction", {"created_from": began, "created_to": began + 60})) == []
