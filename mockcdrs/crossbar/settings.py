@@ -19,9 +19,9 @@ def _setting(name: str, default: Any, least: int | None = None) -> Any:
 class Settings:
     """What an operator can turn. Defaults are Kazoo's.
 
-    Seconds: `maximum_range`. Bytes: `max_upload_size`, `request_memory_limit` (`None`: no limit). Rows:
-    `pagination_page_size`, `maximum_bulk` (of a listing's chunk), `load_view_chunk_size` (the most that `chunk_size`
-    may ask for).
+    Seconds: `maximum_range`. Bytes: `max_upload_size`, `request_memory_limit` (`None`: no limit; a real server counts
+    its process' memory, this one the documents that are held at once). Rows: `pagination_page_size`, `maximum_bulk` (of
+    a listing's chunk), `load_view_chunk_size` (the most that `chunk_size` may ask for).
     """
 
     maximum_range: int = _setting("crossbar.cdrs.maximum_range", 2_682_000, least=1)
@@ -61,8 +61,16 @@ def _parsed(assignment: str) -> tuple[str, Any]:
         raise SettingError(f"{assignment!r} is no setting: expected NAME=VALUE, as in crossbar.cdrs.maximum_bulk=50")
     known = _FIELDS.get(name.strip())
     if known is None:
-        raise SettingError(f"{name.strip()!r} is no known setting: expected one of {', '.join(_FIELDS)}")
+        raise SettingError(_unknown(name.strip()))
     return known.name, _value(known, text.strip())
+
+
+def _unknown(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, _FIELDS, n=1) or [full for full in _FIELDS if full.endswith(f".{name}")]
+    advice = f"; did you mean {near[0]}?" if near else ""
+    return f"{name!r} is no known setting: expected one of {', '.join(_FIELDS)}{advice}"
 
 
 def _value(known: Field[Any], text: str) -> Any:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr import erlang
+from mockcdrs.crossbar import json_text
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import KeyRange, QueryError, Row
 from mockcdrs.crossbar.envelope import should_paginate
-from mockcdrs.crossbar.errors import Crashed, system
-from mockcdrs.crossbar.paging import Mapper, Plan
+from mockcdrs.crossbar.errors import Crashed, plain, system
+from mockcdrs.crossbar.paging import Fetch, Mapper, Plan
 from mockcdrs.crossbar.time_range import has_month_names, time_range, touches
 from mockcdrs.crossbar.view_maps import View
 
@@ -119,17 +120,14 @@ def walk(
     if months is None:
         months = _months(context, start, end, ascending)
     first, last = _edges(context, scope, (start, end), ascending)
-    plan = Plan(
-        months,
-        first,
-        page_size,
-        size,
-        _fetcher(context, scope.view, last, ascending),
-        mapper,
-        context.shows("stale-next-key"),
-    )
     wanted = request.parameter("is_chunked")
-    return Walk(plan, is_chunked if wanted is None else erlang.is_true(wanted), finish)
+    if wanted is not None:
+        is_chunked = erlang.is_true(wanted)
+    fetch = _fetcher(context, scope.view, last, ascending)
+    if settings.request_memory_limit is not None:
+        fetch = _within_memory(fetch, settings.request_memory_limit, is_chunked)
+    plan = Plan(months, first, page_size, size, fetch, mapper, context.shows("stale-next-key"))
+    return Walk(plan, is_chunked, finish)
 
 
 def _edges(context: Context, scope: Scope, times: tuple[int, int], ascending: bool) -> tuple[Any, Any]:
@@ -155,7 +153,7 @@ def _months(context: Context, start: int, end: int, ascending: bool) -> list[str
     return months if ascending else months[::-1]
 
 
-def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Callable[[str, Any, int], list[Row]]:
+def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Fetch:
     databases, asked = context.world.databases, account_id(context)
 
     def fetch(month: str, start_key: Any, limit: int) -> list[Row]:
@@ -168,6 +166,22 @@ def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Callab
             return []
 
     return fetch
+
+
+def _within_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
+    """`fetch`, refused where what a request holds at once, a chunk or a whole plain answer, reaches the limit."""
+    held_bytes = 0
+
+    def limited(month: str, start_key: Any, limit: int) -> list[Row]:
+        nonlocal held_bytes
+        rows = fetch(month, start_key, limit)
+        fetched_bytes = sum(len(json_text.encode(row.document or row.value)) for row in rows)
+        held_bytes = fetched_bytes if is_chunked else held_bytes + fetched_bytes
+        if held_bytes >= limit_bytes:
+            raise plain(416, "range not satisfiable")
+        return rows
+
+    return limited
 
 
 def _whole_group(context: Context, view: View, start_key: Any, ascending: bool) -> Any:

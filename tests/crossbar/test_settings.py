@@ -62,6 +62,22 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("crossbar.cdrs.maximum_rnage", "; did you mean crossbar.cdrs.maximum_range?"),
+        ("page_size", ""),
+        ("maximum_bulk", "; did you mean crossbar.cdrs.maximum_bulk?"),
+        ("pagination_page_size", "; did you mean crossbar.pagination_page_size?"),
+        ("nosuch", ""),
+    ],
+)
+def test_a_near_miss_is_told_the_name_that_was_meant(name: str, hint: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.parse([f"{name}=1"])
+    assert str(caught.value).partition("kazoo.node")[2] == hint
+
+
+@pytest.mark.parametrize(
     ("assignment", "message"),
     [
         (
