@@ -43,11 +43,13 @@ class Response:
 
     def to_dict(self) -> dict[str, Any]:
         """Headers, and the body as text, without secrets."""
-        body = b"".join(self.parts)
+        body, is_truncated = b"".join(self.parts), self.is_truncated
         if self.headers.get("content-encoding") == "gzip":
-            body = zlib.decompressobj(wbits=_GZIP_WINDOW).decompress(body, KEPT_BYTES)
+            unpacker = zlib.decompressobj(wbits=_GZIP_WINDOW)
+            body = unpacker.decompress(body, KEPT_BYTES)
+            is_truncated |= bool(unpacker.unconsumed_tail)
         text = redaction.text(body.decode("utf-8", "replace"))
-        return {"headers": redaction.headers(self.headers), "body": text, "truncated": self.is_truncated}
+        return {"headers": redaction.headers(self.headers), "body": text, "truncated": is_truncated}
 
 
 @dataclass(slots=True)

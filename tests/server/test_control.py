@@ -105,3 +105,72 @@ def test_crossbars_part_stays_open_to_foreign_pages(mock: Mock) -> None:
     headers = {"X-Auth-Token": mock.auth_token, "Origin": "http://ui.example", "Host": "crossbar.example"}
     answered = httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10)
     assert (answered.status_code, answered.headers["access-control-allow-origin"]) == (200, "*")
+
+
+def test_a_body_has_a_bound_and_has_to_be_json(mock: Mock) -> None:
+    for content, status, code in (
+        (b"x" * 1_000_001, 413, "too-large"),
+        (b"{", 400, "no-json"),
+        (b"[" * 9_999, 400, "no-json"),
+        (b'{"a": NaN}', 400, "bad-value"),
+    ):
+        refused = asked_raw(mock, content)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+
+
+def asked_raw(mock: Mock, content: bytes) -> httpx.Response:
+    url = mock.url.removesuffix("/v2") + "/_mockcdrs/faults"
+    return httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=10)
+
+
+def test_settings_and_quirks_change_while_it_runs_or_not_at_all(mock: Mock) -> None:
+    half = {"settings": {"crossbar.pagination_page_size": 3}, "quirks": {"no such": True}}
+    assert asked(mock, "PATCH", "/settings", json=half).status_code == 400
+    assert mock.state.settings.pagination_page_size == 50
+    changes = {"settings": {"crossbar.pagination_page_size": 3}, "quirks": {"stale-next-key": False}}
+    told = asked(mock, "PATCH", "/settings", json=changes).json()
+    assert told["settings"]["crossbar.pagination_page_size"] == 3
+    assert [quirk["name"] for quirk in told["quirks"] if quirk["shown"] != quirk["default"]] == ["stale-next-key"]
+    rows = httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=10).json()["data"]
+    assert len(rows) == 3
+
+
+def test_a_token_is_good_again_when_its_rule_is_gone(mock: Mock) -> None:
+    number = asked(mock, "POST", "/faults", json={"token_expired": True}).json()["id"]
+    headers = {"X-Auth-Token": mock.auth_token}
+    assert httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code == 401
+    assert asked(mock, "DELETE", f"/faults/{number}").status_code == 204
+    assert httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code == 200
+
+
+def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) -> None:
+    httpx.get(
+        mock.url_for("/cdrs"),
+        params={"created_from": 63_936_000_000, "page_size": 2, "filter_hangup_cause": "USER_BUSY"},
+        headers={"X-Auth-Token": mock.auth_token},
+        timeout=10,
+    )
+    (record,) = asked(mock, "GET", "/journal").json()["records"]
+    assert record["explained"] == [
+        "created_from: 2026-01-19 00:00:00 UTC",
+        "page_size: 2 rows a page",
+        "filter_hangup_cause: only where hangup_cause is USER_BUSY",
+    ]
+    assert '-H "X-Auth-Token: $TOKEN"' in record["curl"]
+    assert mock.auth_token not in str(record)
+
+
+def test_the_timeline_has_whole_interactions_newest_first(mock: Mock) -> None:
+    found = asked(mock, "GET", "/data/interactions?limit=20").json()
+    ended = [max(leg["timestamp"] for leg in each["legs"]) for each in found]
+    assert (len(found), ended) == (20, sorted(ended, reverse=True))
+    for each in found:
+        legs = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/legs/{each['interaction_id']}").json
+        assert {leg["id"] for leg in each["legs"]} == {leg["id"] for leg in legs["data"]}
+
+
+def test_edge_cases_do_not_break_the_views(mock: Mock) -> None:
+    for name in ("no-timestamp", "timestamp-as-string", "no-interaction", "float-duration", "huge-integer", "html"):
+        mock.edge(name)
+    for path in ("/data/interactions", "/data", "/account"):
+        assert asked(mock, "GET", path).status_code == 200

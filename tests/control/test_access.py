@@ -1,0 +1,55 @@
+"""Who may use the control API."""
+
+import pytest
+
+from mockcdrs.control.access import Access, check, is_loopback
+from mockcdrs.control.refused import Refused
+
+TOKEN = Access("0.0.0.0", "secret")
+
+
+def asked(access: Access, method: str = "GET", token: str | None = None, *, is_open: bool = False, **more: str) -> None:
+    headers = {"host": "localhost:8000"} | {name.replace("_", "-"): value for name, value in more.items()}
+    check(access, method, headers, token, is_open)
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8000", "127.0.0.1:8000", "127.8.8.8", "[::1]:8000", "LOCALHOST"]
+)
+def test_this_machines_names_are_good(host: str) -> None:
+    asked(Access(), host=host)
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1", "", "[::2]", "127.0.0.1.evil"])
+def test_other_names_are_foreign(host: str) -> None:
+    with pytest.raises(Refused, match="Host: came"):
+        asked(Access(), host=host)
+
+
+def test_the_address_listened_on_is_good_and_everywhere_any_is() -> None:
+    asked(Access("dev.example", "secret"), token="secret", host="dev.example:8000")
+    asked(TOKEN, token="secret", host="anything.example")
+    with pytest.raises(Refused):
+        asked(Access("0.0.0.0"), host="anything.example")
+
+
+def test_the_token_is_needed_but_where_nothing_is_told() -> None:
+    asked(TOKEN, token="secret")
+    asked(TOKEN, is_open=True)
+    for token, words in ((None, "no control token"), ("sécret", "a wrong control token"), ("\udcff", "a wrong")):
+        with pytest.raises(Refused, match=words):
+            asked(TOKEN, token=token)
+
+
+def test_a_page_of_the_server_itself_may_and_a_link_to_it_may_be_followed() -> None:
+    asked(Access(), origin="http://localhost:8000", sec_fetch_site="same-origin")
+    asked(Access(), sec_fetch_site="cross-site", sec_fetch_mode="navigate", sec_fetch_dest="document")
+    with pytest.raises(Refused):
+        asked(Access(), sec_fetch_site="cross-site", sec_fetch_mode="navigate", sec_fetch_dest="iframe")
+    with pytest.raises(Refused):
+        asked(Access(), origin="http://localhost:3000")
+
+
+@pytest.mark.parametrize(("host", "is_one"), [("localhost", True), ("::1", True), ("0.0.0.0", False), ("a.b", False)])
+def test_loopback_is_told_from_the_rest(host: str, is_one: bool) -> None:
+    assert is_loopback(host) is is_one

@@ -1,0 +1,93 @@
+"""The journal as a live stream, and the answers it keeps."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
+from mockcdrs.handle import Mock, serving
+from mockcdrs.server.events import MOST_LISTENERS
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with serving() as made:
+        yield made
+
+
+def control(mock: Mock, path: str) -> str:
+    return mock.url.removesuffix("/v2") + "/_mockcdrs" + path
+
+
+def ask(mock: Mock, **more: Any) -> httpx.Response:
+    return httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=10, params=more)
+
+
+def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
+    name = ""
+    for line in lines:
+        field, _, value = line.partition(": ")
+        if field == "event":
+            name = value
+        elif field == "data":
+            yield name, json.loads(value)
+
+
+def test_requests_come_as_they_end_also_behind_a_reset_and_a_stop_ends_the_stream(mock: Mock) -> None:
+    ask(mock)
+    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as answered:
+        assert answered.headers["content-type"] == "text/event-stream"
+        coming = events(answered.iter_lines())
+        name, record = next(coming)
+        assert (name, record["number"], record["completion"]) == ("request", 1, 1)
+        ask(mock)
+        assert next(coming)[1]["completion"] == 2
+        mock.reset()
+        assert next(coming) == ("reset", {})
+        ask(mock)
+        _, record = next(coming)
+        assert (record["number"], record["completion"]) == (1, 3)
+        mock.stop()
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError, StopIteration)):
+            next(coming)
+
+
+def test_a_stream_goes_on_where_another_ended(mock: Mock) -> None:
+    for _ in range(3):
+        ask(mock)
+    with httpx.stream("GET", control(mock, "/journal/events?since=2"), timeout=10) as answered:
+        assert next(events(answered.iter_lines()))[1]["number"] == 3
+
+
+def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: Mock) -> None:
+    url = control(mock, "/journal/events")
+    clients = [httpx.Client(timeout=10) for _ in range(MOST_LISTENERS)]
+    streams = [client.send(client.build_request("GET", url), stream=True) for client in clients]
+    refused = httpx.get(url, timeout=10)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "too-many-listeners")
+    streams[0].close()
+    clients[0].close()
+    for _ in range(100):
+        with httpx.stream("GET", url, timeout=10) as again:
+            if again.status_code == 200:
+                break
+    else:
+        pytest.fail("no place became free")
+    for client in clients:
+        client.close()
+
+
+def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(mock: Mock) -> None:
+    ask(mock, paginate="false")
+    kept = httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"]
+    assert (len(kept["body"]), kept["body"][:9], kept["truncated"]) == (KEPT_BYTES, '{"data":[', True)
+    for _ in range(KEPT_RESPONSES):
+        ask(mock, page_size=1)
+    assert httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"] is None
+    last = httpx.get(control(mock, f"/journal/{KEPT_RESPONSES + 1}"), timeout=10).text
+    assert json.loads(last)["response"]["truncated"] is False
+    assert mock.auth_token not in last
+    assert "redacted-" in last
