@@ -26,10 +26,19 @@ def full_row(context: Context, document: Document) -> dict[str, Any]:
         made = row.make_row(document, context.is_reseller, is_lenient)
         offset = context.request.value("utc_offset")
         if offset is not None:
-            made["datetime"] = row.datetime_text(row.start_seconds(document) + _offset_seconds(context, offset))
+            made["datetime"] = _moved(context, document, offset, is_lenient)
     except (ValueError, OverflowError) as error:
         raise system("datastore_fault") from error
     return made
+
+
+def _moved(context: Context, document: Document, offset: Any, is_lenient: bool) -> str:
+    try:
+        return row.datetime_text(row.start_seconds(document) + _offset_seconds(context, offset))
+    except (ValueError, OverflowError):
+        if is_lenient and not isinstance(erlang.to_number(offset), float):
+            return ""  # a moment before the year 0
+        raise
 
 
 def _offset_seconds(context: Context, offset: Any) -> int | float:

@@ -1,0 +1,33 @@
+"""The document as a whole."""
+
+from functools import cache
+from typing import Any
+
+from mockcdrs.openapi import operations
+from mockcdrs.openapi.parameters import PARAMETERS
+from mockcdrs.openapi.schemas import SCHEMAS
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document. Shared: copy it before changing it."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Call detail records of Crossbar",
+            "version": "2",
+            "description": "The part of Kazoo's Crossbar API that mockcdrs stands in for. Times are Gregorian seconds "
+            "(Unix seconds + 62167219200), money is in units of 1/10,000 dollar. Unknown parameters are ignored. "
+            "x-crossbar-source names the server's module, x-crossbar-quirks its surprises, each of which "
+            "`mockcdrs serve --fix` can leave out.",
+        },
+        "servers": [{"url": "/v2"}],
+        "security": [{"token": []}],
+        "paths": operations.paths(),
+        "components": {
+            "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
+            "parameters": PARAMETERS,
+            "responses": operations.responses(),
+            "schemas": SCHEMAS,
+        },
+    }

@@ -1,0 +1,189 @@
+"""What the OpenAPI document says is what the mock does."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import checks
+
+from mockcdrs.cdr.row import COLUMNS, RESELLER_COLUMNS
+from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.handle import Mock, serving
+from mockcdrs.openapi.document import document
+
+OPERATIONS = [f"GET {path}" for path in document()["paths"]]
+EXAMPLES = 150
+checks.load_all_checks()
+CHECKS = [
+    checks.CHECKS.get_one(name)
+    for name in (
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def mock() -> Iterator[Mock]:
+    with serving() as mock:
+        yield mock
+
+
+@pytest.fixture(scope="module")
+def fixed() -> Iterator[Mock]:
+    with serving(fix=("all",)) as mock:
+        yield mock
+
+
+def ask(mock: Mock, case: Any) -> Any:
+    return case.call(app=mock.wsgi_app, headers={"X-Auth-Token": mock.auth_token, "Accept-Encoding": "identity"})
+
+
+def operation(mock: Mock, label: str) -> Any:
+    """An operation whose ids are, as often as not, some that the mock has."""
+    made = copy.deepcopy(document())
+    path = f"/v2/accounts/{mock.account_id}/cdrs"
+    rows = mock.client().simulate_get(path, query_string="page_size=5").json["data"]
+    ids = [row["id"] for row in rows]
+    has = {
+        "account_id": [mock.account_id],
+        "user_id": [user["id"] for user in mock.account.users] + ["nosuch"],
+        "cdr_id": [*ids, "nosuch", "202601-nosuch", "abcdef-xyz"],
+        "interaction_id": [
+            *ids,
+            *(row["interaction_id"] for row in rows),
+            "nosuch",
+            "abcdefghijk-xyz",
+            "63500000000-a",
+        ],
+    }
+    for name, known in has.items():
+        made["components"]["parameters"][name]["schema"] = {"enum": sorted(set(known))}
+    schema = schemathesis.openapi.from_dict(made)
+    return next(found.ok() for found in schema.get_all_operations() if found.ok().label == label)
+
+
+def quirks_of(label: str) -> tuple[str, ...]:
+    found = document()["paths"][label.removeprefix("GET ")]["get"]["x-crossbar-quirks"]
+    return tuple(quirk["name"] for quirk in found)
+
+
+def generated(case: Any) -> Any:
+    made = given(case=case)
+    calm = settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
+    )
+    return lambda function: calm(made(function))
+
+
+def test_there_are_enough_generated_cases() -> None:
+    assert 2 * EXAMPLES * len(OPERATIONS) >= 2_000
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(label: str, mock: Mock) -> None:
+    statuses: set[int] = set()
+    with serving(fix=quirks_of(label)) as without:
+
+        @generated(operation(mock, label).as_strategy())
+        def hold(case: Any) -> None:
+            answered = ask(mock, case)
+            statuses.add(answered.status_code)
+            case.validate_response(answered, checks=CHECKS)
+            if answered.status_code >= 500:
+                assert ask(without, case).status_code < 500, f"a fault that none of {quirks_of(label)} makes"
+
+        hold()
+    assert 200 in statuses
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
+    @generated(operation(fixed, label).as_strategy())
+    def hold(case: Any) -> None:
+        answered = ask(fixed, case)
+        case.validate_response(answered, checks=CHECKS)
+        assert answered.status_code < 500
+
+    hold()
+
+
+@pytest.mark.parametrize("offset", ["-63935704599000", "-9999999999999"])
+def test_an_offset_into_the_time_before_the_year_0_is_a_fault_or_an_empty_column(
+    offset: str, mock: Mock, fixed: Mock
+) -> None:
+    answers = [
+        each.client().simulate_get(f"/v2/accounts/{each.account_id}/cdrs", query_string=f"utc_offset={offset}")
+        for each in (mock, fixed)
+    ]
+    assert [answer.status_code for answer in answers] == [503, 200]
+    assert {row["datetime"] for row in answers[1].json["data"]} == {""}
+
+
+def test_an_error_before_the_form_is_chosen_is_the_envelope_without_a_content_type(mock: Mock) -> None:
+    answered = mock.client().simulate_get(
+        f"/v2/accounts/{mock.account_id}/cdrs", headers={"X-Auth-Token": "no-such-token"}
+    )
+    assert (answered.status_code, answered.headers["content-type"]) == (401, "")
+    schemas = document()["components"]
+    jsonschema.Draft202012Validator({"$ref": "#/components/schemas/Error", "components": schemas}).validate(
+        answered.json
+    )
+
+
+def test_the_columns_are_the_rows_in_order() -> None:
+    row = document()["components"]["schemas"]["Row"]
+    assert [*row["properties"]] == [*COLUMNS, *RESELLER_COLUMNS]
+    assert row["required"] == [*COLUMNS]
+    assert all(column["x-crossbar-source"] and column["description"] for column in row["properties"].values())
+
+
+def test_a_resellers_rows_fit_too(fixed: Mock) -> None:
+    with serving(reseller=True) as mock:
+        answered = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs")
+    schemas = document()["components"]
+    jsonschema.Draft202012Validator({"$ref": "#/components/schemas/ChunkedRows", "components": schemas}).validate(
+        answered.json
+    )
+    assert {"reseller_cost", "reseller_call_type"} <= answered.json["data"][0].keys()
+
+
+def test_every_operation_names_its_source_and_its_quirks_by_the_table() -> None:
+    named: set[str] = set()
+    for path in document()["paths"].values():
+        assert path["get"]["x-crossbar-source"].endswith(".erl")
+        for quirk in path["get"]["x-crossbar-quirks"]:
+            assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
+            named.add(quirk["name"])
+    assert QUIRKS.keys() - named == {"no-account-500", "post-as-get-empty"}, "those belong to no described operation"
+
+
+def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:
+    text = json.dumps(document())
+    for kind, parts in document()["components"].items():
+        if kind != "securitySchemes":
+            for name in parts:
+                assert f'"#/components/{kind}/{name}"' in text
+    assert {*references(document())} <= {*parts_of(document()["components"])}
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for held in value.values():
+            yield from references(held)
+    elif isinstance(value, list):
+        for held in value:
+            yield from references(held)
+
+
+def parts_of(components: Mapping[str, Any]) -> Iterator[str]:
+    return (f"#/components/{kind}/{name}" for kind, parts in components.items() for name in parts)
