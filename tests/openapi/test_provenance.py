@@ -1,0 +1,50 @@
+"""What is told of a behaviour's origin is so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.exchanges import exchange
+from mockcdrs.exchanges.replaying import replay
+from mockcdrs.handle import Mock, serving
+from mockcdrs.openapi import provenance
+from mockcdrs.openapi.document import document
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT.parent / "shared" / "golden"
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with serving() as mock:
+        yield mock
+
+
+def test_every_quirk_operation_and_column_is_told_with_its_source() -> None:
+    told = {(each["kind"], each["name"]): each for each in provenance.behaviours()}
+    assert {name for kind, name in told if kind == "quirk"} == QUIRKS.keys()
+    assert {name for kind, name in told if kind == "operation"} == {f"GET {path}" for path in document()["paths"]}
+    assert sum(kind == "column" for kind, _ in told) == 37
+    assert all(each["source"] and each["sentence"] for each in told.values())
+
+
+def test_the_tests_named_are_there() -> None:
+    for each in provenance.behaviours():
+        assert all((ROOT / test).exists() for test in each["checked"]["tests"])
+
+
+@pytest.mark.skipif(not GOLDEN.exists(), reason="the recorded answers of the real server are not beside this checkout")
+def test_the_recorded_answers_named_are_given_only_with_their_quirk() -> None:
+    known = {each.name: each for each in exchange.read(GOLDEN / "exchanges.jsonl")}
+    for quirk, names in provenance.recorded().items():
+        for each in replay([known[name] for name in names], data=GOLDEN / "data", fix=(quirk,)):
+            assert each.differences, f"{each.exchange.name} is the same without {quirk}"
+
+
+def test_document_and_provenance_are_served(mock: Mock) -> None:
+    control = mock.url.removesuffix("/v2") + "/_mockcdrs"
+    assert httpx.get(f"{control}/openapi.json", timeout=10).json() == document()
+    assert httpx.get(f"{control}/provenance", timeout=10).json() == provenance.behaviours()
