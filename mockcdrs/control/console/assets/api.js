@@ -29,15 +29,12 @@ export class ApiError extends Error {
   }
 }
 
-// The server could not be asked at all.
-export class Unreachable extends Error {}
-
 async function call(method, path, body) {
   const headers = token ? { "X-Mockcdrs-Token": token } : {};
   if (method !== "GET") headers["Content-Type"] = "application/json"; // each change needs it: no foreign form can say so
   const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" };
   const answer = await fetch(new URL(path, BASE), request).catch(() => {
-    throw new Unreachable("The server does not answer.");
+    throw new Error("The server does not answer.");
   });
   const text = await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, errorIn(text));

@@ -2,17 +2,14 @@
 
 const GREGORIAN_OF_UNIX_EPOCH = 62_167_219_200;
 
-export const toGregorian = (unixSeconds) => unixSeconds + GREGORIAN_OF_UNIX_EPOCH;
-export const toUnix = (gregorianSeconds) => gregorianSeconds - GREGORIAN_OF_UNIX_EPOCH;
+const toGregorian = (unixSeconds) => unixSeconds + GREGORIAN_OF_UNIX_EPOCH;
+const toUnix = (gregorianSeconds) => gregorianSeconds - GREGORIAN_OF_UNIX_EPOCH;
 
 // `2026-01-20 12:00:00`; what is no moment that a calendar has comes back as it was.
 export function moment(gregorianSeconds) {
   const date = new Date(toUnix(Number(gregorianSeconds)) * 1000);
   return Number.isNaN(date.getTime()) ? String(gregorianSeconds) : date.toISOString().slice(0, 19).replace("T", " ");
 }
-
-export const day = (gregorianSeconds) => moment(gregorianSeconds).slice(0, 10);
-export const timeOfDay = (gregorianSeconds) => moment(gregorianSeconds).slice(11);
 
 // For `<input type="datetime-local">`, which is read as UTC here.
 export const toInput = (gregorianSeconds) => moment(gregorianSeconds).replace(" ", "T");

@@ -18,7 +18,7 @@ const sorted = (value) =>
     : value;
 const sameRule = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
 
-export const firedText = ({ fired, matched }) =>
+const firedText = ({ fired, matched }) =>
   `fired ${fired === 1 ? "once" : `${fired} times`}${matched === undefined ? "" : `, ${matched} ${matched === 1 ? "request" : "requests"} matched`}`;
 
 export function makeTrouble(panel, onFaults) {
