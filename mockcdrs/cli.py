@@ -60,7 +60,10 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
     return names
 
 
-@main.command()
+@main.command(
+    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    epilog="Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.",
+)
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Whose calls are made up without --data.")
 @click.option(
@@ -68,23 +71,42 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
 )
 @click.option("--locale", default="en_US", show_default=True, help="Where the made-up people live.")
 @click.option(
-    "--now", "clock", callback=_clock, metavar="MOMENT", help="Stop the clock then (ISO 8601, UTC); it is live without."
+    "--now",
+    "clock",
+    envvar="MOCKCDRS_NOW",
+    callback=_clock,
+    metavar="MOMENT",
+    help="Stop the clock then (ISO 8601, UTC); it is live without.",
 )
 @click.option(
-    "--set", "settings", callback=_settings, multiple=True, metavar="NAME=VALUE", help="A setting of Kazoo's."
+    "--set",
+    "settings",
+    envvar="MOCKCDRS_SET",
+    callback=_settings,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting of Kazoo's.",
 )
 @click.option(
     "--fix",
     "fixed",
+    envvar="MOCKCDRS_FIX",
     callback=_quirks,
     multiple=True,
     metavar="NAME",
     help="A quirk of Crossbar's to leave out, or all.",
 )
 @click.option(
-    "--quirk", "added", callback=_quirks, multiple=True, metavar="NAME", help="A quirk to show that is off by default."
+    "--quirk",
+    "added",
+    envvar="MOCKCDRS_QUIRK",
+    callback=_quirks,
+    multiple=True,
+    metavar="NAME",
+    help="A quirk to show that is off by default.",
 )
-@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write URL, account and token here.")
+@click.option("--reseller", is_flag=True, help="Let the account see a reseller's columns.")
+@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
 @click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ from then on; a must with --host.")
@@ -99,6 +121,7 @@ def serve(
     settings: "Settings",
     fixed: tuple[str, ...],
     added: tuple[str, ...],
+    reseller: bool,
     env_file: Path | None,
     host: str,
     port: int,
@@ -110,6 +133,7 @@ def serve(
     Without --data the calls are made up, the same for the same seed: today's appear as they end.
     """
     import logging
+    from dataclasses import replace
 
     from mockcdrs.control import stores
     from mockcdrs.control.access import Access, is_loopback
@@ -129,8 +153,10 @@ def serve(
     clock = clock or Clock()
     with _faults_as_messages():
         store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
-        state = State(store, settings, clock, quirks.shown(fixed, added), seed)
         account = stores.shown_account(store)
+        if reseller:
+            account = store.accounts[account.id] = replace(account, is_reseller=True)
+        state = State(store, settings, clock, quirks.shown(fixed, added), seed)
         powers = None if no_control else Powers(state, account)
         _run(Server(create_app(state, powers, Access(host, control_token)), host, port), account, env_file)
 
@@ -148,10 +174,9 @@ def _faults_as_messages() -> Iterator[None]:
 
 def _run(server: "Server", account: "Account", env_file: Path | None) -> None:
     with _signals() as ended, server:
-        url, token = f"{server.url}/v2", account.tokens[0].value
-        variables = {"MOCKCDRS_URL": url, "MOCKCDRS_ACCOUNT_ID": account.id, "MOCKCDRS_AUTH_TOKEN": token}
+        variables = _variables(server.url, account)
         with _written(env_file, variables) if env_file else contextlib.nullcontext():
-            click.echo(_banner(url, account.id, token))
+            click.echo(_banner(variables))
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
 
@@ -180,12 +205,32 @@ def _written(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
         file.unlink(missing_ok=True)
 
 
-def _banner(url: str, account_id: str, token: str) -> str:
+def _variables(root: str, account: "Account") -> dict[str, str]:
+    from mockcdrs.dataset.credentials import credentials
+
+    login = credentials(account)
+    return {
+        "MOCKCDRS_URL": f"{root}/v2",
+        "MOCKCDRS_ACCOUNT_ID": account.id,
+        "MOCKCDRS_AUTH_TOKEN": account.tokens[0].value,
+        "MOCKCDRS_USER_ID": login.user_id,
+        "MOCKCDRS_ACCOUNT_NAME": login.account_name,
+        "MOCKCDRS_REALM": login.realm,
+        "MOCKCDRS_USERNAME": login.username,
+        "MOCKCDRS_PASSWORD": login.password,
+        "MOCKCDRS_API_KEY": login.api_key,
+        "MOCKCDRS_CONSOLE": f"{root}/_mockcdrs/",
+    }
+
+
+def _banner(variables: Mapping[str, str]) -> str:
+    url, account_id, token = (variables[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{account_id}/cdrs?page_size=2"
     lines = [
         f"Base URL    {url}",
         f"Account id  {account_id}",
         f"Token       {token}",
+        f"Console     {variables['MOCKCDRS_CONSOLE']}",
         "",
         shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing]),
         "",

@@ -101,11 +101,36 @@ def test_the_env_file_tells_a_shell_where_to_go_and_is_gone_at_the_end(tmp_path:
     assert names(tmp_path) == ["data"]
 
 
+def test_the_env_file_names_all_that_a_client_is_configured_with(tmp_path: Path) -> None:
+    with serving(tmp_path, "--now", NOW) as served:
+        told = served.variables
+        user = served.get("/cdrs?created_from=63936000000&created_to=63936100000&page_size=1")
+        served.end()
+    names_told = "URL ACCOUNT_ID AUTH_TOKEN USER_ID ACCOUNT_NAME REALM USERNAME PASSWORD API_KEY CONSOLE"
+    assert [*told] == [f"MOCKCDRS_{name}" for name in names_told.split()]
+    assert all(told.values())
+    assert told["MOCKCDRS_CONSOLE"] == told["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
+    assert user["data"][0]["to"].endswith(told["MOCKCDRS_REALM"])
+
+
+def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKCDRS_DATA", str(data))
+    monkeypatch.setenv("MOCKCDRS_NOW", NOW)
+    monkeypatch.setenv("MOCKCDRS_SET", "kazoo.version=9.9 crossbar.pagination_page_size=7")
+    monkeypatch.setenv("MOCKCDRS_RESELLER", "1")
+    with serving(tmp_path) as served:
+        listing = served.get("/cdrs")
+        served.end()
+    assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
+    assert "reseller_cost" in listing["data"][0]
+
+
 def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
         url = served.variables["MOCKCDRS_URL"]
         banner = served.end().splitlines()
     assert banner[:3] == [f"Base URL    {url}", f"Account id  {ACCOUNT}", f"Token       {TOKEN}"]
+    assert banner[3] == f"Console     {url.removesuffix('v2')}_mockcdrs/"
     (curl,) = [line for line in banner if line.startswith("curl ")]
     assert shlex.split(curl)[-3:] == [
         "-H",
