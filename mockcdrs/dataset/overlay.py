@@ -44,7 +44,7 @@ class Overlay:
     def remove(self, document_id: str) -> bool:
         """Take a document away, whoever holds it; whether there was one."""
         was_added = False
-        for month, documents in self._added.items():
+        for month, documents in list(self._added.items()):  # others may add meanwhile
             kept = [document for document in documents if document["_id"] != document_id]
             was_added |= len(kept) < len(documents)
             self._added[month] = kept
@@ -61,13 +61,13 @@ class Overlay:
     def empty(self, account_id: str) -> None:
         """Take all of an account's documents away, the base's too; its months stay."""
         self._emptied |= {account_id}
-        for month in [month for month in self._added if month[0] == account_id]:
+        for month in [month for month in list(self._added) if month[0] == account_id]:
             del self._added[month]
         self._version = next(self._versions)
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`: those of the base, and those that something was added to."""
-        added = {month for account, month in self._added if account == account_id}
+        added = {month for account, month in list(self._added) if account == account_id}
         return sorted(added | set(self._base.months(account_id)))
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
