@@ -45,9 +45,9 @@ def test_it_brings_the_command_and_the_licence(contents: dict[str, bytes]) -> No
     assert info["licenses/LICENSE"].startswith(b"MIT License")
 
 
-def test_it_needs_only_what_serving_and_generating_need(metadata: Message) -> None:
+def test_it_needs_only_what_serving_generating_and_recording_need(metadata: Message) -> None:
     needed = [each for each in metadata.get_all("Requires-Dist", []) if "extra ==" not in each]
-    assert {each.partition(">")[0] for each in needed} == {"click", "faker", "falcon", "orjson", "waitress"}
+    assert {each.partition(">")[0] for each in needed} == {"click", "faker", "falcon", "h11", "orjson", "waitress"}
 
 
 def test_nobody_is_held_back_from_newer_versions(metadata: Message) -> None:
