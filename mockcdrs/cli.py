@@ -7,13 +7,15 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockcdrs import cli_contract, cli_data, cli_exchanges
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
     from mockcdrs.control.clock import Clock
     from mockcdrs.crossbar.settings import Settings
     from mockcdrs.dataset.accounts import Account
@@ -111,7 +113,28 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="0 takes any free one.")
 @click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ from then on; a must with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
-def serve(
+def serve(*, env_file: Path | None, host: str, port: int, **asked: Any) -> None:
+    """Serve CDRs until interrupted.
+
+    Without --data the calls are made up, the same for the same seed: today's appear as they end.
+    """
+    import logging
+
+    from mockcdrs.control.access import is_loopback
+    from mockcdrs.server.runner import Server
+
+    if not (is_loopback(host) or asked["control_token"] or asked["no_control"]):
+        raise click.UsageError(
+            f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
+            "expected --control-token TOKEN with it, or --no-control"
+        )
+    logging.basicConfig(format="%(message)s")
+    with _faults_as_messages():
+        app, account = made(host=host, **asked)
+        _run(Server(app, host, port), account, env_file)
+
+
+def made(
     *,
     data: Path | None,
     seed: int,
@@ -122,43 +145,29 @@ def serve(
     fixed: tuple[str, ...],
     added: tuple[str, ...],
     reseller: bool,
-    env_file: Path | None,
     host: str,
-    port: int,
     control_token: str | None,
     no_control: bool,
-) -> None:
-    """Serve CDRs until interrupted.
-
-    Without --data the calls are made up, the same for the same seed: today's appear as they end.
-    """
-    import logging
+) -> "tuple[WSGIApplication, Account]":
+    """The app that the options of `serve` ask for, and the account to show. Raises `DataError`."""
     from dataclasses import replace
 
     from mockcdrs.control import stores
-    from mockcdrs.control.access import Access, is_loopback
+    from mockcdrs.control.access import Access
     from mockcdrs.control.clock import Clock
     from mockcdrs.control.powers import Powers
     from mockcdrs.control.state import State
     from mockcdrs.crossbar import quirks
     from mockcdrs.server.app import create_app
-    from mockcdrs.server.runner import Server
 
-    if not (is_loopback(host) or control_token or no_control):
-        raise click.UsageError(
-            f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
-            "expected --control-token TOKEN with it, or --no-control"
-        )
-    logging.basicConfig(format="%(message)s")
     clock = clock or Clock()
-    with _faults_as_messages():
-        store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
-        account = stores.shown_account(store)
-        if reseller:
-            account = store.accounts[account.id] = replace(account, is_reseller=True)
-        state = State(store, settings, clock, quirks.shown(fixed, added), seed)
-        powers = None if no_control else Powers(state, account)
-        _run(Server(create_app(state, powers, Access(host, control_token)), host, port), account, env_file)
+    store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
+    account = stores.shown_account(store)
+    if reseller:
+        account = store.accounts[account.id] = replace(account, is_reseller=True)
+    state = State(store, settings, clock, quirks.shown(fixed, added), seed)
+    powers = None if no_control else Powers(state, account)
+    return create_app(state, powers, Access(host, control_token)), account
 
 
 @contextlib.contextmanager

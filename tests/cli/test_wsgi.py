@@ -1,0 +1,45 @@
+"""The app for any WSGI server."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+ASK = """
+import sys, httpx
+from mockcdrs.dataset.people import main_account_id, universe
+from mockcdrs.wsgi import app
+account = next(each for each in universe(7) if each.id == main_account_id(7))
+client = httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1/v2")
+for _ in range(int(sys.argv[1])):
+    client.get("/nosuch")
+headers = {"X-Auth-Token": account.tokens[0].value, "X-Request-ID": "mine"}
+print(client.get(f"/accounts/{account.id}/cdrs", headers=headers).text)
+"""
+
+
+def asked(before: int, hash_seed: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, **variables}
+    command = [sys.executable, "-c", ASK, str(before)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_all_processes_give_the_same_bytes() -> None:
+    variables = {"MOCKCDRS_SEED": "7", "MOCKCDRS_NOW": "2026-01-20T12:00:00Z", "MOCKCDRS_SET": "kazoo.version=9.9"}
+    first, second = asked(0, "1", **variables), asked(3, "2", **variables)
+    assert '"status":"success", "request_id":"mine"' in first.stdout.replace('": "', '":"')
+    assert first.stdout == second.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("MOCKCDRS_SEED", "x", "'x' is not a valid integer"),
+        ("MOCKCDRS_SET", "nosuch=1", "'nosuch' is no known setting: expected one of"),
+    ],
+)
+def test_a_variable_that_cannot_be_taken_is_refused(name: str, value: str, message: str) -> None:
+    ended = asked(0, "1", **{name: value})
+    assert ended.returncode == 1
+    assert message in ended.stderr
