@@ -7,7 +7,7 @@ from typing import Any
 
 from mockcdrs.dataset.accounts import Account
 
-PASSWORD = "mockcdrs"
+PASSWORD = "mockcdrs"  # noqa: S105 a demo login that everybody is to know
 
 
 @dataclass(frozen=True, slots=True)
