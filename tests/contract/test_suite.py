@@ -205,7 +205,7 @@ def other_process(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def test_verify_checks_another_process_over_http_alone(other_process: dict[str, str]) -> None:
-    url, account, token = other_process.values()
+    url, account, token = (other_process[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     ended = CliRunner().invoke(main, ["verify", url, "--account", account, "--token", token])
     assert ended.exit_code == 0, ended.output
     assert " 0 differs" in ended.output

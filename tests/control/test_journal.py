@@ -65,7 +65,7 @@ def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
 
 def test_it_drops_the_oldest_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
     journal = Journal(capacity=2)
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.WARNING, logger="mockcdrs.journal"):
         for path in ("/a", "/b", "/c", "/d"):
             came(journal, path)
     assert paths(journal) == ["/c", "/d"]
