@@ -1,5 +1,7 @@
 """`mockcdrs record` and `mockcdrs replay`."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -50,8 +52,6 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
 
     The clock stands at the moment of each recorded answer. Exit status 1 if anything differs.
     """
-    import logging
-
     from mockcdrs.contract.client import ClientError
     from mockcdrs.crossbar.quirks import UnknownQuirk
     from mockcdrs.crossbar.settings import SettingError
@@ -59,19 +59,33 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     from mockcdrs.exchanges import exchange
     from mockcdrs.exchanges.replaying import replay as replayed
 
-    logging.getLogger("mockcdrs").setLevel(logging.ERROR)  # where Crossbar itself fails, the recording does too
     total = different = 0
     try:
-        for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk):
-            total += 1
-            different += bool(each.differences)
-            for difference in _shown(each.differences):
-                click.echo(f"{each.exchange.name}: {difference}")
+        with _without_warnings():
+            for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk):
+                total += 1
+                different += bool(each.differences)
+                for difference in _shown(each.differences):
+                    click.echo(f"{each.exchange.name}: {difference}")
     except (ClientError, DataError, SettingError, UnknownQuirk, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{total} exchanges, {different} differ")
     if different or not total:
         raise click.exceptions.Exit(1)
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    """No word on requests at which Crossbar itself fails: the recording has these failures too."""
+    import logging
+
+    logger = logging.getLogger("mockcdrs")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _shown(differences: tuple[str, ...]) -> list[str]:

@@ -1,6 +1,7 @@
 """`mockcdrs record` and `mockcdrs replay`."""
 
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +41,17 @@ def record(directory: Path, mock: Mock, *queries: str) -> Path:
 def test_a_recording_of_the_same_calls_differs_nowhere(tmp_path: Path, mock: Mock) -> None:
     result = run("replay", record(tmp_path, mock, "page_size=1", "page_size=0"))
     assert (result.exit_code, result.output) == (0, "2 exchanges, 0 differ\n")
+
+
+def test_a_failure_of_crossbars_own_is_replayed_in_silence_and_the_log_speaks_again_after_it(
+    tmp_path: Path, mock: Mock, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = record(tmp_path, mock, "created_from=1768000000")
+    caplog.clear()
+    result = run("replay", file)
+    assert (result.exit_code, caplog.messages) == (0, [])
+    logging.getLogger("mockcdrs").warning("heard")
+    assert caplog.messages == ["heard"]
 
 
 def test_differences_are_printed_with_the_name_and_end_with_status_1(tmp_path: Path, mock: Mock) -> None:
