@@ -92,6 +92,16 @@ def _document() -> dict[str, Any]:
     }
 
 
+def _leaked_document() -> dict[str, Any]:
+    public = _document()
+    fields = {name: field for name, field in public["properties"].items() if name != "id"}
+    return public | {
+        "description": "One leg with its private keys, and `_id` instead of `id`: the quirk `legs-chunked-leak`.",
+        "properties": {**fields, "_id": {**_TEXT, "description": "The CDR's id."}},
+        "required": ["_id"],
+    }
+
+
 def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
         name = str(part.get("$ref", "")).rpartition("/")[2]
@@ -113,12 +123,13 @@ def _summary() -> dict[str, Any]:
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Row": row_schema(),
     "Document": _document(),
+    "LeakedDocument": _leaked_document(),
     "Summary": _summary(),
     "Error": _error(),
     "PlainRows": _plain({"type": "array", "items": ref("Row")}),
     "ChunkedRows": _chunked(ref("Row")),
     "PlainDocuments": _plain({"type": "array", "items": ref("Document")}),
-    "ChunkedDocuments": _chunked(ref("Document")),
+    "ChunkedDocuments": _chunked({"anyOf": [ref("Document"), ref("LeakedDocument")]}),
     "OneDocument": _plain(ref("Document")),
     "OneSummary": _plain({"anyOf": [ref("Summary"), {"type": "array", "maxItems": 0}]}),
     "ChunkedSummaries": _chunked(ref("Summary")),

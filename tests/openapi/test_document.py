@@ -155,6 +155,19 @@ def test_a_resellers_rows_fit_too(fixed: Mock) -> None:
     assert {"reseller_cost", "reseller_call_type"} <= answered.json["data"][0].keys()
 
 
+@pytest.mark.parametrize(("fix", "name"), [((), "LeakedDocument"), (("legs-chunked-leak",), "Document")])
+def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str, ...], name: str) -> None:
+    schemas = document()["components"]["schemas"]
+    with serving(fix=fix) as mock:
+        cdrs, client = f"/v2/accounts/{mock.account_id}/cdrs", mock.client()
+        cdr_id = client.simulate_get(cdrs, query_string="page_size=1").json["data"][0]["id"]
+        answered = client.simulate_get(f"{cdrs}/legs/{cdr_id}", query_string="is_chunked=true").json
+    every_leg = {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}, "minItems": 1}
+    jsonschema.Draft202012Validator({**every_leg, "components": {"schemas": schemas}}).validate(answered["data"])
+    envelope = {"$ref": "#/components/schemas/ChunkedDocuments", "components": {"schemas": schemas}}
+    jsonschema.Draft202012Validator(envelope).validate(answered)
+
+
 def test_every_operation_names_its_source_and_its_quirks_by_the_table() -> None:
     named: set[str] = set()
     for path in document()["paths"].values():
