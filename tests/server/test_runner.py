@@ -31,8 +31,16 @@ def endless(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iter
         yield b"x" * 1_000_000
 
 
-def own_threads() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if THREAD_NAMES.fullmatch(thread.name)]
+@pytest.fixture
+def own_threads() -> Callable[[], list[str]]:
+    """The names of the server threads that a test has made; the plugin's own server may be running beside it."""
+    before = threading.enumerate()
+
+    def names() -> list[str]:
+        made = [thread.name for thread in threading.enumerate() if thread not in before]
+        return [name for name in made if THREAD_NAMES.fullmatch(name)]
+
+    return names
 
 
 def connected(server: Server) -> socket.socket:
@@ -72,7 +80,9 @@ def test_the_app_sees_proxy_headers_as_the_client_sent_them() -> None:
     assert seen == ["203.0.113.7"]
 
 
-def test_fifty_lives_leave_no_thread_and_no_socket_behind_even_with_keep_alive_clients() -> None:
+def test_fifty_lives_leave_no_thread_and_no_socket_behind_even_with_keep_alive_clients(
+    own_threads: Callable[[], list[str]],
+) -> None:
     for life in range(50):
         server = Server(hello).start()
         client = connected(server) if life % 2 else None
@@ -84,7 +94,9 @@ def test_fifty_lives_leave_no_thread_and_no_socket_behind_even_with_keep_alive_c
             client.close()
 
 
-def test_stopping_does_not_wait_for_a_reader_that_has_stopped_reading() -> None:
+def test_stopping_does_not_wait_for_a_reader_that_has_stopped_reading(
+    own_threads: Callable[[], list[str]],
+) -> None:
     server = Server(endless).start()
     client = connected(server)
     server.stop()
@@ -92,7 +104,9 @@ def test_stopping_does_not_wait_for_a_reader_that_has_stopped_reading() -> None:
     client.close()
 
 
-def test_an_answer_that_never_comes_holds_up_neither_stop_nor_the_next_start(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_answer_that_never_comes_holds_up_neither_stop_nor_the_next_start(
+    caplog: pytest.LogCaptureFixture, own_threads: Callable[[], list[str]]
+) -> None:
     entered, leave = threading.Event(), threading.Event()
 
     def stuck(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
