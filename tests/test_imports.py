@@ -43,5 +43,5 @@ def test_the_command_line_alone_imports_no_server() -> None:
     assert not modules_after("import mockcdrs.cli") & {"falcon", "waitress", "orjson", "asyncio"}
 
 
-def test_importing_the_package_costs_nothing() -> None:
-    assert modules_after("import mockcdrs") - modules_after("") == {"mockcdrs"}
+def test_importing_the_package_costs_no_more_than_typing() -> None:
+    assert modules_after("import mockcdrs") - modules_after("import typing") == {"mockcdrs"}
