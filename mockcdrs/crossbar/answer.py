@@ -212,12 +212,11 @@ def _whole(context: Context, body: dict[str, Any]) -> Answer:
 def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
     context.outcome.message = failure.message
     body, is_jsonp = envelope.render(context, envelope.error(context, failure))
-    if headers is None:
-        headers = _headers(context)
-        if is_jsonp and "content-type" in headers:
-            headers["content-type"] = "application/javascript"
+    shown = dict(_headers(context) if headers is None else headers)
+    if is_jsonp:
+        shown["content-type"] = "application/javascript"
     note = _died_of(failure.why) if isinstance(failure, Crashed) else ""
-    return Answer(failure.status, {**_held(headers), **_cors(context)}, body, note)
+    return Answer(failure.status, {**_held(shown), **_cors(context)}, body, note)
 
 
 def _died_of(what: str) -> str:

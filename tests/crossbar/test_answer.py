@@ -1,3 +1,5 @@
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -117,21 +119,64 @@ def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_succes
 
 def test_csv_and_json_errors_carry_the_headers_of_their_kind() -> None:
     broken = state_of([leg("x", call_direction=None)])
-    answered = ask(broken, headers={"accept": "text/csv"})
+    answered = ask(broken, headers=CSV)
     assert (answered.status, answered.headers["content-type"]) == (503, "text/csv")
     assert json_of(answered)["message"] == "datastore_fault"
+
+
+CSV = {"accept": "text/csv"}
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 503), ("&filter_call_id=nobody", 204)])
+def test_plain_csv_of_interactions_dies_only_of_a_row_that_passes_the_filters(query: str, status: int) -> None:
+    """`cb_cdrs:maybe_add_csv_header/3` asks for a flag that only chunks have, once there is a row."""
+    answered = ask(state_of(calls(2)), "/cdrs/interaction", f"is_chunked=false{query}", headers=CSV)
+    assert answered.status == status
+
+
+def test_csv_of_a_month_without_a_call_dies_in_chunks_too() -> None:
+    """`kz_csv:row_to_iolist/1` knows no row without a cell."""
+    answered = ask(state_of(), "/cdrs/summary", "is_chunked=true", headers=CSV)
+    assert (answered.status, body_of(answered)) == (500, b"")
+
+
+def test_a_value_without_text_is_a_fault_of_a_bare_line_and_an_empty_cell_of_a_file() -> None:
+    """`kz_binary:join/2` dies of it, `kz_csv:cell_to_binary/1` does not."""
+    state = state_of([leg("x", variables={"media_recordings": ["a", None]})])
+    assert ask(state, "/cdrs/interaction", headers=CSV).status == 503
+    header, row = csv.reader(io.StringIO(body_of(ask(state, headers=CSV)).decode()))
+    assert dict(zip(header, row, strict=True))["media_recordings"] == ""
+
+
+def test_a_failure_before_the_first_chunk_is_plain_json_whichever_json_was_negotiated() -> None:
+    """`api_util:create_pull_response/3` puts the context's own headers over the negotiated ones."""
+    answered = ask(state_of([leg("x", call_direction=None)]), headers={"accept": "application/x-json"})
+    assert (answered.status, answered.headers["content-type"]) == (503, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/cdrs/nosuch", {}), ("/cdrs", {}), ("/cdrs", CSV), ("/v2/accounts/nosuch", {})],
+    ids=["refused by the module", "failed in chunks", "failed in CSV", "refused before negotiation"],
+)
+def test_an_error_for_jsonp_is_javascript(path: str, headers: Mapping[str, str]) -> None:
+    """`api_util:default_stop/2` makes the body anew, and `create_resp_content/2` names its type."""
+    answered = ask(state_of([leg("x", call_direction=None)]), path, "jsonp=f", headers=headers)
+    assert answered.headers["content-type"] == "application/javascript"
+    assert body_of(answered).startswith(b"f({")
 
 
 @pytest.mark.parametrize(
     ("query", "headers", "name"),
     [
         ("file_name=a/b.csv", {}, "b.csv"),
+        ("file_name=a/b/", {}, "b"),
         ("file_name=a.csv", {"x-file-name": "c.csv"}, "c.csv"),
         ("file_name=a%0D%0Ab", {}, "ab"),
     ],
 )
 def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: Mapping[str, str], name: str) -> None:
-    answered = ask(state, query=query, headers={"accept": "text/csv", **headers})
+    answered = ask(state, query=query, headers={**CSV, **headers})
     assert answered.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answered.is_file
 
