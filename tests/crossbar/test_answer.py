@@ -80,9 +80,29 @@ def test_modules_refuse_in_their_own_words(state: State, path: str, status: int,
     assert (shown["error"], shown["message"], shown["data"]) == (str(status), message, data)
 
 
-@pytest.mark.parametrize(("changes", "status"), [({"pvt_deleted": True}, 404), ({"pvt_type": "fax"}, 404), ({}, 200)])
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"pvt_deleted": True}, 404),
+        ({"pvt_deleted": "true"}, 404),
+        ({"pvt_deleted": 1}, 200),
+        ({"pvt_type": "fax"}, 404),
+        ({"pvt_type": None}, 404),
+        ({"without": ["pvt_type"]}, 200),
+        ({}, 200),
+    ],
+)
 def test_deleted_documents_and_other_kinds_are_not_found(changes: dict[str, Any], status: int) -> None:
+    """`crossbar_doc:load/4`, `kz_doc:is_soft_deleted/1`."""
     assert ask(state_of([leg("x", **changes)]), "/cdrs/202601-x").status == status
+
+
+def test_an_interaction_id_that_is_a_cdr_id_leads_on_to_that_cdrs_legs() -> None:
+    """`cb_cdrs:load_legs/2` calls itself with whatever interaction id it finds."""
+    first, second = leg("first", interaction_id="202601-second"), leg("second")
+    state = state_of([first, second, leg("self", interaction_id="202601-self")])
+    assert ids_of(ask(state, "/cdrs/legs/202601-first")) == ["202601-second"]
+    assert ask(state, "/cdrs/legs/202601-self").status == 404
 
 
 def test_legs_are_found_by_a_cdr_id_and_by_their_interactions() -> None:
