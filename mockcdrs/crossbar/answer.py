@@ -3,10 +3,12 @@
 `answer` is a pure function of the request and the world. A long answer's body is an iterator: it is made as it is sent.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mockcdrs.cdr import erlang
 from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
@@ -27,6 +29,7 @@ _CORS = {
     ),
     "access-control-max-age": "86400",
 }
+_TAG = re.compile(r'(?:W/)?"[^"\s]*"')
 _CORS_QUESTIONS = ("origin", "access-control-request-method", "access-control-request-headers")
 
 
@@ -88,11 +91,7 @@ def _query(incoming: Incoming) -> Query:
 def _answer(context: Context, body: bytes) -> Answer:
     version, tokens = routing.split(context.request.path)
     request_data.check_version(version)
-    context.request = replace(
-        context.request,
-        envelope=request_data.read_body(context, body),
-        query=decode_start_key(context.request.query),
-    )
+    context.request = decode_start_key(replace(context.request, envelope=request_data.read_body(context, body)))
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)
@@ -119,7 +118,7 @@ def _route(context: Context, tokens: list[str]) -> None:
 
 def _check_method(context: Context) -> str:
     verb = context.request.value("verb")
-    verb = verb.upper() if isinstance(verb, str) else context.request.method
+    verb = erlang.to_text(verb).upper() if isinstance(verb, str | bool) else context.request.method
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
     allowed = routing.allowed_methods(context.nouns[0])
@@ -168,17 +167,21 @@ def _check_preconditions(context: Context, etag: str | None) -> None:
     if match is None and none_match is None:
         return
     tag = None if etag is None else f'"{etag}"'
-    if match is not None and match.strip() != "*" and (tag is None or tag not in _tags(match)):
+    if match is not None and match.strip() != "*" and tag not in _tags(match):
         raise BareAnswer(412)
     if none_match is not None:
-        if none_match.strip() == "*" or (tag is not None and tag in _tags(none_match)):
+        if none_match.strip() == "*" or tag in [held.removeprefix("W/") for held in _tags(none_match)]:
             raise BareAnswer(304, why=etag or "")
         if tag is None:
             raise BareAnswer(412)
 
 
 def _tags(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    """The tags in a header, weak ones with their `W/`; `BareAnswer` 400 where there is none or something else."""
+    tags = _TAG.findall(header)
+    if not tags or _TAG.sub("", header).strip(", \t"):
+        raise BareAnswer(400, with_request_id=False)
+    return tags
 
 
 def _asks_cors(context: Context) -> bool:
@@ -230,5 +233,5 @@ def _bare(bare: BareAnswer, context: Context | None) -> Answer:
         if bare.status in {304, 412} and context.language:
             headers |= {"content-language": context.language, "vary": VARY}
         if bare.status == 304:
-            headers |= {"expires": EXPIRES, "etag": f'"{bare.why}"'}
+            headers |= {"expires": EXPIRES, **({"etag": f'"{bare.why}"'} if bare.why else {})}
     return Answer(bare.status, headers, note=_died_of(bare.why) if bare.status == 500 else "")

@@ -13,7 +13,9 @@ _WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf'\s*({_WORD})/({_WORD})((?:\s*;\s*{_WORD}(?:=(?:{_WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
 _QUALITY_SENT = re.compile(r";\s*[qQ]=([^;]*)")
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
-_LANGUAGE = re.compile(r"\s*(\*|[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]=([^;]*))?")
+_LANGUAGE = re.compile(
+    rf"\s*(\*|[A-Za-z0-9]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)\s*(?:;\s*[qQ]=({_QUALITY.pattern}))?\s*", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,10 @@ def language(accept_language: str | None) -> str:
     for part in filter(str.strip, accept_language.split(",")):
         found = _LANGUAGE.fullmatch(part)
         if not found:
-            raise BareAnswer(400)
-        wanted.append((_quality(found[2]), found[1].lower()))
+            raise BareAnswer(400, with_request_id=False)
+        wanted.append((float(found[2] or 1), found[1].lower()))
     if not wanted:
-        raise BareAnswer(400)
+        raise BareAnswer(400, with_request_id=False)
     offered, latest_first = ["en", wanted[0][1]], wanted[::-1]
     for _, name in sorted(latest_first, key=lambda pair: -pair[0]):
         for choice in offered:

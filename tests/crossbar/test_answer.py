@@ -35,6 +35,11 @@ def test_one_cdr_has_its_revision_as_etag(state: State) -> None:
         ({"if-match": "*"}, 200),
         ({"if-match": '"2-abc"'}, 412),
         ({"if-match": '"2-abc"', "if-none-match": '"1-abc"'}, 412),
+        ({"if-match": '"2-abc" , "1-abc",'}, 200),
+        # a weak tag never matches strongly: `cowboy_rest:if_match/3`
+        ({"if-match": 'W/"1-abc"'}, 412),
+        ({"if-none-match": "1-abc"}, 400),
+        ({"if-match": ""}, 400),
     ],
 )
 def test_a_document_answers_preconditions(state: State, headers: Mapping[str, str], status: int) -> None:
@@ -54,6 +59,8 @@ def test_a_chunked_listing_has_no_etag_and_meets_no_precondition(state: State) -
     assert "etag" not in ask(state).headers
     assert ask(state, headers={"if-none-match": '"x"'}).status == 412
     assert ask(state, headers={"if-match": '"x"'}).status == 412
+    anything = ask(state, headers={"if-none-match": "*"})
+    assert (anything.status, "etag" in anything.headers) == (304, False)
 
 
 def test_a_plain_listings_etag_follows_what_it_shows(state: State) -> None:
@@ -199,6 +206,12 @@ def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: M
     answered = ask(state, query=query, headers={**CSV, **headers})
     assert answered.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answered.is_file
+
+
+@pytest.mark.parametrize(("query", "status"), [("verb=get", 200), ("verb=put", 405), ("verb", 405), ("verb=", 405)])
+def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, status: int) -> None:
+    """`api_util:get_http_verb/2`; a bare name is the text "true"."""
+    assert ask(state, "/cdrs", query).status == status
 
 
 def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
