@@ -7,7 +7,19 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import EXPIRES, VARY
-from tests.crossbar.builders import NOW, OWNER, ask, body_of, calls, data_of, ids_of, json_of, leg, state_of
+from tests.crossbar.builders import (
+    MASTER_TOKEN,
+    NOW,
+    OWNER,
+    ask,
+    body_of,
+    calls,
+    data_of,
+    ids_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 ONE = "/cdrs/202601-call00000%40host"
 
@@ -212,6 +224,26 @@ def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: M
 def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, status: int) -> None:
     """`api_util:get_http_verb/2`; a bare name is the text "true"."""
     assert ask(state, "/cdrs", query).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "words"),
+    [
+        ("/cdrs/summary", "accept=csv&created_to=63934500000", "CSV of a summary"),
+        ("/cdrs/summary", "accept=csv&is_chunked=true&created_to=63934500000", "CSV of a summary"),
+        (ONE, "accept=pdf", "accept=pdf"),
+        ("/cdrs/abcdef-x", "", "the month 'abcdef'"),
+        ("/cdrs/legs/abcdefghijk-x", "", "the time 'abcdefghijk'"),
+        ("/cdrs", "created_from=1768300000&created_to=1768900000", "are these Unix seconds?"),
+        ("/v2/accounts/cdrs", "", "no account"),
+    ],
+)
+def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: str, query: str, words: str) -> None:
+    answered = ask(state, path, query, token=MASTER_TOKEN)
+    assert answered.status == 500
+    assert answered.note.startswith("this is Crossbar's own behaviour, it dies of ")
+    assert words in answered.note
+    assert "\n" not in answered.note
 
 
 def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
