@@ -97,9 +97,13 @@ def _answer(context: Context, body: bytes) -> Answer:
         raise BareAnswer(501)
     _route(context, tokens)
     verb = _check_method(context)
-    check_account(context)
+    if context.nouns and context.request.method not in (
+        methods := ("OPTIONS",) if verb == "OPTIONS" else context.allow
+    ):
+        return _not_allowed(context, methods)
     if verb == "OPTIONS":
         return Answer(200, {**_cors(context), "x-request-id": context.request_id})
+    check_account(context)
     check_permission(context)
     _negotiate(context)
     check_resources(context)
@@ -132,6 +136,12 @@ def _check_method(context: Context) -> str:
     if verb not in allowed:
         raise system("invalid_method")
     return verb
+
+
+def _not_allowed(context: Context, methods: tuple[str, ...]) -> Answer:
+    """The verb in the query would do, but Cowboy looks at the method itself."""
+    cors = _cors(context) if _asks_cors(context) else {}
+    return Answer(405, {**cors, "allow": ", ".join(methods), "x-request-id": context.request_id})
 
 
 def _negotiate(context: Context) -> None:

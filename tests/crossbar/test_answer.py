@@ -246,6 +246,26 @@ def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: s
     assert "\n" not in answered.note
 
 
+@pytest.mark.parametrize(
+    ("method", "verb", "origin", "allow"),
+    [("PUT", "GET", {}, "GET"), ("HEAD", "GET", {}, "GET"), ("GET", "OPTIONS", {"origin": "x"}, "OPTIONS")],
+)
+def test_only_a_post_may_stand_for_another_verb(
+    state: State, method: str, verb: str, origin: Mapping[str, str], allow: str
+) -> None:
+    """`api_util:maybe_add_post_method/3` adds POST alone to what Cowboy then holds the method to."""
+    answered = ask(state, "/cdrs", f"verb={verb}", method=method, headers=origin)
+    assert (answered.status, body_of(answered), answered.headers["allow"]) == (405, b"", allow)
+    assert ("access-control-allow-origin" in answered.headers) is bool(origin)
+
+
+def test_a_preflight_asks_nothing_of_the_account(state: State) -> None:
+    """`api_resource:malformed_request/3` lets OPTIONS through."""
+    path = f"/v2/accounts/{'0' * 32}/cdrs"
+    assert ask(state, path, method="OPTIONS", headers={"origin": "x"}).status == 200
+    assert ask(state, path).status == 404
+
+
 def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
     assert (ask(state, method="TRACE").status, body_of(ask(state, method="TRACE"))) == (501, b"")
     answered = ask(state, method="FOO")
