@@ -12,7 +12,7 @@ from mockcdrs.crossbar.errors import plain, system
 from mockcdrs.crossbar.paging import ChunkedWalk, Page, walk_plain
 from mockcdrs.crossbar.walks import Walk
 
-RowMaker = Callable[[Context, Document], dict[str, Any]]
+RowMaker = Callable[[Context, Document], Any]
 
 
 @dataclass(slots=True)
@@ -54,7 +54,7 @@ class Content:
                 yield items
 
 
-def _rows_of(context: Context, found: list[Any], make: RowMaker) -> list[dict[str, Any]]:
+def _rows_of(context: Context, found: list[Any], make: RowMaker) -> list[Any]:
     return [make(context, document) for document in cdrs.legs_found(context, found)]
 
 

@@ -1,12 +1,19 @@
-"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon."""
+"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
 
 import json
 import math
+import re
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
 _64_BITS = 2**63
+_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
+# half characters stand for bytes that are no UTF-8; the rest has letters among its hex digits
+_WRITTEN_OTHERWISE = re.compile("[\ud800-\udfff\x0b\x0e\x0f\x1a-\x1f]")
 
 
 def encode(value: Any) -> bytes:
@@ -22,10 +29,10 @@ def pretty(value: Any) -> bytes:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether the fast encoder writes the same text: not for floats, large integers and bytes that are no UTF-8."""
+    """Whether the fast encoder writes the same text: not for floats, large integers and some characters."""
     match value:
         case str():
-            return value.isprintable() or _encodes(value)
+            return value.isprintable() or not _WRITTEN_OTHERWISE.search(value)
         case bool() | None:
             return True
         case int():
@@ -39,22 +46,21 @@ def _is_plain(value: Any) -> bool:
     return False
 
 
-def _encodes(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
-
-
 def _scalar(value: Any) -> str:
-    if isinstance(value, float):
-        return _float(value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return f'"{value.translate(_ESCAPES)}"'
+    return _float(value) if isinstance(value, float) else json.dumps(value)
 
 
 def _float(value: float) -> str:
+    """The shortest digits, with an exponent only where the point would be far away."""
     if not math.isfinite(value):
         return "null"
-    digits, mark, exponent = repr(value).partition("e")
-    point = digits if "." in digits else digits + ".0"
-    return point + (f"e{int(exponent)}" if mark else "")
+    exact = Decimal(repr(value or 0.0))
+    if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
+        return f"{exact:e}"
+    digits = f"{exact:f}"
+    return digits if "." in digits else f"{digits}.0"
 
 
 def compact(value: Any) -> str:

@@ -72,12 +72,28 @@ def test_a_null_in_the_bodys_data_is_a_value() -> None:
 
 def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
     query = (("start_key", "g2wAAAABbgUAMDnh4g5q"), ("end_key", "g2wAAAABbgUAMDnh4g5q"), ("start_key", True))
-    assert decode_start_key(query) == (("start_key", [63935953200]), query[1], ("start_key", True))
+    assert decode_start_key(Request("GET", "/", query)).query == (query[1], ("start_key", [63935953200]))
+
+
+@pytest.mark.parametrize(
+    "body", [{"data": {"start_key": "g2wAAAABbgUAMDnh4g5q"}}, {"start_key": "g2wAAAABbgUAMDnh4g5q"}]
+)
+def test_a_start_key_in_the_body_counts_as_one_in_the_query(body: dict[str, Any]) -> None:
+    """`api_resource:maybe_decode_start_key/1`."""
+    request = decode_start_key(Request("GET", "/", (("a", "1"),), envelope={"b": 2, **body}))
+    assert request.query == (("a", "1"), ("start_key", [63935953200]))
+    assert request.value("start_key") == [63935953200]
+    assert request.envelope["b"] == 2
+
+
+def test_a_request_without_a_start_key_stays_as_it_is() -> None:
+    request = Request("GET", "/", (("a", "1"),), envelope={"data": []})
+    assert decode_start_key(request) is request
 
 
 @pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udcff", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
-    assert decode_start_key((("start_key", text),)) == (("start_key", text),)
+    assert decode_start_key(Request("GET", "/", (("start_key", text),))).query == (("start_key", text),)
 
 
 def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
