@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
 from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.resources.table import RESOURCES
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 VARY = "accept-language, accept"
@@ -142,7 +143,7 @@ def _negotiate(context: Context) -> None:
 
 
 def _produce(context: Context) -> Answer:
-    found = content.prepare(context)
+    found = RESOURCES[context.nouns[0][0]].answers["GET"](context)
     etag = found.etag(context)
     _check_preconditions(context, etag)
     headers: dict[str, str | None] = {**_headers(context), "expires": EXPIRES}
