@@ -1,8 +1,8 @@
 """What an endpoint found, before it takes the form that the client wants."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
@@ -18,19 +18,22 @@ RowMaker = Callable[[Context, Document], dict[str, Any]]
 class Content:
     """Data at hand, or a walk still to be made in chunks.
 
-    Interactions are view rows that name a leg until `rows_of` makes listing rows of them. `revision` is a document's.
+    Interactions are view rows that name a leg until `rows_of` makes listing rows of them. `revision` is a document's,
+    or `automatic` for what a view found and a login made something of. `is_tagged`: whether it has an etag.
     """
 
     data: Any = None
     walk: Walk | None = None
     revision: str | None = None
     are_interactions: bool = False
+    is_tagged: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def etag(self, context: Context) -> str | None:
         """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
         if self.revision is not None:
             return self.revision
-        if self.walk is not None or not self.data:
+        if self.walk is not None or not self.data or not self.is_tagged:
             return None
         shown = [{"key": row.key, "value": row.value} for row in self.data] if self.are_interactions else self.data
         body, _ = envelope.render(context, envelope.success(context, shown))

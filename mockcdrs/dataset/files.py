@@ -165,6 +165,10 @@ def _account(place: _Place, path: str, value: Any) -> Account:
         users=_with_ids(place, f"{path}.users", place.listed(f"{path}.users", holder)),
         devices=_with_ids(place, f"{path}.devices", place.listed(f"{path}.devices", holder)),
         tokens=tuple(_token(place, f"{path}.tokens", each) for each in place.listed(f"{path}.tokens", holder)),
+        numbers=tuple(place.check(f"{path}.numbers", each, str) for each in place.listed(f"{path}.numbers", holder)),
+        document=place.optional(f"{path}.document", holder, Document()),
+        whitelabel=place.optional(f"{path}.whitelabel", holder, Document()),
+        apps=_with_ids(place, f"{path}.apps", place.listed(f"{path}.apps", holder)),
     )
 
 

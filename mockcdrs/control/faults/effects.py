@@ -12,6 +12,7 @@ from mockcdrs.crossbar.answer import Answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.errors import Failure, plain, system
+from mockcdrs.crossbar.tokens import Refused
 from mockcdrs.dataset.store import Store
 
 Produce = Callable[[World], Answer]
@@ -43,14 +44,14 @@ class _Failing(Databases):
         raise self._failure
 
 
-def _refused(_token: str) -> None:
-    return None
+def _refused(_token: str) -> NoReturn:
+    raise Refused("invalid_jwt")
 
 
 def _fails(rule: Rule, world: World, produce: Produce) -> Answer:
     failure = _failure(rule)
     if failure.status in _REFUSED_BY_TOKEN:
-        failing = replace(world, resolve=_refused)
+        failing = replace(world, claims=_refused)
     else:
         failing = replace(world, databases=_Failing(world.store, failure))
     return reworded(produce(failing), failure)

@@ -13,8 +13,7 @@ from mockcdrs.control.faults.rule import Reply, Rule
 from mockcdrs.control.faults.walks import Walks
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.errors import plain
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.crossbar.tokens import Claims, Refused
 from mockcdrs.dataset.overlay import Overlay
 
 Produce = Callable[[Incoming, World], Answer]
@@ -176,12 +175,12 @@ class Faults:
         if not expired:
             return world
 
-        def resolve(token: str) -> tuple[Account, Token] | None:
+        def claims(token: str) -> Claims:
             if token in expired:
-                raise plain(401, "invalid credentials")
-            return world.resolve(token)
+                raise Refused("token_expired")
+            return world.claims(token)
 
-        return replace(world, resolve=resolve)
+        return replace(world, claims=claims)
 
 
 def _share(seed: int, number: int, match: int) -> float:
