@@ -13,15 +13,16 @@ from mockcdrs.crossbar.walks import Walk, asked_page_size, is_ascending
 _ALL = ("documents",)
 
 
-def listing(context: Context, rows: Iterable[Row], first_key: Any = None) -> Content:
-    """A page of a view's rows, in its order from the greatest key down.
+def listing(context: Context, rows: Iterable[Row], least: Any = None, greatest: Any = None) -> Content:
+    """A page of a view's rows, in its order from the greatest key down unless it is asked for the other way.
 
-    `first_key` is what the first page says it started at, where it says anything.
+    `least` and `greatest` are where the first page says that it started, where it says anything.
     """
-    start = context.request.value("start_key", first_key)
+    ascending = is_ascending(context)
+    start = context.request.value("start_key", least if ascending else greatest)
     size = asked_page_size(context)
     chunk_size = context.world.settings.load_view_chunk_size
-    plan = Plan(list(_ALL), start, size, chunk_size, _fetcher(rows, is_ascending(context)), _mapper(context))
+    plan = Plan(list(_ALL), start, size, chunk_size, _fetcher(rows, ascending), _mapper(context))
     page = walk_plain(plan)
     note_paging(context, Walk(plan, is_chunked=False, finish=lambda items: items), page)
     return Content(page.items)

@@ -1,7 +1,7 @@
 """Accounts, read-only: one, and those around it (`cb_accounts.erl`, view `accounts.json`)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import public_fields
@@ -35,9 +35,7 @@ def _get(context: Context) -> Content:
 
 
 def _asked(context: Context) -> Account:
-    if context.account is None:
-        raise system("faulty_request")
-    return context.account
+    return cast("Account", context.account)  # the path names it, or it would have been refused
 
 
 def _one(context: Context, account: Account) -> Content:
@@ -93,7 +91,7 @@ def _named_below(
     context: Context, above: str, accounts: Iterable[Account], more: Callable[[Mapping[str, Any]], dict[str, Any]]
 ) -> Content:
     rows = (_row(above, directory.account_document(each), more) for each in accounts)
-    return listing(context, rows, [above, _KEY_BEHIND_ALL_NAMES])
+    return listing(context, rows, [above], [above, _KEY_BEHIND_ALL_NAMES])
 
 
 def _row(above: str, document: dict[str, Any], more: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Row:

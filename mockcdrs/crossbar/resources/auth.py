@@ -1,11 +1,14 @@
 """What a token says, and a new one for an old one (`cb_auth.erl`)."""
 
+from typing import cast
+
 from mockcdrs.crossbar import login
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import plain, system
 from mockcdrs.crossbar.resources.resource import Entry, Parameters, Resource
 from mockcdrs.crossbar.tokens import Claims, Refused
+from mockcdrs.dataset.accounts import Account
 
 
 def _methods(parameters: Parameters) -> tuple[str, ...]:
@@ -45,9 +48,7 @@ def _told(context: Context, claims: Claims) -> Content:
 
 
 def _refresh(context: Context) -> Content:
-    account, claims = context.auth_account, context.auth_claims
-    if account is None:
-        raise system("invalid_credentials")
+    account, claims = cast("Account", context.auth_account), context.auth_claims  # no token, no way in here
     login.open_for(context, account, claims.get("owner_id", ""), "cb_auth")
     return _told(context, claims)
 
