@@ -1,6 +1,6 @@
 """What a token says, and a new one for an old one (`cb_auth.erl`)."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from mockcdrs.crossbar import login
 from mockcdrs.crossbar.content import Content
@@ -8,7 +8,9 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import plain, system
 from mockcdrs.crossbar.resources.resource import Entry, Parameters, Resource
 from mockcdrs.crossbar.tokens import Claims, Refused
-from mockcdrs.dataset.accounts import Account
+
+if TYPE_CHECKING:
+    from mockcdrs.dataset.accounts import Account
 
 
 def _methods(parameters: Parameters) -> tuple[str, ...]:
