@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.cdr.documents import text_at, value_at
 from mockcdrs.crossbar import directory, tokens
 from mockcdrs.crossbar.context import Context
 from mockcdrs.dataset.accounts import Account
@@ -25,7 +26,7 @@ def told(context: Context, account: Account, who: Mapping[str, Any]) -> dict[str
     """`who` it is, and what a user interface wants to know of the account (`crossbar_util:response_auth/3`)."""
     accounts = context.world.store.accounts
     apps = sorted(directory.apps_of(accounts, account), key=lambda app: str(app["id"]))
-    language = account.document.get("language", _LANGUAGE)
+    language = text_at(account.document, ("language",)) or _LANGUAGE
     return {
         **who,
         "ui_config": {},
@@ -42,6 +43,7 @@ def told(context: Context, account: Account, who: Mapping[str, Any]) -> dict[str
 
 def _app(app: Mapping[str, Any], language: str) -> dict[str, Any]:
     shown = {name: app[name] for name in ("id", "name", "api_url", "source_url") if name in app}
-    labels = {name.lower(): texts.get("label") for name, texts in app.get("i18n", {}).items()}
-    label = labels.get(language, labels.get(_LANGUAGE))
-    return shown if label is None else {**shown, "label": label}
+    texts = value_at(app, ("i18n",), {})
+    labels = {name.lower(): text_at(texts, (name, "label")) for name in texts} if isinstance(texts, Mapping) else {}
+    label = labels.get(language) or labels.get(_LANGUAGE)
+    return {**shown, "label": label} if label else shown
