@@ -1,5 +1,6 @@
 """Who asks, and whether they may (`cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl`, `cb_users.erl`)."""
 
+from mockcdrs.crossbar import login
 from mockcdrs.crossbar.buckets import spend
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import Failure, plain, system
@@ -12,8 +13,9 @@ _ACCOUNT_ID_LENGTH = 32
 
 
 def find_token(context: Context) -> None:
-    """Note the token of a request, and the account that it opens; `Failure` 401 for one that has expired.
+    """Note the token of a request, and the account that it opens.
 
+    `Failure` 401 for a token that has expired, 400 for one of an account that has.
     A token in an `Authorization` header is echoed but opens nothing.
     """
     request = context.request
@@ -36,9 +38,11 @@ def _open(context: Context, token: str) -> None:
             raise plain(401, "invalid credentials") from None
         return
     account_id = claims["account_id"]
-    if context.request.headers.get("x-auth-account-id", account_id) == account_id:
-        context.auth_account = context.world.store.accounts.get(account_id)
-        context.auth_claims = claims
+    account = context.world.store.accounts.get(account_id)
+    if account is None or context.request.headers.get("x-auth-account-id", account_id) != account_id:
+        return
+    login.check_expiry(context, account)
+    context.auth_account, context.auth_claims = account, claims
 
 
 def check_account(context: Context) -> None:

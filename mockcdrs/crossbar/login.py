@@ -7,11 +7,19 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import text_at, value_at
 from mockcdrs.crossbar import directory, tokens
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.errors import validation
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.seeding import hex_id
 
 _LANGUAGE = "en-us"
 _CLUSTER_ID = hex_id("cluster")
+
+
+def check_expiry(context: Context, account: Account) -> None:
+    """`Failure` 400 for an account whose trial is over; its tokens are refused as its logins are."""
+    expires = account.document.get("pvt_trial_expiration")
+    if isinstance(expires, int) and expires < context.world.now:
+        raise validation("account", "expired", message="account expired", cause=expires)
 
 
 def open_for(context: Context, account: Account, owner_id: str, method: str) -> None:

@@ -28,6 +28,8 @@ def document(number: int) -> dict[str, Any]:
         "custom_channel_vars": {"account_id": ACCOUNT},
         "duration_seconds": 12,
         "interaction_id": f"{ended}-{number:08x}",
+        "interaction_key": f"{number:08x}",
+        "interaction_time": ended,
         "pvt_account_id": ACCOUNT,
         "pvt_created": ended,
         "pvt_type": "cdr",

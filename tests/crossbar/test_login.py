@@ -2,9 +2,12 @@ import hashlib
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.dataset.credentials import api_key
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -16,8 +19,13 @@ from tests.crossbar.builders import (
     data_of,
     json_of,
 )
-from tests.crossbar.surroundings import ANN, CHILD, CLOSED, TWIN, md5, put, state_of_family
+from tests.crossbar.surroundings import ANN, CHILD, CLOSED, OVER, TWIN, md5, put, state_of_family
 
+NAMES = st.sampled_from(["credentials", "account_name", "account_realm", "realm", "phone_number", "api_key", "token"])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | NAMES, inner),
+)
 GOOD = {"credentials": md5("ann:mockcdrs"), "account_realm": "alpha.example.com"}
 
 
@@ -202,12 +210,12 @@ def test_ones_own_token_is_told_under_ones_own_account_alone(state: State) -> No
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_tokeninfo_tells_whose_a_token_is(state: State, method: str) -> None:
-    for given, who in ((token(state), ["account_id", "owner_id"]), (RESELLER_TOKEN, ["account_id"])):
-        body = b'{"data":{"token":"%b"}}' % given.encode() if method == "POST" else b""
-        query = f"token={given}" if method == "GET" else ""
+    for known, who in ((token(state), ["account_id", "owner_id"]), (RESELLER_TOKEN, ["account_id"])):
+        body = b'{"data":{"token":"%b"}}' % known.encode() if method == "POST" else b""
+        query = f"token={known}" if method == "GET" else ""
         answered = ask(state, "/v2/auth/tokeninfo", query, method=method, token=None, body=body)
         told = json_of(answered)
-        assert (answered.status, told["auth_token"]) == (200, given)
+        assert (answered.status, told["auth_token"]) == (200, known)
         assert list(told["data"])[: len(who) + 1] == [*who, "ui_config"]
         assert "etag" not in answered.headers
         assert ("expires" in answered.headers) is (method == "GET")
@@ -253,3 +261,17 @@ def test_an_answer_to_a_login_is_json_whatever_was_negotiated(state: State) -> N
 def test_a_content_type_that_is_none_is_a_bare_500(state: State) -> None:
     answered = put(state, "user_auth", GOOD, **{"content-type": "nonsense"})
     assert (answered.status, dict(answered.headers), answered.body) == (500, {}, b"")
+
+
+def test_the_token_of_an_account_whose_trial_is_over_opens_nothing(state: State) -> None:
+    known = api_key(state.data.accounts[OVER])
+    given = json_of(put(state, "api_auth", {"api_key": known}))["auth_token"]
+    answered = ask(state, f"/v2/accounts/{OVER}", token=given)
+    assert (answered.status, list(data_of(answered))) == (400, ["account"])
+
+
+@given(VALUES)
+def test_whatever_is_sent_as_a_login_is_answered(data: Any) -> None:
+    state = state_of_family()
+    for noun in ("user_auth", "api_auth", "auth/tokeninfo", "auth"):
+        assert put(state, noun, data, **{"x-auth-token": ACCOUNT_TOKEN}).status in {400, 401, 403, 404, 405}

@@ -3,6 +3,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.crossbar import tokens
@@ -10,6 +12,7 @@ from mockcdrs.crossbar.tokens import Refused
 from tests.crossbar.builders import ACCOUNT, NOW, OWNER
 
 KEY = tokens.key_of(1)
+PARTS = st.binary(max_size=40) | st.sampled_from([b'{"alg":"HS256"}', b"{}", b"[]", b"1e999", b'{"alg":1}'])
 UNTIL = gregorian.to_unix(NOW) + 3_600
 
 
@@ -111,3 +114,9 @@ def test_the_identity_may_be_left_out_but_not_be_anothers() -> None:
     assert reason(tokens.sign(KEY, {**claims, "identity_sig": "x" * 43})) == "invalid_identity_signature"
     del claims["identity_sig"]
     assert tokens.read(KEY, tokens.sign(KEY, claims), NOW) == claims
+
+
+@given(st.lists(PARTS, min_size=2, max_size=3))
+def test_a_token_of_any_bytes_is_refused_or_nothing(parts: list[bytes]) -> None:
+    text = ".".join("eyJ" + base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts)
+    assert reason(text)

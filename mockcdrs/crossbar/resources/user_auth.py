@@ -87,9 +87,7 @@ def _normalised(name: str) -> str:
 
 
 def _check_standing(context: Context, account: Account) -> None:
-    expires = account.document.get("pvt_trial_expiration")
-    if isinstance(expires, int) and expires < context.world.now:
-        raise validation("account", "expired", message="account expired", cause=expires)
+    login.check_expiry(context, account)
     if not account.document.get("pvt_enabled", True):
         raise validation("account", "disabled", message="account disabled")
 
