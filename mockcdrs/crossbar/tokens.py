@@ -5,6 +5,7 @@ a client has no key to check either with. Nothing is kept: whoever has the key c
 """
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -72,6 +73,7 @@ def read(key: bytes, token: str, now_gregorian: int) -> Claims:
     return claims
 
 
+@functools.lru_cache(maxsize=256)  # a client sends the same one with each of its requests
 def _verified(key: bytes, token: str) -> Claims:
     import jwt  # as above
 
