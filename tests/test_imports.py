@@ -35,7 +35,7 @@ def modules_after(code: str) -> set[str]:
 def test_what_only_tests_and_generating_need_is_not_imported(code: str) -> None:
     pulled_in = modules_after(code)
     assert "mockcdrs" in pulled_in
-    heavy = {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx", "h11"}
+    heavy = {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx", "h11", "jwt"}
     assert not pulled_in & heavy
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 import pytest
 
-from mockcdrs.cli import serve
+from mockcdrs.cli import DEFAULT_SEED, serve
 from mockcdrs.control.advice.table import ADVICE
+from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Rule
+from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.people import DEFAULT_LOCALE
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,6 +62,12 @@ def test_its_quirks_are_those_of_the_table() -> None:
 def test_its_advice_is_that_of_the_table() -> None:
     own = {name: advice for name, advice in ADVICE.items() if name not in QUIRKS}
     assert rows("Advice") == [[f"`{name}`", advice.sentence] for name, advice in own.items()]
+
+
+def test_its_demo_login_is_that_of_the_command() -> None:
+    known = credentials(shown_account(made_up(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
+    assert all(f"`{told}`" in README for told in (known.username, known.password, known.account_name))
+    assert f'"api_key": "{known.api_key}"' in README
 
 
 def test_its_parts_of_a_rule_are_those_of_rules() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 HEADERS = frozenset({"x-auth-token", "authorization"})
-NAMES = ("auth_token", "authorization", "password", "api_key", "credentials")
+NAMES = ("auth_token", "authorization", "password", "api_key", "credentials", "token")
 _LOGINS = frozenset({"user_auth", "api_auth"})
 _NO_TOKENS = frozenset({"", "recovery"})
 

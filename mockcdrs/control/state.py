@@ -6,11 +6,11 @@ import itertools
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
 from mockcdrs.control.journal import Journal
-from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar import quirks, tokens
+from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 
@@ -40,16 +40,21 @@ class State:
         self.journal = Journal()
         self._count = itertools.count()
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
-        self._tokens = {
-            token.value: (account, token) for account in store.accounts.values() for token in account.tokens
+        self._bucket = Bucket()
+        self._token_key = tokens.key_of(seed)
+        self._tokens: dict[str, tokens.Claims] = {
+            token.value: {"account_id": account.id, "owner_id": token.owner_id}
+            for account in store.accounts.values()
+            for token in account.tokens
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, request ids. Settings and quirks stay."""
+        """As it was made: data, faults, journal, clock, request ids, the bucket of tokens. Settings and quirks stay."""
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
         self._count = itertools.count()
+        self._bucket = Bucket()
         if self._frozen_at is None:
             self.clock.live()
         else:
@@ -59,12 +64,23 @@ class State:
         """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
         return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
 
-    def resolve(self, token: str) -> tuple[Account, Token] | None:
-        """The account and token behind an `X-Auth-Token`."""
-        return self._tokens.get(token)
+    def claims(self, token: str) -> tokens.Claims:
+        """What a token says: one of the data's, which are always good, or one that a login gave.
+
+        Raises `tokens.Refused`.
+        """
+        return self._tokens.get(token) or tokens.read(self._token_key, token, self.clock.now())
 
     def world(self) -> World:
         """What a request sees at this moment."""
         return World(
-            self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
+            store=self.data,
+            databases=self._databases,
+            settings=self.settings,
+            now=self.clock.now(),
+            quirks=self.quirks,
+            claims=self.claims,
+            token_key=self._token_key,
+            bucket=self._bucket,
+            random_hex=self.next_hex,
         )

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
+from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
 from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.resources.table import RESOURCES
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 VARY = "accept-language, accept"
@@ -107,9 +109,10 @@ def _answer(context: Context, body: bytes) -> Answer:
     check_permission(context)
     _negotiate(context)
     check_resources(context)
-    if context.request.method == "POST" and context.shows("post-as-get-empty"):
+    if verb != context.request.method and context.shows("post-as-get-empty"):
         return _whole(context, envelope.success(context, []))
-    return _produce(context)
+    found = _found(context, verb)
+    return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)
 
 
 def _route(context: Context, tokens: list[str]) -> None:
@@ -150,8 +153,21 @@ def _negotiate(context: Context) -> None:
     context.language = negotiation.language(headers.get("accept-language"))
 
 
-def _produce(context: Context) -> Answer:
-    found = content.prepare(context)
+def _found(context: Context, verb: str) -> Content:
+    answering = RESOURCES[context.nouns[0][0]].answers.get(verb)
+    if answering is None:
+        raise system("not_implemented")
+    return answering(context)
+
+
+def _made(context: Context, found: Content, status: int) -> Answer:
+    """What a PUT or POST made: JSON, whatever was negotiated."""
+    body, _ = envelope.render(context, envelope.success(context, found.data, found.revision))
+    headers = {**_headers(context), "content-type": negotiation.JSON_TYPES[0], **found.headers}
+    return Answer(status, headers, body)
+
+
+def _shown(context: Context, found: Content) -> Answer:
     etag = found.etag(context)
     _check_preconditions(context, etag)
     headers: dict[str, str | None] = {**_headers(context), "expires": EXPIRES}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, validation
+from mockcdrs.crossbar.errors import Failure, died, validation
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 _OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
@@ -30,6 +30,8 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
     content_type = context.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not body:
         return {}
+    if content_type and "/" not in content_type:
+        raise died(f"a content type that is none: {content_type!a:.80}")
     if content_type == "application/x-www-form-urlencoded":
         return _form(body)
     if content_type in {"", "application/json", "application/x-json"}:
@@ -59,14 +61,15 @@ def _json(body: bytes) -> Any:
 def _enveloped(found: Any) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise validation("json", "invalid", message="All JSON must be valid", target="body")
-    if "data" not in found:
-        raise validation("data", "required", message="Field is required but missing", value=found)
+    if found.get("data") is None:
+        told = {name: value for name, value in found.items() if value is not None}
+        raise validation("data", "required", message="Field is required but missing", value=told)
     if not isinstance(found["data"], dict | list):
         raise validation(
             "data",
             "type",
             message="Value did not match type(s): object, array",
-            target=["object", "array"],
+            target="object, array",
             value=found["data"],
         )
     return found
