@@ -57,16 +57,18 @@ class Record:
     """One request and what became of it.
 
     `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's. `path` is raw. `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
-    name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
-    (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
-    rules that fired. `is_complete`: the body has ended or broke off.
+    machine's. `path` and `raw_query` are as they came. `query` holds the decoded parameters: a list where a name is
+    repeated, `True` for a bare name. `headers` have their names in small letters. Secrets are redacted wherever they
+    were sent (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault`
+    names the rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the
+    body has ended or broke off.
     """
 
     number: int
     at_gregorian: int
     method: str
     path: str
+    raw_query: str
     query: dict[str, Any]
     headers: dict[str, str]
     status: int = 0
@@ -74,6 +76,7 @@ class Record:
     sent_bytes: int = 0
     duration_seconds: float = 0.0
     fault: str = ""
+    note: str = ""
     advice: list[str] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
@@ -125,6 +128,7 @@ class Journal:
             at_gregorian=at_gregorian,
             method=incoming.method,
             path=redaction.path(incoming.path),
+            raw_query=redaction.query(incoming.query),
             query=_query(incoming.query),
             headers=redaction.headers(incoming.headers),
             received_bytes=len(incoming.body),

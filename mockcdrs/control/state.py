@@ -1,12 +1,11 @@
-"""All that one mock holds: data, settings, clock, fixes, faults, journal, the count of requests."""
-
-import hashlib
-import itertools
+"""All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
+from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.settings import Settings
@@ -14,12 +13,14 @@ from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 
+_NO_REQUEST = Incoming("GET", "/")
+
 
 class State:
     """One mock's state. Two of them never see each other.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
-    (`crossbar/quirks.py`).
+    (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class State:
         clock: Clock | None = None,
         quirks_shown: frozenset[str] | None = None,
         seed: int = 0,
+        ids: Ids | None = None,
     ) -> None:
         self.data = Overlay(store)
         self.settings = settings or Settings()
@@ -38,7 +40,7 @@ class State:
         self._databases = Databases(self.data)
         self.faults = Faults(seed, self.data)
         self.journal = Journal()
-        self._count = itertools.count()
+        self.ids = ids or ByOrder(seed)
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
         self._tokens = {
             token.value: (account, token) for account in store.accounts.values() for token in account.tokens
@@ -49,22 +51,18 @@ class State:
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
-        self._count = itertools.count()
+        self.ids.reset()
         if self._frozen_at is None:
             self.clock.live()
         else:
             self.clock.freeze(self._frozen_at)
 
-    def next_hex(self, digits: int) -> str:
-        """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
-        return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
-
     def resolve(self, token: str) -> tuple[Account, Token] | None:
         """The account and token behind an `X-Auth-Token`."""
         return self._tokens.get(token)
 
-    def world(self) -> World:
+    def world(self, incoming: Incoming = _NO_REQUEST) -> World:
         """What a request sees at this moment."""
-        return World(
-            self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
-        )
+        now = self.clock.now()
+        drawn = self.ids.of(incoming, now)
+        return World(self.data, self._databases, self.settings, now, self.quirks, self.resolve, drawn)

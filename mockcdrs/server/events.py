@@ -10,6 +10,7 @@ from typing import Any
 from mockcdrs.control.api.journal import shown
 from mockcdrs.control.journal import Journal
 from mockcdrs.control.refused import Refused
+from mockcdrs.server.connection import waking
 
 MOST_LISTENERS = 8
 HEART_BEAT_SECONDS = 15.0
@@ -29,7 +30,11 @@ class Stream:
             raise Refused(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
-        return _Listening(self._places.release, self._events(since, origin, _is_gone(environ, self._journal.wake)))
+        return _Listening(self._places.release, self._woken_events(since, origin, environ))
+
+    def _woken_events(self, since: int, origin: str, environ: dict[str, Any]) -> Iterator[bytes]:
+        with waking(environ, self._journal.wake):
+            yield from self._events(since, origin, _is_gone(environ))
 
     def _events(self, since: int, origin: str, is_gone: Callable[[], bool]) -> Iterator[bytes]:
         journal = self._journal
@@ -69,14 +74,12 @@ class _Listening:
             release()
 
 
-def _is_gone(environ: dict[str, Any], wake: Callable[[], None]) -> Callable[[], bool]:
-    """Whether the client has gone; `wake` is called when the server ends the connection."""
+def _is_gone(environ: dict[str, Any]) -> Callable[[], bool]:
+    """Whether the client has gone."""
     is_closed = environ.get("waitress.client_disconnected")
     if is_closed is None:
         return lambda: False
-    channel = is_closed.__self__
-    channel.on_close.append(wake)
-    return lambda: bool(is_closed()) or _has_left(channel.socket)
+    return lambda: bool(is_closed()) or _has_left(is_closed.__self__.socket)
 
 
 def _has_left(connection: socket.socket) -> bool:
