@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 import threading
 import time
 import zlib
@@ -98,6 +99,8 @@ def _query(raw: str) -> dict[str, Any]:
 class Journal:
     """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
 
+    `identity` is another one after each `clear`, and in each process.
+
     Each of `on_complete` is called with every record that has become complete, in the thread that served it, before
     whoever waits for it goes on.
     """
@@ -107,7 +110,6 @@ class Journal:
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
         self._completions = 0
-        self.epoch = 0
         self.clear()
 
     def clear(self) -> None:
@@ -118,7 +120,7 @@ class Journal:
             self._numbers = itertools.count(1)
             self._completed = 0
             self.dropped = 0
-            self.epoch += 1
+            self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
     def open(self, incoming: Incoming, at_gregorian: int) -> Record:
@@ -192,10 +194,10 @@ class Journal:
             found = [record for record in self._records if record.completion > after]
             return sorted(found, key=lambda record: record.completion), self._completions
 
-    def wait_behind(self, completion: int, epoch: int, timeout_seconds: float) -> None:
+    def wait_behind(self, completion: int, identity: str, timeout_seconds: float) -> None:
         """Wait until a record becomes complete behind a `completion`, the journal is cleared, or somebody wakes it."""
         with self._changed:
-            if self._completions <= completion and self.epoch == epoch:
+            if self._completions <= completion and self.identity == identity:
                 self._changed.wait(timeout_seconds)
 
     def wake(self) -> None:

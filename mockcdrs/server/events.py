@@ -38,12 +38,12 @@ class Stream:
 
     def _events(self, since: int, origin: str, is_gone: Callable[[], bool]) -> Iterator[bytes]:
         journal = self._journal
-        epoch, cursor = journal.epoch, since
+        identity, cursor = journal.identity, since
         beat = time.monotonic()
         yield b"retry: 1000\n\n"
         while not is_gone():
-            if journal.epoch != epoch:
-                epoch = journal.epoch
+            if journal.identity != identity:
+                identity = journal.identity
                 yield b"event: reset\ndata: {}\n\n"
             found, cursor = journal.completed_since(cursor)
             for record in found:
@@ -52,7 +52,7 @@ class Stream:
             if time.monotonic() - beat > HEART_BEAT_SECONDS:
                 beat = time.monotonic()
                 yield b": still here\n\n"
-            journal.wait_behind(cursor, epoch, _LOOK_SECONDS)
+            journal.wait_behind(cursor, identity, _LOOK_SECONDS)
 
 
 class _Listening:
