@@ -1,6 +1,7 @@
 """What `mockcdrs serve` does while it listens: banner, env file, log, and an end when it is told to."""
 
 import contextlib
+import gc
 import os
 import shlex
 import signal
@@ -42,6 +43,7 @@ def run(server: "Server", made: "Standalone", env_file: Path | None, log_format:
             log.listening(banner(told), {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
+    gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
 
 
 def _form(log_format: str) -> Form:
