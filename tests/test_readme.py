@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mockcdrs.cli import serve
+from mockcdrs.cli_serve import serve
 from mockcdrs.control.advice.table import ADVICE
 from mockcdrs.control.faults import Rule
 from mockcdrs.crossbar.quirks import QUIRKS
