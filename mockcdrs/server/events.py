@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from mockcdrs.control.api.journal import shown
@@ -24,7 +24,7 @@ class Stream:
         self._journal = journal
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
-    def listen(self, since: int, origin: str, environ: dict[str, Any]) -> Iterator[bytes]:
+    def listen(self, since: int, origin: str, environ: dict[str, Any]) -> "_Listening":
         """Events until the client goes or the server stops. Raises `Refused` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise Refused(
@@ -32,7 +32,7 @@ class Stream:
             )
         return _Listening(self._places.release, self._woken_events(since, origin, environ))
 
-    def _woken_events(self, since: int, origin: str, environ: dict[str, Any]) -> Iterator[bytes]:
+    def _woken_events(self, since: int, origin: str, environ: dict[str, Any]) -> Generator[bytes, None, None]:
         with waking(environ, self._journal.wake):
             yield from self._events(since, origin, _is_gone(environ))
 
@@ -58,7 +58,7 @@ class Stream:
 class _Listening:
     """An iterator that gives its place back when it is closed, also where it never began."""
 
-    def __init__(self, release: Callable[[], None], events: Iterator[bytes]) -> None:
+    def __init__(self, release: Callable[[], None], events: Generator[bytes, None, None]) -> None:
         self._release: Callable[[], None] | None = release
         self._events = events
 
@@ -69,6 +69,7 @@ class _Listening:
         return next(self._events)
 
     def close(self) -> None:
+        self._events.close()
         release, self._release = self._release, None
         if release is not None:
             release()
