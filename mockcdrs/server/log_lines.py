@@ -1,4 +1,4 @@
-"""What the log says of a request or a warning: a line of text for a person, or of JSON for a machine. Always ASCII."""
+"""What the log says of a request or a warning: a line of text for a person, or of JSON for a machine, both in ASCII."""
 
 import json
 import logging
@@ -62,7 +62,7 @@ class Text:
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
         """The banner."""
         del at, where
-        return "\n".join(banner)
+        return "\n".join(line if line.isprintable() else visible(line) for line in banner)
 
 
 class Json:

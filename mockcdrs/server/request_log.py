@@ -76,7 +76,7 @@ class RequestLog(logging.Handler):
                 self._write(self._form.warning(time.time(), _too_slow(left_out)))
 
     def _write(self, line: str) -> None:
-        rest = f"{line}\n".encode("ascii", "backslashreplace")
+        rest = f"{line}\n".encode("utf-8", "backslashreplace")
         try:
             while rest and not self._is_broken:
                 rest = rest[self._write_some(rest) :]

@@ -89,7 +89,8 @@ def test_warnings_are_told_on_one_line_and_a_traceback_below() -> None:
 
 
 def test_a_person_sees_the_banner_and_a_machine_where_it_listens() -> None:
-    assert Text().listening(AT, ["a", "b"], {"url": "u"}) == "a\nb"
+    assert Text().listening(AT, ["Müller", "", "b"], {"url": "u"}) == "Müller\n\nb"
+    assert Text().listening(AT, ["Name  x\x1b[2J"], {}) == "Name  x\\x1b[2J"
     assert json.loads(Json().listening(AT, ["a"], {"url": "u"})) == {
         "event": "listening",
         "time": "2026-01-20T12:00:00.250Z",

@@ -60,6 +60,20 @@ def test_what_python_s_log_is_told_stands_between(mock: Mock) -> None:
     assert line.endswith(" warning: full of 3")
 
 
+def test_a_name_in_the_banner_is_in_its_own_letters(mock: Mock) -> None:
+    written: list[bytes] = []
+
+    def write(some: bytes) -> int:
+        written.append(some)
+        return len(some)
+
+    log = RequestLog(mock.state.journal, Text(), write)
+    with log:
+        log.listening(["Account     Müller & Söhne"], {})
+    log._writer.join(10)
+    assert b"".join(written).decode("utf-8") == "Account     Müller & Söhne\n"
+
+
 def test_after_the_end_it_hears_no_more(mock: Mock) -> None:
     assert lines_of(mock, lambda: None) == []
     assert len(mock.state.journal.on_complete) == 1  # the adviser
