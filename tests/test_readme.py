@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from mockcdrs.cli import DEFAULT_SEED, serve
+from mockcdrs.cli_serve import DEFAULT_SEED, serve
 from mockcdrs.control.advice.table import ADVICE
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Rule

@@ -53,6 +53,18 @@ def path(raw: str) -> str:
     return _SIGNED.sub(lambda token: redacted(token[0]), "/".join(shown))
 
 
+def query(raw: str) -> str:
+    """A query string as it came, without its secrets."""
+    return _SIGNED.sub(lambda token: redacted(token[0]), "&".join(map(_pair, raw.split("&"))))
+
+
+def _pair(raw: str) -> str:
+    name, equals, held = raw.partition("=")
+    if not equals or unquote_plus(name) not in NAMES:
+        return raw
+    return f"{name}={redacted(unquote_plus(held, errors='surrogateescape'))}"
+
+
 def text(raw: str) -> str:
     """A body, whole or cut off: JSON, a form, or anything else that names secrets as these do."""
     raw = _IN_JSON.sub(lambda found: f'{found[1]}"{redacted(_read(found[2]))}"', raw)

@@ -1,12 +1,11 @@
-"""All that one mock holds: data, settings, clock, fixes, faults, journal, the count of requests."""
-
-import hashlib
-import itertools
+"""All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
+from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks, tokens
+from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
@@ -14,12 +13,14 @@ from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 
+_NO_REQUEST = Incoming("GET", "/")
+
 
 class State:
     """One mock's state. Two of them never see each other.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
-    (`crossbar/quirks.py`).
+    (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class State:
         clock: Clock | None = None,
         quirks_shown: frozenset[str] | None = None,
         seed: int = 0,
+        ids: Ids | None = None,
     ) -> None:
         self.data = Overlay(store)
         self.settings = settings or Settings()
@@ -38,7 +40,7 @@ class State:
         self._databases = Databases(self.data)
         self.faults = Faults(seed, self.data)
         self.journal = Journal()
-        self._count = itertools.count()
+        self.ids = ids or ByOrder(seed)
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
         self._bucket = Bucket()
         self._token_key = tokens.key_of(seed)
@@ -53,16 +55,12 @@ class State:
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
-        self._count = itertools.count()
         self._bucket = Bucket()
+        self.ids.reset()
         if self._frozen_at is None:
             self.clock.live()
         else:
             self.clock.freeze(self._frozen_at)
-
-    def next_hex(self, digits: int) -> str:
-        """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
-        return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
 
     def claims(self, token: str) -> tokens.Claims:
         """What a token says: one of the data's, which are always good, or one that a login gave.
@@ -71,16 +69,17 @@ class State:
         """
         return self._tokens.get(token) or tokens.read(self._token_key, token, self.clock.now())
 
-    def world(self) -> World:
+    def world(self, incoming: Incoming = _NO_REQUEST) -> World:
         """What a request sees at this moment."""
+        now = self.clock.now()
         return World(
             store=self.data,
             databases=self._databases,
             settings=self.settings,
-            now=self.clock.now(),
+            now=now,
             quirks=self.quirks,
             claims=self.claims,
             token_key=self._token_key,
             bucket=self._bucket,
-            random_hex=self.next_hex,
+            random_hex=self.ids.of(incoming, now),
         )

@@ -11,6 +11,7 @@ import falcon
 
 from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
+from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 CONTROL = "/_mockcdrs"
 
-logger = logging.getLogger("mockcdrs")
+NOTES = "mockcdrs.notes"
+logger = logging.getLogger(NOTES)
 
 _BODILESS_STATUSES = frozenset({204, 304})
 
@@ -41,8 +43,8 @@ class Gate:
         """Answer the request and end its way."""
         state, started = self._state, time.perf_counter()
         incoming = wsgi_request.read(req, state.settings.max_upload_size)
-        request_id = incoming.headers.get("x-request-id") or state.next_hex(32)
-        world = state.world()
+        world = state.world(incoming)
+        request_id = incoming.headers.get("x-request-id") or world.random_hex(32)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
         def produce(incoming: Incoming, world: World) -> Answer:
@@ -50,7 +52,7 @@ class Gate:
 
         answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:
-            logger.warning("%s %s: %s", incoming.method, entry.record.path, answered.note)
+            logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
         entry.note(answered, delivery)
         answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
         entry.record.response = Response(dict(answered.headers))
@@ -74,6 +76,7 @@ class _Entry:
         self.record.status = 0 if delivery.close else answered.status
         self.record.outcome = answered.outcome
         self.record.fault = delivery.fault
+        self.record.note = answered.note
 
     def end(self, more_bytes: int = 0) -> None:
         self.record.sent_bytes += more_bytes

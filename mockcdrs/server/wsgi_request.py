@@ -19,7 +19,7 @@ def read(req: falcon.Request, longest_body: int) -> Incoming:
 def _rebuilt(environ: dict[str, Any]) -> str:
     from urllib.parse import quote
 
-    return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/%~!$&'()*+,;=:@")
+    return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
 
 
 def _text(header: str) -> str:
