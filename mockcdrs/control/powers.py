@@ -49,8 +49,9 @@ class Powers(Data, Derived):
         its walk (`page_size` or `paginate`, with them `ascending`, `chunk_size`, ...) expects no more than such a walk
         reaches. Raises `NoQuestion` for another parameter than those and `filter_*`.
         """
-        question = ask(self.account_id, path, query, self.clock.now(), self.state.settings)
-        return expect(self.state.data, question, self.state.quirks)
+        state = self.state
+        question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)
+        return expect(state.data, question, state.quirks)
 
     def fail(self, **rule: Any) -> Rule:
         """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""

@@ -25,7 +25,7 @@ class Steps:
     is_ascending: bool
 
     @classmethod
-    def of(cls, query: Mapping[str, Any], settings: Settings) -> "Steps | None":
+    def of(cls, query: Mapping[str, Any], settings: Settings, quirks: frozenset[str]) -> "Steps | None":
         """The walk that a query names by `page_size` or `paginate`; `None` where it leaves that open.
 
         Raises `NoQuestion` for a size that Crossbar refuses.
@@ -37,7 +37,8 @@ class Steps:
         page_size = _size(says, "page_size", settings.pagination_page_size) if has_pages else NO_PAGES
         is_chunked = says.get("is_chunked", "true") == "true"
         chunk_size = _size(says, "chunk_size", settings.maximum_bulk)
-        is_ascending = says.get("ascending", "false") != "false" and says.get("descending") != "true"
+        turns = says.get("descending") == "false" and "descending-false-ignored" not in quirks
+        is_ascending = turns or (says.get("ascending", "false") != "false" and says.get("descending") != "true")
         one_go = chunk_size if is_chunked or not has_pages else page_size
         return cls(page_size, one_go, is_chunked, is_ascending)
 
@@ -68,7 +69,9 @@ class Question:
     steps: Steps | None = None
 
 
-def ask(account_id: str, path: str, query: Mapping[str, Any], now: int, settings: Settings) -> Question:
+def ask(
+    account_id: str, path: str, query: Mapping[str, Any], now: int, settings: Settings, quirks: frozenset[str]
+) -> Question:
     """The question that a request for a listing asks; raises `NoQuestion`."""
     filters = {name: value for name, value in query.items() if name.startswith("filter_")}
     unknown = query.keys() - filters.keys() - PARAMETERS - {"created_from", "created_to"}
@@ -86,5 +89,5 @@ def ask(account_id: str, path: str, query: Mapping[str, Any], now: int, settings
         filters=filters,
         says_from="created_from" in query,
         says_to="created_to" in query,
-        steps=Steps.of(query, settings),
+        steps=Steps.of(query, settings, quirks),
     )

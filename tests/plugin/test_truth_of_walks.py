@@ -62,6 +62,15 @@ def test_a_descending_walk_over_interactions_loses_the_row_at_each_page_end() ->
     assert WITH_QUIRKS.expected("/cdrs/interaction", **RANGE).unreachable == ()
 
 
+def test_descending_false_turns_the_walk_only_where_that_is_fixed() -> None:
+    turning = Mock(fix=["descending-false-ignored"])
+    hold(turning)
+    assert turning.expected("/cdrs/interaction", **RANGE, page_size=2, descending=False).unreachable == ()
+    assert turning.expected("/cdrs/interaction", **RANGE, page_size=2, descending=True).unreachable != ()
+    hold(WITH_QUIRKS)
+    assert WITH_QUIRKS.expected("/cdrs/interaction", **RANGE, page_size=2, descending=False).unreachable != ()
+
+
 def test_what_lies_behind_a_broken_document_is_out_of_reach_of_a_walk_but_not_of_every_client() -> None:
     ids = hold(WITH_QUIRKS, broken=3)
     assert WITH_QUIRKS.expected("/cdrs", **RANGE).unreachable == (ids[3],)
