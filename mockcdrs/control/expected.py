@@ -44,9 +44,9 @@ def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected
     """
     found = _found(store, question)
     listed = [document for document in found if not _is_left_out(document, question, quirks)]
-    broken = _broken(store, question) if "broken-document-fault" in quirks else frozenset()
-    arriving = _arriving(listed, question, quirks, broken)
     answer = [document for document in found if _fits(document, question)]
+    broken = _broken(answer, store, question.account_id) if "broken-document-fault" in quirks else frozenset()
+    arriving = _arriving(listed, question, quirks, broken)
     shown = [document for document in answer if document["_id"] in arriving]
     return Expected(
         ids=tuple(document["_id"] for document in shown),
@@ -81,12 +81,11 @@ def _month(document: Document) -> str:
     return str(document["_id"][:6])
 
 
-def _broken(store: Store, question: Question) -> frozenset[str]:
+def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[str]:
     """Ids of documents that no row can be made of; made-up ones are not among them."""
-    held = (
-        segment for month in store.months(question.account_id) for segment in store.held(question.account_id, month)
-    )
-    return frozenset(document["_id"] for segment in held for document in segment.documents() if _is_broken(document))
+    segments = (segment for month in store.months(account_id) for segment in store.held(account_id, month))
+    held = {document["_id"] for segment in segments for document in segment.documents()}
+    return frozenset(document["_id"] for document in answer if document["_id"] in held and _is_broken(document))
 
 
 def _is_broken(document: Document) -> bool:

@@ -68,7 +68,7 @@ def target(record: Record) -> Target:
 
 def sent(record: Record) -> dict[str, Any]:
     """All parameters as Crossbar reads them, the query string's and, where they count, the body's."""
-    return {**record.query, **record.outcome.from_body}
+    return {**record.query, **record.outcome.from_body} if record.outcome.from_body else record.query
 
 
 def parameters(record: Record) -> Iterator[tuple[str, Any]]:
