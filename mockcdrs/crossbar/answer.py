@@ -93,7 +93,9 @@ def _query(incoming: Incoming) -> Query:
 def _answer(context: Context, body: bytes) -> Answer:
     version, tokens = routing.split(context.request.path)
     request_data.check_version(version)
-    context.request = decode_start_key(replace(context.request, envelope=request_data.read_body(context, body)))
+    request = replace(context.request, envelope=request_data.read_body(context, body))
+    context.outcome.from_body = request.from_body()
+    context.request = decode_start_key(request)
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)

@@ -40,12 +40,14 @@ class World:
 class Outcome:
     """What a request came to, for whoever watches: complete when the body has been made.
 
-    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's.
+    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's, `from_body`
+    holds parameters that came in the request's body.
     """
 
     rows: int = 0
     next_start_key: str | None = None
     message: str = ""
+    from_body: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

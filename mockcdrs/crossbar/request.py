@@ -12,6 +12,11 @@ from mockcdrs.crossbar import start_key
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 START_KEY = "start_key"
+READ_FROM_BODIES = (
+    *("page_size", "paginate", START_KEY, "end_key", "created_from", "created_to", "utc_offset"),
+    *("accept", "file_name", "jsonp", "pretty_print", "verb"),
+)
+_LONGEST_KEPT = 1_000
 
 Query = tuple[tuple[str, Any], ...]
 
@@ -56,6 +61,17 @@ class Request:
             return data[name]
         found = self.parameter(name, MISSING)
         return self.envelope.get(name, default) if found is MISSING else found
+
+    def from_body(self) -> dict[str, Any]:
+        """Parameters whose value is the body's, for whoever watches: plain values, long text cut."""
+        if not self.envelope:
+            return {}
+        read = {name: self.value(name) for name in READ_FROM_BODIES}
+        return {
+            name: value[:_LONGEST_KEPT] if isinstance(value, str) else value
+            for name, value in read.items()
+            if isinstance(value, str | int | float) and value is not self.parameter(name)
+        }
 
 
 def decode_start_key(request: Request) -> Request:

@@ -65,6 +65,10 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("DELETE", "/faults/7", None, 404, "no-such-fault"),
         ("GET", "/journal/7", None, 404, "no-such-record"),
         ("GET", "/journal?since=x", None, 400, "bad-value"),
+        ("GET", "/expected?created_from=soon", None, 400, "bad-value"),
+        ("GET", "/expected?page_size=0", None, 400, "no-question"),
+        ("GET", "/expected?page_size", None, 400, "no-question"),
+        ("GET", "/expected?has_key=to", None, 400, "no-question"),
         ("PATCH", "/settings", {"quirks": {"no such": True}}, 400, "unknown-quirk"),
         ("PATCH", "/settings", {"quirks": {"stale-next-key": 1}}, 400, "bad-value"),
         ("PATCH", "/settings", {"settings": {"crossbar.cdrs.maximum_bulk": 0}}, 400, "bad-setting"),
@@ -79,6 +83,17 @@ def test_every_refusal_has_the_one_error_shape(
     assert set(told) == {"error"}
     assert set(told["error"]) - {"field"} == {"code", "message"}
     assert told["error"]["code"] == code
+
+
+def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> None:
+    mock.clear()
+    legs = mock.add_call().legs
+    for key in ("timestamp", "duration_seconds", "billing_seconds", "interaction_time", "pvt_created"):
+        mock.add_cdr({**legs[0], "_id": f"202601-{key}", key: "soon"})
+    listed, interactions = (asked(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
+    assert set(listed["ids"]) > {each["_id"] for each in legs}
+    assert "202601-pvt_created" not in listed["ids"] + listed["unreachable"]
+    assert interactions["count"] == 1
 
 
 @pytest.mark.parametrize(

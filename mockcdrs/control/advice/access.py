@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import first, shown, target, where
+from mockcdrs.control.advice.asked import first, sent, shown, target, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import routing
@@ -40,13 +40,13 @@ def _bearer(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterat
 
 
 def _polling(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in record.query:
+    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in sent(record):
         return
     recent = [record]
     for other in reversed(earlier):
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _TOO_OFTEN:
             break
-        if where(other) == where(record) and other.query == record.query and asked.has_answered(other):
+        if where(other) == where(record) and sent(other) == sent(record) and asked.has_answered(other):
             recent.append(other)
     if len(recent) == _TOO_OFTEN:
         yield (
