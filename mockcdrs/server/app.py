@@ -146,7 +146,10 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
 
     Nothing of the control API is imported before it is first asked.
     """
-    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[Gate(state)])
+    gate = Gate(state)
+    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[gate])
+    # WEBSOCKET is no method to Falcon, which refuses it before any middleware
+    crossbar.add_error_handler(falcon.HTTPBadRequest, lambda req, resp, *_: gate.process_request(req, resp))
     # the answers without a content type are to stay so; Falcon's types do not know that it may be none
     crossbar.resp_options.default_media_type = None  # type: ignore[assignment]
     return crossbar if powers is None else _with_control(crossbar, powers, access)
