@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from mockcdrs.control.clock import Clock
+    from mockcdrs.control.state import State
     from mockcdrs.crossbar.settings import Settings
     from mockcdrs.dataset.accounts import Account
     from mockcdrs.server.runner import Server
@@ -121,6 +122,7 @@ def serve(*, env_file: Path | None, host: str, port: int, **asked: Any) -> None:
     import logging
 
     from mockcdrs.control.access import is_loopback
+    from mockcdrs.server.app import longest_body
     from mockcdrs.server.runner import Server
 
     if not (is_loopback(host) or asked["control_token"] or asked["no_control"]):
@@ -130,8 +132,8 @@ def serve(*, env_file: Path | None, host: str, port: int, **asked: Any) -> None:
         )
     logging.basicConfig(format="%(message)s")
     with _faults_as_messages():
-        app, account = made(host=host, **asked)
-        _run(Server(app, host, port), account, env_file)
+        app, state, account = made(host=host, **asked)
+        _run(Server(app, host, port, longest_body=longest_body(state)), account, env_file)
 
 
 def made(
@@ -148,8 +150,8 @@ def made(
     host: str,
     control_token: str | None,
     no_control: bool,
-) -> "tuple[WSGIApplication, Account]":
-    """The app that the options of `serve` ask for, and the account to show. Raises `DataError`."""
+) -> "tuple[WSGIApplication, State, Account]":
+    """The app that the options of `serve` ask for, its state, and the account to show. Raises `DataError`."""
     from dataclasses import replace
 
     from mockcdrs.control import stores
@@ -167,7 +169,7 @@ def made(
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     state = State(store, settings, clock, quirks.shown(fixed, added), seed)
     powers = None if no_control else Powers(state, account)
-    return create_app(state, powers, Access(host, control_token)), account
+    return create_app(state, powers, Access(host, control_token)), state, account
 
 
 @contextlib.contextmanager

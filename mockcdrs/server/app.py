@@ -3,7 +3,7 @@
 import functools
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mockcdrs.control.powers import Powers
 
 CONTROL = "/_mockcdrs"
+LONGEST_CONTROL_BODY = 1_000_000
 
 logger = logging.getLogger("mockcdrs")
 
@@ -153,6 +154,11 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
     # the answers without a content type are to stay so; Falcon's types do not know that it may be none
     crossbar.resp_options.default_media_type = None  # type: ignore[assignment]
     return crossbar if powers is None else _with_control(crossbar, powers, access)
+
+
+def longest_body(state: State) -> Callable[[], int]:
+    """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
+    return lambda: max(state.settings.max_upload_size, LONGEST_CONTROL_BODY)
 
 
 def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":
