@@ -31,7 +31,7 @@ def line_headers(context: Context) -> dict[str, str | None]:
 
 def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     wanted = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
-    name = posixpath.basename(wanted if isinstance(wanted, str) else default_name)
+    name = posixpath.basename((wanted if isinstance(wanted, str) else default_name).rstrip("/"))
     return {"content-type": "text/csv", "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
 
 

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 
 
 class Parser(HTTPRequestParser):
@@ -34,6 +34,13 @@ class Parser(HTTPRequestParser):
             self.rest = copy.copy(self.body_rcv)
             self.rest.buf = _Nowhere()
         return taken
+
+    def parse_header(self, head: bytes) -> None:
+        """Read the head of a request; a number with more digits than Python reads is a client's fault as any other."""
+        try:
+            super().parse_header(head)
+        except ValueError as wrong:
+            raise ParsingError(str(wrong)) from wrong
 
     def _thrown_away(self, data: bytes) -> int:
         taken: int = self._before.received(data)
