@@ -15,6 +15,7 @@ class Parser(HTTPRequestParser):
     """
 
     completed: bool
+    path = ""  # waitress asks for it also where it found none: a client left before it was told that it sent garbage
 
     def __init__(self, adjustments: Any, longest: int, rest: Any = None) -> None:
         super().__init__(adjustments)

@@ -50,7 +50,7 @@ def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Nothing that went through the log in the test was an error, let alone a traceback."""
     with caplog.at_level(logging.INFO):
         yield
-    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+    assert [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR] == []
 
 
 def _connected(server: Server) -> socket.socket:
