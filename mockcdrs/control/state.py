@@ -56,7 +56,7 @@ class State:
             self.clock.freeze(self._frozen_at)
 
     def next_hex(self, digits: int) -> str:
-        """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
+        """Hex digits for a request id: a function of the seed and of how many were asked for before."""
         return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
 
     def resolve(self, token: str) -> tuple[Account, Token] | None:
@@ -65,6 +65,4 @@ class State:
 
     def world(self) -> World:
         """What a request sees at this moment."""
-        return World(
-            self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
-        )
+        return World(self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve)

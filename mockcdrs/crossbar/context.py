@@ -19,7 +19,7 @@ KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 class World:
     """What all requests share. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
 
-    `resolve` gives the account and token behind an `X-Auth-Token`, `random_hex(n)` n hex digits for a file name.
+    `resolve` gives the account and token behind an `X-Auth-Token`.
     """
 
     store: Store
@@ -28,7 +28,6 @@ class World:
     now: int
     quirks: frozenset[str]
     resolve: Callable[[str], tuple[Account, Token] | None]
-    random_hex: Callable[[int], str]
 
 
 @dataclass(slots=True)

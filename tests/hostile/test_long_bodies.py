@@ -106,8 +106,8 @@ def test_chunks_that_are_broken_behind_the_limit_end_the_connection(line: socket
     line.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode() + b"200000\r\n" + b"x" * 0x200000 + b"\r\n")
     assert_refused(line)
     line.sendall(b"no size\r\n")
-    assert line.recv(65_536).startswith(b"HTTP/1.0 400 ")
-    assert line.recv(1) == b""
+    rest = b"".join(iter(lambda: line.recv(65_536), b""))
+    assert rest.startswith(b"HTTP/1.0 400 ")
 
 
 def test_a_body_of_the_limit_is_read(line: socket.socket) -> None:
