@@ -133,11 +133,13 @@ def serve(*, env_file: Path | None, log_format: str, port: int, **asked: Any) ->
     Without --data the calls are made up, the same for the same seed: today's appear as they end.
     """
     from mockcdrs import cli_listening
+    from mockcdrs.server.app import longest_body
     from mockcdrs.server.runner import Server
 
     with _faults_as_messages():
         mock = made(**asked)
-        cli_listening.run(Server(mock.app, asked["host"], port), mock, env_file, log_format)
+        server = Server(mock.app, asked["host"], port, longest_body=longest_body(mock.state))
+        cli_listening.run(server, mock, env_file, log_format)
 
 
 def made(*, is_one_of_many: bool = False, **asked: Any) -> "Standalone":

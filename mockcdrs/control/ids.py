@@ -1,19 +1,17 @@
-"""Where the hex digits of request ids and of file names come from."""
+"""Where the ids of requests that bring none come from: 32 hex digits."""
 
 import hashlib
 import itertools
-from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 from mockcdrs.crossbar.answer import Incoming
 
 
 class Ids(Protocol):
-    """A source of hex digits."""
+    """A source of request ids."""
 
-    def of(self, incoming: Incoming, now: int) -> Callable[[int], str]:
-        """What gives a request's digits, as many as it is asked for; `now` is in Gregorian seconds."""
+    def of(self, incoming: Incoming, now: int) -> str:
+        """A request's id; `now` is in Gregorian seconds."""
 
     def reset(self) -> None:
         """As at the start."""
@@ -30,13 +28,10 @@ class ByOrder:
         """Count from the beginning."""
         self._count = itertools.count()
 
-    def of(self, incoming: Incoming, now: int) -> Callable[[int], str]:
-        """The next ones, whatever the request."""
+    def of(self, incoming: Incoming, now: int) -> str:
+        """The next one, whatever the request."""
         del incoming, now
-        return self._next
-
-    def _next(self, digits: int) -> str:
-        return _hex(f"{self._seed}/{next(self._count)}", digits)
+        return _hex(f"{self._seed}/{next(self._count)}")
 
 
 class ByRequest:
@@ -51,12 +46,12 @@ class ByRequest:
     def reset(self) -> None:
         """There is nothing to forget."""
 
-    def of(self, incoming: Incoming, now: int) -> Callable[[int], str]:
-        """The ones that belong to the request."""
+    def of(self, incoming: Incoming, now: int) -> str:
+        """The one that belongs to the request."""
         headers = sorted(incoming.headers.items())
         identity = (self._seed, now, incoming.method, incoming.path, incoming.query, headers, incoming.body)
-        return partial(_hex, repr(identity))
+        return _hex(repr(identity))
 
 
-def _hex(identity: str, digits: int) -> str:
-    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:digits]
+def _hex(identity: str) -> str:
+    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]

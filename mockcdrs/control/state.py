@@ -5,15 +5,12 @@ from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks, tokens
-from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
-
-_NO_REQUEST = Incoming("GET", "/")
 
 
 class State:
@@ -69,17 +66,15 @@ class State:
         """
         return self._tokens.get(token) or tokens.read(self._token_key, token, self.clock.now())
 
-    def world(self, incoming: Incoming = _NO_REQUEST) -> World:
+    def world(self) -> World:
         """What a request sees at this moment."""
-        now = self.clock.now()
         return World(
             store=self.data,
             databases=self._databases,
             settings=self.settings,
-            now=now,
+            now=self.clock.now(),
             quirks=self.quirks,
             claims=self.claims,
             token_key=self._token_key,
             bucket=self._bucket,
-            random_hex=self.ids.of(incoming, now),
         )

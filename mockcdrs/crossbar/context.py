@@ -22,7 +22,7 @@ class World:
     """What all requests share. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
 
     `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `bucket` is what requests
-    are paid from. `random_hex(n)` gives n hex digits for a file name.
+    are paid from.
     """
 
     store: Store
@@ -33,7 +33,6 @@ class World:
     claims: Callable[[str], Claims]
     token_key: bytes
     bucket: Bucket
-    random_hex: Callable[[int], str]
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """CSV answers: a whole file, or for interactions bare lines as they are found (`api_util.erl`)."""
 
+import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,8 +23,12 @@ def _no_content() -> BareAnswer:
 
 
 def file_headers(context: Context) -> dict[str, str | None]:
-    """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
-    return _headers(context, f"json_{context.world.random_hex(22)}.csv")
+    """Headers of a CSV file, and of an error that Crossbar meets while it writes one.
+
+    Crossbar draws the digits of its name; here they are the request id's, so that they depend on no request before.
+    """
+    digest = hashlib.sha256(context.request_id.encode("utf-8", "surrogateescape")).hexdigest()
+    return _headers(context, f"json_{digest[:22]}.csv")
 
 
 def line_headers(context: Context) -> dict[str, str | None]:

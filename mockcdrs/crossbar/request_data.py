@@ -8,6 +8,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import Failure, died, validation
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
+_LONGEST_NUMBER = 20
 _OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 
 
@@ -20,10 +21,11 @@ def check_version(version: str) -> None:
 def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
     """The JSON object in a body, `{}` without one.
 
-    `Failure` 413 for a body over the limit, 400 for one that is no JSON or has no `data`.
+    `Failure` 413 for a body over the limit, which need not have been read: what its header says counts too. 400 for
+    one that is no JSON or has no `data`.
     """
     limit = context.world.settings.max_upload_size
-    if len(body) > limit:
+    if max(len(body), _announced(context)) > limit:
         words = f"Payload or Files must not be more than {limit} bytes"
         failure = validation("file", "maxSize", message=words, target=limit)
         raise Failure(413, failure.message, failure.data)
@@ -37,6 +39,11 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
     if content_type in {"", "application/json", "application/x-json"}:
         return _enveloped(_json(body))
     return {}
+
+
+def _announced(context: Context) -> int:
+    length = context.request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdecimal() and len(length) <= _LONGEST_NUMBER else 0
 
 
 def _form(body: bytes) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 import functools
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mockcdrs.control.powers import Powers
 
 CONTROL = "/_mockcdrs"
+LONGEST_CONTROL_BODY = 1_000_000
 
 NOTES = "mockcdrs.notes"
 logger = logging.getLogger(NOTES)
@@ -43,8 +44,8 @@ class Gate:
         """Answer the request and end its way."""
         state, started = self._state, time.perf_counter()
         incoming = wsgi_request.read(req, state.settings.max_upload_size)
-        world = state.world(incoming)
-        request_id = incoming.headers.get("x-request-id") or world.random_hex(32)
+        world = state.world()
+        request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
         def produce(incoming: Incoming, world: World) -> Answer:
@@ -149,10 +150,18 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
 
     Nothing of the control API is imported before it is first asked.
     """
-    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[Gate(state)])
+    gate = Gate(state)
+    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[gate])
+    # WEBSOCKET is no method to Falcon, which refuses it before any middleware
+    crossbar.add_error_handler(falcon.HTTPBadRequest, lambda req, resp, *_: gate.process_request(req, resp))
     # the answers without a content type are to stay so; Falcon's types do not know that it may be none
     crossbar.resp_options.default_media_type = None  # type: ignore[assignment]
     return crossbar if powers is None else _with_control(crossbar, powers, access)
+
+
+def longest_body(state: State) -> Callable[[], int]:
+    """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
+    return lambda: max(state.settings.max_upload_size, LONGEST_CONTROL_BODY)
 
 
 def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":

@@ -8,7 +8,7 @@ from mockcdrs.crossbar.answer import Incoming
 
 
 def read(req: falcon.Request, longest_body: int) -> Incoming:
-    """The request with its path raw, where the server tells it, and at most one byte more than the longest body."""
+    """The request with its path raw, where the server tells it, and without a body longer than the longest."""
     environ = req.env
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
@@ -27,6 +27,4 @@ def _text(header: str) -> str:
 
 
 def _body(req: falcon.Request, longest: int) -> bytes:
-    if not req.content_length and req.get_header("Transfer-Encoding") is None:
-        return b""
-    return req.bounded_stream.read(longest + 1)
+    return req.bounded_stream.read() if 0 < (req.content_length or 0) <= longest else b""
