@@ -109,7 +109,7 @@ def refusal(body: bytes, content_type: str | None = "application/json", limit: i
     return caught.value
 
 
-@pytest.mark.parametrize("kind", [None, "", "application/json", "Application/JSON; charset=utf-8", "application/x-json"])
+@pytest.mark.parametrize("kind", [None, "", "application/json", "Application/JSON; charset=x", "application/x-json"])
 def test_a_json_body_is_read_whatever_the_charset(kind: str | None) -> None:
     assert read(b'{"data":{"a":1}}', kind) == {"data": {"a": 1}}
 
