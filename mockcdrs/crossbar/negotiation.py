@@ -9,8 +9,8 @@ from mockcdrs.crossbar.errors import BareAnswer
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
 
-_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_RANGE = re.compile(rf'\s*({_WORD})/({_WORD})((?:\s*;\s*{_WORD}(?:=(?:{_WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
+WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_RANGE = re.compile(rf'\s*({WORD})/({WORD})((?:\s*;\s*{WORD}(?:=(?:{WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
 _QUALITY_SENT = re.compile(r";\s*[qQ]=([^;]*)")
 _QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
 _LANGUAGE = re.compile(
