@@ -111,7 +111,7 @@ def _answer(context: Context, body: bytes) -> Answer:
     check_permission(context)
     _negotiate(context)
     check_resources(context)
-    if verb != context.request.method and context.shows("post-as-get-empty"):
+    if context.request.method == "POST" != verb and context.shows("post-as-get-empty"):
         return _whole(context, envelope.success(context, []))
     found = _found(context, verb)
     return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockcdrs.cdr.documents import MISSING
+from mockcdrs.cdr.documents import MISSING, public_fields
 from mockcdrs.crossbar.content import Content
 from mockcdrs.dataset import apps
 from mockcdrs.dataset.accounts import Account
@@ -38,6 +38,12 @@ def revision(document: Document) -> str:
     if isinstance(held, str):
         return held
     return f"1-{hashlib.md5(json.dumps(document).encode(), usedforsecurity=False).hexdigest()}"
+
+
+def public(document: Document) -> dict[str, Any]:
+    """A document as the API shows it; our `id` stands for `_id`, and so comes last."""
+    held = {name: value for name, value in document.items() if name != "id"}
+    return public_fields({**held, "_id": document["id"]} if "id" in document else held)
 
 
 def present(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr.documents import MISSING, public_fields, value_at
+from mockcdrs.cdr.documents import MISSING, value_at
 from mockcdrs.crossbar import directory
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -32,7 +32,7 @@ def _get(context: Context) -> Content:
     devices, (_, parameters) = context.account.devices, context.nouns[0]
     if parameters:
         device = next(device for device in devices if device["id"] == parameters[0])
-        return directory.shown(device, public_fields(device))
+        return directory.shown(device, directory.public(device))
     module, of = context.nouns[1]
     if module == "users" and of:
         return listing(context, (_row_of_owner(device) for device in devices if device.get("owner_id") == of[0]))

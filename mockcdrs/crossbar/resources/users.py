@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr.documents import public_fields, value_at
+from mockcdrs.cdr.documents import value_at
 from mockcdrs.crossbar import directory
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -45,7 +45,7 @@ def _get(context: Context) -> Content:
     if not parameters:
         return listing(context, map(_row, users))
     user = next(user for user in users if user["id"] == parameters[0])
-    return directory.shown(user, public_fields(user))
+    return directory.shown(user, directory.public(user))
 
 
 def _row(user: Mapping[str, Any]) -> Row:

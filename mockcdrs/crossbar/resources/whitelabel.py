@@ -1,6 +1,5 @@
 """The branding of an account, by its domain to everybody (`cb_whitelabel.erl`)."""
 
-from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import directory
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -45,7 +44,7 @@ def _of_domain(context: Context, domain: str) -> Content:
 def _shown(account: Account, asked_for: str) -> Content:
     if not account.whitelabel:
         raise system("bad_identifier", cause=asked_for)
-    return directory.shown(account.whitelabel, public_fields({**account.whitelabel, "_id": _ID}))
+    return directory.shown(account.whitelabel, directory.public({**account.whitelabel, "id": _ID}))
 
 
 WHITELABEL = Resource(_methods, {"GET": _get}, _entry)
