@@ -268,3 +268,7 @@ def test_the_apps_of_an_account_above_are_found_and_told_in_its_language() -> No
     told = data_of(ask(state, "/v2/auth/tokeninfo", f"token={ACCOUNT_TOKEN}", token=None))
     assert told["apps"] == [{"id": "a0", "name": "bare"}, {"id": "a1", "name": "own", "label": "Eigenes"}]
     assert told["language"] == "de-de"
+
+
+def test_calls_of_a_device_are_not_to_be_asked_for(state: State) -> None:
+    assert json_of(ask(state, "/devices/d1/cdrs"))["message"] == "faulty_request"

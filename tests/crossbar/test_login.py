@@ -2,7 +2,7 @@ import hashlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
@@ -271,6 +271,7 @@ def test_the_token_of_an_account_whose_trial_is_over_opens_nothing(state: State)
 
 
 @given(VALUES)
+@settings(deadline=None)
 def test_whatever_is_sent_as_a_login_is_answered(data: Any) -> None:
     state = state_of_family()
     for noun in ("user_auth", "api_auth", "auth/tokeninfo", "auth"):

@@ -63,6 +63,12 @@ def test_a_rule_that_says_when_may_expire_a_new_token_too(state: State, when: An
     assert found == seen
 
 
+def test_what_is_no_token_meets_the_rule_as_any_token_does(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True))
+    assert [status(state, "token-a"), status(state, "garbage")] == [401, 401]
+    assert state.faults.fired(rule) == 2
+
+
 def test_the_expired_token_in_the_header_spoils_a_login(state: State) -> None:
     state.faults.add(Rule(token_expired=True, path="/cdrs"))
     assert status(state, "token-a") == 401
