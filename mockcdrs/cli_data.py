@@ -51,7 +51,7 @@ def generate(
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import seconds_of
     from mockcdrs.dataset import export, fixtures
-    from mockcdrs.dataset.generator import Load
+    from mockcdrs.dataset.load import Load
 
     try:
         until = seconds_of(moment or fixtures.manifest().moment)

@@ -4,7 +4,8 @@ import sys
 import time
 from datetime import date
 
-from mockcdrs.dataset.generator import Load, blocks_of_day, generate_block
+from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
 
 CALLS_PER_DAY = (16, 1_000, 20_000, 100_000, 1_000_000)

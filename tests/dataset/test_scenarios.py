@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian, schema
-from mockcdrs.dataset.generator import Load, block_interactions, blocks_of_day
+from mockcdrs.dataset.generator import block_interactions
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, endings, setting_of
 from mockcdrs.dataset.seeding import random_for

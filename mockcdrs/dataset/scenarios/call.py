@@ -3,10 +3,12 @@
 This is the generator's hot path: whatever is the same for a day, an interaction or an endpoint is made once and merged.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from hashlib import shake_128
+from itertools import chain, cycle
 from random import Random
+from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
@@ -20,6 +22,11 @@ T = TypeVar("T")
 INBOUND, OUTBOUND = "inbound", "outbound"
 _RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _PIECES_AT_ONCE = 64
+# Ids and recordings, Call-IDs, tags.
+_DIGITS = 32, 24, 8
+# What a call draws by itself is enough for this many legs, and one recording less; for each leg two fractions.
+_LEGS = 8
+_NUMBERS = Struct(f"<{3 * _LEGS}I")
 
 
 # What `Channel(...)` does, without the call in between.
@@ -34,38 +41,53 @@ class Channel(NamedTuple):
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
-    `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time. `servers` are media servers: names, and
-    session descriptions as in `Endpoint.sdp`.
+    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`. `draw` gives fractions (0 to 1),
+    `micros` integers of 19 bits; `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time.
     """
 
     office: Directory
     month: str
     month_start: int
     account_db: str
-    random: Random
+    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+    draw: Callable[[], float]
+    micros: Callable[[], int]
     ids: Iterator[str]
     call_ids: Iterator[str]
     tags: Iterator[str]
-    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+
+    def for_call(self, identity: bytes) -> "Setting":
+        """The same for a single call, all of whose draws are its own: a hash of its identity."""
+        digest = shake_128(identity).digest(_DIGEST_BYTES)
+        numbers, digits = _NUMBERS.unpack_from(digest), digest[_NUMBERS.size :].hex()
+        office, month, month_start, account_db, servers, *_ = self
+        return Setting(
+            office,
+            month,
+            month_start,
+            account_db,
+            servers,
+            iter([number / 2**32 for number in numbers[_LEGS:]]).__next__,
+            iter([number >> 13 for number in numbers[:_LEGS]]).__next__,
+            *(map(digits.__getitem__, slices) for slices in _SLICES),
+        )
 
 
 def setting_of(office: Directory, month: str, random: Random) -> Setting:
     """The setting of an account's calls in a month, whose digits the given generator draws."""
     account = office.account.id
     return Setting(
-        office=office,
-        month=month,
-        month_start=gregorian.month_start(month),
-        account_db=f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
-        random=random,
-        ids=chain.from_iterable(_hex_pieces(random, 16)),
-        call_ids=chain.from_iterable(_hex_pieces(random, 12)),
-        tags=chain.from_iterable(_hex_pieces(random, 4)),
-        servers=tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+        office,
+        month,
+        gregorian.month_start(month),
+        f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
+        tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+        random.random,
+        partial(random.getrandbits, 19),
+        *(chain.from_iterable(_hex_pieces(random, digits // 2)) for digits in _DIGITS),
     )
 
 
@@ -87,16 +109,30 @@ def _hex_pieces(random: Random, size: int) -> Iterator[list[str]]:
         yield bits.to_bytes(size * _PIECES_AT_ONCE, "big").hex(" ", size).split()
 
 
+def _slices() -> Iterator[tuple[slice, ...]]:
+    begin = 0
+    for digits, count in zip(_DIGITS, (_LEGS, _LEGS, 2 * _LEGS + 1), strict=True):
+        end = begin + digits * count
+        yield tuple(slice(at, at + digits) for at in range(begin, end, digits))
+        begin = end
+
+
+_SLICES = tuple(_slices())
+_DIGEST_BYTES = _NUMBERS.size + _SLICES[-1][-1].stop // 2
+
+
 class Call:
     """An interaction from `start` to at most `end` (Gregorian seconds, `end` included).
 
     `now` is how far it has come: drawing seconds moves it on, never past `end`. `bridge_id` is its first channel.
+    With a `pace`, draws (0 to 1) that are used over and over, the call takes the same time whoever is drawn for it.
     """
 
     __slots__ = (
         "_call_id_prefix",
         "_key",
         "_local_sdp",
+        "_pace",
         "_server",
         "_session",
         "_setting",
@@ -109,8 +145,8 @@ class Call:
         "start",
     )
 
-    def __init__(self, setting: Setting, start: int, end: int) -> None:
-        draw = setting.random.random
+    def __init__(self, setting: Setting, start: int, end: int, pace: tuple[float, ...] = ()) -> None:
+        draw = setting.draw
         key = next(setting.tags)
         text = str(start)
         session = f"{text} {text}"
@@ -125,6 +161,7 @@ class Call:
         self._call_id_prefix = f"{hider ^ (start - setting.month_start) // 60:04x}{hider:04x}"
         self._key = key
         self._local_sdp = f"{head}{session}{middle}", tail
+        self._pace = cycle(pace).__next__ if pace else draw
         self._server = server
         self._session = session
         self._setting = setting
@@ -132,6 +169,10 @@ class Call:
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
         return choices[int(self.random() * len(choices))]
+
+    def between(self, least: int, most: int) -> int:
+        """How many take part: a number from `least` to `most`."""
+        return least + int(self._pace() * (most - least + 1))
 
     def others(self, one: Endpoint, choices: Sequence[Endpoint], count: int) -> list[Endpoint]:
         """Neighbours among the choices, `count` of them, none of which has the number of `one`."""
@@ -146,7 +187,7 @@ class Call:
 
     def spend(self, table: Sequence[int]) -> int:
         """Seconds drawn from a table, by which `now` moves on; fewer when the stretch would end first."""
-        seconds = table[int(self.random() * len(table))]
+        seconds = table[int(self._pace() * len(table))]
         left = self.end - self.now
         if seconds > left:
             seconds = int(self.random() * (left + 1))
@@ -182,7 +223,7 @@ class Call:
         begin, ringing, talking = times
         end = begin + ringing + talking
         setting = self._setting
-        micro = setting.random.getrandbits(19)
+        micro = setting.micros()
         local_head, local_tail = self._local_sdp
         head, middle, tail = endpoint.sdp
         channel_vars = endpoint.channel_vars.copy()
