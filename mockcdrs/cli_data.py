@@ -84,8 +84,7 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
     A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
-    or a folder written before. Anonymize what belongs together at once: the same files and secret give the same data,
-    but among other files a few of the pseudonyms may be others.
+    or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
     _check_secret(anonymize=anonymize)
     from mockcdrs.dataset import imports, writing
