@@ -76,6 +76,10 @@ class BusyHours:
         self._expected = [_calls_in_hour(load, day, hour) for hour in range(24)]
         self._until = list(accumulate(self._expected))
         self.calls = self._until[-1]
+        self._shares = [
+            ((until - expected) / self.calls, expected / _HOUR_SECONDS / self.calls) if self.calls else (0.0, 0.0)
+            for until, expected in zip(self._until, self._expected, strict=True)
+        ]
 
     def count(self, random: Random) -> int:
         """How many calls there are, some more or fewer than are expected."""
@@ -96,8 +100,8 @@ class BusyHours:
     def share_before(self, moment: int) -> float:
         """The share (0 to 1) of the day's calls that begins before a Gregorian second: what `at` undoes."""
         hour, second = divmod(min(max(moment - self.midnight, 0), DAY_SECONDS - 1), _HOUR_SECONDS)
-        expected = self._expected[hour]
-        return (self._until[hour] - expected + expected * second / _HOUR_SECONDS) / self.calls
+        before, in_a_second = self._shares[hour]
+        return before + in_a_second * second
 
 
 def midnight_of(day: date) -> int:

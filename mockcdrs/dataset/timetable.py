@@ -36,7 +36,7 @@ SHAPES = 200
 # How far rows of shapes lie apart that have neighbouring places in the table of scenarios: no divisor of `SHAPES`.
 _STRIDE = 89
 # Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
-_SPREAD = 8
+_SPREAD = 4
 _DRAWS_OF_TIME = 6
 # The calls that end are looked up for a stretch at a time.
 _CALLS_AT_ONCE, _STRETCHES_KEPT = 500, 4

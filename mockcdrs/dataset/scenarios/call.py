@@ -25,8 +25,9 @@ _PIECES_AT_ONCE = 64
 # Ids and recordings, Call-IDs, tags.
 _DIGITS = 32, 24, 8
 # What a call draws by itself is enough for this many legs, and one recording less; for each leg two fractions.
-_LEGS = 8
+_LEGS = 7
 _NUMBERS = Struct(f"<{3 * _LEGS}I")
+_fraction, _micro = (2**-32).__mul__, (2**19 - 1).__and__
 
 
 # What `Channel(...)` does, without the call in between.
@@ -63,16 +64,14 @@ class Setting(NamedTuple):
         """The same for a single call, all of whose draws are its own: a hash of its identity."""
         digest = shake_128(identity).digest(_DIGEST_BYTES)
         numbers, digits = _NUMBERS.unpack_from(digest), digest[_NUMBERS.size :].hex()
-        office, month, month_start, account_db, servers, *_ = self
+        ids, call_ids, tags = _SLICES
         return Setting(
-            office,
-            month,
-            month_start,
-            account_db,
-            servers,
-            iter([number / 2**32 for number in numbers[_LEGS:]]).__next__,
-            iter([number >> 13 for number in numbers[:_LEGS]]).__next__,
-            *(map(digits.__getitem__, slices) for slices in _SLICES),
+            *self[:5],  # what comes before `draw`
+            map(_fraction, numbers[_LEGS:]).__next__,
+            map(_micro, numbers[:_LEGS]).__next__,
+            map(digits.__getitem__, ids),
+            map(digits.__getitem__, call_ids),
+            map(digits.__getitem__, tags),
         )
 
 
@@ -129,13 +128,18 @@ class Call:
     """
 
     __slots__ = (
+        "_account_db",
         "_call_id_prefix",
+        "_call_ids",
+        "_ids",
         "_key",
-        "_local_sdp",
+        "_micros",
+        "_month",
         "_pace",
         "_server",
+        "_server_sdp",
         "_session",
-        "_setting",
+        "_tags",
         "bridge_id",
         "end",
         "interaction_id",
@@ -146,25 +150,27 @@ class Call:
     )
 
     def __init__(self, setting: Setting, start: int, end: int, pace: tuple[float, ...] = ()) -> None:
-        draw = setting.draw
-        key = next(setting.tags)
+        office, month, month_start, account_db, servers, draw, micros, ids, call_ids, tags = setting
+        key = next(tags)
         text = str(start)
-        session = f"{text} {text}"
         hider = int(draw() * 0x1_0000)
-        server, (head, middle, tail) = setting.servers[int(draw() * len(setting.servers))]
-        self.office = setting.office
+        self.office = office
         self.random = draw
         self.start = self.now = start
         self.end = end
         self.bridge_id = ""
         self.interaction_id = f"{text}-{key}"
-        self._call_id_prefix = f"{hider ^ (start - setting.month_start) // 60:04x}{hider:04x}"
+        self._account_db = account_db
+        self._call_id_prefix = f"{hider ^ (start - month_start) // 60:04x}{hider:04x}"
+        self._call_ids = call_ids
+        self._ids = ids
         self._key = key
-        self._local_sdp = f"{head}{session}{middle}", tail
+        self._micros = micros
+        self._month = month
         self._pace = cycle(pace).__next__ if pace else draw
-        self._server = server
-        self._session = session
-        self._setting = setting
+        self._server, self._server_sdp = servers[int(draw() * len(servers))]
+        self._session = f"{text} {text}"
+        self._tags = tags
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
@@ -196,14 +202,14 @@ class Call:
 
     def channel(self, endpoint: Endpoint, direction: str) -> Channel:
         """A new channel of an endpoint; the first one names the bridge."""
-        call_id = f"{self._call_id_prefix}{next(self._setting.call_ids)}{endpoint.call_id_suffix}"
+        call_id = f"{self._call_id_prefix}{next(self._call_ids)}{endpoint.call_id_suffix}"
         if not self.bridge_id:
             self.bridge_id = call_id
         return _new_tuple(Channel, (endpoint, direction, call_id))
 
     def recording_id(self) -> str:
         """The id of a new recording."""
-        return f"{self._setting.month}-{next(self._setting.ids)}"
+        return f"{self._month}-{next(self._ids)}"
 
     def leg(
         self,
@@ -222,16 +228,16 @@ class Call:
         caller, callee = parties
         begin, ringing, talking = times
         end = begin + ringing + talking
-        setting = self._setting
-        micro = setting.micros()
-        local_head, local_tail = self._local_sdp
+        micro = self._micros()
+        session, tags = self._session, self._tags
+        local_head, local_middle, local_tail = self._server_sdp
         head, middle, tail = endpoint.sdp
         channel_vars = endpoint.channel_vars.copy()
         channel_vars["bridge_id"] = self.bridge_id
         channel_vars["call_interaction_id"] = self.interaction_id
         document = endpoint.template.copy()
-        document["_id"] = f"{setting.month}-{call_id}"
-        document["_rev"] = f"1-{next(setting.ids)}"
+        document["_id"] = f"{self._month}-{call_id}"
+        document["_rev"] = f"1-{next(self._ids)}"
         document["billing_seconds"] = talking
         document["call_direction"] = direction
         document["call_id"] = call_id
@@ -246,18 +252,18 @@ class Call:
         document["hangup_cause"], document["hangup_code"], document["disposition"] = ending
         document["duration_seconds"] = ringing + talking
         document["from"] = document["from_uri"] = caller.uri
-        document["from_tag"] = next(setting.tags)
+        document["from_tag"] = next(tags)
         document["interaction_id"] = self.interaction_id
         document["interaction_key"] = self._key
         document["interaction_time"] = self.start
-        document["local_sdp"] = f"{local_head}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
+        document["local_sdp"] = f"{local_head}{session}{local_middle}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
         document["media_server"] = self._server
-        document["remote_sdp"] = f"{head}{self._session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
+        document["remote_sdp"] = f"{head}{session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
         document["ringing_seconds"] = ringing
         document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
         document["to"] = document["to_uri"] = document["request"] = callee.uri
-        document["to_tag"] = next(setting.tags)
-        document["pvt_account_db"] = setting.account_db
+        document["to_tag"] = next(tags)
+        document["pvt_account_db"] = self._account_db
         if other is not None:
             document["other_leg_call_id"] = other.call_id
             document["other_leg_caller_id_name"] = caller.name
