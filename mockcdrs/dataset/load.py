@@ -76,10 +76,9 @@ class BusyHours:
         self._expected = [_calls_in_hour(load, day, hour) for hour in range(24)]
         self._until = list(accumulate(self._expected))
         self.calls = self._until[-1]
-        self._shares = [
-            ((until - expected) / self.calls, expected / _HOUR_SECONDS / self.calls) if self.calls else (0.0, 0.0)
-            for until, expected in zip(self._until, self._expected, strict=True)
-        ]
+        shares = [expected / self.calls if self.calls else 0.0 for expected in self._expected]
+        # The share before each hour, the next day's first included, and its own.
+        self._shares = list(zip(accumulate(shares, initial=0.0), (*shares, 0.0), strict=True))
 
     def count(self, random: Random) -> int:
         """How many calls there are, some more or fewer than are expected."""
@@ -99,9 +98,9 @@ class BusyHours:
 
     def share_before(self, moment: int) -> float:
         """The share (0 to 1) of the day's calls that begins before a Gregorian second: what `at` undoes."""
-        hour, second = divmod(min(max(moment - self.midnight, 0), DAY_SECONDS - 1), _HOUR_SECONDS)
-        before, in_a_second = self._shares[hour]
-        return before + in_a_second * second
+        hour, second = divmod(min(max(moment - self.midnight, 0), DAY_SECONDS), _HOUR_SECONDS)
+        before, share = self._shares[hour]
+        return before + share * second / _HOUR_SECONDS
 
 
 def midnight_of(day: date) -> int:

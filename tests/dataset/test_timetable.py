@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.crossbar.database import Databases, KeyRange
+from mockcdrs.crossbar.view_maps import INTERACTIONS
 from mockcdrs.dataset import universe
 from mockcdrs.dataset.generator import block_interactions, documents_of_day, generate_block
-from mockcdrs.dataset.load import HOURS, WEEKDAYS, Block, Load, blocks_between, midnight_of
+from mockcdrs.dataset.load import HOURS, WEEKDAYS, Block, BusyHours, Load, blocks_between, midnight_of
 from mockcdrs.dataset.people import Directory, directory, main_account_id
 from mockcdrs.dataset.scenarios import SHARES, Document
 from mockcdrs.dataset.universe import UniverseStore
@@ -86,6 +91,43 @@ def test_the_first_page_makes_a_few_hundred_documents_whatever_the_load(
             break
     assert shown >= 50
     assert made < 400
+
+
+@pytest.mark.parametrize("calls", [5_000, 200_000])
+def test_a_cdr_of_a_busy_day_is_found_by_its_id(calls: int) -> None:
+    store = UniverseStore(SEED, Load(calls), lambda: FIVE_PM)
+    segment = next(store.made(OFFICE.account.id, "202601", (None, None), descending=True))
+    for document in segment.documents()[:5]:
+        assert store.document(OFFICE.account.id, "202601", document["_id"]) == document
+
+
+@pytest.mark.parametrize("calls", [2_000, 200_000])
+@pytest.mark.parametrize("descending", [False, True])
+def test_interactions_of_a_busy_day_come_in_order_of_their_begin_each_with_all_legs(
+    calls: int, descending: bool
+) -> None:
+    store = UniverseStore(SEED, Load(calls), lambda: FIVE_PM + 86_400)
+    edges = ([FIVE_PM], [FIVE_PM + 3_600])
+    wanted = KeyRange(*(edges[::-1] if descending else edges), descending=descending)
+    rows = islice(Databases(store).query(INTERACTIONS, OFFICE.account.id, "202601", wanted), 100)
+    keys = [row.key for row in rows]
+    assert keys == sorted(keys, reverse=descending)
+    assert len({tuple(key) for key in keys}) == 100
+
+
+def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
+    store = UniverseStore(SEED, Load(200_000), lambda: FIVE_PM)
+    for segment in islice(store.made(OFFICE.account.id, "202601", (None, None), descending=True, by="begun"), 20):
+        assert all(document["pvt_created"] <= FIVE_PM for document in segment.documents())
+
+
+@given(st.floats(0, 0.999_999), st.sampled_from([1, 1_000, 1_000_000]), st.dates(MONDAY, MONDAY + timedelta(days=6)))
+def test_the_share_of_calls_before_a_moment_is_the_inverse_of_the_moment_of_a_share(
+    share: float, calls: int, day: date
+) -> None:
+    hours = BusyHours(Load(calls), day)
+    moment = hours.at(share)
+    assert hours.share_before(moment) - 1e-9 <= share <= hours.share_before(moment + 1) + 1e-9
 
 
 def test_every_scenario_takes_place_on_a_busy_day() -> None:
