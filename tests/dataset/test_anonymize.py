@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import row
@@ -263,6 +263,7 @@ FRAMES = ("{}", "sip:{}@h", '"{}" <x>', "a;b={},c", "v=0\r\ns={}\r\na=foo:{}\r\n
     frame=st.sampled_from(FRAMES),
     key=st.sampled_from(["to", "note", "local_sdp", "user_agent"]),
 )
+@settings(deadline=None)
 def test_a_known_name_or_number_is_left_in_no_text(name: list[str], number: str, frame: str, key: str) -> None:
     known = {"caller_id_name": " ".join(name), "caller_id_number": number}
     hidden = {key: frame.replace("{}", " ".join([*name, number])), "list": [{"deep": frame.replace("{}", number)}]}

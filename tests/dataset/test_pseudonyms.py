@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.dataset.anonymize import Anonymizer
@@ -56,6 +56,7 @@ some_originals = st.sampled_from(sorted(KINDS)).flatmap(
 
 
 @given(some_originals, st.binary(min_size=1, max_size=80))
+@settings(deadline=None)
 def test_originals_of_one_shape_never_meet_and_none_stays(originals: tuple[str, list[str]], secret: bytes) -> None:
     kind, texts = originals
     codebook = Codebook(secret)
@@ -65,6 +66,7 @@ def test_originals_of_one_shape_never_meet_and_none_stays(originals: tuple[str, 
 
 
 @given(KINDS["mixed"])
+@settings(deadline=None)
 def test_an_id_keeps_its_length_its_digits_and_its_letters(original: str) -> None:
     pseudonym = Codebook(SECRET).pseudonym("mixed", original)
     assert [sign.isdigit() for sign in pseudonym] == [sign.isdigit() for sign in original]

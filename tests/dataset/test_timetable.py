@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
@@ -122,6 +122,7 @@ def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
 
 
 @given(st.floats(0, 0.999_999), st.sampled_from([1, 1_000, 1_000_000]), st.dates(MONDAY, MONDAY + timedelta(days=6)))
+@settings(deadline=None)
 def test_the_share_of_calls_before_a_moment_is_the_inverse_of_the_moment_of_a_share(
     share: float, calls: int, day: date
 ) -> None:
