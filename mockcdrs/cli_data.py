@@ -20,7 +20,7 @@ Examples:
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
 @click.option(
-    "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="Per weekday."
+    "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="The mean over a week."
 )
 @click.option("--seed", default=1, show_default=True, help="Whose calls are made up.")
 @click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
@@ -50,13 +50,17 @@ def generate(
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import seconds_of
-    from mockcdrs.dataset import export, fixtures
-    from mockcdrs.dataset.generator import Load
+    from mockcdrs.dataset import export, fixtures, pools
+    from mockcdrs.dataset.load import Load
 
     try:
         until = seconds_of(moment or fixtures.manifest().moment)
     except ValueError as error:
         raise click.BadParameter(f"{moment!r} is no moment: expected ISO 8601, as in 2026-01-20T12:00:00Z") from error
+    try:
+        pools.load(locale)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--locale") from error
     try:
         stretch = export.Stretch(seed, Load.of(calls_per_day, locale), days, until, locale)
         count = export.write(out, stretch, form, _with_progress(days))
@@ -84,8 +88,7 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
     A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
-    or a folder written before. Anonymize what belongs together at once: the same files and secret give the same data,
-    but among other files a few of the pseudonyms may be others.
+    or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
     _check_secret(anonymize=anonymize)
     from mockcdrs.dataset import imports, writing

@@ -13,7 +13,7 @@ from mockcdrs.cdr.documents import integer_at
 from mockcdrs.cdr.row import make_row
 from mockcdrs.control.question import Question
 from mockcdrs.control.reached import reached
-from mockcdrs.dataset.store import Document, Store
+from mockcdrs.dataset.store import Document, Moment, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,9 @@ def _is_out_of_range(document: Document, question: Question, quirks: frozenset[s
 
 def _documents(store: Store, question: Question) -> Iterator[Document]:
     times = question.created_from, question.created_to
+    by: Moment = "begun" if question.are_interactions else "written"
     for month in store.months(question.account_id):
-        made = store.made(question.account_id, month, times, descending=False)
+        made = store.made(question.account_id, month, times, descending=False, by=by)
         for segment in (*store.held(question.account_id, month), *made):
             gone = frozenset() if segment.is_passing else store.removed
             yield from (document for document in segment.documents() if document["_id"] not in gone)

@@ -6,7 +6,7 @@ from pathlib import Path
 from mockcdrs.control.clock import Clock
 from mockcdrs.dataset import files
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.store import LoadedStore, Store
 from mockcdrs.dataset.universe import OPENED, UniverseStore
 

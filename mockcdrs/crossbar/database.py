@@ -100,7 +100,9 @@ class Databases:
         ]
         made = (
             self._seen(segment, _part(self._index(view, segment), wanted))
-            for segment in self._store.made(account_id, month, _times(view, wanted), descending=wanted.descending)
+            for segment in self._store.made(
+                account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
+            )
         )
         if _is_over_owners(view, wanted):
             # parts follow each other in time only as long as the owner is one

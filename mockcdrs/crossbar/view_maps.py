@@ -11,6 +11,7 @@ from typing import Any
 
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
+from mockcdrs.dataset.store import Moment
 
 Emitted = tuple[list[Any], Any]
 MapFunction = Callable[[Document], Emitted | None]
@@ -19,7 +20,10 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`time_of`: the Gregorian time that a key lies at, if it tells; `group_level`: how much of a key makes a group."""
+    """`time_of`: the Gregorian time that a key lies at, if it tells, and `moment` what happened then.
+
+    `group_level`: how much of a key makes a group.
+    """
 
     name: str
     map: MapFunction
@@ -27,6 +31,7 @@ class View:
     has_owner: bool = False
     group_level: int = 0
     reduce: ReduceFunction | None = None
+    moment: Moment = "written"
 
 
 def _is_cdr(document: Document) -> bool:
@@ -133,7 +138,9 @@ TIME_FIRST, TIME_BEHIND_OWNER = _time_at(0), _time_at(1)
 LISTING = View("cdrs/crossbar_listing", _listed, TIME_FIRST)
 LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, TIME_FIRST)
 LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, TIME_BEHIND_OWNER, has_owner=True)
-INTERACTIONS = View("interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg)
+INTERACTIONS = View(
+    "interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg, moment="begun"
+)
 INTERACTIONS_BY_OWNER = View(
     "interactions/interaction_listing_by_owner",
     _interactions_by_owner,
@@ -141,5 +148,6 @@ INTERACTIONS_BY_OWNER = View(
     has_owner=True,
     group_level=3,
     reduce=first_leg_of_owner,
+    moment="begun",
 )
-LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction)
+LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction, moment="begun")

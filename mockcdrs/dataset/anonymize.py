@@ -50,11 +50,10 @@ _KEYS = frozenset(schema.public_fields()) | words(
 
 
 class Anonymizer:
-    """Replaces names, numbers, addresses, hosts and ids; the same secret makes the same data of the same data.
+    """Replaces names, numbers, addresses, hosts and ids: with the same secret each by the same, in every run.
 
-    Give it all the data at once with `loaded`: then no pseudonym is another one's original. For that, among other data
-    some names may get others; ids, and nearly all numbers and addresses, never do. A single `document` is rewritten
-    with what is known so far.
+    Give it all the data at once with `loaded`: it learns there which words are names, and so finds them in what mostly
+    holds none (user agents, names of rates, keys). A single `document` is rewritten with what is known so far.
     """
 
     def __init__(self, secret: bytes) -> None:

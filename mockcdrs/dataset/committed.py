@@ -12,7 +12,8 @@ from typing import Any
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import edges, fixtures, pools
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.generator import Load, documents_until
+from mockcdrs.dataset.generator import documents_until
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import DEFAULT_LOCALE, directory, main_account_id, universe
 from mockcdrs.dataset.scenarios import Document
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian, row
 from mockcdrs.dataset import writing
-from mockcdrs.dataset.generator import Load, blocks_of_day, generate_block
+from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import DEFAULT_LOCALE, Directory, directory, main_account_id, universe
 from mockcdrs.dataset.store import Document
 
@@ -34,10 +35,9 @@ class Stretch:
             yield self._of_day(office, last - timedelta(days=before))
 
     def _of_day(self, office: Directory, day: date) -> Iterator[Document]:
-        for block in blocks_of_day(self.load, day):
-            for document in generate_block(office, self.load, block):
-                if document["pvt_created"] <= self.until_gregorian:
-                    yield document
+        for document in documents_of_day(office, self.load, day):
+            if document["pvt_created"] <= self.until_gregorian:
+                yield document
 
 
 def write(

@@ -85,7 +85,6 @@ class Rewriter:
 
     def settle(self) -> None:
         """From here on, replace."""
-        self._codebook.settle()
         self._is_learning = False
         self._made.clear()
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.store import Document, Month, Segment, Store
+from mockcdrs.dataset.store import Document, Moment, Month, Segment, Store, Times
 
 
 class Overlay:
@@ -79,12 +79,12 @@ class Overlay:
         return [*base, Segment(("added", account_id, month, self._version), lambda: documents, is_passing=True)]
 
     def made(
-        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
     ) -> Iterator[Segment]:
         """As in `Store`."""
         if account_id in self._emptied:
             return iter(())
-        return self._base.made(account_id, month, times, descending=descending)
+        return self._base.made(account_id, month, times, descending=descending, by=by)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""

@@ -1,168 +1,158 @@
-"""Stand-ins for what must not be told: drawn by a keyed hash, each for one original only."""
+"""Stand-ins for what must not be told: each a function of the secret and the original alone, whatever else there is.
+
+Whatever has a shape (numbers, addresses, ids) is shuffled among all that have the same shape, so no two originals ever
+meet and none stays what it was. Words, which have none, get invented words, so many that two do not meet by chance.
+"""
 
 import hashlib
-import hmac
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from itertools import count
+from collections.abc import Callable, Mapping
 
-from mockcdrs.dataset import pools
 from mockcdrs.dataset.phone_numbers import SERVICES
 
-Maker = Callable[[str, bytes], Iterator[str]]
-_LETTERS, _DIGITS, _HEX = "abcdefghijklmnopqrstuvwxyz", "0123456789", "0123456789abcdef"
-_POOLS = ("en_US", "en_GB", "de_DE", "fr_FR")
-# Long ones cannot meet by chance, so nobody needs to remember them.
-_LONG = 16
-_TRIES = 500
+_LETTERS, _DIGITS = "abcdefghijklmnopqrstuvwxyz", "0123456789"
+_ONSETS, _VOWELS, _CODAS = "bdfghjklmnprstvz", "aeiou", "lmnrst"
+_SYLLABLES = 5
+_ROUNDS = 6
 _SCOPES = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")))
+# Addresses that nobody has on the open net; where an original comes from there, it is shuffled among them.
 _PUBLIC = ipaddress.IPv4Network("100.64.0.0/10")
 
 
 class Codebook:
-    """Gives each original of a kind a pseudonym, never one that was itself seen as an original or is taken.
+    """Gives each original of a kind its pseudonym.
 
-    `see` what there is, then `settle`: the same originals get the same pseudonyms in whichever order they came. An
-    original that comes later gets the next free one. Only where a kind is used up (say, all ten digits are extensions)
-    may a pseudonym be what another original was. Kinds: `word`, `digits`, `subscriber` ("area/rest"), `hex`, `mixed`,
-    `v4`, `v6`, `mac`, `label` (a host name's label with all that follow it).
+    Kinds: `word`, `digits`, `subscriber` ("area/rest"), `hex`, `mixed`, `v4`, `v6`, `mac`, `label` (a host name's label
+    with all that follow it). The same secret makes the same pseudonym of an original in every run.
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        # BLAKE2 takes keys of 64 bytes at most
+        self._key = hashlib.blake2b(secret).digest()
         self._seen: set[tuple[str, str]] = set()
-        self._given: dict[tuple[str, str], str] = {}
-        self._taken: set[tuple[str, str]] = set()
 
     def see(self, kind: str, original: str) -> None:
         """Note an original."""
-        if not _is_long(kind, original):
-            self._seen.add((kind, original))
-
-    def settle(self) -> None:
-        """Give all originals seen so far their pseudonyms."""
-        for kind, original in sorted(self._seen - self._given.keys(), key=lambda each: self._digest(*each)):
-            self.pseudonym(kind, original)
+        self._seen.add((kind, original))
 
     def knows(self, kind: str, original: str) -> bool:
-        """Whether an original has its pseudonym already."""
-        return (kind, original) in self._given
+        """Whether an original was seen."""
+        return (kind, original) in self._seen
 
     def pseudonym(self, kind: str, original: str) -> str:
         """What stands for an original."""
-        if _is_long(kind, original):
-            return next(_MAKERS[kind](original, self._digest(kind, original)))
-        if (kind, original) not in self._given:
-            chosen = self._chosen(kind, original)
-            self._given[kind, original] = chosen
-            self._taken.add((kind, chosen))
-        return self._given[kind, original]
-
-    def _chosen(self, kind: str, original: str) -> str:
-        spare = None
-        for candidate in _MAKERS[kind](original, self._digest(kind, original)):
-            if (kind, candidate) in self._taken or candidate == original:
-                continue
-            if (kind, candidate) not in self._seen:
-                return candidate
-            spare = spare or candidate
-        return spare or original
-
-    def _digest(self, kind: str, original: str) -> bytes:
-        return hmac.digest(self._secret, f"{kind}\0{original}".encode("utf-8", "surrogatepass"), "sha256")
+        return _MAKERS[kind](original, _Shuffle(self._key, kind))
 
 
-def _is_long(kind: str, original: str) -> bool:
-    return kind in {"hex", "mixed"} and len(original) >= _LONG
+class _Shuffle:
+    """Keyed hashes and permutations of one kind of originals."""
+
+    def __init__(self, key: bytes, kind: str) -> None:
+        self._hash = hashlib.blake2b(f"{kind}\0".encode(), key=key, digest_size=32)
+
+    def number(self, identity: str) -> int:
+        """A number of 256 bits."""
+        hashed = self._hash.copy()
+        hashed.update(identity.encode("utf-8", "surrogatepass"))
+        return int.from_bytes(hashed.digest())
+
+    def among(self, place: int, count: int, domain: str) -> int:
+        """Another place below `count`, for each place another one; each `domain` has an order of its own.
+
+        It is the next one in a secret order of all places. That order is a Feistel network's, walked until the result
+        is below `count`.
+        """
+        half = max(1, ((count - 1).bit_length() + 1) // 2)
+        ranked = self._walked(place, count, half, domain, range(_ROUNDS))
+        return self._walked((ranked + 1) % count, count, half, domain, range(_ROUNDS)[::-1])
+
+    def _walked(self, place: int, count: int, half: int, domain: str, rounds: range) -> int:
+        mask = (1 << half) - 1
+        while True:
+            left, right = place >> half, place & mask
+            if rounds.step < 0:
+                left, right = right, left
+            for each in rounds:
+                left, right = right, left ^ self.number(f"{domain}/{half}/{each}/{right}") & mask
+            if rounds.step < 0:
+                left, right = right, left
+            place = left << half | right
+            if place < count:
+                return place
 
 
-@cache
-def _names() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """First and last names of the committed pools that are one plain word, each in a stable order."""
-    pairs = [pair for locale in _POOLS for pair in pools.load(locale).names]
-    first, last = ({name for name in names if name.isascii() and name.isalpha()} for names in zip(*pairs, strict=True))
-    return tuple(sorted(first)), tuple(sorted(last))
+def _word(original: str, shuffle: _Shuffle) -> str:
+    left, made = shuffle.number(original), ""
+    for letters in (_ONSETS, _VOWELS) * _SYLLABLES + (_CODAS,):
+        left, row = divmod(left, len(letters))
+        made += letters[row]
+    return made
 
 
-@cache
-def _first_names() -> frozenset[str]:
-    return frozenset(name.casefold() for name in _names()[0])
-
-
-def _word(original: str, seed: bytes) -> Iterator[str]:
-    first, last = _names()
-    names = first if original in _first_names() else last
-    start = _number(seed)
-    yield from (names[(start + step) % len(names)].casefold() for step in range(len(names)))
-    for step in count(1):
-        number = _number(seed, step)
-        yield first[number % len(first)].casefold() + last[(number >> 64) % len(last)].casefold()
-
-
-def _digits(original: str, seed: bytes) -> Iterator[str]:
+def _digits(original: str, shuffle: _Shuffle, domain: str = "") -> str:
+    """As many digits; a zero in front stays one."""
     size = len(original)
     is_led_by_zero = size > 1 and original[0] == "0"
     low = 0 if is_led_by_zero or size == 1 else 10 ** (size - 1)
     wide = 10 ** (size - is_led_by_zero) - low
-    start = _number(seed)
-    drawn = (f"{low + (start + step) % wide:0{size}}" for step in range(wide))
-    return (digits for digits in drawn if digits not in SERVICES)
+    made = original
+    while made == original or made in SERVICES:
+        made = f"{low + shuffle.among(int(made) - low, wide, f'{domain}{size}{is_led_by_zero}'):0{size}}"
+    return made
 
 
-def _subscriber(original: str, seed: bytes) -> Iterator[str]:
+def _subscriber(original: str, shuffle: _Shuffle) -> str:
     area, _, rest = original.partition("/")
-    if len(area) == 3 and len(rest) == 7:
-        # 555 is the exchange of numbers that belong to nobody
-        start = _number(seed)
-        yield from (f"{area}/555{(start + step) % 10_000:04}" for step in range(10_000))
-    yield from (f"{area}/{other}" for other in _digits(rest, seed))
+    return f"{area}/{_digits(rest, shuffle, area)}"
 
 
-def _spelled(alphabets: Mapping[bool, str]) -> Maker:
-    """Each character of an alphabet: the one for digits, or the one for letters; then longer ones."""
-
-    def maker(original: str, seed: bytes) -> Iterator[str]:
-        for step in count():
-            length = len(original) + step // _TRIES
-            drawn = hashlib.shake_256(seed + step.to_bytes(4)).digest(length)
-            shape = original.ljust(length, "0")
-            letters = (alphabets[sign.isdigit()] for sign in shape)
-            yield "".join(letter[byte % len(letter)] for letter, byte in zip(letters, drawn, strict=True))
-
-    return maker
+def _hex(original: str, shuffle: _Shuffle) -> str:
+    size = len(original)
+    return f"{shuffle.among(int(original, 16), 16**size, str(size)):0{size}x}"
 
 
-def _v4(original: str, seed: bytes) -> Iterator[str]:
+def _mixed(original: str, shuffle: _Shuffle) -> str:
+    """A digit for each digit, a letter for each letter."""
+    alphabets = [_DIGITS if sign.isdigit() else _LETTERS for sign in original]
+    place, count = 0, 1
+    for sign, letters in zip(original, alphabets, strict=True):
+        place, count = place * len(letters) + letters.index(sign), count * len(letters)
+    place = shuffle.among(place, count, "".join(letters[0] for letters in alphabets))
+    made = ""
+    for letters in reversed(alphabets):
+        place, row = divmod(place, len(letters))
+        made = letters[row] + made
+    return made
+
+
+def _v4(original: str, shuffle: _Shuffle) -> str:
     address = ipaddress.IPv4Address(original)
-    network = next((scope for scope in _SCOPES if address in scope), _PUBLIC)
-    hosts, start = network.num_addresses - 2, _number(seed)
-    return (str(network[1 + (start + step) % hosts]) for step in range(hosts))
+    network = next((scope for scope in (*_SCOPES, _PUBLIC) if address in scope), None)
+    if network is None:
+        return str(_PUBLIC[shuffle.number(original) % _PUBLIC.num_addresses])
+    place = int(address) - int(network.network_address)
+    return str(network[shuffle.among(place, network.num_addresses, str(network))])
 
 
-def _v6(_original: str, seed: bytes) -> Iterator[str]:
+def _v6(original: str, shuffle: _Shuffle) -> str:
     documentation = 0x20010DB8 << 96
-    return (str(ipaddress.IPv6Address(documentation | _number(seed, step) & (1 << 96) - 1)) for step in count())
+    return str(ipaddress.IPv6Address(documentation | shuffle.number(original) & (1 << 96) - 1))
 
 
-def _mac(_original: str, seed: bytes) -> Iterator[str]:
-    return (f"02{_number(seed, step) & (1 << 40) - 1:010x}" for step in count())  # 02: locally administered
+def _mac(original: str, shuffle: _Shuffle) -> str:
+    return f"02{shuffle.number(original) & (1 << 40) - 1:010x}"  # 02: locally administered
 
 
-def _label(_original: str, seed: bytes) -> Iterator[str]:
-    return (f"d{_number(seed, step) & 0xFFFFFF:06x}" for step in count())
+def _label(original: str, shuffle: _Shuffle) -> str:
+    return f"d{shuffle.number(original) & (1 << 40) - 1:010x}"
 
 
-def _number(seed: bytes, step: int = 0) -> int:
-    return int.from_bytes(hashlib.sha256(seed + step.to_bytes(4)).digest())
-
-
-_MAKERS: Mapping[str, Maker] = {
+_MAKERS: Mapping[str, Callable[[str, _Shuffle], str]] = {
     "word": _word,
     "digits": _digits,
     "subscriber": _subscriber,
-    "hex": _spelled({True: _HEX, False: _HEX}),
-    "mixed": _spelled({True: _DIGITS, False: _LETTERS}),
+    "hex": _hex,
+    "mixed": _mixed,
     "v4": _v4,
     "v6": _v6,
     "mac": _mac,

@@ -5,12 +5,15 @@ A segment's identity names its content: whatever is derived from a segment may b
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mockcdrs.dataset.accounts import Account
 
 Document = dict[str, Any]
 Month = tuple[str, str]
+Times = tuple[float | None, float | None]
+# The time that puts parts in order: when a document was written, or when its interaction began.
+Moment = Literal["written", "begun"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,12 @@ class Store(Protocol):
         """Parts of a month that are in memory anyway; their times may lie anywhere."""
 
     def made(
-        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
     ) -> Iterator[Segment]:
         """Parts of a month that are made when they are read, in order of time or against it.
 
-        All times of a part lie in its own stretch; parts that lie outside `times`, both ends included, are left out.
+        The times of a part, those named by `by`, lie in its own stretch; parts that lie outside `times`, both ends
+        included, are left out.
         """
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
@@ -72,10 +76,10 @@ class LoadedStore:
         return [Segment((account_id, month), lambda: documents)]
 
     def made(
-        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
     ) -> Iterator[Segment]:
         """As in `Store`: nothing."""
-        del account_id, month, times, descending
+        del account_id, month, times, descending, by
         return iter(())
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:

@@ -8,13 +8,13 @@ from functools import partial
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
 from mockcdrs.dataset.bounded import BoundedCache
-from mockcdrs.dataset.generator import Block, Load, blocks_of_day, generate_block
+from mockcdrs.dataset.generator import begun_in_block, generate_block
+from mockcdrs.dataset.load import Block, Load, blocks_between, day_end, midnight_of
 from mockcdrs.dataset.scenarios.call import minute_in
-from mockcdrs.dataset.store import Document, Segment
+from mockcdrs.dataset.store import Document, Moment, Segment, Times
 
 OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 20_000
-KEPT_DAYS = 400
 _ONE_DAY = timedelta(days=1)
 _ID_PREFIX_LENGTH = len("YYYYMM-")
 
@@ -40,8 +40,7 @@ class UniverseStore:
         self._opened = opened
         self._main = people.main_account_id(seed)
         self._directory = partial(people.directory, seed, self._main, locale)
-        self._blocks: BoundedCache[Block, list[Document]] = BoundedCache(KEPT_DOCUMENTS, len)
-        self._days: BoundedCache[date, list[Block]] = BoundedCache(KEPT_DAYS, lambda _: 1)
+        self._blocks: BoundedCache[tuple[Block, Moment], list[Document]] = BoundedCache(KEPT_DOCUMENTS, len)
         self.accounts = {account.id: replace(account, months=()) for account in people.universe(seed, locale)}
 
     def months(self, account_id: str) -> list[str]:
@@ -58,28 +57,26 @@ class UniverseStore:
         return ()
 
     def made(
-        self, account_id: str, month: str, times: tuple[float | None, float | None], *, descending: bool
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
     ) -> Iterator[Segment]:
         """As in `Store`: one segment for each block."""
         if account_id != self._main:
             return
         early, late = times
         start, end = _stretch(month)
+        start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
         first = start if early is None else max(start, int(min(early, end)))
-        last = min(end - 1, self._now()) if late is None else min(end - 1, self._now(), int(max(late, start - 1)))
-        for day in _days(first, last, descending):
-            if day < self._opened:
-                continue
-            for block in self._blocks_of(day)[:: -1 if descending else 1]:
-                if block.end_gregorian > first and block.start_gregorian <= last:
-                    yield self._segment(block)
+        last = end if late is None else min(end, int(max(late, start - 1)))
+        if first <= last:
+            for block in blocks_between(self._load, first, last, descending=descending):
+                yield self._segment(block, "written" if self._load.is_quiet else by)
 
-    def _segment(self, block: Block) -> Segment:
+    def _segment(self, block: Block, by: Moment) -> Segment:
         now = self._now()
-        if block.end_gregorian <= now:
-            return Segment((self._main, block), lambda: self._documents(block))
-        ended = [document for document in self._documents(block) if document["pvt_created"] <= now]
-        return Segment((self._main, block, len(ended)), lambda: ended)
+        if (block.end_gregorian if by == "written" else day_end(block)) <= now:
+            return Segment((self._main, block, by), lambda: self._documents(block, by))
+        ended = [document for document in self._documents(block, by) if document["pvt_created"] <= now]
+        return Segment((self._main, block, by, len(ended)), lambda: ended)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id itself tells which block to make."""
@@ -87,28 +84,23 @@ class UniverseStore:
         if account_id != self._main or minute is None:
             return None
         begin = gregorian.month_start(month) + minute * 60
-        for segment in self.made(account_id, month, (begin, begin + 59), descending=False):
+        for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):
             for document in segment.documents():
                 if document["_id"] == document_id:
                     return document
         return None
 
-    def _blocks_of(self, day: date) -> list[Block]:
-        return self._days.get(day, lambda: blocks_of_day(self._load, day))
+    def _documents(self, block: Block, by: Moment) -> list[Document]:
+        return self._blocks.get((block, by), lambda: MAKERS[by](self._directory(), self._load, block))
 
-    def _documents(self, block: Block) -> list[Document]:
-        return self._blocks.get(block, lambda: generate_block(self._directory(), self._load, block))
+
+MAKERS: dict[Moment, Callable[[people.Directory, Load, Block], list[Document]]] = {
+    "written": generate_block,
+    "begun": begun_in_block,
+}
 
 
 def _stretch(month: str) -> tuple[int, int]:
     start = gregorian.month_start(month)
     after = (gregorian.to_datetime(start).date().replace(day=28) + 4 * _ONE_DAY).replace(day=1)
     return start, gregorian.month_start(f"{after:%Y%m}")
-
-
-def _days(first: int, last: int, descending: bool) -> Iterator[date]:
-    if last < first:
-        return
-    early, late = (gregorian.to_datetime(moment).date() for moment in (first, last))
-    for count in range((late - early).days + 1):
-        yield late - count * _ONE_DAY if descending else early + count * _ONE_DAY

@@ -1,5 +1,9 @@
 """`mockcdrs generate`."""
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,12 +22,26 @@ def test_it_writes_a_folder_that_can_be_served_and_says_how_much(tmp_path: Path)
     assert count
 
 
+def test_it_shows_its_progress_on_a_terminal_and_nowhere_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mockcdrs", "generate", "--days", "2", "--calls-per-day", "5", "--out"]
+    screen, terminal = pty.openpty()
+    subprocess.run([*command, str(tmp_path / "seen")], stderr=terminal, stdout=subprocess.DEVNULL, check=True)
+    os.close(terminal)
+    shown = os.read(screen, 10_000).decode()
+    os.close(screen)
+    assert "days" in shown
+    assert "100%" in shown
+    unseen = subprocess.run([*command, str(tmp_path / "unseen")], capture_output=True, check=True, text=True)
+    assert "%" not in unseen.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "Missing option '--out'"),
         (["--out", "."], "is there already"),
         (["--out", "x", "--now", "yesterday"], "'yesterday' is no moment"),
+        (["--out", "x", "--locale", "xx_XX"], "locale 'xx_XX' came, expected one that Faker knows"),
         (["--out", "x", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
     ],
 )

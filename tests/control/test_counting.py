@@ -5,7 +5,7 @@ from typing import Any
 from mockcdrs.control import counting
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import main_account_id
 from mockcdrs.dataset.universe import UniverseStore
 from mockcdrs.handle import serving

@@ -12,7 +12,7 @@ from mockcdrs.control.question import Question
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Incoming, answer
 from mockcdrs.dataset.crafted import Order, craft
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.universe import UniverseStore
 

@@ -10,7 +10,8 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import committed, files, fixtures
-from mockcdrs.dataset.generator import Load, block_interactions, blocks_of_day, documents_until
+from mockcdrs.dataset.generator import block_interactions, documents_until
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id, universe
 from mockcdrs.dataset.scenarios import SCENARIOS
 

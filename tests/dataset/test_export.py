@@ -9,7 +9,7 @@ from mockcdrs.cdr.row import COLUMNS, make_row
 from mockcdrs.crossbar.csv_text import CsvFile
 from mockcdrs.dataset import files
 from mockcdrs.dataset.export import Days, Stretch, write
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import main_account_id
 from mockcdrs.dataset.universe import UniverseStore
 

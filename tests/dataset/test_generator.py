@@ -7,13 +7,15 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import itemgetter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.generator import Block, Load, blocks_of_day, documents_until, generate_block
+from mockcdrs.dataset.generator import begun_in_block, documents_of_day, documents_until, generate_block
+from mockcdrs.dataset.load import Block, Load, blocks_of_day, day_end, midnight_of
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.scenarios import Document
 
@@ -40,33 +42,65 @@ def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int
     assert all(one.end_gregorian == after.start_gregorian for one, after in pairwise(blocks))
 
 
-@given(st.sampled_from([1, 12, 400, 5_000, 100_000, 1_000_000]), st.integers(0, 6), st.floats(0, 0.999))
+some_blocks = st.builds(
+    lambda calls, day, share: (Load(calls), day, share),
+    st.sampled_from([1, 12, 41, 400, 5_000, 100_000, 1_000_000]),
+    st.dates(MONDAY, MONDAY + timedelta(days=6)),
+    st.floats(0, 0.999),
+)
+
+
+def chosen(load: Load, day: date, share: float) -> Block:
+    blocks = blocks_of_day(load, day)
+    return blocks[int(share * len(blocks))]
+
+
+@given(some_blocks)
 @settings(max_examples=40, deadline=None)
-def test_every_time_of_a_block_lies_inside_it(calls: int, weekday: int, position: float) -> None:
-    load = Load(calls)
-    blocks = blocks_of_day(load, MONDAY + timedelta(days=weekday))
-    block = blocks[int(position * len(blocks))]
+def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Load, date, float]) -> None:
+    load, day, _ = some
+    block = chosen(*some)
     for document in generate_block(OFFICE, load, block):
         began = gregorian.from_unix(document["channel_created_time"] // 1_000_000)
-        ended = [document[name] for name in ("timestamp", "pvt_created", "pvt_modified")]
-        assert block.start_gregorian <= document["interaction_time"] <= began <= ended[0]
-        assert max(ended) < block.end_gregorian
+        assert midnight_of(day) <= document["interaction_time"] <= began <= document["timestamp"]
+        assert document["timestamp"] == document["pvt_created"] == document["pvt_modified"]
+        assert block.start_gregorian <= document["pvt_created"] < block.end_gregorian
+
+
+@given(some_blocks)
+@settings(max_examples=40, deadline=None)
+def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[Load, date, float]) -> None:
+    load, _, _ = some
+    block = chosen(*some)
+    for document in begun_in_block(OFFICE, load, block):
+        assert block.start_gregorian <= document["interaction_time"] < block.end_gregorian
+        assert document["pvt_created"] < day_end(block)
+
+
+@pytest.mark.parametrize("calls", [20, 1_000, 9_000])
+def test_what_begins_in_the_blocks_of_a_day_is_what_ends_in_them(calls: int) -> None:
+    load = Load(calls)
+    ended = documents_of(MONDAY, load)
+    begun = [document for block in blocks_of_day(load, MONDAY) for document in begun_in_block(OFFICE, load, block)]
+    assert list(documents_of_day(OFFICE, load, MONDAY)) == ended
+    assert sorted(begun, key=itemgetter("pvt_created", "_id")) == ended
+    assert len({document["_id"] for document in ended}) == len(ended)
 
 
 @pytest.mark.parametrize("calls", [12, 2_000, 60_000])
 def test_a_block_is_in_view_order(calls: int) -> None:
     load = Load(calls)
-    for block in blocks_of_day(load, MONDAY)[:40]:
+    for block in blocks_of_day(load, MONDAY)[-40:]:
         keys = [(document["pvt_created"], document["_id"]) for document in generate_block(OFFICE, load, block)]
         assert keys == sorted(keys)
 
 
-@pytest.mark.parametrize("calls", [100, 10_000, 1_000_000])
-def test_a_block_holds_a_few_thousand_documents_at_most(calls: int) -> None:
+@pytest.mark.parametrize("calls", [40, 41, 10_000, 1_000_000])
+def test_a_block_holds_a_few_hundred_documents_at_most(calls: int) -> None:
     load = Load(calls)
     blocks = blocks_of_day(load, MONDAY)
-    busiest = blocks[int(len(blocks) * 0.6)]
-    assert len(generate_block(OFFICE, load, busiest)) < 6_000
+    for share in (0.3, 0.6, 0.9):
+        assert len(generate_block(OFFICE, load, blocks[int(len(blocks) * share)])) < 400
 
 
 def test_a_small_office_has_one_block_a_day() -> None:
@@ -113,14 +147,14 @@ def test_durations_have_a_heavy_tail() -> None:
     assert talked[-len(talked) // 100] > 10 * median
 
 
-def test_other_seeds_accounts_loads_and_blocks_have_other_calls() -> None:
-    load = Load(50)
-    block = blocks_of_day(load, MONDAY)[0]
-    later = blocks_of_day(load, MONDAY + timedelta(days=7))[0]
+@pytest.mark.parametrize("calls", [30, 5_000])
+def test_other_seeds_accounts_loads_and_blocks_have_other_calls(calls: int) -> None:
+    load = Load(calls)
+    block, later = (chosen(load, MONDAY + timedelta(days=days), 0.7) for days in (0, 7))
     made = [
         generate_block(OFFICE, load, block),
         generate_block(OFFICE, load, later),
-        generate_block(OFFICE, Load(51), block),
+        generate_block(OFFICE, Load(calls + 1), block),
         generate_block(directory(8, main_account_id(8)), load, block),
         generate_block(directory(7, "0" * 32), load, block),
         generate_block(directory(7, main_account_id(7), "ja_JP"), load, block),
@@ -153,7 +187,8 @@ def test_documents_until_a_moment_have_ended_by_then() -> None:
 HASHING = """
 import hashlib, json, sys
 from datetime import date
-from mockcdrs.dataset.generator import Load, blocks_of_day, generate_block
+from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
 
 office, load = directory(7, main_account_id(7)), Load(900)

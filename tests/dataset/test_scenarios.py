@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian, schema
-from mockcdrs.dataset.generator import Load, block_interactions, blocks_of_day
+from mockcdrs.dataset.generator import block_interactions
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, endings, setting_of
 from mockcdrs.dataset.seeding import random_for
@@ -148,9 +149,8 @@ def test_an_owner_is_a_user_and_an_authorizing_device_is_the_owners(call: tuple[
 
 def test_every_call_in_a_day_of_a_busy_office_is_one_of_the_scenarios_and_each_occurs() -> None:
     load = Load(3_000)
-    names = [
-        name for block in blocks_of_day(load, date(2026, 1, 19)) for name, _ in block_interactions(OFFICE, load, block)
-    ]
+    blocks = blocks_of_day(load, date(2026, 1, 19))
+    names = [name for block in blocks for name, _ in block_interactions(OFFICE, load, block)]
     assert set(names) == set(SCENARIOS)
     assert sum(SHARES.values()) == 1_000
     share = sum(name.endswith(("missed", "failed", "voicemail")) for name in names) / len(names)
@@ -170,7 +170,7 @@ def test_a_call_in_vain_costs_nothing(name: str) -> None:
 
 
 def test_a_failed_call_does_not_ring() -> None:
-    assert {leg["ringing_seconds"] for leg in legs_of("outbound_failed")} == {0}
+    assert not any(leg["ringing_seconds"] for leg in legs_of("outbound_failed"))
 
 
 @pytest.mark.parametrize("name", ["inbound_answered", "recorded_call", "menu", "queue", "ring_group", "voicemail"])

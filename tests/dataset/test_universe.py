@@ -9,7 +9,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import files, fixtures
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import main_account_id
 from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.universe import OPENED, UniverseStore
@@ -111,7 +111,8 @@ def test_the_committed_office_is_what_would_be_made() -> None:
 _PRINT_A_DAY = """
 import hashlib, json
 from datetime import date
-from mockcdrs.dataset.generator import Load, blocks_of_day, generate_block
+from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
 office, load = directory(5, main_account_id(5)), Load(400)
 blocks = blocks_of_day(load, date(2025, 12, 1))

@@ -38,6 +38,17 @@ SHARES: dict[Scenario, int] = {
     fax.outbound_fax: 7,
 }
 SCENARIOS: dict[str, Scenario] = {scenario.__name__: scenario for scenario in SHARES}
+SCENARIO_NAMES = tuple(SCENARIOS)
 CUMULATIVE_SHARES = tuple(accumulate(SHARES.values()))
 
-__all__ = ["CUMULATIVE_SHARES", "SCENARIOS", "SHARES", "Call", "Document", "Scenario", "Setting", "setting_of"]
+__all__ = [
+    "CUMULATIVE_SHARES",
+    "SCENARIOS",
+    "SCENARIO_NAMES",
+    "SHARES",
+    "Call",
+    "Document",
+    "Scenario",
+    "Setting",
+    "setting_of",
+]

@@ -43,7 +43,7 @@ def voicemail(call: Call) -> Iterator[Document]:
 def ring_group(call: Call) -> Iterator[Document]:
     """Somebody calls in, three to five phones ring, and one wins."""
     caller, group = _arrive(call), call.pick(call.office.ring_groups)
-    phones = call.others(group, call.office.phones, 3 + int(call.random() * 3))
+    phones = call.others(group, call.office.phones, call.between(3, 5))
     winner, *losers = (call.channel(phone, OUTBOUND) for phone in phones)
     ringing, talking = call.spend(seconds.RING), call.spend(seconds.TALK)
     for phone in losers:

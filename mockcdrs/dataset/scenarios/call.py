@@ -3,10 +3,12 @@
 This is the generator's hot path: whatever is the same for a day, an interaction or an endpoint is made once and merged.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from hashlib import shake_128
+from itertools import chain, cycle
 from random import Random
+from struct import Struct
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
@@ -20,6 +22,12 @@ T = TypeVar("T")
 INBOUND, OUTBOUND = "inbound", "outbound"
 _RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _PIECES_AT_ONCE = 64
+# Ids and recordings, Call-IDs, tags.
+_DIGITS = 32, 24, 8
+# What a call draws by itself is enough for this many legs, and one recording less; for each leg two fractions.
+_LEGS = 7
+_NUMBERS = Struct(f"<{3 * _LEGS}I")
+_fraction, _micro = (2**-32).__mul__, (2**19 - 1).__and__
 
 
 # What `Channel(...)` does, without the call in between.
@@ -34,38 +42,51 @@ class Channel(NamedTuple):
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
-    `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time. `servers` are media servers: names, and
-    session descriptions as in `Endpoint.sdp`.
+    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`. `draw` gives fractions (0 to 1),
+    `micros` integers of 19 bits; `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time.
     """
 
     office: Directory
     month: str
     month_start: int
     account_db: str
-    random: Random
+    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+    draw: Callable[[], float]
+    micros: Callable[[], int]
     ids: Iterator[str]
     call_ids: Iterator[str]
     tags: Iterator[str]
-    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+
+    def for_call(self, identity: bytes) -> "Setting":
+        """The same for a single call, all of whose draws are its own: a hash of its identity."""
+        digest = shake_128(identity).digest(_DIGEST_BYTES)
+        numbers, digits = _NUMBERS.unpack_from(digest), digest[_NUMBERS.size :].hex()
+        ids, call_ids, tags = _SLICES
+        return Setting(
+            *self[:5],  # what comes before `draw`
+            map(_fraction, numbers[_LEGS:]).__next__,
+            map(_micro, numbers[:_LEGS]).__next__,
+            map(digits.__getitem__, ids),
+            map(digits.__getitem__, call_ids),
+            map(digits.__getitem__, tags),
+        )
 
 
 def setting_of(office: Directory, month: str, random: Random) -> Setting:
     """The setting of an account's calls in a month, whose digits the given generator draws."""
     account = office.account.id
     return Setting(
-        office=office,
-        month=month,
-        month_start=gregorian.month_start(month),
-        account_db=f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
-        random=random,
-        ids=chain.from_iterable(_hex_pieces(random, 16)),
-        call_ids=chain.from_iterable(_hex_pieces(random, 12)),
-        tags=chain.from_iterable(_hex_pieces(random, 4)),
-        servers=tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+        office,
+        month,
+        gregorian.month_start(month),
+        f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
+        tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+        random.random,
+        partial(random.getrandbits, 19),
+        *(chain.from_iterable(_hex_pieces(random, digits // 2)) for digits in _DIGITS),
     )
 
 
@@ -87,19 +108,38 @@ def _hex_pieces(random: Random, size: int) -> Iterator[list[str]]:
         yield bits.to_bytes(size * _PIECES_AT_ONCE, "big").hex(" ", size).split()
 
 
+def _slices() -> Iterator[tuple[slice, ...]]:
+    begin = 0
+    for digits, count in zip(_DIGITS, (_LEGS, _LEGS, 2 * _LEGS + 1), strict=True):
+        end = begin + digits * count
+        yield tuple(slice(at, at + digits) for at in range(begin, end, digits))
+        begin = end
+
+
+_SLICES = tuple(_slices())
+_DIGEST_BYTES = _NUMBERS.size + _SLICES[-1][-1].stop // 2
+
+
 class Call:
     """An interaction from `start` to at most `end` (Gregorian seconds, `end` included).
 
     `now` is how far it has come: drawing seconds moves it on, never past `end`. `bridge_id` is its first channel.
+    With a `pace`, draws (0 to 1) that are used over and over, the call takes the same time whoever is drawn for it.
     """
 
     __slots__ = (
+        "_account_db",
         "_call_id_prefix",
+        "_call_ids",
+        "_ids",
         "_key",
-        "_local_sdp",
+        "_micros",
+        "_month",
+        "_pace",
         "_server",
+        "_server_sdp",
         "_session",
-        "_setting",
+        "_tags",
         "bridge_id",
         "end",
         "interaction_id",
@@ -109,29 +149,36 @@ class Call:
         "start",
     )
 
-    def __init__(self, setting: Setting, start: int, end: int) -> None:
-        draw = setting.random.random
-        key = next(setting.tags)
+    def __init__(self, setting: Setting, start: int, end: int, pace: tuple[float, ...] = ()) -> None:
+        office, month, month_start, account_db, servers, draw, micros, ids, call_ids, tags = setting
+        key = next(tags)
         text = str(start)
-        session = f"{text} {text}"
         hider = int(draw() * 0x1_0000)
-        server, (head, middle, tail) = setting.servers[int(draw() * len(setting.servers))]
-        self.office = setting.office
+        self.office = office
         self.random = draw
         self.start = self.now = start
         self.end = end
         self.bridge_id = ""
         self.interaction_id = f"{text}-{key}"
-        self._call_id_prefix = f"{hider ^ (start - setting.month_start) // 60:04x}{hider:04x}"
+        self._account_db = account_db
+        self._call_id_prefix = f"{hider ^ (start - month_start) // 60:04x}{hider:04x}"
+        self._call_ids = call_ids
+        self._ids = ids
         self._key = key
-        self._local_sdp = f"{head}{session}{middle}", tail
-        self._server = server
-        self._session = session
-        self._setting = setting
+        self._micros = micros
+        self._month = month
+        self._pace = cycle(pace).__next__ if pace else draw
+        self._server, self._server_sdp = servers[int(draw() * len(servers))]
+        self._session = f"{text} {text}"
+        self._tags = tags
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
         return choices[int(self.random() * len(choices))]
+
+    def between(self, least: int, most: int) -> int:
+        """How many take part: a number from `least` to `most`."""
+        return least + int(self._pace() * (most - least + 1))
 
     def others(self, one: Endpoint, choices: Sequence[Endpoint], count: int) -> list[Endpoint]:
         """Neighbours among the choices, `count` of them, none of which has the number of `one`."""
@@ -146,7 +193,7 @@ class Call:
 
     def spend(self, table: Sequence[int]) -> int:
         """Seconds drawn from a table, by which `now` moves on; fewer when the stretch would end first."""
-        seconds = table[int(self.random() * len(table))]
+        seconds = table[int(self._pace() * len(table))]
         left = self.end - self.now
         if seconds > left:
             seconds = int(self.random() * (left + 1))
@@ -155,14 +202,14 @@ class Call:
 
     def channel(self, endpoint: Endpoint, direction: str) -> Channel:
         """A new channel of an endpoint; the first one names the bridge."""
-        call_id = f"{self._call_id_prefix}{next(self._setting.call_ids)}{endpoint.call_id_suffix}"
+        call_id = f"{self._call_id_prefix}{next(self._call_ids)}{endpoint.call_id_suffix}"
         if not self.bridge_id:
             self.bridge_id = call_id
         return _new_tuple(Channel, (endpoint, direction, call_id))
 
     def recording_id(self) -> str:
         """The id of a new recording."""
-        return f"{self._setting.month}-{next(self._setting.ids)}"
+        return f"{self._month}-{next(self._ids)}"
 
     def leg(
         self,
@@ -181,16 +228,16 @@ class Call:
         caller, callee = parties
         begin, ringing, talking = times
         end = begin + ringing + talking
-        setting = self._setting
-        micro = setting.random.getrandbits(19)
-        local_head, local_tail = self._local_sdp
+        micro = self._micros()
+        session, tags = self._session, self._tags
+        local_head, local_middle, local_tail = self._server_sdp
         head, middle, tail = endpoint.sdp
         channel_vars = endpoint.channel_vars.copy()
         channel_vars["bridge_id"] = self.bridge_id
         channel_vars["call_interaction_id"] = self.interaction_id
         document = endpoint.template.copy()
-        document["_id"] = f"{setting.month}-{call_id}"
-        document["_rev"] = f"1-{next(setting.ids)}"
+        document["_id"] = f"{self._month}-{call_id}"
+        document["_rev"] = f"1-{next(self._ids)}"
         document["billing_seconds"] = talking
         document["call_direction"] = direction
         document["call_id"] = call_id
@@ -205,18 +252,18 @@ class Call:
         document["hangup_cause"], document["hangup_code"], document["disposition"] = ending
         document["duration_seconds"] = ringing + talking
         document["from"] = document["from_uri"] = caller.uri
-        document["from_tag"] = next(setting.tags)
+        document["from_tag"] = next(tags)
         document["interaction_id"] = self.interaction_id
         document["interaction_key"] = self._key
         document["interaction_time"] = self.start
-        document["local_sdp"] = f"{local_head}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
+        document["local_sdp"] = f"{local_head}{session}{local_middle}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
         document["media_server"] = self._server
-        document["remote_sdp"] = f"{head}{self._session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
+        document["remote_sdp"] = f"{head}{session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
         document["ringing_seconds"] = ringing
         document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
         document["to"] = document["to_uri"] = document["request"] = callee.uri
-        document["to_tag"] = next(setting.tags)
-        document["pvt_account_db"] = setting.account_db
+        document["to_tag"] = next(tags)
+        document["pvt_account_db"] = self._account_db
         if other is not None:
             document["other_leg_call_id"] = other.call_id
             document["other_leg_caller_id_name"] = caller.name

@@ -26,7 +26,7 @@ def conference(call: Call) -> Iterator[Document]:
     """One phone opens a conference, which calls two to four others; they leave one by one."""
     room, host = call.pick(call.office.conferences), call.pick(call.office.phones)
     opened = call.channel(host, INBOUND)
-    called = call.others(host, call.office.phones, 2 + int(call.random() * 3))
+    called = call.others(host, call.office.phones, call.between(2, 4))
     guests = [(call.channel(phone, OUTBOUND), call.now, call.spend(seconds.RING)) for phone in called]
     for guest, begin, ringing in guests:
         call.spend(seconds.MESSAGE)

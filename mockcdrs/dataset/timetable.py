@@ -1,0 +1,186 @@
+"""A day of a busy office: any stretch of it can be made without the rest, though calls last longer than a stretch.
+
+Calls are numbered in order of time. Those whose numbers differ by a multiple of `SHAPES` take the same time in the same
+way, between other people. So which of them end in a stretch is a matter of arithmetic, and long calls need no block to
+be long.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache, partial
+from itertools import cycle
+from random import Random
+from typing import NamedTuple
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.endpoints import Endpoint
+from mockcdrs.dataset.load import DAY_SECONDS, Block, BusyHours, Load
+from mockcdrs.dataset.people import Directory, directory
+from mockcdrs.dataset.scenarios import (
+    CUMULATIVE_SHARES,
+    SCENARIO_NAMES,
+    SCENARIOS,
+    Call,
+    Document,
+    Setting,
+    setting_of,
+)
+from mockcdrs.dataset.scenarios.call import Channel
+from mockcdrs.dataset.scenarios.endings import Ending
+from mockcdrs.dataset.seeding import random_for
+
+SHAPES = 200
+# How far rows of shapes lie apart that have neighbouring places in the table of scenarios: no divisor of `SHAPES`.
+_STRIDE = 89
+# Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
+_SPREAD = 4
+_DRAWS_OF_TIME = 6
+# The calls that end are looked up for a stretch at a time.
+_CALLS_AT_ONCE, _STRETCHES_KEPT = 500, 4
+_MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+
+class Shape(NamedTuple):
+    """How a call goes: its scenario, the draws (0 to 1) of its times, the seconds after which its legs end."""
+
+    scenario: str
+    pace: tuple[float, ...]
+    ends: frozenset[int]
+    longest: int
+
+
+class Timed(NamedTuple):
+    """A call by its number, and the Gregorian second in which it begins."""
+
+    number: int
+    start: int
+
+
+class Timetable:
+    """The calls of an office on one UTC day. One that would last past midnight does not take place."""
+
+    def __init__(self, office: Directory, load: Load, day: date) -> None:
+        identity = office.seed, office.account.id, office.locale, load.calls_per_day, load.utc_offset_hours
+        random = random_for("timetable", *identity, day.isoformat())
+        self._key = random.getrandbits(64)
+        self._hours = BusyHours(load, day)
+        self._end = self._hours.midnight + DAY_SECONDS
+        self._count = self._hours.count(random)
+        self._setting = setting_of(office, gregorian.month_of(self._hours.midnight), random)
+        paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
+        self._shapes = [_shape(self._setting, row, pace) for row, pace in enumerate(paces)]
+        self._rows_by_end: dict[int, list[int]] = defaultdict(list)
+        for row, shape in enumerate(self._shapes):
+            for seconds in shape.ends:
+                self._rows_by_end[seconds].append(row)
+        self._length = self._hours.seconds_of(_CALLS_AT_ONCE)
+        self._endings: BoundedCache[int, list[tuple[int, Timed]]] = BoundedCache(_STRETCHES_KEPT, lambda _: 1)
+
+    def begun(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
+        """The interactions that begin in a block, each with the name of its scenario."""
+        first, end = block.start_gregorian, block.end_gregorian
+        for number in self._near(first, end):
+            call = Timed(number, self._start(number))
+            if first <= call.start < end and self._takes_place(call):
+                yield self._shapes[number % SHAPES].scenario, self._legs(call)
+
+    def ended(self, block: Block) -> Iterator[Document]:
+        """The legs that end in a block."""
+        first, end = block.start_gregorian, block.end_gregorian
+        calls: set[Timed] = set()
+        for stretch in range(first // self._length, (end - 1) // self._length + 1):
+            endings = self._endings.get(stretch, partial(self._endings_in, stretch))
+            low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
+            calls.update(call for _, call in endings[low:high])
+        for call in sorted(calls):
+            for leg in self._legs(call):
+                if first <= leg["timestamp"] < end:
+                    yield leg
+
+    def _endings_in(self, stretch: int) -> list[tuple[int, Timed]]:
+        """The calls of which a leg ends in a stretch, each with the Gregorian second in which it does, in order."""
+        found = []
+        first, end = stretch * self._length, (stretch + 1) * self._length
+        for seconds, rows in self._rows_by_end.items():
+            near = self._near(first - seconds, end - seconds)
+            for row in rows:
+                for number in range(near.start + (row - near.start) % SHAPES, near.stop, SHAPES):
+                    call = Timed(number, self._start(number))
+                    if first <= call.start + seconds < end and self._takes_place(call):
+                        found.append((call.start + seconds, call))
+        return sorted(found)
+
+    def _near(self, first: int, end: int) -> range:
+        """The numbers among which those lie whose calls begin from `first` to before `end`."""
+        share_before, room = self._hours.share_before, self._count + _SPREAD
+        low, high = int(share_before(first) * room) - _SPREAD - 1, int(share_before(end) * room) + 2
+        return range(max(low, 0), max(min(high, self._count), 0))
+
+    def _start(self, number: int) -> int:
+        mixed = (number ^ self._key) * _MULTIPLIER & _MASK
+        moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
+        return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
+
+    def _takes_place(self, call: Timed) -> bool:
+        return call.start + self._shapes[call.number % SHAPES].longest < self._end
+
+    def _legs(self, call: Timed) -> list[Document]:
+        shape = self._shapes[call.number % SHAPES]
+        setting = self._setting.for_call(b"%d/%d" % (self._key, call.number))
+        return list(SCENARIOS[shape.scenario](Call(setting, call.start, self._end - 1, shape.pace)))
+
+
+@lru_cache(maxsize=4)  # a page lies in one day or two, and each block of theirs needs it
+def timetable(seed: int, account_id: str, locale: str, load: Load, day: date) -> Timetable:
+    """The timetable of an account's day; a pure function."""
+    return Timetable(directory(seed, account_id, locale), load, day)
+
+
+class _Sketch(Call):
+    """A call of which only the times matter: its channels and legs know little else."""
+
+    def __init__(self, setting: Setting, pace: tuple[float, ...]) -> None:
+        self.office, self.random, self.bridge_id = setting.office, setting.draw, ""
+        self.start = self.now = 0
+        self.end = DAY_SECONDS
+        self._pace = cycle(pace).__next__
+
+    def channel(self, endpoint: Endpoint, direction: str) -> Channel:
+        """As in `Call`."""
+        return Channel(endpoint, direction, "")
+
+    def recording_id(self) -> str:
+        """As in `Call`."""
+        return ""
+
+    def leg(
+        self,
+        channel: Channel,
+        parties: tuple[Endpoint, Endpoint],
+        times: tuple[int, int, int],
+        ending: Ending,
+        other: Channel | None = None,
+    ) -> Document:
+        """As in `Call`."""
+        del channel, parties, ending, other
+        return {
+            "timestamp": sum(times),
+            "callee_id_number": "",
+            "custom_application_vars": {},
+            "custom_channel_vars": {},
+        }
+
+
+def _spread(random: Random) -> list[float]:
+    """A fraction in each of `SHAPES` equal parts of 0 to 1, shuffled: so each day has its share of long calls."""
+    return sorted([(row + random.random()) / SHAPES for row in range(SHAPES)], key=lambda _: random.random())
+
+
+def _shape(setting: Setting, row: int, pace: tuple[float, ...]) -> Shape:
+    share = (row * _STRIDE % SHAPES + 0.5) / SHAPES
+    scenario = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
+    ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](_Sketch(setting, pace))])
+    return Shape(scenario, pace, ends, max(ends))
