@@ -55,6 +55,12 @@ def test_each_file_that_it_names_is_there(file: str) -> None:
     assert (ROOT / file).exists() or (ROOT / "mockcdrs" / file).exists()
 
 
+def test_each_place_that_it_points_to_is_there() -> None:
+    headings = re.findall(r"^#+ (.+)$", README, re.MULTILINE)
+    places = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places
+
+
 def test_its_quirks_are_those_of_the_table() -> None:
     assert rows("Quirks") == [[f"`{name}`", quirk.sentence, f"`{quirk.source}`"] for name, quirk in QUIRKS.items()]
 

@@ -273,6 +273,13 @@ def listed(directory: Path, *options: str) -> Any:
     return listing
 
 
+def test_the_readmes_banner_is_what_the_command_shows(tmp_path: Path) -> None:
+    shown = README.read_text().partition("$ mockcdrs serve\n")[2].partition("```")[0]
+    with serving(tmp_path) as served:
+        root = served.variables["MOCKCDRS_URL"].removesuffix("/v2")
+        assert served.end().startswith(shown.replace("http://127.0.0.1:8000", root))
+
+
 def test_the_readmes_curl_gives_the_readmes_answer(tmp_path: Path) -> None:
     shown = re.search(r"^\$ (curl .+)\n(.+)$", README.read_text(), re.MULTILINE)
     assert shown is not None
