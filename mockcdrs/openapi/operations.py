@@ -62,7 +62,13 @@ def _bodies(*names: str) -> dict[str, Any]:
 
 
 def _operation(
-    name: str, summary: str, takes: tuple[str, ...], gives: tuple[str, ...], source: str, quirks: tuple[str, ...]
+    path: str,
+    name: str,
+    summary: str,
+    takes: tuple[str, ...],
+    gives: tuple[str, ...],
+    source: str,
+    quirks: tuple[str, ...],
 ) -> dict[str, Any]:
     errors = {status: {"$ref": f"#/components/responses/Error{status}"} for status in _ERRORS}
     if name == "summarizeCdrs":
@@ -73,7 +79,7 @@ def _operation(
     return {
         "operationId": name,
         "summary": summary,
-        "parameters": [_parameter(each) for each in (*takes, "auth_token")],
+        "parameters": [_parameter(each) for each in (*_in_path(path), *takes, "auth_token")],
         "responses": dict(sorted({"200": good, **errors, **bare}.items())),
         "x-crossbar-source": source,
         "x-crossbar-quirks": [{"name": each, "sentence": QUIRKS[each].sentence} for each in quirks],
@@ -107,11 +113,11 @@ _OPERATIONS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...], str, tu
 
 def paths() -> dict[str, Any]:
     """Each path with its operation."""
-    return {path: {"parameters": _in_path(path), "get": _operation(*parts)} for path, parts in _OPERATIONS.items()}
+    return {path: {"get": _operation(path, *parts)} for path, parts in _OPERATIONS.items()}
 
 
-def _in_path(path: str) -> list[dict[str, str]]:
-    return [_parameter(step[1:-1]) for step in path.split("/") if step.startswith("{")]
+def _in_path(path: str) -> list[str]:
+    return [step[1:-1] for step in path.split("/") if step.startswith("{")]
 
 
 def responses() -> dict[str, Any]:
