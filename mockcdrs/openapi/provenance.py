@@ -23,8 +23,9 @@ def behaviours() -> list[dict[str, Any]]:
 
 def _operations() -> list[dict[str, Any]]:
     return [
-        _entry(f"GET {path}", "operation", held["get"]["summary"], held["get"]["x-crossbar-source"], "openapi")
-        for path, held in document()["paths"].items()
+        _entry(f"{method.upper()} {path}", "operation", held["summary"], held["x-crossbar-source"], "openapi")
+        for path, methods in document()["paths"].items()
+        for method, held in methods.items()
     ]
 
 

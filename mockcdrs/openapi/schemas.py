@@ -80,16 +80,22 @@ def _error() -> dict[str, Any]:
 
 
 def _document() -> dict[str, Any]:
-    """The `cdrs` schema; what is in real documents beyond it, or of another type, is let through."""
+    """The `cdrs` schema; what is in real documents beyond it is let through."""
     known = schema.load()
-    fields = {name: _resolved(field, known["definitions"]) for name, field in known["properties"].items()}
+    fields = {name: _as_held(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
     return {
         "type": "object",
-        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more.",
+        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more, and "
+        "numbers also as text.",
         "properties": {**fields, "id": {**_TEXT, "description": "The CDR's id."}},
         "required": ["id"],
         "x-crossbar-source": "cdrs.json (schema)",
     }
+
+
+def _as_held(field: dict[str, Any]) -> dict[str, Any]:
+    """A field as real databases hold it: numbers also as text."""
+    return field | {"type": ["integer", "string"]} if field.get("type") == "integer" else field
 
 
 def _leaked_document() -> dict[str, Any]:

@@ -16,8 +16,9 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.handle import Mock, serving
 from mockcdrs.openapi.document import document
 
-OPERATIONS = [f"GET {path}" for path in document()["paths"]]
-EXAMPLES = 150
+OPERATIONS = [f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods]
+READING = [label for label in OPERATIONS if label.startswith("GET ")]
+EXAMPLES = 110
 checks.load_all_checks()
 CHECKS = [
     checks.CHECKS.get_one(name)
@@ -71,8 +72,24 @@ def operation(mock: Mock, label: str) -> Any:
 
 
 def quirks_of(label: str) -> tuple[str, ...]:
-    found = document()["paths"][label.removeprefix("GET ")]["get"]["x-crossbar-quirks"]
-    return tuple(quirk["name"] for quirk in found)
+    method, path = label.split()
+    return tuple(quirk["name"] for quirk in document()["paths"][path][method.lower()]["x-crossbar-quirks"])
+
+
+def hold_to_the_document(case: Any, answered: Any) -> None:
+    """Schemathesis' checks; it does not know of bodies whose type is not said."""
+    described = document()["components"]["responses"].get(f"Error{answered.status_code}", {})
+    if described.get("x-crossbar-untyped") and "content-type" not in answered.headers:
+        case.validate_response(answered, checks=CHECKS[:1])
+        fitting("Error", answered.json()) if answered.content else None
+    else:
+        case.validate_response(answered, checks=CHECKS)
+
+
+def fitting(schema: str, value: Any) -> None:
+    """Fail where a value is not of one of the schemas."""
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
+    jsonschema.Draft202012Validator(whole).validate(value)
 
 
 def generated(case: Any) -> Any:
@@ -84,7 +101,7 @@ def generated(case: Any) -> Any:
 
 
 def test_there_are_enough_generated_cases() -> None:
-    assert 2 * EXAMPLES * len(OPERATIONS) >= 2_000
+    assert 2 * EXAMPLES * len(READING) >= 2_000
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -96,7 +113,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
         def hold(case: Any) -> None:
             answered = ask(mock, case)
             statuses.add(answered.status_code)
-            case.validate_response(answered, checks=CHECKS)
+            hold_to_the_document(case, answered)
             if answered.status_code >= 500:
                 assert ask(without, case).status_code < 500, f"a fault that none of {quirks_of(label)} makes"
 
@@ -109,7 +126,7 @@ def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
     @generated(operation(fixed, label).as_strategy())
     def hold(case: Any) -> None:
         answered = ask(fixed, case)
-        case.validate_response(answered, checks=CHECKS)
+        hold_to_the_document(case, answered)
         assert answered.status_code < 500
 
     hold()
@@ -170,11 +187,12 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
 
 def test_every_operation_names_its_source_and_its_quirks_by_the_table() -> None:
     named: set[str] = set()
-    for path in document()["paths"].values():
-        assert path["get"]["x-crossbar-source"].endswith(".erl")
-        for quirk in path["get"]["x-crossbar-quirks"]:
-            assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
-            named.add(quirk["name"])
+    for methods in document()["paths"].values():
+        for held in methods.values():
+            assert held["x-crossbar-source"].endswith(".erl")
+            for quirk in held["x-crossbar-quirks"]:
+                assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
+                named.add(quirk["name"])
     assert QUIRKS.keys() - named == {"no-account-500", "post-as-get-empty"}, "those belong to no described operation"
 
 

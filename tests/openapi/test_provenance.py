@@ -26,7 +26,9 @@ def mock() -> Iterator[Mock]:
 def test_every_quirk_operation_and_column_is_told_with_its_source() -> None:
     told = {(each["kind"], each["name"]): each for each in provenance.behaviours()}
     assert {name for kind, name in told if kind == "quirk"} == QUIRKS.keys()
-    assert {name for kind, name in told if kind == "operation"} == {f"GET {path}" for path in document()["paths"]}
+    assert {name for kind, name in told if kind == "operation"} == {
+        f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods
+    }
     assert sum(kind == "column" for kind, _ in told) == 37
     assert all(each["source"] and each["sentence"] for each in told.values())
 
