@@ -85,8 +85,8 @@ def _document() -> dict[str, Any]:
     fields = {name: _as_held(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
     return {
         "type": "object",
-        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more, and "
-        "numbers also as text.",
+        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more; "
+        "their numbers may be text.",
         "properties": {**fields, "id": {**_TEXT, "description": "The CDR's id."}},
         "required": ["id"],
         "x-crossbar-source": "cdrs.json (schema)",
