@@ -12,9 +12,9 @@ from mockcdrs.exchanges.replaying import replay
 from mockcdrs.handle import Mock, serving
 from mockcdrs.openapi import provenance
 from mockcdrs.openapi.document import document
+from tests.openapi.making_checked import GOLDEN, made, recorded
 
 ROOT = Path(__file__).parents[2]
-GOLDEN = ROOT.parent / "shared" / "golden"
 
 
 @pytest.fixture
@@ -38,10 +38,35 @@ def test_the_tests_named_are_there() -> None:
         assert all((ROOT / test).exists() for test in each["checked"]["tests"])
 
 
+def test_the_checks_named_are_those_that_ask_for_it_or_may_meet_it() -> None:
+    assert provenance.checked() == made(), "name them again: python tests/openapi/making_checked.py"
+
+
+def test_whatever_is_told_was_checked_in_more_than_one_way() -> None:
+    for each in provenance.behaviours():
+        assert each["checked"]["tests"], each["name"]
+        assert each["checked"]["exchanges"] or each["checked"]["checks"] or each["name"] in ONLY_TESTED, each["name"]
+
+
+ONLY_TESTED = {
+    f"OPTIONS /accounts/{{account_id}}/{path}"
+    for path in (
+        "cdrs/legs/{interaction_id}", "users/{user_id}/cdrs", "users/{user_id}/cdrs/interaction",
+        "users/{user_id}/cdrs/legs/{interaction_id}", "users/{user_id}/cdrs/summary", "users/{user_id}/cdrs/{cdr_id}",
+    )
+}  # fmt: skip
+
+
+@pytest.mark.skipif(not GOLDEN.exists(), reason="the recorded answers of the real server are not beside this checkout")
+def test_the_recorded_answers_named_are_of_the_operation() -> None:
+    told = provenance.recorded()
+    assert {name: told[name] for name in ("operations", "columns")} == recorded(GOLDEN)
+
+
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the recorded answers of the real server are not beside this checkout")
 def test_the_recorded_answers_named_are_given_only_with_their_quirk() -> None:
     known = {each.name: each for each in exchange.read(GOLDEN / "exchanges.jsonl")}
-    for quirk, names in provenance.recorded().items():
+    for quirk, names in provenance.recorded()["quirks"].items():
         for each in replay([known[name] for name in names], data=GOLDEN / "data", fix=(quirk,)):
             assert each.differences, f"{each.exchange.name} is the same without {quirk}"
 

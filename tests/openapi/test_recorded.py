@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -13,8 +12,8 @@ import pytest
 from mockcdrs.exchanges import exchange as files
 from mockcdrs.exchanges.exchange import Exchange
 from mockcdrs.openapi.document import document
+from tests.openapi.making_checked import GOLDEN, operation_at
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
 NOT_DESCRIBED = re.compile(r"(^|&)(jsonp=|accept=pdf)")
 """Scripts and PDF: neither is JSON or CSV."""
 OF_A_SETTING = "should_filter_empty_strings"
@@ -26,13 +25,10 @@ pytestmark = pytest.mark.skipif(
 
 
 def operation_of(exchange: Exchange) -> dict[str, Any] | None:
-    """What is described for a request; a literal path goes before one with a name in it."""
-    for path in sorted(document()["paths"], key=lambda path: path.count("{")):
-        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(f"/v2{path}"))
-        if re.fullmatch(pattern, exchange.request.path):
-            found: dict[str, Any] | None = document()["paths"][path].get(exchange.request.method.lower())
-            return found
-    return None
+    """What is described for a request."""
+    method, _, path = (operation_at(exchange.request.method, exchange.request.path) or "").partition(" ")
+    found: dict[str, Any] | None = document()["paths"][path][method.lower()] if path else None
+    return found
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
