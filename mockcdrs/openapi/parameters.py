@@ -70,7 +70,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "pretty_print": _query("pretty_print", _BOOLEAN, "Indented JSON, of a plain answer."),
     "auth_token": _query("auth_token", _TEXT, "The token, for who cannot set the header."),
     "verb": _query("verb", {"enum": ["GET"]}, "The method to take the request for; POST with GET answers no rows."),
-    "X-Request-ID": _header("X-Request-ID", "The request's id, which the answer repeats."),
+    "X-Request-ID": _header(
+        "X-Request-ID",
+        "The request's id, which the answer repeats. A quote or backslash breaks a chunked answer (trailer-unescaped).",
+    )
+    | {"schema": {"type": "string", "pattern": r"^[\w.:/+=-]+$"}},
     "X-File-Name": _header("X-File-Name", "The name of a CSV file; it goes before file_name."),
     "If-None-Match": _header("If-None-Match", "The ETag of an answer that one has."),
     "If-Match": _header("If-Match", "The ETag that the answer has to have."),

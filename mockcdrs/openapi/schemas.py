@@ -52,7 +52,8 @@ def _plain(data: dict[str, Any], **more: Any) -> dict[str, Any]:
 def _chunked(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "description": "The chunked envelope: data first, and every value behind it a text. An empty answer is plain.",
+        "description": "The chunked envelope: data first, and every value behind it a text; what Erlang takes for "
+        "empty, as the request id `0`, is left out. An empty answer is plain.",
         "properties": {
             "data": {"type": "array", "items": data},
             **_KEYS,
@@ -60,7 +61,7 @@ def _chunked(data: dict[str, Any]) -> dict[str, Any]:
             **_HEAD,
             "status": {"const": "success"},
         },
-        "required": ["data", "status", "request_id", "timestamp", "node", "version"],
+        "required": ["data", "status", "timestamp", "node", "version"],
         "additionalProperties": False,
     }
 
