@@ -17,14 +17,14 @@ _ERRORS = {
     "410": "Asked under `/v1`.",
     "413": "A request with a body of more than crossbar.max_upload_size bytes.",
     "416": "An unchunked answer of more than crossbar.request_memory_limit bytes.",
-    "429": "Too many requests.",
+    "429": "Too many requests, of logins above all.",
     "500": "Crossbar's own code fails on the request: each is one of x-crossbar-quirks. Nothing at all where a summary "
     "without a call is asked as CSV.",
     "503": "The database fails, or one of x-crossbar-quirks does.",
 }
 _UNTYPED = ("401", "403", "405", "410", "413")
-"""Met before the form of an answer is chosen: JSON without a content type."""
-_SOMETIMES_UNTYPED = ("400", "404", "500")
+"""Mostly met before the form of an answer is chosen: JSON without a content type."""
+_SOMETIMES_UNTYPED = ("400", "404", "429", "500")
 _SOMETIMES_BARE = ("400", "500")
 _BARE = {
     "204": "Nothing to put into a CSV file.",
@@ -39,6 +39,7 @@ _HELD = {
     "Expires": "Long ago: an answer is not to be kept.",
     "Vary": "What of the request the form of the answer depends on.",
     "ETag": "Of a plain answer: the document's revision, or a digest of the answer.",
+    "Location": "Whose token it is, of a login.",
     "Content-Disposition": "The name of a CSV file.",
     "Access-Control-Allow-Origin": "`*`, for whoever asks with an Origin, and on each error.",
     "Access-Control-Allow-Methods": "The methods served at the path, and `OPTIONS`.",
@@ -56,14 +57,15 @@ def _headers(always: tuple[str, ...] = (), sometimes: tuple[str, ...] = ()) -> d
     }
 
 
-def good(operation: str, summary: str, schemas: tuple[str, ...]) -> dict[str, Any]:
-    """The answer with status 200, in JSON by the schemas and in CSV."""
+def good(operation: str, summary: str, schemas: tuple[str, ...], *, has_csv: bool) -> dict[str, Any]:
+    """A good answer, in JSON by the schemas and, for CDRs, in CSV."""
     json = ref(schemas[0]) if len(schemas) == 1 else {"anyOf": [ref(name) for name in schemas]}
-    forms = {_JSON: json, _OLD_JSON: json, _CSV: {"type": "string"}}
+    forms = {_JSON: json, _OLD_JSON: json, **({_CSV: {"type": "string"}} if has_csv else {})}
     return {
         "description": summary,
         "headers": _headers(
-            ("X-Request-ID", "Content-Language", "Expires", "Vary"), ("ETag", "Content-Disposition", *_CORS)
+            ("X-Request-ID", "Content-Language", "Vary"),
+            ("Expires", "ETag", "Content-Disposition", "Location", *_CORS),
         ),
         "content": {kind: {"schema": schema, **examples.of(operation, kind)} for kind, schema in forms.items()},
     }

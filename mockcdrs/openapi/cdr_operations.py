@@ -33,7 +33,7 @@ _FORMS = (*FORM, *CONDITIONS, *SENT)
 def _operation(
     name: str, summary: str, takes: tuple[str, ...], gives: tuple[str, ...], quirks: tuple[str, ...]
 ) -> Operation:
-    return Operation(name, summary, "Calls", "cb_cdrs.erl", (*takes, *_FORMS), gives, _ANSWERS, quirks)
+    return Operation(name, summary, "Calls", "cb_cdrs.erl", (*takes, *_FORMS), gives, _ANSWERS, quirks, has_csv=True)
 
 
 _OF_ACCOUNT = {

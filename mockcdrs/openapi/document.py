@@ -5,8 +5,9 @@ from typing import Any
 
 from mockcdrs.openapi import examples
 from mockcdrs.openapi.answers import answers
+from mockcdrs.openapi.around_operations import AROUND_OPERATIONS
 from mockcdrs.openapi.cdr_operations import CDR_OPERATIONS
-from mockcdrs.openapi.operations import path_item
+from mockcdrs.openapi.operations import Operation, path_item
 from mockcdrs.openapi.parameters import PARAMETERS
 from mockcdrs.openapi.schemas import SCHEMAS
 
@@ -28,7 +29,7 @@ def document() -> dict[str, Any]:
         },
         "servers": [{"url": "/v2"}],
         "security": [{"token": []}],
-        "paths": {path: path_item(path, "get", operation) for path, operation in CDR_OPERATIONS.items()},
+        "paths": {path: path_item(path, methods) for path, methods in _operations().items()},
         "components": {
             "securitySchemes": {"token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}},
             "parameters": PARAMETERS,
@@ -37,3 +38,7 @@ def document() -> dict[str, Any]:
             "schemas": SCHEMAS,
         },
     }
+
+
+def _operations() -> dict[str, dict[str, Operation]]:
+    return {**{path: {"get": operation} for path, operation in CDR_OPERATIONS.items()}, **AROUND_OPERATIONS}

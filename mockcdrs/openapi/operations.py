@@ -1,11 +1,13 @@
 """An operation: what a method at a path takes, answers and follows, and how that is said in OpenAPI."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.openapi.answers import PREFLIGHT_ANSWERS, good, ref_to_answer
 from mockcdrs.openapi.parameters import PREFLIGHT
+from mockcdrs.openapi.schemas import ref
 
 _PREFLIGHT_TAG = "Preflight"
 
@@ -14,7 +16,8 @@ _PREFLIGHT_TAG = "Preflight"
 class Operation:
     """`takes` names parameters beside those in the path, `gives` the schemas that a good answer may have.
 
-    `answers` are the statuses of all other answers, `source` is the server's module.
+    `answers` are the statuses of all other answers, `source` is the server's module, `status` that of a good answer,
+    `body` the schema of the request's, and `is_open`: no token is needed.
     """
 
     name: str
@@ -25,21 +28,30 @@ class Operation:
     gives: tuple[str, ...]
     answers: tuple[str, ...]
     quirks: tuple[str, ...] = ()
+    status: str = "200"
+    body: str = ""
+    is_open: bool = False
+    has_csv: bool = False
 
 
-def path_item(path: str, method: str, operation: Operation) -> dict[str, Any]:
-    """A path with its operation, and with the question that a browser asks before it."""
-    return {method: _described(path, operation), "options": _preflight(path, operation)}
+def path_item(path: str, methods: Mapping[str, Operation]) -> dict[str, Any]:
+    """A path with its operations, and with the question that a browser asks before them."""
+    first = next(iter(methods.values()))
+    described = {method: _described(path, operation) for method, operation in methods.items()}
+    return {**described, "options": _preflight(path, first)}
 
 
 def _described(path: str, operation: Operation) -> dict[str, Any]:
     others = {status: ref_to_answer(status) for status in operation.answers}
+    made = good(operation.name, operation.summary, operation.gives, has_csv=operation.has_csv)
     return {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
         "parameters": _parameters(*_in_path(path), *operation.takes),
-        "responses": dict(sorted({"200": good(operation.name, operation.summary, operation.gives), **others}.items())),
+        **({"requestBody": _body(operation.body)} if operation.body else {}),
+        **({"security": []} if operation.is_open else {}),
+        "responses": dict(sorted({operation.status: made, **others}.items())),
         "x-crossbar-source": operation.source,
         "x-crossbar-quirks": [{"name": name, "sentence": QUIRKS[name].sentence} for name in operation.quirks],
     }
@@ -56,6 +68,10 @@ def _preflight(path: str, operation: Operation) -> dict[str, Any]:
         "x-crossbar-source": "api_resource.erl",
         "x-crossbar-quirks": [],
     }
+
+
+def _body(schema: str) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
 
 
 def _parameters(*names: str) -> list[dict[str, str]]:

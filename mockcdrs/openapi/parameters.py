@@ -28,6 +28,12 @@ def _header(name: str, description: str) -> dict[str, Any]:
 PARAMETERS: dict[str, dict[str, Any]] = {
     "account_id": _path("account_id", "The account, 32 hex digits."),
     "user_id": _path("user_id", "A user of the account."),
+    "device_id": _path("device_id", "A device of the account."),
+    "app_id": _path("app_id", "An app of the apps store."),
+    "domain": _path("domain", "The host name of a user interface."),
+    "own_token": _path("own_token", "The token that is sent."),
+    "token": _query("token", _TEXT, "The token to tell of."),
+    "include_api_key": _query("include_api_key", _BOOLEAN, "Whether to show the account's API key."),
     "cdr_id": _path("cdr_id", "A CDR's id, `YYYYMM-` and the call id, percent-encoded."),
     "interaction_id": _path("interaction_id", "An interaction id, or the id of any CDR of the interaction."),
     "created_from": _query(

@@ -127,7 +127,59 @@ def _summary() -> dict[str, Any]:
     }
 
 
+_OBJECT = {"type": "object"}
+_FLAG = {"type": "boolean"}
+
+
+def _request(needed: str, **data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"data": {"type": "object", "properties": data, "required": [needed]}},
+        "required": ["data"],
+    }
+
+
+def _user_login() -> dict[str, Any]:
+    return _request(
+        "credentials",
+        credentials={
+            **_TEXT,
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "The digest, in hex, of `user:password`, by the method.",
+        },
+        method={"enum": ["md5", "sha"], "default": "md5"},
+        account_name={**_TEXT, "minLength": 1, "maxLength": 128, "description": "Signs and capitals do not count."},
+        account_realm={**_TEXT, "minLength": 4, "maxLength": 253, "pattern": r"^[.\w_-]+$"},
+        phone_number={**_TEXT, "minLength": 1, "maxLength": 64, "description": "A number of the account."},
+    )
+
+
+def _login() -> dict[str, Any]:
+    texts = ("owner_id", "account_id", "reseller_id", "cluster_id", "account_name", "language")
+    return {
+        "type": "object",
+        "description": "Whose token it is, and what a user interface wants to know; no `owner_id` for an API key.",
+        "properties": {
+            **dict.fromkeys(texts, _TEXT),
+            **dict.fromkeys(("is_master_account", "is_reseller"), _FLAG),
+            **dict.fromkeys(("ui_config", "capabilities"), _OBJECT),
+            "apps": {"type": "array", "items": _OBJECT},
+        },
+        "required": ["account_id", "is_reseller", "reseller_id", "account_name", "language", "apps"],
+    }
+
+
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "UserLogin": _user_login(),
+    "ApiLogin": _request(
+        "api_key", api_key={**_TEXT, "minLength": 64, "maxLength": 64, "description": "The account's key."}
+    ),
+    "TokenInfo": _request("token", token=_TEXT),
+    "Login": _login(),
+    "OneLogin": _plain(ref("Login")),
+    "OneObject": _plain(_OBJECT),
+    "ListedObjects": _plain({"type": "array", "items": _OBJECT}),
     "Row": row_schema(),
     "Document": _document(),
     "LeakedDocument": _leaked_document(),

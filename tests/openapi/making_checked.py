@@ -74,7 +74,7 @@ def made() -> dict[str, dict[str, list[str]]]:
 def recorded(golden: Path) -> dict[str, dict[str, list[str]]]:
     """By operation its first recorded answers, and one for all columns."""
     found: dict[str, list[str]] = defaultdict(list)
-    for name in ("exchanges", "mixed"):
+    for name in ("exchanges", "mixed", "around"):
         for each in files.read(golden / f"{name}.jsonl"):
             if operation := operation_at(each.request.method, each.request.path):
                 found[operation].append(each.name)

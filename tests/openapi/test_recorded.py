@@ -65,7 +65,7 @@ def wrong(exchange: Exchange, operation: dict[str, Any]) -> Iterator[str]:
 
 
 def test_every_recorded_answer_at_a_described_path_is_as_described() -> None:
-    recorded = [each for name in ("exchanges", "mixed") for each in files.read(GOLDEN / f"{name}.jsonl")]
+    recorded = [each for name in ("exchanges", "mixed", "around") for each in files.read(GOLDEN / f"{name}.jsonl")]
     usual = [each for each in recorded if OF_A_SETTING not in each.config.get("crossbar.cdrs", {})]
     held = [(each, operation_of(each)) for each in usual if not NOT_DESCRIBED.search(each.request.query)]
     described = [(each, operation) for each, operation in held if operation is not None]
