@@ -15,10 +15,11 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.exchanges import anonymous_bodies
 from mockcdrs.exchanges.exchange import Answer, Exchange
+from mockcdrs.openapi.document import document
 from mockcdrs.openapi.parameters import PARAMETERS
 
-_STEPS = frozenset(
-    {"", "v1", "v2", "accounts", "account", "users", "devices", "cdrs", "interaction", "legs", "summary"}
+_STEPS = frozenset({"", "v1", "v2", "account"}).union(
+    step for path in document()["paths"] for step in path.split("/") if not step.startswith("{")
 )
 _KEYS = frozenset({"start_key", "end_key"})
 _JSONP = "jsonp"

@@ -140,6 +140,13 @@ def test_what_only_steers_a_listing_stays() -> None:
     assert one(Request("GET", "/v2/accounts/account/cdrs", query)).request.query == query
 
 
+@pytest.mark.parametrize(
+    "path", ["/v2/user_auth", "/v2/auth/tokeninfo", "/v2/accounts/account/users/account/cdrs/legs"]
+)
+def test_what_names_a_resource_stays(path: str) -> None:
+    assert one(Request("GET", path)).request.path == path
+
+
 def test_the_same_person_is_the_same_in_a_filter_of_either_kind_and_in_the_answer() -> None:
     query = 'filter_caller_id_name=Ann%20Miller&filter_not_a.caller_id_name=%5B"Ann%20Miller"%5D'
     body = json.dumps({"data": [{"caller_id_name": "Ann Miller"}], "status": "success"})
