@@ -3,12 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from mockcdrs.dataset.files import Loaded
+from mockcdrs import cli_anonymize
 
 
 @click.command(
@@ -80,45 +79,26 @@ Examples:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")
-@click.option("--anonymize", is_flag=True, help="Put pseudonyms for names, numbers, addresses and ids.")
-@click.option(
-    "--secret", envvar="MOCKCDRS_SECRET", show_envvar=True, metavar="TEXT", help="The key of the pseudonyms; keep it."
-)
+@cli_anonymize.options
 def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anonymize: bool, secret: str | None) -> None:
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
     A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
     or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
-    _check_secret(anonymize=anonymize)
+    cli_anonymize.check("secret", anonymize=anonymize)
     from mockcdrs.dataset import imports, writing
     from mockcdrs.dataset.files import DataError
 
     importer = imports.Importer(account_id or imports.UNNAMED_ACCOUNT)
     try:
         loaded = importer.read(paths)
-        count = writing.write(out, _anonymized(loaded, secret) if anonymize else loaded)
+        count = writing.write(out, cli_anonymize.anonymizer(secret).loaded(loaded) if anonymize else loaded)
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
     if importer.left_out:
         click.echo(f"{importer.left_out} documents left out: they are no CDRs")
-
-
-def _check_secret(*, anonymize: bool) -> None:
-    source = click.get_current_context().get_parameter_source("secret")
-    if source is click.core.ParameterSource.COMMANDLINE and not anonymize:
-        raise click.UsageError("--secret came without --anonymize: nothing would be hidden; add --anonymize")
-
-
-def _anonymized(loaded: "Loaded", secret: str | None) -> "Loaded":
-    import secrets
-
-    from mockcdrs.dataset.anonymize import Anonymizer
-
-    if not secret:
-        click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)
-    return Anonymizer(secret.encode() if secret else secrets.token_bytes(32)).loaded(loaded)
 
 
 def _check() -> None:

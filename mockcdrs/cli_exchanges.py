@@ -3,8 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from mockcdrs import cli_anonymize
+
+if TYPE_CHECKING:
+    from mockcdrs.exchanges.exchange import Exchange
 
 _MOST_SHOWN = 20
 
@@ -21,12 +27,27 @@ _MOST_SHOWN = 20
     metavar="FILE",
     help="Send these, exchanges as they are recorded, instead of the usual ones.",
 )
-def record(*, url: str, account_id: str, token: str, out: Path, asked: Path | None) -> None:
+@cli_anonymize.options
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The CDRs that the server has, not anonymized: with them pseudonyms are those of import.",
+)
+def record(
+    *, url: str, account_id: str, token: str, out: Path, asked: Path | None, anonymize: bool, secret: str | None,
+    data: Path | None,
+) -> None:  # fmt: skip
     """Ask the Crossbar at URL, which ends in /v2, and write requests and answers into a file.
 
     It only reads, and asks a server elsewhere at most four times a second. Tokens and other secrets are left out: a
-    recording says token-of-ACCOUNT where the token was, and so may a request to send. The calls themselves are in it.
+    recording says token-of-ACCOUNT where the token was, and so may a request to send. The calls themselves are in it,
+    unless --anonymize puts pseudonyms for all that names somebody, in requests and answers alike.
+
+    A replay with data of `import --anonymize` with the same secret finds nothing changed if the recording was given
+    that data, too, with --data. But rows of the same second come in another order, as their ids are others.
     """
+    cli_anonymize.check("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.dataset.files import DataError
     from mockcdrs.exchanges import exchange, plans
@@ -36,10 +57,21 @@ def record(*, url: str, account_id: str, token: str, out: Path, asked: Path | No
     try:
         recorder = Recorder(Client(url), Tokens({token: account_id}))
         made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
-        count = exchange.write(out, list(made))
+        found = list(made)
+        count = exchange.write(out, _anonymized(found, secret, data) if anonymize else found)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} exchanges in {out}")
+
+
+def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) -> "list[Exchange]":
+    from mockcdrs.dataset import files
+    from mockcdrs.exchanges.anonymous import Pseudonymous
+
+    anonymizer = cli_anonymize.anonymizer(secret)
+    if data is not None:
+        anonymizer.loaded(files.load(data))
+    return Pseudonymous(anonymizer).exchanges(found)
 
 
 @click.command()

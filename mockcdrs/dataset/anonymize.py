@@ -7,7 +7,7 @@ whatever links one document to another stay true.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mockcdrs.cdr import schema
 from mockcdrs.dataset.accounts import Account, Token
@@ -48,6 +48,8 @@ _KEYS = frozenset(schema.public_fields()) | words(
     """
 )
 
+Made = TypeVar("Made")
+
 
 class Anonymizer:
     """Replaces names, numbers, addresses, hosts and ids: with the same secret each by the same, in every run.
@@ -73,10 +75,26 @@ class Anonymizer:
 
     def loaded(self, data: Loaded) -> Loaded:
         """All of a data directory under pseudonyms, its documents in the same order."""
+        return self.twice(lambda: self._rewritten(data))
+
+    def twice(self, rewritten: Callable[[], Made]) -> Made:
+        """What `rewritten` makes with this anonymizer, once it has seen all originals that go through it."""
         self._rewriter.learn()
-        self._rewritten(data)
+        rewritten()
         self._rewriter.settle()
-        return self._rewritten(data)
+        return rewritten()
+
+    def member(self, key: str, value: Any) -> Any:
+        """A value that stands under a key, under pseudonyms."""
+        return self._value(key, value)
+
+    def text(self, text: str) -> str:
+        """A text that stands for itself, as an id does, under pseudonyms."""
+        return self._free(text)
+
+    def key(self, key: str) -> str:
+        """The name of a field, with pseudonyms for names in it."""
+        return self._key(key)
 
     def document(self, document: Mapping[str, Any]) -> Document:
         """One document under pseudonyms."""

@@ -57,6 +57,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "unix_timestamp": {"type": "string", "pattern": r"^-?\d+$"},
     "direction": {"enum": ["inbound", "outbound"]},
     "media_recordings": {"type": "array"},
+    "call_priority": {"type": ["string", "integer"]},
 }
 
 

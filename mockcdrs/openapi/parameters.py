@@ -6,6 +6,9 @@ from mockcdrs.crossbar.settings import Settings
 
 _DEFAULT = Settings()
 _GREGORIAN = "in Gregorian seconds (Unix seconds + 62167219200), included"
+_INTEGER: dict[str, Any] = {"type": "integer"}
+_TEXT: dict[str, Any] = {"type": "string"}
+_BOOLEAN: dict[str, Any] = {"type": "boolean"}
 _FIELD = "a field of the document, dotted where nested, as in custom_channel_vars.owner_id"
 
 
@@ -18,13 +21,19 @@ def _path(name: str, description: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-_INTEGER: dict[str, Any] = {"type": "integer"}
-_TEXT: dict[str, Any] = {"type": "string"}
-_BOOLEAN: dict[str, Any] = {"type": "boolean"}
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "description": description, "schema": _TEXT}
+
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "account_id": _path("account_id", "The account, 32 hex digits."),
     "user_id": _path("user_id", "A user of the account."),
+    "device_id": _path("device_id", "A device of the account."),
+    "app_id": _path("app_id", "An app of the apps store."),
+    "domain": _path("domain", "The host name of a user interface."),
+    "own_token": _path("own_token", "The token that is sent."),
+    "token": _query("token", _TEXT, "The token to tell of."),
+    "include_api_key": _query("include_api_key", _BOOLEAN, "Whether to show the account's API key."),
     "cdr_id": _path("cdr_id", "A CDR's id, `YYYYMM-` and the call id, percent-encoded."),
     "interaction_id": _path("interaction_id", "An interaction id, or the id of any CDR of the interaction."),
     "created_from": _query(
@@ -66,6 +75,18 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "file_name": _query("file_name", _TEXT, "The name of a CSV file."),
     "pretty_print": _query("pretty_print", _BOOLEAN, "Indented JSON, of a plain answer."),
     "auth_token": _query("auth_token", _TEXT, "The token, for who cannot set the header."),
+    "verb": _query("verb", {"enum": ["GET"]}, "The method to take the request for; POST with GET answers no rows."),
+    "X-Request-ID": _header(
+        "X-Request-ID",
+        "The request's id, which the answer repeats. A quote or backslash breaks a chunked answer (trailer-unescaped).",
+    )
+    | {"schema": {"type": "string", "pattern": r"^[\w.:/+=-]+$"}},
+    "X-File-Name": _header("X-File-Name", "The name of a CSV file; it goes before file_name."),
+    "If-None-Match": _header("If-None-Match", "The ETag of an answer that one has."),
+    "If-Match": _header("If-Match", "The ETag that the answer has to have."),
+    "Origin": _header("Origin", "The origin of the page."),
+    "Access-Control-Request-Method": _header("Access-Control-Request-Method", "The method that the page would use."),
+    "Access-Control-Request-Headers": _header("Access-Control-Request-Headers", "The headers that it would send."),
 }
 
 RANGE = ("created_from", "created_to", "modified_from", "modified_to")
@@ -75,5 +96,8 @@ FILTERS = (
 PAGING = (
     "page_size", "start_key", "end_key", "paginate", "is_chunked", "chunk_size", "descending", "ascending",
 )  # fmt: skip
-FORM = ("accept", "file_name", "pretty_print")
-LISTING = (*RANGE, *PAGING, "utc_offset", *FILTERS, *FORM)
+FORM = ("accept", "file_name", "X-File-Name", "pretty_print")
+CONDITIONS = ("If-None-Match", "If-Match")
+SENT = ("auth_token", "verb", "X-Request-ID", "Origin")
+PREFLIGHT = ("Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "X-Request-ID")
+LISTING = (*RANGE, *PAGING, "utc_offset", *FILTERS)

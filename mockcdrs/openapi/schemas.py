@@ -52,7 +52,8 @@ def _plain(data: dict[str, Any], **more: Any) -> dict[str, Any]:
 def _chunked(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "description": "The chunked envelope: data first, and every value behind it a text. An empty answer is plain.",
+        "description": "The chunked envelope: data first, and every value behind it a text; what Erlang takes for "
+        "empty, as the request id `0`, is left out. An empty answer is plain.",
         "properties": {
             "data": {"type": "array", "items": data},
             **_KEYS,
@@ -60,7 +61,7 @@ def _chunked(data: dict[str, Any]) -> dict[str, Any]:
             **_HEAD,
             "status": {"const": "success"},
         },
-        "required": ["data", "status", "request_id", "timestamp", "node", "version"],
+        "required": ["data", "status", "timestamp", "node", "version"],
         "additionalProperties": False,
     }
 
@@ -80,16 +81,22 @@ def _error() -> dict[str, Any]:
 
 
 def _document() -> dict[str, Any]:
-    """The `cdrs` schema; what is in real documents beyond it, or of another type, is let through."""
+    """The `cdrs` schema; what is in real documents beyond it is let through."""
     known = schema.load()
-    fields = {name: _resolved(field, known["definitions"]) for name, field in known["properties"].items()}
+    fields = {name: _as_held(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
     return {
         "type": "object",
-        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more.",
+        "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more; "
+        "their numbers may be text.",
         "properties": {**fields, "id": {**_TEXT, "description": "The CDR's id."}},
         "required": ["id"],
         "x-crossbar-source": "cdrs.json (schema)",
     }
+
+
+def _as_held(field: dict[str, Any]) -> dict[str, Any]:
+    """A field as real databases hold it: numbers also as text."""
+    return field | {"type": ["integer", "string"]} if field.get("type") == "integer" else field
 
 
 def _leaked_document() -> dict[str, Any]:
@@ -120,7 +127,59 @@ def _summary() -> dict[str, Any]:
     }
 
 
+_OBJECT = {"type": "object"}
+_FLAG = {"type": "boolean"}
+
+
+def _request(needed: str, **data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"data": {"type": "object", "properties": data, "required": [needed]}},
+        "required": ["data"],
+    }
+
+
+def _user_login() -> dict[str, Any]:
+    return _request(
+        "credentials",
+        credentials={
+            **_TEXT,
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "The digest, in hex, of `user:password`, by the method.",
+        },
+        method={"enum": ["md5", "sha"], "default": "md5"},
+        account_name={**_TEXT, "minLength": 1, "maxLength": 128, "description": "Signs and capitals do not count."},
+        account_realm={**_TEXT, "minLength": 4, "maxLength": 253, "pattern": r"^[.\w_-]+$"},
+        phone_number={**_TEXT, "minLength": 1, "maxLength": 64, "description": "A number of the account."},
+    )
+
+
+def _login() -> dict[str, Any]:
+    texts = ("owner_id", "account_id", "reseller_id", "cluster_id", "account_name", "language")
+    return {
+        "type": "object",
+        "description": "Whose token it is, and what a user interface wants to know; no `owner_id` for an API key.",
+        "properties": {
+            **dict.fromkeys(texts, _TEXT),
+            **dict.fromkeys(("is_master_account", "is_reseller"), _FLAG),
+            **dict.fromkeys(("ui_config", "capabilities"), _OBJECT),
+            "apps": {"type": "array", "items": _OBJECT},
+        },
+        "required": ["account_id", "is_reseller", "reseller_id", "account_name", "language", "apps"],
+    }
+
+
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "UserLogin": _user_login(),
+    "ApiLogin": _request(
+        "api_key", api_key={**_TEXT, "minLength": 64, "maxLength": 64, "description": "The account's key."}
+    ),
+    "TokenInfo": _request("token", token=_TEXT),
+    "Login": _login(),
+    "OneLogin": _plain(ref("Login")),
+    "OneObject": _plain(_OBJECT),
+    "ListedObjects": _plain({"type": "array", "items": _OBJECT}),
     "Row": row_schema(),
     "Document": _document(),
     "LeakedDocument": _leaked_document(),

@@ -1,4 +1,4 @@
-"""The console's page and files as HTTP. They tell nothing of the state, so that they need no control token."""
+"""The console's pages and files as HTTP. They tell nothing of the state, so that they need no control token."""
 
 from typing import Any
 
@@ -11,6 +11,11 @@ from mockcdrs.control.console import Asset
 class _Page:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         _send(req, resp, console.page())
+
+
+class _Docs:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        _send(req, resp, console.docs(), console.DOCS_HEADERS)
 
 
 class _File:
@@ -30,19 +35,20 @@ class _Slash:
 
 
 def is_console(below: str) -> bool:
-    """Whether a path below the control API's is the page or a file of it."""
-    return below in {"", "/"} or below.startswith("/assets/")
+    """Whether a path below the control API's is a page or a file of one."""
+    return below in {"", "/", "/docs"} or below.startswith("/assets/")
 
 
 def add_console(app: falcon.App[Any, Any], base: str) -> None:
-    """Route the page at `base/` and its files below `base/assets/`."""
+    """Route the pages at `base/` and `base/docs`, and their files below `base/assets/`."""
     app.add_route(base, _Slash())
     app.add_route(f"{base}/", _Page())
+    app.add_route(f"{base}/docs", _Docs())
     app.add_route(f"{base}/assets/{{name}}", _File())
 
 
-def _send(req: falcon.Request, resp: falcon.Response, found: Asset) -> None:
-    resp.set_headers(console.HEADERS)
+def _send(req: falcon.Request, resp: falcon.Response, found: Asset, headers: dict[str, str] = console.HEADERS) -> None:
+    resp.set_headers(headers)
     resp.etag = found.etag.strip('"')
     if found.etag in (req.get_header("If-None-Match") or ""):
         resp.status = 304

@@ -100,3 +100,43 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, mock: Mock, arguments: list
 def test_a_recording_without_an_exchange_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("")
     assert run("replay", tmp_path / "empty").exit_code == 1
+
+
+def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
+    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    asked = requests(tmp_path, mock, "page_size=5")
+    files = [tmp_path / name for name in ("one", "two", "three")]
+    for file, secret in zip(files, ("hush", "hush", "other"), strict=True):
+        result = run("record", mock.url, "--requests", asked, "--out", file, "--anonymize", "--secret", secret, **told)
+        assert (result.exit_code, result.output) == (0, f"1 exchanges in {file}\n")
+    told = [json.loads(file.read_bytes()) for file in files]
+    one, two, three = (json.loads(each["response"]["body"])["data"] for each in told)
+    assert one == two != three
+    assert mock.account_id not in json.dumps(told)
+
+
+def test_with_the_servers_data_the_pseudonyms_are_those_of_import(tmp_path: Path) -> None:
+    run("generate", "--days", "2", "--calls-per-day", "5", "--out", tmp_path / "data")
+    run("import", tmp_path / "data", "--out", tmp_path / "hidden", "--anonymize", "--secret", "hush")
+    with serving(data=tmp_path / "data", now="2026-01-20T12:00:00Z") as mock:
+        told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+        asked, out = requests(tmp_path, mock, "filter_call_direction=inbound"), tmp_path / "out"
+        hidden = ["--anonymize", "--secret", "hush", "--data", tmp_path / "data"]
+        result = run("record", mock.url, "--requests", asked, "--out", out, *hidden, **told)
+    assert result.exit_code == 0, result.output
+    result = run("replay", out, "--data", tmp_path / "hidden")
+    assert (result.exit_code, result.output) == (0, "1 exchanges, 0 differ\n")
+
+
+def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
+    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    asked = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", "--anonymize", **told)
+    assert "by a secret that is forgotten now" in result.stderr
+
+
+@pytest.mark.parametrize("option", [["--secret", "hush"], ["--data", "."]])
+def test_what_only_serves_hiding_is_refused_without_it(tmp_path: Path, option: list[str]) -> None:
+    result = run("record", "http://127.0.0.1:1/v2", "--account", "a", "--token", "t", "--out", tmp_path / "x", *option)
+    assert result.exit_code == 2
+    assert f"{option[0]} came without --anonymize" in result.stderr

@@ -13,6 +13,7 @@ from mockcdrs.handle import Mock, serving
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 PATIENCE_MS = 20_000
+LIVE = "#connection[data-state=live]"
 expect.set_options(timeout=PATIENCE_MS)
 
 Open = Callable[..., Page]
@@ -50,10 +51,10 @@ def ask(mock: Mock) -> Ask:
 
 @pytest.fixture
 def open_page(browser: Browser, origin: str) -> Iterator[Open]:
-    """Opens a view; at the end no page has complained, run a stranger's script or asked another server."""
+    """Opens a page; at the end none has complained, run a stranger's script or asked another server."""
     contexts, complaints, asked = [], [], []
 
-    def opened(view: str = "requests", **options: Any) -> Page:
+    def opened(view: str = "requests", path: str = "", ready: str = LIVE, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": DESKTOP, **options})
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
@@ -62,8 +63,8 @@ def open_page(browser: Browser, origin: str) -> Iterator[Open]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{origin}/_mockcdrs/#/{view}")
-        page.locator("#connection[data-state=live]").wait_for()
+        page.goto(f"{origin}/_mockcdrs/{path}#/{view}")
+        page.locator(ready).first.wait_for()
         return page
 
     opened.expects_failures = False
@@ -73,4 +74,4 @@ def open_page(browser: Browser, origin: str) -> Iterator[Open]:
     # Chromium itself tells of each answer that is an error
     told = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
     assert told == []
-    assert [url for url in asked if not url.startswith(f"{origin}/_mockcdrs/")] == []
+    assert [url for url in asked if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v2/"))] == []

@@ -1,6 +1,8 @@
 """The page's files and how they are served; what the page does is tested in a browser."""
 
 import re
+import subprocess
+import sys
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -37,6 +39,22 @@ def test_the_page_may_use_its_own_server_and_no_inline_script(client: TestClient
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
+def test_the_page_of_the_api_may_beyond_that_show_icons_of_its_style_sheet(client: TestClient) -> None:
+    page, docs = (client.simulate_get(f"{BASE}/{name}").headers["content-security-policy"] for name in ("", "docs"))
+    assert docs == f"{page}; img-src 'self' data:"
+
+
+@pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
+def test_swagger_uis_files_are_those_of_its_package_and_flask_is_not_loaded_for_them(name: str) -> None:
+    code = f"""if True:
+        import sys
+        from mockcdrs.control import console
+        print(len(console.asset({name!r}).body), "flask" in sys.modules)"""
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    size, is_loaded = found.stdout.split()
+    assert (int(size) > 100_000, is_loaded) == (True, "False")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_file_is_served_with_its_type_and_not_sent_twice(client: TestClient, name: str) -> None:
     whole = client.simulate_get(f"{BASE}/assets/{name}")
@@ -67,10 +85,11 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
     assert len(text.splitlines()) < 300
 
 
-def test_the_page_has_no_script_or_style_of_its_own() -> None:
-    page = text_of(resources.files(console) / "index.html")
+@pytest.mark.parametrize("name", ["index.html", "docs.html"])
+def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
+    page = text_of(resources.files(console) / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
-    assert set(re.findall(r'(?:href|src)="assets/([^"]+)"', page)) <= set(NAMES)
+    assert all(console.asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
 
 
 def test_every_import_of_a_file_is_there() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -259,3 +260,14 @@ def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyP
         results = [run(made, server) for made in CHECKS]
     assert server.request_count == 2
     assert any("2 requests are spent" in why for result in results for why in result.not_made)
+
+
+@pytest.mark.parametrize(
+    "command", re.findall(r"^    ((?:mockcdrs verify|pytest) .*)$", README.read_text(), re.MULTILINE)
+)
+def test_the_readmes_commands_run_against_a_server(command: str, pytester: pytest.Pytester) -> None:
+    with serving() as mock:
+        told = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
+        words = [{**told, "TOKEN": mock.auth_token}.get(word, word) for word in command.split()]
+        ended = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
+    assert ended.ret == 0

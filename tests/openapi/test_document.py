@@ -1,6 +1,7 @@
 """What the OpenAPI document says is what the mock does."""
 
 import copy
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,8 +17,15 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.handle import Mock, serving
 from mockcdrs.openapi.document import document
 
-OPERATIONS = [f"GET {path}" for path in document()["paths"]]
-EXAMPLES = 150
+OPERATIONS = [f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods]
+CALLS = [label for label in OPERATIONS if label.startswith("GET ") and "/cdrs" in label]
+MOST_EXAMPLES, FEW_EXAMPLES = 110, 25
+NOT_IN_THE_OFFICE = {
+    "GET /accounts/{account_id}/siblings",
+    "GET /accounts/{account_id}/whitelabel",
+    "GET /whitelabel/{domain}",
+}
+"""It is refused its siblings, and has no pages of its own look."""
 checks.load_all_checks()
 CHECKS = [
     checks.CHECKS.get_one(name)
@@ -64,27 +72,62 @@ def operation(mock: Mock, label: str) -> Any:
             "63500000000-a",
         ],
     }
+    has |= {"token": [mock.auth_token, "nosuch"], "own_token": [mock.auth_token, "nosuch"]}
+    has |= {name: [held["id"], "nosuch"] for name, held in around(mock).items()}
     for name, known in has.items():
         made["components"]["parameters"][name]["schema"] = {"enum": sorted(set(known))}
+    login = mock.credentials
+    digest = hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest()
+    for name, field, known in (
+        ("UserLogin", "credentials", [digest, "nosuch"]),
+        ("UserLogin", "account_name", [mock.account.name]),
+        ("ApiLogin", "api_key", [login.api_key, "0" * 64]),
+        ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
+    ):
+        made["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": known}
     schema = schemathesis.openapi.from_dict(made)
     return next(found.ok() for found in schema.get_all_operations() if found.ok().label == label)
 
 
+def around(mock: Mock) -> dict[str, Any]:
+    """A device and an app of the office."""
+    asked = {"device_id": "devices", "app_id": "apps_store"}
+    base = f"/v2/accounts/{mock.account_id}"
+    return {name: mock.client().simulate_get(f"{base}/{path}").json["data"][0] for name, path in asked.items()}
+
+
 def quirks_of(label: str) -> tuple[str, ...]:
-    found = document()["paths"][label.removeprefix("GET ")]["get"]["x-crossbar-quirks"]
-    return tuple(quirk["name"] for quirk in found)
+    method, path = label.split()
+    return tuple(quirk["name"] for quirk in document()["paths"][path][method.lower()]["x-crossbar-quirks"])
 
 
-def generated(case: Any) -> Any:
+def hold_to_the_document(case: Any, answered: Any) -> None:
+    """Schemathesis' checks; it does not know of bodies whose type is not said."""
+    described = document()["components"]["responses"].get(f"Error{answered.status_code}", {})
+    if described.get("x-crossbar-untyped") and "content-type" not in answered.headers:
+        case.validate_response(answered, checks=CHECKS[:1])
+        fitting("Error", answered.json()) if answered.content else None
+    else:
+        case.validate_response(answered, checks=CHECKS)
+
+
+def fitting(schema: str, value: Any) -> None:
+    """Fail where a value is not of one of the schemas."""
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
+    jsonschema.Draft202012Validator(whole).validate(value)
+
+
+def generated(label: str, case: Any) -> Any:
     made = given(case=case)
+    count = MOST_EXAMPLES if label in CALLS else FEW_EXAMPLES
     calm = settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
+        max_examples=count, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
     )
     return lambda function: calm(made(function))
 
 
 def test_there_are_enough_generated_cases() -> None:
-    assert 2 * EXAMPLES * len(OPERATIONS) >= 2_000
+    assert 2 * MOST_EXAMPLES * len(CALLS) >= 2_000
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
@@ -92,24 +135,24 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
     statuses: set[int] = set()
     with serving(fix=quirks_of(label)) as without:
 
-        @generated(operation(mock, label).as_strategy())
+        @generated(label, operation(mock, label).as_strategy())
         def hold(case: Any) -> None:
             answered = ask(mock, case)
             statuses.add(answered.status_code)
-            case.validate_response(answered, checks=CHECKS)
+            hold_to_the_document(case, answered)
             if answered.status_code >= 500:
                 assert ask(without, case).status_code < 500, f"a fault that none of {quirks_of(label)} makes"
 
         hold()
-    assert 200 in statuses
+    assert statuses & {200, 201} or label in NOT_IN_THE_OFFICE
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
-    @generated(operation(fixed, label).as_strategy())
+    @generated(label, operation(fixed, label).as_strategy())
     def hold(case: Any) -> None:
         answered = ask(fixed, case)
-        case.validate_response(answered, checks=CHECKS)
+        hold_to_the_document(case, answered)
         assert answered.status_code < 500
 
     hold()
@@ -170,11 +213,12 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
 
 def test_every_operation_names_its_source_and_its_quirks_by_the_table() -> None:
     named: set[str] = set()
-    for path in document()["paths"].values():
-        assert path["get"]["x-crossbar-source"].endswith(".erl")
-        for quirk in path["get"]["x-crossbar-quirks"]:
-            assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
-            named.add(quirk["name"])
+    for methods in document()["paths"].values():
+        for held in methods.values():
+            assert held["x-crossbar-source"].endswith(".erl")
+            for quirk in held["x-crossbar-quirks"]:
+                assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
+                named.add(quirk["name"])
     assert QUIRKS.keys() - named == {"no-account-500", "post-as-get-empty"}, "those belong to no described operation"
 
 

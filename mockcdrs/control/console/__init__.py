@@ -1,9 +1,15 @@
-"""The console: a page that does everything through the control API. Its files are served as they lie here."""
+"""The console: a page that does everything through the control API, and one that shows Crossbar's.
+
+The files are served as they lie here; those of Swagger UI as they lie in the package that brings them.
+"""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -11,6 +17,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
+_SWAGGER_UI = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 # what a page may do in which names and headers of strangers are shown: nothing but its own files and server
 HEADERS = {
@@ -21,11 +28,13 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
+# Swagger UI's style sheet has its icons inside
+DOCS_HEADERS = HEADERS | {"content-security-policy": f"{HEADERS['content-security-policy']}; img-src 'self' data:"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file of the page, and what its answer says about it; `etag` is quoted."""
+    """A file of a page, and what its answer says about it; `etag` is quoted."""
 
     body: bytes
     content_type: str
@@ -33,21 +42,31 @@ class Asset:
 
 
 @cache
-def _assets() -> dict[str, Asset]:
+def _files() -> Mapping[str, Traversable]:
     console = resources.files(__name__)
-    files = [console / "index.html", *(console / "assets").iterdir()]
-    return {file.name: _asset(file.name, file.read_bytes()) for file in files if file.name.rpartition(".")[2] in _TYPES}
+    # found, not imported: that would load Flask, for which the package is made
+    swagger = Path(str(metadata.distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")))
+    own = [console / "index.html", console / "docs.html", *(console / "assets").iterdir()]
+    files = [*own, *(swagger / name for name in _SWAGGER_UI)]
+    return {file.name: file for file in files if file.name.rpartition(".")[2] in _TYPES}
 
 
-def _asset(name: str, body: bytes) -> Asset:
+@cache
+def _asset(name: str) -> Asset:
+    body = _files()[name].read_bytes()
     return Asset(body, _TYPES[name.rpartition(".")[2]], f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
 def page() -> Asset:
     """The page itself; it names its files below `assets/`, relative to its own address."""
-    return _assets()["index.html"]
+    return _asset("index.html")
+
+
+def docs() -> Asset:
+    """The page that shows Crossbar's API, in Swagger UI; its files lie with those of the console."""
+    return _asset("docs.html")
 
 
 def asset(name: str) -> Asset | None:
-    """One of the page's files by its bare name; `None` where there is none."""
-    return _assets().get(name)
+    """One of the pages' files by its bare name; `None` where there is none."""
+    return _asset(name) if name in _files() else None

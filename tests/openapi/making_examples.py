@@ -1,0 +1,158 @@
+"""Makes the examples of the OpenAPI document of the committed data: `python tests/openapi/making_examples.py`."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mockcdrs.handle import Mock, serving
+
+FILE = Path(__file__).parents[2] / "mockcdrs" / "openapi" / "examples.json"
+JSON, CSV = "application/json", "text/csv"
+MAXIMUM = {"crossbar.max_upload_size": 10, "crossbar.request_memory_limit": 1000}
+FORMS = {"chunked": "is_chunked=true&", "plain": "is_chunked=false&"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`of` is the operation or answer that it is an example of; `{...}` in a path stand for ids of the data."""
+
+    of: str
+    path: str
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    before: Callable[[Mock], object] = lambda _mock: None
+    method: str = "GET"
+    body: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+def good() -> Iterator[tuple[str, Asked]]:
+    """Each operation in each of its forms."""
+    for whose, below in {"": "/accounts/{account_id}", "OfUser": "/accounts/{account_id}/users/{user_id}"}.items():
+        for name, path in {
+            "listCdrs": "/cdrs",
+            "listInteractions": "/cdrs/interaction",
+            "listLegs": "/cdrs/legs/{interaction_id}",
+            "summarizeCdrs": "/cdrs/summary",
+        }.items():
+            where = f"{below}{path}"
+            for form, query in FORMS.items():
+                yield f"{name}{whose}-{form}", Asked(f"{name}{whose}", where, f"{query}page_size=1")
+            yield f"{name}{whose}-csv", Asked(f"{name}{whose}", where, "page_size=2", {"Accept": CSV})
+        yield f"getCdr{whose}", Asked(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}")
+        yield f"getCdr{whose}-csv", Asked(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}", "", {"Accept": CSV})
+
+
+def around() -> Iterator[tuple[str, Asked]]:
+    """Each operation around the CDRs."""
+    login, key = (
+        '{{"data":{{"credentials":"{digest}","account_name":"{name}"}}}}',
+        '{{"data":{{"api_key":"{api_key}"}}}}',
+    )
+    yield "logInUser", Asked("logInUser", "/user_auth", method="PUT", body=login)
+    yield "logInApi", Asked("logInApi", "/api_auth", method="PUT", body=key)
+    yield "getTokenInfo", Asked("getTokenInfo", "/auth/tokeninfo", "token={token}")
+    yield (
+        "postTokenInfo",
+        Asked("postTokenInfo", "/auth/tokeninfo", method="POST", body='{{"data":{{"token":"{token}"}}}}'),
+    )
+    for name, below in {
+        "getLogin": "/user_auth/{token}",
+        "getAccount": "",
+        "getApiKey": "/api_key",
+        "listChildren": "/children",
+        "listDescendants": "/descendants",
+        "listParents": "/parents",
+        "getTree": "/tree",
+        "listUsers": "/users",
+        "getUser": "/users/{user_id}",
+        "listDevicesOfUser": "/users/{user_id}/devices",
+        "listDevices": "/devices",
+        "getDevice": "/devices/{device_id}",
+        "listApps": "/apps_store",
+        "getApp": "/apps_store/{app_id}",
+    }.items():
+        query = "page_size=1" if name.startswith("list") else ""
+        yield name, Asked(name, f"/accounts/{{account_id}}{below}", query)
+    yield "listUsers-csv", Asked("listUsers", "/accounts/{account_id}/users", "page_size=1", {"Accept": CSV})
+
+
+def broken(mock: Mock) -> None:
+    """Nothing but a document of which no row can be made."""
+    mock.clear()
+    mock.edge("no-direction")
+
+
+def bad() -> Iterator[tuple[str, Asked]]:
+    """Each error."""
+    cdrs = "/accounts/{account_id}/cdrs"
+    yield "reversed-range", Asked("Error400", cdrs, "created_from=63936000001&created_to=63936000000")
+    yield "range-too-wide", Asked("Error400", cdrs, "created_from=63900000000&created_to=63936000000")
+    yield "not-a-good-token", Asked("Error401", cdrs, "", {"X-Auth-Token": "no-such-token"})
+    yield "not-the-tokens-account", Asked("Error403", "/accounts/cdrs")
+    yield "page-size-of-0", Asked("Error404", cdrs, "page_size=0")
+    yield "unknown-cdr", Asked("Error404", f"{cdrs}/202601-nosuch")
+    yield "id-without-month", Asked("Error404", f"{cdrs}/nosuch")
+    yield "unknown-user", Asked("Error404", "/accounts/{account_id}/users/nosuch/cdrs")
+    yield "unknown-account", Asked("Error404", "/accounts/00000000000000000000000000000000/cdrs")
+    yield "error-as-csv", Asked("Error404", cdrs, "page_size=0", {"Accept": CSV})
+    yield "another-verb", Asked("Error405", cdrs, "verb=DELETE")
+    yield "old-version", Asked("Error410", "/../v1/accounts/{account_id}/cdrs")
+    yield "long-body", Asked("Error413", cdrs, body='{{"data":{{}}}}', settings=MAXIMUM)
+    yield "too-much-at-once", Asked("Error416", cdrs, "is_chunked=false", settings=MAXIMUM)
+    yield "too-many-requests", Asked("Error429", cdrs, before=lambda mock: mock.fail(status=429))
+    yield "unix-seconds", Asked("Error500", cdrs, "created_from=1768863393&created_to=1768863394")
+    yield "broken-document", Asked("Error503", cdrs, before=broken)
+
+
+def ids(mock: Mock) -> dict[str, str]:
+    """Ids of the newest interaction of several legs whose owner is known."""
+    rows = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", query_string="paginate=false")
+    row = next(row for row in rows.json["data"] if row["owner_id"] and row["other_leg_call_id"])
+    login, user = mock.credentials, row["owner_id"]
+    devices, apps = (
+        mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/{path}").json["data"]
+        for path in (f"users/{user}/devices", "apps_store")
+    )
+    return {
+        "account_id": mock.account_id,
+        "name": mock.account.name,
+        "digest": hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest(),
+        "api_key": login.api_key,
+        "token": mock.auth_token,
+        "device_id": devices[0]["id"],
+        "app_id": apps[0]["id"],
+        "user_id": user,
+        "cdr_id": row["id"],
+        "interaction_id": row["interaction_id"],
+    }
+
+
+def made() -> dict[str, dict[str, Any]]:
+    """All examples by name, as the file holds them."""
+    with serving() as mock:
+        known = ids(mock)
+    return {name: _made(asked, known) for name, asked in (*good(), *around(), *bad())}
+
+
+def _made(asked: Asked, known: dict[str, str]) -> dict[str, Any]:
+    where, query = asked.path.format(**known), asked.query.format(**known)
+    with serving(settings=asked.settings) as mock:
+        asked.before(mock)
+        path = f"/v2{where}".replace("/v2/..", "")
+        sent = {"X-Auth-Token": mock.auth_token, "X-Request-ID": "an-example", "Content-Type": JSON, **asked.headers}
+        answered = mock.client().simulate_request(
+            asked.method, path, query_string=query, headers=sent, body=asked.body.format(**known)
+        )
+    kind = answered.headers.get("content-type") or JSON
+    shown = [f"{name}: {value}" for name, value in asked.headers.items()]
+    summary = "; ".join([f"{asked.method} {path}" + (f"?{query}" if query else ""), *shown])
+    value = json.loads(answered.content) if kind == JSON else answered.text
+    return {"of": asked.of, "kind": kind, "status": answered.status_code, "summary": summary, "value": value}
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(made(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
