@@ -9,6 +9,7 @@ from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
+from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.overlay import Overlay
@@ -36,6 +37,7 @@ class State:
         self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
         self.seed = seed
         self._databases = Databases(self.data)
+        self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
         self.journal = Journal()
         self._count = itertools.count()

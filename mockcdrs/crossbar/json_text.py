@@ -6,13 +6,17 @@ from typing import Any
 
 import orjson
 
-_64_BITS = 2**63
+_LEAVES = frozenset({str, int, bool, type(None)})
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
-    if _is_plain(value):
-        return orjson.dumps(value)
+    try:
+        if not _holds_float(value):
+            return orjson.dumps(value)
+    except TypeError:
+        # large integers, and bytes that are no UTF-8
+        pass
     return compact(value).encode("utf-8", "surrogateescape")
 
 
@@ -21,26 +25,13 @@ def pretty(value: Any) -> bytes:
     return _pretty(value, 0).encode("utf-8", "surrogateescape")
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether the fast encoder writes the same text: not for floats, large integers and bytes that are no UTF-8."""
-    match value:
-        case str():
-            return value.isprintable() or _encodes(value)
-        case bool() | None:
-            return True
-        case int():
-            return -_64_BITS <= value < _64_BITS
-        case float():
-            return False
-        case dict():
-            return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
-        case list():
-            return all(map(_is_plain, value))
-    return False
-
-
-def _encodes(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
+def _holds_float(value: Any) -> bool:
+    """Whether there is a number that the fast encoder writes otherwise."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float)
+    return any(_holds_float(item) for item in value if type(item) not in _LEAVES)
 
 
 def _scalar(value: Any) -> str:

@@ -12,7 +12,7 @@ import falcon
 from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
@@ -46,7 +46,7 @@ class Gate:
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
         def produce(incoming: Incoming, world: World) -> Answer:
-            return answer(incoming, world, request_id)
+            return state.answers.answer(incoming, world, request_id)
 
         answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:

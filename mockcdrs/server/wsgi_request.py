@@ -1,10 +1,13 @@
 """From a WSGI environment to the request as the client wrote it."""
 
+import functools
 from typing import Any
 
 import falcon
 
 from mockcdrs.crossbar.answer import Incoming
+
+_BARE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
 def read(req: falcon.Request, longest_body: int) -> Incoming:
@@ -12,7 +15,7 @@ def read(req: falcon.Request, longest_body: int) -> Incoming:
     environ = req.env
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
-    headers = {name.lower(): _text(value) for name, value in req.headers.items()}
+    headers = {_name(key): _text(value) for key, value in environ.items() if key.startswith("HTTP_") or key in _BARE}
     return Incoming(req.method, path, environ.get("QUERY_STRING", ""), headers, _body(req, longest_body))
 
 
@@ -22,8 +25,13 @@ def _rebuilt(environ: dict[str, Any]) -> str:
     return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/%~!$&'()*+,;=:@")
 
 
+@functools.lru_cache(maxsize=256)
+def _name(key: str) -> str:
+    return key.removeprefix("HTTP_").replace("_", "-").lower()
+
+
 def _text(header: str) -> str:
-    return header.encode("latin-1").decode("utf-8", "surrogateescape")
+    return header if header.isascii() else header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _body(req: falcon.Request, longest: int) -> bytes:
