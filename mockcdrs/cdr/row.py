@@ -43,7 +43,11 @@ def _channel_var(key: str, default: Any = "") -> Column:
     return column
 
 
-_authorizing, _account, _rate_units = _channel_var("authorizing_id"), _channel_var("account_id"), _channel_var("rate", 0)
+_authorizing, _account, _rate_units = (
+    _channel_var("authorizing_id"),
+    _channel_var("account_id"),
+    _channel_var("rate", 0),
+)
 
 
 def _authorizing_id(document: Document, start: int) -> Any:

@@ -13,7 +13,8 @@ def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
     try:
         if not _holds_float(value):
-            return orjson.dumps(value)
+            # copied, because a short text would keep a buffer of some kilobytes
+            return bytes(memoryview(orjson.dumps(value)))
     except TypeError:
         # large integers, and bytes that are no UTF-8
         pass

@@ -1,5 +1,6 @@
 """What a test adds to a store or takes from it. The base stays as it is: resetting drops the overlay."""
 
+import copy
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ class Overlay:
 
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
         """Put documents into an account's month; one with a known id takes the place of the other."""
-        new = list(documents)
+        new = copy.deepcopy(list(documents))  # answers are kept: what a test does with its own must not matter to them
         ids = {document["_id"] for document in new}
         kept = [document for document in self._added[account_id, month] if document["_id"] not in ids]
         self.removed |= {cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None}
