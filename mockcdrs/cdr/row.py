@@ -90,8 +90,9 @@ def _unix_timestamp_micro(document: Document, start: int) -> str:
     return erlang.float_text(float(seconds))
 
 
-def _rfc_1036(_document: Document, start: int) -> str:
-    c = gregorian.civil(start)
+def rfc_1036(gregorian_seconds: int) -> str:
+    """`Tue, 20 Jan 2026 12:00:00 GMT`, which is also how HTTP has its dates; `ValueError` before the year 0."""
+    c = gregorian.civil(gregorian_seconds)
     clock = f"{c.hour:02}:{c.minute:02}:{c.second:02}"
     return f"{_WEEKDAYS[c.weekday]}, {c.day:02} {_MONTHS[c.month - 1]} {c.year} {clock} GMT"
 
@@ -129,7 +130,7 @@ COLUMNS: dict[str, Column] = {
     "datetime": lambda _document, start: datetime_text(start),
     "unix_timestamp": lambda _document, start: str(gregorian.to_unix(start)),
     "unix_timestamp_micro": _unix_timestamp_micro,
-    "rfc_1036": _rfc_1036,
+    "rfc_1036": lambda _document, start: rfc_1036(start),
     "iso_8601": lambda _document, start: gregorian.iso_8601(start)[:-10],
     "iso_8601_combined": lambda _document, start: gregorian.iso_8601(start),
     "call_type": _channel_var("account_billing"),

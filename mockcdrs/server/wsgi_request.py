@@ -3,20 +3,18 @@
 import functools
 from typing import Any
 
-import falcon
-
 from mockcdrs.crossbar.answer import Incoming
 
 _BARE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
-def read(req: falcon.Request, longest_body: int) -> Incoming:
+def read(environ: dict[str, Any], longest_body: int) -> Incoming:
     """The request with its path raw, where the server tells it, and at most one byte more than the longest body."""
-    environ = req.env
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
     headers = {_name(key): _text(value) for key, value in environ.items() if key.startswith("HTTP_") or key in _BARE}
-    return Incoming(req.method, path, environ.get("QUERY_STRING", ""), headers, _body(req, longest_body))
+    method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
+    return Incoming(method, path, query, headers, _body(environ, longest_body))
 
 
 def _rebuilt(environ: dict[str, Any]) -> str:
@@ -34,7 +32,10 @@ def _text(header: str) -> str:
     return header if header.isascii() else header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def _body(req: falcon.Request, longest: int) -> bytes:
-    if not req.content_length and req.get_header("Transfer-Encoding") is None:
+def _body(environ: dict[str, Any], longest: int) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    # a server that takes a body in chunks says how long it was, and one that does not know refuses what is no length
+    if not (length.isascii() and length.isdecimal()):
         return b""
-    return req.bounded_stream.read(longest + 1)
+    body: bytes = environ["wsgi.input"].read(min(int(length), longest + 1))
+    return body

@@ -16,12 +16,16 @@ from pathlib import Path
 
 import load
 import pages
+import starting
 from measuring import Bench, Line, Table
 
 ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "page": pages.default_page,
     "answers": pages.other_answers,
     "walk": pages.walked_pages,
+    "start": starting.first_page,
+    "pytest": starting.pytest_run,
+    "fixture": starting.fixture,
 }
 FULL, SHORT = Bench(rounds=7, seconds=1.0), Bench(rounds=1, seconds=1.0)
 
