@@ -1,16 +1,19 @@
 """Puts advice onto the records of a journal: worked out when somebody reads it, as of the end of the request.
 
-What the data holds is looked up only then.
+What the data holds is looked up only then, and what knows the advice imported.
 """
 
 import math
 from functools import partial
+from typing import TYPE_CHECKING
 
 from mockcdrs.control import counting
-from mockcdrs.control.advice import Facts, advise, at_end
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
+
+if TYPE_CHECKING:
+    from mockcdrs.control.advice import Facts
 
 
 class Adviser:
@@ -22,6 +25,8 @@ class Adviser:
 
     def advice(self) -> list[str]:
         """All there is to say of what came since the last reset, in the order of the requests; see `ADVICE`."""
+        from mockcdrs.control.advice import at_end
+
         records, state = list(self._state.journal), self._state
         facts = self._facts(state.clock.now(), state.settings, state.quirks, state.clock.is_frozen)
         return [text for record in records for text in record.advice] + at_end(records, facts)
@@ -32,12 +37,16 @@ class Adviser:
         record.advised = None
 
     def _advise(self, record: Record, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> list[str]:
+        from mockcdrs.control.advice import advise
+
         last = record.completion or math.inf
         earlier = [other for other in self._state.journal if other.number < record.number]
         ended = [other for other in earlier if 0 < other.completion < last]
         return advise(record, ended, self._facts(record.at_gregorian, settings, quirks, is_clock_frozen))
 
-    def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> Facts:
+    def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "Facts":
+        from mockcdrs.control.advice import Facts
+
         return Facts(
             now=now,
             settings=settings,

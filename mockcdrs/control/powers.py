@@ -1,17 +1,19 @@
 """All that can be done with one mock and asked of it, server or not: what a test and the control API hold."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.control.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived
-from mockcdrs.control.expected import Expected, Question, expect
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
+
+if TYPE_CHECKING:
+    from mockcdrs.control.expected import Expected
 
 
 class Powers(Data, Derived):
@@ -41,11 +43,13 @@ class Powers(Data, Derived):
         """The mock's one clock: `freeze(moment)`, `advance(days=40)`, `live()`."""
         return self.state.clock
 
-    def expected(self, path: str = "/cdrs", **query: Any) -> Expected:
+    def expected(self, path: str = "/cdrs", **query: Any) -> "Expected":
         """What a correct client must end up with, all pages together, for a listing's path below the account.
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range.
         """
+        from mockcdrs.control.expected import Question, expect
+
         says_from, says_to = "created_from" in query, "created_to" in query
         end = int(query.pop("created_to", self.clock.now()))
         start = int(query.pop("created_from", end - self.state.settings.maximum_range))
