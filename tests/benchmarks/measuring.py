@@ -130,9 +130,9 @@ def cpu_seconds(pid: int) -> float | None:
 
 
 def memory_mb(pid: int, name: str = "VmRSS") -> float:
-    """Megabytes of memory that a process has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown."""
+    """Megabytes of memory that a process has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown. Process 0 is this one."""
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid or 'self'}/status").read_text().splitlines()
     except OSError:
         return 0.0
     return next((int(line.split()[1]) / 1_000 for line in lines if line.startswith(name)), 0.0)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import data
 import load
 import pages
 import starting
@@ -26,6 +27,12 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "start": starting.first_page,
     "pytest": starting.pytest_run,
     "fixture": starting.fixture,
+    "ten-millions": data.ten_millions,
+    "last-page": data.last_page,
+    "old-date": data.old_date,
+    "generation": data.generation,
+    "filter": data.filtered,
+    "summary": data.summed,
 }
 FULL, SHORT = Bench(rounds=7, seconds=1.0), Bench(rounds=1, seconds=1.0)
 
