@@ -58,7 +58,7 @@ def passes(document: Document | None, query: Query) -> bool:
 def tester(query: Query) -> Test:
     """`passes` for many documents: what only the query decides is worked out once."""
     tests = [test for name, value in query if (test := _test(name, value)) is not None]
-    return lambda document: all(test(document) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
 
 
 def _test(name: str, value: Any) -> Test | None:

@@ -16,8 +16,10 @@ from pathlib import Path
 
 import data
 import load
+import others
 import pages
 import starting
+import streaming
 from measuring import Bench, Line, Table
 
 ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
@@ -33,8 +35,11 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "generation": data.generation,
     "filter": data.filtered,
     "summary": data.summed,
+    "all-rows": streaming.all_rows,
+    "workers": others.workers,
+    "peers": others.peers,
 }
-FULL, SHORT = Bench(rounds=7, seconds=1.0), Bench(rounds=1, seconds=1.0)
+FULL, SHORT = Bench(rounds=7, seconds=1.0), Bench(rounds=3, seconds=1.0)
 
 
 def main(arguments: list[str]) -> None:
