@@ -1,4 +1,4 @@
-"""Load on one address from another process: eight connections that are kept open, each asking as soon as it was answered.
+"""Load on one address from another process: eight connections kept open, each asking as soon as it was answered.
 
 It is `wrk` where that is installed, else this file run by itself: both take a small part of what a Python server takes
 for an answer, so that the server is what is measured.
@@ -97,13 +97,13 @@ def _main(url: str, seconds: str, *headers: str) -> None:
     end = begun + float(seconds)
     while time.perf_counter() < end:
         for key, _ in sockets.select(1):
-            connection, left = key.fileobj, key.data
-            assert isinstance(connection, socket.socket)
-            left[0] -= len(connection.recv(1 << 18))
+            client, left = key.fileobj, key.data
+            assert isinstance(client, socket.socket)
+            left[0] -= len(client.recv(1 << 18))
             if left[0] <= 0:
                 count += 1
                 left[0] += len(answer)
-                connection.sendall(request)
+                client.sendall(request)
     sys.stdout.write(f"{count} {time.perf_counter() - begun}\n")
 
 

@@ -23,7 +23,8 @@ def workers(bench: Bench) -> Iterator[Line]:
     if importlib.util.find_spec("granian") is None:
         return
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2", "--port", str(port), "mockcdrs.wsgi:app"]
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "2"]
+    command = [*granian, "--port", str(port), "mockcdrs.wsgi:app"]
     environment = {**os.environ, "MOCKCDRS_CALLS_PER_DAY": CALLS_PER_DAY, "MOCKCDRS_NO_CONTROL": "1"}
     with mock("--calls-per-day", CALLS_PER_DAY) as served, running(command, env=environment):
         until(lambda: answers(port))

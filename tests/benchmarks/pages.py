@@ -43,13 +43,12 @@ class Measured:
 def compared(row: str, bench: Bench, a: Measured, b: Measured, budget: Budget | None) -> Line:
     """A line of the ratio of two rates."""
     rates = alternate(bench.rounds, a, b)
-    said = (f"{rate.median:,.0f}/s" + (f" {one.cpu:,.0f} us" if one.cpu else "") for rate, one in zip(rates, (a, b)))
     return Line(
         row=row,
-        a=next(said),
-        b=next(said),
+        a=f"{rates[0].median:,.0f}/s {a.cpu:,.0f} us",
+        b=f"{rates[1].median:,.0f}/s {b.cpu:,.0f} us",
         value=rates[0].over(rates[1]),
-        cpu=b.cpu / a.cpu if a.cpu else None,
+        cpu=b.cpu / a.cpu if a.cpu and b.cpu else None,
         budget=budget,
     )
 

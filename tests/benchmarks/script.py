@@ -16,6 +16,6 @@ class Page:
 
 
 if __name__ == "__main__":
-    app = falcon.App()  # type: ignore[var-annotated]
+    app = falcon.App()
     app.add_route("/cdrs", Page())
     waitress.serve(app, host="127.0.0.1", port=int(sys.argv[1]))

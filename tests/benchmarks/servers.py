@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -124,9 +124,8 @@ def free_port() -> int:
         return port
 
 
-def until(is_so: "object", seconds: float = 60) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something to be true. `TimeoutError` where it does not become so."""
-    assert callable(is_so)
     end = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > end:

@@ -70,4 +70,3 @@ class _Download:
         self.size = size
         self.cpu = ((cpu_seconds(self._pid) or 0.0) - spent) or 1e-9
         return size / 1e6 / (time.perf_counter() - begun)
-
