@@ -128,7 +128,7 @@ def _faked_in(seconds: float) -> float:
     fake.seed_instance(1)
     texts = (fake.name, fake.name, fake.phone_number, fake.phone_number, fake.ipv4, fake.domain_name)
     others = (*(fake.uuid4 for _ in range(8)), *(fake.random_int for _ in range(12)), fake.unix_time, fake.unix_time)
-    makers: tuple[Callable[[], object], ...] = (*texts, *others)
+    makers: list[Callable[[], object]] = [*texts, *others]
     while (spent := time.perf_counter() - begun) < seconds:
         for make in makers:
             make()

@@ -130,7 +130,7 @@ def cpu_seconds(pid: int) -> float | None:
 
 
 def memory_mb(pid: int, name: str = "VmRSS") -> float:
-    """Megabytes of memory that a process has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown. Process 0 is this one."""
+    """Megabytes of a process, 0 being this one: what it has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown."""
     try:
         lines = Path(f"/proc/{pid or 'self'}/status").read_text().splitlines()
     except OSError:
