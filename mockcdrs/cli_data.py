@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from mockcdrs.dataset.files import Loaded
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  mockcdrs generate --out calls
+  mockcdrs generate --days 90 --calls-per-day 5000 --format csv --out calls
+"""
+)
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
 @click.option(
     "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="Per weekday."
@@ -59,7 +65,14 @@ def generate(
     click.echo(f"{count} CDRs in {out}")
 
 
-@click.command("import")
+@click.command(
+    "import",
+    epilog="""\b
+Examples:
+  mockcdrs import answer.json download.csv --out calls
+  mockcdrs import export.jsonl --anonymize --secret TEXT --out calls
+""",
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mockcdrs.control.making import make
 from mockcdrs.control.options import Options
 from mockcdrs.control.powers import Powers
-from mockcdrs.server.app import create_app
+from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.runner import Server
 from mockcdrs.server.without_socket import client
 
@@ -26,7 +26,7 @@ class Mock(Powers):
         self.options = Options(**changes)
         super().__init__(*make(self.options))
         self._app = create_app(self.state, self)
-        self._server = Server(self._app)
+        self._server = Server(self._app, longest_body=longest_body(self.state))
 
     @property
     def url(self) -> str:

@@ -35,7 +35,7 @@ def modules_after(code: str) -> set[str]:
 def test_what_only_tests_and_generating_need_is_not_imported(code: str) -> None:
     pulled_in = modules_after(code)
     assert "mockcdrs" in pulled_in
-    heavy = {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx", "h11"}
+    heavy = {"faker", "hypothesis", "hypothesis_jsonschema", "jsonschema", "pytest", "requests", "httpx", "h11", "jwt"}
     assert not pulled_in & heavy
 
 
@@ -43,5 +43,5 @@ def test_the_command_line_alone_imports_no_server() -> None:
     assert not modules_after("import mockcdrs.cli") & {"falcon", "waitress", "orjson", "asyncio"}
 
 
-def test_importing_the_package_costs_nothing() -> None:
-    assert modules_after("import mockcdrs") - modules_after("") == {"mockcdrs"}
+def test_importing_the_package_costs_no_more_than_typing() -> None:
+    assert modules_after("import mockcdrs") - modules_after("import typing") == {"mockcdrs"}

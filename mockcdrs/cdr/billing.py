@@ -31,7 +31,8 @@ def cost_units(document: Document, billing_key: str) -> int:
 def _per_minute_cost(document: Document) -> int:
     variables = document.get("custom_channel_vars", document)
     seconds = _number(document, "Billing-Seconds") - _number(variables, "Billing-Seconds-Offset")
-    if seconds <= 0 or seconds <= _number(variables, "Rate-NoCharge-Time"):
+    free_seconds = _number(variables, "Rate-NoCharge-Time")
+    if seconds <= max(free_seconds, 0):
         return 0
     rate = _number(variables, "Rate")
     increment = _number(variables, "Rate-Increment", 60) or 60

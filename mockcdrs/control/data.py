@@ -57,7 +57,8 @@ class Data:
     def add_cdr(self, document: Document) -> Document:
         """Add a document as it is, and give it; Kazoo's own fields are made where they are missing.
 
-        Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended.
+        Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended. A time that no
+        calendar has puts it into this month.
         """
         whole = self._completed(document)
         self.state.data.add(self.account.id, whole["_id"][:6], [whole])
@@ -67,7 +68,7 @@ class Data:
         ended = document.get("timestamp")
         end = ended if isinstance(ended, int) else self.state.clock.now()
         made = {
-            "_id": f"{gregorian.month_of(end)}-{document.get('call_id', '')}",
+            "_id": f"{self._month_of(end)}-{document.get('call_id', '')}",
             "_rev": "1-0",
             "timestamp": end,
             "pvt_type": "cdr",
@@ -76,6 +77,12 @@ class Data:
             "pvt_account_id": self.account.id,
         }
         return {**made, **document}
+
+    def _month_of(self, end_gregorian: int) -> str:
+        try:
+            return gregorian.month_of(end_gregorian)
+        except OverflowError:
+            return gregorian.month_of(self.state.clock.now())
 
     def remove(self, cdr_id: str) -> None:
         """Take a CDR away; `KeyError` where there is none."""

@@ -3,11 +3,16 @@
 Plain loops over the documents, so that it can serve as a check on the server too.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from mockcdrs.cdr.billing import cost_units
+from mockcdrs.cdr.documents import integer_at
+from mockcdrs.cdr.row import make_row
+from mockcdrs.control.question import Question
+from mockcdrs.control.reached import reached
 from mockcdrs.dataset.store import Document, Store
 
 
@@ -16,7 +21,7 @@ class Expected:
     """The answer to a question, all pages together, newest first.
 
     `seconds` sums billing_seconds, `cost` units of 1/10,000 dollar. `unreachable` names documents that belong to the
-    answer but that a quirk of the server's keeps from any client.
+    answer but that a quirk of the server's keeps from any client, or from the walk that the question names.
     """
 
     ids: tuple[str, ...]
@@ -30,59 +35,102 @@ class Expected:
         return len(self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Whose CDRs, in which stretch of Gregorian seconds (both ends included), and which of them.
-
-    `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`. `says_from`, `says_to`: whether the
-    client sends that end of the stretch, or leaves it to the default.
-    """
-
-    account_id: str
-    created_from: int
-    created_to: int
-    owner_id: str | None = None
-    are_interactions: bool = False
-    filters: Mapping[str, Any] | None = None
-    says_from: bool = True
-    says_to: bool = True
-
-
 def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected:
     """The answer to a question; `quirks` are the ones that the server shows.
 
-    What a descending walk over /interaction loses at the ends of pages and chunks is not unreachable: it lies with the
-    client to ask for ascending=true.
+    Without `steps` only what no client can reach, however it walks, is unreachable: a document that listings leave out
+    or that no row can be made of. With them so is what that walk misses: the interactions that a descending one loses
+    at the ends of pages and chunks (ascending=true loses none), and rows behind, or sent together with, a broken one.
     """
+    found = _found(store, question)
+    listed = [document for document in found if not _is_left_out(document, question, quirks)]
+    answer = [document for document in found if _fits(document, question)]
+    broken = _broken(answer, store, question.account_id) if "broken-document-fault" in quirks else frozenset()
+    arriving = _arriving(listed, question, quirks, broken)
+    shown = [document for document in answer if document["_id"] in arriving]
+    return Expected(
+        ids=tuple(document["_id"] for document in shown),
+        seconds=sum(_number(document, "billing_seconds") for document in shown),
+        cost=sum(map(_cost, shown)),
+        unreachable=tuple(document["_id"] for document in answer if document["_id"] not in arriving),
+    )
+
+
+def _found(store: Store, question: Question) -> list[Document]:
+    """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
     key = "interaction_time" if question.are_interactions else "pvt_created"
     found = [
         document
         for document in _documents(store, question)
-        if question.created_from <= document.get(key, -1) <= question.created_to and _belongs(document, question)
+        if _lies_in(document.get(key), question) and _belongs(document, question)
     ]
     if question.are_interactions:
         # of legs that began together the first by id stands for all, for a user's the last
         found.sort(key=lambda document: str(document["_id"]), reverse=question.owner_id is not None)
         found = _first_legs(found)
-    found = [document for document in found if _fits(document, question)]
-    found.sort(key=lambda document: (document[key], document["_id"]), reverse=True)
-    hidden = [document for document in found if _is_hidden(document, question, quirks)]
-    shown = [document for document in found if document not in hidden]
-    return Expected(
-        ids=tuple(document["_id"] for document in shown),
-        seconds=sum(int(document.get("billing_seconds") or 0) for document in shown),
-        cost=sum(cost_units(document, "account_billing") for document in shown),
-        unreachable=tuple(document["_id"] for document in hidden),
+    second = "interaction_key" if question.are_interactions else "_id"
+    found.sort(key=lambda document: (_month(document), document[key], str(document.get(second))), reverse=True)
+    return found
+
+
+def _lies_in(time: Any, question: Question) -> bool:
+    return isinstance(time, int | float) and question.created_from <= time <= question.created_to
+
+
+def _month(document: Document) -> str:
+    return str(document["_id"][:6])
+
+
+def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[str]:
+    """Ids of documents that no row can be made of; made-up ones are not among them."""
+    segments = (segment for month in store.months(account_id) for segment in store.held(account_id, month))
+    held = {document["_id"] for segment in segments for document in segment.documents()}
+    return frozenset(document["_id"] for document in answer if document["_id"] in held and _is_broken(document))
+
+
+def _is_broken(document: Document) -> bool:
+    try:
+        make_row(document)
+    except (ValueError, OverflowError):
+        return True
+    return False
+
+
+def _arriving(
+    listed: list[Document], question: Question, quirks: frozenset[str], broken: frozenset[str]
+) -> frozenset[str]:
+    def is_shown(document: Document) -> bool:
+        return _fits(document, question) and not _is_out_of_range(document, question, quirks)
+
+    steps = question.steps
+    if steps is None:
+        return frozenset(document["_id"] for document in listed if is_shown(document)) - broken
+    months = [list(rows) for _, rows in groupby(listed[::-1] if steps.is_ascending else listed, _month)]
+    arriving = reached(
+        months,
+        steps,
+        is_shown,
+        lambda document: document["_id"] in broken,
+        are_interactions=question.are_interactions,
+        loses_next=question.are_interactions and not steps.is_ascending and "interaction-page-loss" in quirks,
+    )
+    return frozenset(document["_id"] for document in arriving)
+
+
+def _is_left_out(document: Document, question: Question, quirks: frozenset[str]) -> bool:
+    return (
+        not question.are_interactions and "no-ccv-not-listed" in quirks and document.get("custom_channel_vars") is None
     )
 
 
-def _is_hidden(document: Document, question: Question, quirks: frozenset[str]) -> bool:
-    if not question.are_interactions:
-        return "no-ccv-not-listed" in quirks and document.get("custom_channel_vars") is None
-    # the range holds a second time for the leg that stands for the interaction, which may have ended outside of it
-    is_early = question.says_from and document["pvt_created"] < question.created_from
-    is_late = question.says_to and document["pvt_created"] > question.created_to
-    return "interaction-range-twice" in quirks and (is_early or is_late)
+def _is_out_of_range(document: Document, question: Question, quirks: frozenset[str]) -> bool:
+    """Whether the range, which holds a second time for the leg that stands for its interaction, leaves it out."""
+    if not question.are_interactions or "interaction-range-twice" not in quirks:
+        return False
+    created = integer_at(document, ("pvt_created",))
+    is_early = question.says_from and created is not None and created < question.created_from
+    is_late = question.says_to and (created is None or created > question.created_to)
+    return is_early or is_late
 
 
 def _documents(store: Store, question: Question) -> Iterator[Document]:
@@ -115,14 +163,26 @@ def _passes(document: Document, name: str, wanted: str) -> bool:
 
 
 def _first_legs(documents: list[Document]) -> list[Document]:
-    first: dict[str, Document] = {}
+    first: dict[tuple[Any, str], Document] = {}
     for document in documents:
-        interaction = document["interaction_id"]
+        interaction = document["interaction_time"], str(document.get("interaction_key"))
         if interaction not in first or _began(document) < _began(first[interaction]):
             first[interaction] = document
     return list(first.values())
 
 
 def _began(document: Document) -> tuple[int, str]:
-    ended_and_took = int(document["timestamp"]) - int(document["duration_seconds"])
-    return int(document.get("channel_created_time") or ended_and_took), document.get("channel_loopback_leg") or "_"
+    ended_and_took = _number(document, "timestamp") - _number(document, "duration_seconds")
+    return _number(document, "channel_created_time") or ended_and_took, str(document.get("channel_loopback_leg") or "_")
+
+
+def _number(document: Document, key: str) -> int:
+    number: int = integer_at(document, (key,), 0)
+    return number
+
+
+def _cost(document: Document) -> int:
+    try:
+        return cost_units(document, "account_billing")
+    except ValueError:
+        return 0

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 import threading
 import time
 import zlib
@@ -57,16 +58,18 @@ class Record:
     """One request and what became of it.
 
     `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's. `path` is raw. `query` holds the decoded parameters: a list where a name is repeated, `True` for a bare
-    name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
-    (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
-    rules that fired. `is_complete`: the body has ended or broke off. `advising` makes the advice when it is first read.
+    machine's. `path` and `raw_query` are as they came. `query` holds the decoded parameters: a list where a name is
+    repeated, `True` for a bare name. `headers` have their names in small letters. Secrets are redacted wherever they
+    were sent (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault`
+    names the rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the
+    body has ended or broke off. `advising` makes the advice when it is first read.
     """
 
     number: int
     at_gregorian: int
     method: str
     path: str
+    raw_query: str
     query: dict[str, Any]
     headers: dict[str, str]
     status: int = 0
@@ -74,6 +77,7 @@ class Record:
     sent_bytes: int = 0
     duration_seconds: float = 0.0
     fault: str = ""
+    note: str = ""
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
@@ -103,6 +107,8 @@ def _query(raw: str) -> dict[str, Any]:
 class Journal:
     """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
 
+    `identity` is another one after each `clear`, and in each process.
+
     Each of `on_complete` is called with every record that has become complete, in the thread that served it, before
     whoever waits for it goes on.
     """
@@ -112,7 +118,6 @@ class Journal:
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
         self._completions = 0
-        self.epoch = 0
         self.clear()
 
     def clear(self) -> None:
@@ -123,7 +128,7 @@ class Journal:
             self._numbers = itertools.count(1)
             self._completed = 0
             self.dropped = 0
-            self.epoch += 1
+            self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
     def open(self, incoming: Incoming, at_gregorian: int) -> Record:
@@ -133,6 +138,7 @@ class Journal:
             at_gregorian=at_gregorian,
             method=incoming.method,
             path=redaction.path(incoming.path),
+            raw_query=redaction.query(incoming.query),
             query=_query(incoming.query),
             headers=redaction.headers(incoming.headers),
             received_bytes=len(incoming.body),
@@ -196,10 +202,10 @@ class Journal:
             found = [record for record in self._records if record.completion > after]
             return sorted(found, key=lambda record: record.completion), self._completions
 
-    def wait_behind(self, completion: int, epoch: int, timeout_seconds: float) -> None:
+    def wait_behind(self, completion: int, identity: str, timeout_seconds: float) -> None:
         """Wait until a record becomes complete behind a `completion`, the journal is cleared, or somebody wakes it."""
         with self._changed:
-            if self._completions <= completion and self.epoch == epoch:
+            if self._completions <= completion and self.identity == identity:
                 self._changed.wait(timeout_seconds)
 
     def wake(self) -> None:

@@ -8,6 +8,7 @@ from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
+from mockcdrs.control.question import ask
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
@@ -46,18 +47,15 @@ class Powers(Data, Derived):
     def expected(self, path: str = "/cdrs", **query: Any) -> "Expected":
         """What a correct client must end up with, all pages together, for a listing's path below the account.
 
-        Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range.
+        Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range. A query that names
+        its walk (`page_size` or `paginate`, with them `ascending`, `chunk_size`, ...) expects no more than such a walk
+        reaches. Raises `NoQuestion` for another parameter than those and `filter_*`.
         """
-        from mockcdrs.control.expected import Question, expect
+        from mockcdrs.control.expected import expect
 
-        says_from, says_to = "created_from" in query, "created_to" in query
-        end = int(query.pop("created_to", self.clock.now()))
-        start = int(query.pop("created_from", end - self.state.settings.maximum_range))
-        parts = path.strip("/").split("/")
-        owner = parts[parts.index("users") + 1] if "users" in parts else None
-        is_interaction = parts[-1] == "interaction"
-        question = Question(self.account_id, start, end, owner, is_interaction, query, says_from, says_to)
-        return expect(self.state.data, question, self.state.quirks)
+        state = self.state
+        question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)
+        return expect(state.data, question, state.quirks)
 
     def fail(self, **rule: Any) -> Rule:
         """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 HEADERS = frozenset({"x-auth-token", "authorization"})
-NAMES = ("auth_token", "authorization", "password", "api_key", "credentials")
+NAMES = ("auth_token", "authorization", "password", "api_key", "credentials", "token")
 _LOGINS = frozenset({"user_auth", "api_auth"})
 _NO_TOKENS = frozenset({"", "recovery"})
 
@@ -54,6 +54,18 @@ def path(raw: str) -> str:
         is_token = unquote(login) in _LOGINS and segment not in _NO_TOKENS
         shown.append(redacted(unquote(segment)) if is_token else segment)
     return _SIGNED.sub(lambda token: redacted(token[0]), "/".join(shown))
+
+
+def query(raw: str) -> str:
+    """A query string as it came, without its secrets."""
+    return _SIGNED.sub(lambda token: redacted(token[0]), "&".join(map(_pair, raw.split("&"))))
+
+
+def _pair(raw: str) -> str:
+    name, equals, held = raw.partition("=")
+    if not equals or unquote_plus(name) not in NAMES:
+        return raw
+    return f"{name}={redacted(unquote_plus(held, errors='surrogateescape'))}"
 
 
 def text(raw: str) -> str:

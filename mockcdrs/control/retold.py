@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Record
@@ -78,10 +77,19 @@ _WORDS: dict[str, Callable[[str, str], str]] = {
 }
 
 
+def target(record: Record) -> str:
+    """Path and query as they came."""
+    return f"{record.path}?{record.raw_query}" if record.raw_query else record.path
+
+
+def visible(text: str) -> str:
+    """Text in printable ASCII: what else a stranger sent is escaped, so that it neither ends a line nor commands it."""
+    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
+
+
 def curl(record: Record, origin: str) -> str:
     """The line for a shell that asks the same again; the token is the shell's `$TOKEN`, a body its `$BODY`."""
-    query = urlencode(record.query, doseq=True, errors="surrogateescape") if record.query else ""
-    url = f"{origin}{record.path}{'?' + query if query else ''}"
+    url = f"{origin}{target(record)}"
     words = ["curl", "-sS"] + ([] if record.method == "GET" else ["-X", record.method])
     for name in _OF_CURL:
         if name in record.headers and record.headers[name] != "*/*":

@@ -1,17 +1,15 @@
-"""All that one mock holds: data, settings, clock, fixes, faults, journal, the count of requests."""
-
-import hashlib
-import itertools
+"""All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
+from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
-from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar import quirks, tokens
+from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 
@@ -20,7 +18,7 @@ class State:
     """One mock's state. Two of them never see each other.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
-    (`crossbar/quirks.py`).
+    (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
     """
 
     def __init__(
@@ -30,6 +28,7 @@ class State:
         clock: Clock | None = None,
         quirks_shown: frozenset[str] | None = None,
         seed: int = 0,
+        ids: Ids | None = None,
     ) -> None:
         self.data = Overlay(store)
         self.settings = settings or Settings()
@@ -40,33 +39,44 @@ class State:
         self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
         self.journal = Journal()
-        self._count = itertools.count()
+        self.ids = ids or ByOrder(seed)
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
-        self._tokens = {
-            token.value: (account, token) for account in store.accounts.values() for token in account.tokens
+        self._bucket = Bucket()
+        self._token_key = tokens.key_of(seed)
+        self._tokens: dict[str, tokens.Claims] = {
+            token.value: {"account_id": account.id, "owner_id": token.owner_id}
+            for account in store.accounts.values()
+            for token in account.tokens
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, request ids. Settings and quirks stay."""
+        """As it was made: data, faults, journal, clock, request ids, the bucket of tokens. Settings and quirks stay."""
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
-        self._count = itertools.count()
+        self._bucket = Bucket()
+        self.ids.reset()
         if self._frozen_at is None:
             self.clock.live()
         else:
             self.clock.freeze(self._frozen_at)
 
-    def next_hex(self, digits: int) -> str:
-        """Hex digits for a request id or file name: a function of the seed and of how many were asked for before."""
-        return hashlib.sha256(f"{self.seed}/{next(self._count)}".encode()).hexdigest()[:digits]
+    def claims(self, token: str) -> tokens.Claims:
+        """What a token says: one of the data's, which are always good, or one that a login gave.
 
-    def resolve(self, token: str) -> tuple[Account, Token] | None:
-        """The account and token behind an `X-Auth-Token`."""
-        return self._tokens.get(token)
+        Raises `tokens.Refused`.
+        """
+        return self._tokens.get(token) or tokens.read(self._token_key, token, self.clock.now())
 
     def world(self) -> World:
         """What a request sees at this moment."""
         return World(
-            self.data, self._databases, self.settings, self.clock.now(), self.quirks, self.resolve, self.next_hex
+            store=self.data,
+            databases=self._databases,
+            settings=self.settings,
+            now=self.clock.now(),
+            quirks=self.quirks,
+            claims=self.claims,
+            token_key=self._token_key,
+            bucket=self._bucket,
         )

@@ -1,7 +1,12 @@
 """Who asks, and whether they may (`cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl`, `cb_users.erl`)."""
 
+from mockcdrs.crossbar import login
+from mockcdrs.crossbar.buckets import spend
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, system
+from mockcdrs.crossbar.errors import Failure, plain, system
+from mockcdrs.crossbar.resources.resource import Entry
+from mockcdrs.crossbar.resources.table import RESOURCES
+from mockcdrs.crossbar.tokens import Refused
 from mockcdrs.dataset.accounts import Account
 
 _ACCOUNT_ID_LENGTH = 32
@@ -10,19 +15,34 @@ _ACCOUNT_ID_LENGTH = 32
 def find_token(context: Context) -> None:
     """Note the token of a request, and the account that it opens.
 
+    `Failure` 401 for a token that has expired, 400 for one of an account that has.
     A token in an `Authorization` header is echoed but opens nothing.
     """
     request = context.request
     token = request.headers.get("x-auth-token", request.value("auth_token"))
     if isinstance(token, str):
         context.auth_token = token
-        found = context.world.resolve(token)
-        context.auth_account = found[0] if found else None
+        _open(context, token)
         return
     authorization = request.headers.get("authorization", request.value("authorization"))
     if isinstance(authorization, str):
         kind, _, rest = authorization.partition(" ")
         context.auth_token = rest if kind in {"Basic", "Bearer"} else authorization
+
+
+def _open(context: Context, token: str) -> None:
+    try:
+        claims = context.world.claims(token)
+    except Refused as refused:
+        if refused.reason == "token_expired":
+            raise plain(401, "invalid credentials") from None
+        return
+    account_id = claims["account_id"]
+    account = context.world.store.accounts.get(account_id)
+    if account is None or context.request.headers.get("x-auth-account-id", account_id) != account_id:
+        return
+    login.check_expiry(context, account)
+    context.auth_account, context.auth_claims = account, claims
 
 
 def check_account(context: Context) -> None:
@@ -41,24 +61,33 @@ def check_account(context: Context) -> None:
 
 
 def check_permission(context: Context) -> None:
-    """`Failure` 401 without a good token, 403 for an account that is not the token's to see."""
-    asking = context.auth_account
-    if asking is None:
+    """`Failure` 401 where a good token is due, 403 for what is not the token's to see or do."""
+    entry = _entry(context)
+    if context.auth_account is None:
         if context.auth_token is None or _came_as_token(context):
-            context.tokens_remaining = 99
-        raise system("invalid_credentials")
-    if not asking.is_superduper_admin and (context.account is None or not _may_see(asking, context.account)):
+            spend(context)
+        if entry in {Entry.ACCOUNT, Entry.ANY_TOKEN}:
+            raise system("invalid_credentials")
+    if entry is Entry.NOBODY or (entry is Entry.ACCOUNT and not _may_see(context.auth_account, context.account)):
         raise system("forbidden")
     if not context.nouns:
         raise system("not_found")
+
+
+def _entry(context: Context) -> Entry:
+    if len(context.nouns) != 1:
+        return Entry.ACCOUNT
+    return RESOURCES[context.nouns[0][0]].entry(context)
 
 
 def _came_as_token(context: Context) -> bool:
     return "x-auth-token" in context.request.headers or context.request.value("auth_token") is not None
 
 
-def _may_see(asking: Account, seen: Account) -> bool:
-    return asking.id == seen.id or (asking.is_reseller and asking.id in seen.tree)
+def _may_see(asking: Account | None, seen: Account | None) -> bool:
+    if asking is None or asking.is_superduper_admin:
+        return asking is not None
+    return seen is not None and (asking.id == seen.id or asking.id in seen.tree)
 
 
 def check_resources(context: Context) -> None:

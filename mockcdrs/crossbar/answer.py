@@ -3,15 +3,19 @@
 `answer` is a pure function of the request and the world. A long answer's body is an iterator: it is made as it is sent.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mockcdrs.crossbar import content, envelope, negotiation, rendering, request_data, routing
+from mockcdrs.cdr import erlang
+from mockcdrs.crossbar import envelope, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
+from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
 from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.resources.table import RESOURCES
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 VARY = "accept-language, accept"
@@ -27,6 +31,7 @@ _CORS = {
     ),
     "access-control-max-age": "86400",
 }
+_TAG = re.compile(r'(?:W/)?"[^"\s]*"')
 _CORS_QUESTIONS = ("origin", "access-control-request-method", "access-control-request-headers")
 
 
@@ -88,25 +93,28 @@ def _query(incoming: Incoming) -> Query:
 def _answer(context: Context, body: bytes) -> Answer:
     version, tokens = routing.split(context.request.path)
     request_data.check_version(version)
-    context.request = replace(
-        context.request,
-        envelope=request_data.read_body(context, body),
-        query=decode_start_key(context.request.query),
-    )
+    request = replace(context.request, envelope=request_data.read_body(context, body))
+    context.outcome.from_body = request.from_body()
+    context.request = decode_start_key(request)
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)
     _route(context, tokens)
     verb = _check_method(context)
-    check_account(context)
+    if context.nouns and context.request.method not in (
+        methods := ("OPTIONS",) if verb == "OPTIONS" else context.allow
+    ):
+        return _not_allowed(context, methods)
     if verb == "OPTIONS":
         return Answer(200, {**_cors(context), "x-request-id": context.request_id})
+    check_account(context)
     check_permission(context)
     _negotiate(context)
     check_resources(context)
-    if context.request.method == "POST" and context.shows("post-as-get-empty"):
+    if context.request.method == "POST" != verb and context.shows("post-as-get-empty"):
         return _whole(context, envelope.success(context, []))
-    return _produce(context)
+    found = _found(context, verb)
+    return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)
 
 
 def _route(context: Context, tokens: list[str]) -> None:
@@ -119,7 +127,7 @@ def _route(context: Context, tokens: list[str]) -> None:
 
 def _check_method(context: Context) -> str:
     verb = context.request.value("verb")
-    verb = verb.upper() if isinstance(verb, str) else context.request.method
+    verb = erlang.to_text(verb).upper() if isinstance(verb, str | bool) else context.request.method
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
     allowed = routing.allowed_methods(context.nouns[0])
@@ -135,14 +143,33 @@ def _check_method(context: Context) -> str:
     return verb
 
 
+def _not_allowed(context: Context, methods: tuple[str, ...]) -> Answer:
+    """The verb in the query would do, but Cowboy looks at the method itself."""
+    cors = _cors(context) if _asks_cors(context) else {}
+    return Answer(405, {**cors, "allow": ", ".join(methods), "x-request-id": context.request_id})
+
+
 def _negotiate(context: Context) -> None:
     headers = context.request.headers
     context.content_type = negotiation.content_type(headers.get("accept"))
     context.language = negotiation.language(headers.get("accept-language"))
 
 
-def _produce(context: Context) -> Answer:
-    found = content.prepare(context)
+def _found(context: Context, verb: str) -> Content:
+    answering = RESOURCES[context.nouns[0][0]].answers.get(verb)
+    if answering is None:
+        raise system("not_implemented")
+    return answering(context)
+
+
+def _made(context: Context, found: Content, status: int) -> Answer:
+    """What a PUT or POST made: JSON, whatever was negotiated."""
+    body, _ = envelope.render(context, envelope.success(context, found.data, found.revision))
+    headers = {**_headers(context), "content-type": negotiation.JSON_TYPES[0], **found.headers}
+    return Answer(status, headers, body)
+
+
+def _shown(context: Context, found: Content) -> Answer:
     etag = found.etag(context)
     _check_preconditions(context, etag)
     headers: dict[str, str | None] = {**_headers(context), "expires": EXPIRES}
@@ -168,17 +195,21 @@ def _check_preconditions(context: Context, etag: str | None) -> None:
     if match is None and none_match is None:
         return
     tag = None if etag is None else f'"{etag}"'
-    if match is not None and match.strip() != "*" and (tag is None or tag not in _tags(match)):
+    if match is not None and match.strip() != "*" and tag not in _tags(match):
         raise BareAnswer(412)
     if none_match is not None:
-        if none_match.strip() == "*" or (tag is not None and tag in _tags(none_match)):
+        if none_match.strip() == "*" or tag in [held.removeprefix("W/") for held in _tags(none_match)]:
             raise BareAnswer(304, why=etag or "")
         if tag is None:
             raise BareAnswer(412)
 
 
 def _tags(header: str) -> list[str]:
-    return [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    """The tags in a header, weak ones with their `W/`; `BareAnswer` 400 where there is none or something else."""
+    tags = _TAG.findall(header)
+    if not tags or _TAG.sub("", header).strip(", \t"):
+        raise BareAnswer(400, with_request_id=False)
+    return tags
 
 
 def _asks_cors(context: Context) -> bool:
@@ -212,12 +243,11 @@ def _whole(context: Context, body: dict[str, Any]) -> Answer:
 def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
     context.outcome.message = failure.message
     body, is_jsonp = envelope.render(context, envelope.error(context, failure))
-    if headers is None:
-        headers = _headers(context)
-        if is_jsonp and "content-type" in headers:
-            headers["content-type"] = "application/javascript"
+    shown = dict(_headers(context) if headers is None else headers)
+    if is_jsonp:
+        shown["content-type"] = "application/javascript"
     note = _died_of(failure.why) if isinstance(failure, Crashed) else ""
-    return Answer(failure.status, {**_held(headers), **_cors(context)}, body, note)
+    return Answer(failure.status, {**_held(shown), **_cors(context)}, body, note)
 
 
 def _died_of(what: str) -> str:
@@ -231,5 +261,5 @@ def _bare(bare: BareAnswer, context: Context | None) -> Answer:
         if bare.status in {304, 412} and context.language:
             headers |= {"content-language": context.language, "vary": VARY}
         if bare.status == 304:
-            headers |= {"expires": EXPIRES, "etag": f'"{bare.why}"'}
+            headers |= {"expires": EXPIRES, **({"etag": f'"{bare.why}"'} if bare.why else {})}
     return Answer(bare.status, headers, note=_died_of(bare.why) if bare.status == 500 else "")

@@ -1,7 +1,8 @@
 """CouchDB's order of view keys: null, false, true, numbers, text, arrays, objects; text in ICU's root collation.
 
-Covered: all of ASCII, and letters with accents, which is what call ids and owner ids hold. Other scripts follow
-ASCII in order of code points, where ICU would know better.
+Covered: all of ASCII, which is what call ids, interaction keys and owner ids hold, and that a letter with an accent
+comes behind the bare one. Not covered: ICU's order among accents, its order of letters such as ß and æ and of
+punctuation beyond ASCII, and other scripts; all these follow ASCII in order of code points.
 """
 
 import unicodedata

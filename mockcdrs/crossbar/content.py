@@ -1,37 +1,39 @@
 """What an endpoint found, before it takes the form that the client wants."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.cdr.documents import Document, public_fields
+from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import cdrs, envelope
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import plain, system
-from mockcdrs.crossbar.paging import ChunkedWalk, Page, walk_plain
+from mockcdrs.crossbar.paging import ChunkedWalk, Page
 from mockcdrs.crossbar.walks import Walk
 
-RowMaker = Callable[[Context, Document], dict[str, Any]]
+RowMaker = Callable[[Context, Document], Any]
 
 
 @dataclass(slots=True)
 class Content:
     """Data at hand, or a walk still to be made in chunks.
 
-    Interactions are view rows that name a leg until `rows_of` makes listing rows of them. `revision` is a document's.
+    Interactions are view rows that name a leg until `rows_of` makes listing rows of them. `revision` is a document's,
+    or `automatic` for what a view found and a login made something of. `is_tagged`: whether it has an etag.
     """
 
     data: Any = None
     walk: Walk | None = None
     revision: str | None = None
     are_interactions: bool = False
+    is_tagged: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def etag(self, context: Context) -> str | None:
         """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
         if self.revision is not None:
             return self.revision
-        if self.walk is not None or not self.data:
+        if self.walk is not None or not self.data or not self.is_tagged:
             return None
         shown = [{"key": row.key, "value": row.value} for row in self.data] if self.are_interactions else self.data
         body, _ = envelope.render(context, envelope.success(context, shown))
@@ -54,43 +56,8 @@ class Content:
                 yield items
 
 
-def _rows_of(context: Context, found: list[Any], make: RowMaker) -> list[dict[str, Any]]:
+def _rows_of(context: Context, found: list[Any], make: RowMaker) -> list[Any]:
     return [make(context, document) for document in cdrs.legs_found(context, found)]
-
-
-def prepare(context: Context) -> Content:
-    """Find what the path asks for; raises `Failure`."""
-    module, parameters = context.nouns[0]
-    if module == "users":
-        raise plain(503, "datastore missing view")
-    match parameters:
-        case ("legs", wanted):
-            return _walked(context, cdrs.legs(context, wanted))
-        case ("summary",):
-            return _walked(context, cdrs.summary(context))
-        case ("interaction",):
-            return _walked(context, cdrs.interactions(context, _owner(context)), are_interactions=True)
-        case (cdr_id,):
-            document = cdrs.one(context, cdr_id)
-            return Content(public_fields(document), revision=document.get("_rev"))
-    return _walked(context, cdrs.listing(context, _owner(context)))
-
-
-def _owner(context: Context) -> str | None:
-    module, parameters = context.nouns[1] if len(context.nouns) > 1 else ("", ())
-    if module == "users" and len(parameters) == 1:
-        return parameters[0]
-    if module == "accounts":
-        return None
-    raise system("faulty_request")
-
-
-def _walked(context: Context, walk: Walk, are_interactions: bool = False) -> Content:
-    if walk.is_chunked:
-        return Content(walk=walk, are_interactions=are_interactions)
-    page = walk_plain(walk.plan)
-    note_paging(context, walk, page)
-    return Content(walk.finish(page.items), are_interactions=are_interactions)
 
 
 def note_paging(context: Context, walk: Walk, walked: Page | ChunkedWalk) -> None:

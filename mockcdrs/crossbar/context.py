@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.request import Request
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.crossbar.tokens import Claims
+from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Store
 
 Noun = tuple[str, tuple[str, ...]]
@@ -19,7 +21,8 @@ KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 class World:
     """What all requests share. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
 
-    `resolve` gives the account and token behind an `X-Auth-Token`, `random_hex(n)` n hex digits for a file name.
+    `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `bucket` is what requests
+    are paid from.
     """
 
     store: Store
@@ -27,20 +30,23 @@ class World:
     settings: Settings
     now: int
     quirks: frozenset[str]
-    resolve: Callable[[str], tuple[Account, Token] | None]
-    random_hex: Callable[[int], str]
+    claims: Callable[[str], Claims]
+    token_key: bytes
+    bucket: Bucket
 
 
 @dataclass(slots=True)
 class Outcome:
     """What a request came to, for whoever watches: complete when the body has been made.
 
-    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's.
+    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's, `from_body`
+    holds parameters that came in the request's body.
     """
 
     rows: int = 0
     next_start_key: str | None = None
     message: str = ""
+    from_body: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -52,6 +58,7 @@ class Context:
     request_id: str
     auth_token: str | None = None
     auth_account: Account | None = None
+    auth_claims: Claims = field(default_factory=dict)
     tokens_remaining: int = 100
     allow: tuple[str, ...] = KNOWN_METHODS
     nouns: list[Noun] = field(default_factory=list)

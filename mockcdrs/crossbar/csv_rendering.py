@@ -1,9 +1,12 @@
 """CSV answers: a whole file, or for interactions bare lines as they are found (`api_util.erl`)."""
 
+import hashlib
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import Document
 from mockcdrs.cdr.row import columns
 from mockcdrs.crossbar import csv_text
 from mockcdrs.crossbar.content import Content
@@ -21,7 +24,13 @@ def _no_content() -> BareAnswer:
 
 def file_headers(context: Context) -> dict[str, str | None]:
     """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
-    return _headers(context, f"json_{context.world.random_hex(22)}.csv")
+    return _headers(context, file_name(context.request_id))
+
+
+def file_name(request_id: str) -> str:
+    """A default name: Crossbar draws its digits, here they rest on the request id, and on no request before."""
+    digest = hashlib.sha256(request_id.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"json_{digest[:22]}.csv"
 
 
 def line_headers(context: Context) -> dict[str, str | None]:
@@ -31,7 +40,7 @@ def line_headers(context: Context) -> dict[str, str | None]:
 
 def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     wanted = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
-    name = posixpath.basename(wanted if isinstance(wanted, str) else default_name)
+    name = posixpath.basename((wanted if isinstance(wanted, str) else default_name).rstrip("/"))
     return {"content-type": "text/csv", "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
 
 
@@ -43,28 +52,30 @@ def _in_a_header(name: str) -> str:
 def file(context: Context, found: Content) -> bytes:
     """The whole file; raises `Failure`, and `BareAnswer` where nothing was found."""
     made = csv_text.CsvFile(has_short_rows=context.shows("csv-short-rows"))
-    if found.walk is not None:
-        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_row):
-            made.add(items)
-    else:
-        _add_data(context, made, found.rows(context, json_row))
+    for row in _file_rows(context, found):
+        if made or csv_text.has_cells(row):
+            made.add([row])
+        elif context.shows("empty-summary-csv-500"):
+            raise died("CSV of a summary without a call")
     if not made:
         raise _no_content()
     return made.text()
 
 
-def _add_data(context: Context, made: csv_text.CsvFile, data: Any) -> None:
-    rows = data if isinstance(data, list) else [data]
-    if rows and not any(map(csv_text.has_cells, rows)):
-        raise died("CSV of a summary without a call") if context.shows("empty-summary-csv-500") else _no_content()
-    made.add(rows)
+def _file_rows(context: Context, found: Content) -> Iterator[Mapping[str, Any]]:
+    if found.walk is not None:
+        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_row):
+            yield from items
+        return
+    data = found.rows(context, json_row)
+    yield from data if isinstance(data, list) else [data]
 
 
 def lines(context: Context, found: Content) -> Iterator[bytes]:
     """Bare lines behind a header; raises `Failure` and `BareAnswer` before the first one."""
     if found.walk is None:
         return _plain_lines(context, found)
-    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), full_row)
+    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), _line)
     first = next(chunks, None)
     if first is None:
         raise _no_content()
@@ -72,27 +83,33 @@ def lines(context: Context, found: Content) -> Iterator[bytes]:
 
 
 def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
-    if found.data and context.shows("interaction-csv-plain-fault"):
-        raise system("datastore_fault")
-    rows = found.rows(context, full_row)
-    if not rows:
+    made = found.rows(context, _line)
+    if not made:
         raise _no_content()
-    return _encoded(context, rows, iter(()))
+    if context.shows("interaction-csv-plain-fault"):
+        raise system("datastore_fault")
+    return _encoded(context, made, iter(()))
 
 
-def _encoded(context: Context, first: list[Any], rest: Iterator[list[Any]]) -> Iterator[bytes]:
+def _line(context: Context, document: Document) -> str:
+    try:
+        return csv_text.bare_line(full_row(context, document))
+    except erlang.BadArgument as error:
+        raise system("datastore_fault") from error
+
+
+def _encoded(context: Context, first: list[str], rest: Iterator[list[str]]) -> Iterator[bytes]:
     # A line's end goes out with the next line: a piece that ended in "0" CRLF would look to a careless client like the
     # end of the chunks.
     yield _bytes(csv_text.header_line(columns(context.is_reseller)), first)
     try:
-        for rows in rest:
-            yield csv_text.LINE_END + _bytes("", rows)
+        for made in rest:
+            yield csv_text.LINE_END + _bytes("", made)
     except Failure:
         # the lines before are out: Crossbar ends the file as if it were whole
         pass
     yield csv_text.LINE_END
 
 
-def _bytes(header: str, rows: list[Mapping[str, Any]]) -> bytes:
-    text = header + "".join(map(csv_text.bare_line, rows))
-    return text.encode("utf-8", "surrogateescape").removesuffix(csv_text.LINE_END)
+def _bytes(header: str, made: list[str]) -> bytes:
+    return (header + "".join(made)).encode("utf-8", "surrogateescape").removesuffix(csv_text.LINE_END)

@@ -1,7 +1,7 @@
 """The two kinds of CSV that Crossbar writes.
 
-A file (`kz_csv.erl`): every cell in quotes, `""` for a quote, LF, lists joined by commas, a missing value an empty cell
-without quotes. Columns that only later rows have come last; rows before them are shorter.
+A file (`kz_csv.erl`): every cell in quotes, `""` for a quote, LF, lists joined by commas, a missing value and one
+without text an empty cell without quotes. Columns that only later rows have come last; rows before them are shorter.
 Lines (`cb_cdrs.erl`): no quotes and no escapes, CRLF, a header before the first line.
 """
 
@@ -58,9 +58,15 @@ def _leaves(value: Mapping[str, Any], path: Path) -> Iterable[Path]:
 def _cell(value: Any) -> str | None:
     if value is MISSING:
         return None
-    if isinstance(value, list):
-        return ",".join(erlang.to_text(item) for item in value)
-    return erlang.to_text(value)
+    try:
+        return erlang.to_text(_joined(value) if isinstance(value, list) else value)
+    except erlang.BadArgument:
+        return None
+
+
+def _joined(items: list[Any]) -> list[Any]:
+    """`lists:join/2`; its text is that of an iolist, in which a number is a character."""
+    return [part for item in items for part in (",", item)][1:]
 
 
 def _line(cells: Iterable[str | None]) -> str:

@@ -1,5 +1,6 @@
 """The envelope around every answer: whole, or cut into an opening and a trailer around chunks (`api_util.erl`)."""
 
+import re
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
@@ -7,6 +8,7 @@ from mockcdrs.crossbar import json_text, start_key
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import NO_DATA, Failure
 
+_FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
 CHUNKS_OPENING = b'{"data":['
 
 
@@ -82,10 +84,13 @@ def _pair(context: Context, name: str, value: Any) -> str:
 
 
 def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
-    """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped."""
+    """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped.
+
+    Crossbar wraps it in any text, and so lets a stranger write a script; here it has to be a function's name.
+    """
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
     body = json_text.pretty(envelope) if erlang.is_true(wanted) else json_text.encode(envelope)
     function = context.request.value("jsonp")
-    if isinstance(function, str):
-        return function.encode("utf-8", "surrogateescape") + b"(" + body + b");", True
+    if isinstance(function, str) and _FUNCTION.fullmatch(function):
+        return function.encode() + b"(" + body + b");", True
     return body, False

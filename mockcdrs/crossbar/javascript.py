@@ -6,8 +6,9 @@ from typing import Any
 
 UNDEFINED = object()
 
-_DECIMAL = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-_LEADING_INTEGER = re.compile(r"\s*([+-]?\d+)", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
+_LEADING_INTEGER = re.compile(r"([+-]?)(?:0[xX]([0-9A-Fa-f]+)|(\d+))", re.ASCII)
 
 
 def truthy(value: Any) -> bool:
@@ -16,14 +17,13 @@ def truthy(value: Any) -> bool:
 
 
 def number(value: Any) -> float:
-    """`Number(value)`: text in digits counts, the empty text and null are 0, the rest is NaN."""
+    """`Number(value)`: text in digits counts, the empty text, null and `[]` are 0, the rest is NaN."""
     if value is None or isinstance(value, int | float):
         return value or 0
-    if isinstance(value, str):
-        if not value.strip():
-            return 0
-        return float(value) if _DECIMAL.fullmatch(value) else math.nan
-    return math.nan
+    text = string(value).strip()
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text, 16)
+    return float(text) if _DECIMAL.fullmatch(text) else 0 if not text else math.nan
 
 
 def json_number(value: float) -> Any:
@@ -34,22 +34,35 @@ def json_number(value: float) -> Any:
 
 
 def parse_int(value: Any) -> float:
-    """`parseInt(value)`: the digits that the text starts with, else NaN."""
-    found = _LEADING_INTEGER.match(value if isinstance(value, str) else json_text(value))
-    return int(found[1]) if found else math.nan
+    """`parseInt(value)`: the digits that the text starts with, hexadecimal ones behind `0x`, else NaN."""
+    found = _LEADING_INTEGER.match(string(value).strip())
+    if not found:
+        return math.nan
+    sign, hexadecimal, decimal = found.groups()
+    return int(sign + (hexadecimal or decimal), 16 if hexadecimal else 10)
 
 
-def json_text(value: Any) -> str:
-    """`String(value)` of a scalar."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        value = json_number(value)
-    return "" if value is UNDEFINED or value is None else str(value)
+def string(value: Any) -> str:
+    """`String(value)`: a list is its items with commas between, null and undefined among them nothing."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return "null"
+        case int() | float():
+            return str(json_number(value))
+        case list():
+            return ",".join("" if item is None else string(item) for item in value)
+        case dict():
+            return "[object Object]"
+    return "undefined"
 
 
 def less(a: Any, b: Any) -> bool:
-    """`a < b`: two texts by code units, all else as numbers."""
+    """`a < b`: two texts by code units, all else as numbers; a list or an object is its text."""
+    a, b = (string(side) if isinstance(side, list | dict) else side for side in (a, b))
     if isinstance(a, str) and isinstance(b, str):
         return a.encode("utf-16-be", "surrogatepass") < b.encode("utf-16-be", "surrogatepass")
     return number(a) < number(b)

@@ -1,24 +1,27 @@
-"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon."""
+"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
 
 import json
 import math
+from decimal import Decimal
 from typing import Any
 
 import orjson
 
 _LEAVES = frozenset({str, int, bool, type(None)})
+_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
     try:
-        if not _holds_float(value):
-            # copied, because a short text would keep a buffer of some kilobytes
-            return bytes(memoryview(orjson.dumps(value)))
-    except TypeError:
-        # large integers, and bytes that are no UTF-8
-        pass
-    return compact(value).encode("utf-8", "surrogateescape")
+        text = None if _holds_float(value) else orjson.dumps(value)
+    except TypeError:  # large integers, and bytes that are no UTF-8
+        text = None
+    if text is None or b"\\u" in text:  # escaped characters have large digits here
+        return compact(value).encode("utf-8", "surrogateescape")
+    return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
 
 
 def pretty(value: Any) -> bytes:
@@ -36,17 +39,20 @@ def _holds_float(value: Any) -> bool:
 
 
 def _scalar(value: Any) -> str:
-    if isinstance(value, float):
-        return _float(value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return f'"{value.translate(_ESCAPES)}"'
+    return _float(value) if isinstance(value, float) else json.dumps(value)
 
 
 def _float(value: float) -> str:
+    """The shortest digits, with an exponent only where the point would be far away."""
     if not math.isfinite(value):
         return "null"
-    digits, mark, exponent = repr(value).partition("e")
-    point = digits if "." in digits else digits + ".0"
-    return point + (f"e{int(exponent)}" if mark else "")
+    exact = Decimal(repr(value or 0.0))
+    if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
+        return f"{exact:e}"
+    digits = f"{exact:f}"
+    return digits if "." in digits else f"{digits}.0"
 
 
 def compact(value: Any) -> str:

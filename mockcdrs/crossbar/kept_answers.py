@@ -1,8 +1,7 @@
 """Answers that are kept: the same question about the same data at the same moment is answered from memory.
 
-An answer is a function of the request, of the world, and of what is each request's own: its id, the name drawn for its
-file, the digest over its envelope. What is kept holds those of the request that it was made for; the next one's are put
-in their place.
+An answer is a function of the request, of the world, and of the request's id, on which a file's name and the digest over
+an envelope rest. What is kept holds those of the request that it was made for; the next one's are put in their place.
 """
 
 import hashlib
@@ -12,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import Outcome, World
-from mockcdrs.crossbar.errors import Failure
-from mockcdrs.dataset.accounts import Account
+from mockcdrs.crossbar.csv_rendering import file_name
+from mockcdrs.crossbar.tokens import Claims, Refused
 from mockcdrs.dataset.bounded import BoundedCache
 
 KEPT_BYTES = 16_000_000
@@ -24,30 +23,31 @@ _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, its body's parts, and the own values in it: the request's id, what was drawn, a digest.
+    """An answer, its body's parts, and the id of its request.
 
-    `asking` is the account that the token opened, `digested` what the digest was made of; `None` without one.
+    `claims` are the token's, `digested` is what the digest was made of, `None` without one.
     """
 
     answer: Answer
     parts: tuple[bytes, ...]
-    own: tuple[str, ...]
-    asking: Account
+    request_id: str
+    claims: Claims
     digested: bytes | None = None
 
     def size(self) -> int:
         return sum(map(len, self.parts))
 
-    def retold(self, world: World, request_id: str) -> Answer:
-        """The answer with another request's own values, all of which stand in the last part."""
-        changes = [(self.own[0], request_id), *((old, world.random_hex(len(old))) for old in self.own[1:])]
+    def retold(self, request_id: str) -> Answer:
+        """The answer to another request. What is its own stands in the last part."""
+        kept, changes = self.answer, [(self.request_id, request_id)]
+        if kept.is_file:
+            changes.append((file_name(self.request_id), file_name(request_id)))
         if self.digested is not None:
             changes.append((_digest(self.digested), _digest(_changed(self.digested, changes))))
-        headers = {name: _changed_text(value, changes) for name, value in self.answer.headers.items()}
+        headers = {name: _changed_text(value, changes) for name, value in kept.headers.items()}
         end = _changed(self.parts[-1], changes)
-        body = end if isinstance(self.answer.body, bytes) else (*self.parts[:-1], end)
-        kept, outcome = self.answer, self.answer.outcome
-        outcome = Outcome(outcome.rows, outcome.next_start_key, outcome.message)
+        body = end if isinstance(kept.body, bytes) else (*self.parts[:-1], end)
+        outcome = Outcome(kept.outcome.rows, kept.outcome.next_start_key, kept.outcome.message)
         return Answer(kept.status, headers, body, kept.note, kept.is_file, outcome)
 
 
@@ -81,21 +81,15 @@ class KeptAnswers:
         asked = (incoming.path, incoming.query, tuple(incoming.headers.items()))
         key = (asked, world.now, world.store.version, world.databases, world.settings, world.quirks)
         kept = self._kept.find(key)
-        if kept is not None and kept.asking is _asking(incoming, world):
-            return kept.retold(world, request_id)
-        own = [request_id]
-
-        def drawn(digits: int) -> str:
-            own.append(world.random_hex(digits))
-            return own[-1]
-
-        answered = answer(incoming, replace(world, random_hex=drawn), request_id)
-        asking = _asking(incoming, world) if answered.status == 200 else None
-        if asking is None:
+        if kept is not None and kept.claims == _claims(incoming, world):
+            return kept.retold(request_id)
+        answered = answer(incoming, world, request_id)
+        claims = _claims(incoming, world) if answered.status == 200 else None
+        if claims is None:
             return answered
 
         def keep(*parts: bytes) -> None:
-            self._keep(key, _Kept(replace(answered, outcome=replace(answered.outcome)), parts, tuple(own), asking))
+            self._keep(key, _Kept(replace(answered, outcome=replace(answered.outcome)), parts, request_id, claims))
 
         if isinstance(answered.body, bytes):
             keep(answered.body)
@@ -112,13 +106,12 @@ class KeptAnswers:
             self._kept.keep(key, replace(kept, digested=digested))
 
 
-def _asking(incoming: Incoming, world: World) -> Account | None:
-    """The account that the token in the header opens, if it does."""
+def _claims(incoming: Incoming, world: World) -> Claims | None:
+    """What the token in the header says, `None` where it is not good."""
     try:
-        found = world.resolve(incoming.headers.get("x-auth-token", ""))
-    except Failure:
+        return world.claims(incoming.headers.get("x-auth-token", ""))
+    except Refused:
         return None
-    return found[0] if found else None
 
 
 def _collected(parts: Iterable[bytes], keep: Callable[..., None]) -> Iterator[bytes]:

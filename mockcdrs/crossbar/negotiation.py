@@ -1,5 +1,6 @@
 """Which kind of answer a client gets: content type and language (`api_resource.erl`, `cowboy_rest`)."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -8,10 +9,13 @@ from mockcdrs.crossbar.errors import BareAnswer
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
 
-_WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_RANGE = re.compile(rf'\s*({_WORD})/({_WORD})((?:\s*;\s*{_WORD}(?:=(?:{_WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
-_QUALITY = re.compile(r";\s*[qQ]=([01](?:\.\d{0,3})?)\s*(?:;|$)")
-_LANGUAGE = re.compile(r"\s*(\*|[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8})*)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?))?\s*")
+WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_RANGE = re.compile(rf'\s*({WORD})/({WORD})((?:\s*;\s*{WORD}(?:=(?:{WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
+_QUALITY_SENT = re.compile(r";\s*[qQ]=([^;]*)")
+_QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
+_LANGUAGE = re.compile(
+    rf"\s*(\*|[A-Za-z0-9]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)\s*(?:;\s*[qQ]=({_QUALITY.pattern}))?\s*", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +25,40 @@ class _MediaRange:
     parameters: int
     quality: float
 
-    def preference(self) -> tuple[float, bool, bool, int]:
-        """The better wanted, the greater; the more exact before the more general."""
-        return self.quality, self.type != "*", self.subtype != "*", self.parameters
+    def precedes(self, other: "_MediaRange") -> bool:
+        """`cowboy_rest:prioritize_mediatype/2`: better wanted, or the same and more exact; else nothing is decided."""
+        if self.quality != other.quality:
+            return self.quality > other.quality
+        if self.type != other.type:
+            return other.type == "*"
+        if self.subtype != other.subtype:
+            return other.subtype == "*"
+        return self.parameters > other.parameters
 
     def covers(self, content_type: str) -> bool:
+        if (self.type, self.subtype) == ("*", "*"):
+            return True
         kind, _, subtype = content_type.partition("/")
-        return self.type in {"*", kind} and self.subtype in {"*", subtype}
+        return self.type == kind and self.subtype in {"*", subtype}
 
 
 def content_type(accept: str | None) -> str:
-    """The type that an `Accept` header gets; `BareAnswer` 400 for an unreadable one, 406 where nothing fits."""
+    """The type that an `Accept` header gets; `BareAnswer` 400 for an unreadable one, 406 where nothing fits.
+
+    Between two types that are wanted alike the later one wins, and `q=0` refuses nothing: that is Cowboy's way.
+    """
     if accept is None:
         return JSON_TYPES[0]
-    for media_range in sorted(_media_ranges(accept), key=_MediaRange.preference, reverse=True):
+    latest_first = _media_ranges(accept)[::-1]
+    for media_range in sorted(latest_first, key=functools.cmp_to_key(_compare)):
         for offered in (*JSON_TYPES, "text/csv", "text/comma-separated-values", "application/octet-stream"):
-            if media_range.quality and media_range.covers(offered):
+            if media_range.covers(offered):
                 return offered
     raise BareAnswer(406)
+
+
+def _compare(a: _MediaRange, b: _MediaRange) -> int:
+    return b.precedes(a) - a.precedes(b)
 
 
 def _media_ranges(accept: str) -> list[_MediaRange]:
@@ -47,11 +67,18 @@ def _media_ranges(accept: str) -> list[_MediaRange]:
         found = _RANGE.fullmatch(part)
         if not found:
             raise BareAnswer(400)
-        quality = _QUALITY.search(found[3])
-        parameters = found[3].count(";") - bool(quality)
-        wanted = float(quality[1]) if quality else 1.0
-        ranges.append(_MediaRange(found[1].lower(), found[2].lower(), parameters, wanted))
+        sent = _QUALITY_SENT.search(found[3])
+        parameters = found[3].count(";") - bool(sent)
+        ranges.append(_MediaRange(found[1].lower(), found[2].lower(), parameters, _quality(sent and sent[1])))
     return ranges
+
+
+def _quality(sent: str | None) -> float:
+    if sent is None:
+        return 1.0
+    if not _QUALITY.fullmatch(sent.strip()):
+        raise BareAnswer(400)
+    return float(sent)
 
 
 def language(accept_language: str | None) -> str:
@@ -62,10 +89,12 @@ def language(accept_language: str | None) -> str:
     for part in filter(str.strip, accept_language.split(",")):
         found = _LANGUAGE.fullmatch(part)
         if not found:
-            raise BareAnswer(400)
+            raise BareAnswer(400, with_request_id=False)
         wanted.append((float(found[2] or 1), found[1].lower()))
-    offered = ["en", *(name for _, name in wanted[:1])]
-    for _, name in sorted(wanted, key=lambda pair: -pair[0]):
+    if not wanted:
+        raise BareAnswer(400, with_request_id=False)
+    offered, latest_first = ["en", wanted[0][1]], wanted[::-1]
+    for _, name in sorted(latest_first, key=lambda pair: -pair[0]):
         for choice in offered:
             if name in {"*", choice} or choice.startswith(f"{name}-"):
                 return choice

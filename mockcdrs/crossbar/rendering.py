@@ -62,7 +62,10 @@ def _csv(context: Context, found: Content) -> Rendered:
 def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
     walked = ChunkedWalk(walk.plan)
     chunks = found.chunks(context, walked, json_row)
-    first = next(chunks, None)
+    try:
+        first = next(chunks, None)
+    except Failure as failure:
+        return Rendered(_PLAIN, failure=failure)
     if first is None:
         return Rendered(_PLAIN, envelope.render(context, envelope.success(context, []))[0])
     return Rendered({}, _streamed(context, walk, walked, first, chunks))

@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -11,6 +11,13 @@ from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+START_KEY = "start_key"
+READ_FROM_BODIES = (
+    *("page_size", "paginate", START_KEY, "end_key", "created_from", "created_to", "utc_offset"),
+    *("accept", "file_name", "jsonp", "pretty_print", "verb"),
+)
+_LONGEST_KEPT = 1_000
 
 Query = tuple[tuple[str, Any], ...]
 
@@ -35,18 +42,6 @@ def _unquote(text: str) -> str:
     return unquote_plus(text, errors="surrogateescape")
 
 
-def decode_start_key(query: Query) -> Query:
-    """The query with its start key as a view key; text that is no encoded key stays as it came."""
-    return tuple((name, _view_key(value) if name == "start_key" else value) for name, value in query)
-
-
-def _view_key(value: Any) -> Any:
-    try:
-        return start_key.decode(value) if isinstance(value, str) else value
-    except start_key.NoStartKey:
-        return value
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request. `path` is raw, header names are in small letters, `envelope` is the JSON body, `{}` without one."""
@@ -68,3 +63,36 @@ class Request:
             return data[name]
         found = self.parameter(name, MISSING)
         return self.envelope.get(name, default) if found is MISSING else found
+
+    def from_body(self) -> dict[str, Any]:
+        """Parameters whose value is the body's, for whoever watches: plain values, long text cut."""
+        if not self.envelope:
+            return {}
+        read = {name: self.value(name) for name in READ_FROM_BODIES}
+        return {
+            name: value[:_LONGEST_KEPT] if isinstance(value, str) else value
+            for name, value in read.items()
+            if isinstance(value, str | int | float) and value is not self.parameter(name)
+        }
+
+
+def decode_start_key(request: Request) -> Request:
+    """The request with its start key, wherever it was sent, as a view key in the query.
+
+    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`).
+    """
+    sent = request.value(START_KEY, MISSING)
+    if sent is MISSING:
+        return request
+    query = (*((name, value) for name, value in request.query if name != START_KEY), (START_KEY, _view_key(sent)))
+    body = {name: value for name, value in request.envelope.items() if name != START_KEY}
+    if isinstance(data := body.get("data"), Mapping):
+        body["data"] = {name: value for name, value in data.items() if name != START_KEY}
+    return replace(request, query=query, envelope=body)
+
+
+def _view_key(value: Any) -> Any:
+    try:
+        return start_key.decode(value) if isinstance(value, str) else value
+    except start_key.NoStartKey:
+        return value

@@ -1,13 +1,20 @@
 """The body of a request, and the version in its path (`api_util.erl`)."""
 
 import json
+import re
 from collections.abc import Mapping
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, validation
+from mockcdrs.crossbar.errors import Failure, died, validation
+from mockcdrs.crossbar.negotiation import WORD
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
+_LONGEST_NUMBER = 20
+_CONTENT_TYPE = re.compile(rf'{WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*', re.ASCII)
+_FORM = "application/x-www-form-urlencoded"
+_PLAIN = str.maketrans(f"{ascii_uppercase}-", f"{ascii_lowercase}_")
 _OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 
 
@@ -20,21 +27,37 @@ def check_version(version: str) -> None:
 def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
     """The JSON object in a body, `{}` without one.
 
-    `Failure` 413 for a body over the limit, 400 for one that is no JSON or has no `data`.
+    `Failure` 413 for a body over the limit, which need not have been read: what its header says counts too. 400 for
+    one that is no JSON or has no `data`.
     """
+    content_type = _content_type(context)
     limit = context.world.settings.max_upload_size
-    if len(body) > limit:
+    if max(len(body), _announced(context)) > limit:
         words = f"Payload or Files must not be more than {limit} bytes"
         failure = validation("file", "maxSize", message=words, target=limit)
         raise Failure(413, failure.message, failure.data)
-    content_type = context.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not body:
+    if not body and content_type != _FORM:
         return {}
-    if content_type == "application/x-www-form-urlencoded":
+    if content_type == _FORM:
         return _form(body)
     if content_type in {"", "application/json", "application/x-json"}:
         return _enveloped(_json(body))
     return {}
+
+
+def _announced(context: Context) -> int:
+    length = context.request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdecimal() and len(length) <= _LONGEST_NUMBER else 0
+
+
+def _content_type(context: Context) -> str:
+    """The kind of the body, small, `""` where none is told. One that cannot be read kills, body or none."""
+    told = context.request.headers.get("content-type", "")
+    if not told:  # which WSGI lets stand for none
+        return ""
+    if not _CONTENT_TYPE.fullmatch(told.strip()):
+        raise died(f"a content type that is none: {told!a:.80}")
+    return told.partition(";")[0].strip().lower()
 
 
 def _form(body: bytes) -> Mapping[str, Any]:
@@ -51,22 +74,29 @@ def _json(body: bytes) -> Any:
     try:
         found = json.loads(body)
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # Python reads NaN and half characters too
-        return found
     except (ValueError, RecursionError):
-        raise validation("json", "invalid", message="All JSON must be valid", target="body") from None
+        raise validation("json", "invalid", message="decoder_exit around 0", target="body") from None
+    return _with_plain_names(found) if isinstance(found, dict) else found
+
+
+def _with_plain_names(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An envelope with its names in small letters, `_` for `-`, and nothing that is null."""
+    plain = {name.translate(_PLAIN): value for name, value in found.items()}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def _enveloped(found: Any) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise validation("json", "invalid", message="All JSON must be valid", target="body")
-    if "data" not in found:
-        raise validation("data", "required", message="Field is required but missing", value=found)
+    if found.get("data") is None:
+        told = {name: value for name, value in found.items() if value is not None}
+        raise validation("data", "required", message="Field is required but missing", value=told)
     if not isinstance(found["data"], dict | list):
         raise validation(
             "data",
             "type",
             message="Value did not match type(s): object, array",
-            target=["object", "array"],
+            target="object, array",
             value=found["data"],
         )
     return found

@@ -1,14 +1,13 @@
-"""From a path to nouns, and which methods the last noun takes (`api_util.erl`, `cb_cdrs.erl`)."""
+"""From a path to nouns, and which methods the last noun takes (`api_util.erl`)."""
 
 import re
 from urllib.parse import unquote
 
 from mockcdrs.crossbar.context import Noun
+from mockcdrs.crossbar.resources.table import RESOURCES
 
 _VERSION = re.compile(r"v[+-]?\d+", re.ASCII)
 _NOT_IN_A_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
-
-MODULES = frozenset({"accounts", "users", "devices", "cdrs"})
 
 
 def is_path(raw: str) -> bool:
@@ -29,7 +28,7 @@ def nouns(tokens: list[str]) -> list[Noun]:
     if tokens and tokens[-1] == "":
         tokens = tokens[:-1]
     for token in tokens:
-        if token in MODULES:
+        if token in RESOURCES:
             found.insert(0, (token, ()))
         elif not found:
             return []
@@ -42,8 +41,4 @@ def nouns(tokens: list[str]) -> list[Noun]:
 def allowed_methods(noun: Noun) -> tuple[str, ...]:
     """What the last noun of a path takes; nothing where its module knows no such path."""
     module, parameters = noun
-    if module == "cdrs":
-        return ("GET",) if len(parameters) < 2 or (len(parameters) == 2 and parameters[0] == "legs") else ()
-    if module == "users" and not parameters:
-        return ("PUT", "GET")
-    return ()
+    return RESOURCES[module].methods(parameters)

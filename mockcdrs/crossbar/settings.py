@@ -17,11 +17,13 @@ def _setting(name: str, default: Any, least: int | None = None) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator can turn. Defaults are Kazoo's.
+    """What an operator can turn. Defaults are Kazoo's, but that nothing is limited.
 
-    Seconds: `maximum_range`. Bytes: `max_upload_size`, `request_memory_limit` (`None`: no limit; a real server counts
-    its process' memory, this one the documents that are held at once). Rows: `pagination_page_size`, `maximum_bulk` (of
-    a listing's chunk), `load_view_chunk_size` (the most that `chunk_size` may ask for).
+    Seconds: `maximum_range`, `token_auth_expiry` (how long a login is good). Bytes: `max_upload_size`,
+    `request_memory_limit` (`None`: no limit; a real server counts its process' memory, this one the documents that are
+    held at once). Rows: `pagination_page_size`, `maximum_bulk` (of a listing's chunk), `load_view_chunk_size` (the most
+    that `chunk_size` may ask for). Tokens that requests are paid with: `max_bucket_tokens` (`None`: no limit; Kazoo's
+    is 100), `tokens_fill_rate` (a second).
     """
 
     maximum_range: int = _setting("crossbar.cdrs.maximum_range", 2_682_000, least=1)
@@ -31,6 +33,9 @@ class Settings:
     load_view_chunk_size: int = _setting("crossbar.load_view_chunk_size", 50, least=1)
     max_upload_size: int = _setting("crossbar.max_upload_size", 8_000_000, least=0)
     request_memory_limit: int | None = _setting("crossbar.request_memory_limit", None, least=0)
+    token_auth_expiry: int = _setting("crossbar.token_auth_expiry", 3_600, least=1)
+    max_bucket_tokens: int | None = _setting("token_buckets.max_bucket_tokens", None, least=1)
+    tokens_fill_rate: int = _setting("token_buckets.tokens_fill_rate", 10, least=0)
     kazoo_version: str = _setting("kazoo.version", "4.3.0")
     kazoo_node: str = _setting("kazoo.node", "q5mYv0Zt3Jd8wKcR1nXbUA")
 

@@ -29,7 +29,7 @@ def _is_summed(document: Document, variables: Any) -> bool:
     if document.get("pvt_type") != "cdr" or js.truthy(document.get("pvt_deleted")) or not js.truthy(variables):
         return False
     channel_name, direction = document.get("channel_name"), document.get("call_direction")
-    if not isinstance(channel_name, str) or "loopback" in channel_name:
+    if not isinstance(channel_name, str | list) or "loopback" in channel_name:
         return False
     known = variables if isinstance(variables, dict) else {}
     if direction == "inbound":
@@ -51,7 +51,7 @@ def _summarized(document: Document) -> Emitted | None:
         "classifier": classify(called.partition("@")[0] if "@" in called else ""),
         "domain": party[party.find("@") + 1 :],
         "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
-        "rate_name": js.json_text(rate_name) if js.truthy(rate_name) else None,
+        "rate_name": js.string(rate_name) if js.truthy(rate_name) else None,
     }
     return [document.get("pvt_created"), document["_id"]], value
 

@@ -66,7 +66,8 @@ def is_ascending(context: Context) -> bool:
     return ascending is not None and not erlang.is_false(ascending)
 
 
-def _page_size(context: Context) -> int | None:
+def asked_page_size(context: Context) -> int | None:
+    """How many items a page is to have, `None` for all; raises `Failure`."""
     if not should_paginate(context):
         return None
     wanted = context.request.value("page_size")
@@ -114,7 +115,7 @@ def walk(
     Raises `Failure` for parameters that Crossbar refuses.
     """
     request, settings = context.request, context.world.settings
-    size, page_size = _chunk_size(context, chunk_size or settings.load_view_chunk_size), _page_size(context)
+    size, page_size = _chunk_size(context, chunk_size or settings.load_view_chunk_size), asked_page_size(context)
     start, end = time_range(request, context.world.now, settings.maximum_range)
     ascending = is_ascending(context)
     if months is None:

@@ -1,7 +1,7 @@
 """Accounts, their users and the tokens that open them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -18,7 +18,10 @@ class Account:
     """One Kazoo account.
 
     `tree` holds the ids of its ancestors, the topmost first. `months` are the months (`YYYYMM`) for which a
-    database exists, whether or not it holds a document.
+    database exists, whether or not it holds a document. `numbers` are its phone numbers in E.164.
+
+    `users`, `devices` and `apps` are documents as Kazoo's database has them, but for `id`, which is `_id` there.
+    `document` is what else the account's own one holds, private keys too, `whitelabel` its branding.
     """
 
     id: str
@@ -31,3 +34,7 @@ class Account:
     users: tuple[Mapping[str, Any], ...] = ()
     devices: tuple[Mapping[str, Any], ...] = ()
     tokens: tuple[Token, ...] = ()
+    numbers: tuple[str, ...] = ()
+    document: Mapping[str, Any] = field(default_factory=dict)
+    whitelabel: Mapping[str, Any] = field(default_factory=dict)
+    apps: tuple[Mapping[str, Any], ...] = ()

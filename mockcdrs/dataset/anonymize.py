@@ -106,6 +106,10 @@ class Anonymizer:
             users=self._value("users", account.users),
             devices=self._value("devices", account.devices),
             tokens=tuple(Token(self._free(token.value), self._free(token.owner_id)) for token in account.tokens),
+            numbers=tuple(map(self._free, account.numbers)),
+            document=self._value("document", account.document),
+            whitelabel=self._value("whitelabel", account.whitelabel),
+            apps=self._value("apps", account.apps),
         )
 
     def _value(self, key: str, value: Any) -> Any:

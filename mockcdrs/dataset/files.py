@@ -1,7 +1,8 @@
 """A directory of CDRs, read whole or not at all.
 
 Every `*.jsonl` in it holds a document a line, either wrapped, `{"account_id", "month", "document"}`, or bare, with the
-account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list, may describe the accounts.
+account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list, may describe the accounts; one without
+`users` or `devices` has those that its documents name.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from mockcdrs.dataset import named
 from mockcdrs.dataset.accounts import Account, Token
 
 Document = dict[str, Any]
@@ -141,7 +143,7 @@ def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
 def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
     place = _Place(file)
     listed: list[Any] = place.check("the file", place.parse(file.read_bytes()), list)
-    accounts = [_account(place, f"[{index}]", value) for index, value in enumerate(listed)]
+    accounts = [_account(place, f"[{index}]", value, documents) for index, value in enumerate(listed)]
     known: set[str] = set()
     for account in accounts:
         if account.id in known:
@@ -152,10 +154,14 @@ def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) 
     return accounts
 
 
-def _account(place: _Place, path: str, value: Any) -> Account:
+def _account(place: _Place, path: str, value: Any, documents: Mapping[tuple[str, str], list[Document]]) -> Account:
     holder: Document = place.check(path, value, dict)
+    account_id = place.check(f"{path}.id", holder.get("id"), str)
+    for name, find in {"users": named.users, "devices": named.devices}.items():
+        if name not in holder:
+            holder = {**holder, name: find(_of(account_id, documents))}
     return Account(
-        id=place.check(f"{path}.id", holder.get("id"), str),
+        id=account_id,
         name=place.optional(f"{path}.name", holder, ""),
         realm=place.optional(f"{path}.realm", holder, ""),
         tree=tuple(place.check(f"{path}.tree", each, str) for each in place.listed(f"{path}.tree", holder)),
@@ -165,6 +171,10 @@ def _account(place: _Place, path: str, value: Any) -> Account:
         users=_with_ids(place, f"{path}.users", place.listed(f"{path}.users", holder)),
         devices=_with_ids(place, f"{path}.devices", place.listed(f"{path}.devices", holder)),
         tokens=tuple(_token(place, f"{path}.tokens", each) for each in place.listed(f"{path}.tokens", holder)),
+        numbers=tuple(place.check(f"{path}.numbers", each, str) for each in place.listed(f"{path}.numbers", holder)),
+        document=place.optional(f"{path}.document", holder, Document()),
+        whitelabel=place.optional(f"{path}.whitelabel", holder, Document()),
+        apps=_with_ids(place, f"{path}.apps", place.listed(f"{path}.apps", holder)),
     )
 
 
@@ -180,16 +190,20 @@ def _token(place: _Place, path: str, value: Any) -> Token:
 
 
 def _made(documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
-    """The accounts that the documents name, with the owners of calls as their users."""
-    owners: dict[str, set[str]] = {}
-    for (account_id, _), month in documents.items():
-        variables = (document.get("custom_channel_vars") for document in month)
-        found = {each["owner_id"] for each in variables if isinstance(each, dict) and each.get("owner_id")}
-        owners.setdefault(account_id, set()).update(owner for owner in found if isinstance(owner, str))
+    """The accounts that the documents name."""
     return [
-        Account(account_id, name=account_id, users=tuple({"id": owner} for owner in sorted(owners[account_id])))
-        for account_id in sorted(owners)
+        Account(
+            account_id,
+            name=account_id,
+            users=tuple(named.users(_of(account_id, documents))),
+            devices=tuple(named.devices(_of(account_id, documents))),
+        )
+        for account_id in sorted({account_id for account_id, _ in documents})
     ]
+
+
+def _of(account_id: str, documents: Mapping[tuple[str, str], list[Document]]) -> Iterator[Document]:
+    return (document for (held_by, _), month in documents.items() if held_by == account_id for document in month)
 
 
 def _completed(account: Account, documents: Mapping[tuple[str, str], list[Document]]) -> Account:

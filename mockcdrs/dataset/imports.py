@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr.documents import channel_vars
-from mockcdrs.dataset import files, import_formats, import_rows
+from mockcdrs.dataset import files, import_formats, import_rows, named
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.files import Document, Loaded
 from mockcdrs.dataset.import_formats import Item, Source, Words
@@ -114,13 +114,13 @@ class Importer:
         for account_id in sorted({account_id for account_id, _ in documents} - self._accounts.keys()):
             held = [document for key, month in documents.items() if key[0] == account_id for document in month]
             months = tuple(sorted(month for account, month in documents if account == account_id))
-            owners = sorted(_told(held, "owner_id"))
             yield Account(
                 account_id,
                 name=min(_told(held, "account_name"), default=account_id),
                 realm=min(_told(held, "account_realm"), default=""),
                 months=months,
-                users=tuple({"id": owner} for owner in owners),
+                users=tuple(named.users(held)),
+                devices=tuple(named.devices(held)),
             )
 
 

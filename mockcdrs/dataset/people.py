@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import pools, staff, world
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.endpoints import Endpoint, Home
@@ -13,6 +14,7 @@ from mockcdrs.dataset.numbers import plan_of
 from mockcdrs.dataset.seeding import hex_id, pick, random_for
 
 DEFAULT_LOCALE = "en_US"
+_CREATED_GREGORIAN = gregorian.month_start("202001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _begun(seed: int, account_id: str, locale: str) -> _Begun:
     name = pick(random, pool.companies)
     home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", hex_id(seed, "account", "reseller"))
     people = staff.hire(random, home, pool, plan_of(locale))
-    return _Begun(random, home, people, _account(seed, home, people.users, people.devices))
+    return _Begun(random, home, people, _account(seed, home, people, locale))
 
 
 @functools.lru_cache(maxsize=8)  # every call that a test adds needs it
@@ -114,9 +116,7 @@ def directory(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Direc
     )
 
 
-def _account(
-    seed: int, home: Home, users: tuple[Mapping[str, Any], ...], devices: tuple[Mapping[str, Any], ...]
-) -> Account:
+def _account(seed: int, home: Home, people: staff.Staff, locale: str) -> Account:
     master, reseller = hex_id(seed, "account", "master"), home.reseller_id
     trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
     return Account(
@@ -126,7 +126,13 @@ def _account(
         tree=trees.get(home.account_id, (master, reseller)),
         is_reseller=home.account_id in trees,
         is_superduper_admin=home.account_id == master,
-        users=users,
-        devices=devices,
-        tokens=(Token(hex_id(seed, "token", home.account_id), users[0]["id"]),),
+        users=people.users,
+        devices=people.devices,
+        tokens=(Token(hex_id(seed, "token", home.account_id), people.users[0]["id"]),),
+        document={
+            "language": locale.replace("_", "-").lower(),
+            "timezone": plan_of(locale).timezone,
+            "enabled": True,
+            "pvt_created": _CREATED_GREGORIAN,
+        },
     )

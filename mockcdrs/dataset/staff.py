@@ -26,7 +26,7 @@ FIRST_EXTENSION = 1001
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Users and devices as the API shows them, and the endpoints that call: phones, extensions in their order."""
+    """Users and devices as in `Account`, and the endpoints that call: phones, extensions in their order."""
 
     users: tuple[Mapping[str, Any], ...]
     devices: tuple[Mapping[str, Any], ...]
@@ -69,6 +69,8 @@ def _user(random: Random, home: Home, plan: Plan, name: tuple[str, str], extensi
         "presence_id": str(extension),
         "timezone": plan.timezone,
         "enabled": True,
+        "caller_id": {"internal": {"name": f"{first} {last}", "number": str(extension)}},
+        "vm_to_email_enabled": True,
     }
 
 
@@ -83,12 +85,12 @@ def _endpoint(random: Random, home: Home, device: Mapping[str, Any], user: Mappi
     name = f"{user['first_name']} {user['last_name']}"
     address = f"10.26.{_octet(random)}.{_octet(random)}"
     suffix = f"@{address}" if agent.startswith(("Yealink", "Grandstream")) else ""
-    return home.device(device, Party(user["presence_id"], name, device["username"], address, agent, suffix))
+    return home.device(device, Party(user["presence_id"], name, device["sip"]["username"], address, agent, suffix))
 
 
 def _fax(random: Random, home: Home, row: int) -> tuple[dict[str, Any], Endpoint]:
     device = {**_device(random, f"Fax {row + 1}", "fax", ""), "mac_address": _mac(random, "00908f")}
-    party = Party(str(1901 + row), device["name"], device["username"], "10.26.0.9", "AudioCodes MP-112/6.60A")
+    party = Party(str(1901 + row), device["name"], device["sip"]["username"], "10.26.0.9", "AudioCodes MP-112/6.60A")
     return device, home.device(device, party)
 
 
@@ -97,8 +99,8 @@ def _device(random: Random, name: str, kind: str, owner_id: str) -> dict[str, An
         "id": _hex(random, 32),
         "name": name,
         "device_type": kind,
-        "owner_id": owner_id,
-        "username": f"user_{_hex(random, 6)}",
+        **({"owner_id": owner_id} if owner_id else {}),
+        "sip": {"username": f"user_{_hex(random, 6)}", "method": "password"},
         "enabled": True,
     }
 

@@ -6,7 +6,7 @@ Only the control API is a Falcon app: nothing of it is imported before it is fir
 import functools
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mockcdrs.cdr.row import rfc_1036
 from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
+from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from mockcdrs.control.powers import Powers
 
 CONTROL = "/_mockcdrs"
+LONGEST_CONTROL_BODY = 1_000_000
 
-logger = logging.getLogger("mockcdrs")
+NOTES = "mockcdrs.notes"
+logger = logging.getLogger(NOTES)
 
 _BODILESS_STATUSES = frozenset({204, 304})
 
@@ -43,8 +46,8 @@ class Crossbar:
         """Answer a request, and note it in the journal."""
         state, started = self._state, time.perf_counter()
         incoming = wsgi_request.read(environ, state.settings.max_upload_size)
-        request_id = incoming.headers.get("x-request-id") or state.next_hex(32)
         world = state.world()
+        request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
         def produce(incoming: Incoming, world: World) -> Answer:
@@ -52,7 +55,7 @@ class Crossbar:
 
         answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:
-            logger.warning("%s %s: %s", incoming.method, entry.record.path, answered.note)
+            logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
         entry.note(answered, delivery)
         answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
         entry.record.response = Response(dict(answered.headers))
@@ -79,6 +82,7 @@ class _Entry:
         self.record.status = 0 if delivery.close else answered.status
         self.record.outcome = answered.outcome
         self.record.fault = delivery.fault
+        self.record.note = answered.note
 
     def end(self, more_bytes: int = 0) -> None:
         self.record.sent_bytes += more_bytes
@@ -152,6 +156,11 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
     """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
     crossbar = Crossbar(state)
     return crossbar if powers is None else _with_control(crossbar, powers, access)
+
+
+def longest_body(state: State) -> Callable[[], int]:
+    """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
+    return lambda: max(state.settings.max_upload_size, LONGEST_CONTROL_BODY)
 
 
 def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":

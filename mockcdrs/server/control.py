@@ -15,11 +15,10 @@ from mockcdrs.control.api.exchange import Ask, Handler, Reply, bad
 from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused, error
-from mockcdrs.server.app import CONTROL
+from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.console import add_console, is_console
 from mockcdrs.server.events import Stream
 
-LONGEST_BODY = 1_000_000
 _TOKEN = "X-Mockcdrs-Token"  # noqa: S105 a header's name
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -99,9 +98,10 @@ def _query(req: falcon.Request) -> dict[str, str]:
 
 
 def _body(req: falcon.Request) -> Any:
-    raw = req.bounded_stream.read(LONGEST_BODY + 1) if req.method != "GET" else b""
-    if len(raw) > LONGEST_BODY:
-        raise Refused(413, "too-large", f"more than {LONGEST_BODY} bytes came; expected fewer: send less at a time")
+    longest = LONGEST_CONTROL_BODY
+    if (req.content_length or 0) > longest:
+        raise Refused(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
+    raw = req.bounded_stream.read() if req.method != "GET" else b""
     try:
         return json.loads(raw, parse_constant=_no_number) if raw else None
     except (ValueError, RecursionError) as wrong:

@@ -3,11 +3,13 @@
 Without a socket nothing can break off: what a client would feel as a broken connection is a `ConnectionError` there.
 """
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mockcdrs.control.faults import Delivery, RuleFailed
+from mockcdrs.server.connection import waking
 
 _STEP_SECONDS = 0.05
 
@@ -16,6 +18,7 @@ class Line:
     """The way to one client: a socket's, or a caller's in the same process."""
 
     def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
         self._is_gone = environ.get("waitress.client_disconnected")
         self._is_chunked = environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
 
@@ -29,11 +32,10 @@ class Line:
 
     def pause(self, seconds: float) -> None:
         """Wait; less long when the connection ends, as it does when the server stops."""
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if self._is_gone is not None and self._is_gone():
-                return
-            time.sleep(min(left, _STEP_SECONDS))
+        end, ended = time.monotonic() + seconds, threading.Event()
+        with waking(self._environ, ended.set):
+            while (left := end - time.monotonic()) > 0 and not (self._is_gone is not None and self._is_gone()):
+                ended.wait(min(left, _STEP_SECONDS))
 
     def half_a_chunk(self, part: bytes) -> bytes:
         """Announce a chunk and send half of it; what is still to be sent where there are no chunks."""

@@ -4,12 +4,13 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from mockcdrs.control.api.journal import shown
 from mockcdrs.control.journal import Journal
 from mockcdrs.control.refused import Refused
+from mockcdrs.server.connection import waking
 
 MOST_LISTENERS = 8
 HEART_BEAT_SECONDS = 15.0
@@ -23,22 +24,26 @@ class Stream:
         self._journal = journal
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
-    def listen(self, since: int, origin: str, environ: dict[str, Any]) -> Iterator[bytes]:
+    def listen(self, since: int, origin: str, environ: dict[str, Any]) -> "_Listening":
         """Events until the client goes or the server stops. Raises `Refused` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise Refused(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
-        return _Listening(self._places.release, self._events(since, origin, _is_gone(environ, self._journal.wake)))
+        return _Listening(self._places.release, self._woken_events(since, origin, environ))
+
+    def _woken_events(self, since: int, origin: str, environ: dict[str, Any]) -> Generator[bytes, None, None]:
+        with waking(environ, self._journal.wake):
+            yield from self._events(since, origin, _is_gone(environ))
 
     def _events(self, since: int, origin: str, is_gone: Callable[[], bool]) -> Iterator[bytes]:
         journal = self._journal
-        epoch, cursor = journal.epoch, since
+        identity, cursor = journal.identity, since
         beat = time.monotonic()
         yield b"retry: 1000\n\n"
         while not is_gone():
-            if journal.epoch != epoch:
-                epoch = journal.epoch
+            if journal.identity != identity:
+                identity = journal.identity
                 yield b"event: reset\ndata: {}\n\n"
             found, cursor = journal.completed_since(cursor)
             for record in found:
@@ -47,13 +52,13 @@ class Stream:
             if time.monotonic() - beat > HEART_BEAT_SECONDS:
                 beat = time.monotonic()
                 yield b": still here\n\n"
-            journal.wait_behind(cursor, epoch, _LOOK_SECONDS)
+            journal.wait_behind(cursor, identity, _LOOK_SECONDS)
 
 
 class _Listening:
     """An iterator that gives its place back when it is closed, also where it never began."""
 
-    def __init__(self, release: Callable[[], None], events: Iterator[bytes]) -> None:
+    def __init__(self, release: Callable[[], None], events: Generator[bytes, None, None]) -> None:
         self._release: Callable[[], None] | None = release
         self._events = events
 
@@ -64,19 +69,18 @@ class _Listening:
         return next(self._events)
 
     def close(self) -> None:
+        self._events.close()
         release, self._release = self._release, None
         if release is not None:
             release()
 
 
-def _is_gone(environ: dict[str, Any], wake: Callable[[], None]) -> Callable[[], bool]:
-    """Whether the client has gone; `wake` is called when the server ends the connection."""
+def _is_gone(environ: dict[str, Any]) -> Callable[[], bool]:
+    """Whether the client has gone."""
     is_closed = environ.get("waitress.client_disconnected")
     if is_closed is None:
         return lambda: False
-    channel = is_closed.__self__
-    channel.on_close.append(wake)
-    return lambda: bool(is_closed()) or _has_left(channel.socket)
+    return lambda: bool(is_closed()) or _has_left(is_closed.__self__.socket)
 
 
 def _has_left(connection: socket.socket) -> bool:

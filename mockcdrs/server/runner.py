@@ -1,7 +1,9 @@
 """A WSGI app on a port, in threads that end when told to."""
 
+import functools
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +14,8 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher, WSGITask
+
+from mockcdrs.server import bodies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,14 +38,23 @@ class Server:
 
     A context manager; `start` and `stop` can also be called by hand, and again after each other. Stopping cuts off
     whatever is still being answered. A thread that does not leave the app within a second is left behind; it cannot
-    keep the process alive.
+    keep the process alive. A body of more bytes than `longest_body` says is not read whole: the app sees how long it
+    would be.
     """
 
-    def __init__(self, app: "WSGIApplication", host: str = "127.0.0.1", port: int = 0, threads: int = 16) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        threads: int = 16,
+        longest_body: Callable[[], int] = lambda: sys.maxsize,
+    ) -> None:
         self.host = host
         self.port = port
         self._app = app
         self._thread_count = threads
+        self._longest_body = longest_body
         self._running: _Running | None = None
 
     @property
@@ -55,7 +68,7 @@ class Server:
         if self._running is None:
             listener = _listen(self.host, self.port)
             self.port = listener.getsockname()[1]
-            self._running = _Running(self._app, listener, self._thread_count)
+            self._running = _Running(self._app, listener, self._thread_count, self._longest_body)
         return self
 
     def stop(self) -> None:
@@ -90,7 +103,9 @@ def _refusal(host: str, port: int, reason: str) -> ListenError:
 class _Running:
     """One life of a server: its sockets, the thread that watches them, and the workers."""
 
-    def __init__(self, app: "WSGIApplication", listener: socket.socket, thread_count: int) -> None:
+    def __init__(
+        self, app: "WSGIApplication", listener: socket.socket, thread_count: int, longest_body: Callable[[], int]
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._workers = _Workers()
         self._workers.set_thread_count(thread_count)
@@ -104,7 +119,7 @@ class _Running:
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
         )
-        self._waitress.channel_class = _Channel
+        self._waitress.channel_class = functools.partial(_Channel, longest_body)
         self._ending = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="mockcdrs-server", daemon=True)
         self._watcher.start()
@@ -137,12 +152,16 @@ class _Task(WSGITask):
 
 
 class _Channel(HTTPChannel):
-    """Waitress' own, except that an answer which waits for something else hears when its connection ends."""
+    """Waitress' own, except that an answer which waits for something else hears when its connection ends.
+
+    And that no more than `longest_body` bytes of a request's body are kept.
+    """
 
     task_class = _Task
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, longest_body: Callable[[], int], *given: Any, **named: Any) -> None:
         self.on_close: list[Callable[[], None]] = []
+        self.parser_class = bodies.parsers(longest_body)
         super().__init__(*given, **named)
 
     def handle_close(self) -> None:

@@ -8,6 +8,8 @@ from falcon.testing import TestClient
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+_UNTYPED = ("204", "304")
+
 
 def client(app: "WSGIApplication", auth_token: str) -> TestClient:
     """Falcon's test client with a token. Answers that Crossbar sends without a content type show an empty one."""
@@ -15,11 +17,11 @@ def client(app: "WSGIApplication", auth_token: str) -> TestClient:
 
 
 def _with_content_type(app: "WSGIApplication") -> "WSGIApplication":
-    # the test client holds apps to a standard by which no answer goes without
+    # the test client holds apps to a standard by which no answer goes without but these two, and they always do
     def typed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
-            is_typed = any(name.lower() == "content-type" for name, _ in headers)
-            return start_response(status, headers if is_typed else [*headers, ("Content-Type", "")], error)
+            is_complete = status.startswith(_UNTYPED) or any(name.lower() == "content-type" for name, _ in headers)
+            return start_response(status, headers if is_complete else [*headers, ("Content-Type", "")], error)
 
         return app(environ, start)
 

@@ -69,6 +69,12 @@ def test_a_document_without_channel_variables_costs_nothing(document: dict[str, 
     assert cost_units(document, "account_billing") == 0
 
 
+def test_a_time_without_charge_is_read_even_of_a_call_without_seconds() -> None:
+    """`kapps_call_util:call_cost/1` reads it first."""
+    with pytest.raises(BadArgument):
+        cost_units(call(0, rate_nocharge_time="x"), "account_billing")
+
+
 @pytest.mark.parametrize("broken", [{"rate": "cheap"}, {"rate": None}, {"surcharge": []}, {"rate_increment": "x"}])
 def test_a_variable_that_is_no_number_is_refused(broken: dict[str, Any]) -> None:
     with pytest.raises(BadArgument):

@@ -65,8 +65,13 @@ def test_private_keys_start_with_an_underscore_or_pvt(key: str, private: bool) -
 
 
 def test_public_fields_end_with_the_id() -> None:
-    document = {"_id": "202601-x", "id": "other", "b": 1, "_rev": "1-a", "pvt_type": "cdr", "a": {"_kept": 2}}
+    document = {"_id": "202601-x", "b": 1, "_rev": "1-a", "pvt_type": "cdr", "a": {"_kept": 2}}
     assert list(public_fields(document).items()) == [("b", 1), ("a", {"_kept": 2}), ("id", "202601-x")]
+
+
+def test_an_id_of_a_documents_own_gives_way_where_it_stands() -> None:
+    document = {"_id": "202601-x", "a": 1, "id": "other", "b": 2}
+    assert list(public_fields(document).items()) == [("a", 1), ("id", "202601-x"), ("b", 2)]
 
 
 def test_a_public_document_keeps_its_own_id() -> None:

@@ -7,7 +7,7 @@ from unittest.mock import ANY
 import pytest
 from click.testing import CliRunner, Result
 
-from mockcdrs import cli
+from mockcdrs import cli, cli_serve
 from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
 from mockcdrs.crossbar.settings import Settings
@@ -46,13 +46,13 @@ def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
     "moment", ["2026-01-20T12:00:00Z", "2026-01-20T12:00:00", "2026-01-20 13:00+01:00", "20260120T120000Z"]
 )
 def test_a_moment_may_be_written_in_any_form_of_iso_8601(moment: str) -> None:
-    clock = cli._clock(ANY, ANY, moment)
+    clock = cli_serve._clock(ANY, ANY, moment)
     assert clock is not None
     assert clock.now() == 63_936_129_600
 
 
 def test_now_may_be_live() -> None:
-    clock = cli._clock(ANY, ANY, "live")
+    clock = cli_serve._clock(ANY, ANY, "live")
     assert isinstance(clock, Clock)
     assert clock.now() > 63_936_129_600
 
@@ -72,6 +72,14 @@ def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) 
         result = run("serve", "--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
     assert result.exit_code == 1
     assert "give another one with --port" in result.output
+
+
+def test_a_half_written_env_file_is_not_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    (tmp_path / "env").mkdir()
+    result = run("serve", "--port", "0", "--data", str(tmp_path), "--env-file", str(tmp_path / "env"))
+    assert result.exit_code == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["accounts.json", "env"]
 
 
 def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> None:

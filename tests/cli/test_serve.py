@@ -4,14 +4,19 @@ import contextlib
 import json
 import re
 import shlex
+import shutil
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -49,6 +54,12 @@ class Served:
         with urlopen(Request(url, headers={"X-Auth-Token": told["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
             return json.load(answer)
 
+    def line(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, "the output ended"
+        return line.rstrip("\n")
+
     def end(self, number: int = signal.SIGTERM) -> str:
         self.process.send_signal(number)
         output, _ = self.process.communicate(timeout=20)
@@ -70,6 +81,8 @@ def serving(directory: Path, *options: str) -> Iterator[Served]:
     env_file = directory / "mock.env"
     command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        overdue = threading.Timer(120, process.kill)
+        overdue.start()
         try:
             while not env_file.exists():
                 if process.poll() is not None:
@@ -77,6 +90,7 @@ def serving(directory: Path, *options: str) -> Iterator[Served]:
                 time.sleep(0.01)
             yield Served(process, env_file)
         finally:
+            overdue.cancel()
             process.kill()
 
 
@@ -130,13 +144,100 @@ def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path
         url = served.variables["MOCKCDRS_URL"]
         banner = served.end().splitlines()
     assert banner[:3] == [f"Base URL    {url}", f"Account id  {ACCOUNT}", f"Token       {TOKEN}"]
-    assert banner[3] == f"Console     {url.removesuffix('v2')}_mockcdrs/"
+    assert f"Console     {url.removesuffix('v2')}_mockcdrs/" in banner
     (curl,) = [line for line in banner if line.startswith("curl ")]
     assert shlex.split(curl)[-3:] == [
         "-H",
         f"X-Auth-Token: {TOKEN}",
         f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2",
     ]
+
+
+def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
+    with serving(tmp_path, "--now", NOW) as served:
+        told = served.variables
+        banner = served.end().splitlines()
+    labels = {"Username": "USERNAME", "Password": "PASSWORD", "Account": "ACCOUNT_NAME", "Realm": "REALM"}
+    for label, name in {**labels, "API key": "API_KEY"}.items():
+        assert f"{label:11} {told[f'MOCKCDRS_{name}']}" in banner
+
+
+def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path) -> None:
+    assert shutil.which("curl"), "no curl on the path: apt-get install curl"
+    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+        (line,) = [line for line in iter(served.line, "Ctrl-C ends it.") if line.startswith("curl ")]
+        pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
+        served.end()
+    assert [row["call_id"] for row in json.loads(pasted.stdout)["data"]] == ["a@b"]
+
+
+def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data)) as served:
+        assert stat.S_IMODE(served.env_file.stat().st_mode) == 0o600
+        served.end()
+
+
+def test_an_env_file_that_another_server_has_taken_over_stays(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data)) as served:
+        served.env_file.write_text("MOCKCDRS_URL=elsewhere\n")
+        served.end()
+        assert served.env_file.read_text() == "MOCKCDRS_URL=elsewhere\n"
+
+
+def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_is_none(
+    tmp_path: Path, data: Path
+) -> None:
+    with serving(tmp_path, "--data", str(data), "--control-token", "a b&c") as served:
+        console = served.variables["MOCKCDRS_CONSOLE"]
+        served.end()
+    assert console.endswith("/_mockcdrs/?token=a%20b%26c")
+    with serving(tmp_path, "--data", str(data), "--no-control") as served:
+        assert "MOCKCDRS_CONSOLE" not in served.variables
+        with pytest.raises(HTTPError, match="410"):
+            urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10)
+        assert "Console" not in served.end()
+
+
+def test_each_request_is_a_line_also_where_no_terminal_is(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+        assert [line for line in iter(served.line, "Ctrl-C ends it.") if " GET " in line] == []
+        assert served.line() == ""
+        served.get("/cdrs?page_size=7")
+        line = served.line()
+        served.end()
+    assert re.fullmatch(rf"[\d:]{{8}} 200 GET +[\d.]+ ms +\d+ B  /v2/accounts/{ACCOUNT}/cdrs\?page_size=7", line)
+
+
+def test_for_a_machine_all_is_json_without_a_token(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, "--log-format", "json") as served:
+        served.get("/cdrs?page_sice=7")
+        lines = [served.line(), served.line()]
+        assert served.end() == ""
+    started, asked = map(json.loads, lines)
+    assert (started["event"], started["account_id"]) == ("listening", ACCOUNT)
+    assert (asked["event"], asked["status"], asked["query"]) == ("request", 200, "page_sice=7")
+    assert asked["advice"] == ["misspelt-parameter"]
+    assert TOKEN not in "".join(lines)
+
+
+def test_slow_answers_under_way_and_an_output_that_nobody_reads_do_not_hold_up_the_end(
+    tmp_path: Path, data: Path
+) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+        root = served.variables["MOCKCDRS_URL"].removesuffix("v2")
+        long = "x" * 500
+        for _ in range(300):  # more than a pipe holds
+            with contextlib.suppress(HTTPError):
+                served.get(f"/nosuch/{long}")
+        slow = json.dumps({"path": "/cdrs", "drip": 1}).encode()
+        urlopen(Request(f"{root}_mockcdrs/faults", slow, {"Content-Type": "application/json"}), timeout=10).close()
+        asked = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
+        with urlopen(asked, timeout=10) as answer:  # some 1,200 bytes, a second for each
+            answer.read(1)
+            served.process.send_signal(signal.SIGTERM)
+            with pytest.raises(IncompleteRead):
+                answer.read()
+        assert served.process.wait(timeout=60) == 0
 
 
 def test_data_clock_settings_and_host_are_as_told(tmp_path: Path, data: Path) -> None:

@@ -14,7 +14,7 @@ account = next(each for each in universe(7) if each.id == main_account_id(7))
 client = httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1/v2")
 for _ in range(int(sys.argv[1])):
     client.get("/nosuch")
-headers = {"X-Auth-Token": account.tokens[0].value, "X-Request-ID": "mine"}
+headers = {"X-Auth-Token": account.tokens[0].value}
 print(client.get(f"/accounts/{account.id}/cdrs", headers=headers).text)
 """
 
@@ -28,8 +28,14 @@ def asked(before: int, hash_seed: str, **variables: str) -> subprocess.Completed
 def test_all_processes_give_the_same_bytes() -> None:
     variables = {"MOCKCDRS_SEED": "7", "MOCKCDRS_NOW": "2026-01-20T12:00:00Z", "MOCKCDRS_SET": "kazoo.version=9.9"}
     first, second = asked(0, "1", **variables), asked(3, "2", **variables)
-    assert '"status":"success", "request_id":"mine"' in first.stdout.replace('": "', '":"')
+    assert '"status":"success", "request_id":"' in first.stdout.replace('": "', '":"')
     assert first.stdout == second.stdout
+
+
+def test_an_address_that_others_reach_takes_a_control_token_here_too() -> None:
+    ended = asked(0, "1", MOCKCDRS_HOST="0.0.0.0")
+    assert ended.returncode == 1
+    assert "expected --control-token TOKEN with it, or --no-control" in ended.stderr
 
 
 @pytest.mark.parametrize(

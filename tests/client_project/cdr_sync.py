@@ -1,8 +1,10 @@
 """A project as users of the plugin have it: a sync of CDRs into a CSV file. It knows nothing of mockcdrs."""
 
 import csv
+import hashlib
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,21 +21,48 @@ class SyncFailed(Exception):
     """The server did not give what was asked for."""
 
 
+@dataclass(frozen=True)
+class Login:
+    """Whose calls to fetch."""
+
+    account_name: str
+    username: str
+    password: str
+
+    def to_dict(self) -> dict[str, str]:
+        pair = f"{self.username}:{self.password}"
+        return {"credentials": hashlib.md5(pair.encode()).hexdigest(), "account_name": self.account_name}
+
+
 class CdrSync:
     """Fetches an account's CDRs. `sleep` is called between attempts with the seconds to wait."""
 
     attempts = 4
 
-    def __init__(
-        self, url: str, account_id: str, auth_token: str, sleep: Callable[[float], object] = time.sleep
-    ) -> None:
-        self._cdrs = f"{url}/accounts/{account_id}/cdrs"
+    def __init__(self, url: str, login: Login, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._url = url
+        self._login = login
         self._session = requests.Session()
-        self._session.headers["X-Auth-Token"] = auth_token
         self._sleep = sleep
+        self._account_id = ""
 
     def close(self) -> None:
         self._session.close()
+
+    def log_in(self) -> None:
+        """Get a token. The one before must not come along: an expired one would spoil the login."""
+        self._session.headers.pop("X-Auth-Token", None)
+        answer = self.logged_in()
+        if answer.status_code in PASSING:
+            raise requests.HTTPError(f"{answer.status_code} {answer.text}")
+        if answer.status_code != 201:
+            raise SyncFailed(f"{answer.status_code} {answer.text}")
+        told = answer.json()
+        self._session.headers["X-Auth-Token"] = told["auth_token"]
+        self._account_id = told["data"]["account_id"]
+
+    def logged_in(self) -> requests.Response:
+        return self._session.put(f"{self._url}/user_auth", json={"data": self._login.to_dict()}, timeout=10)
 
     def sync(self, start: datetime, end: datetime, out: Path) -> int:
         """Write the calls of a range as CSV; how many they were."""
@@ -71,15 +100,23 @@ class CdrSync:
             if attempt:
                 self._sleep(2.0**attempt)
             try:
-                with self._session.get(self._cdrs, params=query, timeout=10, stream=True) as answer:
+                if not self._account_id:
+                    self.log_in()
+                with self._session.get(self.cdrs, params=query, timeout=10, stream=True) as answer:
                     if answer.status_code == 200:
                         return read(answer)
                     trouble = f"{answer.status_code} {answer.text}"
-                    if answer.status_code not in PASSING:
+                    if answer.status_code == 401:
+                        self.log_in()
+                    elif answer.status_code not in PASSING:
                         break
             except requests.RequestException as error:
                 trouble = repr(error)
         raise SyncFailed(trouble)
+
+    @property
+    def cdrs(self) -> str:
+        return f"{self._url}/accounts/{self._account_id}/cdrs"
 
     def body(self, answer: requests.Response) -> bytes:
         return b"".join(answer.iter_content(4096))

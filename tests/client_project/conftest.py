@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.client_project.cdr_sync import CdrSync
+from tests.client_project.cdr_sync import CdrSync, Login
 
 if TYPE_CHECKING:
     from mockcdrs.handle import Mock
@@ -18,9 +18,11 @@ RANGE = (END - timedelta(days=20), END)
 @pytest.fixture
 def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
     made: list[CdrSync] = []
+    known = mockcdrs.credentials
+    login = Login(known.account_name, known.username, known.password)
 
     def connect(kind: type[CdrSync] = CdrSync) -> CdrSync:
-        made.append(kind(mockcdrs.url, mockcdrs.account_id, mockcdrs.auth_token, sleep=lambda _seconds: None))
+        made.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
         return made[-1]
 
     yield connect

@@ -36,6 +36,20 @@ class DiesOn503(CdrSync):
     attempts = 1
 
 
+class DoesNotLogInAgain(CdrSync):
+    def log_in(self) -> None:
+        if not self._account_id:
+            super().log_in()
+
+
+class LogsInWithTheOldToken(CdrSync):
+    def log_in(self) -> None:
+        answer = self.logged_in()
+        if answer.status_code == 201:
+            self._session.headers["X-Auth-Token"] = answer.json()["auth_token"]
+            self._account_id = answer.json()["data"]["account_id"]
+
+
 class AcceptsACutBody(CdrSync):
     def body(self, answer: requests.Response) -> bytes:
         parts = []
@@ -71,7 +85,7 @@ def test_a_fault_finds_the_client_that_dies_on_503(mockcdrs: Any, connected: Any
     mockcdrs.fail(status=503, path="/cdrs", page=2, times=1)
     with pytest.raises(SyncFailed, match="503"):
         connected(DiesOn503).sync(*RANGE, tmp_path / "cdrs.csv")
-    assert [record.status for record in mockcdrs.requests] == [200, 503]
+    assert [record.status for record in mockcdrs.requests] == [201, 200, 503]
 
 
 def test_a_fault_and_ground_truth_find_the_client_that_accepts_a_cut_body(
@@ -81,4 +95,21 @@ def test_a_fault_and_ground_truth_find_the_client_that_accepts_a_cut_body(
     connected(AcceptsACutBody).export(*RANGE, tmp_path / "export.csv")
     rows = (tmp_path / "export.csv").read_text(encoding="utf-8").splitlines()
     assert 1 < len(rows) - 1 < truth.count
-    assert "cut_after=5000" in mockcdrs.requests[0].fault
+    assert "cut_after=5000" in mockcdrs.requests[1].fault
+
+
+@pytest.mark.parametrize("kind", [DoesNotLogInAgain, LogsInWithTheOldToken])
+def test_a_fault_finds_the_client_that_cannot_log_in_again(
+    mockcdrs: Any, connected: Any, tmp_path: Path, kind: type[CdrSync]
+) -> None:
+    mockcdrs.fail(token_expired=True, path="/cdrs", page=2)
+    with pytest.raises(SyncFailed, match="invalid credentials"):
+        connected(kind).sync(*RANGE, tmp_path / "cdrs.csv")
+    assert {record.status for record in mockcdrs.requests[2:]} == {401}
+
+
+def test_advice_names_the_401_that_was_ignored(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    mockcdrs.fail(token_expired=True, path="/cdrs", times=1)
+    with pytest.raises(SyncFailed):
+        connected(DoesNotLogInAgain).sync(*RANGE, tmp_path / "cdrs.csv")
+    assert "ignored-401" in codes(mockcdrs)

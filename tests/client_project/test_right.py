@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.client_project.cdr_sync import SyncFailed
+from tests.client_project.cdr_sync import Login, SyncFailed
 from tests.client_project.conftest import RANGE
 
 TROUBLE: list[dict[str, Any]] = [
@@ -20,6 +20,10 @@ TROUBLE: list[dict[str, Any]] = [
     {"malformed_json": True, "nth": 2},
     {"duplicate_row": True, "page": 1},
     {"delay_seconds": 0.01},
+    {"token_expired": True},
+    {"token_expired": True, "page": 3},
+    {"token_expired": True, "times": 2},
+    {"status": 401, "times": 1},
 ]
 
 
@@ -48,7 +52,7 @@ def test_trouble_that_passes_loses_no_call(
     assert tuple(row["id"] for row in synced(connected, tmp_path / "cdrs.csv")) == truth.ids
 
 
-@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 403}, {"close": True}], ids=str)
+@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 403}, {"status": 401}, {"close": True}], ids=str)
 def test_trouble_that_stays_is_an_error_and_no_file(
     mockcdrs: Any, connected: Any, tmp_path: Path, trouble: dict[str, Any]
 ) -> None:
@@ -72,3 +76,29 @@ def test_an_export_is_whole_even_if_it_broke_off_once(
     connected().export(*RANGE, tmp_path / "export.csv")
     with (tmp_path / "export.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == truth.count
+
+
+def test_a_sync_logs_in_by_itself_and_again_when_its_token_has_run_out(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    client = connected()
+    assert client.sync(*RANGE, tmp_path / "first.csv") == truth.count
+    mockcdrs.clock.advance(hours=2)
+    assert client.sync(*RANGE, tmp_path / "second.csv") == truth.count
+    mockcdrs.assert_requested("/user_auth", method="PUT", times=2)
+    assert (tmp_path / "first.csv").read_bytes() == (tmp_path / "second.csv").read_bytes()
+
+
+def test_a_wrong_password_is_an_error(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    client = connected()
+    client._login = Login("Nobody", "nobody", "nothing")
+    with pytest.raises(SyncFailed, match="invalid_credentials"):
+        client.sync(*RANGE, tmp_path / "cdrs.csv")
+
+
+@pytest.mark.parametrize("trouble", [{"status": 503, "times": 2}, {"close": True, "times": 1}], ids=str)
+def test_trouble_at_the_login_passes_too(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path, trouble: dict[str, Any]
+) -> None:
+    mockcdrs.fail(path="/user_auth", **trouble)
+    assert connected().sync(*RANGE, tmp_path / "cdrs.csv") == truth.count

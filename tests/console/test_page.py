@@ -1,18 +1,21 @@
 """What holds for the page as a whole: hostile data, keyboard, sizes, colours, a server that goes."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mockcdrs.control.access import Access
-from mockcdrs.handle import Mock
+from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.console.conftest import PHONE, Ask, Open
 
 VIEWS = ("requests", "calls", "trouble", "setup")
+TEXTS = ("call_id", "caller_id_number", "callee_id_number", "hangup_cause", "call_direction", "from", "to", "request")
 SCRIPT, IMAGE = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>"
 
 
@@ -33,6 +36,47 @@ def busy(mock: Mock, ask: Ask) -> None:
     mock.add_call(caller_name=SCRIPT, callee_name=IMAGE, fields={"hangup_cause": IMAGE})
     ask(filter_caller_id_name=SCRIPT, sort=IMAGE, headers={"User-Agent": IMAGE, "Accept-Language": SCRIPT})
     mock.fail(status=503, path="/nosuch", query={"x": IMAGE}, method=SCRIPT)
+
+
+def hostile(mock: Mock) -> str:
+    """Markup in every field that a view shows; gives the id of a CDR that has it."""
+    user = {**mock.account.users[0], "first_name": IMAGE, "last_name": SCRIPT, "username": IMAGE}
+    mock.account = replace(mock.account, name=IMAGE, realm=SCRIPT, users=(user,))
+    texts = dict.fromkeys(TEXTS, IMAGE)
+    call = mock.add_call(caller_name=IMAGE, callee_name=SCRIPT, fields=texts)
+    return str(mock.add_cdr({**call.legs[0], **texts, "interaction_id": SCRIPT, "_id": f"202601-{IMAGE}"})["_id"])
+
+
+def test_markup_in_every_field_stays_text(open_page: Open, mock: Mock, ask: Ask) -> None:
+    cdr_id = hostile(mock)
+    mock.respond("/nosuch", json={IMAGE: SCRIPT}, headers={"X-Evil": IMAGE, "Content-Type": "text/html"})
+    mock.fail(error="too_many_requests", path="/summary", query={"y": IMAGE}, method=SCRIPT)
+    ask(f"/cdrs/{quote(cdr_id, safe='')}", headers={"User-Agent": IMAGE, "X-Request-ID": IMAGE, "Cookie": SCRIPT})
+    ask("/nosuch", **{IMAGE: SCRIPT, "start_key": IMAGE, "created_from": SCRIPT})
+    ask(f"/cdrs/{IMAGE}")
+    page = open_page()
+    for row in page.locator("#requests .row").all():
+        row.click()
+        expect(page.locator("#requests .detail")).to_contain_text("Headers of the answer")
+        expect(page.locator("#requests :is(script, img)")).to_have_count(0)
+    opened_whole(page)
+    expect(page.locator("#account-name")).to_have_text(IMAGE)
+    expect(page.locator("#setup")).to_contain_text(SCRIPT)
+    expect(page.locator("body :is(script, img)")).to_have_count(0)
+
+
+def test_markup_in_an_error_message_stays_text(open_page: Open, mock: Mock) -> None:
+    open_page.expects_failures = True
+    page = open_page("trouble")
+    page.get_by_label("Rule as JSON").fill(json.dumps({IMAGE: SCRIPT}))
+    page.get_by_role("button", name="Switch it on").click()
+    expect(page.locator(".own-rule [role=alert]")).to_contain_text(IMAGE)
+    page.get_by_role("tab", name="Setup").click()
+    size = page.get_by_label("crossbar.pagination_page_size")
+    size.fill(SCRIPT)
+    size.press("Tab")
+    expect(page.locator("#notices")).to_contain_text(SCRIPT)
+    expect(page.locator("body :is(script, img)")).to_have_count(0)
 
 
 def opened_whole(page: Page) -> None:
@@ -150,3 +194,39 @@ def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
         expect(page.locator("#connection")).to_have_text("live", timeout=30_000)
         expect(page.locator("#gone")).to_be_hidden()
         expect(page.locator("#requests .row")).to_contain_text("/cdrs/summary")
+
+
+@pytest.mark.parametrize("before", [1, 3])
+def test_a_server_started_anew_is_told_from_the_one_before_however_much_it_has_answered(
+    open_page: Open, mock: Mock, ask: Ask, origin: str, before: int
+) -> None:
+    open_page.expects_failures = True
+    for _ in range(before):
+        ask("/cdrs/summary")
+    page = open_page()
+    expect(page.locator("#requests .row")).to_have_count(before)
+    mock.stop()
+    expect(page.locator("#connection")).to_have_text("server gone")
+    with serving() as anew:
+        for _ in range(2):
+            anew.client().simulate_get(f"/v2/accounts/{anew.account_id}/cdrs/interaction")
+        with Server(anew.wsgi_app, port=int(origin.rpartition(":")[2])):
+            expect(page.locator("#connection")).to_have_text("live", timeout=30_000)
+            expect(page.locator("#requests .row")).to_have_count(2)
+            expect(page.locator("#requests .row").first).to_contain_text("/cdrs/interaction")
+
+
+def test_a_journal_cleared_while_nobody_looked_is_begun_anew(
+    open_page: Open, mock: Mock, ask: Ask, origin: str
+) -> None:
+    open_page.expects_failures = True
+    ask("/cdrs/summary")
+    page = open_page()
+    expect(page.locator("#requests .row")).to_have_count(1)
+    mock.stop()
+    expect(page.locator("#connection")).to_have_text("server gone")
+    mock.reset()
+    mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/interaction")
+    with Server(mock.wsgi_app, port=int(origin.rpartition(":")[2])):
+        expect(page.locator("#requests .row")).to_contain_text("/cdrs/interaction", timeout=30_000)
+        expect(page.locator("#requests .row")).to_have_count(1)

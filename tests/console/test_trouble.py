@@ -22,6 +22,14 @@ def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: Open, 
     assert ask().status_code == 200
 
 
+@pytest.mark.parametrize("name", ["Datastore down", "Rate limited", "Slow Monday", "Page 3 fails", "Token expired"])
+def test_the_usual_troubles_have_a_switch_of_their_name(open_page: Open, mock: Mock, name: str) -> None:
+    page = open_page("trouble")
+    page.get_by_role("switch", name=name).check()
+    expect(page.locator("#armed")).to_have_text("1 fault on")
+    assert len(mock.state.faults) == 1
+
+
 def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: Open) -> None:
     page = open_page("trouble")
     card = page.locator(".card", has=page.get_by_role("switch", name="Page 3 fails"))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.expected import Question, expect
+from mockcdrs.control.expected import expect
+from mockcdrs.control.question import Question
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Incoming, answer
 from mockcdrs.dataset.crafted import Order, craft

@@ -27,6 +27,21 @@ def test_a_signed_token_is_known_wherever_it_stands() -> None:
     assert redaction.text(f"your token: {SIGNED}.") == f"your token: {redacted(SIGNED)}."
 
 
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("", ""),
+        ("a=1&paginate&&b=%zz&c=x=y", "a=1&paginate&&b=%zz&c=x=y"),
+        ("auth_token=tok%2Fen&a=1", f"auth_token={redacted('tok/en')}&a=1"),
+        ("auth%5Ftoken=s", f"auth%5Ftoken={redacted('s')}"),
+        ("auth_token", "auth_token"),
+        (f"x={SIGNED}", f"x={redacted(SIGNED)}"),
+    ],
+)
+def test_a_query_string_stays_as_it_came_but_for_its_secrets(raw: str, shown: str) -> None:
+    assert redaction.query(raw) == shown
+
+
 def test_headers_that_open_an_account_are_redacted() -> None:
     sent = {"x-auth-token": "a", "authorization": "Bearer b", "accept": "*/*"}
     shown = {"x-auth-token": redacted("a"), "authorization": redacted("Bearer b"), "accept": "*/*"}
@@ -67,4 +82,5 @@ def test_a_body_that_is_cut_off_or_odd_is_no_way_round(cut: str, shown: str) -> 
 @given(st.text() | st.binary().map(lambda raw: raw.decode("utf-8", "surrogateescape")))
 def test_no_strangers_text_makes_it_raise(raw: str) -> None:
     assert isinstance(redaction.path(raw), str)
+    assert isinstance(redaction.query(raw), str)
     assert isinstance(redaction.text(raw), str)

@@ -1,3 +1,5 @@
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -5,7 +7,19 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import EXPIRES, VARY
-from tests.crossbar.builders import NOW, OWNER, ask, body_of, calls, data_of, ids_of, json_of, leg, state_of
+from tests.crossbar.builders import (
+    MASTER_TOKEN,
+    NOW,
+    OWNER,
+    ask,
+    body_of,
+    calls,
+    data_of,
+    ids_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 ONE = "/cdrs/202601-call00000%40host"
 
@@ -33,6 +47,11 @@ def test_one_cdr_has_its_revision_as_etag(state: State) -> None:
         ({"if-match": "*"}, 200),
         ({"if-match": '"2-abc"'}, 412),
         ({"if-match": '"2-abc"', "if-none-match": '"1-abc"'}, 412),
+        ({"if-match": '"2-abc" , "1-abc",'}, 200),
+        # a weak tag never matches strongly: `cowboy_rest:if_match/3`
+        ({"if-match": 'W/"1-abc"'}, 412),
+        ({"if-none-match": "1-abc"}, 400),
+        ({"if-match": ""}, 400),
     ],
 )
 def test_a_document_answers_preconditions(state: State, headers: Mapping[str, str], status: int) -> None:
@@ -52,6 +71,8 @@ def test_a_chunked_listing_has_no_etag_and_meets_no_precondition(state: State) -
     assert "etag" not in ask(state).headers
     assert ask(state, headers={"if-none-match": '"x"'}).status == 412
     assert ask(state, headers={"if-match": '"x"'}).status == 412
+    anything = ask(state, headers={"if-none-match": "*"})
+    assert (anything.status, "etag" in anything.headers) == (304, False)
 
 
 def test_a_plain_listings_etag_follows_what_it_shows(state: State) -> None:
@@ -78,9 +99,29 @@ def test_modules_refuse_in_their_own_words(state: State, path: str, status: int,
     assert (shown["error"], shown["message"], shown["data"]) == (str(status), message, data)
 
 
-@pytest.mark.parametrize(("changes", "status"), [({"pvt_deleted": True}, 404), ({"pvt_type": "fax"}, 404), ({}, 200)])
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"pvt_deleted": True}, 404),
+        ({"pvt_deleted": "true"}, 404),
+        ({"pvt_deleted": 1}, 200),
+        ({"pvt_type": "fax"}, 404),
+        ({"pvt_type": None}, 404),
+        ({"without": ["pvt_type"]}, 200),
+        ({}, 200),
+    ],
+)
 def test_deleted_documents_and_other_kinds_are_not_found(changes: dict[str, Any], status: int) -> None:
+    """`crossbar_doc:load/4`, `kz_doc:is_soft_deleted/1`."""
     assert ask(state_of([leg("x", **changes)]), "/cdrs/202601-x").status == status
+
+
+def test_an_interaction_id_that_is_a_cdr_id_leads_on_to_that_cdrs_legs() -> None:
+    """`cb_cdrs:load_legs/2` calls itself with whatever interaction id it finds."""
+    first, second = leg("first", interaction_id="202601-second"), leg("second")
+    state = state_of([first, second, leg("self", interaction_id="202601-self")])
+    assert ids_of(ask(state, "/cdrs/legs/202601-first")) == ["202601-second"]
+    assert ask(state, "/cdrs/legs/202601-self").status == 404
 
 
 def test_legs_are_found_by_a_cdr_id_and_by_their_interactions() -> None:
@@ -117,23 +158,112 @@ def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_succes
 
 def test_csv_and_json_errors_carry_the_headers_of_their_kind() -> None:
     broken = state_of([leg("x", call_direction=None)])
-    answered = ask(broken, headers={"accept": "text/csv"})
+    answered = ask(broken, headers=CSV)
     assert (answered.status, answered.headers["content-type"]) == (503, "text/csv")
     assert json_of(answered)["message"] == "datastore_fault"
+
+
+CSV = {"accept": "text/csv"}
+
+
+@pytest.mark.parametrize(("query", "status"), [("", 503), ("&filter_call_id=nobody", 204)])
+def test_plain_csv_of_interactions_dies_only_of_a_row_that_passes_the_filters(query: str, status: int) -> None:
+    """`cb_cdrs:maybe_add_csv_header/3` asks for a flag that only chunks have, once there is a row."""
+    answered = ask(state_of(calls(2)), "/cdrs/interaction", f"is_chunked=false{query}", headers=CSV)
+    assert answered.status == status
+
+
+def test_csv_of_a_month_without_a_call_dies_in_chunks_too() -> None:
+    """`kz_csv:row_to_iolist/1` knows no row without a cell."""
+    answered = ask(state_of(), "/cdrs/summary", "is_chunked=true", headers=CSV)
+    assert (answered.status, body_of(answered)) == (500, b"")
+
+
+def test_a_value_without_text_is_a_fault_of_a_bare_line_and_an_empty_cell_of_a_file() -> None:
+    """`kz_binary:join/2` dies of it, `kz_csv:cell_to_binary/1` does not."""
+    state = state_of([leg("x", variables={"media_recordings": ["a", None]})])
+    assert ask(state, "/cdrs/interaction", headers=CSV).status == 503
+    header, row = csv.reader(io.StringIO(body_of(ask(state, headers=CSV)).decode()))
+    assert dict(zip(header, row, strict=True))["media_recordings"] == ""
+
+
+def test_a_failure_before_the_first_chunk_is_plain_json_whichever_json_was_negotiated() -> None:
+    """`api_util:create_pull_response/3` puts the context's own headers over the negotiated ones."""
+    answered = ask(state_of([leg("x", call_direction=None)]), headers={"accept": "application/x-json"})
+    assert (answered.status, answered.headers["content-type"]) == (503, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("/cdrs/nosuch", {}), ("/cdrs", {}), ("/cdrs", CSV), ("/v2/accounts/nosuch", {})],
+    ids=["refused by the module", "failed in chunks", "failed in CSV", "refused before negotiation"],
+)
+def test_an_error_for_jsonp_is_javascript(path: str, headers: Mapping[str, str]) -> None:
+    """`api_util:default_stop/2` makes the body anew, and `create_resp_content/2` names its type."""
+    answered = ask(state_of([leg("x", call_direction=None)]), path, "jsonp=f", headers=headers)
+    assert answered.headers["content-type"] == "application/javascript"
+    assert body_of(answered).startswith(b"f({")
 
 
 @pytest.mark.parametrize(
     ("query", "headers", "name"),
     [
         ("file_name=a/b.csv", {}, "b.csv"),
+        ("file_name=a/b/", {}, "b"),
         ("file_name=a.csv", {"x-file-name": "c.csv"}, "c.csv"),
         ("file_name=a%0D%0Ab", {}, "ab"),
     ],
 )
 def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: Mapping[str, str], name: str) -> None:
-    answered = ask(state, query=query, headers={"accept": "text/csv", **headers})
+    answered = ask(state, query=query, headers={**CSV, **headers})
     assert answered.headers["content-disposition"] == f'attachment; filename="{name}"'
     assert answered.is_file
+
+
+@pytest.mark.parametrize(("query", "status"), [("verb=get", 200), ("verb=put", 405), ("verb", 405), ("verb=", 405)])
+def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, status: int) -> None:
+    """`api_util:get_http_verb/2`; a bare name is the text "true"."""
+    assert ask(state, "/cdrs", query).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "words"),
+    [
+        ("/cdrs/summary", "accept=csv&created_to=63934500000", "CSV of a summary"),
+        ("/cdrs/summary", "accept=csv&is_chunked=true&created_to=63934500000", "CSV of a summary"),
+        (ONE, "accept=pdf", "accept=pdf"),
+        ("/cdrs/abcdef-x", "", "the month 'abcdef'"),
+        ("/cdrs/legs/abcdefghijk-x", "", "the time 'abcdefghijk'"),
+        ("/cdrs", "created_from=1768300000&created_to=1768900000", "are these Unix seconds?"),
+        ("/v2/accounts/cdrs", "", "no account"),
+    ],
+)
+def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: str, query: str, words: str) -> None:
+    answered = ask(state, path, query, token=MASTER_TOKEN)
+    assert answered.status == 500
+    assert answered.note.startswith("this is Crossbar's own behaviour, it dies of ")
+    assert words in answered.note
+    assert "\n" not in answered.note
+
+
+@pytest.mark.parametrize(
+    ("method", "verb", "origin", "allow"),
+    [("PUT", "GET", {}, "GET"), ("HEAD", "GET", {}, "GET"), ("GET", "OPTIONS", {"origin": "x"}, "OPTIONS")],
+)
+def test_only_a_post_may_stand_for_another_verb(
+    state: State, method: str, verb: str, origin: Mapping[str, str], allow: str
+) -> None:
+    """`api_util:maybe_add_post_method/3` adds POST alone to what Cowboy then holds the method to."""
+    answered = ask(state, "/cdrs", f"verb={verb}", method=method, headers=origin)
+    assert (answered.status, body_of(answered), answered.headers["allow"]) == (405, b"", allow)
+    assert ("access-control-allow-origin" in answered.headers) is bool(origin)
+
+
+def test_a_preflight_asks_nothing_of_the_account(state: State) -> None:
+    """`api_resource:malformed_request/3` lets OPTIONS through."""
+    path = f"/v2/accounts/{'0' * 32}/cdrs"
+    assert ask(state, path, method="OPTIONS", headers={"origin": "x"}).status == 200
+    assert ask(state, path).status == 404
 
 
 def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:

@@ -29,6 +29,15 @@ def test_lists_are_joined_by_commas() -> None:
     assert file_of({"a": ["x", "y"], "b": []}) == '"a","b"\n"x,y",""\n'
 
 
+@pytest.mark.parametrize(
+    ("items", "cell"),
+    [([1, 2], '"\x01,\x02"'), (["a", ["b", "c"]], '"a,bc"'), ([1.5], ""), (["a", None], ""), ([{"z": 1}], "")],
+)
+def test_a_list_is_an_iolist_and_one_that_is_none_is_an_empty_cell(items: list[Any], cell: str) -> None:
+    """`kz_csv:cell_to_binary/1`, `kz_term:to_binary/1`."""
+    assert file_of({"a": items, "b": "x"}) == f'"a","b"\n{cell},"x"\n'
+
+
 def test_objects_become_columns_of_their_leaves() -> None:
     assert file_of({"a": {"b": {"c": 1}, "d": 2}, "e": 3}) == '"a_b_c","a_d","e"\n"1","2","3"\n'
 

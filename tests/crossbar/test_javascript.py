@@ -20,23 +20,39 @@ def test_all_else_is_truthy_even_empty_objects(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "number"),
-    [(None, 0), ("", 0), ("  ", 0), ("12", 12), (" 1.5 ", 1.5), ("-1e3", -1000), (".5", 0.5), ("5.", 5), (True, 1)],
+    [
+        (None, 0),
+        ("", 0),
+        ("  ", 0),
+        ("12", 12),
+        (" 1.5 ", 1.5),
+        ("-1e3", -1000),
+        (".5", 0.5),
+        ("5.", 5),
+        (True, 1),
+        ("0x10", 16),
+        ([], 0),
+        ([7], 7),
+        (["7"], 7),
+    ],
 )
 def test_number_reads_text_in_digits(value: Any, number: float) -> None:
     assert js.number(value) == number
 
 
-@pytest.mark.parametrize("value", ["abc", "12 s", "1_0", "e5", js.UNDEFINED, {}])
+@pytest.mark.parametrize("value", ["abc", "12 s", "1_0", "e5", "-0x10", js.UNDEFINED, {}, [1, 2]])
 def test_number_of_the_rest_is_nan(value: Any) -> None:
     assert math.isnan(js.number(value))
 
 
-@pytest.mark.parametrize(("value", "number"), [("12 s", 12), (" -7.9", -7), (12.7, 12), (55, 55), ("0x10", 0)])
+@pytest.mark.parametrize(
+    ("value", "number"), [("12 s", 12), (" -7.9", -7), (12.7, 12), (55, 55), ("0x1Fz", 31), ("-0x10", -16), ([5, 6], 5)]
+)
 def test_parse_int_reads_the_digits_at_the_front(value: Any, number: int) -> None:
     assert js.parse_int(value) == number
 
 
-@pytest.mark.parametrize("value", ["", "s12", None, js.UNDEFINED, True])
+@pytest.mark.parametrize("value", ["", "s12", None, js.UNDEFINED, True, {}, []])
 def test_parse_int_of_the_rest_is_nan(value: Any) -> None:
     assert math.isnan(js.parse_int(value))
 
@@ -49,10 +65,22 @@ def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("a", "a"), (True, "true"), (False, "false"), (12, "12"), (None, ""), (js.UNDEFINED, "")]
+    ("value", "text"),
+    [
+        ("a", "a"),
+        (True, "true"),
+        (False, "false"),
+        (12, "12"),
+        (12.0, "12"),
+        (1.5, "1.5"),
+        (None, "null"),
+        (js.UNDEFINED, "undefined"),
+        (["a", None, [1, 2]], "a,,1,2"),
+        ({"a": 1}, "[object Object]"),
+    ],
 )
-def test_a_scalar_has_a_text(value: Any, text: str) -> None:
-    assert js.json_text(value) == text
+def test_every_value_has_a_text(value: Any, text: str) -> None:
+    assert js.string(value) == text
 
 
 def test_texts_compare_by_code_units_and_all_else_as_numbers() -> None:
@@ -61,6 +89,9 @@ def test_texts_compare_by_code_units_and_all_else_as_numbers() -> None:
     assert js.less("Z", "a")
     assert js.less("\U0001f600", "\uffff")
     assert js.less(None, 1)
+    assert js.less([5], 6)
+    assert js.less([5], ["6"])
+    assert js.less({}, "a")
     assert not js.less("a", 1)
     assert not js.less(1, "a")
 

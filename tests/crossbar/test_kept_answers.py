@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import kept_answers
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.errors import plain
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of, calls, leg, state_of
+from mockcdrs.crossbar.tokens import Refused
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, body_of, calls, leg, state_of
 
 LISTING = "/cdrs"
 PATHS = (
@@ -39,11 +39,11 @@ def seen(answered: Answer) -> tuple[Any, ...]:
 
 
 def kept(state: State, incoming: Incoming) -> tuple[Any, ...]:
-    return seen(state.answers.answer(incoming, state.world(), state.next_hex(32)))
+    return seen(state.answers.answer(incoming, state.world(), state.ids.of(incoming, NOW)))
 
 
 def made(state: State, incoming: Incoming) -> tuple[Any, ...]:
-    return seen(answer(incoming, state.world(), state.next_hex(32)))
+    return seen(answer(incoming, state.world(), state.ids.of(incoming, NOW)))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -96,16 +96,15 @@ def test_a_reset_brings_the_first_data_back() -> None:
     assert len(kept(state, asked())[2]) > len(emptied[2])
 
 
-@pytest.mark.parametrize("opens", [None, plain(401, "invalid credentials")], ids=["unknown", "expired"])
-def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(opens: Exception | None) -> None:
+@pytest.mark.parametrize("reason", ["nosuch", "token_expired"])
+def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: str) -> None:
     state = filled()
     assert kept(state, asked())[0] == 200
 
-    def resolve(_token: str) -> None:
-        if opens is not None:
-            raise opens
+    def claims(_token: str) -> NoReturn:
+        raise Refused(reason)
 
-    refused = state.answers.answer(asked(), replace(state.world(), resolve=resolve), "1")
+    refused = state.answers.answer(asked(), replace(state.world(), claims=claims), "1")
     assert refused.status == 401
 
 

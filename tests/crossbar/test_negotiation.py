@@ -26,12 +26,15 @@ JSON, CSV = "application/json", "text/csv"
         ("application/octet-stream", "application/octet-stream"),
         ("text/html, */*", JSON),
         ("text/html, text/csv", CSV),
-        # the better wanted, then the more exact, then the first
+        # the better wanted, then the more exact, then the later: `cowboy_rest:prioritize_accept/1`
         ("application/json;q=0.5, text/csv", CSV),
         ("*/*, text/csv", CSV),
         ("text/*, application/json", JSON),
-        ("text/csv, application/json", CSV),
-        ("application/json, text/csv", JSON),
+        ("text/csv, application/json", JSON),
+        ("application/json, text/csv", CSV),
+        ("application/x-json, application/json, text/html", JSON),
+        ("application/json;q=0", JSON),
+        ("text/csv;level=1, text/csv, */*", CSV),
         ("*/*;q=0.1, application/json;q=0, text/csv;q=0.01", JSON),
         ('text/csv; header="a\\"b"', CSV),
         (" text/csv ,, ", CSV),
@@ -42,7 +45,7 @@ def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: st
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "image/*", "application/pdf", "application/json;q=0", "text/html, image/png"]
+    "accept", ["text/html", "image/*", "application/pdf", "*/csv", "text/html, image/png", "", ","]
 )
 def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
     with pytest.raises(BareAnswer) as caught:
@@ -50,7 +53,10 @@ def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
     assert caught.value.status == 406
 
 
-@pytest.mark.parametrize("accept", ["json", "text/", "/csv", "text/csv/x", "text csv", "text/csv;=", "é/é", "a/b c"])
+@pytest.mark.parametrize(
+    "accept",
+    ["json", "text/", "/csv", "text/csv/x", "text csv", "text/csv;=", "é/é", "a/b c", "text/csv;q=2", "text/csv;q=x"],
+)
 def test_an_unreadable_accept_is_400(accept: str) -> None:
     with pytest.raises(BareAnswer) as caught:
         content_type(accept)
@@ -79,7 +85,9 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
         ("EN", "en"),
         ("de", "de"),
         ("de-AT", "de-at"),
-        ("de, en", "de"),
+        ("de, en", "en"),
+        ("en, de", "en"),
+        ("fr, de", "fr"),
         ("de;q=0.5, en;q=0.9", "en"),
         ("de;q=0.5, fr", "de"),
         ("en-US,en;q=0.9", "en-us"),
@@ -89,7 +97,7 @@ def test_english_or_the_first_language_named_is_spoken(accepted: str | None, exp
     assert language(accepted) == expected
 
 
-@pytest.mark.parametrize("accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1"])
+@pytest.mark.parametrize("accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1", "", ","])
 def test_an_unreadable_language_is_400(accepted: str) -> None:
     with pytest.raises(BareAnswer) as caught:
         language(accepted)

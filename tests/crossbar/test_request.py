@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.errors import BareAnswer, Failure
 from mockcdrs.crossbar.request import Request, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.request_data import check_version, read_body
 from tests.crossbar.builders import context_of, state_of
@@ -72,12 +72,28 @@ def test_a_null_in_the_bodys_data_is_a_value() -> None:
 
 def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
     query = (("start_key", "g2wAAAABbgUAMDnh4g5q"), ("end_key", "g2wAAAABbgUAMDnh4g5q"), ("start_key", True))
-    assert decode_start_key(query) == (("start_key", [63935953200]), query[1], ("start_key", True))
+    assert decode_start_key(Request("GET", "/", query)).query == (query[1], ("start_key", [63935953200]))
+
+
+@pytest.mark.parametrize(
+    "body", [{"data": {"start_key": "g2wAAAABbgUAMDnh4g5q"}}, {"start_key": "g2wAAAABbgUAMDnh4g5q"}]
+)
+def test_a_start_key_in_the_body_counts_as_one_in_the_query(body: dict[str, Any]) -> None:
+    """`api_resource:maybe_decode_start_key/1`."""
+    request = decode_start_key(Request("GET", "/", (("a", "1"),), envelope={"b": 2, **body}))
+    assert request.query == (("a", "1"), ("start_key", [63935953200]))
+    assert request.value("start_key") == [63935953200]
+    assert request.envelope["b"] == 2
+
+
+def test_a_request_without_a_start_key_stays_as_it_is() -> None:
+    request = Request("GET", "/", (("a", "1"),), envelope={"data": []})
+    assert decode_start_key(request) is request
 
 
 @pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udcff", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
-    assert decode_start_key((("start_key", text),)) == (("start_key", text),)
+    assert decode_start_key(Request("GET", "/", (("start_key", text),))).query == (("start_key", text),)
 
 
 def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
@@ -93,7 +109,7 @@ def refusal(body: bytes, content_type: str | None = "application/json", limit: i
     return caught.value
 
 
-@pytest.mark.parametrize("kind", [None, "application/json", "Application/JSON; charset=utf-8", "application/x-json"])
+@pytest.mark.parametrize("kind", [None, "", "application/json", "Application/JSON; charset=x", "application/x-json"])
 def test_a_json_body_is_read_whatever_the_charset(kind: str | None) -> None:
     assert read(b'{"data":{"a":1}}', kind) == {"data": {"a": 1}}
 
@@ -103,11 +119,27 @@ def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
     assert read(b"garbage", "text/plain") == {}
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"1", b'"x"', b"\xff", b"[" * 100, b"null"])
-def test_a_body_that_is_no_json_object_is_400(body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100, b'{"data":{}} x', b'{"data":NaN}'])
+def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes) -> None:
+    """`kz_json:unsafe_decode/2` catches whatever its library raises as `decoder_exit`."""
+    failure = refusal(body)
+    assert failure.status == 400
+    assert failure.data == {"json": {"invalid": {"message": "decoder_exit around 0", "target": "body"}}}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null"])
+def test_json_that_is_no_object_is_400(body: bytes) -> None:
+    """`api_util:normalize_envelope_keys/1` folds objects only, and `try_json/4` catches what it raises."""
     failure = refusal(body)
     assert failure.status == 400
     assert failure.data == {"json": {"invalid": {"message": "All JSON must be valid", "target": "body"}}}
+
+
+def test_an_envelopes_names_are_in_small_letters_and_its_nulls_are_gone() -> None:
+    """`api_util:normalize_envelope_keys/1`, of the envelope alone: `data` stays as it is."""
+    envelope = read(b'{"DATA":{"Page-Size":null},"Page-Size":3,"verb":null}')
+    assert envelope == {"data": {"Page-Size": None}, "page_size": 3}
+    assert refusal(b'{"data":null,"A-b":1}').data["data"]["required"]["value"] == {"a_b": 1}
 
 
 def test_a_body_nested_beyond_reason_is_400() -> None:
@@ -140,8 +172,24 @@ def test_a_form_of_one_bare_name_is_json_in_disguise(body: bytes) -> None:
 
 
 def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
+    """Those of an empty one too, which is no envelope (`api_util:handle_url_encoded_body/5`)."""
+    assert list(refusal(b"", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"a=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"data=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["type"]
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "a/", "/b", "a/b c", "a/b;", "a/b; c", "a/b, c/d", 'a/b; c="'])
+def test_a_content_type_that_cannot_be_read_kills_body_or_none(kind: str) -> None:
+    """`api_util:get_content_type/1` asks `cow_http_hd:parse_content_type/1`, before any body is read."""
+    for body in (b"", b'{"data":{}}', b"x" * 101):
+        with pytest.raises(BareAnswer) as caught:
+            read(body, kind)
+        assert caught.value.status == 500
+
+
+@pytest.mark.parametrize("kind", ["a/b", " a/b\t; c=d ;e=", 'text/plain; charset="utf-8"', "a/b;c=d;e=f"])
+def test_a_body_of_another_kind_says_nothing(kind: str) -> None:
+    assert read(b'{"data":{"a":1}}', kind) == {}
 
 
 def test_version_1_is_gone_and_others_are_served() -> None:

@@ -7,7 +7,7 @@ import pytest
 from mockcdrs.crossbar.settings import SettingError, Settings
 
 
-def test_defaults_are_kazoos() -> None:
+def test_defaults_are_kazoos_but_that_nothing_is_limited() -> None:
     assert dict(Settings().items()) == {
         "crossbar.cdrs.maximum_range": 2_682_000,
         "crossbar.cdrs.maximum_bulk": 50,
@@ -16,6 +16,9 @@ def test_defaults_are_kazoos() -> None:
         "crossbar.load_view_chunk_size": 50,
         "crossbar.max_upload_size": 8_000_000,
         "crossbar.request_memory_limit": None,
+        "crossbar.token_auth_expiry": 3_600,
+        "token_buckets.max_bucket_tokens": None,
+        "token_buckets.tokens_fill_rate": 10,
         "kazoo.version": "4.3.0",
         "kazoo.node": Settings().kazoo_node,
     }

@@ -8,8 +8,8 @@ class Refused(Exception):
     pass
 
 
-def walk(mock):
-    ids, query = [], {"page_size": 20}
+def walk(mock, **query):
+    ids, query = [], {"page_size": 20, **query}
     while True:
         answer = requests.get(
             mock.url_for("/cdrs"), params=query, headers={"X-Auth-Token": mock.auth_token}, timeout=10
@@ -45,11 +45,14 @@ def test_a_page_breaks_off(mockcdrs, broken):
         walk(mockcdrs)
 
 
-def test_a_call_written_late_is_missed_by_the_next_sync(mockcdrs):
-    first = walk(mockcdrs)
-    late = mockcdrs.add_call(at="2026-01-20T11:30:00Z")  # before the first sync's end, written after it
-    assert late.cdr_id not in first
-    assert late.cdr_id in mockcdrs.expected().ids
+def test_a_call_written_late_is_missed_by_a_sync_that_goes_on_where_the_last_one_ended(mockcdrs):
+    last_end = 63936129600  # 2026-01-20T12:00:00Z, now
+    walk(mockcdrs, created_from=last_end - 86400, created_to=last_end)
+    late = mockcdrs.add_call(at="2026-01-20T11:30:00Z")
+    mockcdrs.clock.advance(hours=1)
+    until = {"created_to": last_end + 3600}
+    assert late.cdr_id not in walk(mockcdrs, created_from=last_end, **until)
+    assert late.cdr_id in walk(mockcdrs, created_from=last_end - 86400, **until)
 
 
 def test_a_call_that_ends_between_two_pages_moves_none(mockcdrs):

@@ -1,6 +1,6 @@
 """The same tests against a server elsewhere, such as a real Kazoo; what only the mock can do skips and says so."""
 
-from mockcdrs.handle import serving
+import mockcdrs
 
 TESTS = """
 import requests
@@ -13,7 +13,7 @@ def test_the_newest_page(mockcdrs):
 
 def test_they_pass_there_too(pytester):
     pytester.makepyfile(TESTS)
-    with serving() as elsewhere:
+    with mockcdrs.serving() as elsewhere:
         result = pytester.runpytest_subprocess(
             *("-p", "no:cacheprovider", "-p", "no:xdist"),
             f"--mockcdrs-url={elsewhere.url}",

@@ -4,14 +4,14 @@ import threading
 
 import requests
 
-from mockcdrs.handle import serving
+import mockcdrs
 
 
 def test_each_thread_has_its_own():
     seen = {}
 
     def use(seed):
-        with serving(seed=seed) as mock:
+        with mockcdrs.serving(seed=seed) as mock:
             mock.clear()
             mock.add_call()
             answer = requests.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=10)

@@ -30,7 +30,8 @@ def test_data_is_added_and_removed(mock: Either) -> None:
     mock.clear()
     call = mock.add_call(caller="+14155550100", seconds=75)
     assert ask(mock, f"/cdrs/{call.cdr_id}").json()["data"]["caller_id_number"] == "+14155550100"
-    whole = mock.add_cdr({"call_id": "a/b@c", "custom_channel_vars": {}, "interaction_id": "63935956800-a"})
+    raw = {"call_id": "a/b@c", "call_direction": "inbound", "custom_channel_vars": {}}
+    whole = mock.add_cdr({**raw, "interaction_id": "63935956800-a"})
     assert whole["_id"] == "202601-a/b@c"
     assert mock.expected().count == len(call.legs) + 1
     mock.remove(whole["_id"])

@@ -1,30 +1,12 @@
 """A client that walks as it should ends with the ground truth, whatever the calls, the page size and the quirks."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs import strategies
 from mockcdrs.handle import Mock
-
-WITH_QUIRKS, WITHOUT = Mock(), Mock(fix=["all"])
-MOST_PAGES = 1_000
-
-
-def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
-    client, key = mock.client(), dict[str, str]()
-    for _ in range(MOST_PAGES):
-        url = f"/v2/accounts/{mock.account_id}{path}"
-        answer = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()}).json
-        yield from (row["id"] for row in answer["data"])
-        if "next_start_key" not in answer:
-            return
-        key = {"start_key": answer["next_start_key"]}
-    raise AssertionError("the pages do not end")
-
+from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
 # a descending walk over /interaction loses interactions unless that quirk is fixed
 WALKS = [

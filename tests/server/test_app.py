@@ -88,6 +88,19 @@ def test_a_500_that_names_itself_is_explained_too(client: httpx.Client, caplog: 
     assert "the month 'abcdef' of a CDR id" in caplog.text
 
 
+def test_a_note_in_the_log_cannot_be_broken_by_the_bytes_that_came(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = f"/v2/accounts/{ACCOUNT}/cdrs/abcdef-y?x=\x1bc".encode()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        head = f"Host: x\r\nConnection: close\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode()
+        connection.sendall(b"GET " + path + b" HTTP/1.1\r\n" + head)
+        assert b"".join(iter(lambda: connection.recv(65_536), b"")).startswith(b"HTTP/1.1 500 ")
+    (told,) = caplog.messages
+    assert "cdrs/abcdef-y?x=\\x1bc: this is" in told
+    assert told.isprintable()
+
+
 def test_an_encoded_slash_stays_in_its_id(client: httpx.Client) -> None:
     result = _ask(client, "/cdrs/202601-Call%2FID%2F1")
     assert result.json()["data"]["call_id"] == "Call/ID/1"

@@ -1,13 +1,17 @@
 """The control API as a client of it meets it."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from mockcdrs.control.api.routes import ROUTES
+from mockcdrs.control.access import Access
+from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.handle import Mock, serving
+from mockcdrs.server.app import create_app
+from mockcdrs.server.runner import Server
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def asked(mock: Mock, method: str, path: str, **more: Any) -> httpx.Response:
 
 def test_it_is_ready_and_says_that_state_is_per_process(mock: Mock) -> None:
     told = asked(mock, "GET", "/health").json()
-    assert (told["status"], told["state"]) == ("ready", "per process")
+    assert (told["status"], told["state"], told["process"]) == ("ready", "per process", os.getpid())
 
 
 def test_the_account_is_what_a_client_is_configured_with(mock: Mock) -> None:
@@ -61,6 +65,10 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("DELETE", "/faults/7", None, 404, "no-such-fault"),
         ("GET", "/journal/7", None, 404, "no-such-record"),
         ("GET", "/journal?since=x", None, 400, "bad-value"),
+        ("GET", "/expected?created_from=soon", None, 400, "bad-value"),
+        ("GET", "/expected?page_size=0", None, 400, "no-question"),
+        ("GET", "/expected?page_size", None, 400, "no-question"),
+        ("GET", "/expected?has_key=to", None, 400, "no-question"),
         ("PATCH", "/settings", {"quirks": {"no such": True}}, 400, "unknown-quirk"),
         ("PATCH", "/settings", {"quirks": {"stale-next-key": 1}}, 400, "bad-value"),
         ("PATCH", "/settings", {"settings": {"crossbar.cdrs.maximum_bulk": 0}}, 400, "bad-setting"),
@@ -75,6 +83,17 @@ def test_every_refusal_has_the_one_error_shape(
     assert set(told) == {"error"}
     assert set(told["error"]) - {"field"} == {"code", "message"}
     assert told["error"]["code"] == code
+
+
+def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> None:
+    mock.clear()
+    legs = mock.add_call().legs
+    for key in ("timestamp", "duration_seconds", "billing_seconds", "interaction_time", "pvt_created"):
+        mock.add_cdr({**legs[0], "_id": f"202601-{key}", key: "soon"})
+    listed, interactions = (asked(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
+    assert set(listed["ids"]) > {each["_id"] for each in legs}
+    assert "202601-pvt_created" not in listed["ids"] + listed["unreachable"]
+    assert interactions["count"] == 1
 
 
 @pytest.mark.parametrize(
@@ -92,6 +111,21 @@ def test_whom_a_foreign_page_sends_is_refused_on_every_route(mock: Mock, headers
         for method in methods:
             refused = asked(mock, method, path, headers=headers)
             assert (refused.status_code, refused.json()["error"]["code"]) == (403, code)
+
+
+def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock: Mock) -> None:
+    with Server(create_app(mock.state, mock, Access("0.0.0.0", "secret"))) as server:
+
+        def status(method: str, path: str, **headers: str) -> int:
+            sent = {"Host": "mock.example", "Content-Type": "application/json", **headers}
+            return httpx.request(method, f"{server.url}/_mockcdrs{path}", headers=sent, timeout=10).status_code
+
+        for path, methods in ROUTES.items():
+            for method in methods:
+                assert (status(method, path) == 403) == (path not in OPEN)
+                assert (status(method, path, **{"X-Mockcdrs-Token": "wrong"}) == 403) == (path not in OPEN)
+        assert status("GET", "/clock", **{"X-Mockcdrs-Token": "secret"}) == 200
+        assert status("GET", "/clock?token=secret") == 200
 
 
 def test_a_plain_form_cannot_change_anything(mock: Mock) -> None:

@@ -1,6 +1,7 @@
 """The journal as a live stream, and the answers it keeps."""
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 
 from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
 from mockcdrs.handle import Mock, serving
-from mockcdrs.server.events import MOST_LISTENERS
+from mockcdrs.server import events as events_of_server
+from mockcdrs.server.events import MOST_LISTENERS, Stream
 
 
 @pytest.fixture
@@ -91,3 +93,32 @@ def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(moc
     assert json.loads(last)["response"]["truncated"] is False
     assert mock.auth_token not in last
     assert "redacted-" in last
+
+
+def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events_of_server, "HEART_BEAT_SECONDS", 0.0)
+    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as answered:
+        lines = answered.iter_lines()
+        assert [next(lines), next(lines), next(lines)] == ["retry: 1000", "", ": still here"]
+
+
+def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) -> None:
+    ask(mock)
+    stream = Stream(mock.state.journal)
+    listening = stream.listen(0, "http://x", {})
+    assert next(iter(listening)) == b"retry: 1000\n\n"
+    assert next(listening).startswith(b"id: 1\nevent: request\n")
+    listening.close()
+    listening.close()  # a second time it changes nothing
+    with pytest.raises(StopIteration):
+        next(listening)
+
+
+def test_a_closed_connection_has_left() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    assert not events_of_server._has_left(ours)
+    theirs.close()
+    assert events_of_server._has_left(ours)
+    ours.close()
+    assert events_of_server._has_left(ours)

@@ -7,6 +7,8 @@ from falcon.testing import TestClient
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
+from mockcdrs.server.without_socket import client
+from tests.crossbar.builders import ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, recorded, usual
 
 SOCKET_FAULTS = [
@@ -46,3 +48,10 @@ def test_a_rule_whose_own_code_fails_is_an_error_in_process(state: State, target
         TestClient(create_app(state)).simulate_get(target, headers=HEADERS)
     with pytest.raises(TypeError):
         state.faults.check()
+
+
+@pytest.mark.parametrize(("headers", "status"), [({"If-None-Match": "*"}, 304), ({"Accept": "text/csv"}, 204)])
+def test_answers_that_have_no_content_have_no_type(state: State, headers: dict[str, str], status: int) -> None:
+    target = f"{PATH}?filter_call_id=nosuch" if status == 204 else PATH
+    answered = client(create_app(state), ACCOUNT_TOKEN).simulate_get(target, headers=headers)
+    assert (answered.status_code, answered.content) == (status, b"")

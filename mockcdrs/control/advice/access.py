@@ -1,12 +1,13 @@
-"""Advice on tokens, ids, and how often is asked."""
+"""Advice on tokens, ids, how often is asked, and what is not here to be asked."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import first, shown, target, where
+from mockcdrs.control.advice.asked import first, sent, shown, target, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
+from mockcdrs.crossbar import routing
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -39,13 +40,13 @@ def _bearer(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterat
 
 
 def _polling(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in record.query:
+    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in sent(record):
         return
     recent = [record]
     for other in reversed(earlier):
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _TOO_OFTEN:
             break
-        if where(other) == where(record) and other.query == record.query and asked.has_answered(other):
+        if where(other) == where(record) and sent(other) == sent(record) and asked.has_answered(other):
             recent.append(other)
     if len(recent) == _TOO_OFTEN:
         yield (
@@ -89,12 +90,37 @@ def _no_month(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iter
         yield f"{shown(asked_for.item)} is no CDR id: send YYYYMM-CALL_ID, the id of a listing's row, not its call_id"
 
 
+def _not_served(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+    if record.fault:
+        return
+    if record.status == 501 and record.outcome.message == "not_implemented":
+        yield f"{record.method} would write, which this mock does not: answer it by mockcdrs.respond(path, json=...)"
+    name = _unknown_module(record.path)
+    if name and record.status in {401, 404}:
+        yield (
+            f"{shown(name)} is not served here, whatever a Crossbar with that module would say: answer it by "
+            "mockcdrs.respond(path, json=...)"
+        )
+
+
+def _unknown_module(path: str) -> str:
+    """What a path names where a module is due; empty where that is served."""
+    tokens = routing.split(path)[1]
+    nouns = routing.nouns(tokens)
+    if not nouns:
+        return "" if tokens[:1] == ["account"] else next(iter(tokens), "")
+    module, parameters = nouns[0]
+    is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
+    return parameters[1] if is_unknown else ""
+
+
 ADVICE: dict[str, Advice] = {
     "ignored-401": Advice(
         _ignored_401, "The same token again after it was refused, without a login between.", "cb_token_auth.erl"
     ),
     "bearer-refused": Advice(_bearer, "A token in the Authorization header, which opens nothing.", "cb_token_auth.erl"),
     "polling-too-fast": Advice(_polling, "The same question several times within a second.", "kz_buckets.erl"),
+    "not-served": Advice(_not_served, "A part of Crossbar that the mock does not have.", "api_util.erl"),
     "wrong-month": Advice(_wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl"),
     "id-without-month": Advice(_no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl"),
 }

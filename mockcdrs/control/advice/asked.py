@@ -66,21 +66,26 @@ def target(record: Record) -> Target:
     return _target(record.path) if record.method == "GET" else _NO_TARGET
 
 
+def sent(record: Record) -> dict[str, Any]:
+    """All parameters as Crossbar reads them, the query string's and, where they count, the body's."""
+    return {**record.query, **record.outcome.from_body} if record.outcome.from_body else record.query
+
+
 def parameters(record: Record) -> Iterator[tuple[str, Any]]:
     """Names and values, a repeated name once for each value."""
-    for name, value in record.query.items():
+    for name, value in sent(record).items():
         yield from ((name, item) for item in value) if isinstance(value, list) else ((name, value),)
 
 
 def first(record: Record, name: str) -> Any:
     """A parameter's first value, the one that Crossbar takes; `None` without one."""
-    value = record.query.get(name)
+    value = sent(record).get(name)
     return next(iter(value), None) if isinstance(value, list) else value
 
 
 def question(record: Record) -> dict[str, Any]:
     """The parameters that decide which rows there are, but for the place to start at."""
-    return {name: value for name, value in record.query.items() if name not in _LOOKS and name != "start_key"}
+    return {name: value for name, value in sent(record).items() if name not in _LOOKS and name != "start_key"}
 
 
 def where(record: Record) -> str:

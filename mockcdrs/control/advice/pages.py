@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import first, question, shown, target, where
+from mockcdrs.control.advice.asked import first, question, sent, shown, target, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
@@ -62,13 +62,13 @@ def _changed_query(record: Record, earlier: Sequence[Record], _facts: Facts) -> 
 
 
 def _page_twice(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
-    if "start_key" not in record.query or target(record).kind not in asked.WALKS:
+    if "start_key" not in sent(record) or target(record).kind not in asked.WALKS:
         return
     here = where(record)
     for page in reversed(earlier):
         if where(page) != here:
             continue
-        if "start_key" not in page.query:
+        if "start_key" not in sent(page):
             return
         if _is_same_page(page, record) and asked.has_answered(page):
             yield (
@@ -83,7 +83,7 @@ def _is_same_page(page: Record, other: Record) -> bool:
 
 
 def _unfollowed(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    if facts.has_end or "start_key" in record.query or target(record).kind not in asked.WALKS:
+    if facts.has_end or "start_key" in sent(record) or target(record).kind not in asked.WALKS:
         return
     last = next((page for page in reversed(earlier) if where(page) == where(record)), None)
     if last is not None and asked.has_more(last):

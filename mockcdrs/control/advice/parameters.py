@@ -1,4 +1,4 @@
-"""Advice on names and values in the query string."""
+"""Advice on names and values of parameters."""
 
 import difflib
 from collections.abc import Iterator, Sequence

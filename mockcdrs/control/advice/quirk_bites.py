@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import INTERACTION, LEGS, LISTING, SUMMARY, asked_range, first, month, target
+from mockcdrs.control.advice.asked import INTERACTION, LEGS, LISTING, SUMMARY, asked_range, first, month, sent, target
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -65,7 +65,7 @@ def _month_parts(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _has_unlisted(record: Record, facts: Facts) -> bool:
     asked_for = target(record)
-    if facts.count_unlisted is None or not asked_for.account or asked_for.is_of_user or "start_key" in record.query:
+    if facts.count_unlisted is None or not asked_for.account or asked_for.is_of_user or "start_key" in sent(record):
         return False
     return _came(record, LISTING) and facts.count_unlisted(asked_for.account, *asked_range(record, facts)) > 0
 
@@ -87,7 +87,7 @@ def _is_fraction(value: object) -> bool:
 
 
 def _has_keys(record: Record) -> bool:
-    return "start_key" in record.query or "end_key" in record.query
+    return "start_key" in sent(record) or "end_key" in sent(record)
 
 
 def _has_empty_chunk(record: Record) -> bool:
@@ -163,7 +163,7 @@ _BITES: dict[str, tuple[Condition, str]] = {
     ),
     "legs-turned": (
         lambda record, _: (
-            _came(record, LEGS) and record.outcome.rows > 1 and not {"ascending", "descending"}.isdisjoint(record.query)
+            _came(record, LEGS) and record.outcome.rows > 1 and not {"ascending", "descending"}.isdisjoint(sent(record))
         ),
         "these legs came the other way round than asked: sort them in the client by channel_created_time",
     ),
@@ -208,7 +208,7 @@ _BITES: dict[str, tuple[Condition, str]] = {
     "modified-alone-ignored": (
         lambda record, _: (
             target(record).kind == LISTING
-            and not {"modified_from", "modified_to"}.isdisjoint(record.query)
+            and not {"modified_from", "modified_to"}.isdisjoint(sent(record))
             and not asked.has_filter(record)
         ),
         (
@@ -229,7 +229,7 @@ _BITES: dict[str, tuple[Condition, str]] = {
         "this 500 is a path without an account: ask /v2/accounts/ACCOUNT_ID/cdrs",
     ),
     "post-as-get-empty": (
-        lambda record, _: record.method == "POST" and record.status == 200 and "verb" in record.query,
+        lambda record, _: record.method == "POST" and record.status == 200 and "verb" in sent(record),
         "POST with verb=GET is let through and answers an empty list: send a GET",
     ),
 }

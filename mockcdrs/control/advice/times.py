@@ -6,7 +6,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import RANGED, WALKS, asked_range, first, moment, shown, target
+from mockcdrs.control.advice.asked import RANGED, WALKS, asked_range, first, moment, sent, shown, target
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.counting import COUNTED_AT_MOST
 from mockcdrs.control.journal import Record
@@ -41,7 +41,7 @@ def _in_utc(parsed: datetime) -> datetime:
 
 def _given(record: Record) -> Iterator[tuple[str, Any]]:
     if target(record).kind in RANGED | WALKS:
-        yield from ((name, first(record, name)) for name in TIME_FILTERS if name in record.query)
+        yield from ((name, first(record, name)) for name in TIME_FILTERS if name in sent(record))
 
 
 def _wrong_epoch(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _fraction(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iter
 
 def _from_alone(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
     has_start = moment(record, "created_from") is not None and not _is_strange(record)
-    if target(record).kind in RANGED and has_start and "created_to" not in record.query:
+    if target(record).kind in RANGED and has_start and "created_to" not in sent(record):
         yield (
             "created_from came without created_to: the range ends now, moves between pages, and is a 400 once "
             f"created_from is more than {facts.settings.maximum_range} seconds ago; send created_to as well"
@@ -131,7 +131,7 @@ def _future(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterato
 
 
 def _default_range_empty(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(record.query)
+    is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(sent(record))
     if target(record).kind not in asked.LISTINGS or not is_bare:
         return
     if record.outcome.rows or not asked.has_answered(record):

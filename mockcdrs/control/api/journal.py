@@ -35,6 +35,7 @@ def read(powers: Powers, ask: Ask) -> Reply:
             "records": [shown(record, ask.origin) for record in found],
             "under_way": [shown(record, ask.origin) for record in journal if not record.completion],
             "next": cursor,
+            "identity": journal.identity,
             "completed": journal.completed,
             "dropped": journal.dropped,
             "capacity": journal.capacity,

@@ -12,13 +12,15 @@ from mockcdrs.crossbar.answer import Answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.errors import Failure, plain, system
+from mockcdrs.crossbar.tokens import Refused
 from mockcdrs.dataset.store import Store
 
 Produce = Callable[[World], Answer]
 
 _REFUSED_BY_TOKEN = frozenset({401, 403, 429})
 _HEAD = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
-_OF_GOOD_ANSWERS = ("etag", "expires")
+_OF_GOOD_ANSWERS = ("etag", "expires", "location")
+_CREATED = 201
 # where Python's words differ from one version to the next
 _WORDS = {413: "request entity too large", 416: "range not satisfiable", 422: "unprocessable entity"}
 
@@ -43,14 +45,14 @@ class _Failing(Databases):
         raise self._failure
 
 
-def _refused(_token: str) -> None:
-    return None
+def _refused(_token: str) -> NoReturn:
+    raise Refused("invalid_jwt")
 
 
 def _fails(rule: Rule, world: World, produce: Produce) -> Answer:
     failure = _failure(rule)
     if failure.status in _REFUSED_BY_TOKEN:
-        failing = replace(world, resolve=_refused)
+        failing = replace(world, claims=_refused)
     else:
         failing = replace(world, databases=_Failing(world.store, failure))
     return reworded(produce(failing), failure)
@@ -73,7 +75,9 @@ def reworded(answer: Answer, failure: Failure) -> Answer:
         return answer
 
     def change(envelope: dict[str, Any]) -> dict[str, Any]:
-        head = {name: envelope[name] for name in _HEAD if name in envelope}
+        # a login that fails tells no token, and whoever asked for it is nobody yet
+        kept = [name for name in _HEAD if answer.status != _CREATED or name not in {"version", "auth_token"}]
+        head = {name: envelope[name] for name in kept if name in envelope}
         if failure.status == 429 and "tokens" in head:
             head["tokens"] = {"consumed": 1, "remaining": 0}
         said = {"data": failure.data, "error": str(failure.status), "message": failure.message, "status": "error"}

@@ -9,12 +9,11 @@ from typing import Any
 from mockcdrs.control.faults import effects
 from mockcdrs.control.faults.asked import Asked, matches
 from mockcdrs.control.faults.delivery import AS_EVER, Delivery
+from mockcdrs.control.faults.expiry import Expiry
 from mockcdrs.control.faults.rule import Reply, Rule
 from mockcdrs.control.faults.walks import Walks
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.errors import plain
-from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.overlay import Overlay
 
 Produce = Callable[[Incoming, World], Answer]
@@ -49,7 +48,7 @@ class Faults:
             self._rules: dict[int, Rule] = {}
             self._matched: dict[int, int] = {}
             self._fired: dict[int, int] = {}
-            self._expired: frozenset[str] = frozenset()
+            self._expiry = Expiry()
             self._last_number = 0
 
     def add(self, rule: Rule) -> Rule:
@@ -74,7 +73,7 @@ class Faults:
                 return False
             del self._rules[rule.number]
             if not any(other.token_expired for other in self._rules.values()):
-                self._expired = frozenset()
+                self._expiry = Expiry()
             return True
 
     def __iter__(self) -> Iterator[Rule]:
@@ -98,14 +97,14 @@ class Faults:
 
     def around(self, incoming: Incoming, world: World, produce: Produce) -> tuple[Answer, Delivery]:
         """The answer to a request and how to deliver it: what `produce` gives, unless a rule fires."""
-        if not self._rules and not self._expired:
+        if not self._rules and not self._expiry:
             answered = produce(incoming, world)
             return _when_made(answered, lambda: self._hand_out(incoming, answered.outcome.next_start_key)), AS_EVER
         asked = Asked.of(incoming)
         page = self._walks.page(asked)
-        fired = self._turn(asked, page)
+        fired = self._turn(asked, page, world)
         loud = next((rule for rule in fired if rule.is_loud), None)
-        answered = effects.answered(loud, self._with_expired(world), lambda changed: produce(incoming, changed))
+        answered = effects.answered(loud, self._expiry.world(world), lambda changed: produce(incoming, changed))
         is_endless = loud is not None and loud.endless_next_key
 
         def made() -> None:
@@ -147,12 +146,12 @@ class Faults:
         if page is not None:
             self._walks.hand_out(asked, key, page + 1)
 
-    def _turn(self, asked: Asked, page: int | None) -> list[Rule]:
+    def _turn(self, asked: Asked, page: int | None, world: World) -> list[Rule]:
         """The rules whose turn it is, counted."""
         with self._lock:
             fired: list[Rule] = []
             for rule in self._rules.values():
-                if not matches(rule, asked, page):
+                if not matches(rule, asked, page) or self._spares(rule, asked, world):
                     continue
                 self._matched[rule.number] += 1
                 is_taken = rule.is_loud and any(other.is_loud for other in fired)
@@ -160,8 +159,13 @@ class Faults:
                     self._fired[rule.number] += 1
                     fired.append(rule)
             if any(rule.token_expired for rule in fired) and asked.token is not None:
-                self._expired |= {asked.token}
+                self._expiry.expire(asked.token, world)
             return fired
+
+    def _spares(self, rule: Rule, asked: Asked, world: World) -> bool:
+        """Whether the token was given since the rule fired, and the rule does not say itself when it fires again."""
+        once = rule.token_expired and rule.times is None and rule.nth is None and rule.probability is None
+        return once and asked.token is not None and self._expiry.is_fresh(asked.token, world)
 
     def _is_due(self, rule: Rule) -> bool:
         match = self._matched[rule.number]
@@ -170,18 +174,6 @@ class Faults:
         if rule.times is not None and self._fired[rule.number] >= rule.times:
             return False
         return rule.probability is None or _share(self._seed, rule.number, match) < rule.probability
-
-    def _with_expired(self, world: World) -> World:
-        expired = self._expired
-        if not expired:
-            return world
-
-        def resolve(token: str) -> tuple[Account, Token] | None:
-            if token in expired:
-                raise plain(401, "invalid credentials")
-            return world.resolve(token)
-
-        return replace(world, resolve=resolve)
 
 
 def _share(seed: int, number: int, match: int) -> float:

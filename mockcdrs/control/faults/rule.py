@@ -67,9 +67,10 @@ class Rule:
     `probability`, by the seed. Without any of them, every time.
 
     What the answer is (one at most): `error` by Crossbar's name, or by `status` alone; `reply`; `empty`, a 200 without
-    body; `malformed_json`; `token_expired`: this request's token is refused from now on; `stale_key`: the start key
-    that came is refused; `duplicate_row`: the last row comes twice; `endless_next_key`: a page leads to itself (CSV has
-    no keys).
+    body; `malformed_json`; `token_expired`: this request's token is refused from now on, but not one that a login
+    gives afterwards, unless `nth`, `times` or `probability` says that it expires too; `stale_key`: the start key that
+    came is refused; `duplicate_row`: the last row comes twice; `endless_next_key`: a page leads to itself (CSV has no
+    keys).
 
     What breaks on the wire (one at most): `close` before any byte; `cut_after` bytes of the body; `cut_in_chunk`;
     `wrong_content_length`, by so many bytes.

@@ -50,3 +50,21 @@ def test_an_id_that_is_no_cdrs_is_told_of(talk: Any) -> None:
     talk().asks("/cdrs/legs/63936129600-abc", status=404).keeps_silent("id-without-month")
     talk().asks("/cdrs/202601-call", status=404).keeps_silent("id-without-month")
     talk().asks("/cdrs/call@host", status=404, fault="not_found").keeps_silent("id-without-month")
+
+
+def test_a_part_of_crossbar_that_is_not_here_is_told_of(talk: Any) -> None:
+    talk().asks("/callflows", status=404).tells("not-served", "callflows", "mockcdrs.respond")
+    talk().asks("/callflows/x/y", status=404).tells("not-served", "callflows")
+    talk().asks("/v2/resources", status=401).tells("not-served", "resources")
+    talk().asks("/v2/account", status=401).keeps_silent("not-served")
+    talk().asks("/v2/", status=401).keeps_silent("not-served")
+    talk().asks("/callflows", status=404, fault="not_found").keeps_silent("not-served")
+    talk().asks("/callflows", status=200, fault="reply").keeps_silent("not-served")
+    talk().asks("/children", status=401).keeps_silent("not-served")
+    talk().asks("/cdrs/nosuch", status=404).keeps_silent("not-served")
+
+
+def test_a_request_that_would_write_is_told_of(talk: Any) -> None:
+    written = talk().asks("/users", method="PUT", status=501, message="not_implemented")
+    written.tells("not-served", "PUT would write", "mockcdrs.respond")
+    talk().asks("/users", method="FOO", status=501).keeps_silent("not-served")

@@ -1,8 +1,10 @@
-"""Advice on names and values in the query string."""
+"""Advice on names and values of parameters."""
 
 from typing import Any
 
 import pytest
+
+from mockcdrs.handle import Mock
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,31 @@ def test_a_repeated_parameter_is_told_of(talk: Any) -> None:
 def test_a_switch_that_is_neither_true_nor_false_is_told_how_it_is_taken(talk: Any, sent: str, reading: str) -> None:
     talk().asks(query=sent).tells("odd-boolean", reading)
     talk().asks(query="paginate=false&ascending=true").keeps_silent("odd-boolean")
+
+
+def told(mock: Mock, path: str, query: str = "", **body: Any) -> str:
+    """What is advised of a request whose parameters are in its body, `data` apart from the rest."""
+    mock.reset()
+    headers = {"X-Auth-Token": mock.auth_token, "Content-Type": "application/json"}
+    url = f"/v2/accounts/{mock.account_id}{path}"
+    mock.client().simulate_get(url, query_string=query, headers=headers, json={"data": {}, **body})
+    return "\n".join(mock.advice())
+
+
+def test_a_parameter_in_the_body_is_seen_as_crossbar_reads_it() -> None:
+    mock = Mock()
+    assert "wrong-epoch: created_from=1700000000" in told(mock, "/cdrs", data={"created_from": 1700000000})
+    assert "odd-boolean: paginate=maybe" in told(mock, "/cdrs", paginate="maybe")
+    # the body's data counts before the query string, the rest of the body behind it
+    assert "paginate=maybe" in told(mock, "/cdrs", "paginate=true", data={"paginate": "maybe"})
+    assert "paginate=maybe" not in told(mock, "/cdrs", "paginate=true", paginate="maybe")
+    assert "bad-start-key: start_key=null" in told(mock, "/cdrs", data={"start_key": "null"})
+    # of the direction only the query string is asked
+    assert "odd-boolean" not in told(mock, "/cdrs", data={"ascending": "maybe"})
+    assert mock.requests[0].query == {}
+
+
+def test_what_a_body_holds_is_kept_short_and_plain() -> None:
+    mock = Mock()
+    told(mock, "/cdrs", data={"page_size": "9" * 5_000, "utc_offset": [1], "auth_token": "secret"})
+    assert mock.requests[0].outcome.from_body == {"page_size": "9" * 1_000}

@@ -27,6 +27,7 @@ function badges(record) {
   const codes = [...new Set(record.advice.map(adviceCode))];
   const shown = codes.slice(0, BADGES).map((code) => el("span", { class: "badge warn", title: "advice" }, code));
   if (codes.length > BADGES) shown.push(el("span", { class: "badge warn" }, `+${codes.length - BADGES} advice`));
+  if (record.note) shown.unshift(el("span", { class: "badge", title: record.note }, "note"));
   if (record.fault) shown.unshift(el("span", { class: "badge bad", title: record.fault }, "fault"));
   return el("span", { class: "badges" }, shown);
 }

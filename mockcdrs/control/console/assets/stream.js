@@ -8,6 +8,7 @@ const LONGEST_DELAY_MS = 4000;
 // Events: `state` (live, polling, gone, refused); `journal`, as the API gives it; `records`, as they come; `emptied`.
 export class Stream extends EventTarget {
   #since = 0;
+  #identity = null;
   #delay = FIRST_DELAY_MS;
   #source = null;
   #timer = null;
@@ -30,8 +31,12 @@ export class Stream extends EventTarget {
   }
 
   async #catchUp() {
-    const journal = await get("journal", { since: this.#since });
-    if (journal.next < this.#since) this.#tell("emptied"); // another journal: the server was started anew
+    let journal = await get("journal", { since: this.#since });
+    if (this.#identity && journal.identity !== this.#identity) {
+      this.#tell("emptied"); // cleared unseen, or a server started anew
+      journal = await get("journal", { since: 0 });
+    }
+    this.#identity = journal.identity;
     this.#since = journal.next;
     this.#tell("journal", journal);
   }

@@ -1,0 +1,115 @@
+"""What `mockcdrs serve` does while it listens: banner, env file, log, and an end when it is told to."""
+
+import contextlib
+import gc
+import os
+import shlex
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from mockcdrs.dataset.credentials import credentials
+from mockcdrs.server.log_lines import Form, Json, Text
+from mockcdrs.server.request_log import RequestLog
+
+if TYPE_CHECKING:
+    from mockcdrs.server.runner import Server
+    from mockcdrs.standalone import Standalone
+
+_LABELS = {
+    "Base URL": "URL",
+    "Account id": "ACCOUNT_ID",
+    "Token": "AUTH_TOKEN",
+    "Username": "USERNAME",
+    "Password": "PASSWORD",
+    "Account": "ACCOUNT_NAME",
+    "Realm": "REALM",
+    "API key": "API_KEY",
+    "Console": "CONSOLE",
+}
+_NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
+
+
+def run(server: "Server", made: "Standalone", env_file: Path | None, log_format: str) -> None:
+    """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
+    with _signals() as ended, RequestLog(made.state.journal, _form(log_format), _to_stdout) as log, server:
+        told = variables(server.url, made)
+        with _written(env_file, told) if env_file else contextlib.nullcontext():
+            log.listening(banner(told), {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()})
+            while not ended.wait(1):  # without a limit, Windows would hold back the signal
+                pass
+    gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
+
+
+def _form(log_format: str) -> Form:
+    return Json() if log_format == "json" else Text(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+
+
+def _to_stdout(some: bytes) -> int:
+    # past Python's buffer, whose lock a reader that has stopped reading would hold beyond the end
+    return os.write(sys.stdout.fileno(), some)
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that an interrupt or a request to terminate sets, instead of tearing down what is under way."""
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
+    """A file for a shell to read and for nobody else's eyes: there whole or not at all, and gone at the end."""
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+    descriptor, half = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as writing:
+            writing.write(text)
+        Path(half).replace(file)
+    except OSError:
+        Path(half).unlink()
+        raise
+    try:
+        yield
+    finally:
+        if file.exists() and file.read_text(encoding="utf-8") == text:  # else it is another server's by now
+            file.unlink()
+
+
+def variables(root: str, made: "Standalone") -> dict[str, str]:
+    """What a client and a person are configured with, for a server at `root`; no console without a control API."""
+    account, login = made.account, credentials(made.account)
+    told = {
+        "MOCKCDRS_URL": f"{root}/v2",
+        "MOCKCDRS_ACCOUNT_ID": account.id,
+        "MOCKCDRS_AUTH_TOKEN": account.tokens[0].value,
+        "MOCKCDRS_USER_ID": login.user_id,
+        "MOCKCDRS_ACCOUNT_NAME": login.account_name,
+        "MOCKCDRS_REALM": login.realm,
+        "MOCKCDRS_USERNAME": login.username,
+        "MOCKCDRS_PASSWORD": login.password,
+        "MOCKCDRS_API_KEY": login.api_key,
+    }
+    if made.access is not None:
+        token = f"?token={quote(made.access.token, safe='')}" if made.access.token else ""
+        told["MOCKCDRS_CONSOLE"] = f"{root}/_mockcdrs/{token}"
+    return told
+
+
+def banner(told: Mapping[str, str]) -> list[str]:
+    """Lines for a person: each of `variables` that has a value, and a line for a shell that lists two calls."""
+    shown = [(label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()]
+    url, account_id, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
+    listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
+    curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])
+    return [*(f"{label:11} {value}" for label, value in shown if value), "", curl, "", "Ctrl-C ends it.", ""]

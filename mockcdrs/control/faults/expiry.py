@@ -1,0 +1,53 @@
+"""Tokens that a rule made expire, and those that a login has given since."""
+
+from dataclasses import replace
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.tokens import Claims, Refused
+
+
+class Expiry:
+    """A login after a token has expired gives one that lasts longer than any before, so that the two differ.
+
+    On a real server the time between would see to that; here the clock may stand still.
+    """
+
+    def __init__(self) -> None:
+        self._expired: frozenset[str] = frozenset()
+        self._fresh_until_unix = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._expired)
+
+    def expire(self, token: str, world: World) -> None:
+        """Refuse a token from now on."""
+        self._expired |= {token}
+        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _until(world))
+
+    def is_fresh(self, token: str, world: World) -> bool:
+        """Whether a login gave this token after the last one had expired."""
+        try:
+            until = world.claims(token).get("exp", 0)
+        except Refused:
+            return False
+        return bool(0 < self._fresh_until_unix <= until)
+
+    def world(self, world: World) -> World:
+        """The world as a request is to see it."""
+        expired, more = self._expired, max(0, self._fresh_until_unix - _until(world))
+        if not expired:
+            return world
+
+        def claims(token: str) -> Claims:
+            if token in expired:
+                raise Refused("token_expired")
+            return world.claims(token)
+
+        settings = replace(world.settings, token_auth_expiry=world.settings.token_auth_expiry + more)
+        return replace(world, claims=claims, settings=settings)
+
+
+def _until(world: World) -> int:
+    """When a token that is given now expires."""
+    return gregorian.to_unix(world.now) + world.settings.token_auth_expiry

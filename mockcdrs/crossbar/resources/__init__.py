@@ -1,0 +1,1 @@
+"""The modules of Crossbar that are served, one a file; `table.py` has them all."""

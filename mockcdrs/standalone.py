@@ -1,0 +1,63 @@
+"""A mock that runs on its own, for `mockcdrs serve` and for any WSGI server."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mockcdrs.control import stores
+from mockcdrs.control.access import Access
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.ids import ByRequest
+from mockcdrs.control.powers import Powers
+from mockcdrs.control.state import State
+from mockcdrs.crossbar import quirks
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.server.app import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from mockcdrs.dataset.accounts import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """The app, its state, and the account to show; `access` is `None` without a control API."""
+
+    app: "WSGIApplication"
+    state: State
+    account: "Account"
+    access: Access | None
+
+
+def make(  # noqa: PLR0913 the options are its arguments
+    *,
+    data: Path | None,
+    seed: int,
+    calls_per_day: int,
+    locale: str,
+    clock: Clock | None,
+    settings: Settings,
+    fixed: tuple[str, ...],
+    added: tuple[str, ...],
+    reseller: bool,
+    host: str,
+    control_token: str | None,
+    no_control: bool,
+    is_one_of_many: bool = False,
+) -> Standalone:
+    """What the options of `mockcdrs serve` ask for. Raises `DataError`.
+
+    One of many processes makes request ids that all of them agree on.
+    """
+    clock = clock or Clock()
+    store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
+    account = stores.shown_account(store)
+    if reseller:
+        account = store.accounts[account.id] = replace(account, is_reseller=True)
+    ids = ByRequest(seed) if is_one_of_many else None
+    state = State(store, settings, clock, quirks.shown(fixed, added), seed, ids)
+    if no_control:
+        return Standalone(create_app(state), state, account, None)
+    access = Access(host, control_token)
+    return Standalone(create_app(state, Powers(state, account), access), state, account, access)

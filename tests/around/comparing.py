@@ -1,0 +1,77 @@
+"""A recorded exchange sent to the mock, and what it answers otherwise."""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockcdrs.control.state import State
+from mockcdrs.crossbar import tokens
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.exchanges.masks import HEADERS
+from tests.around.world import SEED, Exchange
+
+_TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
+_DIGEST = re.compile(r'"[0-9a-f]{32}"')
+_FILE = re.compile(r"json_[0-9a-f]{22}")
+_SECRETS = r'(?<="identity_sig":)"[\w-]+"|(?<="cluster_id":)"\w+"|(?<="cluster_id" : )"\w+"'
+_DIGEST_AS_REVISION = r'(?<="revision":)"[0-9a-f]{32}"'
+_OF_ANOTHER_KEY = "cdrs-token-otherkey"
+_KEY = tokens.key_of(SEED)
+
+
+def both(state: State, exchange: Exchange, own: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mock's answer and the recorded one, as far as they can be alike; `own` is a pattern to leave out of both."""
+    made, recorded = _asked(state, exchange), exchange["response"]
+    body = made.body if isinstance(made.body, bytes) else b"".join(made.body)
+    sent = "" if exchange["request"]["method"] == "HEAD" else body.decode()
+    return (
+        _comparable(made.status, made.headers, sent, own),
+        _comparable(recorded["status"], recorded["headers"], recorded["body"], own),
+    )
+
+
+def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | None) -> dict[str, Any]:
+    """What is left without that which only the server itself can make: signatures, digests, the cluster's name."""
+    told = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in HEADERS if name in headers}
+    for pattern in filter(None, (_SECRETS, _DIGEST_AS_REVISION, own)):
+        body = re.sub(pattern, r'"*"', body)
+    return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}
+
+
+def _asked(state: State, exchange: Exchange) -> Answer:
+    request = exchange["request"]
+
+    def signed(text: str) -> str:
+        return _TOKEN.sub(lambda found: _signed(found, exchange["name"]), text)
+
+    headers = {name.lower(): signed(value) for name, value in request["headers"]}
+    body = signed(request.get("body") or "").encode()
+    incoming = Incoming(request["method"], signed(request["path"]), signed(request["query"]), headers, body)
+    return answer(incoming, state.world(), headers["x-request-id"])
+
+
+def _signed(found: re.Match[str], name: str) -> str:
+    """The mock's token for a recorded one: its signature was not shared, and the identity is the server's secret."""
+    claims = _read(found[2])
+    if not found[3]:
+        return found[0]
+    if name == _OF_ANOTHER_KEY:
+        return tokens.sign(b"x" * 32, claims)
+    if "identity_sig" in claims and "bad-identity" not in name:
+        owner = claims.get("owner_id", "")
+        own = _read(tokens.issue(_KEY, claims["account_id"], owner, "x", 0).split(".")[1])
+        claims["identity_sig"] = own["identity_sig"]
+    return tokens.sign(_KEY, claims)
+
+
+def _shown(found: re.Match[str]) -> str:
+    header, claims = _read(found[1]), _read(found[2])
+    told = {name: value for name, value in claims.items() if name != "identity_sig"}
+    return f"{list(header)} {list(claims)} {told}".replace('"', "'")
+
+
+def _read(part: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return read

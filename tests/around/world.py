@@ -1,0 +1,157 @@
+"""The world of the recorded login and account exchanges, built again from what they tell of it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mockcdrs.control.clock import Clock, seconds_of
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset import files
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.store import LoadedStore
+
+GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
+NOW = "2026-01-20T12:00:00Z"
+SEED = 1
+MASTER, ALPHA, BETA = (
+    "00000000000000000000000000000a01",
+    "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90",
+    "1b2c3d4e5f60718293a4b5c6d7e8f901",
+)
+_LEAKED = ("id", "wnm_allow_additions", "superduper_admin", "created", "reseller_id", "is_reseller", "billing_mode")
+
+Exchange = dict[str, Any]
+
+
+def exchanges() -> dict[str, Exchange]:
+    """All of them, by name."""
+    lines = (GOLDEN / "around.jsonl").read_text(encoding="utf-8").splitlines()
+    return {exchange["name"]: exchange for exchange in map(json.loads, lines)}
+
+
+class Told:
+    """What the recorded answers tell."""
+
+    def __init__(self, recorded: Mapping[str, Exchange]) -> None:
+        self._recorded = recorded
+
+    def envelope(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._recorded[name]["response"]["body"])
+        return found
+
+    def data(self, name: str) -> Any:
+        return self.envelope(name)["data"]
+
+    def document(self, name: str) -> dict[str, Any]:
+        """A document, with its revision."""
+        told = self.envelope(name)
+        return {**told["data"], "_rev": told["revision"]}
+
+    def sent(self, name: str) -> dict[str, Any]:
+        """The data of a request."""
+        found: dict[str, Any] = json.loads(self._recorded[name]["request"]["body"])["data"]
+        return found
+
+    def login(self, name: str, **user: Any) -> dict[str, Any]:
+        """The user whom a login was about."""
+        return {**user, "pvt_md5_auth": self.sent(name)["credentials"]}
+
+
+def state() -> State:
+    """A mock that holds that world, at its moment."""
+    golden = files.load(GOLDEN / "data")
+    told = Told(exchanges())
+    accounts = {account.id: account for account in (*golden.accounts, *_others(told))}
+    accounts[MASTER] = replace(
+        accounts[MASTER],
+        users=(told.login("login-master", id="ad000000000000000000000000000001"),),
+        apps=tuple(_apps(told)),
+    )
+    accounts[ALPHA] = _alpha(accounts[ALPHA], told)
+    accounts[BETA] = replace(
+        accounts[BETA], users=(told.login("login-reseller-account", id="b1111111111111111111111111111111"),)
+    )
+    settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
+    store = LoadedStore(accounts.values(), golden.documents)
+    return State(store, settings, Clock.frozen(seconds_of(NOW)), seed=SEED)
+
+
+def _alpha(alpha: Account, told: Told) -> Account:
+    document = told.document("account")
+    private = {"pvt_created": document["created"], "pvt_api_key": told.data("api_key")["api_key"]}
+    public = {name: value for name, value in document.items() if name not in _LEAKED}
+    return replace(
+        alpha,
+        numbers=(told.sent("login-phone")["phone_number"],),
+        document={**public, **private},
+        users=tuple(_users(told)),
+        devices=tuple(_devices(told)),
+        whitelabel=told.document("whitelabel-account"),
+    )
+
+
+def _users(told: Told) -> Iterator[dict[str, Any]]:
+    first, second, disabled = told.data("users")
+    sha = told.sent("login-sha-account_name")["credentials"]
+    yield {**told.login("login-md5-account_name"), "pvt_sha1_auth": sha, **told.document("user")}
+    for row, login in ((second, "login-nonadmin"), (disabled, "login-disabled-user")):
+        fields = {name: value for name, value in row.items() if name not in {"features", "flags"}}
+        yield {**told.login(login), **fields, "vm_to_email_enabled": True, "enabled": row is second}
+    del first
+
+
+def _devices(told: Told) -> Iterator[dict[str, Any]]:
+    yield told.document("device")
+    yield told.document("device-cell")
+    unowned = told.data("devices")[0]
+    fields = {name: value for name, value in unowned.items() if name not in {"username", "owner_id", "flags"}}
+    yield {**fields, "sip": {"username": unowned["username"]}}
+
+
+def _apps(told: Told) -> Iterator[dict[str, Any]]:
+    """The store lists two of the three that a login tells of; of one the whole document is told."""
+    whole = told.data("apps_store-id")
+    listed = {app["id"]: app for app in told.data("apps_store")}
+    for app in told.data("login-md5-account_name")["apps"]:
+        label = app.pop("label")
+        unlisted = {"published": False, "i18n": {"en-US": {"label": label}}}
+        yield {**app, **(whole if app["id"] == whole["id"] else listed.get(app["id"], unlisted))}
+
+
+def _others(told: Told) -> Iterator[Account]:
+    for row in told.data("descendants"):
+        flags = {"flags": row["flags"]} if row["flags"] else {}
+        document = {**flags, "_rev": f"3-{row['id']}"}
+        users: tuple[dict[str, Any], ...] = ()
+        if row["name"] == "Alpha Child":
+            users = (told.login("login-child", id="ca000000000000000000000000000001"),)
+        if row["name"] == "alpha 2nd Child":
+            document["descendants_count"] = 0  # told by the filter on it
+        yield Account(row["id"], row["name"], row["realm"], tuple(row["tree"]), document=document, users=users)
+    below = {"tree": (MASTER,)}
+    yield Account("0aa10000000000000000000000000001", "twin", **below)
+    yield Account(
+        "0aa20000000000000000000000000002",
+        "twin!",
+        users=(told.login("login-twin-second", id="2a000000000000000000000000000002"),),
+        **below,
+    )
+    disabled = {"pvt_enabled": False, "pvt_api_key": told.sent("api_auth-disabled-account")["api_key"]}
+    yield Account(
+        "d15ab1ed000000000000000000000000",
+        "Disabled",
+        document=disabled,
+        users=(told.login("login-disabled-account", id="d1"),),
+        **below,
+    )
+    expires = told.data("login-expired-account")["account"]["expired"]["cause"]
+    yield Account(
+        "e0000000000000000000000000000001",
+        "Expired",
+        document={"pvt_trial_expiration": expires},
+        users=(told.login("login-expired-account", id="e1"),),
+        **below,
+    )

@@ -1,0 +1,88 @@
+"""Logging in again after a token was made to expire, and logins that fail."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockcdrs.control.faults import Rule
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.context import World
+from mockcdrs.dataset.credentials import api_key
+from tests.control.faults.asking import asked, envelope
+from tests.crossbar.builders import ACCOUNT, body_of
+
+
+def login(state: State, **headers: str) -> Answer:
+    body = json.dumps({"data": {"api_key": api_key(state.data.accounts[ACCOUNT])}}).encode()
+
+    def produce(incoming: Incoming, world: World) -> Answer:
+        return answer(incoming, world, "request-1")
+
+    answered, _ = state.faults.around(Incoming("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
+    return replace(answered, body=body_of(answered))
+
+
+def token(state: State) -> str:
+    answered = login(state)
+    assert answered.status == 201
+    found: str = envelope(answered)["auth_token"]
+    return found
+
+
+def status(state: State, value: str) -> int:
+    return asked(state, token=value)[0].status
+
+
+def test_the_token_of_a_new_login_is_good_though_the_clock_stands_still(state: State) -> None:
+    first = token(state)
+    state.faults.add(Rule(token_expired=True))
+    assert [status(state, first), status(state, first)] == [401, 401]
+    second = token(state)
+    assert second != first
+    assert [status(state, second), status(state, second), status(state, first)] == [200, 200, 401]
+
+
+def test_a_token_given_before_another_expired_meets_the_rule_too(state: State) -> None:
+    early = token(state)
+    state.faults.add(Rule(token_expired=True))
+    assert [status(state, "token-a"), status(state, early)] == [401, 401]
+    assert status(state, token(state)) == 200
+
+
+@pytest.mark.parametrize(("when", "seen"), [({"times": 2}, [401, 401, 200]), ({"nth": 2}, [200, 401, 200])])
+def test_a_rule_that_says_when_may_expire_a_new_token_too(state: State, when: Any, seen: list[int]) -> None:
+    state.faults.add(Rule(token_expired=True, **when))
+    given = token(state)
+    found = []
+    for _ in seen:
+        found.append(status(state, given))
+        given = token(state) if found[-1] == 401 else given
+    assert found == seen
+
+
+def test_the_expired_token_in_the_header_spoils_a_login(state: State) -> None:
+    state.faults.add(Rule(token_expired=True, path="/cdrs"))
+    assert status(state, "token-a") == 401
+    assert login(state, **{"x-auth-token": "token-a"}).status == 401
+    assert login(state).status == 201
+
+
+def test_all_tokens_are_good_again_without_the_rule(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True))
+    first = token(state)
+    assert status(state, first) == 401
+    state.faults.remove(rule)
+    assert (status(state, first), token(state)) == (200, first)
+
+
+@pytest.mark.parametrize("failing", [{"status": 401}, {"status": 503}, {"error": "too_many_requests"}], ids=str)
+def test_a_login_that_a_rule_fails_gives_no_token(state: State, failing: Any) -> None:
+    state.faults.add(Rule(path="/api_auth", **failing))
+    answered = login(state)
+    told = envelope(answered)
+    assert (str(answered.status), told["status"]) == (told["error"], "error")
+    assert not {"auth_token", "version"} & told.keys()
+    assert "location" not in answered.headers

@@ -1,0 +1,101 @@
+"""The digest of the answers to 200 fixed requests, as JSON; for a process of its own, under any Python.
+
+    python tests/determinism/answers.py [ORDER]
+
+`ORDER` is the seed by which the requests are shuffled. What is digested does not depend on it: each answer's status,
+headers and body, by the requests' names. Compressed answers are left out, they depend on the machine's zlib.
+"""
+
+import hashlib
+import itertools
+import json
+import platform
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from falcon.testing import TestClient
+
+from mockcdrs.handle import Mock
+
+COUNT = 200
+_MOCKS: dict[str, dict[str, Any]] = {"office": {}, "made up": {"seed": 7, "calls_per_day": 40, "reseller": True}}
+_KEY = "g2wAAAACbgUApTbj4g5tAAAAJzIwMjYwMS03OTFiMTNiYjM2YjVjM2M5YzE5YjViMWFlZTAyNWVkM2o"
+_PATHS = (
+    "/cdrs", "/cdrs/interaction", "/cdrs/summary", "/cdrs/{leg}", "/cdrs/legs/{leg}", "/cdrs/legs/{interaction}",
+    "/users/{user}/cdrs", "/users/{user}/cdrs/interaction",
+)  # fmt: skip
+_QUERIES = (
+    "", "page_size=7", "ascending=true&page_size=5", "is_chunked=false", "is_chunked=true&chunk_size=3",
+    "paginate=false",
+    f"start_key={_KEY}", "created_from=63935000000&created_to=63935600000", "created_from=63930000000", "chunk_size=0",
+    "filter_call_direction=inbound", "filter_not_hangup_cause=NORMAL_CLEARING&has_key=to", "value_missing=owner_id",
+    "utc_offset=-3600", "pretty_print=true&is_chunked=false", "jsonp=take&is_chunked=false", "accept=csv",
+    "accept=csv&file_name=calls.csv", "accept=csv&paginate=false", "start_key=garbage", "accept=pdf",
+)  # fmt: skip
+_ODD: tuple[dict[str, Any], ...] = (
+    {"path": "/v2/nosuch"}, {"path": "/v1/accounts"}, {"path": "/v2/accounts/{account}"}, {"path": "/v2/%zz"},
+    {"path": "/v2/accounts/{account}/cdrs/nosuch"}, {"path": "/v2/accounts/{account}/cdrs/legs/garbage"},
+    {"path": "/v2/accounts/{account}/nosuch/cdrs"}, {"path": "/v2/account/cdrs"}, {"path": "/v2/accounts/cdrs"},
+    {"headers": {"X-Auth-Token": "nobody"}}, {"headers": {"Accept": "text/csv"}}, {"headers": {"Accept": "a/b"}},
+    {"headers": {"Accept-Language": "fr"}}, {"headers": {"Origin": "http://a"}}, {"headers": {"If-None-Match": "*"}},
+    {"method": "OPTIONS", "headers": {"Origin": "http://a"}}, {"method": "OPTIONS"}, {"method": "POST"},
+    {"method": "HEAD"}, {"method": "TRACE"}, {"method": "DELETE"}, {"method": "PUT", "body": '{"data": {}}'},
+    {"body": '{"data": {"page_size": 3}}'}, {"body": "no JSON"}, {"body": "{}"}, {"query": "%"}, {"query": "a=1&a=2"},
+    {"query": "created_from=1768000000&created_to=1768900000"}, {"query": "utc_offset=x"}, {"query": "page_size=0"},
+    {"query": "created_from=63936100000&created_to=63936000000"}, {"query": "filter_caller_id_name=Zoë"},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request; `name` is its X-Request-ID."""
+
+    name: str
+    method: str = "GET"
+    path: str = "/v2/accounts/{account}/cdrs"
+    query: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
+
+
+def requests() -> list[Asked]:
+    """The requests, always the same."""
+    usual = ({"path": f"/v2/accounts/{{account}}{path}", "query": query} for path in _PATHS for query in _QUERIES)
+    numbered = enumerate(itertools.chain(_ODD, usual))
+    return [Asked(f"request-{number:03}", **told) for number, told in itertools.islice(numbered, COUNT)]
+
+
+def _places(mock: Mock) -> dict[str, str]:
+    listing = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", query_string="page_size=1")
+    row = listing.json["data"][0]
+    return {
+        "account": mock.account_id, "user": mock.user_id, "leg": row["id"], "interaction": row["interaction_id"],
+    }  # fmt: skip
+
+
+def _answer(client: TestClient, places: dict[str, str], asked: Asked) -> list[Any]:
+    headers = {"X-Request-ID": asked.name, **asked.headers}
+    raw = {"RAW_URI": asked.path.format(**places), "QUERY_STRING": asked.query.encode().decode("latin-1")}
+    answered = client.simulate_request(asked.method, "/", headers=headers, body=asked.body, extras=raw)
+    return [asked.name, answered.status, sorted(answered.headers.items()), answered.content.decode("latin-1")]
+
+
+def _answers(order: int) -> Iterator[list[Any]]:
+    for name, options in _MOCKS.items():
+        mock, asked = Mock(**options), requests()
+        client, places = mock.client(), _places(mock)
+        random.Random(order).shuffle(asked)
+        yield from ([name, *_answer(client, places, each)] for each in asked)
+
+
+def digest(order: int) -> str:
+    """SHA-256 over all answers."""
+    lines = sorted(map(json.dumps, _answers(order)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps({"python": platform.python_version(), "sha256": digest(int(*sys.argv[1:] or [0]))}))

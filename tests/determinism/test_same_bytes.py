@@ -1,0 +1,62 @@
+"""The same requests get the same bytes, wherever and whenever and in whichever order.
+
+`sha256` holds their digest. Where answers were changed on purpose, put the new one there:
+
+    python tests/determinism/answers.py
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.determinism import answers, pythons
+from tests.profile import IS_LONG
+
+FOLDER = Path(__file__).parent
+DIGEST = (FOLDER / "sha256").read_text().strip()
+WORLDS = {
+    "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+    "far away": {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "de_DE.UTF-8"},
+    "ASCII": {"PYTHONHASHSEED": "2", "TZ": "America/St_Johns", "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+def told(python: str, order: int, world: dict[str, str]) -> dict[str, str]:
+    """What another process says: its Python, and the digest of the answers."""
+    command = [python, str(FOLDER / "answers.py"), str(order)]
+    environment = {**os.environ, **world}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return dict(json.loads(ended.stdout))
+
+
+def test_there_are_200_requests_each_with_a_name_and_a_question_of_its_own() -> None:
+    asked = answers.requests()
+    assert len(asked) == len({each.name for each in asked}) == 200
+    assert len({(each.method, each.path, each.query, str(each.headers), each.body) for each in asked}) == 200
+
+
+@pytest.mark.parametrize(("order", "world"), list(enumerate(WORLDS.values())), ids=WORLDS)
+def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_and_order(
+    order: int, world: dict[str, str]
+) -> None:
+    assert told(sys.executable, order, world)["sha256"] == DIGEST
+
+
+@pytest.mark.skipif(not IS_LONG, reason="other Pythons are for the long profile: LONG=1")
+@pytest.mark.parametrize("version", pythons.VERSIONS)
+def test_each_python_gives_the_same_bytes(version: str, tmp_path: Path) -> None:
+    python, why = pythons.find(version), ""
+    if python is None:
+        python, why = pythons.fetch(version, tmp_path / "python")
+    if python is None:
+        pytest.skip(f"no Python {version} on this machine, and uv cannot bring it: {why}")
+    pythons.install_needs(python, tmp_path / "needs")
+    path = os.pathsep.join([str(tmp_path / "needs"), str(pythons.ROOT)])
+    said = told(python, 3, {"PYTHONPATH": path})
+    assert said["python"].startswith(f"{version}.")
+    assert said["sha256"] == DIGEST

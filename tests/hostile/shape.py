@@ -1,0 +1,53 @@
+"""What every answer in Crossbar's name keeps to, whatever was asked."""
+
+import csv
+import gzip
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mockcdrs.crossbar.errors import SYSTEM_ERRORS
+
+_BODILESS = {200, 204, 304, 400, 406, 412, 500, 501}  # 200: to OPTIONS
+_KEYS = {
+    "next_start_key", "page_size", "start_key", "version", "timestamp", "node", "request_id", "tokens", "auth_token",
+    "data", "error", "message", "revision", "status",
+}  # fmt: skip
+_DATASTORE = {name for name in SYSTEM_ERRORS if name.startswith("datastore_")} | {"datastore missing view"}
+_CALL = re.compile(rb"[^(]*\((.*)\);", re.DOTALL)
+
+
+def assert_is_crossbars(
+    method: str, status: int, headers: Mapping[str, str], body: bytes, notes: Sequence[str] = ()
+) -> None:
+    """`headers` have their names in small letters; `notes` are the log's lines about the request."""
+    for name, value in headers.items():
+        assert not {"\r", "\n", "\0"} & {*name, *value}, (name, value)
+    if headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+    assert bool(notes) == (status == 500), "a 500 is explained in the log, and nothing else is"
+    if method == "HEAD" or not body:
+        assert not body
+        assert method == "HEAD" or status in _BODILESS
+    elif status == 200 and headers.get("content-type") == "text/csv":
+        list(csv.reader(io.StringIO(body.decode("utf-8", "surrogateescape"), newline=""), strict=True))
+    else:
+        _assert_is_envelope(status, body)
+
+
+def _assert_is_envelope(status: int, body: bytes) -> None:
+    if (wrapped := _CALL.fullmatch(body)) is not None:
+        body = wrapped[1]
+    envelope: dict[str, Any] = json.loads(body.decode("utf-8", "surrogateescape"))
+    assert envelope.keys() <= _KEYS, envelope.keys()
+    if status == 200:
+        assert envelope["status"] == "success"
+        assert "error" not in envelope
+    else:
+        assert envelope["status"] == "error"
+        assert envelope["error"] == str(status)
+        assert isinstance(envelope["message"], str)
+    if status >= 501:
+        assert (status, envelope["message"]) in {(503, name) for name in _DATASTORE}

@@ -1,0 +1,101 @@
+"""Whatever the control API is asked or told, it answers in its own shape, and Crossbar's part lives on."""
+
+import io
+import json
+import logging
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from falcon.testing import Result, TestClient
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from mockcdrs.control.api.routes import ROUTES
+from mockcdrs.control.faults import Rule
+from mockcdrs.control.powers import Powers
+from mockcdrs.crossbar.errors import SYSTEM_ERRORS
+from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.server.app import CONTROL, create_app
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
+from tests.hostile.asking import HEADER_TEXTS, JSON, METHODS, QUERIES, VALUES, escaped
+from tests.profile import many
+
+_NAMES = [item.name for item in fields(Rule)]
+_LEAVES = JSON | st.sampled_from(
+    [NOW, "2026-01-20T12:00:00Z", 1, 50, 503, True, "/cdrs", "202601-x@y", *SYSTEM_ERRORS, *SCENARIOS, *QUIRKS]
+)
+_MEMBERS = st.sampled_from(
+    [
+        *_NAMES, *QUIRKS, *dict(Settings().items()),
+        "freeze", "advance", "live", "days", "seconds", "settings", "quirks", "scenario", "at", "caller", "fields",
+        "_id", "timestamp", "call_id", "duration_seconds", "custom_channel_vars", "pvt_created", "interaction_id",
+    ]
+)  # fmt: skip
+_OBJECTS = st.dictionaries(_MEMBERS | st.text(max_size=3), _LEAVES, max_size=3)
+_BODIES = st.dictionaries(_MEMBERS, _LEAVES | _OBJECTS, max_size=4) | _OBJECTS | JSON
+_RAW = _BODIES.map(json.dumps).map(str.encode) | st.binary(max_size=20) | st.sampled_from([b"[" * 100_000, b"NaN"])
+_WHERE = st.sampled_from(["1", "0", "202601-call00000@host"]) | VALUES.map(escaped)
+_PATHS = st.builds(
+    lambda route, where: route.replace("{number}", where).replace("{cdr_id:path}", where),
+    st.sampled_from([*ROUTES, "", "/", "/nosuch", "/console.js", "/../v2"]),
+    _WHERE,
+).filter(lambda path: not path.startswith("/journal/events"))
+_KNOWN = st.sampled_from(["since", "created_from", "created_to", "limit", "path", "token", "page_size", "filter_x"])
+_QUERIES = st.lists(st.builds("{}={}".format, _KNOWN, VALUES.map(escaped)), max_size=3).map("&".join) | QUERIES
+_HEADERS = st.fixed_dictionaries(
+    {"Content-Type": st.sampled_from(["application/json"] * 8 + ["text/plain", "application/json;charset=x"])},
+    optional={"Accept": HEADER_TEXTS, "X-Mockcdrs-Token": HEADER_TEXTS, "Origin": HEADER_TEXTS},
+)
+_METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]) | METHODS
+ANY = st.tuples(_METHODS, _PATHS, _QUERIES, _HEADERS, _RAW)
+_LOOKS = ("/faults", "/journal", "/data/interactions", "/expected", "/advice", "/settings", "/clock", "/account")
+
+
+def _simulate(app: TestClient, asked: tuple[str, str, str, dict[str, str], bytes]) -> Result:
+    method, path, query, headers, body = asked
+    errors = io.StringIO()
+    answered = app.simulate_request(
+        method,
+        "/",
+        headers={"Host": "localhost", **headers},
+        body=body,
+        extras={"PATH_INFO": path, "RAW_URI": f"{path}?{query}", "QUERY_STRING": query},
+        wsgierrors=errors,
+    )
+    assert errors.getvalue() == ""
+    return answered
+
+
+def _is_its_own(answered: Result, is_head: bool) -> None:
+    assert answered.status_code < 500, answered.text
+    if answered.status_code >= 400 and not is_head:
+        told = answered.json["error"]
+        assert told.keys() - {"field"} == {"code", "message"}
+        assert isinstance(told["message"], str)
+
+
+@pytest.mark.filterwarnings("ignore::wsgiref.validate.WSGIWarning")  # the test client knows fewer methods
+@settings(max_examples=many(500, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(ANY, min_size=1, max_size=3))
+def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
+    asked: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    state = state_of(calls(3))
+    app = TestClient(create_app(state, Powers(state, state.data.accounts[ACCOUNT])))
+    note(f"{asked!r:.4000}")
+    caplog.clear()
+    with caplog.at_level(logging.WARNING):
+        for method, path, *rest in asked:
+            _is_its_own(_simulate(app, (method, CONTROL + path, *rest)), method == "HEAD")
+        for path in _LOOKS:
+            _is_its_own(_simulate(app, ("GET", CONTROL + path, "", {}, b"")), False)
+        for rule in state.faults:
+            state.faults.remove(rule)
+        for path in ("/cdrs", "/cdrs/interaction", "/cdrs/summary"):
+            token = {"X-Auth-Token": ACCOUNT_TOKEN}
+            listing = _simulate(app, ("GET", f"/v2/accounts/{ACCOUNT}{path}", "", token, b""))
+            assert listing.json["status"] in {"success", "error"}
+    assert [record for record in caplog.records if record.exc_info] == []

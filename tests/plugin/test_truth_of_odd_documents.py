@@ -1,0 +1,57 @@
+"""Ground truth of documents as real servers hold them: what is no number, missing or of another type."""
+
+from typing import Any
+
+import pytest
+
+from mockcdrs.dataset import edges
+from mockcdrs.handle import Mock
+from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
+
+NEWEST = 63_935_956_800  # 2026-01-18
+MOCKS = [pytest.param(WITH_QUIRKS, id="quirks"), pytest.param(WITHOUT, id="fixed")]
+ODD = ["soon", "", None, [], {}, -1, 1.5, True, "63935956790"]
+
+
+def check(mock: Mock, end: int = NEWEST) -> None:
+    """Truth and walks over the 30 days before the end agree."""
+    query = {"created_from": end - 30 * 86_400, "created_to": end, "ascending": "true", "paginate": "false"}
+    for path in ("/cdrs", "/cdrs/interaction"):
+        assert sorted(walked(mock, path, query)) == sorted(mock.expected(path, **query).ids)
+
+
+@pytest.mark.parametrize("mock", MOCKS)
+@pytest.mark.parametrize("name", edges.load())
+def test_every_edge_case_ends_up_as_expected(mock: Mock, name: str) -> None:
+    mock.reset()
+    mock.clear()
+    created = [each.get("pvt_created") for each in mock.edge(name)]
+    check(mock, max((time for time in created if isinstance(time, int) and time > 10**10), default=NEWEST))
+
+
+@pytest.mark.parametrize("mock", MOCKS)
+@pytest.mark.parametrize("value", ODD, ids=repr)
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("timestamp", "duration_seconds", "billing_seconds", "channel_created_time", "channel_loopback_leg"),
+        *("pvt_created", "interaction_time", "interaction_key"),
+    ],
+)
+def test_a_value_of_another_type_ends_up_as_expected(mock: Mock, key: str, value: Any) -> None:
+    mock.reset()
+    legs = mock.add_call(at=NEWEST).legs
+    mock.clear()
+    for leg in legs:
+        mock.add_cdr({**leg, key: value})
+    check(mock)
+
+
+@pytest.mark.parametrize("variable", ["rate", "rate_increment", "surcharge"])
+def test_a_cost_that_cannot_be_told_is_none(variable: str) -> None:
+    WITHOUT.reset()
+    leg = WITHOUT.add_call(at=NEWEST).legs[0]
+    WITHOUT.clear()
+    variables = {**leg["custom_channel_vars"], "account_billing": "per_minute", variable: "dear"}
+    WITHOUT.add_cdr({**leg, "custom_channel_vars": variables})
+    assert (WITHOUT.expected().count, WITHOUT.expected().cost) == (1, 0)

@@ -1,0 +1,25 @@
+"""A client that walks as it should, and the two mocks it walks over."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mockcdrs.handle import Mock
+
+WITH_QUIRKS, WITHOUT = Mock(), Mock(fix=["all"])
+MOST_PAGES = 1_000
+
+
+def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
+    """The ids that arrive, page after page, until the last one or a 503."""
+    client, key = mock.client(), dict[str, str]()
+    for _ in range(MOST_PAGES):
+        url = f"/v2/accounts/{mock.account_id}{path}"
+        answered = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()})
+        if answered.status_code == 503:
+            return
+        answer = answered.json
+        yield from (row["id"] for row in answer["data"])
+        if "next_start_key" not in answer:
+            return
+        key = {"start_key": answer["next_start_key"]}
+    raise AssertionError("the pages do not end")

@@ -1,0 +1,30 @@
+"""What the package offers by its own name."""
+
+import subprocess
+import sys
+
+import pytest
+
+import mockcdrs
+from mockcdrs import handle
+
+
+def test_the_package_names_what_it_offers() -> None:
+    assert mockcdrs.__all__ == ["Mock", "serving"]
+    assert set(mockcdrs.__all__) <= set(dir(mockcdrs))
+
+
+@pytest.mark.parametrize("name", mockcdrs.__all__)
+def test_each_name_is_the_handles(name: str) -> None:
+    assert getattr(mockcdrs, name) is getattr(handle, name)
+
+
+def test_a_wrong_name_is_refused_as_by_any_module() -> None:
+    with pytest.raises(AttributeError, match="module 'mockcdrs' has no attribute 'serve'"):
+        _ = mockcdrs.serve
+
+
+def test_a_mock_is_served_by_the_packages_name_alone() -> None:
+    script = "import mockcdrs\nwith mockcdrs.serving(seed=7) as mock: print(type(mock) is mockcdrs.Mock, mock.url[-3:])"
+    ended = subprocess.run([sys.executable, "-X", "dev", "-c", script], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("True /v2\n", "")

@@ -1,0 +1,82 @@
+"""The README's Python is that of tests/examples, its tables are those of the code, and its files exist."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from mockcdrs.cli_serve import DEFAULT_SEED, serve
+from mockcdrs.control.advice.table import ADVICE
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.faults import Rule
+from mockcdrs.control.stores import made_up, shown_account
+from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.people import DEFAULT_LOCALE
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.+?)^```", README, re.MULTILINE | re.DOTALL)
+EXAMPLES = sorted((ROOT / "tests" / "examples").glob("test_*.py"))
+FILES = sorted(set(re.findall(r"`(\w[\w/]*/[\w/]*\.(?:py|json))`", README)))
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its head."""
+    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def names(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def test_the_readme_shows_examples() -> None:
+    assert len(BLOCKS) >= 3
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))
+def test_each_python_block_is_an_example_that_runs(block: str) -> None:
+    assert block in [example.read_text(encoding="utf-8") for example in EXAMPLES]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_each_example_can_be_found_from_the_readme(example: Path) -> None:
+    shown = example.read_text(encoding="utf-8") in BLOCKS
+    assert shown or f"({example.relative_to(ROOT)})" in README
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_file_that_it_names_is_there(file: str) -> None:
+    assert (ROOT / file).exists() or (ROOT / "mockcdrs" / file).exists()
+
+
+def test_its_quirks_are_those_of_the_table() -> None:
+    assert rows("Quirks") == [[f"`{name}`", quirk.sentence, f"`{quirk.source}`"] for name, quirk in QUIRKS.items()]
+
+
+def test_its_advice_is_that_of_the_table() -> None:
+    own = {name: advice for name, advice in ADVICE.items() if name not in QUIRKS}
+    assert rows("Advice") == [[f"`{name}`", advice.sentence] for name, advice in own.items()]
+
+
+def test_its_demo_login_is_that_of_the_command() -> None:
+    known = credentials(shown_account(made_up(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
+    assert all(f"`{told}`" in README for told in (known.username, known.password, known.account_name))
+    assert f'"api_key": "{known.api_key}"' in README
+
+
+def test_its_parts_of_a_rule_are_those_of_rules() -> None:
+    told = [name for cells in rows("Faults") for name in names(cells[0])]
+    assert sorted(told) == sorted(field.name for field in fields(Rule) if field.name != "number")
+
+
+def test_its_options_are_those_of_the_command() -> None:
+    told = {name.split()[0] for cells in rows("Options of `mockcdrs serve`") for name in names(cells[0])}
+    known = {option for parameter in serve.params if isinstance(parameter, click.Option) for option in parameter.opts}
+    assert {name for name in told if name.startswith("--")} == known
+    assert {name for name in told if "." in name} == {*Settings.names()}
