@@ -3,6 +3,7 @@
 What the data holds is looked up only then, and what knows the advice imported.
 """
 
+import itertools
 import math
 from functools import partial
 from typing import TYPE_CHECKING
@@ -37,11 +38,11 @@ class Adviser:
         record.advised = None
 
     def _advise(self, record: Record, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> list[str]:
-        from mockcdrs.control.advice import advise
+        from mockcdrs.control.advice import LOOK_BACK, advise
 
-        last = record.completion or math.inf
-        earlier = [other for other in self._state.journal if other.number < record.number]
-        ended = [other for other in earlier if 0 < other.completion < last]
+        last, others = record.completion or math.inf, reversed(list(self._state.journal))
+        before = (other for other in others if other.number < record.number and 0 < other.completion < last)
+        ended = list(itertools.islice(before, LOOK_BACK))[::-1]
         return advise(record, ended, self._facts(record.at_gregorian, settings, quirks, is_clock_frozen))
 
     def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "Facts":

@@ -1,7 +1,8 @@
 """Answers that are kept: the same question about the same data at the same moment is answered from memory.
 
-An answer is a function of the request, of the world, and of the request's id, on which a file's name and the digest over
-an envelope rest. What is kept holds those of the request that it was made for; the next one's are put in their place.
+An answer is a function of the request, of the world, and of the request's id, on which a file's name and the digest
+over an envelope rest. What is kept holds those of the request that it was made for; the next one's are put in their
+place.
 """
 
 import hashlib

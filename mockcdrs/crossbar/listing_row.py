@@ -6,6 +6,7 @@ from mockcdrs.cdr import erlang, row
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import ListingRow
+from mockcdrs.crossbar.envelope import should_paginate
 from mockcdrs.crossbar.errors import plain, system
 
 
@@ -48,8 +49,11 @@ def _offset_seconds(context: Context, offset: Any) -> int | float:
 
 
 def json_row(context: Context, document: Document) -> ListingRow:
-    """As `full_row`, without empty columns where the operator wants them gone; kept, unless it has a `utc_offset`."""
-    if context.request.value("utc_offset") is not None:
+    """As `full_row`, without empty columns where the operator wants them gone.
+
+    It is kept for the next question, unless it has a `utc_offset` or is one of all rows, which would push out the rest.
+    """
+    if context.request.value("utc_offset") is not None or not should_paginate(context):
         return _json_row(context, document)
     settings, is_lenient = context.world.settings, not context.shows("broken-document-fault")
     seen_as = (id(document), context.is_reseller, is_lenient, settings.should_filter_empty_strings)
