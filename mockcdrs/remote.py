@@ -18,7 +18,8 @@ from mockcdrs.external import External
 from mockcdrs.remote_control import RemoteControl
 
 _STEP_SECONDS = 0.02
-_RECORD = tuple(item.name for item in dataclasses.fields(Record) if item.name not in {"outcome", "response"})
+_NOT_TOLD_AS_THEY_ARE = frozenset({"advised", "advising", "outcome", "response"})
+_RECORD = tuple(item.name for item in dataclasses.fields(Record) if item.name not in _NOT_TOLD_AS_THEY_ARE)
 
 
 class RemoteMock(Derived, External):
@@ -136,4 +137,4 @@ def _records(told: dict[str, Any]) -> list[Record]:
 
 
 def _record(told: dict[str, Any]) -> Record:
-    return Record(**{name: told[name] for name in _RECORD}, outcome=Outcome(**told["outcome"]))
+    return Record(**{name: told[name] for name in _RECORD}, outcome=Outcome(**told["outcome"]), advised=told["advice"])

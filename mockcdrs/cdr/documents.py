@@ -14,7 +14,7 @@ MISSING = object()
 def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> Any:
     """What stands at a path of keys, `default` where a step is missing; numbers index lists from 1."""
     for key in path:
-        if isinstance(document, Mapping):
+        if isinstance(document, dict):
             document = document.get(key, MISSING)
         elif isinstance(document, list):
             document = _nth(document, key)
@@ -31,8 +31,7 @@ def _nth(items: list[Any], key: str) -> Any:
     return items[index - 1] if 1 <= index <= len(items) else MISSING
 
 
-def _cast(document: Any, path: tuple[str, ...], default: Any, turn: Callable[[Any], Any]) -> Any:
-    value = value_at(document, path)
+def _cast(value: Any, default: Any, turn: Callable[[Any], Any]) -> Any:
     if value is MISSING:
         return default
     try:
@@ -43,12 +42,14 @@ def _cast(document: Any, path: tuple[str, ...], default: Any, turn: Callable[[An
 
 def text_at(document: Any, path: tuple[str, ...], default: Any = "") -> Any:
     """`kz_json:get_binary_value/3`: the value as text."""
-    return _cast(document, path, default, erlang.to_text)
+    value = value_at(document, path)
+    # nearly every value is a text already
+    return value if isinstance(value, str) else _cast(value, default, erlang.to_text)
 
 
 def integer_at(document: Any, path: tuple[str, ...], default: Any = None) -> Any:
     """`kz_json:get_integer_value/3`: the value as an integer, `default` where it is none."""
-    return _cast(document, path, default, erlang.to_integer)
+    return _cast(value_at(document, path), default, erlang.to_integer)
 
 
 def channel_vars(document: Document) -> Mapping[str, Any]:

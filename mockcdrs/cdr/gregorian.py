@@ -1,5 +1,6 @@
 """Gregorian seconds, Kazoo's way to say a moment: seconds since the year 0 in UTC."""
 
+import functools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +55,7 @@ class Civil:
     weekday: int
 
 
+@functools.lru_cache(maxsize=1024)
 def civil(gregorian_seconds: int) -> Civil:
     """The calendar's view of Gregorian seconds; `ValueError` before the year 0, as Erlang's `calendar` has it."""
     if gregorian_seconds < 0:

@@ -24,7 +24,11 @@ def start_seconds(document: Document) -> int:
 
 
 def _text(key: str) -> Column:
-    return lambda document, _start: text_at(document, (key,))
+    def column(document: Document, _start: int) -> Any:
+        value = document.get(key)
+        return value if isinstance(value, str) else text_at(document, (key,))
+
+    return column
 
 
 def _integer(key: str) -> Column:
@@ -32,12 +36,23 @@ def _integer(key: str) -> Column:
 
 
 def _channel_var(key: str, default: Any = "") -> Column:
-    return lambda document, _start: value_at(document, ("custom_channel_vars", key), default)
+    def column(document: Document, _start: int) -> Any:
+        variables = document.get("custom_channel_vars")
+        return variables.get(key, default) if isinstance(variables, dict) else value_at(variables, (key,), default)
+
+    return column
+
+
+_authorizing, _account, _rate_units = (
+    _channel_var("authorizing_id"),
+    _channel_var("account_id"),
+    _channel_var("rate", 0),
+)
 
 
 def _authorizing_id(document: Document, start: int) -> Any:
-    authorizing_id = _channel_var("authorizing_id")(document, start)
-    return "" if authorizing_id == _channel_var("account_id")(document, start) else authorizing_id
+    authorizing_id = _authorizing(document, start)
+    return "" if authorizing_id == _account(document, start) else authorizing_id
 
 
 def _user_part(uri: str) -> str:
@@ -75,14 +90,15 @@ def _unix_timestamp_micro(document: Document, start: int) -> str:
     return erlang.float_text(float(seconds))
 
 
-def _rfc_1036(_document: Document, start: int) -> str:
-    c = gregorian.civil(start)
+def rfc_1036(gregorian_seconds: int) -> str:
+    """`Tue, 20 Jan 2026 12:00:00 GMT`, which is also how HTTP has its dates; `ValueError` before the year 0."""
+    c = gregorian.civil(gregorian_seconds)
     clock = f"{c.hour:02}:{c.minute:02}:{c.second:02}"
     return f"{_WEEKDAYS[c.weekday]}, {c.day:02} {_MONTHS[c.month - 1]} {c.year} {clock} GMT"
 
 
 def _rate(document: Document, start: int) -> str:
-    return erlang.float_text(units_to_dollars(_channel_var("rate", 0)(document, start)))
+    return erlang.float_text(units_to_dollars(_rate_units(document, start)))
 
 
 def _media_recordings(document: Document, start: int) -> list[Any]:
@@ -114,7 +130,7 @@ COLUMNS: dict[str, Column] = {
     "datetime": lambda _document, start: datetime_text(start),
     "unix_timestamp": lambda _document, start: str(gregorian.to_unix(start)),
     "unix_timestamp_micro": _unix_timestamp_micro,
-    "rfc_1036": _rfc_1036,
+    "rfc_1036": lambda _document, start: rfc_1036(start),
     "iso_8601": lambda _document, start: gregorian.iso_8601(start)[:-10],
     "iso_8601_combined": lambda _document, start: gregorian.iso_8601(start),
     "call_type": _channel_var("account_billing"),

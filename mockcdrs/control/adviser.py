@@ -1,11 +1,20 @@
-"""Puts advice onto the records of a journal, as requests end."""
+"""Puts advice onto the records of a journal: worked out when somebody reads it, as of the end of the request.
 
+What the data holds is looked up only then, and what knows the advice imported.
+"""
+
+import itertools
+import math
 from functools import partial
+from typing import TYPE_CHECKING
 
 from mockcdrs.control import counting
-from mockcdrs.control.advice import Facts, advise, at_end
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
+from mockcdrs.crossbar.settings import Settings
+
+if TYPE_CHECKING:
+    from mockcdrs.control.advice import Facts
 
 
 class Adviser:
@@ -13,27 +22,40 @@ class Adviser:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        state.journal.on_complete.append(self._advise)
+        state.journal.on_complete.append(self._promise)
 
     def advice(self) -> list[str]:
         """All there is to say of what came since the last reset, in the order of the requests; see `ADVICE`."""
-        records = list(self._state.journal)
-        return [text for record in records for text in record.advice] + at_end(records, self._facts())
+        from mockcdrs.control.advice import at_end
 
-    def _advise(self, record: Record) -> None:
-        earlier = [other for other in self._state.journal if other.number < record.number]
-        record.advice = advise(record, earlier, self._facts())
+        records, state = list(self._state.journal), self._state
+        facts = self._facts(state.clock.now(), state.settings, state.quirks, state.clock.is_frozen)
+        return [text for record in records for text in record.advice] + at_end(records, facts)
 
-    def _facts(self) -> Facts:
+    def _promise(self, record: Record) -> None:
         state = self._state
+        record.advising = partial(self._advise, record, state.settings, state.quirks, state.clock.is_frozen)
+        record.advised = None
+
+    def _advise(self, record: Record, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> list[str]:
+        from mockcdrs.control.advice import LOOK_BACK, advise
+
+        last, others = record.completion or math.inf, reversed(list(self._state.journal))
+        before = (other for other in others if other.number < record.number and 0 < other.completion < last)
+        ended = list(itertools.islice(before, LOOK_BACK))[::-1]
+        return advise(record, ended, self._facts(record.at_gregorian, settings, quirks, is_clock_frozen))
+
+    def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "Facts":
+        from mockcdrs.control.advice import Facts
+
         return Facts(
-            now=state.clock.now(),
-            settings=state.settings,
-            quirks=state.quirks,
-            is_clock_frozen=state.clock.is_frozen,
+            now=now,
+            settings=settings,
+            quirks=quirks,
+            is_clock_frozen=is_clock_frozen,
             has_end=True,
-            count_cdrs=partial(counting.cdrs, state.data),
-            count_unlisted=partial(counting.unlisted, state.data),
+            count_cdrs=partial(counting.cdrs, self._state.data),
+            count_unlisted=partial(counting.unlisted, self._state.data),
             has_cdr=self._has_cdr,
         )
 

@@ -62,7 +62,7 @@ class Record:
     repeated, `True` for a bare name. `headers` have their names in small letters. Secrets are redacted wherever they
     were sent (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault`
     names the rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the
-    body has ended or broke off.
+    body has ended or broke off. `advising` makes the advice when it is first read.
     """
 
     number: int
@@ -78,11 +78,19 @@ class Record:
     duration_seconds: float = 0.0
     fault: str = ""
     note: str = ""
-    advice: list[str] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
     response: Response | None = None
+    advised: list[str] | None = field(default=None, repr=False, compare=False)
+    advising: Callable[[], list[str]] = field(default=list, repr=False, compare=False)
+
+    @property
+    def advice(self) -> list[str]:
+        """What there is to say of it once it is complete."""
+        if self.advised is None:
+            self.advised = self.advising()
+        return self.advised
 
 
 def _query(raw: str) -> dict[str, Any]:

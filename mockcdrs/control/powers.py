@@ -1,18 +1,20 @@
 """All that can be done with one mock and asked of it, server or not: what a test and the control API hold."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.control.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived
-from mockcdrs.control.expected import Expected, expect
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
 from mockcdrs.control.question import ask
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
+
+if TYPE_CHECKING:
+    from mockcdrs.control.expected import Expected
 
 
 class Powers(Data, Derived):
@@ -42,13 +44,15 @@ class Powers(Data, Derived):
         """The mock's one clock: `freeze(moment)`, `advance(days=40)`, `live()`."""
         return self.state.clock
 
-    def expected(self, path: str = "/cdrs", **query: Any) -> Expected:
+    def expected(self, path: str = "/cdrs", **query: Any) -> "Expected":
         """What a correct client must end up with, all pages together, for a listing's path below the account.
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range. A query that names
         its walk (`page_size` or `paginate`, with them `ascending`, `chunk_size`, ...) expects no more than such a walk
         reaches. Raises `NoQuestion` for another parameter than those and `filter_*`.
         """
+        from mockcdrs.control.expected import expect
+
         state = self.state
         question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)
         return expect(state.data, question, state.quirks)

@@ -3,6 +3,7 @@
 Equal secrets stay equal and different ones different, wherever they were sent.
 """
 
+import functools
 import hashlib
 import itertools
 import json
@@ -23,6 +24,7 @@ _IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
 _SIGNED = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
+@functools.lru_cache(maxsize=256)
 def redacted(secret: str) -> str:
     """A short form of a secret that tells two of them apart and gives neither away."""
     digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
@@ -43,6 +45,7 @@ def value(name: str, given: Any) -> Any:
     return redacted(given) if name in NAMES and isinstance(given, str) else given
 
 
+@functools.lru_cache(maxsize=256)
 def path(raw: str) -> str:
     """A path as it came, with the token behind `/user_auth/` or `/api_auth/` redacted, and signed ones anywhere."""
     segments = raw.split("/")

@@ -8,6 +8,7 @@ from mockcdrs.crossbar import quirks, tokens
 from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
+from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
@@ -35,6 +36,7 @@ class State:
         self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
         self.seed = seed
         self._databases = Databases(self.data)
+        self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
         self.journal = Journal()
         self.ids = ids or ByOrder(seed)

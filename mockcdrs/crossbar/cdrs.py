@@ -43,7 +43,7 @@ def _passes(context: Context) -> Callable[[Document | None], bool]:
         query = tuple((name, value) for name, value in query if not name.startswith("created_"))
     if not filters.is_defined(query):
         return lambda _document: True
-    return lambda document: filters.passes(document, query)
+    return filters.tester(query)
 
 
 def _documents_as(context: Context, make: Callable[[Document], Any]) -> Mapper:

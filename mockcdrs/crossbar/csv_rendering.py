@@ -23,12 +23,14 @@ def _no_content() -> BareAnswer:
 
 
 def file_headers(context: Context) -> dict[str, str | None]:
-    """Headers of a CSV file, and of an error that Crossbar meets while it writes one.
+    """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
+    return _headers(context, file_name(context.request_id))
 
-    Crossbar draws the digits of its name; here they are the request id's, so that they depend on no request before.
-    """
-    digest = hashlib.sha256(context.request_id.encode("utf-8", "surrogateescape")).hexdigest()
-    return _headers(context, f"json_{digest[:22]}.csv")
+
+def file_name(request_id: str) -> str:
+    """A default name: Crossbar draws its digits, here they rest on the request id, and on no request before."""
+    digest = hashlib.sha256(request_id.encode("utf-8", "surrogateescape")).hexdigest()
+    return f"json_{digest[:22]}.csv"
 
 
 def line_headers(context: Context) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ kept, up to a bound.
 """
 
 import bisect
+import functools
 import heapq
 import itertools
 import operator
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation
+from mockcdrs.crossbar import collation, json_text
 from mockcdrs.crossbar.view_maps import View
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
 
 KEPT_ENTRIES = 80_000
+KEPT_ROWS = 4_000
 
 
 class QueryError(Exception):
@@ -27,6 +29,15 @@ class QueryError(Exception):
 
 class NoDatabase(Exception):
     """The month has no database."""
+
+
+class ListingRow(dict[str, Any]):
+    """What a listing shows of a document; `json` is its text, made once."""
+
+    @functools.cached_property
+    def json(self) -> bytes:
+        """Compact JSON."""
+        return json_text.encode(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +78,16 @@ class KeyRange:
 
 
 class Databases:
-    """All month databases of a store."""
+    """All month databases of a store.
+
+    `rows` keeps listing rows, with their documents, under the identity of these and whatever else a row depends on.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held: dict[tuple[Any, ...], list[_Entry]] = {}
         self._made: BoundedCache[tuple[Any, ...], list[_Entry]] = BoundedCache(KEPT_ENTRIES, len)
+        self.rows: BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]] = BoundedCache(KEPT_ROWS, lambda _: 1)
 
     def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.

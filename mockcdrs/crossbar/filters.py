@@ -8,7 +8,8 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, integer_at, text_at, value_at
 from mockcdrs.crossbar.request import Query
 
-Test = Callable[[Any, str, Any], bool]
+Test = Callable[[Document | None], bool]
+Maker = Callable[[str, Any], Test]
 
 TIME_FILTERS = ("created_from", "created_to", "modified_from", "modified_to")
 _FILTER_PREFIXES = ("filter_", "has_key", "key_missing", "has_value", "value_missing")
@@ -51,22 +52,22 @@ def _call_id(value: Any) -> Any:
 
 def passes(document: Document | None, query: Query) -> bool:
     """Whether a document satisfies every filter; a filter that breaks on it counts as not satisfied."""
-    return all(_holds(document, name, value) for name, value in query)
+    return tester(query)(document)
 
 
-def _holds(document: Document | None, name: str, value: Any) -> bool:
-    for prefix, test in _PREFIXED.items():
-        if name.startswith(prefix):
-            return _safely(test, document, name.removeprefix(prefix), value)
-    test_for = _NAMED.get(name)
-    return test_for is None or _safely(test_for, document, name, value)
+def tester(query: Query) -> Test:
+    """`passes` for many documents: what only the query decides is worked out once."""
+    tests = [test for name, value in query if (test := _test(name, value)) is not None]
+    return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
 
 
-def _safely(test: Test, document: Document | None, name: str, value: Any) -> bool:
+def _test(name: str, value: Any) -> Test | None:
+    prefix = next((prefix for prefix in _PREFIXED if name.startswith(prefix)), "")
+    make = _PREFIXED[prefix] if prefix else _NAMED.get(name)
     try:
-        return test(document, name, value)
+        return make and make(name.removeprefix(prefix), value)
     except erlang.BadArgument:
-        return False
+        return lambda _document: False
 
 
 def _path(key: Any) -> tuple[str, ...]:
@@ -75,59 +76,67 @@ def _path(key: Any) -> tuple[str, ...]:
     return tuple(key.split("."))
 
 
-def _equals(document: Any, key: str, wanted: Any) -> bool:
-    held = text_at(document, _path(key), "")
-    text = erlang.to_text(wanted)
-    if held == text:
-        return True
+def _equals(key: str, wanted: Any) -> Test:
+    path, text = _path(key), erlang.to_text(wanted)
+    choice = _json(text)
+    if isinstance(choice, list):
+        return lambda document: (held := text_at(document, path)) == text or held in choice
+    texts = {text, choice} if isinstance(choice, str) else {text}
+    return lambda document: text_at(document, path) in texts
+
+
+def _json(text: str) -> Any:
     try:
-        choice = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return held in choice if isinstance(choice, list) else type(choice) is str and held == choice
+        return None
 
 
-def _differs(document: Any, key: str, wanted: Any) -> bool:
-    return not _equals(document, key, wanted)
+def _differs(key: str, wanted: Any) -> Test:
+    return _not(_equals(key, wanted))
 
 
-def _has_key(document: Any, _name: str, key: Any) -> bool:
-    return value_at(document, _path(key)) is not MISSING
+def _not(test: Test) -> Test:
+    return lambda document: not test(document)
 
 
-def _lacks_key(document: Any, name: str, key: Any) -> bool:
-    return not _has_key(document, name, key)
+def _has_key(_name: str, key: Any) -> Test:
+    path = _path(key)
+    return lambda document: value_at(document, path) is not MISSING
 
 
-def _has_value(document: Any, _name: str, key: Any) -> bool:
-    value = value_at(document, _path(key))
-    return value is not MISSING and not erlang.is_empty(value)
+def _lacks_key(name: str, key: Any) -> Test:
+    return _not(_has_key(name, key))
 
 
-def _lacks_value(document: Any, name: str, key: Any) -> bool:
-    return not _has_value(document, name, key)
+def _has_value(_name: str, key: Any) -> Test:
+    path = _path(key)
+    return lambda document: (value := value_at(document, path)) is not MISSING and not erlang.is_empty(value)
 
 
-def _not_before(document: Any, name: str, wanted: Any) -> bool:
-    moment, limit = _private_time(document, name), erlang.to_integer(wanted)
+def _lacks_value(name: str, key: Any) -> Test:
+    return _not(_has_value(name, key))
+
+
+def _not_before(name: str, wanted: Any) -> Test:
+    path, limit = _private_path(name), erlang.to_integer(wanted)
     # Erlang sorts the missing value, an atom, behind every number
-    return moment is None or limit <= moment
+    return lambda document: (moment := integer_at(document, path)) is None or limit <= moment
 
 
-def _not_after(document: Any, name: str, wanted: Any) -> bool:
-    moment, limit = _private_time(document, name), erlang.to_integer(wanted)
-    return moment is not None and moment <= limit
+def _not_after(name: str, wanted: Any) -> Test:
+    path, limit = _private_path(name), erlang.to_integer(wanted)
+    return lambda document: (moment := integer_at(document, path)) is not None and moment <= limit
 
 
-def _private_time(document: Any, name: str) -> int | None:
-    moment: int | None = integer_at(document, (f"pvt_{name.partition('_')[0]}",), None)
-    return moment
+def _private_path(name: str) -> tuple[str, ...]:
+    return (f"pvt_{name.partition('_')[0]}",)
 
 
 # the longer prefix first: filter_not_x is no filter on not_x
-_PREFIXED: dict[str, Test] = {"filter_not_": _differs, "filter_": _equals}
+_PREFIXED: dict[str, Maker] = {"filter_not_": _differs, "filter_": _equals}
 
-_NAMED: dict[str, Test] = {
+_NAMED: dict[str, Maker] = {
     "has_key": _has_key,
     "key_missing": _lacks_key,
     "has_value": _has_value,

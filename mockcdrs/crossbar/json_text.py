@@ -2,25 +2,26 @@
 
 import json
 import math
-import re
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-_64_BITS = 2**63
+_LEAVES = frozenset({str, int, bool, type(None)})
 _LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
-# half characters stand for bytes that are no UTF-8; the rest has letters among its hex digits
-_WRITTEN_OTHERWISE = re.compile("[\ud800-\udfff\x0b\x0e\x0f\x1a-\x1f]")
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8."""
-    if _is_plain(value):
-        return orjson.dumps(value)
-    return compact(value).encode("utf-8", "surrogateescape")
+    try:
+        text = None if _holds_float(value) else orjson.dumps(value)
+    except TypeError:  # large integers, and bytes that are no UTF-8
+        text = None
+    if text is None or b"\\u" in text:  # escaped characters have large digits here
+        return compact(value).encode("utf-8", "surrogateescape")
+    return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
 
 
 def pretty(value: Any) -> bytes:
@@ -28,22 +29,13 @@ def pretty(value: Any) -> bytes:
     return _pretty(value, 0).encode("utf-8", "surrogateescape")
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether the fast encoder writes the same text: not for floats, large integers and some characters."""
-    match value:
-        case str():
-            return value.isprintable() or not _WRITTEN_OTHERWISE.search(value)
-        case bool() | None:
-            return True
-        case int():
-            return -_64_BITS <= value < _64_BITS
-        case float():
-            return False
-        case dict():
-            return all(map(_is_plain, value)) and all(map(_is_plain, value.values()))
-        case list():
-            return all(map(_is_plain, value))
-    return False
+def _holds_float(value: Any) -> bool:
+    """Whether there is a number that the fast encoder writes otherwise."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float)
+    return any(_holds_float(item) for item in value if type(item) not in _LEAVES)
 
 
 def _scalar(value: Any) -> str:

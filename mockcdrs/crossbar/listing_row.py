@@ -5,6 +5,8 @@ from typing import Any
 from mockcdrs.cdr import erlang, row
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.database import ListingRow
+from mockcdrs.crossbar.envelope import should_paginate
 from mockcdrs.crossbar.errors import plain, system
 
 
@@ -46,9 +48,21 @@ def _offset_seconds(context: Context, offset: Any) -> int | float:
     return number if context.shows("fractional-utc-offset-fault") else int(number)
 
 
-def json_row(context: Context, document: Document) -> dict[str, Any]:
-    """As `full_row`, without empty columns where the operator wants them gone."""
+def json_row(context: Context, document: Document) -> ListingRow:
+    """As `full_row`, without empty columns where the operator wants them gone.
+
+    It is kept for the next question, unless it has a `utc_offset` or is one of all rows, which would push out the rest.
+    """
+    if context.request.value("utc_offset") is not None or not should_paginate(context):
+        return _json_row(context, document)
+    settings, is_lenient = context.world.settings, not context.shows("broken-document-fault")
+    seen_as = (id(document), context.is_reseller, is_lenient, settings.should_filter_empty_strings)
+    # a kept document is in memory, so that no other has its identity
+    return context.world.databases.rows.get(seen_as, lambda: (document, _json_row(context, document)))[1]
+
+
+def _json_row(context: Context, document: Document) -> ListingRow:
     made = full_row(context, document)
     if context.world.settings.should_filter_empty_strings:
-        return {name: value for name, value in made.items() if value != ""}
-    return made
+        return ListingRow((name, value) for name, value in made.items() if value != "")
+    return ListingRow(made)

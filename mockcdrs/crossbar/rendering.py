@@ -7,6 +7,7 @@ from typing import Any
 from mockcdrs.crossbar import csv_rendering, envelope, json_text, negotiation
 from mockcdrs.crossbar.content import Content, note_paging
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.database import ListingRow
 from mockcdrs.crossbar.errors import BareAnswer, Failure, died
 from mockcdrs.crossbar.listing_row import json_row
 from mockcdrs.crossbar.paging import ChunkedWalk
@@ -73,11 +74,15 @@ def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
 def _streamed(
     context: Context, walk: Walk, walked: ChunkedWalk, first: list[Any], chunks: Iterator[list[Any]]
 ) -> Iterator[bytes]:
-    yield envelope.CHUNKS_OPENING + json_text.encode(first)[1:-1]
+    yield envelope.CHUNKS_OPENING + _joined(first)
     for items in until_failure(chunks):
-        yield b"," + json_text.encode(items)[1:-1]
+        yield b"," + _joined(items)
     note_paging(context, walk, walked)
     yield envelope.trailer(context)
+
+
+def _joined(items: list[Any]) -> bytes:
+    return b",".join(item.json if isinstance(item, ListingRow) else json_text.encode(item) for item in items)
 
 
 def until_failure(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:

@@ -1,5 +1,6 @@
 """What a client sent: query string and body as Crossbar reads them (`api_util.erl`, `cow_qs`)."""
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ class UnreadableQuery(ValueError):
     """A query string with a broken percent escape."""
 
 
+@functools.lru_cache(maxsize=128)
 def parse_query(raw: str) -> Query:
     """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`."""
     if _BROKEN_ESCAPE.search(raw):

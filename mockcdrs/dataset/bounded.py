@@ -21,11 +21,21 @@ class BoundedCache(Generic[K, V]):
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """What is kept under a key, made when it is not there. Two threads may make the same thing at once."""
+        value = self.find(key)
+        if value is None:
+            value = make()
+            self.keep(key, value)
+        return value
+
+    def find(self, key: K) -> V | None:
+        """What is kept under a key, `None` where nothing is."""
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
-                return self._held[key]
-        value = make()
+            return self._held.get(key)
+
+    def keep(self, key: K, value: V) -> None:
+        """Keep something under a key, unless there is something already."""
         with self._lock:
             if key not in self._held:
                 self._held[key] = value
@@ -33,4 +43,3 @@ class BoundedCache(Generic[K, V]):
                 while self._weights > self._bound and len(self._held) > 1:
                     _, dropped = self._held.popitem(last=False)
                     self._weights -= self._weight(dropped)
-        return value

@@ -1,5 +1,6 @@
 """What a test adds to a store or takes from it. The base stays as it is: resetting drops the overlay."""
 
+import copy
 import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ class Overlay:
     def reset(self) -> None:
         """Back to the base."""
         self._added: dict[Month, list[Document]] = defaultdict(list)
-        self._version = next(self._versions)
+        self.version = next(self._versions)
         self._emptied: frozenset[str] = frozenset()
         self.removed: frozenset[str] = frozenset()
 
@@ -34,12 +35,12 @@ class Overlay:
 
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
         """Put documents into an account's month; one with a known id takes the place of the other."""
-        new = list(documents)
+        new = copy.deepcopy(list(documents))  # answers are kept: what a test does with its own must not matter to them
         ids = {document["_id"] for document in new}
         kept = [document for document in self._added[account_id, month] if document["_id"] not in ids]
         self.removed |= {cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None}
         self._added[account_id, month] = kept + new
-        self._version = next(self._versions)
+        self.version = next(self._versions)
 
     def remove(self, document_id: str) -> bool:
         """Take a document away, whoever holds it; whether there was one."""
@@ -55,7 +56,7 @@ class Overlay:
             if named in self._base.months(account_id) and account_id not in self._emptied
         )
         self.removed |= {document_id} if in_base else frozenset()
-        self._version = next(self._versions)
+        self.version = next(self._versions)
         return was_added or in_base
 
     def empty(self, account_id: str) -> None:
@@ -63,7 +64,7 @@ class Overlay:
         self._emptied |= {account_id}
         for month in [month for month in list(self._added) if month[0] == account_id]:
             del self._added[month]
-        self._version = next(self._versions)
+        self.version = next(self._versions)
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`: those of the base, and those that something was added to."""
@@ -76,7 +77,7 @@ class Overlay:
         documents = self._added.get((account_id, month))
         if not documents:
             return base
-        return [*base, Segment(("added", account_id, month, self._version), lambda: documents, is_passing=True)]
+        return [*base, Segment(("added", account_id, month, self.version), lambda: documents, is_passing=True)]
 
     def made(
         self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"

@@ -29,6 +29,10 @@ class Store(Protocol):
     """What the views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
 
     @property
+    def version(self) -> int:
+        """Another number whenever documents were added or taken away, but for those that come with the clock."""
+
+    @property
     def accounts(self) -> Mapping[str, Account]:
         """The accounts by id."""
 
@@ -58,6 +62,7 @@ class Store(Protocol):
 class LoadedStore:
     """A store of what `files.load` read: documents by account id and month."""
 
+    version = 0
     removed: frozenset[str] = frozenset()
 
     def __init__(self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]]) -> None:

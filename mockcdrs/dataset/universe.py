@@ -25,6 +25,7 @@ class UniverseStore:
     `now` tells Gregorian seconds; what has not ended by then is not there.
     """
 
+    version = 0
     removed: frozenset[str] = frozenset()
 
     def __init__(

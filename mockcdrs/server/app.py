@@ -1,23 +1,25 @@
-"""The Falcon app: every request goes to Crossbar's own order of checks, so there is one sink and no route."""
+"""The app: every request goes to Crossbar's own order of checks, so there is no route and no framework in its way.
+
+Only the control API is a Falcon app: nothing of it is imported before it is first asked.
+"""
 
 import functools
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-import falcon
-
+from mockcdrs.cdr.row import rfc_1036
 from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
 from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
-from mockcdrs.server.http_date import http_date
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -34,22 +36,22 @@ logger = logging.getLogger(NOTES)
 _BODILESS_STATUSES = frozenset({204, 304})
 
 
-class Gate:
-    """Middleware that answers before Falcon looks at the method, which it would refuse in its own words."""
+class Crossbar:
+    """The WSGI app of one state, without the control API."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the request and end its way."""
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, and note it in the journal."""
         state, started = self._state, time.perf_counter()
-        incoming = wsgi_request.read(req, state.settings.max_upload_size)
+        incoming = wsgi_request.read(environ, state.settings.max_upload_size)
         world = state.world()
         request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
         def produce(incoming: Incoming, world: World) -> Answer:
-            return answer(incoming, world, request_id)
+            return state.answers.answer(incoming, world, request_id)
 
         answered, delivery = state.faults.around(incoming, world, produce)
         if answered.note:
@@ -57,12 +59,15 @@ class Gate:
         entry.note(answered, delivery)
         answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
         entry.record.response = Response(dict(answered.headers))
-        _send_head(resp, answered, world.now)
+        head = _head(answered, world.now)
         if delivery.fault:
-            _send_faulty(req, resp, answered, delivery, entry)
+            body, length = _faulty(incoming, answered, delivery, Line(environ), entry)
         else:
-            _send_body(req, resp, answered, entry)
-        resp.complete = True
+            body, length = _plain(incoming, answered, entry)
+        if length is not None:
+            head["content-length"] = str(length)
+        start_response(_status(200 if delivery.close else answered.status), list(head.items()))
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,64 +103,58 @@ class _Entry:
             self.end()
 
 
-def _send_head(resp: falcon.Response, answered: Answer, now: int) -> None:
-    resp.status = answered.status
-    for name, value in answered.headers.items():
-        resp.append_header(name, value if value.isascii() and value.isprintable() else _on_one_line(value))
-    resp.set_header("Date", http_date(now))
+def _head(answered: Answer, now: int) -> dict[str, str]:
+    head = {name.lower(): _on_one_line(value) for name, value in answered.headers.items()}
+    head["date"] = rfc_1036(now)
+    return head
 
 
 def _on_one_line(value: str) -> str:
     """Bytes as they came, in the form that WSGI wants; a line end would let a stranger write headers of his own."""
+    if value.isascii() and value.isprintable():
+        return value
     return value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape").decode("latin-1")
 
 
-def _has_body(req: falcon.Request, answered: Answer) -> bool:
-    return req.method != "HEAD" and answered.status not in _BODILESS_STATUSES
+@functools.lru_cache
+def _status(code: int) -> str:
+    phrase = next((known.phrase for known in HTTPStatus if known == code), "Unknown")
+    return f"{code} {phrase}"
 
 
-def _send_body(req: falcon.Request, resp: falcon.Response, answered: Answer, entry: _Entry) -> None:
+def _has_body(incoming: Incoming, answered: Answer) -> bool:
+    return incoming.method != "HEAD" and answered.status not in _BODILESS_STATUSES
+
+
+def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterable[bytes], int | None]:
+    """The body to send, and the length to announce; `None` for an answer in chunks."""
+    has_body = _has_body(incoming, answered)
     if isinstance(answered.body, bytes):
-        resp.data = answered.body
-        sent = answered.body if _has_body(req, answered) else b""
+        sent = answered.body if has_body else b""
         entry.keep(sent)
         entry.end(len(sent))
-    elif _has_body(req, answered):
-        resp.stream = entry.watch(answered.body)
-    else:
-        entry.end()
+        return [sent], None if answered.status in _BODILESS_STATUSES else len(answered.body)
+    if has_body:
+        return entry.watch(answered.body), None
+    entry.end()
+    return [], None
 
 
-def _send_faulty(
-    req: falcon.Request, resp: falcon.Response, answered: Answer, delivery: Delivery, entry: _Entry
-) -> None:
-    line = Line(req.env)
+def _faulty(
+    incoming: Incoming, answered: Answer, delivery: Delivery, line: Line, entry: _Entry
+) -> tuple[Iterable[bytes], int | None]:
     line.pause(delivery.delay_seconds)
     if not isinstance(answered.body, bytes):
         answered = replace(answered, body=unless_rule_fails(answered.body, line))
-    if delivery.close:
-        # Falcon asks for no body here, and then nothing would break
-        req.method, resp.status = "GET", 200
-    elif delivery.is_plain or not _has_body(req, answered):
-        _send_body(req, resp, answered, entry)
-        return
+    if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
+        return _plain(incoming, answered, entry)
     stream, length = delivered(answered.body, delivery, line)
-    if length is not None:
-        resp.content_length = length
-    resp.stream = entry.watch(stream)
+    return entry.watch(stream), length
 
 
 def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
-    """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in.
-
-    Nothing of the control API is imported before it is first asked.
-    """
-    gate = Gate(state)
-    crossbar: falcon.App[Any, Any] = falcon.App(middleware=[gate])
-    # WEBSOCKET is no method to Falcon, which refuses it before any middleware
-    crossbar.add_error_handler(falcon.HTTPBadRequest, lambda req, resp, *_: gate.process_request(req, resp))
-    # the answers without a content type are to stay so; Falcon's types do not know that it may be none
-    crossbar.resp_options.default_media_type = None  # type: ignore[assignment]
+    """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
+    crossbar = Crossbar(state)
     return crossbar if powers is None else _with_control(crossbar, powers, access)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 
 from mockcdrs.server import bodies
 
@@ -138,11 +138,26 @@ class _Running:
         wasyncore.close_all(self._sockets)
 
 
+class _Task(WSGITask):
+    """Waitress' own, except that a connection outlives an answer in chunks or without a body, as with Cowboy."""
+
+    def set_close_on_finish(self) -> None:
+        if self.wrote_header or not self._is_kept_alive():
+            super().set_close_on_finish()
+
+    def _is_kept_alive(self) -> bool:
+        # waitress ends an answer in chunks with bytes, even one to HEAD, which a client would take for the next answer
+        has_end = (self.chunked_response and self.request.command != "HEAD") or not self.has_body
+        return has_end and self.version == "1.1" and self.request.headers.get("CONNECTION", "").lower() != "close"
+
+
 class _Channel(HTTPChannel):
     """Waitress' own, except that an answer which waits for something else hears when its connection ends.
 
     And that no more than `longest_body` bytes of a request's body are kept.
     """
+
+    task_class = _Task
 
     def __init__(self, longest_body: Callable[[], int], *given: Any, **named: Any) -> None:
         self.on_close: list[Callable[[], None]] = []

@@ -1,19 +1,20 @@
 """From a WSGI environment to the request as the client wrote it."""
 
+import functools
 from typing import Any
-
-import falcon
 
 from mockcdrs.crossbar.answer import Incoming
 
+_BARE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
-def read(req: falcon.Request, longest_body: int) -> Incoming:
+
+def read(environ: dict[str, Any], longest_body: int) -> Incoming:
     """The request with its path raw, where the server tells it, and without a body longer than the longest."""
-    environ = req.env
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
-    headers = {name.lower(): _text(value) for name, value in req.headers.items()}
-    return Incoming(req.method, path, environ.get("QUERY_STRING", ""), headers, _body(req, longest_body))
+    headers = {_name(key): _text(value) for key, value in environ.items() if key.startswith("HTTP_") or key in _BARE}
+    method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
+    return Incoming(method, path, query, headers, _body(environ, longest_body))
 
 
 def _rebuilt(environ: dict[str, Any]) -> str:
@@ -22,9 +23,17 @@ def _rebuilt(environ: dict[str, Any]) -> str:
     return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
 
 
+@functools.lru_cache(maxsize=256)
+def _name(key: str) -> str:
+    return key.removeprefix("HTTP_").replace("_", "-").lower()
+
+
 def _text(header: str) -> str:
-    return header.encode("latin-1").decode("utf-8", "surrogateescape")
+    return header if header.isascii() else header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def _body(req: falcon.Request, longest: int) -> bytes:
-    return req.bounded_stream.read() if 0 < (req.content_length or 0) <= longest else b""
+def _body(environ: dict[str, Any], longest: int) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    # Python reads no number of thousands of digits, and one of twenty is too large already
+    count = int(length[:20]) if length.isascii() and length.isdecimal() else 0
+    return bytes(environ["wsgi.input"].read(count)) if 0 < count <= longest else b""

@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
@@ -65,6 +67,38 @@ def test_it_says_the_server_and_date_that_the_real_one_would() -> None:
         ("date", "Tue, 20 Jan 2026 12:00:00 GMT"),
         ("server", "Cowboy"),
     ]
+
+
+def in_chunks(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    start_response("204 No Content" if environ["PATH_INFO"] == "/nothing" else "200 OK", [])
+    return iter(() if environ["PATH_INFO"] == "/nothing" else (b"a", b"b"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "version", "kept"),
+    [
+        ("GET", "/", {}, "HTTP/1.1", True),
+        ("GET", "/nothing", {}, "HTTP/1.1", True),
+        ("GET", "/", {"Connection": "close"}, "HTTP/1.1", False),
+        ("GET", "/nothing", {}, "HTTP/1.0", False),
+        ("HEAD", "/", {}, "HTTP/1.1", False),
+    ],
+    ids=["chunks", "no body", "asked to close", "HTTP/1.0", "HEAD"],
+)
+def test_a_connection_outlives_an_answer_that_tells_its_end(
+    monkeypatch: pytest.MonkeyPatch, method: str, path: str, headers: dict[str, str], version: str, kept: bool
+) -> None:
+    with Server(in_chunks) as server, closing(HTTPConnection(server.host, server.port, timeout=10)) as client:
+        monkeypatch.setattr(client, "_http_vsn_str", version)
+        client.request(method, path, headers=headers)
+        answer = client.getresponse()
+        answer.read()
+        assert answer.will_close is not kept
+        if kept:
+            first = client.sock
+            client.request("GET", "/")
+            assert client.getresponse().read() == b"ab"
+            assert client.sock is first
 
 
 def test_the_app_sees_proxy_headers_as_the_client_sent_them() -> None:

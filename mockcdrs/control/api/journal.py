@@ -11,11 +11,14 @@ from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
 from mockcdrs.control.retold import curl, explained
 
+_NOT_TOLD = frozenset({"advised", "advising", "response"})
+
 
 def shown(record: Record, origin: str) -> dict[str, Any]:
     """A record without the answer's body."""
-    told = {item.name: getattr(record, item.name) for item in dataclasses.fields(record) if item.name != "response"}
+    told = {item.name: getattr(record, item.name) for item in dataclasses.fields(record) if item.name not in _NOT_TOLD}
     return told | {
+        "advice": record.advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
         "explained": explained(record.query),

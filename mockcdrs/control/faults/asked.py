@@ -1,5 +1,6 @@
 """What a request asks for, as far as rules look at it."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,7 @@ def matches(rule: Rule, asked: Asked, page: int | None) -> bool:
     )
 
 
+@functools.lru_cache(maxsize=128)
 def _plain(path: str) -> str:
     return unquote(path, errors="surrogateescape").rstrip("/")
 

@@ -186,7 +186,8 @@ def _when_made(answered: Answer, made: Callable[[], None]) -> Answer:
     if isinstance(answered.body, bytes):
         made()
         return answered
-    return replace(answered, body=_watched(answered.body, made))
+    status, headers, body = answered.status, answered.headers, _watched(answered.body, made)
+    return Answer(status, headers, body, answered.note, answered.is_file, answered.outcome)
 
 
 def _watched(parts: Iterable[bytes], made: Callable[[], None]) -> Iterator[bytes]:

@@ -1,14 +1,15 @@
 """How long things take, as tables to draw from: plain integers, so that no platform's rounding shows."""
 
+import bisect
 from collections.abc import Sequence
 
 
 def _curve(points: Sequence[tuple[float, int]], size: int = 1_000) -> tuple[int, ...]:
     """Evenly spaced quantiles of the distribution whose (share, seconds) points are given."""
-    table = []
+    table, shares = [], [share for share, _ in points]
     for row in range(size):
         share = (row + 0.5) / size
-        upper = next(index for index, point in enumerate(points) if point[0] >= share)
+        upper = bisect.bisect_left(shares, share)
         (low, few), (high, many) = points[upper - 1], points[upper]
         table.append(few + int((many - few) * (share - low) / (high - low)))
     return tuple(table)

@@ -43,7 +43,7 @@ class Talk:
         record = self.journal.open(Incoming(method, full, query, headers or {}), at)
         record.status, record.fault, record.is_complete = status, fault, is_complete
         record.outcome = Outcome(rows, next_key, message)
-        record.advice = self.advice()
+        record.advised = self.advice()
         return self
 
     def advice(self) -> list[str]:

@@ -70,7 +70,7 @@ def test_no_stranger_makes_advice_raise_or_leave_ascii(exchanges: list[Any], cou
     counting: dict[str, Any] = {"count_cdrs": lambda *_: 99, "count_unlisted": lambda *_: 9} if counts else {}
     facts = Facts(now=NOW, quirks=quirks.shown(), has_cdr=lambda *_: counts, **counting)
     for nth, record in enumerate(records):
-        record.advice = advise(record, records[:nth], facts)
+        record.advised = advise(record, records[:nth], facts)
     texts = [text for record in records for text in record.advice] + at_end(records, facts)
     assert all(text.isascii() and text.isprintable() for text in texts)
     assert all(text.partition(": ")[0] in ADVICE for text in texts)

@@ -1,0 +1,138 @@
+"""Medians, noise, and lines of a table; what a process has spent."""
+
+import os
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How long to measure: rounds of each row, seconds of load a round; `peers` is a folder with `node_modules`."""
+
+    rounds: int
+    seconds: float
+    peers: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What was measured again and again."""
+
+    values: Sequence[float]
+
+    @property
+    def median(self) -> float:
+        """The middle one."""
+        return statistics.median(self.values)
+
+    @property
+    def noise(self) -> float:
+        """The distance between the quartiles, as a share of the median."""
+        if len(self.values) < 2 or not self.median:
+            return 0.0
+        low, _, high = statistics.quantiles(self.values, n=4, method="inclusive")
+        return abs((high - low) / self.median)
+
+    def over(self, other: "Samples") -> "Samples":
+        """The ratios, round by round."""
+        return Samples([a / b for a, b in zip(self.values, other.values, strict=True)])
+
+    def minus(self, other: "Samples") -> "Samples":
+        """The differences, round by round."""
+        return Samples([a - b for a, b in zip(self.values, other.values, strict=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a value is held against; `is_least` where it may not be below."""
+
+    limit: float
+    is_least: bool = False
+
+    def __str__(self) -> str:
+        return f"{'>=' if self.is_least else '<='} {self.limit:,g}"
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value keeps it."""
+        return value >= self.limit if self.is_least else value <= self.limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the table: what A and B came to, and the value, a ratio unless `unit` says otherwise.
+
+    `cpu` is the same ratio by the processor time that the servers spent: it hardly feels what else the machine does.
+    """
+
+    row: str
+    a: str = ""
+    b: str = ""
+    value: Samples | None = None
+    unit: str = ""
+    cpu: float | None = None
+    budget: Budget | None = None
+
+    def cells(self) -> list[str]:
+        """The line's text, column by column."""
+        value = self.value
+        shown = "" if value is None else f"{value.median:,.3g}{' ' if self.unit else ''}{self.unit}"
+        noise = "" if value is None or len(value.values) < 2 else f"{value.noise:.0%}"
+        verdict = ""
+        if self.budget is not None and value is not None:
+            verdict = "met" if self.budget.is_met(value.median) else "MISSED"
+        cpu = "" if self.cpu is None else f"{self.cpu:.2f}"
+        return [self.row, self.a, self.b, shown, noise, cpu, str(self.budget or ""), verdict]
+
+
+HEADS = ["row", "A", "B", "value", "noise", "by CPU", "budget", ""]
+
+
+@dataclass(slots=True)
+class Table:
+    """Lines as they come, printed as a Markdown table whose first column is wide enough for most."""
+
+    write: Callable[[str], object]
+    widths: list[int] = field(default_factory=lambda: [58, 16, 16, 10, 6, 6, 10, 6])
+
+    def head(self) -> None:
+        """The heads and the rule below them."""
+        self._put(HEADS)
+        self._put(["-" * width for width in self.widths])
+
+    def add(self, line: Line) -> None:
+        """One more line."""
+        self._put(line.cells())
+
+    def _put(self, cells: Sequence[str]) -> None:
+        padded = (cell.ljust(width) for cell, width in zip(cells, self.widths, strict=True))
+        self.write(f"| {' | '.join(padded)} |\n")
+
+
+def alternate(rounds: int, *measures: Callable[[], float]) -> list[Samples]:
+    """Each measure by turns, as many times as there are rounds; a round before them does not count."""
+    for measure in measures:
+        measure()
+    found = [[measure() for measure in measures] for _ in range(rounds)]
+    return [Samples(values) for values in zip(*found, strict=True)]
+
+
+def cpu_seconds(pid: int) -> float | None:
+    """Processor time of a process and its threads so far; `None` where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def memory_mb(pid: int, name: str = "VmRSS") -> float:
+    """Megabytes of a process, 0 being this one: what it has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown."""
+    try:
+        lines = Path(f"/proc/{pid or 'self'}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1_000 for line in lines if line.startswith(name)), 0.0)
