@@ -7,19 +7,19 @@ NOW = 63_936_129_600
 
 def test_by_order_each_is_new_and_each_run_the_same() -> None:
     ids = ByOrder(7)
-    first = [ids.of(ASKED, NOW)(32) for _ in range(3)]
+    first = [ids.of(ASKED, NOW) for _ in range(3)]
     assert len(set(first)) == 3
     ids.reset()
-    assert [ids.of(ASKED, NOW)(32) for _ in range(3)] == first
-    assert ByOrder(8).of(ASKED, NOW)(32) != first[0]
+    assert [ids.of(ASKED, NOW) for _ in range(3)] == first
+    assert ByOrder(8).of(ASKED, NOW) != first[0]
 
 
 def test_by_request_all_processes_agree_whatever_they_were_asked_before() -> None:
     one, other = ByRequest(7), ByRequest(7)
-    other.of(Incoming("GET", "/elsewhere"), NOW)(32)
+    other.of(Incoming("GET", "/elsewhere"), NOW)
     other.reset()
     turned = Incoming("GET", "/v2", "a=1", dict(reversed(ASKED.headers.items())))
-    assert one.of(ASKED, NOW)(32) == other.of(turned, NOW)(32)
+    assert one.of(ASKED, NOW) == other.of(turned, NOW)(32)
 
 
 def test_by_request_whatever_differs_makes_another_id() -> None:
@@ -32,5 +32,5 @@ def test_by_request_whatever_differs_makes_another_id() -> None:
         (7, ASKED, NOW + 1),
         (8, ASKED, NOW),
     ]
-    made = {ByRequest(seed).of(asked, now)(32) for seed, asked, now in [(7, ASKED, NOW), *others]}
+    made = {ByRequest(seed).of(asked, now) for seed, asked, now in [(7, ASKED, NOW), *others]}
     assert len(made) == len(others) + 1
