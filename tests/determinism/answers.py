@@ -39,6 +39,10 @@ _ODD: tuple[dict[str, Any], ...] = (
     {"path": "/v2/nosuch"}, {"path": "/v1/accounts"}, {"path": "/v2/accounts/{account}"}, {"path": "/v2/%zz"},
     {"path": "/v2/accounts/{account}/cdrs/nosuch"}, {"path": "/v2/accounts/{account}/cdrs/legs/garbage"},
     {"path": "/v2/accounts/{account}/nosuch/cdrs"}, {"path": "/v2/account/cdrs"}, {"path": "/v2/accounts/cdrs"},
+    {"method": "PUT", "path": "/v2/user_auth", "body": '{"data": {}}'}, {"path": "/v2/accounts/{account}/users"},
+    {"method": "PUT", "path": "/v2/api_auth", "body": '{"data": {"api_key": "{api_key}"}}'}, {"path": "/v2/user_auth"},
+    {"path": "/v2/accounts/{account}/devices"}, {"path": "/v2/accounts/{account}/users/{user}"},
+    {"path": "/v2/accounts/{account}/descendants"}, {"path": "/v2/accounts/{account}/apps_store"},
     {"headers": {"X-Auth-Token": "nobody"}}, {"headers": {"Accept": "text/csv"}}, {"headers": {"Accept": "a/b"}},
     {"headers": {"Accept-Language": "fr"}}, {"headers": {"Origin": "http://a"}}, {"headers": {"If-None-Match": "*"}},
     {"method": "OPTIONS", "headers": {"Origin": "http://a"}}, {"method": "OPTIONS"}, {"method": "POST"},
@@ -73,13 +77,15 @@ def _places(mock: Mock) -> dict[str, str]:
     row = listing.json["data"][0]
     return {
         "account": mock.account_id, "user": mock.user_id, "leg": row["id"], "interaction": row["interaction_id"],
+        "api_key": mock.credentials.api_key,
     }  # fmt: skip
 
 
 def _answer(client: TestClient, places: dict[str, str], asked: Asked) -> list[Any]:
     headers = {"X-Request-ID": asked.name, **asked.headers}
     raw = {"RAW_URI": asked.path.format(**places), "QUERY_STRING": asked.query.encode().decode("latin-1")}
-    answered = client.simulate_request(asked.method, "/", headers=headers, body=asked.body, extras=raw)
+    body = asked.body.replace("{api_key}", places["api_key"])
+    answered = client.simulate_request(asked.method, "/", headers=headers, body=body, extras=raw)
     return [asked.name, answered.status, sorted(answered.headers.items()), answered.content.decode("latin-1")]
 
 
