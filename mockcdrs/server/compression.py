@@ -13,7 +13,9 @@ _GZIP_WINDOW = 31
 
 def compressed(answered: Answer, accept_encoding: str) -> Answer:
     """The answer, compressed where the client takes gzip and there is enough of it."""
-    takes = any(part.partition(";")[0].strip().lower() == "gzip" for part in accept_encoding.split(","))
+    if "gzip" not in (wanted := accept_encoding.lower()):
+        return answered
+    takes = any(part.partition(";")[0].strip() == "gzip" for part in wanted.split(","))
     if not takes or answered.is_file or (isinstance(answered.body, bytes) and len(answered.body) < LEAST_BYTES):
         return answered
     headers = {**answered.headers, "content-encoding": "gzip"}
