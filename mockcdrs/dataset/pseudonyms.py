@@ -89,12 +89,12 @@ def _word(original: str, shuffle: _Shuffle) -> str:
     return made
 
 
-def _digits(original: str, shuffle: _Shuffle, domain: str = "") -> str:
-    """As many digits; a zero in front stays one."""
+def _digits(original: str, shuffle: _Shuffle, domain: str = "", leads: tuple[str, ...] = ("0", "123456789")) -> str:
+    """As many digits, the first of the same one of `leads`: a zero in front stays one."""
     size = len(original)
     is_led_by_zero = size > 1 and original[0] == "0"
-    low = 0 if is_led_by_zero or size == 1 else 10 ** (size - 1)
-    wide = 10 ** (size - is_led_by_zero) - low
+    lead = next(lead for lead in leads if original[0] in lead) if size > 1 else "0123456789"
+    low, wide = int(lead[0]) * 10 ** (size - 1), len(lead) * 10 ** (size - 1)
     made = original
     while made == original or made in SERVICES:
         made = f"{low + shuffle.among(int(made) - low, wide, f'{domain}{size}{is_led_by_zero}'):0{size}}"
@@ -102,8 +102,9 @@ def _digits(original: str, shuffle: _Shuffle, domain: str = "") -> str:
 
 
 def _subscriber(original: str, shuffle: _Shuffle) -> str:
+    """Under the same area; what is no North American number for its 1 in front (or is one for its 2 to 9) stays so."""
     area, _, rest = original.partition("/")
-    return f"{area}/{_digits(rest, shuffle, area)}"
+    return f"{area}/{_digits(rest, shuffle, area, ('0', '1', '23456789'))}"
 
 
 def _hex(original: str, shuffle: _Shuffle) -> str:
