@@ -6,7 +6,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.people import Directory
-from mockcdrs.dataset.scenarios import SCENARIOS, Call, setting_of
+from mockcdrs.dataset.scenarios import SCENARIOS, Call, draws_of, setting_of
 from mockcdrs.dataset.seeding import random_for
 from mockcdrs.dataset.store import Document
 
@@ -51,8 +51,8 @@ def craft(office: Directory, order: Order, end: int, serial: int) -> list[Docume
 
 def _made(office: Directory, order: Order, start: int, serial: int) -> list[Document]:
     random = random_for("crafted", office.seed, office.account.id, order.scenario, serial)
-    setting = setting_of(office, gregorian.month_of(start), random)
-    call = Call(setting, start, start + _LONGEST_SECONDS)
+    setting = setting_of(office, gregorian.month_of(start))
+    call = Call(setting, draws_of(random), start, start + _LONGEST_SECONDS)
     return [_fitted(leg, order) for leg in _renamed(list(SCENARIOS[order.scenario](call)), order)]
 
 

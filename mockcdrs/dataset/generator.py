@@ -12,7 +12,15 @@ from operator import itemgetter
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.load import Block, BusyHours, Load, blocks_of_day
 from mockcdrs.dataset.people import Directory
-from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS, Call, Document, setting_of
+from mockcdrs.dataset.scenarios import (
+    CUMULATIVE_SHARES,
+    SCENARIO_NAMES,
+    SCENARIOS,
+    Call,
+    Document,
+    draws_of,
+    setting_of,
+)
 from mockcdrs.dataset.seeding import random_for
 from mockcdrs.dataset.timetable import Timetable, timetable
 
@@ -44,13 +52,14 @@ def generate_block(office: Directory, load: Load, block: Block) -> list[Document
 
 def documents_of_day(office: Directory, load: Load, day: date) -> Iterator[Document]:
     """What all blocks of a UTC day hold, in the same order; faster, as each interaction is made but once."""
+    blocks = blocks_of_day(load, day)
+    ends = [block.end_gregorian for block in blocks]
     waiting: dict[int, list[Document]] = defaultdict(list)
-    for block in blocks_of_day(load, day):
+    for row, block in enumerate(blocks):
         for _, legs in block_interactions(office, load, block):
             for leg in legs:
-                waiting[leg["pvt_created"]].append(leg)
-        for moment in sorted(moment for moment in waiting if moment < block.end_gregorian):
-            yield from sorted(waiting.pop(moment), key=_VIEW_ORDER)
+                waiting[bisect_right(ends, leg["pvt_created"])].append(leg)
+        yield from sorted(waiting.pop(row, ()), key=_VIEW_ORDER)
 
 
 def documents_until(office: Directory, load: Load, days: int, moment_gregorian: int) -> Iterator[Document]:
@@ -65,12 +74,12 @@ def _drawn(office: Directory, load: Load, block: Block) -> Iterator[tuple[str, I
     """Legs are drawn as they are read: read those of one interaction before going on to the next."""
     identity = office.seed, office.account.id, office.locale, load.calls_per_day, load.utc_offset_hours
     random = random_for("block", *identity, block.start_gregorian, block.end_gregorian)
-    setting = setting_of(office, gregorian.month_of(block.start_gregorian), random)
+    setting, draws = setting_of(office, gregorian.month_of(block.start_gregorian)), draws_of(random)
     hours = BusyHours(load, gregorian.to_datetime(block.start_gregorian).date())
     draw, last = random.random, block.end_gregorian - 1
     for _ in range(hours.count(random)):
         name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, draw() * CUMULATIVE_SHARES[-1])]
-        yield name, SCENARIOS[name](Call(setting, hours.at(draw()), last))
+        yield name, SCENARIOS[name](Call(setting, draws, hours.at(draw()), last))
 
 
 def _timetable(office: Directory, load: Load, block: Block) -> Timetable:

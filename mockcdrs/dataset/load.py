@@ -77,16 +77,17 @@ class BusyHours:
         self._until = list(accumulate(self._expected))
         self.calls = self._until[-1]
         shares = [expected / self.calls if self.calls else 0.0 for expected in self._expected]
-        # The share before each hour, the next day's first included, and its own.
-        self._shares = list(zip(accumulate(shares, initial=0.0), (*shares, 0.0), strict=True))
+        # The share before each hour, the next day's first included, and that of each of its seconds.
+        per_second = (*(share / _HOUR_SECONDS for share in shares), 0.0)
+        self._shares = list(zip(accumulate(shares, initial=0.0), per_second, strict=True))
 
     def count(self, random: Random) -> int:
         """How many calls there are, some more or fewer than are expected."""
         return int(self.calls * (0.85 + 0.3 * random.random()) + random.random())
 
     def seconds_of(self, calls: int) -> int:
-        """The seconds in which a number of calls begins in the busiest hour; an hour at most."""
-        return min(_HOUR_SECONDS, max(1, int(_HOUR_SECONDS * calls / max(self._expected))))
+        """The seconds in which a number of calls begins in the busiest hour; a day at most."""
+        return min(DAY_SECONDS, max(1, int(_HOUR_SECONDS * calls / max(self._expected))))
 
     def at(self, share: float) -> int:
         """The Gregorian second before which a share (0 to 1) of the day's calls begins."""
@@ -97,10 +98,10 @@ class BusyHours:
         return self.midnight + hour * _HOUR_SECONDS + int(within)
 
     def share_before(self, moment: int) -> float:
-        """The share (0 to 1) of the day's calls that begins before a Gregorian second: what `at` undoes."""
-        hour, second = divmod(min(max(moment - self.midnight, 0), DAY_SECONDS), _HOUR_SECONDS)
-        before, share = self._shares[hour]
-        return before + share * second / _HOUR_SECONDS
+        """The share (0 to 1) of the day's calls that begins before a Gregorian second of it: what `at` undoes."""
+        hour, second = divmod(moment - self.midnight, _HOUR_SECONDS)
+        before, per_second = self._shares[hour]
+        return before + per_second * second
 
 
 def midnight_of(day: date) -> int:

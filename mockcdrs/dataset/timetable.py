@@ -7,16 +7,14 @@ be long.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache, partial
-from itertools import cycle
 from random import Random
 from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.bounded import BoundedCache
-from mockcdrs.dataset.endpoints import Endpoint
 from mockcdrs.dataset.load import DAY_SECONDS, Block, BusyHours, Load
 from mockcdrs.dataset.people import Directory, directory
 from mockcdrs.dataset.scenarios import (
@@ -26,10 +24,11 @@ from mockcdrs.dataset.scenarios import (
     Call,
     Document,
     Setting,
+    draws_of,
     setting_of,
 )
-from mockcdrs.dataset.scenarios.call import Channel
-from mockcdrs.dataset.scenarios.endings import Ending
+from mockcdrs.dataset.scenarios.call import ANY_SECOND
+from mockcdrs.dataset.scenarios.draws import Draws, draws_for_one
 from mockcdrs.dataset.seeding import random_for
 
 SHAPES = 200
@@ -40,6 +39,7 @@ _SPREAD = 4
 _DRAWS_OF_TIME = 6
 # The calls that end are looked up for a stretch at a time.
 _CALLS_AT_ONCE, _STRETCHES_KEPT = 500, 4
+_NEVER = range(0)
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
@@ -69,9 +69,9 @@ class Timetable:
         self._hours = BusyHours(load, day)
         self._end = self._hours.midnight + DAY_SECONDS
         self._count = self._hours.count(random)
-        self._setting = setting_of(office, gregorian.month_of(self._hours.midnight), random)
+        self._setting, draws = setting_of(office, gregorian.month_of(self._hours.midnight)), draws_of(random)
         paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
-        self._shapes = [_shape(self._setting, row, pace) for row, pace in enumerate(paces)]
+        self._shapes = [_shape(self._setting, draws, row, pace) for row, pace in enumerate(paces)]
         self._rows_by_end: dict[int, list[int]] = defaultdict(list)
         for row, shape in enumerate(self._shapes):
             for seconds in shape.ends:
@@ -85,19 +85,19 @@ class Timetable:
         for number in self._near(first, end):
             call = Timed(number, self._start(number))
             if first <= call.start < end and self._takes_place(call):
-                yield self._shapes[number % SHAPES].scenario, self._legs(call)
+                yield self._shapes[number % SHAPES].scenario, list(self._legs(call, ANY_SECOND))
 
     def ended(self, block: Block) -> Iterator[Document]:
         """The legs that end in a block."""
         first, end = block.start_gregorian, block.end_gregorian
-        calls: set[Timed] = set()
+        wanted, calls = range(first, end), set()
         for stretch in range(first // self._length, (end - 1) // self._length + 1):
             endings = self._endings.get(stretch, partial(self._endings_in, stretch))
             low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
-            calls.update(call for _, call in endings[low:high])
-        for call in sorted(calls):
-            for leg in self._legs(call):
-                if first <= leg["timestamp"] < end:
+            calls.update([call for _, call in endings[low:high]])
+        for call in calls:
+            for leg in self._legs(call, wanted):
+                if leg["timestamp"] in wanted:
                     yield leg
 
     def _endings_in(self, stretch: int) -> list[tuple[int, Timed]]:
@@ -115,9 +115,13 @@ class Timetable:
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
+        midnight = self._hours.midnight
+        if end <= midnight:
+            return range(0)
         share_before, room = self._hours.share_before, self._count + _SPREAD
-        low, high = int(share_before(first) * room) - _SPREAD - 1, int(share_before(end) * room) + 2
-        return range(max(low, 0), max(min(high, self._count), 0))
+        low = int(share_before(first) * room) - _SPREAD - 1 if first > midnight else 0
+        high = int(share_before(end) * room) + 2 if end < self._end else self._count
+        return range(max(0, low), min(self._count, high))
 
     def _start(self, number: int) -> int:
         mixed = (number ^ self._key) * _MULTIPLIER & _MASK
@@ -127,10 +131,10 @@ class Timetable:
     def _takes_place(self, call: Timed) -> bool:
         return call.start + self._shapes[call.number % SHAPES].longest < self._end
 
-    def _legs(self, call: Timed) -> list[Document]:
+    def _legs(self, call: Timed, wanted: range) -> Iterable[Document]:
         shape = self._shapes[call.number % SHAPES]
-        setting = self._setting.for_call(b"%d/%d" % (self._key, call.number))
-        return list(SCENARIOS[shape.scenario](Call(setting, call.start, self._end - 1, shape.pace)))
+        draws = draws_for_one(b"%d/%d" % (self._key, call.number))
+        return SCENARIOS[shape.scenario](Call(self._setting, draws, call.start, self._end - 1, shape.pace, wanted))
 
 
 @lru_cache(maxsize=4)  # a page lies in one day or two, and each block of theirs needs it
@@ -139,48 +143,14 @@ def timetable(seed: int, account_id: str, locale: str, load: Load, day: date) ->
     return Timetable(directory(seed, account_id, locale), load, day)
 
 
-class _Sketch(Call):
-    """A call of which only the times matter: its channels and legs know little else."""
-
-    def __init__(self, setting: Setting, pace: tuple[float, ...]) -> None:
-        self.office, self.random, self.bridge_id = setting.office, setting.draw, ""
-        self.start = self.now = 0
-        self.end = DAY_SECONDS
-        self._pace = cycle(pace).__next__
-
-    def channel(self, endpoint: Endpoint, direction: str) -> Channel:
-        """As in `Call`."""
-        return Channel(endpoint, direction, "")
-
-    def recording_id(self) -> str:
-        """As in `Call`."""
-        return ""
-
-    def leg(
-        self,
-        channel: Channel,
-        parties: tuple[Endpoint, Endpoint],
-        times: tuple[int, int, int],
-        ending: Ending,
-        other: Channel | None = None,
-    ) -> Document:
-        """As in `Call`."""
-        del channel, parties, ending, other
-        return {
-            "timestamp": sum(times),
-            "callee_id_number": "",
-            "custom_application_vars": {},
-            "custom_channel_vars": {},
-        }
-
-
 def _spread(random: Random) -> list[float]:
     """A fraction in each of `SHAPES` equal parts of 0 to 1, shuffled: so each day has its share of long calls."""
     return sorted([(row + random.random()) / SHAPES for row in range(SHAPES)], key=lambda _: random.random())
 
 
-def _shape(setting: Setting, row: int, pace: tuple[float, ...]) -> Shape:
+def _shape(setting: Setting, draws: Draws, row: int, pace: tuple[float, ...]) -> Shape:
     share = (row * _STRIDE % SHAPES + 0.5) / SHAPES
     scenario = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-    ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](_Sketch(setting, pace))])
+    call = Call(setting, draws, 0, DAY_SECONDS, pace, _NEVER)
+    ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](call)])
     return Shape(scenario, pace, ends, max(ends))

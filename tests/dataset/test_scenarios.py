@@ -13,7 +13,7 @@ from mockcdrs.cdr import gregorian, schema
 from mockcdrs.dataset.generator import block_interactions
 from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
-from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, endings, setting_of
+from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, draws_of, endings, setting_of
 from mockcdrs.dataset.seeding import random_for
 
 OFFICE = directory(3, main_account_id(3))
@@ -37,8 +37,8 @@ some_calls = st.builds(
 
 
 def legs_of(name: str, number: int = 0, room: int = 90_000) -> list[Document]:
-    setting = setting_of(OFFICE, MONTH, random_for("test", name, number))
-    return list(SCENARIOS[name](Call(setting, START, START + room)))
+    draws = draws_of(random_for("test", name, number))
+    return list(SCENARIOS[name](Call(setting_of(OFFICE, MONTH), draws, START, START + room)))
 
 
 def answered(legs: list[Document]) -> list[Document]:

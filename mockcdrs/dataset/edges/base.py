@@ -5,7 +5,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.people import Directory, directory, main_account_id
-from mockcdrs.dataset.scenarios import Call, Document, setting_of
+from mockcdrs.dataset.scenarios import Call, Document, draws_of, setting_of
 from mockcdrs.dataset.scenarios.call import INBOUND
 from mockcdrs.dataset.scenarios.endings import ANSWERED
 from mockcdrs.dataset.seeding import random_for
@@ -23,8 +23,8 @@ def office() -> Directory:
 
 def call(name: str, start: int = USUAL_START) -> Call:
     """An interaction drawn from the edge case's name, beginning at a Gregorian second."""
-    setting = setting_of(office(), gregorian.month_of(start), random_for(SEED, "edge", name))
-    return Call(setting, start, start + 7 * 86_400)
+    draws = draws_of(random_for(SEED, "edge", name))
+    return Call(setting_of(office(), gregorian.month_of(start)), draws, start, start + 7 * 86_400)
 
 
 def document(name: str, start: int = USUAL_START, times: tuple[int, int] = USUAL_TIMES) -> Document:

@@ -5,6 +5,7 @@ from itertools import accumulate
 
 from mockcdrs.dataset.scenarios import arriving, fax, inside, leaving, moved
 from mockcdrs.dataset.scenarios.call import Call, Document, Setting, setting_of
+from mockcdrs.dataset.scenarios.draws import draws_of
 
 Scenario = Callable[[Call], Iterable[Document]]
 
@@ -50,5 +51,6 @@ __all__ = [
     "Document",
     "Scenario",
     "Setting",
+    "draws_of",
     "setting_of",
 ]

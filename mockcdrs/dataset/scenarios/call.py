@@ -3,33 +3,22 @@
 This is the generator's hot path: whatever is the same for a day, an interaction or an endpoint is made once and merged.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from hashlib import shake_128
-from itertools import chain, cycle
-from random import Random
-from struct import Struct
+from collections.abc import Sequence
+from itertools import cycle
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.endpoints import Endpoint, sdp_parts
 from mockcdrs.dataset.people import Directory
+from mockcdrs.dataset.scenarios.draws import Draws
 from mockcdrs.dataset.scenarios.endings import Ending
 
 Document = dict[str, Any]
 T = TypeVar("T")
 
 INBOUND, OUTBOUND = "inbound", "outbound"
+ANY_SECOND = range(1 << 62)
 _RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
-_PIECES_AT_ONCE = 64
-# Ids and recordings, Call-IDs, tags.
-_DIGITS = 32, 24, 8
-# What a call draws by itself is enough for this many legs, and one recording less; for each leg two fractions.
-_LEGS = 7
-_NUMBERS = Struct(f"<{3 * _LEGS}I")
-_fraction, _micro = (2**-32).__mul__, (2**19 - 1).__and__
-
-
 # What `Channel(...)` does, without the call in between.
 _new_tuple = tuple.__new__
 
@@ -45,8 +34,7 @@ class Channel(NamedTuple):
 class Setting(NamedTuple):
     """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
-    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`. `draw` gives fractions (0 to 1),
-    `micros` integers of 19 bits; `ids`, `call_ids` and `tags` yield drawn hex digits, 32, 24 and 8 at a time.
+    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`.
     """
 
     office: Directory
@@ -54,29 +42,10 @@ class Setting(NamedTuple):
     month_start: int
     account_db: str
     servers: tuple[tuple[str, tuple[str, str, str]], ...]
-    draw: Callable[[], float]
-    micros: Callable[[], int]
-    ids: Iterator[str]
-    call_ids: Iterator[str]
-    tags: Iterator[str]
-
-    def for_call(self, identity: bytes) -> "Setting":
-        """The same for a single call, all of whose draws are its own: a hash of its identity."""
-        digest = shake_128(identity).digest(_DIGEST_BYTES)
-        numbers, digits = _NUMBERS.unpack_from(digest), digest[_NUMBERS.size :].hex()
-        ids, call_ids, tags = _SLICES
-        return Setting(
-            *self[:5],  # what comes before `draw`
-            map(_fraction, numbers[_LEGS:]).__next__,
-            map(_micro, numbers[:_LEGS]).__next__,
-            map(digits.__getitem__, ids),
-            map(digits.__getitem__, call_ids),
-            map(digits.__getitem__, tags),
-        )
 
 
-def setting_of(office: Directory, month: str, random: Random) -> Setting:
-    """The setting of an account's calls in a month, whose digits the given generator draws."""
+def setting_of(office: Directory, month: str) -> Setting:
+    """The setting of an account's calls in a month."""
     account = office.account.id
     return Setting(
         office,
@@ -84,9 +53,6 @@ def setting_of(office: Directory, month: str, random: Random) -> Setting:
         gregorian.month_start(month),
         f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
         tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
-        random.random,
-        partial(random.getrandbits, 19),
-        *(chain.from_iterable(_hex_pieces(random, digits // 2)) for digits in _DIGITS),
     )
 
 
@@ -101,30 +67,12 @@ def minute_in(digits: str) -> int | None:
         return None
 
 
-def _hex_pieces(random: Random, size: int) -> Iterator[list[str]]:
-    # One long draw cut into pieces costs a fifth of as many short ones.
-    while True:
-        bits = random.getrandbits(8 * size * _PIECES_AT_ONCE)
-        yield bits.to_bytes(size * _PIECES_AT_ONCE, "big").hex(" ", size).split()
-
-
-def _slices() -> Iterator[tuple[slice, ...]]:
-    begin = 0
-    for digits, count in zip(_DIGITS, (_LEGS, _LEGS, 2 * _LEGS + 1), strict=True):
-        end = begin + digits * count
-        yield tuple(slice(at, at + digits) for at in range(begin, end, digits))
-        begin = end
-
-
-_SLICES = tuple(_slices())
-_DIGEST_BYTES = _NUMBERS.size + _SLICES[-1][-1].stop // 2
-
-
 class Call:
     """An interaction from `start` to at most `end` (Gregorian seconds, `end` included).
 
     `now` is how far it has come: drawing seconds moves it on, never past `end`. `bridge_id` is its first channel.
     With a `pace`, draws (0 to 1) that are used over and over, the call takes the same time whoever is drawn for it.
+    Of legs that end in other seconds than `wanted` only the end is made.
     """
 
     __slots__ = (
@@ -140,6 +88,7 @@ class Call:
         "_server_sdp",
         "_session",
         "_tags",
+        "_wanted",
         "bridge_id",
         "end",
         "interaction_id",
@@ -149,8 +98,17 @@ class Call:
         "start",
     )
 
-    def __init__(self, setting: Setting, start: int, end: int, pace: tuple[float, ...] = ()) -> None:
-        office, month, month_start, account_db, servers, draw, micros, ids, call_ids, tags = setting
+    def __init__(
+        self,
+        setting: Setting,
+        draws: Draws,
+        start: int,
+        end: int,
+        pace: tuple[float, ...] = (),
+        wanted: range = ANY_SECOND,
+    ) -> None:
+        office, month, month_start, account_db, servers = setting
+        draw, micros, ids, call_ids, tags = draws
         key = next(tags)
         text = str(start)
         hider = int(draw() * 0x1_0000)
@@ -171,6 +129,7 @@ class Call:
         self._server, self._server_sdp = servers[int(draw() * len(servers))]
         self._session = f"{text} {text}"
         self._tags = tags
+        self._wanted = wanted
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
@@ -224,12 +183,14 @@ class Call:
         `parties` are who calls and who is called; `times` the leg's begin in Gregorian seconds, then the seconds of
         ringing and of talking; `other` the channel that it is bridged to.
         """
-        endpoint, direction, call_id = channel
-        caller, callee = parties
         begin, ringing, talking = times
         end = begin + ringing + talking
-        micro = self._micros()
-        session, tags = self._session, self._tags
+        micro, revision, from_tag, to_tag = self._micros(), next(self._ids), next(self._tags), next(self._tags)
+        if end not in self._wanted:
+            return _unwanted(end)
+        endpoint, direction, call_id = channel
+        caller, callee = parties
+        session = self._session
         local_head, local_middle, local_tail = self._server_sdp
         head, middle, tail = endpoint.sdp
         channel_vars = endpoint.channel_vars.copy()
@@ -237,7 +198,7 @@ class Call:
         channel_vars["call_interaction_id"] = self.interaction_id
         document = endpoint.template.copy()
         document["_id"] = f"{self._month}-{call_id}"
-        document["_rev"] = f"1-{next(self._ids)}"
+        document["_rev"] = f"1-{revision}"
         document["billing_seconds"] = talking
         document["call_direction"] = direction
         document["call_id"] = call_id
@@ -252,7 +213,7 @@ class Call:
         document["hangup_cause"], document["hangup_code"], document["disposition"] = ending
         document["duration_seconds"] = ringing + talking
         document["from"] = document["from_uri"] = caller.uri
-        document["from_tag"] = next(tags)
+        document["from_tag"] = from_tag
         document["interaction_id"] = self.interaction_id
         document["interaction_key"] = self._key
         document["interaction_time"] = self.start
@@ -262,7 +223,7 @@ class Call:
         document["ringing_seconds"] = ringing
         document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
         document["to"] = document["to_uri"] = document["request"] = callee.uri
-        document["to_tag"] = next(tags)
+        document["to_tag"] = to_tag
         document["pvt_account_db"] = self._account_db
         if other is not None:
             document["other_leg_call_id"] = other.call_id
@@ -271,6 +232,11 @@ class Call:
             document["other_leg_destination_number"] = callee.number
             document["other_leg_direction"] = other.direction
         return document
+
+
+def _unwanted(end: int) -> Document:
+    """As much of a leg as scenarios read or change."""
+    return {"timestamp": end, "callee_id_number": "", "custom_application_vars": {}, "custom_channel_vars": {}}
 
 
 def bridge(
