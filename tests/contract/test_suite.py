@@ -67,6 +67,11 @@ def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dic
     assert shown(results) == quirks
 
 
+def test_a_page_whose_interactions_are_all_left_out_does_not_end_the_check() -> None:
+    results = results_of(seed=9, calls_per_day=50, now="2026-03-05T10:00:00Z")
+    assert differing(results) == []
+
+
 def test_no_check_names_a_quirk_that_it_does_not_announce() -> None:
     assert all(set(result.quirks) <= set(result.check.quirks) for result in results_of())
     assert {quirk for made in CHECKS for quirk in made.quirks} == set(QUIRKS)
