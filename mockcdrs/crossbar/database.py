@@ -19,8 +19,8 @@ from mockcdrs.crossbar.view_maps import View
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
 
-KEPT_ENTRIES = 80_000
-KEPT_ROWS = 4_000
+KEPT_ENTRIES = 4_000
+KEPT_ROWS = 1_000
 
 
 class QueryError(Exception):

@@ -14,7 +14,7 @@ from mockcdrs.dataset.scenarios.call import minute_in
 from mockcdrs.dataset.store import Document, Moment, Segment, Times
 
 OPENED = date(2020, 1, 1)
-KEPT_DOCUMENTS = 20_000
+KEPT_DOCUMENTS = 4_000
 _ONE_DAY = timedelta(days=1)
 _ID_PREFIX_LENGTH = len("YYYYMM-")
 
