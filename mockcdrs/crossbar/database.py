@@ -8,7 +8,6 @@ import bisect
 import functools
 import heapq
 import itertools
-import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from mockcdrs.dataset.store import Segment, Store
 
 KEPT_ENTRIES = 4_000
 KEPT_ROWS = 1_000
+_RUN, _STEP = 4_096, 16
 
 
 class QueryError(Exception):
@@ -48,15 +48,10 @@ class Row:
     value: Any
     document: Document | None
 
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    order: collation.Key
-    row: Row
-    document_id: str
-
-
-_order = operator.attrgetter("order")
+    @property
+    def document_id(self) -> str:
+        """The document's id, empty for a group."""
+        return self.document["_id"] if self.document else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,53 @@ class KeyRange:
         return low, high
 
 
+def _key_order(row: Row) -> collation.Key:
+    return collation.key(row.key)
+
+
+def _order(row: Row) -> tuple[collation.Key, collation.Key]:
+    return collation.key(row.key), collation.text_key(row.document_id)
+
+
+class _Index:
+    """The documents that a view shows, of some, in its order.
+
+    What they are sorted by weighs a kilobyte each: so it is held of one run at a time while they are sorted, later of
+    each `_STEP`th only, to find places with; and a row is made when it is read.
+    """
+
+    def __init__(self, view: View, documents: Iterable[Document]) -> None:
+        self._view = view
+        shown = iter([document for document in documents if view.map(document) is not None])
+        runs = iter(lambda: sorted(itertools.islice(shown, _RUN), key=self._order), [])
+        self._documents = list(heapq.merge(*runs, key=self._order))
+        self._posts = list(map(self._key_order, self._documents[::_STEP]))
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def part(self, wanted: KeyRange) -> Iterator[Row]:
+        """The rows of a range, in its direction."""
+        low, high = wanted.bounds()
+        first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
+        steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
+        return (self._row(self._documents[step]) for step in steps)
+
+    def _place(self, bisected: Callable[..., int], bound: collation.Key) -> int:
+        end = bisected(self._posts, bound) * _STEP
+        return bisected(self._documents, bound, max(0, end - _STEP), min(end, len(self)), key=self._key_order)
+
+    def _row(self, document: Document) -> Row:
+        key, value = self._view.map(document) or (None, None)  # documents without a row were left out
+        return Row(key, value, document)
+
+    def _key_order(self, document: Document) -> collation.Key:
+        return _key_order(self._row(document))
+
+    def _order(self, document: Document) -> tuple[collation.Key, collation.Key]:
+        return _order(self._row(document))
+
+
 class Databases:
     """All month databases of a store.
 
@@ -85,8 +127,8 @@ class Databases:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._held: dict[tuple[Any, ...], list[_Entry]] = {}
-        self._made: BoundedCache[tuple[Any, ...], list[_Entry]] = BoundedCache(KEPT_ENTRIES, len)
+        self._held: dict[tuple[Any, ...], _Index] = {}
+        self._made: BoundedCache[tuple[Any, ...], _Index] = BoundedCache(KEPT_ENTRIES, len)
         self.rows: BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]] = BoundedCache(KEPT_ROWS, lambda _: 1)
 
     def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
@@ -97,10 +139,8 @@ class Databases:
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
         wanted.bounds()
-        entries = self._scan(view, account_id, month, wanted)
-        if view.reduce is None:
-            return (entry.row for entry in entries)
-        return _groups(entries, view.group_level, view.reduce, wanted.descending)
+        rows = self._scan(view, account_id, month, wanted)
+        return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce, wanted.descending)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
@@ -108,13 +148,13 @@ class Databases:
             raise NoDatabase(month)
         return self._store.document(account_id, month, document_id)
 
-    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterable[_Entry]:
+    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         held = [
-            self._seen(segment, _part(self._kept(view, segment), wanted))
+            self._seen(segment, self._kept(view, segment).part(wanted))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            self._seen(segment, _part(self._index(view, segment), wanted))
+            self._seen(segment, self._index(view, segment).part(wanted))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )
@@ -124,30 +164,22 @@ class Databases:
             return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
 
-    def _seen(self, segment: Segment, entries: Iterator[_Entry]) -> Iterator[_Entry]:
+    def _seen(self, segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
         removed = self._store.removed
         if not removed or segment.is_passing:
-            return entries
-        return (entry for entry in entries if entry.document_id not in removed)
+            return rows
+        return (row for row in rows if row.document_id not in removed)
 
-    def _kept(self, view: View, segment: Segment) -> list[_Entry]:
+    def _kept(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
             return self._index(view, segment)
         identity = (view.name, *segment.identity)
         if identity not in self._held:
-            self._held[identity] = _build(view, segment.documents())
+            self._held[identity] = _Index(view, segment.documents())
         return self._held[identity]
 
-    def _index(self, view: View, segment: Segment) -> list[_Entry]:
-        return self._made.get((view.name, *segment.identity), lambda: _build(view, segment.documents()))
-
-
-def _part(index: list[_Entry], wanted: KeyRange) -> Iterator[_Entry]:
-    low, high = wanted.bounds()
-    first = bisect.bisect_left(index, low, key=_key_order)
-    last = bisect.bisect_right(index, high, key=_key_order)
-    steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
-    return (index[step] for step in steps)
+    def _index(self, view: View, segment: Segment) -> _Index:
+        return self._made.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
 
 
 def _is_over_owners(view: View, wanted: KeyRange) -> bool:
@@ -164,27 +196,8 @@ def _times(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
     return (None, None) if _is_over_owners(view, wanted) else (early, late)
 
 
-def _key_order(entry: _Entry) -> collation.Key:
-    key_order: collation.Key = entry.order[0]
-    return key_order
-
-
-def _build(view: View, documents: Iterable[Document]) -> list[_Entry]:
-    entries = []
-    for document in documents:
-        emitted = view.map(document)
-        if emitted is not None:
-            key, value = emitted
-            order = (collation.key(key), collation.text_key(document["_id"]))
-            entries.append(_Entry(order, Row(key, value, document), document["_id"]))
-    entries.sort(key=_order)
-    return entries
-
-
-def _groups(
-    entries: Iterable[_Entry], level: int, reduce: Callable[[list[Any]], Any], descending: bool
-) -> Iterator[Row]:
-    for _, group in itertools.groupby(entries, key=lambda entry: _key_order(entry)[1][:level]):
-        rows = [entry.row for entry in group]
+def _groups(found: Iterable[Row], level: int, reduce: Callable[[list[Any]], Any], descending: bool) -> Iterator[Row]:
+    for _, group in itertools.groupby(found, key=lambda row: collation.key(row.key[:level])):
+        rows = list(group)
         key = rows[0].key[:level]
         yield Row(key, reduce([row.value for row in (reversed(rows) if descending else rows)]), None)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _STOP_GRACE_SECONDS = 1.0
 _LAST_PORT = 65_535
+_UNREAD_BYTES = 1_000_000  # made ahead of a slow reader, held in memory for each connection
 _REACHABLE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 where a client finds these
 
 # A full queue is a busy test suite and a cancelled task a stopped server: no warnings for either.
@@ -116,6 +117,7 @@ class _Running:
             sockets=[listener],
             ident="Cowboy",
             connection_limit=1000,
+            outbuf_high_watermark=_UNREAD_BYTES,
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
         )

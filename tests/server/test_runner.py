@@ -13,6 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from mockcdrs.server import runner
 from mockcdrs.server.runner import ListenError, Server
 
 if TYPE_CHECKING:
@@ -67,6 +68,39 @@ def test_it_says_the_server_and_date_that_the_real_one_would() -> None:
         ("date", "Tue, 20 Jan 2026 12:00:00 GMT"),
         ("server", "Cowboy"),
     ]
+
+
+@pytest.fixture
+def small_sockets(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The bytes that each end of a connection holds back at most, whatever the system would give it."""
+
+    def listen(host: str, port: int) -> socket.socket:
+        listener = socket.create_server((host, port))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
+        return listener
+
+    monkeypatch.setattr(runner, "_listen", listen)
+    return 65_536
+
+
+def test_a_megabyte_and_what_sockets_hold_is_made_for_a_reader_that_has_stopped_reading(small_sockets: int) -> None:
+    made: list[int] = []
+
+    def counted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+        for part in endless(environ, start_response):
+            made.append(len(part))
+            yield part
+
+    with Server(counted) as server, closing(socket.socket()) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, small_sockets)
+        client.connect((server.host, server.port))
+        client.sendall(GET)
+        for _ in range(30):
+            before = len(made)
+            time.sleep(0.3)
+            if 0 < len(made) == before:
+                break
+        assert 0 < sum(made) < 4_000_000
 
 
 def in_chunks(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

@@ -1,0 +1,59 @@
+"""Rows come in the order of their keys, wherever a range begins and ends, and an index weighs little."""
+
+import tracemalloc
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import collation, database
+from mockcdrs.crossbar.database import Databases, KeyRange
+from mockcdrs.crossbar.view_maps import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
+from mockcdrs.dataset.store import LoadedStore
+from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
+
+MONTH = "202601"
+TIMES = st.integers(NOW - 40, NOW)
+
+
+def databases_of(documents: list[Document]) -> Databases:
+    return Databases(LoadedStore(accounts(), {(ACCOUNT, MONTH): documents}))
+
+
+@given(st.lists(TIMES, max_size=80), st.lists(TIMES, min_size=2, max_size=2), st.booleans(), st.integers(1, 40))
+def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
+    times: list[int], ends: list[int], descending: bool, run: int
+) -> None:
+    documents = [leg(f"{number * 7 % 80:02}@host", time) for number, time in enumerate(times)]
+    keys: list[Any] = sorted([time] for time in ends)
+    between = [each for each in documents if keys[0] <= [each["pvt_created"], each["_id"]] <= keys[1]]
+    between.sort(key=lambda each: (each["pvt_created"], collation.text_key(each["_id"])), reverse=descending)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_RUN", run)
+        wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
+        came = list(databases_of(documents).query(LISTING, ACCOUNT, MONTH, wanted))
+    assert [row.document for row in came] == between
+
+
+@pytest.mark.parametrize("view", [LISTING, LISTING_BY_OWNER, INTERACTIONS, LEGS], ids=lambda view: view.name)
+def test_a_document_asked_for_the_first_time_takes_no_more_than_its_place_in_the_view(
+    view: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_RUN", 500)
+    documents = [{**call, "custom_channel_vars": {"owner_id": OWNER}} for call in calls(6_000, apart=1)]
+    few, many = (_peak_bytes(documents[:count], view) for count in (2_000, 6_000))
+    assert many - few < 4_000 * 120
+
+
+def _peak_bytes(documents: list[Document], view: View) -> int:
+    databases = databases_of(documents)
+    everything = KeyRange(None, None, descending=False)
+    tracemalloc.start()
+    try:
+        for _ in databases.query(view, ACCOUNT, MONTH, everything):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
