@@ -14,7 +14,7 @@ from typing import Any
 
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation, json_text
-from mockcdrs.crossbar.view_maps import View
+from mockcdrs.crossbar.view_maps import MapFunction, View
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
 
@@ -54,6 +54,21 @@ class Row:
         return self.document["_id"] if self.document else ""
 
 
+class _MappedRow(Row):
+    """A row that makes its key when it is read: rows are many, and few of their keys are read."""
+
+    __slots__ = ("_map",)
+    _map: Callable[[Any], Any]
+
+    def __init__(self, view_map: MapFunction, value: Any, document: Document) -> None:
+        for name, given in (("_map", view_map), ("value", value), ("document", document)):
+            object.__setattr__(self, name, given)
+
+    @property
+    def key(self) -> Any:
+        return self._map(self.document)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRange:
     """From `start` to `end`, both included, in the direction of travel; `None` is open."""
@@ -81,42 +96,36 @@ def _order(row: Row) -> tuple[collation.Key, collation.Key]:
 
 
 class _Index:
-    """The documents that a view shows, of some, in its order.
+    """The rows that a view has of some documents, in order.
 
     What they are sorted by weighs a kilobyte each: so it is held of one run at a time while they are sorted, later of
-    each `_STEP`th only, to find places with; and a row is made when it is read.
+    each `_STEP`th only, to find places with.
     """
 
     def __init__(self, view: View, documents: Iterable[Document]) -> None:
-        self._view = view
-        shown = iter([document for document in documents if view.map(document) is not None])
-        runs = iter(lambda: sorted(itertools.islice(shown, _RUN), key=self._order), [])
-        self._documents = list(heapq.merge(*runs, key=self._order))
-        self._posts = list(map(self._key_order, self._documents[::_STEP]))
+        rows = iter(
+            [
+                _MappedRow(view.map, emitted[1], document)
+                for document in documents
+                if (emitted := view.map(document)) is not None
+            ]
+        )
+        runs = iter(lambda: sorted(itertools.islice(rows, _RUN), key=_order), [])
+        self._rows = list(heapq.merge(*runs, key=_order))
+        self._posts = list(map(_key_order, self._rows[::_STEP]))
 
     def __len__(self) -> int:
-        return len(self._documents)
+        return len(self._rows)
 
     def part(self, wanted: KeyRange) -> Iterator[Row]:
         """The rows of a range, in its direction."""
         low, high = wanted.bounds()
         first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
-        steps = range(last - 1, first - 1, -1) if wanted.descending else range(first, last)
-        return (self._row(self._documents[step]) for step in steps)
+        return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if wanted.descending else range(first, last))
 
     def _place(self, bisected: Callable[..., int], bound: collation.Key) -> int:
         end = bisected(self._posts, bound) * _STEP
-        return bisected(self._documents, bound, max(0, end - _STEP), min(end, len(self)), key=self._key_order)
-
-    def _row(self, document: Document) -> Row:
-        key, value = self._view.map(document) or (None, None)  # documents without a row were left out
-        return Row(key, value, document)
-
-    def _key_order(self, document: Document) -> collation.Key:
-        return _key_order(self._row(document))
-
-    def _order(self, document: Document) -> tuple[collation.Key, collation.Key]:
-        return _order(self._row(document))
+        return bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
 
 
 class Databases:
@@ -200,4 +209,5 @@ def _groups(found: Iterable[Row], level: int, reduce: Callable[[list[Any]], Any]
     for _, group in itertools.groupby(found, key=lambda row: collation.key(row.key[:level])):
         rows = list(group)
         key = rows[0].key[:level]
-        yield Row(key, reduce([row.value for row in (reversed(rows) if descending else rows)]), None)
+        value = reduce([row.value for row in (reversed(rows) if descending else rows)])
+        yield Row(key, value, None)
