@@ -1,8 +1,8 @@
 """Gregorian seconds, Kazoo's way to say a moment: seconds since the year 0 in UTC."""
 
 import functools
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 UNIX_EPOCH_GREGORIAN = 62_167_219_200
 _YEAR_ONE_GREGORIAN = 31_622_400
@@ -39,35 +39,47 @@ def month_start(month: str) -> int:
     return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
 
 
-_CYCLE_YEARS, _CYCLE_SECONDS = 400, 146_097 * 86_400
+_DAY_SECONDS = 86_400
+_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 
 
-@dataclass(frozen=True, slots=True)
-class Civil:
-    """Date and time of day in UTC, for any year from 0 on."""
+class Day(NamedTuple):
+    """A day in UTC, of any year from 0 on; its text is `2026-01-20`, Monday is 0."""
 
     year: int
     month: int
     day: int
-    hour: int
-    minute: int
-    second: int
     weekday: int
+    text: str
+
+
+def day_of(gregorian_seconds: int) -> Day:
+    """The day that a Gregorian time falls into; `ValueError` before the year 0, as Erlang's `calendar` has it."""
+    if gregorian_seconds < 0:
+        raise ValueError(f"before the year 0: {gregorian_seconds}")
+    return _day(gregorian_seconds // _DAY_SECONDS)
 
 
 @functools.lru_cache(maxsize=1024)
-def civil(gregorian_seconds: int) -> Civil:
-    """The calendar's view of Gregorian seconds; `ValueError` before the year 0, as Erlang's `calendar` has it."""
-    if gregorian_seconds < 0:
-        raise ValueError(f"before the year 0: {gregorian_seconds}")
-    cycles, rest = divmod(gregorian_seconds, _CYCLE_SECONDS)
+def _day(number: int) -> Day:
+    cycles, rest = divmod(number, _CYCLE_DAYS)
     # datetime starts at year 1 and ends at 9999: the calendar repeats every 400 years
-    moment = to_datetime(rest + _CYCLE_SECONDS)
-    year = moment.year - _CYCLE_YEARS + cycles * _CYCLE_YEARS
-    return Civil(year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.weekday())
+    date = to_datetime((rest + _CYCLE_DAYS) * _DAY_SECONDS)
+    year = date.year - _CYCLE_YEARS + cycles * _CYCLE_YEARS
+    return Day(year, date.month, date.day, date.weekday(), f"{year:04}-{date.month:02}-{date.day:02}")
+
+
+def clock(gregorian_seconds: int) -> str:
+    """The time of day, `12:00:00`."""
+    return _clock(gregorian_seconds % _DAY_SECONDS)
+
+
+@functools.lru_cache(maxsize=1024)
+def _clock(seconds: int) -> str:
+    minutes, second = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
 
 
 def iso_8601(gregorian_seconds: int) -> str:
     """`2026-01-20T12:00:00Z` (`kz_time:iso8601/1`)."""
-    c = civil(gregorian_seconds)
-    return f"{c.year:04}-{c.month:02}-{c.day:02}T{c.hour:02}:{c.minute:02}:{c.second:02}Z"
+    return f"{day_of(gregorian_seconds).text}T{clock(gregorian_seconds)}Z"

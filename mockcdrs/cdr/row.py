@@ -43,10 +43,11 @@ def _channel_var(key: str, default: Any = "") -> Column:
     return column
 
 
-_authorizing, _account, _rate_units = (
+_authorizing, _account, _rate_units, _recordings = (
     _channel_var("authorizing_id"),
     _channel_var("account_id"),
     _channel_var("rate", 0),
+    _channel_var("media_recordings", []),
 )
 
 
@@ -80,8 +81,7 @@ def datetime_text(gregorian_seconds: float) -> str:
     """`2026-01-18_11:58:20`; `ValueError` for a fraction of a second and before the year 0."""
     if not isinstance(gregorian_seconds, int):
         raise ValueError(f"datetime: {gregorian_seconds}, expected whole seconds")
-    c = gregorian.civil(gregorian_seconds)
-    return f"{c.year:04}-{c.month:02}-{c.day:02}_{c.hour:02}:{c.minute:02}:{c.second:02}"
+    return f"{gregorian.day_of(gregorian_seconds).text}_{gregorian.clock(gregorian_seconds)}"
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:
@@ -92,9 +92,8 @@ def _unix_timestamp_micro(document: Document, start: int) -> str:
 
 def rfc_1036(gregorian_seconds: int) -> str:
     """`Tue, 20 Jan 2026 12:00:00 GMT`, which is also how HTTP has its dates; `ValueError` before the year 0."""
-    c = gregorian.civil(gregorian_seconds)
-    clock = f"{c.hour:02}:{c.minute:02}:{c.second:02}"
-    return f"{_WEEKDAYS[c.weekday]}, {c.day:02} {_MONTHS[c.month - 1]} {c.year} {clock} GMT"
+    day, clock = gregorian.day_of(gregorian_seconds), gregorian.clock(gregorian_seconds)
+    return f"{_WEEKDAYS[day.weekday]}, {day.day:02} {_MONTHS[day.month - 1]} {day.year} {clock} GMT"
 
 
 def _rate(document: Document, start: int) -> str:
@@ -102,7 +101,7 @@ def _rate(document: Document, start: int) -> str:
 
 
 def _media_recordings(document: Document, start: int) -> list[Any]:
-    recordings = _channel_var("media_recordings", [])(document, start)
+    recordings = _recordings(document, start)
     return recordings if isinstance(recordings, list) else [recordings]
 
 
@@ -131,7 +130,7 @@ COLUMNS: dict[str, Column] = {
     "unix_timestamp": lambda _document, start: str(gregorian.to_unix(start)),
     "unix_timestamp_micro": _unix_timestamp_micro,
     "rfc_1036": lambda _document, start: rfc_1036(start),
-    "iso_8601": lambda _document, start: gregorian.iso_8601(start)[:-10],
+    "iso_8601": lambda _document, start: gregorian.day_of(start).text,
     "iso_8601_combined": lambda _document, start: gregorian.iso_8601(start),
     "call_type": _channel_var("account_billing"),
     "rate": _rate,

@@ -11,7 +11,7 @@ from mockcdrs.crossbar import filters, view_maps
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import NoDatabase, Row
 from mockcdrs.crossbar.errors import Crashed, plain, system
-from mockcdrs.crossbar.listing_row import check_utc_offset, json_row
+from mockcdrs.crossbar.listing_row import check_utc_offset, json_rows
 from mockcdrs.crossbar.paging import Mapper
 from mockcdrs.crossbar.summary import SUMMARY, as_json, doubled, merged, summarize
 from mockcdrs.crossbar.view_maps import View
@@ -61,7 +61,7 @@ def listing(context: Context, owner: str | None) -> Walk:
     context.request = replace(context.request, query=filters.without_month(context.request.query))
     view = view_maps.LISTING if context.shows("no-ccv-not-listed") else view_maps.LISTING_OF_ALL
     scope = _account_scope(view) if owner is None else _owner_scope(owner)
-    mapper = _documents_as(context, lambda document: json_row(context, document))
+    mapper = _documents_as(context, json_rows(context))
     return walk(context, scope, mapper, is_chunked=True, chunk_size=context.world.settings.maximum_bulk)
 
 
@@ -166,12 +166,12 @@ def _legs_mapper(context: Context) -> Mapper:
 
 def _month_of_time(context: Context, moment: str) -> str:
     try:
-        date = gregorian.civil(erlang.to_integer(moment))
+        day = gregorian.day_of(erlang.to_integer(moment))
     except ValueError:
         if context.shows("id-without-month-500"):
             raise Crashed(f"the time {moment!r} of an interaction id") from None
         raise _no_legs() from None
-    return f"{date.year:04}{date.month:02}"
+    return f"{day.year:04}{day.month:02}"
 
 
 def summary(context: Context) -> Walk:

@@ -11,7 +11,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.paging import ChunkedWalk, Page
 from mockcdrs.crossbar.walks import Walk
 
-RowMaker = Callable[[Context, Document], Any]
+ItemMaker = Callable[[Document], Any]
 
 
 @dataclass(slots=True)
@@ -39,13 +39,13 @@ class Content:
         body, _ = envelope.render(context, envelope.success(context, shown))
         return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
-    def rows(self, context: Context, make: RowMaker) -> Any:
+    def rows(self, context: Context, make: ItemMaker) -> Any:
         """The data, a listing row for each interaction; raises `Failure`."""
         data = _rows_of(context, self.data, make) if self.are_interactions else self.data
         context.outcome.rows = len(data) if isinstance(data, list) else 1
         return data
 
-    def chunks(self, context: Context, walked: ChunkedWalk, make: RowMaker) -> Iterator[list[Any]]:
+    def chunks(self, context: Context, walked: ChunkedWalk, make: ItemMaker) -> Iterator[list[Any]]:
         """The items of a walk, chunk by chunk, none of them empty; raises `Failure`."""
         while (items := walked.advance()) is not None:
             if self.are_interactions:
@@ -56,8 +56,8 @@ class Content:
                 yield items
 
 
-def _rows_of(context: Context, found: list[Any], make: RowMaker) -> list[Any]:
-    return [make(context, document) for document in cdrs.legs_found(context, found)]
+def _rows_of(context: Context, found: list[Any], make: ItemMaker) -> list[Any]:
+    return [*map(make, cdrs.legs_found(context, found))]
 
 
 def note_paging(context: Context, walk: Walk, walked: Page | ChunkedWalk) -> None:

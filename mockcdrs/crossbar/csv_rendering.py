@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mockcdrs.cdr import erlang
@@ -12,7 +12,7 @@ from mockcdrs.crossbar import csv_text
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import BareAnswer, Failure, died, system
-from mockcdrs.crossbar.listing_row import full_row, json_row
+from mockcdrs.crossbar.listing_row import full_rows, json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk
 
 DEFAULT_LINES_NAME = "result.csv"
@@ -64,10 +64,10 @@ def file(context: Context, found: Content) -> bytes:
 
 def _file_rows(context: Context, found: Content) -> Iterator[Mapping[str, Any]]:
     if found.walk is not None:
-        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_row):
+        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_rows(context)):
             yield from items
         return
-    data = found.rows(context, json_row)
+    data = found.rows(context, json_rows(context))
     yield from data if isinstance(data, list) else [data]
 
 
@@ -75,7 +75,7 @@ def lines(context: Context, found: Content) -> Iterator[bytes]:
     """Bare lines behind a header; raises `Failure` and `BareAnswer` before the first one."""
     if found.walk is None:
         return _plain_lines(context, found)
-    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), _line)
+    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), _lines_of_rows(context))
     first = next(chunks, None)
     if first is None:
         raise _no_content()
@@ -83,7 +83,7 @@ def lines(context: Context, found: Content) -> Iterator[bytes]:
 
 
 def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
-    made = found.rows(context, _line)
+    made = found.rows(context, _lines_of_rows(context))
     if not made:
         raise _no_content()
     if context.shows("interaction-csv-plain-fault"):
@@ -91,11 +91,16 @@ def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
     return _encoded(context, made, iter(()))
 
 
-def _line(context: Context, document: Document) -> str:
-    try:
-        return csv_text.bare_line(full_row(context, document))
-    except erlang.BadArgument as error:
-        raise system("datastore_fault") from error
+def _lines_of_rows(context: Context) -> Callable[[Document], str]:
+    make = full_rows(context)
+
+    def line(document: Document) -> str:
+        try:
+            return csv_text.bare_line(make(document))
+        except erlang.BadArgument as error:
+            raise system("datastore_fault") from error
+
+    return line
 
 
 def _encoded(context: Context, first: list[str], rest: Iterator[list[str]]) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """A document's listing row as one request sees it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mockcdrs.cdr import erlang, row
@@ -8,6 +9,8 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import ListingRow
 from mockcdrs.crossbar.envelope import should_paginate
 from mockcdrs.crossbar.errors import plain, system
+
+RowMaker = Callable[[Document], dict[str, Any]]
 
 
 def check_utc_offset(context: Context) -> None:
@@ -21,17 +24,21 @@ def check_utc_offset(context: Context) -> None:
         raise plain(404, "utc_offset must be a number") from None
 
 
-def full_row(context: Context, document: Document) -> dict[str, Any]:
-    """All columns, `datetime` moved by `utc_offset` seconds; `Failure` 503 where a column dies on the document."""
-    is_lenient = not context.shows("broken-document-fault")
-    try:
-        made = row.make_row(document, context.is_reseller, is_lenient)
-        offset = context.request.value("utc_offset")
-        if offset is not None:
-            made["datetime"] = _moved(context, document, offset, is_lenient)
-    except (ValueError, OverflowError) as error:
-        raise system("datastore_fault") from error
-    return made
+def full_rows(context: Context) -> RowMaker:
+    """What makes rows of all columns, `datetime` moved by `utc_offset`; `Failure` 503 where a column dies on one."""
+    is_reseller, is_lenient = context.is_reseller, not context.shows("broken-document-fault")
+    offset = context.request.value("utc_offset")
+
+    def make(document: Document) -> dict[str, Any]:
+        try:
+            made = row.make_row(document, is_reseller, is_lenient)
+            if offset is not None:
+                made["datetime"] = _moved(context, document, offset, is_lenient)
+        except (ValueError, OverflowError) as error:
+            raise system("datastore_fault") from error
+        return made
+
+    return make
 
 
 def _moved(context: Context, document: Document, offset: Any, is_lenient: bool) -> str:
@@ -48,21 +55,23 @@ def _offset_seconds(context: Context, offset: Any) -> int | float:
     return number if context.shows("fractional-utc-offset-fault") else int(number)
 
 
-def json_row(context: Context, document: Document) -> ListingRow:
-    """As `full_row`, without empty columns where the operator wants them gone.
+def json_rows(context: Context) -> RowMaker:
+    """What makes rows as `full_rows`, without empty columns where the operator wants them gone.
 
-    It is kept for the next question, unless it has a `utc_offset` or is one of all rows, which would push out the rest.
+    They are kept for the next question, unless they have a `utc_offset` or are all rows, which would push out the rest.
     """
+    make = _json_rows(context)
     if context.request.value("utc_offset") is not None or not should_paginate(context):
-        return _json_row(context, document)
+        return make
     settings, is_lenient = context.world.settings, not context.shows("broken-document-fault")
-    seen_as = (id(document), context.is_reseller, is_lenient, settings.should_filter_empty_strings)
+    seen_as = (context.is_reseller, is_lenient, settings.should_filter_empty_strings)
+    kept = context.world.databases.rows
     # a kept document is in memory, so that no other has its identity
-    return context.world.databases.rows.get(seen_as, lambda: (document, _json_row(context, document)))[1]
+    return lambda document: kept.get((id(document), *seen_as), lambda: (document, make(document)))[1]
 
 
-def _json_row(context: Context, document: Document) -> ListingRow:
-    made = full_row(context, document)
+def _json_rows(context: Context) -> Callable[[Document], ListingRow]:
+    make = full_rows(context)
     if context.world.settings.should_filter_empty_strings:
-        return ListingRow((name, value) for name, value in made.items() if value != "")
-    return ListingRow(made)
+        return lambda document: ListingRow((name, value) for name, value in make(document).items() if value != "")
+    return lambda document: ListingRow(make(document))

@@ -9,7 +9,7 @@ from mockcdrs.crossbar.content import Content, note_paging
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import ListingRow
 from mockcdrs.crossbar.errors import BareAnswer, Failure, died
-from mockcdrs.crossbar.listing_row import json_row
+from mockcdrs.crossbar.listing_row import json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk
 from mockcdrs.crossbar.walks import Walk
 
@@ -36,7 +36,7 @@ def render(context: Context, found: Content, etag: str | None) -> Rendered:
     if found.walk is not None:
         return _chunks(context, found, found.walk)
     try:
-        data = found.rows(context, json_row)
+        data = found.rows(context, json_rows(context))
     except Failure as failure:
         return Rendered(_PLAIN, failure=failure)
     return Rendered(_PLAIN, envelope.render(context, envelope.success(context, data, etag))[0])
@@ -61,7 +61,7 @@ def _csv(context: Context, found: Content) -> Rendered:
 
 def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
     walked = ChunkedWalk(walk.plan)
-    chunks = found.chunks(context, walked, json_row)
+    chunks = found.chunks(context, walked, json_rows(context))
     try:
         first = next(chunks, None)
     except Failure as failure:

@@ -34,7 +34,7 @@ def _moment(value: Any, default: int) -> int:
 
 def has_month_names(start: int, end: int) -> bool:
     """Whether Kazoo can name the months of a range: their years need four digits."""
-    return all(moment >= 0 and 1000 <= gregorian.civil(moment).year <= 9999 for moment in (start, end))
+    return all(moment >= 0 and 1000 <= gregorian.day_of(moment).year <= 9999 for moment in (start, end))
 
 
 def touches(month: str, start: int, end: int) -> bool:
@@ -43,5 +43,5 @@ def touches(month: str, start: int, end: int) -> bool:
 
 
 def _month(moment: int) -> tuple[int, int]:
-    date = gregorian.civil(max(moment, 0))
-    return date.year, date.month
+    day = gregorian.day_of(max(moment, 0))
+    return day.year, day.month

@@ -144,8 +144,8 @@ def month(gregorian_seconds: int) -> str:
     """`YYYYMM` of any moment, however far; empty before the year 0."""
     if gregorian_seconds < 0:
         return ""
-    date = gregorian.civil(gregorian_seconds)
-    return f"{date.year:04}{date.month:02}"
+    day = gregorian.day_of(gregorian_seconds)
+    return f"{day.year:04}{day.month:02}"
 
 
 def shown(value: Any) -> str:
