@@ -87,6 +87,13 @@ def test_more_cdrs_in_a_second_than_a_check_may_ask_for_end_it(mock: Mock) -> No
     assert not_made(mock, "walk-down") == (f"more than {MOST_ROWS} CDRs in the seconds around the last month's end",)
 
 
+def test_the_widest_range_is_not_judged_by_a_cdr_that_no_row_can_be_made_of(mock: Mock) -> None:
+    mock.edge("no-direction")
+    assert not_made(mock, "too-wide-everywhere") == (
+        "the listing is a 503: broken-document-fault hides all CDRs there are",
+    )
+
+
 def test_interactions_that_an_id_without_a_month_hides_are_named_as_hidden(mock: Mock) -> None:
     document = added(mock)
     hiding = {**document, "_id": "no-month", "interaction_key": "other"}
