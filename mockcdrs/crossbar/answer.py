@@ -175,10 +175,7 @@ def _shown(context: Context, found: Content) -> Answer:
     headers: dict[str, str | None] = {**_headers(context), "expires": EXPIRES}
     if etag is not None:
         headers["etag"] = f'"{etag}"'
-    try:
-        rendered = rendering.render(context, found, etag)
-    except Failure as failure:
-        return _failed(context, failure, headers)
+    rendered = rendering.render(context, found, etag)
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failed(context, rendered.failure, headers)

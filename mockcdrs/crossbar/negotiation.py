@@ -94,11 +94,12 @@ def language(accept_language: str | None) -> str:
     if not wanted:
         raise BareAnswer(400, with_request_id=False)
     offered, latest_first = ["en", wanted[0][1]], wanted[::-1]
-    for _, name in sorted(latest_first, key=lambda pair: -pair[0]):
-        for choice in offered:
-            if name in {"*", choice} or choice.startswith(f"{name}-"):
-                return choice
-    raise BareAnswer(406)
+    return next(  # the first language named is on offer, so one always fits
+        choice
+        for _, name in sorted(latest_first, key=lambda pair: -pair[0])
+        for choice in offered
+        if name in {"*", choice} or choice.startswith(f"{name}-")
+    )
 
 
 def overridden(negotiated: str, wanted: object) -> str:

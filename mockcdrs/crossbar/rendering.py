@@ -27,7 +27,7 @@ class Rendered:
 
 
 def render(context: Context, found: Content, etag: str | None) -> Rendered:
-    """The content in the form that was negotiated; raises `Failure` before the first byte is out."""
+    """The content in the form that was negotiated; raises `BareAnswer`."""
     form = negotiation.overridden(context.content_type, context.request.value("accept"))
     if form == "pdf":
         return _pdf(context, found)

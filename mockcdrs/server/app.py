@@ -128,16 +128,12 @@ def _has_body(incoming: Incoming, answered: Answer) -> bool:
 
 def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterable[bytes], int | None]:
     """The body to send, and the length to announce; `None` for an answer in chunks."""
-    has_body = _has_body(incoming, answered)
-    if isinstance(answered.body, bytes):
-        sent = answered.body if has_body else b""
-        entry.keep(sent)
-        entry.end(len(sent))
-        return [sent], None if answered.status in _BODILESS_STATUSES else len(answered.body)
-    if has_body:
+    if not isinstance(answered.body, bytes):
         return entry.watch(answered.body), None
-    entry.end()
-    return [], None
+    sent = answered.body if _has_body(incoming, answered) else b""
+    entry.keep(sent)
+    entry.end(len(sent))
+    return [sent], None if answered.status in _BODILESS_STATUSES else len(answered.body)
 
 
 def _faulty(

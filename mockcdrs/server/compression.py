@@ -27,7 +27,5 @@ def compressed(answered: Answer, accept_encoding: str) -> Answer:
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
     packer = zlib.compressobj(wbits=_GZIP_WINDOW)
     for part in parts:
-        packed = packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
-        if packed:
-            yield packed
+        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
     yield packer.flush()

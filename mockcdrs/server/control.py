@@ -128,10 +128,6 @@ def _refused(req: falcon.Request, resp: falcon.Response, refused: Refused, param
 
 def _failed(req: falcon.Request, resp: falcon.Response, wrong: Exception, params: dict[str, Any]) -> None:
     del params
-    if isinstance(wrong, falcon.HTTPError):
-        resp.status = wrong.status
-        _serialized(req, resp, wrong)
-        return
     req.log_error(traceback.format_exc())
     told = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
     _send(resp, Reply(error("internal", told), 500))

@@ -103,6 +103,13 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "an error that says success": (body(rb'"status":"error"', b'"status":"success"'), "error-envelope", "status"),
     "no JSON": (body(rb"(?s).+", b"<html>"), "chunked-envelope", "JSON"),
     "another request id": (header_lost("HTTP_X_REQUEST_ID"), "request-id", "request-id"),
+    "no time of the server's": (body(rb'"timestamp":"[^"]*Z"', b'"timestamp":"today"'), "default-range", "timestamp"),
+    "outbound legs not listed": (
+        query(r"^paginate=false&(?=created_from)", "paginate=false&filter_call_direction=inbound&"),
+        "every-leg-is-listed",
+        "no row for",
+    ),
+    "nothing but 500": (status("200", "500 Internal Server Error"), "broken-documents", "status: 500 instead of 200"),
     "the last second left out": (query(r"(created_to=)(\d+)", plus(-1)), "range-ends", "listed"),
     "the first second left out": (query(r"(created_from=)(\d+)", plus(1)), "range-ends", "listed"),
     "a refusal as success": (body(b'"validation error"', b'"fine"'), "refused-ranges", "message"),

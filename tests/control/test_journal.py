@@ -130,6 +130,33 @@ def test_whoever_waits_goes_on_after_the_listeners() -> None:
     thread.join()
 
 
+def test_what_becomes_complete_in_the_midst_of_a_wait_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    record = came(journal)
+
+    def wait(_seconds: float) -> bool:
+        journal.complete(record)
+        return True
+
+    monkeypatch.setattr(journal._changed, "wait", wait)
+    assert journal.wait_for(1) == [record]
+
+
+def test_nobody_waits_behind_what_has_happened_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, waits = Journal(), list[float]()
+    monkeypatch.setattr(journal._changed, "wait", waits.append)
+    before = journal.identity
+    journal.wait_behind(0, before, 1.5)
+    assert waits == [1.5]
+    journal.complete(came(journal))
+    journal.wait_behind(0, before, 2.5)
+    journal.clear()
+    journal.wait_behind(1, before, 3.5)
+    assert waits == [1.5]
+    journal.wait_behind(1, journal.identity, 4.5)
+    assert waits == [1.5, 4.5]
+
+
 def test_waiting_in_vain_says_what_came() -> None:
     journal = Journal()
     journal.complete(came(journal, "/done"))

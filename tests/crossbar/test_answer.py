@@ -8,6 +8,7 @@ import pytest
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import EXPIRES, VARY
 from tests.crossbar.builders import (
+    ACCOUNT,
     MASTER_TOKEN,
     NOW,
     OWNER,
@@ -147,6 +148,19 @@ def test_empty_columns_are_dropped_from_json_where_the_operator_wants_it() -> No
     assert "" not in row.values()
     assert row["media_recordings"] == []
     assert "recording_url" not in row
+
+
+@pytest.mark.parametrize(
+    ("document_id", "status", "message"),
+    [("no-month", 503, "datastore_fault"), ("202406-x", 404, "bad_identifier")],
+    ids=["an id without a month", "a month without a database"],
+)
+def test_an_interaction_whose_leg_cannot_be_opened_hides_all(document_id: str, status: int, message: str) -> None:
+    state = state_of(calls(2))
+    state.data.add(ACCOUNT, "202601", [leg("x", _id=document_id)])
+    answered = ask(state, "/cdrs/interaction", {"is_chunked": "false"})
+    assert (answered.status, json_of(answered)["message"]) == (status, message)
+    assert ask(state).status == 200
 
 
 def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_success() -> None:

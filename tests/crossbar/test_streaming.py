@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.cdr import row
 from mockcdrs.cdr.documents import Document
-from tests.crossbar.builders import ask, calls, state_of
+from tests.crossbar.builders import NOW, ask, body_of, calls, leg, state_of
 
 ALL = {"paginate": "false", "ascending": "true"}
 
@@ -36,6 +36,15 @@ def _peak_bytes(parts: Iterable[bytes]) -> int:
 def test_ten_times_the_rows_take_no_more_memory(path: str) -> None:
     few, many = (_peak_bytes(_parts(count, path)) for count in (300, 3_000))
     assert many < 2 * few + 500_000
+
+
+def test_lines_of_csv_end_as_if_whole_where_a_later_chunk_fails() -> None:
+    query = {"accept": "csv", "ascending": "true", "chunk_size": "2"}
+    good, broken = calls(4), leg("broken", NOW - 60, variables={"media_recordings": [None]})
+    whole, cut = (body_of(ask(state_of(held), "/cdrs/interaction", query)) for held in (good, [*good, broken]))
+    assert cut == whole
+    assert whole.count(b"\r\n") == 5
+    assert ask(state_of([*good, broken]), "/cdrs/interaction", {**query, "chunk_size": "5"}).status == 503
 
 
 def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.MonkeyPatch) -> None:

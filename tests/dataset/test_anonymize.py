@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import row
-from mockcdrs.dataset import files, fixtures
+from mockcdrs.dataset import files, fixtures, identities
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.dataset.files import Loaded
@@ -206,6 +206,20 @@ def test_what_only_looks_like_something_known_is_replaced_too(text: str) -> None
     (made,) = anonymized({"note": text})
     assert made["note"] != text
     assert [sign for sign in made["note"] if sign in ".:_@+"] == [sign for sign in text if sign in ".:_@+"]
+
+
+def test_a_word_of_hex_digits_is_replaced_where_only_what_is_known_is() -> None:
+    (made,) = anonymized({"user_agent": "Telephone 1.6 001565abcdef"})
+    assert re.fullmatch(r"Telephone 1\.6 [0-9a-f]{12}", made["user_agent"])
+    assert "001565abcdef" not in made["user_agent"]
+
+
+def test_texts_that_were_forgotten_get_the_same_pseudonyms_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [{"caller_id_name": f"{name} Quux"} for name in ("Ann", "Bertha", "Clara", "Ann")]
+    remembered = anonymized(*documents)
+    monkeypatch.setattr(identities, "_KEPT_TEXTS", 1)
+    assert anonymized(*documents) == remembered
+    assert remembered[0] == remembered[3] != remembered[1]
 
 
 def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others() -> None:

@@ -172,6 +172,15 @@ def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
     assert public_fields(document) == public
 
 
+def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
+    made = csv_text.CsvFile()
+    others = {**PUBLIC, "id": "202601-b", "call_id": "b", "billing_seconds": 7}
+    made.add([others, PUBLIC])
+    found = imported(saved(tmp_path, made.text().decode()))
+    assert public_fields(found["202601-b"])["billing_seconds"] == 7
+    assert "billing_seconds" not in found["202601-a"]
+
+
 def test_the_fullest_of_several_wins_and_the_same_twice_is_one(tmp_path: Path) -> None:
     full = {**DOCUMENT, "_id": ROW["id"], "pvt_account_id": UNNAMED_ACCOUNT}
     paths = [saved(tmp_path, content, str(name)) for name, content in enumerate([[ROW], [full], envelope([ROW])])]

@@ -107,6 +107,12 @@ def test_a_row_that_no_document_gives_is_refused_with_its_column(
     assert (error.field, error.came, error.expected) == (f"data[1].{name}", came, expected)
 
 
+def test_a_cost_that_no_rate_makes_is_refused(tmp_path: Path) -> None:
+    error = refusal(tmp_path, json.dumps([{**ROW, "call_type": "per_minute", "rate": "0.0333", "cost": "-5"}]))
+    assert (error.field, error.came) == ("[0].cost", '"-5"')
+    assert error.expected.endswith("which follows from the other columns")
+
+
 def test_a_row_without_its_direction_is_refused(tmp_path: Path) -> None:
     error = refusal(tmp_path, json.dumps([{**ROW, "direction": "up"}]))
     assert (error.field, error.came) == ("[0].direction", '"up"')

@@ -3,7 +3,10 @@
 import io
 import json
 import logging
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.server import events
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, JSON, METHODS, QUERIES, VALUES, escaped
@@ -42,7 +46,7 @@ _PATHS = st.builds(
     lambda route, where: route.replace("{number}", where).replace("{cdr_id:path}", where),
     st.sampled_from([*ROUTES, "", "/", "/nosuch", "/console.js", "/../v2"]),
     _WHERE,
-).filter(lambda path: not path.startswith("/journal/events"))
+)
 _KNOWN = st.sampled_from(["since", "created_from", "created_to", "limit", "path", "token", "page_size", "filter_x"])
 _QUERIES = st.lists(st.builds("{}={}".format, _KNOWN, VALUES.map(escaped)), max_size=3).map("&".join) | QUERIES
 _HEADERS = st.fixed_dictionaries(
@@ -51,7 +55,35 @@ _HEADERS = st.fixed_dictionaries(
 )
 _METHODS = st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]) | METHODS
 ANY = st.tuples(_METHODS, _PATHS, _QUERIES, _HEADERS, _RAW)
-_LOOKS = ("/faults", "/journal", "/data/interactions", "/expected", "/advice", "/settings", "/clock", "/account")
+_CDRS, _TOKEN = f"/v2/accounts/{ACCOUNT}/cdrs", {"X-Auth-Token": ACCOUNT_TOKEN}
+_EVENTS = "/journal/events"
+_EVENT = re.compile(rb"(?:(?:[a-z]+: .*|: still here)\n)+\n")
+_LOOKS = (
+    "/faults",
+    "/journal",
+    _EVENTS,
+    "/data/interactions",
+    "/expected",
+    "/advice",
+    "/settings",
+    "/clock",
+    "/account",
+)
+
+
+def _of_streams_a_piece(app: Any) -> Any:
+    def cut(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        return _piece(body) if environ["PATH_INFO"].startswith(CONTROL + _EVENTS) else body
+
+    return cut
+
+
+def _piece(body: Iterable[bytes]) -> Iterator[bytes]:
+    try:
+        yield from islice(body, 4)
+    finally:
+        getattr(body, "close", lambda: None)()
 
 
 def _simulate(app: TestClient, asked: tuple[str, str, str, dict[str, str], bytes]) -> Result:
@@ -75,27 +107,32 @@ def _is_its_own(answered: Result, is_head: bool) -> None:
         told = answered.json["error"]
         assert told.keys() - {"field"} == {"code", "message"}
         assert isinstance(told["message"], str)
+    if answered.headers.get("content-type") == "text/event-stream":
+        assert answered.content.startswith(b"retry: 1000\n\n")
+        assert _EVENT.sub(b"", answered.content) == b""
 
 
 @pytest.mark.filterwarnings("ignore::wsgiref.validate.WSGIWarning")  # the test client knows fewer methods
 @settings(max_examples=many(500, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(ANY, min_size=1, max_size=3))
 def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
-    asked: list[Any], caplog: pytest.LogCaptureFixture
+    asked: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(events, "HEART_BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(events, "_LOOK_SECONDS", 0.0)
     state = state_of(calls(3))
-    app = TestClient(create_app(state, Powers(state, state.data.accounts[ACCOUNT])))
+    app = TestClient(_of_streams_a_piece(create_app(state, Powers(state, state.data.accounts[ACCOUNT]))))
     note(f"{asked!r:.4000}")
     caplog.clear()
     with caplog.at_level(logging.WARNING):
+        _simulate(app, ("GET", _CDRS, f"filter_x={escaped(asked[0][2])}", _TOKEN, b""))
         for method, path, *rest in asked:
             _is_its_own(_simulate(app, (method, CONTROL + path, *rest)), method == "HEAD")
         for path in _LOOKS:
             _is_its_own(_simulate(app, ("GET", CONTROL + path, "", {}, b"")), False)
         for rule in state.faults:
             state.faults.remove(rule)
-        for path in ("/cdrs", "/cdrs/interaction", "/cdrs/summary"):
-            token = {"X-Auth-Token": ACCOUNT_TOKEN}
-            listing = _simulate(app, ("GET", f"/v2/accounts/{ACCOUNT}{path}", "", token, b""))
+        for path in ("", "/interaction", "/summary"):
+            listing = _simulate(app, ("GET", _CDRS + path, "", _TOKEN, b""))
             assert listing.json["status"] in {"success", "error"}
     assert [record for record in caplog.records if record.exc_info] == []

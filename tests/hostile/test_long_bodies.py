@@ -59,6 +59,11 @@ def test_what_announces_too_much_is_refused_before_it_comes(line: socket.socket)
     assert_refused(line)
 
 
+def test_a_length_of_more_digits_than_a_number_has_is_a_bad_request(line: socket.socket) -> None:
+    line.sendall(f"{HEAD}Content-Length: {'9' * 5_000}\r\n\r\n".encode())
+    assert line.recv(12).endswith(b" 400")
+
+
 def test_a_client_that_waits_for_leave_to_send_too_much_gets_the_refusal(line: socket.socket) -> None:
     line.sendall(f"{HEAD}Content-Length: 100000000\r\nExpect: 100-continue\r\n\r\n".encode())
     assert_refused(line)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from mockcdrs import strategies
+from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import edges
 from mockcdrs.handle import Mock, serving
 
@@ -101,6 +103,14 @@ def test_token_and_url_stay_good_whatever_the_clock_does(mock: Mock) -> None:
     assert asked(mock).json()["timestamp"] == "2025-12-01T00:00:00Z"
     mock.fail(token_expired=True, times=1)
     assert asked(mock).status_code == 401
+
+
+def test_a_clock_that_ran_runs_again_behind_a_reset() -> None:
+    mock = Mock(now="live")
+    mock.clock.freeze("2025-12-01T00:00:00Z")
+    mock.reset()
+    assert not mock.clock.is_frozen
+    assert mock.clock.now() >= gregorian.from_datetime(datetime.now(UTC)) - 60
 
 
 def test_a_failure_is_declared_in_one_line_and_named_in_the_journal(mock: Mock) -> None:

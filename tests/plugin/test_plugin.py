@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
@@ -144,6 +145,55 @@ def test_against_a_mock_elsewhere_everything_runs_and_is_reported(pytester: pyte
         result = ran(pytester, ELSEWHERE, f"--mockcdrs-url={mock.url}")
     result.assert_outcomes(passed=2, warnings=1)
     result.stdout.fnmatch_lines(["*no request met rule 1 (status=503 path=/nowhere)*", "*1 unfollowed-pages"])
+
+
+def test_against_a_server_elsewhere_what_needs_a_mock_made_for_it_skips(pytester: pytest.Pytester) -> None:
+    test = """
+import pytest
+
+@pytest.mark.mockcdrs(seed=5)
+def test_marked(mockcdrs):
+    raise AssertionError
+
+def test_makes(make_mockcdrs):
+    make_mockcdrs()
+"""
+    with serving() as mock:
+        result = ran(pytester, test, f"--mockcdrs-url={mock.url}", "-rs")
+    result.assert_outcomes(skipped=2)
+    result.stdout.fnmatch_lines_random(
+        [
+            "*only a mock can be made with seed; these tests run against --mockcdrs-url",
+            "*further servers are made by the mock only; these tests run against --mockcdrs-url",
+        ]
+    )
+
+
+def test_a_mock_elsewhere_that_wants_its_token_is_an_error_that_names_the_option(pytester: pytest.Pytester) -> None:
+    mock = Mock()
+    with Server(create_app(mock.state, mock, Access("0.0.0.0", "secret"))) as guarded:
+        options = f"--mockcdrs-url={guarded.url}/v2", "--mockcdrs-control-token=wrong"
+        result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", *options)
+        told = ran(pytester, "\ndef test_it(mockcdrs): pass\n", options[0], "--mockcdrs-control-token=secret")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*give it to the tests by --mockcdrs-control-token*"])
+    told.assert_outcomes(passed=1)
+
+
+def test_a_server_elsewhere_is_known_by_its_url_and_has_no_insides(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+def test_it(mockcdrs):
+    assert str(mockcdrs) == "http://127.0.0.1:1/v2"
+    assert not hasattr(mockcdrs, "state")
+    assert not hasattr(mockcdrs, "_anything")
+""",
+        "--mockcdrs-url=http://127.0.0.1:1/v2/",
+        "--mockcdrs-account=a",
+        "--mockcdrs-token=t",
+    )
+    result.assert_outcomes(passed=1)
 
 
 def test_a_server_elsewhere_needs_account_and_token(pytester: pytest.Pytester) -> None:

@@ -12,6 +12,7 @@ from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl
+from mockcdrs.server.runner import Server
 
 Either = Mock | RemoteMock
 
@@ -128,3 +129,12 @@ def test_a_server_that_cannot_be_asked_is_said() -> None:
     assert not control.is_there()
     with pytest.raises(ControlError, match="does the server still run"):
         control.ask("GET", "/health")
+
+
+def test_an_error_that_is_no_control_apis_asks_whether_this_is_a_mock() -> None:
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        start_response("404 Not Found", [("Content-Type", "text/html")])
+        return [b"<h1>no such page</h1>"]
+
+    with Server(app) as elsewhere, pytest.raises(ControlError, match="is this a mock"):
+        RemoteControl(f"{elsewhere.url}/v2").ask("GET", "/health")

@@ -53,6 +53,7 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("PUT", "/clock", {"freeze": "yesterday"}, 400, "bad-value"),
         ("PUT", "/clock", {"frieze": 1}, 400, "unknown-member"),
         ("PUT", "/clock", [], 400, "bad-value"),
+        ("PUT", "/clock", {"freeze": 63_936_000_000, "live": True}, 400, "bad-value"),
         ("PUT", "/clock", {"advance": {"days": 9e9}}, 400, "bad-value"),
         ("POST", "/faults", {"status": 5}, 400, "bad-rule"),
         ("POST", "/faults", 5, 400, "bad-value"),
@@ -208,3 +209,14 @@ def test_edge_cases_do_not_break_the_views(mock: Mock) -> None:
         mock.edge(name)
     for path in ("/data/interactions", "/data", "/account"):
         assert asked(mock, "GET", path).status_code == 200
+
+
+def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_more(
+    mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mock.clock, "now", lambda: 1 // 0)
+    broken = asked(mock, "GET", "/clock")
+    assert (broken.status_code, broken.json()["error"]["code"]) == (500, "internal")
+    assert broken.json()["error"]["message"].startswith("ZeroDivisionError: ")
+    assert "Traceback" not in broken.text
+    assert "1 // 0" in capsys.readouterr().err

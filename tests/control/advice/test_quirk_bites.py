@@ -86,6 +86,17 @@ def test_a_summary_is_known_to_be_short_only_where_calls_can_be_counted(talk: An
     talk(count_cdrs=count).asks(SUMMARY, "created_to=100").keeps_silent("summary-51-rows")
 
 
+def test_no_more_than_two_years_of_a_summary_are_counted(talk: Any) -> None:
+    counted: list[int] = []
+
+    def count(_account: str, start: int, _end: int) -> int:
+        counted.append(start)
+        return 0
+
+    talk(count_cdrs=count).asks(SUMMARY, f"created_from={NOW - 10**8}&created_to={NOW}").keeps_silent("summary-51-rows")
+    assert len(set(counted)) == 24
+
+
 def test_documents_without_channel_variables_are_told_of_where_they_can_be_counted(talk: Any) -> None:
     talk(count_unlisted=lambda *_: 1).asks().tells("no-ccv-not-listed", "/cdrs/legs")
     talk(count_unlisted=lambda *_: 0).asks().keeps_silent("no-ccv-not-listed")

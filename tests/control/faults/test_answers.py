@@ -83,6 +83,15 @@ def test_a_row_comes_twice(state: State, query: str, size: object) -> None:
     assert answered.outcome.rows == 11
 
 
+def test_a_row_comes_twice_where_no_page_counts_it(state: State) -> None:
+    users = envelope(asked(state, path="/users", query="paginate=false")[0])
+    assert "page_size" not in users
+    state.faults.add(Rule(duplicate_row=True))
+    doubled = envelope(asked(state, path="/users", query="paginate=false")[0])
+    assert doubled["data"] == [*users["data"], users["data"][-1]]
+    assert "page_size" not in doubled
+
+
 def test_an_answer_without_rows_has_none_to_double(state: State) -> None:
     state.faults.add(Rule(duplicate_row=True))
     for query in ("created_from=63935000000&created_to=63935000001", "accept=csv&created_to=63935000001"):

@@ -84,6 +84,16 @@ def test_all_tokens_are_good_again_without_the_rule(state: State) -> None:
     assert (status(state, first), token(state)) == (200, first)
 
 
+def test_tokens_stay_expired_while_another_rule_that_expires_them_is_left(state: State) -> None:
+    one, other = (state.faults.add(Rule(token_expired=True)) for _ in range(2))
+    first = token(state)
+    assert status(state, first) == 401
+    assert state.faults.remove(one)
+    assert status(state, first) == 401
+    assert state.faults.remove(other)
+    assert status(state, first) == 200
+
+
 @pytest.mark.parametrize("failing", [{"status": 401}, {"status": 503}, {"error": "too_many_requests"}], ids=str)
 def test_a_login_that_a_rule_fails_gives_no_token(state: State, failing: Any) -> None:
     state.faults.add(Rule(path="/api_auth", **failing))

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.faults import Delivery, Rule
+from mockcdrs.control.faults.asked import Asked
+from mockcdrs.control.faults.walks import KEPT_KEYS, Walks
 from mockcdrs.control.state import State
+from mockcdrs.crossbar.answer import Incoming
 from tests.control.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 
@@ -113,6 +116,19 @@ def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
     rules = [state.faults.add(Rule(status=503, page=page)) for page in range(1, 5)]
     asked(state, "start_key=garbage")
     assert state.faults.never_fired() == rules
+
+
+def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
+    walks, asking = Walks(), Asked.of(Incoming("GET", "/v2/accounts/a/cdrs"))
+
+    def page_at(key: int) -> int | None:
+        return walks.page(Asked.of(Incoming("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
+
+    for number in range(KEPT_KEYS):
+        walks.hand_out(asking, str(number), number)
+    kept = [number for number in range(KEPT_KEYS) if page_at(number) is not None]
+    assert kept == [*range(KEPT_KEYS - len(kept), KEPT_KEYS)]
+    assert 0 < len(kept) < KEPT_KEYS
 
 
 def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:

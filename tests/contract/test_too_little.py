@@ -1,0 +1,103 @@
+"""Where an account holds too little for a check, or too much, its reason says what is missing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mockcdrs.contract.check import run
+from mockcdrs.contract.sample import MOST_ROWS
+from mockcdrs.contract.server import Server
+from mockcdrs.contract.table import CHECKS
+from mockcdrs.handle import Mock, serving
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with serving() as made:
+        made.clear()
+        yield made
+
+
+def added(mock: Mock, **changes: Any) -> dict[str, Any]:
+    """A CDR that took no time, ended an hour ago, and is its whole interaction."""
+    ended = mock.clock.now() - 3600
+    usual = {
+        "billing_seconds": 5,
+        "call_direction": "inbound",
+        "channel_name": "sofia/sipinterface_1/1001@host",
+        "duration_seconds": 0,
+        "from": "1001@example.com",
+        "interaction_id": f"{ended}-key",
+        "interaction_key": "key",
+        "interaction_time": ended,
+        "timestamp": ended,
+        "to": "1002@example.com",
+    }
+    variables = {"account_id": mock.account_id, **changes.pop("variables", {})}
+    return mock.add_cdr({**usual, "custom_channel_vars": variables, **changes})
+
+
+def not_made(mock: Mock, name: str) -> tuple[str, ...]:
+    (made,) = [made for made in CHECKS if made.name == name]
+    result = run(made, Server(mock.url, mock.account_id, mock.auth_token))
+    assert result.differences == ()
+    return result.not_made
+
+
+def test_one_leg_has_no_order(mock: Mock) -> None:
+    added(mock)
+    assert not_made(mock, "order-of-legs") == (
+        "no interaction around the last month's end has two legs of different times",
+    )
+
+
+def test_an_interaction_that_ended_as_it_began_tells_nothing_of_its_range(mock: Mock) -> None:
+    added(mock)
+    assert not_made(mock, "range-of-interactions") == (
+        "no interaction around the last month's end whose first leg ended after it began",
+    )
+
+
+def test_a_summary_of_one_month_and_one_call_cannot_show_what_is_lost_of_more(mock: Mock) -> None:
+    added(mock)
+    assert not_made(mock, "summary") == (
+        "the CDRs around the last month's end are of one month: summary-last-month would not show",
+        "too few billed CDRs around the last month's end: summary-51-rows would not show",
+    )
+
+
+def test_an_owner_who_is_gone_is_not_asked_for(mock: Mock) -> None:
+    added(mock, variables={"owner_id": "0" * 32})
+    assert not_made(mock, "cdrs-of-a-user") == (
+        "no CDR around the last month's end names an owner that the account still has",
+    )
+
+
+def test_another_account_that_is_not_there_cannot_be_forbidden(mock: Mock) -> None:
+    added(mock, variables={"reseller_id": "0" * 32})
+    assert not_made(mock, "other-account") == (
+        "the only other account that is named may be seen with this token, or is not there",
+    )
+
+
+def test_more_cdrs_in_a_second_than_a_check_may_ask_for_end_it(mock: Mock) -> None:
+    for number in range(MOST_ROWS + 1):
+        added(mock, call_id=f"call-{number}")
+    assert not_made(mock, "walk-down") == (f"more than {MOST_ROWS} CDRs in the seconds around the last month's end",)
+
+
+def test_the_widest_range_is_not_judged_by_a_cdr_that_no_row_can_be_made_of(mock: Mock) -> None:
+    mock.edge("no-direction")
+    assert not_made(mock, "too-wide-everywhere") == (
+        "the listing is a 503: broken-document-fault hides all CDRs there are",
+    )
+
+
+def test_interactions_that_an_id_without_a_month_hides_are_named_as_hidden(mock: Mock) -> None:
+    document = added(mock)
+    hiding = {**document, "_id": "no-month", "interaction_key": "other"}
+    mock.state.data.add(mock.account_id, "202601", [hiding])
+    assert not_made(mock, "range-of-interactions") == (
+        "/interaction is a 503: broken-document-fault hides all interactions there are",
+    )
