@@ -5,16 +5,21 @@ What the data holds is looked up only then, and what knows the advice imported.
 
 import itertools
 import math
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from mockcdrs.control import counting
-from mockcdrs.control.journal import Record
+from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 
 if TYPE_CHECKING:
     from mockcdrs.control.advice import Facts
+
+LOOK_BACK = 200
+_ACCOUNTS = 32
 
 
 class Adviser:
@@ -22,6 +27,7 @@ class Adviser:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._unlisted = lru_cache(_ACCOUNTS)(self._find_unlisted)
         state.journal.on_complete.append(self._promise)
 
     def advice(self) -> list[str]:
@@ -34,16 +40,14 @@ class Adviser:
 
     def _promise(self, record: Record) -> None:
         state = self._state
-        record.advising = partial(self._advise, record, state.settings, state.quirks, state.clock.is_frozen)
+        record.advising = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
         record.advised = None
 
-    def _advise(self, record: Record, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> list[str]:
-        from mockcdrs.control.advice import LOOK_BACK, advise
+    def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
+        from mockcdrs.control.advice import advise
 
-        last, others = record.completion or math.inf, reversed(list(self._state.journal))
-        before = (other for other in others if other.number < record.number and 0 < other.completion < last)
-        ended = list(itertools.islice(before, LOOK_BACK))[::-1]
-        return advise(record, ended, self._facts(record.at_gregorian, settings, quirks, is_clock_frozen))
+        facts = self._facts(record.at_gregorian, settings, quirks, is_clock_frozen)
+        return advise(record, _Ended(self._state.journal, record), facts)
 
     def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "Facts":
         from mockcdrs.control.advice import Facts
@@ -55,9 +59,15 @@ class Adviser:
             is_clock_frozen=is_clock_frozen,
             has_end=True,
             count_cdrs=partial(counting.cdrs, self._state.data),
-            count_unlisted=partial(counting.unlisted, self._state.data),
+            count_unlisted=self._count_unlisted,
             has_cdr=self._has_cdr,
         )
+
+    def _count_unlisted(self, account_id: str, start: int, end: int) -> int:
+        return sum(start <= written <= end for written in self._unlisted(account_id, self._state.data.version))
+
+    def _find_unlisted(self, account_id: str, _version: int) -> list[float]:
+        return counting.unlisted(self._state.data, account_id)
 
     def _has_cdr(self, account_id: str, cdr_id: str) -> bool:
         data, month = self._state.data, cdr_id[:6]
@@ -65,4 +75,19 @@ class Adviser:
             account_id in data.accounts
             and month in data.months(account_id)
             and data.document(account_id, month, cdr_id) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """The requests that came before another and were over before it, the last first; looked for at each turn."""
+
+    journal: Journal
+    record: Record
+
+    def __iter__(self) -> Iterator[Record]:
+        number, last = self.record.number, self.record.completion or math.inf
+        others = reversed(list(self.journal))
+        return itertools.islice(
+            (each for each in others if each.number < number and 0 < each.completion < last), LOOK_BACK
         )

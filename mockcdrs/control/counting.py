@@ -3,6 +3,7 @@
 Held documents are looked at first, then made-up ones, the newest months first; both are given up at a bound.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import islice
 
@@ -18,10 +19,10 @@ def cdrs(store: Store, account_id: str, start: int, end: int) -> int:
     return sum(1 for _ in islice(found, COUNTED_AT_MOST))
 
 
-def unlisted(store: Store, account_id: str, start: int, end: int) -> int:
-    """As `cdrs`, of those without `custom_channel_vars`. Made-up ones have them."""
+def unlisted(store: Store, account_id: str) -> list[float]:
+    """When CDRs of an account without `custom_channel_vars` were written, Gregorian seconds. Made-up ones have them."""
     found = (document for document in islice(_held(store, account_id), LOOKED_AT_MOST) if _is_bare(document))
-    return sum(1 for document in found if _lies_in(document, start, end))
+    return [document["pvt_created"] for document in found if _lies_in(document, -math.inf, math.inf)]
 
 
 def _looked_at(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:
@@ -46,7 +47,7 @@ def _seen(store: Store, segment: Segment) -> Iterator[Document]:
     return (document for document in segment.documents() if document["_id"] not in gone)
 
 
-def _lies_in(document: Document, start: int, end: int) -> bool:
+def _lies_in(document: Document, start: float, end: float) -> bool:
     created = document.get("pvt_created")
     return document.get("pvt_type") == "cdr" and isinstance(created, int | float) and start <= created <= end
 

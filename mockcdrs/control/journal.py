@@ -83,13 +83,13 @@ class Record:
     completion: int = 0
     response: Response | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
-    advising: Callable[[], list[str]] = field(default=list, repr=False, compare=False)
+    advising: Callable[["Record"], list[str]] = field(default=lambda _: [], repr=False, compare=False)
 
     @property
     def advice(self) -> list[str]:
         """What there is to say of it once it is complete."""
         if self.advised is None:
-            self.advised = self.advising()
+            self.advised = self.advising(self)
         return self.advised
 
 

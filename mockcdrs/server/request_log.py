@@ -16,6 +16,8 @@ from mockcdrs.server.app import NOTES
 from mockcdrs.server.log_lines import Form
 
 MOST_WAITING = 10_000
+_MOST_AT_ONCE = 500
+_GATHERING_SECONDS = 0.02
 _LAST_LINES_SECONDS = 0.05
 
 
@@ -31,7 +33,7 @@ class RequestLog(logging.Handler):
         self._journal, self._form, self._write_some = journal, form, write
         self._waiting: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
         self._left_out, self._counting = 0, threading.Lock()
-        self._is_broken = False
+        self._is_broken, self._ending = False, threading.Event()
         self._writer = threading.Thread(target=self._run, name="mockcdrs-log", daemon=True)
 
     def __enter__(self) -> Self:
@@ -43,6 +45,7 @@ class RequestLog(logging.Handler):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         logging.getLogger().removeHandler(self)
         self._journal.on_complete.remove(self._request)
+        self._ending.set()
         self._waiting.put(None)
         self._writer.join(_LAST_LINES_SECONDS)
 
@@ -68,15 +71,21 @@ class RequestLog(logging.Handler):
                 self._left_out += 1
 
     def _run(self) -> None:
-        while (line := self._waiting.get()) is not None:
-            self._write(line())
+        waiting, is_over = self._waiting, False
+        while not is_over:
+            told = [waiting.get()]
+            # woken for each line, this thread would take more time from the others than the line itself does
+            self._ending.wait(_GATHERING_SECONDS)
+            told += [waiting.get() for _ in range(min(waiting.qsize(), _MOST_AT_ONCE))]
+            is_over = None in told
+            self._write(line() for line in told if line is not None)
             with self._counting:
                 left_out, self._left_out = self._left_out, 0
             if left_out:
-                self._write(self._form.warning(time.time(), _too_slow(left_out)))
+                self._write([self._form.warning(time.time(), _too_slow(left_out))])
 
-    def _write(self, line: str) -> None:
-        rest = f"{line}\n".encode("utf-8", "backslashreplace")
+    def _write(self, lines: Iterable[str]) -> None:
+        rest = "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
         try:
             while rest and not self._is_broken:
                 rest = rest[self._write_some(rest) :]

@@ -32,8 +32,8 @@ def test_those_without_variables_are_counted() -> None:
     bare, *others = calls(5)
     del bare["custom_channel_vars"]
     data = state_of([bare, *others]).data
-    assert counting.unlisted(data, ACCOUNT, 0, NOW) == 1
-    assert counting.unlisted(data, ACCOUNT, 0, bare["pvt_created"] - 1) == 0
+    assert counting.unlisted(data, ACCOUNT) == [bare["pvt_created"]]
+    assert counting.unlisted(data, "no such account") == []
 
 
 def test_a_huge_account_is_counted_as_far_as_the_bound() -> None:
@@ -49,7 +49,7 @@ def test_a_huge_account_is_counted_as_far_as_the_bound() -> None:
 
     store.made = watched  # type: ignore[method-assign]
     assert counting.cdrs(state.data, main_account_id(3), 1, NOW) == counting.COUNTED_AT_MOST
-    assert counting.unlisted(state.data, main_account_id(3), 1, NOW) == 0
+    assert counting.unlisted(state.data, main_account_id(3)) == []
     assert 0 < len(made) < 20
 
 

@@ -1,7 +1,7 @@
 """Advice on tokens, ids, how often is asked, and what is not here to be asked."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from mockcdrs.control.advice import asked
 from mockcdrs.control.advice.asked import first, sent, shown, target, where
@@ -23,27 +23,27 @@ def _is_login(record: Record) -> bool:
     return where(record).endswith(_LOGINS)
 
 
-def _ignored_401(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
-    if record.status != 401 or _is_login(record) or not earlier:
+def _ignored_401(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
+    if record.status != 401 or _is_login(record):
         return
-    before = earlier[-1]
-    if before.status == 401 and not _is_login(before) and _token(before) == _token(record):
+    before = next(iter(earlier), None)
+    if before is not None and before.status == 401 and not _is_login(before) and _token(before) == _token(record):
         yield (
             f"request {before.number} was refused with 401 and this one came without a login between them: log in "
             "again (PUT /v2/user_auth or /v2/api_auth), then repeat with the new token"
         )
 
 
-def _bearer(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _bearer(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if record.status == 401 and record.headers.get("authorization") and not _token(record):
         yield "a token in Authorization is refused here: send it as X-Auth-Token"
 
 
-def _polling(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _polling(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in sent(record):
         return
     recent = [record]
-    for other in reversed(earlier):
+    for other in earlier:
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _TOO_OFTEN:
             break
         if where(other) == where(record) and sent(other) == sent(record) and asked.has_answered(other):
@@ -55,7 +55,7 @@ def _polling(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterato
         )
 
 
-def _wrong_month(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _wrong_month(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     given = _refused_id(record)
     if given is None:
         return
@@ -80,7 +80,7 @@ def _neighbours(year: int, month: int) -> Iterator[str]:
         yield f"{months // 12:04}{months % 12 + 1:02}"
 
 
-def _no_month(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _no_month(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     asked_for = target(record)
     if record.status != 404 or record.fault or asked_for.kind not in {asked.ONE, asked.LEGS}:
         return
@@ -90,13 +90,13 @@ def _no_month(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iter
         yield f"{shown(asked_for.item)} is no CDR id: send YYYYMM-CALL_ID, the id of a listing's row, not its call_id"
 
 
-def _not_served(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _not_served(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if record.fault:
         return
     if record.status == 501 and record.outcome.message == "not_implemented":
         yield f"{record.method} would write, which this mock does not: answer it by mockcdrs.respond(path, json=...)"
-    name = _unknown_module(record.path)
-    if name and record.status in {401, 404}:
+    name = _unknown_module(record.path) if record.status in {401, 404} else ""
+    if name:
         yield (
             f"{shown(name)} is not served here, whatever a Crossbar with that module would say: answer it by "
             "mockcdrs.respond(path, json=...)"

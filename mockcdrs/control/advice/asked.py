@@ -121,7 +121,9 @@ def is_ascending(record: Record) -> bool:
 
 
 def integer(value: Any) -> int | None:
-    """The number that Crossbar takes a parameter for."""
+    """The number that Crossbar takes a parameter for; `None` where it is missing or no number."""
+    if value is None:
+        return None
     try:
         return erlang.to_integer(value)
     except erlang.BadArgument:

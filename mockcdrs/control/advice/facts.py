@@ -1,6 +1,6 @@
 """What a piece of advice is, and what it may look at beside the requests."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mockcdrs.control.journal import Record
@@ -27,7 +27,7 @@ class Facts:
     has_cdr: Callable[[str, str], bool] | None = None
 
 
-Piece = Callable[[Record, Sequence[Record], Facts], Iterator[str]]
+Piece = Callable[[Record, Iterable[Record], Facts], Iterator[str]]
 PieceAtEnd = Callable[[Sequence[Record], Facts], Iterator[str]]
 
 
@@ -35,8 +35,8 @@ PieceAtEnd = Callable[[Sequence[Record], Facts], Iterator[str]]
 class Advice:
     """One piece: a pure function from a request and those before it to what to say of it, without the code.
 
-    `sentence` says what it is about, `source` is the server's module or document that it rests on. `at_end` looks once
-    at all requests.
+    The requests before it come the last first. `sentence` says what it is about, `source` is the server's module or
+    document that it rests on. `at_end` looks once at all requests.
     """
 
     function: Piece

@@ -1,6 +1,6 @@
 """Advice on pages: sizes, keys, and who asks for which page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mockcdrs.control.advice import asked
 from mockcdrs.control.advice.asked import first, question, sent, shown, target, where
@@ -11,7 +11,7 @@ from mockcdrs.crossbar import start_key
 MANY_PAGES = 20
 
 
-def _page_size(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _page_size(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     value = first(record, "page_size")
     size = asked.integer(value)
     if value is not None and target(record).kind in asked.WALKS and (size is None or size < 1):
@@ -22,7 +22,7 @@ def _page_size(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iter
         )
 
 
-def _bad_start_key(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _bad_start_key(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     value = first(record, "start_key")
     if value is not None and target(record).kind in asked.WALKS and not _is_key(value):
         yield (
@@ -38,15 +38,15 @@ def _is_key(value: object) -> bool:
         return False
 
 
-def _origin(record: Record, earlier: Sequence[Record]) -> Record | None:
+def _origin(record: Record, earlier: Iterable[Record]) -> Record | None:
     """The page whose next_start_key a request sends."""
     key = first(record, "start_key")
     if not isinstance(key, str) or target(record).kind not in asked.WALKS:
         return None
-    return next((page for page in reversed(earlier) if page.outcome.next_start_key == key), None)
+    return next((page for page in earlier if page.outcome.next_start_key == key), None)
 
 
-def _changed_query(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _changed_query(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     origin = _origin(record, earlier)
     if origin is None:
         return
@@ -61,11 +61,11 @@ def _changed_query(record: Record, earlier: Sequence[Record], _facts: Facts) -> 
         )
 
 
-def _page_twice(record: Record, earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _page_twice(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if "start_key" not in sent(record) or target(record).kind not in asked.WALKS:
         return
     here = where(record)
-    for page in reversed(earlier):
+    for page in earlier:
         if where(page) != here:
             continue
         if "start_key" not in sent(page):
@@ -82,10 +82,10 @@ def _is_same_page(page: Record, other: Record) -> bool:
     return first(page, "start_key") == first(other, "start_key") and question(page) == question(other)
 
 
-def _unfollowed(record: Record, earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _unfollowed(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     if facts.has_end or "start_key" in sent(record) or target(record).kind not in asked.WALKS:
         return
-    last = next((page for page in reversed(earlier) if where(page) == where(record)), None)
+    last = next((page for page in earlier if where(page) == where(record)), None)
     if last is not None and asked.has_more(last):
         yield _unfollowed_words(last)
 
@@ -109,9 +109,11 @@ def _unfollowed_words(page: Record) -> str:
     )
 
 
-def _short_page(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _short_page(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if target(record).kind not in asked.LISTINGS or not asked.has_more(record):
+        return
     size = asked.integer(first(record, "page_size")) or facts.settings.pagination_page_size
-    if asked.has_more(record) and target(record).kind in asked.LISTINGS and record.outcome.rows < size:
+    if record.outcome.rows < size:
         yield (
             f"{record.outcome.rows} rows where {shown(str(size))} were asked, and still a next_start_key: the page "
             "ended in a month without more rows, or at a CDR that no row can be made of, so the next may repeat the "
@@ -119,7 +121,7 @@ def _short_page(record: Record, _earlier: Sequence[Record], facts: Facts) -> Ite
         )
 
 
-def _unpaged(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _unpaged(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     wanted, many = first(record, "paginate"), MANY_PAGES * facts.settings.pagination_page_size
     if wanted in {None, "true", True} or target(record).kind not in asked.LISTINGS:
         return

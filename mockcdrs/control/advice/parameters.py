@@ -1,7 +1,7 @@
 """Advice on names and values of parameters."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -99,7 +99,7 @@ def _filters(record: Record) -> Iterator[tuple[str, str]]:
             yield (name if name.startswith("filter_") else f"{name}={key}"), key
 
 
-def _misspelt(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _misspelt(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if not target(record).kind:
         return
     for name in record.query:
@@ -126,7 +126,7 @@ def _longer(name: str) -> str:
     return " or ".join(sorted(field for field in document_fields() if field.startswith(f"{name}_")))
 
 
-def _unknown_field(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _unknown_field(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for sent, key in _filters(record):
         top = key.partition(".")[0]
         if is_private(top) or top in document_fields() or top in listing_only():
@@ -136,7 +136,7 @@ def _unknown_field(record: Record, _earlier: Sequence[Record], _facts: Facts) ->
         yield f"{shown(sent)} is about a field that no CDR document is known to have{hint}"
 
 
-def _listing_column(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _listing_column(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for sent, key in _filters(record):
         if key in listing_only():
             held = _DOCUMENT_KEYS.get(key)
@@ -144,7 +144,7 @@ def _listing_column(record: Record, _earlier: Sequence[Record], _facts: Facts) -
             yield f"{shown(sent)} is about a column of the listing, but filters look at the document: {instead}"
 
 
-def _repeated(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _repeated(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if not target(record).kind:
         return
     for name, value in record.query.items():
@@ -156,7 +156,7 @@ def _repeated(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iter
             yield f"{shown(name)} came {len(value)} times: Crossbar takes the first, {shown(value[0])}"
 
 
-def _odd_boolean(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _odd_boolean(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     if not target(record).kind:
         return
     for name, reading in _READINGS.items():

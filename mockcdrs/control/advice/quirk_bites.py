@@ -1,6 +1,6 @@
 """Advice on a quirk of the server's that just bit, under the quirk's own name (`crossbar/quirks.py`)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
@@ -24,10 +24,11 @@ def _chunk_size(record: Record, facts: Facts) -> int:
 
 
 def _lost_interaction(record: Record, facts: Facts) -> bool:
+    if not _came(record, INTERACTION) or asked.is_ascending(record):
+        return False
     # the key that a user's next page starts at is filled up, so that only chunks lose
     has_page_end = asked.has_more(record) and not target(record).is_of_user
-    has_ends = has_page_end or record.outcome.rows > _chunk_size(record, facts)
-    return _came(record, INTERACTION) and not asked.is_ascending(record) and has_ends
+    return has_page_end or record.outcome.rows > _chunk_size(record, facts)
 
 
 def _came(record: Record, kind: str) -> bool:
@@ -236,7 +237,7 @@ _BITES: dict[str, tuple[Condition, str]] = {
 
 
 def _told(name: str, bit: Condition, words: str) -> Piece:
-    def piece(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+    def piece(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
         if name in facts.quirks and not record.fault and bit(record, facts):
             yield words
 

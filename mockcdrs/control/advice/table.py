@@ -1,12 +1,10 @@
 """All advice under its codes, and the two questions: what to say of a request, and what at the end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
-
-LOOK_BACK = 200
 
 ADVICE: dict[str, Advice] = {
     **times.ADVICE,
@@ -17,13 +15,12 @@ ADVICE: dict[str, Advice] = {
 }
 
 
-def advise(record: Record, earlier: Sequence[Record], facts: Facts) -> list[str]:
-    """What to tell of a request, each text behind its code. `earlier` has the most recent last.
+def advise(record: Record, earlier: Iterable[Record], facts: Facts) -> list[str]:
+    """What to tell of a request, each text behind its code. `earlier` gives the most recent first, at each turn again.
 
     May be asked as soon as the status is known; what rests on the rows is told once the record is complete.
     """
-    recent = earlier[-LOOK_BACK:]
-    return [f"{code}: {text}" for code, advice in ADVICE.items() for text in advice.function(record, recent, facts)]
+    return [f"{code}: {text}" for code, advice in ADVICE.items() for text in advice.function(record, earlier, facts)]
 
 
 def at_end(records: Sequence[Record], facts: Facts) -> list[str]:

@@ -1,6 +1,6 @@
 """Advice on times and ranges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def _given(record: Record) -> Iterator[tuple[str, Any]]:
         yield from ((name, first(record, name)) for name in TIME_FILTERS if name in sent(record))
 
 
-def _wrong_epoch(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for name, value in _given(record):
         seconds = asked.integer(value)
         guess = _guess(seconds) if seconds is not None else None
@@ -61,7 +61,7 @@ def _is_strange(record: Record) -> bool:
     return any(_guess(number) for number in numbers if number is not None)
 
 
-def _ignored_time(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _ignored_time(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     instead = {
         "created_from": f"Crossbar takes {facts.settings.maximum_range} seconds before the range's end",
         "created_to": "Crossbar takes now",
@@ -85,52 +85,58 @@ def _is_filter_too(record: Record) -> bool:
     return target(record).kind == asked.INTERACTION or asked.has_filter(record)
 
 
-def _fraction(record: Record, _earlier: Sequence[Record], _facts: Facts) -> Iterator[str]:
+def _fraction(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for name, value in _given(record):
         number = asked.integer(value)
         if number is not None and isinstance(erlang.to_number(value), float):
             yield f"{name}={shown(value)} has a fraction: Crossbar takes {shown(str(number))}; send whole seconds"
 
 
-def _from_alone(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
-    has_start = moment(record, "created_from") is not None and not _is_strange(record)
-    if target(record).kind in RANGED and has_start and "created_to" not in sent(record):
+def _from_alone(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if target(record).kind not in RANGED or "created_to" in sent(record):
+        return
+    if moment(record, "created_from") is not None and not _is_strange(record):
         yield (
             "created_from came without created_to: the range ends now, moves between pages, and is a 400 once "
             f"created_from is more than {facts.settings.maximum_range} seconds ago; send created_to as well"
         )
 
 
-def _too_wide(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _too_wide(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if target(record).kind not in RANGED:
+        return
     start, end = asked_range(record, facts)
     most = facts.settings.maximum_range
-    if target(record).kind in RANGED and end - start > most and not _is_strange(record):
+    if end - start > most and not _is_strange(record):
         yield (
             f"the range of {shown(str(end - start))} seconds is over the limit of {most} "
             f"(crossbar.cdrs.maximum_range): ask {shown(str(-(-(end - start) // most)))} times, for a part each"
         )
 
 
-def _reversed(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _reversed(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if target(record).kind not in RANGED:
+        return
     start, end = asked_range(record, facts)
-    if target(record).kind in RANGED and end < start and not _is_strange(record):
+    if end < start and not _is_strange(record):
         yield (
             f"created_from={shown(str(start))} lies behind the range's end {shown(str(end))}, which is now without "
             "created_to: both ends belong to the range, the earlier one is created_from"
         )
 
 
-def _future(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _future(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if target(record).kind not in RANGED or moment(record, "created_to") is None:
+        return
     start = moment(record, "created_from")
-    has_end = moment(record, "created_to") is not None
-    if target(record).kind in RANGED and start and start > facts.now and has_end and not _is_strange(record):
+    if start and start > facts.now and not _is_strange(record):
         yield (
             f"created_from={shown(str(start))} lies {shown(str(start - facts.now))} seconds ahead of the server's "
             "clock, so nothing is there yet: all times are UTC, was a local time sent?"
         )
 
 
-def _default_range_empty(record: Record, _earlier: Sequence[Record], facts: Facts) -> Iterator[str]:
+def _default_range_empty(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(sent(record))
     if target(record).kind not in asked.LISTINGS or not is_bare:
         return

@@ -47,7 +47,7 @@ class Talk:
         return self
 
     def advice(self) -> list[str]:
-        *earlier, last = self.journal
+        last, *earlier = reversed(list(self.journal))
         return advise(last, earlier, self.facts)
 
     def at_end(self) -> list[str]:

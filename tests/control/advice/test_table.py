@@ -71,7 +71,7 @@ def test_no_stranger_makes_advice_raise_or_leave_ascii(exchanges: list[Any], cou
     counting: dict[str, Any] = {"count_cdrs": lambda *_: 99, "count_unlisted": lambda *_: 9} if counts else {}
     facts = Facts(now=NOW, quirks=quirks.shown(), has_cdr=lambda *_: counts, **counting)
     for nth, record in enumerate(records):
-        record.advised = advise(record, records[:nth], facts)
+        record.advised = advise(record, records[:nth][::-1], facts)
     texts = [text for record in records for text in record.advice] + at_end(records, facts)
     assert all(text.isascii() and text.isprintable() for text in texts)
     assert all(text.partition(": ")[0] in ADVICE for text in texts)
@@ -100,7 +100,7 @@ def _calls(act: Callable[[], object]) -> int:
 
 def test_advice_on_a_full_journal_looks_at_each_request_before_a_few_times_only() -> None:
     queries = [[("created_from", "1"), ("pagesize", "1"), ("start_key", str(nth))] for nth in range(1000)]
-    *earlier, last = _journal([("", query, 200, None) for query in queries])
+    last, *earlier = reversed(list(_journal([("", query, 200, None) for query in queries])))
     facts = Facts(now=NOW, quirks=quirks.shown())
     advise(last, earlier, facts)
     assert _calls(lambda: advise(last, earlier, facts)) < 4 * len(earlier)

@@ -1,0 +1,58 @@
+"""Advice on the requests of a running mock: what it holds on to, and what it looks up."""
+
+import gc
+
+import pytest
+
+from mockcdrs.control import adviser, counting
+from mockcdrs.control.journal import Record
+from mockcdrs.handle import serving
+
+
+def test_records_that_the_journal_drops_are_gone_at_once() -> None:
+    with serving() as mock:
+        mock.state.journal.capacity = 10
+        mock.state.journal.clear()
+        gc.collect()
+        before = _records()
+        gc.disable()
+        try:
+            for _ in range(30):
+                mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/summary")
+            assert _records() - before == 10
+        finally:
+            gc.enable()
+
+
+def _records() -> int:
+    return sum(isinstance(each, Record) for each in gc.get_objects())
+
+
+def test_cdrs_that_no_listing_has_are_looked_for_once_until_the_data_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, usual = list[str](), counting.unlisted
+    monkeypatch.setattr(counting, "unlisted", lambda data, account: looked.append(account) or usual(data, account))
+    with serving() as mock:
+        listing = f"/v2/accounts/{mock.account_id}/cdrs"
+        for _ in range(3):
+            mock.client().simulate_get(listing)
+        mock.advice()
+        assert looked == [mock.account_id]
+        mock.clear()
+        mock.client().simulate_get(listing)
+        mock.advice()
+        assert looked == [mock.account_id] * 2
+
+
+def test_a_request_is_compared_with_those_alone_that_were_over_before_it_and_not_with_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(adviser, "LOOK_BACK", 2)
+    with serving() as mock:
+        listing = f"/v2/accounts/{mock.account_id}/cdrs"
+        again = {"start_key": mock.client().simulate_get(listing).json["next_start_key"]}
+        for _ in range(4):
+            mock.client().simulate_get(listing, params=again)
+        twice = [any(text.startswith("page-twice: ") for text in record.advice) for record in mock.requests]
+        before = [record.number for record in adviser._Ended(mock.state.journal, mock.requests[3])]
+    assert twice == [False, False, True, True, True]
+    assert before == [3, 2]
