@@ -5,6 +5,7 @@ way, between other people. So which of them end in a stretch is a matter of arit
 be long.
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -37,8 +38,8 @@ _STRIDE = 89
 # Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
 _SPREAD = 4
 _DRAWS_OF_TIME = 6
-# The calls that end are looked up for a stretch at a time.
-_CALLS_AT_ONCE, _STRETCHES_KEPT = 500, 4
+# The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
+_CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
 _NEVER = range(0)
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -76,7 +77,7 @@ class Timetable:
         for row, shape in enumerate(self._shapes):
             for seconds in shape.ends:
                 self._rows_by_end[seconds].append(row)
-        self._length = self._hours.seconds_of(_CALLS_AT_ONCE)
+        self._stretches = range(math.ceil(self._count / _CALLS_AT_ONCE))
         self._endings: BoundedCache[int, list[tuple[int, Timed]]] = BoundedCache(_STRETCHES_KEPT, lambda _: 1)
 
     def begun(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
@@ -91,7 +92,7 @@ class Timetable:
         """The legs that end in a block."""
         first, end = block.start_gregorian, block.end_gregorian
         wanted, calls = range(first, end), set()
-        for stretch in range(first // self._length, (end - 1) // self._length + 1):
+        for stretch in range(self._stretch_of(first), self._stretch_of(end - 1) + 1):
             endings = self._endings.get(stretch, partial(self._endings_in, stretch))
             low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
             calls.update([call for _, call in endings[low:high]])
@@ -103,7 +104,7 @@ class Timetable:
     def _endings_in(self, stretch: int) -> list[tuple[int, Timed]]:
         """The calls of which a leg ends in a stretch, each with the Gregorian second in which it does, in order."""
         found = []
-        first, end = stretch * self._length, (stretch + 1) * self._length
+        first, end = self._begin(stretch), self._begin(stretch + 1)
         for seconds, rows in self._rows_by_end.items():
             near = self._near(first - seconds, end - seconds)
             for row in rows:
@@ -112,6 +113,14 @@ class Timetable:
                     if first <= call.start + seconds < end and self._takes_place(call):
                         found.append((call.start + seconds, call))
         return sorted(found)
+
+    def _stretch_of(self, moment: int) -> int:
+        return bisect_right(self._stretches, moment, key=self._begin) - 1
+
+    def _begin(self, stretch: int) -> int:
+        if stretch == len(self._stretches):
+            return self._end
+        return self._hours.at(stretch / len(self._stretches)) if stretch else self._hours.midnight
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
