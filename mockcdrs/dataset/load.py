@@ -73,10 +73,10 @@ class BusyHours:
 
     def __init__(self, load: Load, day: date) -> None:
         self.midnight = midnight_of(day)
-        self._expected = [_calls_in_hour(load, day, hour) for hour in range(24)]
-        self._until = list(accumulate(self._expected))
+        expected = [_calls_in_hour(load, day, hour) for hour in range(24)]
+        self._until = list(accumulate(expected))
         self.calls = self._until[-1]
-        shares = [expected / self.calls if self.calls else 0.0 for expected in self._expected]
+        shares = [calls / self.calls if self.calls else 0.0 for calls in expected]
         # The share before each hour, the next day's first included, and that of each of its seconds.
         per_second = (*(share / _HOUR_SECONDS for share in shares), 0.0)
         self._shares = list(zip(accumulate(shares, initial=0.0), per_second, strict=True))
@@ -84,10 +84,6 @@ class BusyHours:
     def count(self, random: Random) -> int:
         """How many calls there are, some more or fewer than are expected."""
         return int(self.calls * (0.85 + 0.3 * random.random()) + random.random())
-
-    def seconds_of(self, calls: int) -> int:
-        """The seconds in which a number of calls begins in the busiest hour; a day at most."""
-        return min(DAY_SECONDS, max(1, int(_HOUR_SECONDS * calls / max(self._expected))))
 
     def at(self, share: float) -> int:
         """The Gregorian second before which a share (0 to 1) of the day's calls begins."""

@@ -5,6 +5,7 @@ way, between other people. So which of them end in a stretch is a matter of arit
 be long.
 """
 
+import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -37,8 +38,8 @@ _STRIDE = 89
 # Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
 _SPREAD = 4
 _DRAWS_OF_TIME = 6
-# The calls that end are looked up for a stretch at a time.
-_CALLS_AT_ONCE, _STRETCHES_KEPT = 500, 4
+# The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
+_CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
 _NEVER = range(0)
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -50,13 +51,6 @@ class Shape(NamedTuple):
     pace: tuple[float, ...]
     ends: frozenset[int]
     longest: int
-
-
-class Timed(NamedTuple):
-    """A call by its number, and the Gregorian second in which it begins."""
-
-    number: int
-    start: int
 
 
 class Timetable:
@@ -76,42 +70,52 @@ class Timetable:
         for row, shape in enumerate(self._shapes):
             for seconds in shape.ends:
                 self._rows_by_end[seconds].append(row)
-        self._length = self._hours.seconds_of(_CALLS_AT_ONCE)
-        self._endings: BoundedCache[int, list[tuple[int, Timed]]] = BoundedCache(_STRETCHES_KEPT, lambda _: 1)
+        self._stretches = range(math.ceil(self._count / _CALLS_AT_ONCE))
+        self._endings: BoundedCache[int, list[tuple[int, int, int]]] = BoundedCache(_STRETCHES_KEPT, lambda _: 1)
 
     def begun(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
         """The interactions that begin in a block, each with the name of its scenario."""
         first, end = block.start_gregorian, block.end_gregorian
         for number in self._near(first, end):
-            call = Timed(number, self._start(number))
-            if first <= call.start < end and self._takes_place(call):
-                yield self._shapes[number % SHAPES].scenario, list(self._legs(call, ANY_SECOND))
+            shape = self._shapes[number % SHAPES]
+            start = self._start(number)
+            if first <= start < min(end, self._end - shape.longest):
+                yield shape.scenario, list(self._legs(number, start, ANY_SECOND))
 
     def ended(self, block: Block) -> Iterator[Document]:
         """The legs that end in a block."""
         first, end = block.start_gregorian, block.end_gregorian
         wanted, calls = range(first, end), set()
-        for stretch in range(first // self._length, (end - 1) // self._length + 1):
+        for stretch in range(self._stretch_of(first), self._stretch_of(end - 1) + 1):
             endings = self._endings.get(stretch, partial(self._endings_in, stretch))
             low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
-            calls.update([call for _, call in endings[low:high]])
-        for call in calls:
-            for leg in self._legs(call, wanted):
+            calls.update([(number, start) for _, number, start in endings[low:high]])
+        for number, start in calls:
+            for leg in self._legs(number, start, wanted):
                 if leg["timestamp"] in wanted:
                     yield leg
 
-    def _endings_in(self, stretch: int) -> list[tuple[int, Timed]]:
-        """The calls of which a leg ends in a stretch, each with the Gregorian second in which it does, in order."""
+    def _endings_in(self, stretch: int) -> list[tuple[int, int, int]]:
+        """When a leg of a call ends in a stretch, the call's number and when it begins, both in Gregorian seconds."""
         found = []
-        first, end = stretch * self._length, (stretch + 1) * self._length
+        first, end = self._begin(stretch), self._begin(stretch + 1)
         for seconds, rows in self._rows_by_end.items():
             near = self._near(first - seconds, end - seconds)
             for row in rows:
+                begins = range(first - seconds, min(end - seconds, self._end - self._shapes[row].longest))
                 for number in range(near.start + (row - near.start) % SHAPES, near.stop, SHAPES):
-                    call = Timed(number, self._start(number))
-                    if first <= call.start + seconds < end and self._takes_place(call):
-                        found.append((call.start + seconds, call))
+                    start = self._start(number)
+                    if start in begins:
+                        found.append((start + seconds, number, start))
         return sorted(found)
+
+    def _stretch_of(self, moment: int) -> int:
+        return bisect_right(self._stretches, moment, key=self._begin) - 1
+
+    def _begin(self, stretch: int) -> int:
+        if stretch == len(self._stretches):
+            return self._end
+        return self._hours.at(stretch / len(self._stretches)) if stretch else self._hours.midnight
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
@@ -128,13 +132,10 @@ class Timetable:
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _takes_place(self, call: Timed) -> bool:
-        return call.start + self._shapes[call.number % SHAPES].longest < self._end
-
-    def _legs(self, call: Timed, wanted: range) -> Iterable[Document]:
-        shape = self._shapes[call.number % SHAPES]
-        draws = draws_for_one(b"%d/%d" % (self._key, call.number))
-        return SCENARIOS[shape.scenario](Call(self._setting, draws, call.start, self._end - 1, shape.pace, wanted))
+    def _legs(self, number: int, start: int, wanted: range) -> Iterable[Document]:
+        shape = self._shapes[number % SHAPES]
+        draws = draws_for_one(b"%d/%d" % (self._key, number))
+        return SCENARIOS[shape.scenario](Call(self._setting, draws, start, self._end - 1, shape.pace, wanted))
 
 
 @lru_cache(maxsize=4)  # a page lies in one day or two, and each block of theirs needs it

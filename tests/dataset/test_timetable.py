@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockcdrs.cdr import gregorian
 from mockcdrs.crossbar.database import Databases, KeyRange
 from mockcdrs.crossbar.view_maps import INTERACTIONS
-from mockcdrs.dataset import universe
+from mockcdrs.dataset import timetable, universe
 from mockcdrs.dataset.generator import block_interactions, documents_of_day, generate_block
 from mockcdrs.dataset.load import HOURS, WEEKDAYS, Block, BusyHours, Load, blocks_between, midnight_of
 from mockcdrs.dataset.people import Directory, directory, main_account_id
@@ -68,8 +68,23 @@ def test_no_two_calls_in_a_row_are_between_the_same_people_and_ids_are_unique() 
     assert len(people) > len(legs) / 4
 
 
-@pytest.mark.parametrize("calls", [11, 40, 41, 2_150, 20_000, 150_000, 1_000_000])
-@pytest.mark.parametrize("hour", [0, 12, 16])
+ANY_LOAD = pytest.mark.parametrize("calls", [11, 40, 41, 2_150, 20_000, 150_000, 1_000_000])
+ANY_HOUR = pytest.mark.parametrize("hour", [0, 8, 12, 16])
+
+
+def make_first_page(calls: int, hour: int) -> None:
+    now = midnight_of(MONDAY + timedelta(days=1)) + hour * 3_600
+    store = UniverseStore(SEED, Load(calls), lambda: now)
+    shown = 0
+    for segment in store.made(main_account_id(SEED), gregorian.month_of(now), (None, None), descending=True):
+        shown += len(segment.documents())
+        if shown >= 50:
+            break
+    assert shown >= 50
+
+
+@ANY_LOAD
+@ANY_HOUR
 def test_the_first_page_makes_a_few_hundred_documents_whatever_the_load(
     calls: int, hour: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,15 +97,27 @@ def test_the_first_page_makes_a_few_hundred_documents_whatever_the_load(
         return documents
 
     monkeypatch.setitem(universe.MAKERS, "written", counting)
-    now = midnight_of(MONDAY + timedelta(days=1)) + hour * 3_600
-    store = UniverseStore(SEED, Load(calls), lambda: now)
-    shown = 0
-    for segment in store.made(main_account_id(SEED), gregorian.month_of(now), (None, None), descending=True):
-        shown += len(segment.documents())
-        if shown >= 50:
-            break
-    assert shown >= 50
+    make_first_page(calls, hour)
     assert made < 400
+
+
+@ANY_LOAD
+@ANY_HOUR
+def test_the_first_page_times_a_few_thousand_calls_whatever_the_load(
+    calls: int, hour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed = 0
+
+    class Counting(BusyHours):
+        def at(self, share: float) -> int:
+            nonlocal timed
+            timed += 1
+            return super().at(share)
+
+    monkeypatch.setattr(timetable, "BusyHours", Counting)
+    timetable.timetable.cache_clear()
+    make_first_page(calls, hour)
+    assert timed < 2_500
 
 
 @pytest.mark.parametrize("calls", [5_000, 200_000])
