@@ -58,7 +58,7 @@ def generate(
         raise click.BadParameter(f"{moment!r} is no moment: expected ISO 8601, as in 2026-01-20T12:00:00Z") from error
     try:
         pools.load(locale)
-    except ValueError as error:
+    except pools.UnknownLocale as error:
         raise click.BadParameter(str(error), param_hint="--locale") from error
     try:
         stretch = export.Stretch(seed, Load.of(calls_per_day, locale), days, until, locale)

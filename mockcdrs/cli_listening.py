@@ -71,6 +71,21 @@ def _signals() -> Iterator[threading.Event]:
 def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
     """A file for a shell to read and for nobody else's eyes: there whole or not at all, and gone at the end."""
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+    try:
+        _write_whole(file, text)
+    except OSError as error:
+        raise OSError(
+            f"{file} cannot be written ({error.strerror}): expected a file in a folder that is there and may "
+            "be written to; name another one with --env-file"
+        ) from error
+    try:
+        yield
+    finally:
+        if file.exists() and file.read_text(encoding="utf-8") == text:  # else it is another server's by now
+            file.unlink()
+
+
+def _write_whole(file: Path, text: str) -> None:
     descriptor, half = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as writing:
@@ -79,11 +94,6 @@ def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
     except OSError:
         Path(half).unlink()
         raise
-    try:
-        yield
-    finally:
-        if file.exists() and file.read_text(encoding="utf-8") == text:  # else it is another server's by now
-            file.unlink()
 
 
 def variables(root: str, made: "Standalone") -> dict[str, str]:

@@ -160,8 +160,9 @@ def made(*, is_one_of_many: bool = False, **asked: Any) -> "Standalone":
 def _faults_as_messages() -> Iterator[None]:
     """What a person can put right ends the command with a message, not with a traceback."""
     from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.pools import UnknownLocale
 
     try:
         yield
-    except (DataError, OSError) as error:
+    except (DataError, UnknownLocale, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.options import ASSIGNMENTS, KINDS, NAMES, NUMBER, SENTENCES, SWITCH, TEXT
+from mockcdrs.control.options import ASSIGNMENTS, COUNT, KINDS, NAMES, NUMBER, SENTENCES, SWITCH
 
-_ACTIONS = {NUMBER: "store", TEXT: "store", SWITCH: "store_true", NAMES: "append", ASSIGNMENTS: "append"}
-_INI_TYPES: dict[str, Any] = {NUMBER: "string", TEXT: "string", SWITCH: "bool", NAMES: "args", ASSIGNMENTS: "linelist"}
+_ACTIONS = {SWITCH: "store_true", NAMES: "append", ASSIGNMENTS: "append"}  # of all others "store"
+_INI_TYPES: dict[str, Any] = {SWITCH: "bool", NAMES: "args", ASSIGNMENTS: "linelist"}  # of all others "string"
 
 
 def add(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
@@ -16,8 +16,8 @@ def add(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
     for name, kind in KINDS.items():
         dest, sentence = f"mockcdrs_{name}", SENTENCES[name]
         option = f"--{dest.replace('_', '-')}"
-        group.addoption(option, dest=dest, action=_ACTIONS[kind], default=None, help=sentence)
-        parser.addini(dest, sentence, _INI_TYPES[kind], default=None)
+        group.addoption(option, dest=dest, action=_ACTIONS.get(kind, "store"), default=None, help=sentence)
+        parser.addini(dest, sentence, _INI_TYPES.get(kind, "string"), default=None)
 
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
@@ -31,9 +31,12 @@ def from_command_line(config: pytest.Config) -> dict[str, Any]:
 
 
 def from_marker(item: pytest.Item) -> dict[str, Any]:
-    """What the nearest marker says. `UsageError` for a name that is no part of a mock."""
+    """What the nearest marker says. `UsageError` for what is no part of a mock."""
     marker = item.get_closest_marker("mockcdrs")
     said = dict(marker.kwargs) if marker else {}
+    if marker and marker.args:
+        came = ", ".join(map(repr, marker.args))
+        raise pytest.UsageError(f"mockcdrs marker: came {came} without a name, expected as in mockcdrs(seed=7)")
     for name in said.keys() - KINDS.keys() - {"allow"}:
         raise pytest.UsageError(f"mockcdrs marker: came {name}=, expected some of {', '.join(KINDS)}, allow")
     return said
@@ -46,15 +49,16 @@ def _read(get: Callable[[str], Any]) -> dict[str, Any]:
 
 def _value(name: str, said: Any) -> Any:
     kind = KINDS[name]
-    if kind == NUMBER:
+    if kind in {NUMBER, COUNT}:
         return _number(name, said)
     return dict(_assignment(name, text) for text in said) if kind == ASSIGNMENTS else said
 
 
 def _number(name: str, text: str) -> int:
-    if not text.isdecimal():
-        raise pytest.UsageError(f"mockcdrs_{name}: came {text!r}, expected a whole number")
-    return int(text)
+    try:
+        return int(text)
+    except ValueError:
+        raise pytest.UsageError(f"mockcdrs_{name}: came {text!r}, expected a whole number") from None
 
 
 def _assignment(name: str, text: str) -> tuple[str, str]:

@@ -55,12 +55,25 @@ def code_of(advice: str) -> str:
     return advice.partition(":")[0]
 
 
-def check(item: pytest.Item, mock: "Mock | RemoteMock", allowed: Iterable[str], *, is_strict: bool) -> None:
+def advice_codes(allowed: Iterable[str]) -> frozenset[str]:
+    """What a marker's `allow` names. `UsageError` for a name that is no advice's."""
+    if not allowed:
+        return frozenset()
+    from mockcdrs.control.advice import ADVICE
+
+    if isinstance(allowed, str) or not set(allowed) <= ADVICE.keys():
+        raise pytest.UsageError(
+            f"mockcdrs marker: allow={allowed!r} came, expected a list of some of {', '.join(ADVICE)}"
+        )
+    return frozenset(allowed)
+
+
+def check(item: pytest.Item, mock: "Mock | RemoteMock", allowed: frozenset[str], *, is_strict: bool) -> None:
     """Fail a test of a strict run whose client got advice that is not allowed; warn of faults that never fired.
 
     Raises what a fault's own code raised.
     """
-    unwanted = [text for text in mock.advice() if code_of(text) not in set(allowed)]
+    unwanted = [text for text in mock.advice() if code_of(text) not in allowed]
     if is_strict and unwanted:
         pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
     mock.check_faults()

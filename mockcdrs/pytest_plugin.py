@@ -82,7 +82,7 @@ def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str,
 def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[Served]":
     """A Crossbar, as new for each test: data, faults, journal, clock and request ids."""
     said = plugin_options.from_marker(request.node)
-    allowed = said.pop("allow", ())
+    allowed = plugin_report.advice_codes(said.pop("allow", ()))
     served: Served
     if request.config.getoption("mockcdrs_url"):
         served = _external(request.config, said)

@@ -46,7 +46,7 @@ def make(  # noqa: PLR0913 the options are its arguments
     no_control: bool,
     is_one_of_many: bool = False,
 ) -> Standalone:
-    """What the options of `mockcdrs serve` ask for. Raises `DataError`.
+    """What the options of `mockcdrs serve` ask for. Raises `DataError`, `UnknownLocale`.
 
     One of many processes makes request ids that all of them agree on.
     """

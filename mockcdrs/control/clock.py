@@ -2,8 +2,11 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from mockcdrs.cdr import gregorian
+
+_FIRST_SECOND, _LAST_SECOND = 31_622_400, 315_569_519_999  # of the years 1 and 9999: no calendar goes further
 
 
 class Clock:
@@ -25,7 +28,7 @@ class Clock:
         return gregorian.from_unix(int(time.time())) + self._offset_seconds
 
     def freeze(self, moment: str | datetime | int | None = None) -> None:
-        """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
+        """Stand still: at a moment as `seconds_of` takes it, or now. Raises `ValueError`."""
         self._frozen_at = self.now() if moment is None else seconds_of(moment)
 
     def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
@@ -47,8 +50,25 @@ class Clock:
 
 
 def seconds_of(moment: str | datetime | int) -> int:
-    """Gregorian seconds of a moment; `ValueError` for a text that is no ISO 8601."""
-    if isinstance(moment, int):
+    """Gregorian seconds of a moment: an ISO 8601 text, a `datetime` (UTC unless it says else), or such seconds.
+
+    Raises `ValueError` for anything else, and for what lies in no calendar.
+    """
+    try:
+        seconds = _seconds_of(moment)
+    except (ValueError, OverflowError):
+        seconds = None
+    if seconds is None or not _FIRST_SECOND <= seconds <= _LAST_SECOND:
+        raise ValueError(
+            f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds"
+        )
+    return seconds
+
+
+def _seconds_of(moment: Any) -> int | None:
+    if isinstance(moment, int) and not isinstance(moment, bool):
         return moment
     parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if not isinstance(parsed, datetime):
+        return None
     return gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))

@@ -3,12 +3,34 @@
 Imported with every run of pytest, so it needs the standard library only.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-NUMBER, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "text", "switch", "names", "assignments"
+NUMBER, COUNT, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "count", "text", "switch", "names", "assignments"
+
+
+class OptionError(ValueError):
+    """A part of a mock that is not of its kind. The text says which, what came, and what was expected."""
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Check = tuple[Callable[[Any], bool], str]
+_ANY: _Check = (lambda _value: True, "anything")  # what a text names is looked at where it is used
+_CHECKS: dict[str, _Check] = {
+    NUMBER: (lambda value: value is None or _is_whole(value), "a whole number"),
+    COUNT: (
+        lambda value: value is None or (_is_whole(value) and 0 <= value <= 1_000_000),
+        "a whole number from 0 to 1000000",
+    ),
+    SWITCH: (lambda value: isinstance(value, bool), "True or False"),
+    NAMES: (lambda value: isinstance(value, Iterable) and not isinstance(value, str), "a list of names"),
+    ASSIGNMENTS: (lambda value: isinstance(value, Mapping), "values by name"),
+}
 
 
 def _option(default: Any, kind: str, sentence: str) -> Any:
@@ -24,26 +46,42 @@ class Options:
     which the clock stands (ISO 8601, UTC) or `live`; without one the clock stands at the moment that the office was
     made for, and is live over a data directory. `reseller`: the token's account sees the reseller's columns.
     `settings` are Kazoo's, by name; `fix` names quirks to leave out, `quirk` quirks to show that are off by default.
+    Raises `OptionError`.
     """
 
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
     now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
-    calls_per_day: int | None = _option(None, NUMBER, "how many calls a day are made up")
+    calls_per_day: int | None = _option(None, COUNT, "how many calls a day are made up")
     data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")  # noqa: RUF009 a field
     reseller: bool = _option(False, SWITCH, "the account sees a reseller's columns")
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
     fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")
     quirk: Iterable[str] = _option((), NAMES, "a quirk to show that is off by default; may be repeated")
 
+    def __post_init__(self) -> None:
+        check({name: getattr(self, name) for name in KINDS})
+
 
 KINDS: dict[str, str] = {known.name: known.metadata["kind"] for known in fields(Options)}
 SENTENCES: dict[str, str] = {known.name: known.metadata["sentence"] for known in fields(Options)}
 
 
+def check(said: Mapping[str, Any]) -> None:
+    """Raise `OptionError` for a value that its name cannot have."""
+    for name, value in said.items():
+        fits, expected = _CHECKS.get(KINDS.get(name, ""), _ANY)
+        if not fits(value):
+            raise OptionError(f"{name}: came {value!r}, expected {expected}")
+
+
 def layered(*layers: Mapping[str, Any]) -> dict[str, Any]:
-    """Several says on what a mock is made of, as one: a later layer goes before; of `settings`, each by its name."""
+    """Several says on what a mock is made of, as one: a later layer goes before; of `settings`, each by its name.
+
+    Raises `OptionError`.
+    """
     found: dict[str, Any] = {}
     for layer in layers:
+        check(layer)
         found |= layer
     settings = {name: value for layer in layers for name, value in layer.get("settings", {}).items()}
     return {**found, "settings": settings}

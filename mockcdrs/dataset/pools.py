@@ -17,6 +17,10 @@ POOL_SEED = 20_260_120
 _NAMES, _COMPANIES, _TOWNS, _PHRASES = 3_000, 2_000, 2_000, 2_000
 
 
+class UnknownLocale(ValueError):
+    """A locale that Faker does not know. The text says what came, and some of those that it does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """What people, firms and queues of one locale are called. `names` holds pairs of first and last name."""
@@ -30,7 +34,10 @@ class Pool:
 
 
 def load(locale: str, cache: Path | None = None) -> Pool:
-    """The pool of a locale: the committed one, else the one in the `cache` directory, else made there with Faker."""
+    """The pool of a locale: the committed one, else the one in the `cache` directory, else made there with Faker.
+
+    Raises `UnknownLocale`.
+    """
     committed = fixtures.directory() / "pools" / f"{locale}.json"
     if committed.is_file():
         return parse(committed.read_bytes())
@@ -48,7 +55,7 @@ def make(locale: str) -> Pool:
     try:
         source = faker.Faker(locale)
     except AttributeError:
-        raise ValueError(
+        raise UnknownLocale(
             f"locale {locale!r} came, expected one that Faker knows, such as {', '.join(LOCALES)}; "
             "see https://faker.readthedocs.io/en/stable/locales.html"
         ) from None

@@ -1,6 +1,8 @@
 """One clock: frozen, moved or live."""
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -51,6 +53,8 @@ def test_a_moment_is_the_same_in_every_form(moment: str | datetime | int) -> Non
     assert seconds_of(moment) == MOMENT
 
 
-def test_a_text_that_is_no_moment_is_refused() -> None:
-    with pytest.raises(ValueError, match="yesterday"):
-        seconds_of("yesterday")
+@pytest.mark.parametrize("moment", ["yesterday", 3, True, 12.5, 10**15, None, "0001-01-01T00:00:00+23:00"])
+def test_what_is_no_moment_is_refused_with_an_example(moment: Any) -> None:
+    words = f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds"
+    with pytest.raises(ValueError, match=re.escape(words)):
+        seconds_of(moment)

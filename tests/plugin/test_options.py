@@ -2,7 +2,8 @@
 
 import pytest
 
-from mockcdrs.control.options import KINDS
+from mockcdrs.control.options import KINDS, OptionError
+from mockcdrs.handle import serving
 from tests.plugin.running import ran
 
 
@@ -95,6 +96,32 @@ def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(["*came sede=, expected some of seed, now*"])
     result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("3", "came 3 without a name, expected as in mockcdrs(seed=7)"),
+        ("seed='x'", "seed: came 'x', expected a whole number"),
+        ("seed=True", "seed: came True, expected a whole number"),
+        ("calls_per_day=-1", "calls_per_day: came -1, expected a whole number from 0 to 1000000"),
+        ("reseller='no'", "reseller: came 'no', expected True or False"),
+        ("fix='all'", "fix: came 'all', expected a list of names"),
+        ("settings='a=1'", "settings: came 'a=1', expected values by name"),
+        ("now='nonsense'", "'nonsense' is no moment: expected ISO 8601"),
+        ("allow=['wrong-epok']", "allow=['wrong-epok'] came, expected a list of some of wrong-epoch, ignored-time"),
+        ("allow='wrong-epoch'", "allow='wrong-epoch' came, expected a list of some of wrong-epoch"),
+    ],
+)
+def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.Pytester, said: str, words: str) -> None:
+    result = ran(pytester, f"\nimport pytest\n\n@pytest.mark.mockcdrs({said})\ndef test_it(mockcdrs): pass\n")
+    result.assert_outcomes(errors=1)
+    assert words in result.stdout.str()
+
+
+def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
+    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(seed="7"):
+        raise AssertionError("a mock was made")
 
 
 def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:

@@ -18,9 +18,10 @@ def _is_number(value: Any) -> bool:
 def is_moment(value: Any) -> bool:
     """Whether it is an ISO 8601 text or Gregorian seconds, within the calendar."""
     try:
-        return not isinstance(value, bool) and 31_622_400 <= seconds_of(value) <= _LATEST_SECONDS
-    except (ValueError, TypeError, AttributeError):
+        seconds_of(value)
+    except ValueError:
         return False
+    return True
 
 
 TEXT: Check = (lambda value: isinstance(value, str), "text")
