@@ -76,8 +76,6 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
         answered = _answer(context, incoming.body)
     except BareAnswer as bare:
         answered = _bare(bare, context)
-    except Failure as failure:
-        answered = _failed(context, failure)
     return replace(answered, outcome=context.outcome)
 
 
@@ -91,6 +89,13 @@ def _query(incoming: Incoming) -> Query:
 
 
 def _answer(context: Context, body: bytes) -> Answer:
+    try:
+        return _checked(context, body)
+    except Failure as failure:
+        return _failed(context, failure)
+
+
+def _checked(context: Context, body: bytes) -> Answer:
     version, tokens = routing.split(context.request.path)
     request_data.check_version(version)
     request = replace(context.request, envelope=request_data.read_body(context, body))

@@ -44,6 +44,14 @@ def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     return {"content-type": "text/csv", "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
 
 
+def check_name(context: Context, found: Content) -> None:
+    """`BareAnswer` for a `file_name` that is no text, as in `?file_name`."""
+    wanted = context.request.value("file_name")
+    if "x-file-name" in context.request.headers or isinstance(wanted, str | None):
+        return
+    raise died("a file_name that is no text") if found.walk is None else _no_content()
+
+
 def _in_a_header(name: str) -> str:
     """A stranger's text may hold what would end the header."""
     return "".join(char for char in name if char.isprintable())

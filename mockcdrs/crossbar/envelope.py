@@ -6,7 +6,7 @@ from typing import Any
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.crossbar import json_text, start_key
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import NO_DATA, Failure
+from mockcdrs.crossbar.errors import NO_DATA, Failure, died
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
 CHUNKS_OPENING = b'{"data":['
@@ -86,11 +86,16 @@ def _pair(context: Context, name: str, value: Any) -> str:
 def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
     """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped.
 
-    Crossbar wraps it in any text, and so lets a stranger write a script; here it has to be a function's name.
+    Crossbar wraps it in any text, and so lets a stranger write a script; here it has to be a function's name. Raises
+    `BareAnswer` where it is no text, as in `?jsonp`.
     """
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
     body = json_text.pretty(envelope) if erlang.is_true(wanted) else json_text.encode(envelope)
     function = context.request.value("jsonp")
-    if isinstance(function, str) and _FUNCTION.fullmatch(function):
+    if function is None:
+        return body, False
+    if not isinstance(function, str):
+        raise died("a jsonp that is no text")
+    if _FUNCTION.fullmatch(function):
         return function.encode() + b"(" + body + b");", True
     return body, False

@@ -4,7 +4,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from mockcdrs.crossbar.errors import BareAnswer
+from mockcdrs.crossbar.errors import BareAnswer, died
 
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
@@ -103,9 +103,14 @@ def language(accept_language: str | None) -> str:
 
 
 def overridden(negotiated: str, wanted: object) -> str:
-    """`json`, `csv` or `pdf`: what a negotiated type becomes under `accept` in the query, which only JSON heeds."""
+    """`json`, `csv` or `pdf`: what a negotiated type becomes under `accept` in the query, which only JSON heeds.
+
+    Raises `BareAnswer` where that is no text, as in `?accept`.
+    """
     if negotiated in CSV_TYPES:
         return "csv"
+    if not isinstance(wanted, str | None):
+        raise died("an accept that is no text")
     if wanted in ("csv", "pdf"):
         return str(wanted)
     return "csv" if wanted in CSV_TYPES else "json"

@@ -55,6 +55,7 @@ def _csv(context: Context, found: Content) -> Rendered:
         body = form(context, found)
     except Failure as failure:
         return Rendered(csv_rendering.file_headers(context), failure=failure)
+    csv_rendering.check_name(context, found)
     headers = csv_rendering.line_headers(context) if is_lines else csv_rendering.file_headers(context)
     return Rendered(headers, body, is_file=not is_lines)
 

@@ -234,6 +234,29 @@ def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: M
     assert answered.is_file
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "headers", "status"),
+    [
+        ("/cdrs/202601-x", "jsonp", {}, 500),
+        ("/cdrs/nosuch", "jsonp", {}, 500),
+        ("/cdrs", "jsonp", {}, 200),
+        ("/cdrs", "accept", {}, 500),
+        ("/cdrs", "accept", CSV, 200),
+        ("/cdrs", "is_chunked=false&file_name", CSV, 500),
+        ("/cdrs", "is_chunked=false&file_name", {**CSV, "x-file-name": "a.csv"}, 200),
+        ("/cdrs", "file_name", CSV, 204),
+        ("/cdrs", "file_name", {}, 200),
+    ],
+)
+def test_a_bare_name_where_text_is_cut_or_joined_ends_the_handler(
+    path: str, query: str, headers: Mapping[str, str], status: int
+) -> None:
+    """Within chunks its death is caught, and the answer is none. Source: `api_util.erl`, `api_resource.erl`."""
+    answered = ask(state_of([leg("x")]), path, query, headers=headers)
+    assert answered.status == status
+    assert (body_of(answered) == b"") is (status != 200)
+
+
 @pytest.mark.parametrize(("query", "status"), [("verb=get", 200), ("verb=put", 405), ("verb", 405), ("verb=", 405)])
 def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, status: int) -> None:
     """`api_util:get_http_verb/2`; a bare name is the text "true"."""

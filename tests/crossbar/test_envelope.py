@@ -112,7 +112,6 @@ def test_pretty_print_is_for_true_alone(wanted: str, is_pretty: bool) -> None:
 
 def test_jsonp_wraps_what_is_whole() -> None:
     assert envelope.render(known((("jsonp", "f"),)), {"a": 1}) == (b'f({"a":1});', True)
-    assert envelope.render(known((("jsonp", True),)), {"a": 1}) == (b'{"a":1}', False)
 
 
 def test_an_empty_chunked_answer_is_a_plain_envelope_without_paging_keys() -> None:

@@ -114,12 +114,13 @@ def test_an_unreadable_language_is_400(accepted: str) -> None:
         (JSON, "application/octet-stream", "csv"),
         (JSON, "json", "json"),
         (JSON, "xml", "json"),
-        (JSON, True, "json"),
+        (JSON, "", "json"),
         ("application/x-json", "csv", "csv"),
         (CSV, None, "csv"),
         (CSV, "json", "csv"),
         (CSV, "pdf", "csv"),
         ("application/octet-stream", "application/json", "csv"),
+        (CSV, True, "csv"),
     ],
 )
 def test_accept_in_the_query_turns_json_into_something_else_and_nothing_into_json(
