@@ -85,7 +85,7 @@ def test_all_tokens_are_good_again_without_the_rule(state: State) -> None:
 
 
 def test_tokens_stay_expired_while_another_rule_that_expires_them_is_left(state: State) -> None:
-    one, other = (state.faults.add(Rule(token_expired=True)) for _ in range(2))
+    one, other = (state.faults.add(Rule(token_expired=True, path=path)) for path in ("/cdrs", "/nowhere"))
     first = token(state)
     assert status(state, first) == 401
     assert state.faults.remove(one)
