@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,6 +69,8 @@ def _signals() -> Iterator[threading.Event]:
 @contextlib.contextmanager
 def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
     """A file for a shell to read and for nobody else's eyes: there whole or not at all, and gone at the end."""
+    import tempfile
+
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
     descriptor, half = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
     try:

@@ -159,9 +159,13 @@ def made(*, is_one_of_many: bool = False, **asked: Any) -> "Standalone":
 @contextlib.contextmanager
 def _faults_as_messages() -> Iterator[None]:
     """What a person can put right ends the command with a message, not with a traceback."""
-    from mockcdrs.dataset.files import DataError
-
     try:
         yield
-    except (DataError, OSError) as error:
+    except _put_right() as error:
         raise click.ClickException(str(error)) from error
+
+
+def _put_right() -> tuple[type[Exception], ...]:
+    from mockcdrs.dataset.files import DataError
+
+    return DataError, OSError
