@@ -1,11 +1,37 @@
 """The command line. What only one command needs is imported inside it, so that help and errors come at once."""
 
+import importlib
+from collections.abc import Iterator, Mapping
+
 import click
 
-from mockcdrs import cli_contract, cli_data, cli_exchanges, cli_serve
+_MODULES = {
+    "generate": "cli_data",
+    "import": "cli_data",
+    "record": "cli_exchanges",
+    "replay": "cli_exchanges",
+    "serve": "cli_serve",
+    "verify": "cli_contract",
+}
+
+
+class _Commands(Mapping[str, click.Command]):
+    """Commands by name, whose modules are imported when they are asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = importlib.import_module(f"mockcdrs.{_MODULES[name]}")
+        command: click.Command = getattr(module, "import_" if name == "import" else name)
+        return command
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
 
 
 @click.group(
+    commands=_Commands(),
     context_settings={"auto_envvar_prefix": "MOCKCDRS"},
     epilog="""\b
 Examples:
@@ -18,11 +44,3 @@ Examples:
 @click.version_option(package_name="mockcdrs")
 def main() -> None:
     """A stand-in for the call detail record part of Kazoo's Crossbar API."""
-
-
-main.add_command(cli_serve.serve)
-main.add_command(cli_data.generate)
-main.add_command(cli_data.import_)
-main.add_command(cli_exchanges.record)
-main.add_command(cli_exchanges.replay)
-main.add_command(cli_contract.verify)

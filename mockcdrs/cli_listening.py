@@ -6,7 +6,6 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -86,6 +85,8 @@ def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
 
 
 def _write_whole(file: Path, text: str) -> None:
+    import tempfile
+
     descriptor, half = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as writing:

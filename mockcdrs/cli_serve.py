@@ -159,10 +159,14 @@ def made(*, is_one_of_many: bool = False, **asked: Any) -> "Standalone":
 @contextlib.contextmanager
 def _faults_as_messages() -> Iterator[None]:
     """What a person can put right ends the command with a message, not with a traceback."""
+    try:
+        yield
+    except _put_right() as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _put_right() -> tuple[type[Exception], ...]:
     from mockcdrs.dataset.files import DataError
     from mockcdrs.dataset.pools import UnknownLocale
 
-    try:
-        yield
-    except (DataError, UnknownLocale, OSError) as error:
-        raise click.ClickException(str(error)) from error
+    return DataError, UnknownLocale, OSError

@@ -25,11 +25,27 @@ with Server(create_app(State(store=LoadedStore((Account(account),), {})))) as se
 """
 
 
-def modules_after(code: str) -> set[str]:
-    script = f"{code}\nimport json, sys; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+COMMAND = """
+from mockcdrs import cli, cli_listening
+from mockcdrs.cli_serve import made
+from mockcdrs.server.runner import Server
+asked = cli.main.commands["serve"].make_context("serve", []).params
+mock = made(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "port"}})
+path = f"/v2/accounts/{mock.account.id}/cdrs"
+environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.account.tokens[0].value}
+assert b"".join(mock.app(environ, lambda status, _: None if status == "200 OK" else exit(status))).startswith(b"{")
+"""
+
+
+def imported_by(code: str) -> set[str]:
+    script = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
     # -E: nothing that the environment has Python load counts, as what moves the clock of the suite
     ended = subprocess.run([sys.executable, "-E", "-c", script], capture_output=True, text=True, check=True)
     return set(json.loads(ended.stdout))
+
+
+def modules_after(code: str) -> set[str]:
+    return {name.partition(".")[0] for name in imported_by(code)}
 
 
 @pytest.mark.parametrize("code", ["import mockcdrs.cli", SERVING], ids=["the command line", "serving"])
@@ -46,3 +62,11 @@ def test_the_command_line_alone_imports_no_server() -> None:
 
 def test_importing_the_package_costs_no_more_than_typing() -> None:
     assert modules_after("import mockcdrs") - modules_after("import typing") == {"mockcdrs"}
+
+
+def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what_a_fault_or_file_would() -> None:
+    pulled_in = imported_by(COMMAND)
+    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.universe", "mockcdrs.control.adviser"} <= pulled_in
+    unasked = {"cli_contract", "cli_data", "cli_exchanges", "control.advice", "control.question", "dataset.files"}
+    assert not pulled_in & {f"mockcdrs.{name}" for name in unasked | {"dataset.crafted", "server.control"}}
+    assert not pulled_in & {"asyncio", "decimal", "email", "falcon", "http.client", "ssl", "tempfile"}

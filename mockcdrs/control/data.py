@@ -7,7 +7,6 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.crafted import Order, craft
 from mockcdrs.dataset.people import directory
 from mockcdrs.dataset.store import Document
 
@@ -49,6 +48,8 @@ class Data:
         `order` is that of `mockcdrs.dataset.crafted.Order`: `scenario`, `caller`, `callee`, `caller_name`,
         `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`.
         """
+        from mockcdrs.dataset.crafted import Order, craft
+
         self._crafted += 1
         end = self.state.clock.now() if at is None else seconds_of(at)
         legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, self._crafted)

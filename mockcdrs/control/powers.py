@@ -8,7 +8,6 @@ from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
-from mockcdrs.control.question import ask
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
@@ -52,6 +51,7 @@ class Powers(Data, Derived):
         reaches. Raises `NoQuestion` for another parameter than those and `filter_*`.
         """
         from mockcdrs.control.expected import expect
+        from mockcdrs.control.question import ask
 
         state = self.state
         question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)

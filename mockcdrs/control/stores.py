@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.dataset import files
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.store import LoadedStore, Store
@@ -13,6 +12,8 @@ from mockcdrs.dataset.universe import OPENED, UniverseStore
 
 def loaded(data: Path) -> LoadedStore:
     """What a directory holds. Raises `DataError`."""
+    from mockcdrs.dataset import files
+
     found = files.load(data)
     return LoadedStore(found.accounts, found.documents)
 

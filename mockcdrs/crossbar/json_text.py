@@ -2,7 +2,6 @@
 
 import json
 import math
-from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -48,6 +47,8 @@ def _float(value: float) -> str:
     """The shortest digits, with an exponent only where the point would be far away."""
     if not math.isfinite(value):
         return "null"
+    from decimal import Decimal
+
     exact = Decimal(repr(value or 0.0))
     if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
         return f"{exact:e}"

@@ -1,9 +1,9 @@
 """What a rule makes of an answer. Crossbar's own code answers as far as it can: only the cause is made up."""
 
-import http.client
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 from mockcdrs.control.faults.rule import BY_STATUS, Reply, Rule
@@ -22,7 +22,8 @@ _HEAD = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
 _OF_GOOD_ANSWERS = ("etag", "expires", "location")
 _CREATED = 201
 # where Python's words differ from one version to the next
-_WORDS = {413: "request entity too large", 416: "range not satisfiable", 422: "unprocessable entity"}
+_OWN_WORDS = {413: "request entity too large", 416: "range not satisfiable", 422: "unprocessable entity"}
+_WORDS = {known.value: known.phrase.lower() for known in HTTPStatus} | _OWN_WORDS
 
 
 def answered(rule: Rule | None, world: World, produce: Produce) -> Answer:
@@ -65,8 +66,7 @@ def _failure(rule: Rule) -> Failure:
     if name is not None:
         return system(name)
     status = rule.status or 500
-    words = _WORDS.get(status) or http.client.responses.get(status, "unspecified fault").lower()
-    return plain(status, words)
+    return plain(status, _WORDS.get(status, "unspecified fault"))
 
 
 def reworded(answer: Answer, failure: Failure) -> Answer:
