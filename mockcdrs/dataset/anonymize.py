@@ -4,6 +4,7 @@ What a pseudonym stands for can be told only with the secret. Moments, durations
 whatever links one document to another stay true.
 """
 
+import collections
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,9 +12,10 @@ from typing import Any, TypeVar
 
 from mockcdrs.cdr import schema
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.files import Document, Loaded
+from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.identities import Mode, Rewriter
 from mockcdrs.dataset.pseudonyms import Codebook
+from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.vocabulary import words
 
 _NAMES = re.compile(r"(.*_)?name|conference|queue|group|parked_by|fax_identity_name")
@@ -73,9 +75,13 @@ class Anonymizer:
         )
         self._rewrite_of_key: dict[str, Callable[[str], str]] = {}
 
-    def loaded(self, data: Loaded) -> Loaded:
-        """All of a data directory under pseudonyms, its documents in the same order."""
-        return self.twice(lambda: self._rewritten(data))
+    def loaded(self, data: Data) -> Data:
+        """All of a data directory under pseudonyms, its documents in the same order and rewritten as they are read."""
+        self._rewriter.learn()
+        for documents in self._rewritten(data).documents.values():
+            collections.deque(documents, maxlen=0)
+        self._rewriter.settle()
+        return self._rewritten(data)
 
     def twice(self, rewritten: Callable[[], Made]) -> Made:
         """What `rewritten` makes with this anonymizer, once it has seen all originals that go through it."""
@@ -105,13 +111,10 @@ class Anonymizer:
         """An account with its users, devices and tokens under pseudonyms."""
         return self._account(account)
 
-    def _rewritten(self, data: Loaded) -> Loaded:
-        accounts = tuple(map(self._account, data.accounts))
-        documents = {
-            (self._free(account_id), month): [self._value("", document) for document in held]
-            for (account_id, month), held in data.documents.items()
-        }
-        return Loaded(accounts, documents)
+    def _rewritten(self, data: Data) -> Data:
+        held = data.documents.items()
+        documents = {(self._free(account), month): Lazily(each, self.document) for (account, month), each in held}
+        return Data(tuple(map(self._account, data.accounts)), documents)
 
     def _account(self, account: Account) -> Account:
         return replace(

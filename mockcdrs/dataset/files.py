@@ -15,8 +15,9 @@ from typing import Any, NoReturn, TypeVar
 
 from mockcdrs.dataset import named
 from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.data import Data
+from mockcdrs.dataset.store import Document, Month
 
-Document = dict[str, Any]
 T = TypeVar("T")
 _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
@@ -40,11 +41,10 @@ class DataError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a directory holds. `documents` are by (account id, `YYYYMM`), each month in the order of the files."""
+class Loaded(Data):
+    """What a directory holds, all in memory, each month in the order of the files."""
 
-    accounts: tuple[Account, ...]
-    documents: dict[tuple[str, str], list[Document]]
+    documents: dict[Month, list[Document]]
 
 
 def load(directory: Path) -> Loaded:

@@ -30,7 +30,9 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_KEPT_TEXTS = 100_000
+_KEPT_TEXTS = 10_000
+# Kinds of originals that are replaced elsewhere only where they were seen; of the others there is one in each document.
+_ASKED_FOR = frozenset({"word", "mixed", "subscriber"})
 _HOST_SHAPE = re.compile(r".+\.[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 _HEX_SHAPE = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}", re.ASCII)
 _SDP_FIXED = re.compile(
@@ -116,7 +118,8 @@ class Rewriter:
 
     def _code(self, kind: str, original: str) -> str:
         if self._is_learning:
-            self._codebook.see(kind, original)
+            if kind in _ASKED_FOR:
+                self._codebook.see(kind, original)
             return original
         return self._codebook.pseudonym(kind, original)
 

@@ -9,9 +9,10 @@ from typing import Any
 from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset import files, import_formats, import_rows, named
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.files import Document, Loaded
+from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.import_formats import Item, Source, Words
 from mockcdrs.dataset.seeding import hex_id
+from mockcdrs.dataset.store import Document
 
 # Whose calls they are where neither the file nor the caller tells.
 UNNAMED_ACCOUNT = hex_id("imported")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.data import Data
 from mockcdrs.dataset.store import Document
 
 
@@ -51,7 +51,7 @@ def write_accounts(directory: Path, accounts: Iterable[Account]) -> None:
     (directory / "accounts.json").write_text(text, encoding="utf-8")
 
 
-def write(target: Path, data: Loaded) -> int:
+def write(target: Path, data: Data) -> int:
     """Write a new data directory; how many documents it holds."""
     held = data.documents.items()
     with new_directory(target) as directory:

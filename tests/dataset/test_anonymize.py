@@ -2,8 +2,12 @@
 
 import json
 import re
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import row
-from mockcdrs.dataset import files, fixtures, identities
+from mockcdrs.dataset import files, fixtures, identities, writing
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.anonymize import Anonymizer
+from mockcdrs.dataset.data import Data
 from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.load import Load
+from mockcdrs.dataset.people import directory, main_account_id
 
 SECRET = b"a test's secret"
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
@@ -77,7 +85,7 @@ def holding(*documents: dict[str, Any]) -> Loaded:
 
 def anonymized(*documents: dict[str, Any], secret: bytes = SECRET) -> list[dict[str, Any]]:
     (made,) = Anonymizer(secret).loaded(holding(*documents)).documents.values()
-    return made
+    return list(made)
 
 
 def committed(name: str) -> Loaded:
@@ -88,7 +96,7 @@ def committed(name: str) -> Loaded:
     return Loaded(loaded.accounts, held)
 
 
-def text_of(data: Loaded) -> str:
+def text_of(data: Data) -> str:
     held = [[account, *each] for (account, _), each in data.documents.items()]
     return json.dumps([held, [repr(account) for account in data.accounts]], ensure_ascii=False).casefold()
 
@@ -124,7 +132,7 @@ def originals(data: Loaded) -> set[str]:
     return {each for each in found if len(each) >= 5 and not each.isspace()}
 
 
-def left_over(data: Loaded, made: Loaded) -> set[str]:
+def left_over(data: Loaded, made: Data) -> set[str]:
     output = text_of(made)
     found = {each for each in originals(data) if each in output}
     return {each for each in found if re.search(rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])", output)}
@@ -229,6 +237,19 @@ def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others
     elsewhere = anonymized(TRICKY, other, secret=b"another")
     for key in ("_id", "caller_id_name", "caller_id_number", "channel_name", "remote_sdp", "pvt_account_id"):
         assert elsewhere[0][key] != there[0][key]
+
+
+def test_to_write_data_under_pseudonyms_takes_a_fraction_of_the_memory_of_the_data(tmp_path: Path) -> None:
+    tracemalloc.start()
+    office = directory(1, main_account_id(1))
+    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 500)]
+    data = Data((office.account,), {(office.account.id, "202601"): documents})
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    writing.write(tmp_path / "made", Anonymizer(SECRET).loaded(data))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - held < held / 2
 
 
 def test_a_document_alone_is_rewritten_with_what_is_known() -> None:

@@ -18,7 +18,7 @@ ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 def anonymized(*documents: dict[str, Any]) -> list[dict[str, Any]]:
     """What a run of its own makes of documents."""
     (made,) = Anonymizer(SECRET).loaded(Loaded((), {(ACCOUNT, "202601"): list(documents)})).documents.values()
-    return made
+    return list(made)
 
 
 PEOPLE = [
