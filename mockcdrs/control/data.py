@@ -1,5 +1,6 @@
 """A mock's data in a test's hands: what it adds and takes away, until the next reset."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,7 @@ class Data:
     def __init__(self, state: State, account: Account) -> None:
         self.state = state
         self.account = account
-        self._crafted = 0
+        self._serials = itertools.count(1)
 
     @property
     def user_id(self) -> str:
@@ -48,7 +49,7 @@ class Data:
     def reset(self) -> None:
         """As it was made: data, faults, journal, clock and request ids."""
         self.state.reset()
-        self._crafted = 0
+        self._serials = itertools.count(1)
 
     def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
         """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
@@ -57,9 +58,8 @@ class Data:
         `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`,
         and `ValueError` for a moment or seconds that are none.
         """
-        self._crafted += 1
         end = self.state.clock.now() if at is None else seconds_of(at)
-        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, self._crafted)
+        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, next(self._serials))
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     def add_cdr(self, document: Document) -> Document:

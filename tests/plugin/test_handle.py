@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +66,20 @@ def test_an_added_call_is_there_with_all_legs_and_only_what_was_given_is_changed
     whole = asked(mock, f"/cdrs/{call.cdr_id}").json()["data"]
     assert (whole["caller_id_number"], whole["billing_seconds"]) == ("+14155550100", 75)
     assert max(leg["timestamp"] for leg in call.legs) == mock.clock.now()
+
+
+def test_calls_that_are_added_by_several_threads_at_once_are_all_there(mock: Mock) -> None:
+    mock.clear()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            calls = list(threads.map(lambda _: mock.add_call(), range(80), timeout=60))
+    finally:
+        sys.setswitchinterval(before)
+    legs = {leg["_id"] for call in calls for leg in call.legs}
+    assert len({call.id for call in calls}) == 80
+    assert set(mock.expected().ids) == legs
 
 
 def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: Mock) -> None:
