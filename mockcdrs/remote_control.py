@@ -9,12 +9,14 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.control.faults import RuleError
+from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.crafted import NoSuchScenario
 
 _TIMEOUT_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
 _ERRORS: dict[str, type[Exception]] = {
+    "no-question": NoQuestion,
     "no-such-cdr": KeyError,
     "unknown-scenario": NoSuchScenario,
     "bad-rule": RuleError,

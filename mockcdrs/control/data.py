@@ -1,5 +1,7 @@
 """A mock's data in a test's hands: what it adds and takes away, until the next reset."""
 
+import itertools
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,12 @@ from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.people import directory
 from mockcdrs.dataset.store import Document
+
+_CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
+
+
+class NotACdr(ValueError):
+    """What cannot be added as a CDR. The text says what came and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Data:
     def __init__(self, state: State, account: Account) -> None:
         self.state = state
         self.account = account
-        self._crafted = 0
+        self._serials = itertools.count(1)
 
     @property
     def user_id(self) -> str:
@@ -40,28 +48,35 @@ class Data:
     def reset(self) -> None:
         """As it was made: data, faults, journal, clock and request ids."""
         self.state.reset()
-        self._crafted = 0
+        self._serials = itertools.count(1)
 
     def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
         """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
 
         `order` is that of `mockcdrs.dataset.crafted.Order`: `scenario`, `caller`, `callee`, `caller_name`,
-        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`.
+        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`,
+        and `ValueError` for a moment or seconds that are none.
         """
         from mockcdrs.dataset.crafted import Order, craft
 
-        self._crafted += 1
         end = self.state.clock.now() if at is None else seconds_of(at)
-        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, self._crafted)
+        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, next(self._serials))
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     def add_cdr(self, document: Document) -> Document:
         """Add a document as it is, and give it; Kazoo's own fields are made where they are missing.
 
         Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended. A time that no
-        calendar has puts it into this month.
+        calendar has puts it into this month. Raises `NotACdr`.
         """
+        if not isinstance(document, dict):
+            raise NotACdr(f"came {repr(document)[:200]}; expected a CDR's document: an object")
         whole = self._completed(document)
+        if not (isinstance(whole["_id"], str) and _CDR_ID.fullmatch(whole["_id"])):
+            raise NotACdr(
+                f"_id: came {repr(whole['_id'])[:200]}; expected text that starts with the month, as in 202601-a@host; "
+                "or leave it out"
+            )
         self.state.data.add(self.account.id, whole["_id"][:6], [whole])
         return whole
 

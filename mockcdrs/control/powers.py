@@ -48,7 +48,7 @@ class Powers(Data, Derived):
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range. A query that names
         its walk (`page_size` or `paginate`, with them `ascending`, `chunk_size`, ...) expects no more than such a walk
-        reaches. Raises `NoQuestion` for another parameter than those and `filter_*`.
+        reaches. Raises `NoQuestion` for another path than a listing's, and another parameter than those and `filter_*`.
         """
         from mockcdrs.control.expected import expect
         from mockcdrs.control.question import ask

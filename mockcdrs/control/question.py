@@ -1,5 +1,6 @@
 """What a test asks of ground truth: whose CDRs, when, which of them, and how they are walked."""
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from mockcdrs.crossbar.settings import Settings
 
 PARAMETERS = frozenset({"page_size", "paginate", "chunk_size", "is_chunked", "ascending", "descending"})
 NO_PAGES = sys.maxsize
+_LISTING = re.compile(r"(?:users/([^/]+)/)?cdrs(/interaction)?")
 
 
 class NoQuestion(ValueError):
@@ -73,19 +75,22 @@ def ask(
     account_id: str, path: str, query: Mapping[str, Any], now: int, settings: Settings, quirks: frozenset[str]
 ) -> Question:
     """The question that a request for a listing asks; raises `NoQuestion`."""
+    listing = _LISTING.fullmatch(path.strip("/"))
+    if not listing:
+        known = "/cdrs, /cdrs/interaction, /users/ID/cdrs, /users/ID/cdrs/interaction"
+        raise NoQuestion(f"{path!r:.80} came; what to expect is known for {known}")
     filters = {name: value for name, value in query.items() if name.startswith("filter_")}
     unknown = query.keys() - filters.keys() - PARAMETERS - {"created_from", "created_to"}
     if unknown:
         known = ", ".join(["created_from", "created_to", "filter_KEY", "filter_not_KEY", *sorted(PARAMETERS)])
         raise NoQuestion(f"{', '.join(sorted(unknown))} came; what to expect is known for {known}")
     end = int(query.get("created_to", now))
-    parts = path.strip("/").split("/")
     return Question(
         account_id,
         created_from=int(query.get("created_from", end - settings.maximum_range)),
         created_to=end,
-        owner_id=parts[parts.index("users") + 1] if "users" in parts else None,
-        are_interactions=parts[-1] == "interaction",
+        owner_id=listing[1],
+        are_interactions=listing[2] is not None,
         filters=filters,
         says_from="created_from" in query,
         says_to="created_to" in query,

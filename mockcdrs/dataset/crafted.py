@@ -23,7 +23,7 @@ class Order:
     """What is asked of a call; `None` leaves it to the scenario.
 
     `caller` and `callee` are numbers, `caller_name` and `callee_name` names; `seconds` is the conversation, `owner_id`
-    the user whose call it is. `fields` go onto each leg as they are.
+    the user whose call it is. `fields` go onto each leg as they are. Raises `ValueError` for seconds that are none.
     """
 
     scenario: str = DEFAULT_SCENARIO
@@ -34,6 +34,10 @@ class Order:
     seconds: int | None = None
     owner_id: str | None = None
     fields: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not (type(self.seconds) is int and 0 <= self.seconds <= _LONGEST_SECONDS):
+            raise ValueError(f"seconds: came {self.seconds!r}, expected whole seconds from 0 to {_LONGEST_SECONDS}")
 
 
 def craft(office: Directory, order: Order, end: int, serial: int) -> list[Document]:

@@ -1,5 +1,8 @@
 """What a test adds and removes lies over the base, which stays as it is."""
 
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -87,3 +90,25 @@ def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Ove
     after = {segment.identity for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing}
     assert after
     assert not before & after
+
+
+@pytest.fixture
+def _often_switched() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_often_switched")
+def test_threads_that_add_and_remove_at_once_lose_nothing(overlay: Overlay) -> None:
+    def change(nth: int) -> None:
+        for number in range(50):
+            overlay.add(ACCOUNT, MONTH, [_document(f"{nth}-{number}")])
+            assert overlay.remove(f"{MONTH}-{nth}-{number}") is True
+            overlay.add(ACCOUNT, MONTH, [_document(f"{nth}-{number}-stays")])
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(change, nth) for nth in range(8)]:
+            done.result(timeout=60)
+    assert overlay.count_added() == 8 * 50

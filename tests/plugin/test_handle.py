@@ -1,9 +1,11 @@
 """The mock in a test's hands."""
 
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +68,20 @@ def test_an_added_call_is_there_with_all_legs_and_only_what_was_given_is_changed
     assert max(leg["timestamp"] for leg in call.legs) == mock.clock.now()
 
 
+def test_calls_that_are_added_by_several_threads_at_once_are_all_there(mock: Mock) -> None:
+    mock.clear()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            calls = list(threads.map(lambda _: mock.add_call(), range(80), timeout=60))
+    finally:
+        sys.setswitchinterval(before)
+    legs = {leg["_id"] for call in calls for leg in call.legs}
+    assert len({call.id for call in calls}) == 80
+    assert set(mock.expected().ids) == legs
+
+
 def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: Mock) -> None:
     mock.clear()
     added = mock.add_cdr({**LEAST, "call_id": "a@b"})
@@ -74,6 +90,29 @@ def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: M
     assert walked(mock) == []
     with pytest.raises(KeyError, match="no such CDR"):
         mock.remove("202601-a@b")
+
+
+@pytest.mark.parametrize(
+    ("add", "words"),
+    [
+        (lambda mock: mock.add_cdr("x"), "came 'x'; expected a CDR's document: an object"),
+        (lambda mock: mock.add_cdr({"_id": 7}), "_id: came 7; expected text that starts with the month"),
+        (lambda mock: mock.add_cdr({"_id": "a@host"}), "_id: came 'a@host'; expected text that starts with the month"),
+        (lambda mock: mock.add_call(seconds="x"), "seconds: came 'x', expected whole seconds from 0 to 86400"),
+        (lambda mock: mock.add_call(seconds=-5), "seconds: came -5, expected whole seconds from 0 to 86400"),
+        (lambda mock: mock.add_call(at="x"), "'x' is no moment: expected ISO 8601"),
+        (lambda mock: mock.respond("/limits", json=object()), "expected what JSON can hold"),
+        (lambda mock: mock.respond("/limits", json={1: 2}), "json: came {1: 2}, expected what JSON can hold"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
+    mock: Mock, add: Callable[[Mock], object], words: str
+) -> None:
+    before = mock.expected()
+    with pytest.raises(ValueError, match=re.escape(words)):
+        add(mock)
+    assert mock.expected() == before
+    assert mock.never_fired() == []
 
 
 def test_edge_cases_are_added_by_name(mock: Mock) -> None:

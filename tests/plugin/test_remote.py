@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from mockcdrs.control.faults import RuleError
+from mockcdrs.control.question import NoQuestion
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
@@ -90,6 +91,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), NoSuchScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
+        (lambda mock: mock.expected("/cdrs/summary"), NoQuestion),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:

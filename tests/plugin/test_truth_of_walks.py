@@ -1,6 +1,7 @@
 """Ground truth of one walk: what ends of pages and chunks and broken documents keep from it, against real walks."""
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -91,3 +92,9 @@ def test_what_lies_behind_a_broken_document_is_out_of_reach_of_a_walk_but_not_of
 def test_a_question_without_an_answer_is_refused(query: dict[str, Any], words: str) -> None:
     with pytest.raises(NoQuestion, match=words):
         WITHOUT.expected(**query)
+
+
+@pytest.mark.parametrize("path", ["/cdrs/summary", "/cdrz", "/cdrs?page_size=2", "users//cdrs", "/cdrs/legs/x"])
+def test_a_path_that_is_no_listings_has_no_ground_truth(path: str) -> None:
+    with pytest.raises(NoQuestion, match=re.escape(f"{path!r} came; what to expect is known for /cdrs, ")):
+        WITHOUT.expected(path)

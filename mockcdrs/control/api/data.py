@@ -1,12 +1,12 @@
 """The data: what a person adds and takes away, and what is there to look at."""
 
-import re
 from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
+from mockcdrs.control.data import NotACdr
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, NoSuchScenario
@@ -23,7 +23,6 @@ _ORDER = {
     "owner_id": checks.TEXT,
     "fields": checks.OBJECT,
 }
-_CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
 _MOST_INTERACTIONS = 500
 
 
@@ -44,26 +43,28 @@ def scenarios(powers: Powers, ask: Ask) -> Reply:
 def add_call(powers: Powers, ask: Ask) -> Reply:
     """Add a call by scenario, as `Powers.add_call` does."""
     order = checks.members({} if ask.body is None else ask.body, _ORDER, "a call")
-    _check_document(order.get("fields", {}))
+    _check_end(order.get("fields", {}))
     try:
         call = powers.add_call(**order)
     except NoSuchScenario as wrong:
         raise Refused(400, "unknown-scenario", str(wrong), "scenario") from wrong
+    except NotACdr as wrong:
+        raise Refused(400, "bad-value", str(wrong), "fields") from wrong
     return Reply({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
 
 
 def add_cdr(powers: Powers, ask: Ask) -> Reply:
     """Add a document as it is, as `Powers.add_cdr` does."""
-    if not isinstance(ask.body, dict):
-        raise bad(None, ask.body, "a CDR's document: an object")
-    _check_document(ask.body)
-    return Reply(powers.add_cdr(ask.body), 201)
+    if isinstance(ask.body, dict):
+        _check_end(ask.body)
+    try:
+        return Reply(powers.add_cdr(ask.body), 201)
+    except NotACdr as wrong:
+        raise Refused(400, "bad-value", str(wrong), "_id" if isinstance(ask.body, dict) else None) from wrong
 
 
-def _check_document(document: dict[str, Any]) -> None:
-    cdr_id, ended = document.get("_id"), document.get("timestamp")
-    if "_id" in document and not (isinstance(cdr_id, str) and _CDR_ID.fullmatch(cdr_id)):
-        raise bad("_id", cdr_id, "text that starts with the month, as in 202601-a@host; or leave it out")
+def _check_end(document: dict[str, Any]) -> None:
+    ended = document.get("timestamp")
     if isinstance(ended, int) and not checks.is_moment(ended):
         raise bad("timestamp", ended, "Gregorian seconds between the years 1 and 9999")
 

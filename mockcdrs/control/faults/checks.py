@@ -1,9 +1,12 @@
 """What a rule may say, and what a person is told who said something else."""
 
 import difflib
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from mockcdrs.crossbar import json_text
 
 
 class RuleError(ValueError):
@@ -96,8 +99,12 @@ def check_names(said: Mapping[str, Any], known: Iterable[str], what: str) -> Non
             raise RuleError(f"{name!r}: {what} has no such part; {hint}")
 
 
-def check_reply(status: Any, headers: Any) -> None:
-    """Raise `RuleError` for a status or for headers that cannot be sent."""
+def check_reply(body: Any, status: Any, headers: Any) -> None:
+    """Raise `RuleError` for what cannot be sent."""
+    try:
+        json.loads(json_text.encode(body))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RuleError(f"json: came {repr(body)[:80]}, expected what JSON can hold ({error})") from error
     if not _is_whole(status) or not 200 <= status <= 599:
         raise RuleError(f"status: came {status!r}, expected a whole number from 200 to 599")
     if not isinstance(headers, Mapping):

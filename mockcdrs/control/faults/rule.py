@@ -52,7 +52,7 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        checks.check_reply(self.status, self.headers)
+        checks.check_reply(self.json, self.status, self.headers)
 
 
 @dataclass(frozen=True, kw_only=True)
