@@ -46,9 +46,8 @@ def mockcdrs(*arguments: str) -> list[str]:
 @contextlib.contextmanager
 def running(command: Sequence[str], **options: object) -> Iterator["subprocess.Popen[str]"]:
     """A process that is gone at the end."""
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, **options
-    )  # type: ignore[call-overload]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, **options}
+    process = subprocess.Popen(command, text=True, **pipes)  # type: ignore[call-overload]
     try:
         yield process
     finally:
@@ -65,10 +64,11 @@ def running(command: Sequence[str], **options: object) -> Iterator["subprocess.P
 
 @contextlib.contextmanager
 def mock(*options: str) -> Iterator[Served]:
-    """`mockcdrs serve`."""
+    """`mockcdrs serve`, whose log somebody reads: lines that wait for a reader cost nothing."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "env"
-        with running(mockcdrs("serve", "--port", "0", "--env-file", str(file), *options)) as process:
+        command = mockcdrs("serve", "--port", "0", "--env-file", str(file), *options)
+        with running(command, stdout=subprocess.DEVNULL) as process:
             until(file.exists)
             told = dict(line.split("=", 1) for line in file.read_text().splitlines())
             url, account, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
