@@ -1,8 +1,7 @@
 """Answers that are kept: the same question about the same data at the same moment is answered from memory.
 
 An answer is a function of the request, of the world, and of the request's id, on which a file's name and the digest
-over an envelope rest. What is kept holds those of the request that it was made for; the next one's are put in their
-place.
+over an envelope rest. What is kept is put together again with those of the next request.
 """
 
 import hashlib
@@ -24,30 +23,33 @@ _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, its body's parts, and the id of its request.
+    """An answer whose body is kept in parts, the last one cut wherever the id of its request stood.
 
-    `claims` are the token's, `digested` is what the digest was made of, `None` without one.
+    `claims` are the token's. A digest over the envelope is left out of it: `behind_digest` bytes come after its place.
     """
 
     answer: Answer
     parts: tuple[bytes, ...]
+    last: tuple[bytes, ...]
     request_id: str
     claims: Claims
-    digested: bytes | None = None
+    behind_digest: int = 0
 
     def size(self) -> int:
-        return sum(map(len, self.parts))
+        return sum(map(len, self.parts + self.last))
 
     def retold(self, request_id: str) -> Answer:
-        """The answer to another request. What is its own stands in the last part."""
-        kept, changes = self.answer, [(self.request_id, request_id)]
+        """The answer to another request."""
+        kept, last = self.answer, request_id.encode().join(self.last)
+        headers = {**kept.headers, "x-request-id": request_id}
         if kept.is_file:
-            changes.append((file_name(self.request_id), file_name(request_id)))
-        if self.digested is not None:
-            changes.append((_digest(self.digested), _digest(_changed(self.digested, changes))))
-        headers = {name: _changed_text(value, changes) for name, value in kept.headers.items()}
-        end = _changed(self.parts[-1], changes)
-        body = end if isinstance(kept.body, bytes) else (*self.parts[:-1], end)
+            names = file_name(self.request_id), file_name(request_id)
+            headers["content-disposition"] = headers["content-disposition"].replace(*names)
+        if self.behind_digest:
+            digest, at = _digest(last), len(last) - self.behind_digest
+            headers["etag"] = f'"{digest}"'
+            last = b"".join((last[:at], _revision(digest), last[at:]))
+        body = last if isinstance(kept.body, bytes) else (*self.parts, last)
         outcome = Outcome(kept.outcome.rows, kept.outcome.next_start_key, kept.outcome.message)
         return Answer(kept.status, headers, body, kept.note, kept.is_file, outcome)
 
@@ -56,32 +58,23 @@ def _digest(data: bytes) -> str:
     return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
-def _changed_text(text: str, changes: Iterable[tuple[str, str]]) -> str:
-    for old, new in changes:
-        text = text.replace(old, new)
-    return text
-
-
-def _changed(part: bytes, changes: Iterable[tuple[str, str]]) -> bytes:
-    for old, new in changes:
-        part = part.replace(old.encode(), new.encode())
-    return part
+def _revision(digest: str) -> bytes:
+    return f'"revision":"{digest}",'.encode()
 
 
 class KeptAnswers:
     """Good answers about CDRs, those asked for last: `KEPT_BYTES` in all, none larger than `LARGEST_BYTES`."""
 
     def __init__(self) -> None:
-        self._kept: BoundedCache[object, _Kept] = BoundedCache(KEPT_BYTES, _Kept.size)
+        self._now: tuple[object, BoundedCache[object, _Kept]] = None, BoundedCache(KEPT_BYTES, _Kept.size)
 
     def answer(self, incoming: Incoming, world: World, request_id: str) -> Answer:
         """As `answer.answer`. A `request_id` that the client did not send is taken to stand in no document."""
         is_kept = incoming.method == "GET" and not incoming.body and "/cdrs" in incoming.path
         if not is_kept or "x-request-id" in incoming.headers:
             return answer(incoming, world, request_id)
-        asked = (incoming.path, incoming.query, tuple(incoming.headers.items()))
-        key = (asked, world.now, world.store.version, world.databases, world.settings, world.quirks)
-        kept = self._kept.find(key)
+        held, asked = self._held_at(world), (incoming.path, incoming.query, tuple(incoming.headers.items()))
+        kept = held.find(asked)
         if kept is not None and kept.claims == _claims(incoming, world):
             return kept.retold(request_id)
         answered = answer(incoming, world, request_id)
@@ -90,21 +83,37 @@ class KeptAnswers:
             return answered
 
         def keep(*parts: bytes) -> None:
-            self._keep(key, _Kept(replace(answered, outcome=replace(answered.outcome)), parts, request_id, claims))
+            kept = _kept(answered, parts, request_id, claims)
+            if kept is not None:
+                held.keep(asked, kept)
 
         if isinstance(answered.body, bytes):
             keep(answered.body)
             return answered
         return replace(answered, body=_collected(answered.body, keep))
 
-    def _keep(self, key: object, kept: _Kept) -> None:
-        tag = _DIGEST.fullmatch(kept.answer.headers.get("etag", ""))
-        if tag is None:
-            self._kept.keep(key, kept)
-            return
-        digested = kept.parts[0].replace(f'"revision":"{tag[1]}",'.encode(), b"", 1)
-        if _digest(digested) == tag[1]:
-            self._kept.keep(key, replace(kept, digested=digested))
+    def _held_at(self, world: World) -> BoundedCache[object, _Kept]:
+        """What was answered at this moment about this data: as time goes on, nobody asks for what was before."""
+        moment, (known, held) = (
+            (world.now, world.store.version, world.databases, world.settings, world.quirks),
+            self._now,
+        )
+        if known != moment:
+            held = BoundedCache(KEPT_BYTES, _Kept.size)
+            self._now = moment, held
+        return held
+
+
+def _kept(answered: Answer, parts: tuple[bytes, ...], request_id: str, claims: Claims) -> _Kept | None:
+    """An answer to keep, or `None` where it has a digest of something else than its envelope."""
+    *first, last = parts
+    tag = _DIGEST.fullmatch(answered.headers.get("etag", ""))
+    before, _, behind = last.partition(_revision(tag[1])) if tag else (last, b"", b"")
+    if tag and not (behind and _digest(before + behind) == tag[1]):
+        return None
+    cut = tuple((before + behind).split(request_id.encode()))
+    own = replace(answered, outcome=replace(answered.outcome))
+    return _Kept(own, tuple(first), cut, request_id, claims, len(behind))
 
 
 def _claims(incoming: Incoming, world: World) -> Claims | None:
