@@ -3,7 +3,6 @@
 What the data holds is looked up only then, and what knows the advice imported.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,14 +79,12 @@ class Adviser:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """The requests that came before another and were over before it, the last first; looked for at each turn."""
+    """Those of the requests before another that were over before it, the last first; looked for at each turn."""
 
     journal: Journal
     record: Record
 
     def __iter__(self) -> Iterator[Record]:
-        number, last = self.record.number, self.record.completion or math.inf
-        others = reversed(list(self.journal))
-        return itertools.islice(
-            (each for each in others if each.number < number and 0 < each.completion < last), LOOK_BACK
-        )
+        last = self.record.completion or math.inf
+        before = self.journal.before(self.record.number, LOOK_BACK)
+        return (other for other in before if 0 < other.completion < last)

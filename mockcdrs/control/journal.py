@@ -187,6 +187,12 @@ class Journal:
         """The records with a greater number, oldest first."""
         return [record for record in self if record.number > number]
 
+    def before(self, number: int, count: int) -> list[Record]:
+        """Up to so many records in front of the one with that number, the last first."""
+        with self._changed:
+            behind = self._records[-1].number - number + 1 if self._records else 0
+            return list(itertools.islice(reversed(self._records), max(0, behind), max(0, behind) + count))
+
     @property
     def completed(self) -> int:
         """How many became complete since the last `clear`, dropped ones counted."""

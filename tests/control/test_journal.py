@@ -77,6 +77,15 @@ def test_it_holds_a_thousand_unless_told_otherwise() -> None:
     assert Journal().capacity == 1_000
 
 
+def test_records_before_another_come_the_last_first_as_far_as_they_are_kept() -> None:
+    journal = Journal(capacity=4)
+    assert journal.before(1, 9) == []
+    for _ in range(6):
+        came(journal)
+    found = [[record.number for record in journal.before(number, 2)] for number in (2, 3, 4, 6, 7)]
+    assert found == [[], [], [3], [5, 4], [6, 5]]
+
+
 def test_clearing_begins_anew() -> None:
     journal = Journal(capacity=1)
     came(journal)

@@ -12,6 +12,7 @@ from mockcdrs.control.counting import COUNTED_AT_MOST
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.filters import TIME_FILTERS
 
+_TIMED = RANGED | WALKS
 _EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
 _UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
@@ -40,8 +41,9 @@ def _in_utc(parsed: datetime) -> datetime:
 
 
 def _given(record: Record) -> Iterator[tuple[str, Any]]:
-    if target(record).kind in RANGED | WALKS:
-        yield from ((name, first(record, name)) for name in TIME_FILTERS if name in sent(record))
+    given = sent(record)
+    if target(record).kind in _TIMED:
+        yield from ((name, first(record, name)) for name in TIME_FILTERS if name in given)
 
 
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
