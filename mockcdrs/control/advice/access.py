@@ -13,6 +13,7 @@ _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
 _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _TOO_OFTEN = 3
+_BY_ID = frozenset({asked.ONE, asked.LEGS})
 
 
 def _token(record: Record) -> object:
@@ -40,7 +41,7 @@ def _bearer(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterat
 
 
 def _polling(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if facts.is_clock_frozen or target(record).kind not in asked.RANGED or "start_key" in sent(record):
+    if facts.is_clock_frozen or "start_key" in sent(record):
         return
     recent = [record]
     for other in earlier:
@@ -70,9 +71,8 @@ def _wrong_month(record: Record, _earlier: Iterable[Record], facts: Facts) -> It
 
 
 def _refused_id(record: Record) -> re.Match[str] | None:
-    asked_for = target(record)
-    is_refused = record.status == 404 and not record.fault and asked_for.kind in {asked.ONE, asked.LEGS}
-    return _CDR_ID.fullmatch(asked_for.item) if is_refused else None
+    is_refused = record.status == 404 and not record.fault
+    return _CDR_ID.fullmatch(target(record).item) if is_refused else None
 
 
 def _neighbours(year: int, month: int) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _neighbours(year: int, month: int) -> Iterator[str]:
 
 def _no_month(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     asked_for = target(record)
-    if record.status != 404 or record.fault or asked_for.kind not in {asked.ONE, asked.LEGS}:
+    if record.status != 404 or record.fault:
         return
     if asked_for.kind == asked.ONE and _INTERACTION_ID.fullmatch(asked_for.item):
         yield f"{shown(asked_for.item)} is an interaction id: ask /cdrs/legs/{shown(asked_for.item)}"
@@ -119,8 +119,10 @@ ADVICE: dict[str, Advice] = {
         _ignored_401, "The same token again after it was refused, without a login between.", "cb_token_auth.erl"
     ),
     "bearer-refused": Advice(_bearer, "A token in the Authorization header, which opens nothing.", "cb_token_auth.erl"),
-    "polling-too-fast": Advice(_polling, "The same question several times within a second.", "kz_buckets.erl"),
+    "polling-too-fast": Advice(
+        _polling, "The same question several times within a second.", "kz_buckets.erl", asked.RANGED
+    ),
     "not-served": Advice(_not_served, "A part of Crossbar that the mock does not have.", "api_util.erl"),
-    "wrong-month": Advice(_wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl"),
-    "id-without-month": Advice(_no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl"),
+    "wrong-month": Advice(_wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl", _BY_ID),
+    "id-without-month": Advice(_no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl", _BY_ID),
 }

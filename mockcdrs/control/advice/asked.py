@@ -15,6 +15,8 @@ LISTING, INTERACTION, LEGS, SUMMARY, ONE = "listing", "interaction", "legs", "su
 LISTINGS = frozenset({LISTING, INTERACTION})
 RANGED = LISTINGS | {SUMMARY}
 WALKS = LISTINGS | {LEGS}
+TIMED = RANGED | WALKS
+CDRS = TIMED | {ONE}
 
 _PLAIN = re.compile(r"[\w.:+/\-]{1,100}", re.ASCII)
 _CSV = re.compile(r"csv|comma-separated-values|octet-stream", re.IGNORECASE)

@@ -36,10 +36,12 @@ class Advice:
     """One piece: a pure function from a request and those before it to what to say of it, without the code.
 
     The requests before it come the last first. `sentence` says what it is about, `source` is the server's module or
-    document that it rests on. `at_end` looks once at all requests.
+    document that it rests on. It is asked of requests for one of `kinds` of CDR endpoints only, without them of all.
+    `at_end` looks once at all requests.
     """
 
     function: Piece
     sentence: str
     source: str
+    kinds: frozenset[str] | None = None
     at_end: PieceAtEnd | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import first, question, sent, shown, target, where
+from mockcdrs.control.advice.asked import first, question, sent, shown, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
@@ -14,7 +14,7 @@ MANY_PAGES = 20
 def _page_size(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     value = first(record, "page_size")
     size = asked.integer(value)
-    if value is not None and target(record).kind in asked.WALKS and (size is None or size < 1):
+    if value is not None and (size is None or size < 1):
         usual = facts.settings.pagination_page_size
         yield (
             f"page_size={shown(value)} is no whole number of 1 or more, a 404 faulty_request unless paginate=false: "
@@ -24,7 +24,7 @@ def _page_size(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iter
 
 def _bad_start_key(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     value = first(record, "start_key")
-    if value is not None and target(record).kind in asked.WALKS and not _is_key(value):
+    if value is not None and not _is_key(value):
         yield (
             f"start_key={shown(value)} is no key: send next_start_key exactly as the page before had it, and no "
             "start_key at all for the first page"
@@ -41,7 +41,7 @@ def _is_key(value: object) -> bool:
 def _origin(record: Record, earlier: Iterable[Record]) -> Record | None:
     """The page whose next_start_key a request sends."""
     key = first(record, "start_key")
-    if not isinstance(key, str) or target(record).kind not in asked.WALKS:
+    if not isinstance(key, str):
         return None
     return next((page for page in earlier if page.outcome.next_start_key == key), None)
 
@@ -62,7 +62,7 @@ def _changed_query(record: Record, earlier: Iterable[Record], _facts: Facts) -> 
 
 
 def _page_twice(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if "start_key" not in sent(record) or target(record).kind not in asked.WALKS:
+    if "start_key" not in sent(record):
         return
     here = where(record)
     for page in earlier:
@@ -83,7 +83,7 @@ def _is_same_page(page: Record, other: Record) -> bool:
 
 
 def _unfollowed(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if facts.has_end or "start_key" in sent(record) or target(record).kind not in asked.WALKS:
+    if facts.has_end or "start_key" in sent(record):
         return
     last = next((page for page in earlier if where(page) == where(record)), None)
     if last is not None and asked.has_more(last):
@@ -110,7 +110,7 @@ def _unfollowed_words(page: Record) -> str:
 
 
 def _short_page(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind not in asked.LISTINGS or not asked.has_more(record):
+    if not asked.has_more(record):
         return
     size = asked.integer(first(record, "page_size")) or facts.settings.pagination_page_size
     if record.outcome.rows < size:
@@ -123,7 +123,7 @@ def _short_page(record: Record, _earlier: Iterable[Record], facts: Facts) -> Ite
 
 def _unpaged(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     wanted, many = first(record, "paginate"), MANY_PAGES * facts.settings.pagination_page_size
-    if wanted in {None, "true", True} or target(record).kind not in asked.LISTINGS:
+    if wanted in {None, "true", True}:
         return
     is_refused = record.status == 416 and not record.fault
     if is_refused or (asked.has_answered(record) and record.outcome.rows > many):
@@ -138,28 +138,37 @@ def _came(record: Record) -> str:
 
 
 ADVICE: dict[str, Advice] = {
-    "bad-page-size": Advice(_page_size, "A page_size that is no number, or below 1.", "crossbar_view.erl"),
+    "bad-page-size": Advice(_page_size, "A page_size that is no number, or below 1.", "crossbar_view.erl", asked.WALKS),
     "bad-start-key": Advice(
-        _bad_start_key, "A start_key that no answer can have had, such as None, null or an empty one.", "api_util.erl"
+        _bad_start_key,
+        "A start_key that no answer can have had, such as None, null or an empty one.",
+        "api_util.erl",
+        asked.WALKS,
     ),
     "changed-query": Advice(
         _changed_query,
         "A next page asked with other parameters, or of another path, than the page before.",
         "crossbar_view.erl",
+        asked.WALKS,
     ),
-    "page-twice": Advice(_page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl"),
+    "page-twice": Advice(_page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl", asked.WALKS),
     "unfollowed-pages": Advice(
         _unfollowed,
         "A next_start_key that was never asked for: the walk stopped too early.",
         "crossbar_view.erl",
+        asked.WALKS,
         at_end=_unfollowed_at_end,
     ),
     "short-page": Advice(
         _short_page,
         "A page with less rows than asked that still names a next one, which repeats rows.",
         "crossbar_view.erl",
+        asked.LISTINGS,
     ),
     "unpaged-large": Advice(
-        _unpaged, "paginate=false, or another value than true, where there are many pages.", "api_util.erl"
+        _unpaged,
+        "paginate=false, or another value than true, where there are many pages.",
+        "api_util.erl",
+        asked.LISTINGS,
     ),
 }

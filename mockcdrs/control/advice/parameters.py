@@ -9,7 +9,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import is_private
 from mockcdrs.cdr.row import columns
 from mockcdrs.cdr.schema import public_fields
-from mockcdrs.control.advice.asked import first, parameters, shown, target
+from mockcdrs.control.advice.asked import CDRS, first, parameters, shown
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.filters import TIME_FILTERS
@@ -91,8 +91,6 @@ def _filter_key(name: str, value: Any) -> str | None:
 
 def _filters(record: Record) -> Iterator[tuple[str, str]]:
     """Each filter as it was sent, without its value, and its key."""
-    if not target(record).kind:
-        return
     for name, value in parameters(record):
         key = _filter_key(name, value)
         if key is not None:
@@ -100,8 +98,6 @@ def _filters(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def _misspelt(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if not target(record).kind:
-        return
     for name in record.query:
         if name not in _KNOWN | _HARMLESS and not name.startswith("filter_"):
             yield f"{shown(name)} is no parameter of Crossbar's, which ignores it silently{_near(name)}"
@@ -145,8 +141,6 @@ def _listing_column(record: Record, _earlier: Iterable[Record], _facts: Facts) -
 
 
 def _repeated(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if not target(record).kind:
-        return
     for name, value in record.query.items():
         if not isinstance(value, list) or len(value) < 2:
             continue
@@ -157,8 +151,6 @@ def _repeated(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iter
 
 
 def _odd_boolean(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if not target(record).kind:
-        return
     for name, reading in _READINGS.items():
         value = first(record, name)
         if value is not None and not erlang.is_true(value) and not erlang.is_false(value):
@@ -167,20 +159,24 @@ def _odd_boolean(record: Record, _earlier: Iterable[Record], _facts: Facts) -> I
 
 ADVICE: dict[str, Advice] = {
     "misspelt-parameter": Advice(
-        _misspelt, "A parameter that Crossbar does not know and silently ignores.", "crossbar_view.erl"
+        _misspelt, "A parameter that Crossbar does not know and silently ignores.", "crossbar_view.erl", CDRS
     ),
     "unknown-field": Advice(
-        _unknown_field, "A filter by a field that no document has, which finds nothing.", "crossbar_filter.erl"
+        _unknown_field, "A filter by a field that no document has, which finds nothing.", "crossbar_filter.erl", CDRS
     ),
     "listing-column": Advice(
         _listing_column,
         "A filter by a column that only listings have: documents keep it elsewhere.",
         "crossbar_filter.erl",
+        CDRS,
     ),
     "repeated-parameter": Advice(
-        _repeated, "A parameter sent twice: filters must all hold, of others the first counts.", "crossbar_filter.erl"
+        _repeated,
+        "A parameter sent twice: filters must all hold, of others the first counts.",
+        "crossbar_filter.erl",
+        CDRS,
     ),
     "odd-boolean": Advice(
-        _odd_boolean, "A switch that is neither true nor false, and taken for one of them.", "kz_term.erl"
+        _odd_boolean, "A switch that is neither true nor false, and taken for one of them.", "kz_term.erl", CDRS
     ),
 }

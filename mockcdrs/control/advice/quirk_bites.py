@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import INTERACTION, LEGS, LISTING, SUMMARY, asked_range, first, month, sent, target
+from mockcdrs.control.advice.asked import (
+    CDRS,
+    INTERACTION,
+    LEGS,
+    LISTING,
+    LISTINGS,
+    ONE,
+    SUMMARY,
+    WALKS,
+    asked_range,
+    first,
+    month,
+    sent,
+    target,
+)
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -24,19 +38,11 @@ def _chunk_size(record: Record, facts: Facts) -> int:
 
 
 def _lost_interaction(record: Record, facts: Facts) -> bool:
-    if not _came(record, INTERACTION) or asked.is_ascending(record):
+    if not asked.has_answered(record) or asked.is_ascending(record):
         return False
     # the key that a user's next page starts at is filled up, so that only chunks lose
     has_page_end = asked.has_more(record) and not target(record).is_of_user
     return has_page_end or record.outcome.rows > _chunk_size(record, facts)
-
-
-def _came(record: Record, kind: str) -> bool:
-    return target(record).kind == kind and asked.has_answered(record)
-
-
-def _failed(record: Record, status: int, *kinds: str) -> bool:
-    return record.status == status and target(record).kind in kinds
 
 
 def _is_plain(record: Record) -> bool:
@@ -47,7 +53,7 @@ def _is_plain(record: Record) -> bool:
 def _has_short_month(record: Record, facts: Facts) -> bool:
     """Whether a month of a summary had more calls than it counts."""
     count, account = facts.count_cdrs, target(record).account
-    if not _came(record, SUMMARY) or count is None or not account:
+    if not asked.has_answered(record) or count is None or not account:
         return False
     most = (asked.integer(first(record, "page_size")) or facts.settings.pagination_page_size) + 1
     return any(count(account, *part) > most for part in _month_parts(*asked_range(record, facts)))
@@ -68,11 +74,11 @@ def _has_unlisted(record: Record, facts: Facts) -> bool:
     asked_for = target(record)
     if facts.count_unlisted is None or not asked_for.account or asked_for.is_of_user or "start_key" in sent(record):
         return False
-    return _came(record, LISTING) and facts.count_unlisted(asked_for.account, *asked_range(record, facts)) > 0
+    return asked.has_answered(record) and facts.count_unlisted(asked_for.account, *asked_range(record, facts)) > 0
 
 
 def _is_datastore_fault(record: Record) -> bool:
-    return _failed(record, 503, LISTING, INTERACTION, LEGS) and record.outcome.message == "datastore_fault"
+    return record.status == 503 and record.outcome.message == "datastore_fault"
 
 
 def _has_offset(record: Record) -> bool:
@@ -104,8 +110,9 @@ def _has_other_cause(record: Record) -> bool:
     return any(is_cause(record) for is_cause in causes)
 
 
-_BITES: dict[str, tuple[Condition, str]] = {
+_BITES: dict[str, tuple[frozenset[str] | None, Condition, str]] = {
     "interaction-page-loss": (
+        frozenset({INTERACTION}),
         _lost_interaction,
         (
             "this descending walk lost an interaction at each page end and chunk end, here at least one: ask with "
@@ -113,8 +120,9 @@ _BITES: dict[str, tuple[Condition, str]] = {
         ),
     ),
     "interaction-month-order": (
+        frozenset({INTERACTION}),
         lambda record, facts: (
-            _came(record, INTERACTION)
+            asked.has_answered(record)
             and _is_plain(record)
             and record.outcome.rows > 1
             and _spans_months(record, facts)
@@ -122,28 +130,32 @@ _BITES: dict[str, tuple[Condition, str]] = {
         "is_chunked=false over two months gave the older month first: leave is_chunked out, or sort in the client",
     ),
     "interaction-csv-plain-fault": (
-        lambda record, _: _failed(record, 503, INTERACTION) and _is_csv_of_plain(record),
+        frozenset({INTERACTION}),
+        lambda record, _: record.status == 503 and _is_csv_of_plain(record),
         "CSV of interactions with is_chunked=false is a 503: leave is_chunked out",
     ),
     "interaction-utc-offset-fault": (
-        lambda record, _: (
-            _failed(record, 503, INTERACTION) and _has_offset(record) and not _is_number(first(record, "utc_offset"))
-        ),
+        frozenset({INTERACTION}),
+        lambda record, _: record.status == 503 and _has_offset(record) and not _is_number(first(record, "utc_offset")),
         "this 503 is a utc_offset that is no number: send whole seconds, as in utc_offset=-18000",
     ),
     "fractional-utc-offset-fault": (
-        lambda record, _: _failed(record, 503, LISTING, INTERACTION) and _is_fraction(first(record, "utc_offset")),
+        LISTINGS,
+        lambda record, _: record.status == 503 and _is_fraction(first(record, "utc_offset")),
         "this 503 is a utc_offset with a fraction: send whole seconds, as in utc_offset=-18000",
     ),
     "csv-interaction-unquoted": (
-        lambda record, _: _came(record, INTERACTION) and asked.wants_csv(record) and record.outcome.rows > 0,
+        frozenset({INTERACTION}),
+        lambda record, _: asked.has_answered(record) and asked.wants_csv(record) and record.outcome.rows > 0,
         "CSV of interactions has no quotes: a comma in a name shifts the columns behind it; ask for JSON",
     ),
     "summary-doubling": (
-        lambda record, _: _came(record, SUMMARY),
+        frozenset({SUMMARY}),
+        lambda record, _: asked.has_answered(record),
         "the seconds of this summary are twice what they should be: halve them, or add up the listing",
     ),
     "summary-51-rows": (
+        frozenset({SUMMARY}),
         _has_short_month,
         (
             "this summary counted at most one call more than page_size of a month that has more: send a page_size as "
@@ -151,32 +163,41 @@ _BITES: dict[str, tuple[Condition, str]] = {
         ),
     ),
     "summary-last-month": (
-        lambda record, facts: _came(record, SUMMARY) and _spans_months(record, facts),
+        frozenset({SUMMARY}),
+        lambda record, facts: asked.has_answered(record) and _spans_months(record, facts),
         "this range lies in several months, and the summary kept one of them: ask for each month by itself",
     ),
     "empty-summary-csv-500": (
-        lambda record, _: _failed(record, 500, SUMMARY) and asked.wants_csv(record),
+        frozenset({SUMMARY}),
+        lambda record, _: record.status == 500 and asked.wants_csv(record),
         "this bare 500 is CSV of a summary without a call: ask for JSON",
     ),
     "legs-chunked-leak": (
-        lambda record, _: _came(record, LEGS) and erlang.is_true(first(record, "is_chunked")),
+        frozenset({LEGS}),
+        lambda record, _: asked.has_answered(record) and erlang.is_true(first(record, "is_chunked")),
         "legs with is_chunked=true show private keys (_id, pvt_created) that other answers do not have: leave it out",
     ),
     "legs-turned": (
+        frozenset({LEGS}),
         lambda record, _: (
-            _came(record, LEGS) and record.outcome.rows > 1 and not {"ascending", "descending"}.isdisjoint(sent(record))
+            asked.has_answered(record)
+            and record.outcome.rows > 1
+            and not {"ascending", "descending"}.isdisjoint(sent(record))
         ),
         "these legs came the other way round than asked: sort them in the client by channel_created_time",
     ),
     "legs-missing-month-503": (
-        lambda record, _: _failed(record, 503, LEGS) and record.outcome.message == "datastore missing view",
+        frozenset({LEGS}),
+        lambda record, _: record.status == 503 and record.outcome.message == "datastore missing view",
         "this 503 is an interaction of a month without CDRs, so it is not there: do not repeat the request",
     ),
     "id-without-month-500": (
-        lambda record, _: _failed(record, 500, asked.ONE, LEGS) and record.outcome.message == "init failed",
+        frozenset({ONE, LEGS}),
+        lambda record, _: record.status == 500 and record.outcome.message == "init failed",
         "this 500 is an id with text where month or time should be: send YYYYMM-CALL_ID or an interaction_id as listed",
     ),
     "no-ccv-not-listed": (
+        frozenset({LISTING}),
         _has_unlisted,
         (
             "CDRs of this range have no custom_channel_vars and are in no listing: find them by /cdrs/interaction and "
@@ -184,10 +205,12 @@ _BITES: dict[str, tuple[Condition, str]] = {
         ),
     ),
     "broken-document-fault": (
+        WALKS,
         lambda record, _: _is_datastore_fault(record) and not _has_other_cause(record),
         "this 503 may be a CDR that no row can be made of, which no repeating helps: ask for smaller ranges around it",
     ),
     "reversed-keys-fault": (
+        WALKS,
         lambda record, _: _is_datastore_fault(record) and _has_keys(record),
         (
             "this 503 is a start_key beyond the range, or one that is no key: send the key, created_from and "
@@ -195,22 +218,19 @@ _BITES: dict[str, tuple[Condition, str]] = {
         ),
     ),
     "chunk-size-0-fault": (
-        lambda record, _: record.status == 503 and _has_empty_chunk(record) and target(record).kind in asked.WALKS,
+        WALKS,
+        lambda record, _: record.status == 503 and _has_empty_chunk(record),
         "this 503 is chunk_size=0: send 1 to 50, or none",
     ),
     "descending-false-ignored": (
-        lambda record, _: (
-            target(record).kind in asked.WALKS
-            and erlang.is_false(first(record, "descending"))
-            and "ascending" not in record.query
-        ),
+        WALKS,
+        lambda record, _: erlang.is_false(first(record, "descending")) and "ascending" not in record.query,
         "descending=false alone changes nothing, newest still come first: send ascending=true",
     ),
     "modified-alone-ignored": (
+        frozenset({LISTING}),
         lambda record, _: (
-            target(record).kind == LISTING
-            and not {"modified_from", "modified_to"}.isdisjoint(sent(record))
-            and not asked.has_filter(record)
+            not {"modified_from", "modified_to"}.isdisjoint(sent(record)) and not asked.has_filter(record)
         ),
         (
             "modified_from and modified_to do nothing here without another filter: add one that all pass, as in "
@@ -218,18 +238,22 @@ _BITES: dict[str, tuple[Condition, str]] = {
         ),
     ),
     "missing-value-ignored": (
-        lambda record, _: bool(target(record).kind) and "missing_value" in record.query,
+        CDRS,
+        lambda record, _: "missing_value" in record.query,
         "missing_value, the docs' name, is ignored: send value_missing",
     ),
     "pdf-500": (
-        lambda record, _: _failed(record, 500, *asked.RANGED, LEGS, asked.ONE) and first(record, "accept") == "pdf",
+        CDRS,
+        lambda record, _: record.status == 500 and first(record, "accept") == "pdf",
         "this bare 500 is accept=pdf: ask for JSON or CSV",
     ),
     "no-account-500": (
+        None,
         lambda record, _: record.status == 500 and "/accounts/cdrs" in record.path,
         "this 500 is a path without an account: ask /v2/accounts/ACCOUNT_ID/cdrs",
     ),
     "post-as-get-empty": (
+        None,
         lambda record, _: record.method == "POST" and record.status == 200 and "verb" in sent(record),
         "POST with verb=GET is let through and answers an empty list: send a GET",
     ),
@@ -245,6 +269,6 @@ def _told(name: str, bit: Condition, words: str) -> Piece:
 
 
 ADVICE: dict[str, Advice] = {
-    name: Advice(_told(name, bit, words), QUIRKS[name].sentence, QUIRKS[name].source)
-    for name, (bit, words) in _BITES.items()
+    name: Advice(_told(name, bit, words), QUIRKS[name].sentence, QUIRKS[name].source, kinds)
+    for name, (kinds, bit, words) in _BITES.items()
 }

@@ -1,9 +1,11 @@
 """All advice under its codes, and the two questions: what to say of a request, and what at the end."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
-from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.advice.asked import target
+from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 
 ADVICE: dict[str, Advice] = {
@@ -20,7 +22,14 @@ def advise(record: Record, earlier: Iterable[Record], facts: Facts) -> list[str]
 
     May be asked as soon as the status is known; what rests on the rows is told once the record is complete.
     """
-    return [f"{code}: {text}" for code, advice in ADVICE.items() for text in advice.function(record, earlier, facts)]
+    pieces = _about(target(record).kind)
+    return [f"{code}: {text}" for code, piece in pieces for text in piece(record, earlier, facts)]
+
+
+@cache
+def _about(kind: str) -> list[tuple[str, Piece]]:
+    """The pieces that may have something to say of a CDR endpoint, or without one of any request."""
+    return [(code, each.function) for code, each in ADVICE.items() if each.kinds is None or kind in each.kinds]
 
 
 def at_end(records: Sequence[Record], facts: Facts) -> list[str]:

@@ -6,13 +6,12 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import RANGED, WALKS, asked_range, first, moment, sent, shown, target
+from mockcdrs.control.advice.asked import RANGED, TIMED, asked_range, first, moment, sent, shown, target
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.counting import COUNTED_AT_MOST
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.filters import TIME_FILTERS
 
-_TIMED = RANGED | WALKS
 _EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
 _UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
@@ -42,8 +41,7 @@ def _in_utc(parsed: datetime) -> datetime:
 
 def _given(record: Record) -> Iterator[tuple[str, Any]]:
     given = sent(record)
-    if target(record).kind in _TIMED:
-        yield from ((name, first(record, name)) for name in TIME_FILTERS if name in given)
+    return ((name, first(record, name)) for name in TIME_FILTERS if name in given)
 
 
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
@@ -95,7 +93,7 @@ def _fraction(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iter
 
 
 def _from_alone(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind not in RANGED or "created_to" in sent(record):
+    if "created_to" in sent(record):
         return
     if moment(record, "created_from") is not None and not _is_strange(record):
         yield (
@@ -105,8 +103,6 @@ def _from_alone(record: Record, _earlier: Iterable[Record], facts: Facts) -> Ite
 
 
 def _too_wide(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind not in RANGED:
-        return
     start, end = asked_range(record, facts)
     most = facts.settings.maximum_range
     if end - start > most and not _is_strange(record):
@@ -117,8 +113,6 @@ def _too_wide(record: Record, _earlier: Iterable[Record], facts: Facts) -> Itera
 
 
 def _reversed(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind not in RANGED:
-        return
     start, end = asked_range(record, facts)
     if end < start and not _is_strange(record):
         yield (
@@ -128,7 +122,7 @@ def _reversed(record: Record, _earlier: Iterable[Record], facts: Facts) -> Itera
 
 
 def _future(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
-    if target(record).kind not in RANGED or moment(record, "created_to") is None:
+    if moment(record, "created_to") is None:
         return
     start = moment(record, "created_from")
     if start and start > facts.now and not _is_strange(record):
@@ -140,9 +134,7 @@ def _future(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterato
 
 def _default_range_empty(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(sent(record))
-    if target(record).kind not in asked.LISTINGS or not is_bare:
-        return
-    if record.outcome.rows or not asked.has_answered(record):
+    if not is_bare or record.outcome.rows or not asked.has_answered(record):
         return
     start, _ = asked_range(record, facts)
     older = _count_before(record, start, facts)
@@ -164,19 +156,32 @@ def _count_before(record: Record, start: int, facts: Facts) -> int | None:
 
 ADVICE: dict[str, Advice] = {
     "wrong-epoch": Advice(
-        _wrong_epoch, "A Unix time, milliseconds or a date in digits, where Gregorian seconds are due.", "kz_time.erl"
+        _wrong_epoch,
+        "A Unix time, milliseconds or a date in digits, where Gregorian seconds are due.",
+        "kz_time.erl",
+        TIMED,
     ),
     "ignored-time": Advice(
-        _ignored_time, "A time that is no positive number, silently replaced by the default range.", "crossbar_view.erl"
+        _ignored_time,
+        "A time that is no positive number, silently replaced by the default range.",
+        "crossbar_view.erl",
+        TIMED,
     ),
-    "time-fraction": Advice(_fraction, "A time with a fraction, which is rounded.", "kz_term.erl"),
+    "time-fraction": Advice(_fraction, "A time with a fraction, which is rounded.", "kz_term.erl", TIMED),
     "created-from-alone": Advice(
-        _from_alone, "created_from without created_to: a range with a moving end.", "crossbar_view.erl"
+        _from_alone, "created_from without created_to: a range with a moving end.", "crossbar_view.erl", RANGED
     ),
-    "range-too-wide": Advice(_too_wide, "A range over crossbar.cdrs.maximum_range, a 400.", "crossbar_view.erl"),
-    "range-reversed": Advice(_reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl"),
-    "future-range": Advice(_future, "A range that begins after now, where nothing can be.", "crossbar_view.erl"),
+    "range-too-wide": Advice(
+        _too_wide, "A range over crossbar.cdrs.maximum_range, a 400.", "crossbar_view.erl", RANGED
+    ),
+    "range-reversed": Advice(_reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl", RANGED),
+    "future-range": Advice(
+        _future, "A range that begins after now, where nothing can be.", "crossbar_view.erl", RANGED
+    ),
     "default-range-empty": Advice(
-        _default_range_empty, "Nothing found, because without times only 31 days are looked at.", "crossbar_view.erl"
+        _default_range_empty,
+        "Nothing found, because without times only 31 days are looked at.",
+        "crossbar_view.erl",
+        asked.LISTINGS,
     ),
 }
