@@ -11,7 +11,7 @@ from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset import files, import_formats, import_rows, named
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.data import Data, Lazily
-from mockcdrs.dataset.import_formats import Item, Source, Words
+from mockcdrs.dataset.import_source import Item, Source, Words
 from mockcdrs.dataset.seeding import hex_id
 from mockcdrs.dataset.spool import Spool
 from mockcdrs.dataset.store import Document, Month
