@@ -174,9 +174,10 @@ def test_public_documents_get_their_private_keys(tmp_path: Path, data: Any) -> N
 def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
     public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
     made = csv_text.CsvFile()
-    made.add([public])
-    (document,) = imported(saved(tmp_path, made.text().decode())).values()
-    assert public_fields(document) == public
+    other = {"id": "202601-other", "call_id": "other", "timestamp": public["timestamp"]}
+    made.add([public, other])
+    documents = imported(saved(tmp_path, made.text().decode())).values()
+    assert [public_fields(document) for document in documents] == [public, other]
 
 
 def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
