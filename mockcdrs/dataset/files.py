@@ -8,15 +8,18 @@ account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list,
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from mockcdrs.dataset import named
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.data import Data
+from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.store import Document, Month
+
+if TYPE_CHECKING:
+    from mockcdrs.dataset.spool import Spool
 
 T = TypeVar("T")
 _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
@@ -49,15 +52,19 @@ class Loaded(Data):
 
 def load(directory: Path) -> Loaded:
     """All of `directory`, or `DataError`."""
-    described, data_files = directory / "accounts.json", sorted(directory.glob("*.jsonl"))
-    if not data_files and not described.is_file():
-        came = "neither" if directory.is_dir() else "no such directory"
-        _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
-    documents = _documents(data_files)
-    accounts = _described(described, documents) if described.is_file() else _made(documents)
-    if not accounts:
-        _Place(directory).refuse("", "no account", "one document or account at the least", "add one")
-    return Loaded(tuple(_completed(account, documents) for account in accounts), documents)
+    documents: dict[Month, list[Document]] = {}
+    for month, document in _documents(directory):
+        documents.setdefault(month, []).append(document)
+    return Loaded(_accounts(directory, documents), documents)
+
+
+def spooled(directory: Path, spool: "Spool") -> Data:
+    """All of `directory`, its documents set aside in a spool, or `DataError`."""
+    places: dict[Month, list[int]] = {}
+    for month, document in _documents(directory):
+        places.setdefault(month, []).append(spool.keep(document))
+    documents = {month: Lazily(held, spool.read) for month, held in places.items()}
+    return Data(_accounts(directory, documents), documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +111,15 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
 
 
-def _documents(files: list[Path]) -> dict[tuple[str, str], list[Document]]:
-    documents: dict[tuple[str, str], list[Document]] = {}
+def _documents(directory: Path) -> Iterator[tuple[Month, Document]]:
     first_seen: dict[tuple[str, str, str], _Place] = {}
-    for place, value in _lines(files):
+    for place, value in _lines(sorted(directory.glob("*.jsonl"))):
         account_id, month, document = _document(place, value)
         earlier = first_seen.setdefault((account_id, month, document["_id"]), place)
         if earlier is not place:
             expected = f"an id once in {month} of its account ({earlier.file.name}, line {earlier.line} has it too)"
             place.refuse("_id", json.dumps(document["_id"]), expected, "take one of the two out")
-        documents.setdefault((account_id, month), []).append(document)
-    return documents
+        yield (account_id, month), document
 
 
 def _lines(files: list[Path]) -> Iterator[tuple[_Place, Any]]:
@@ -140,7 +145,18 @@ def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
     return account_id, place.month("month", line.get("month")), document
 
 
-def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
+def _accounts(directory: Path, documents: Mapping[Month, Iterable[Document]]) -> tuple[Account, ...]:
+    described = directory / "accounts.json"
+    if not described.is_file() and not any(directory.glob("*.jsonl")):
+        came = "neither" if directory.is_dir() else "no such directory"
+        _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
+    accounts = _described(described, documents) if described.is_file() else _made(documents)
+    if not accounts:
+        _Place(directory).refuse("", "no account", "one document or account at the least", "add one")
+    return tuple(_completed(account, documents) for account in accounts)
+
+
+def _described(file: Path, documents: Mapping[Month, Iterable[Document]]) -> list[Account]:
     place = _Place(file)
     listed: list[Any] = place.check("the file", place.parse(file.read_bytes()), list)
     accounts = [_account(place, f"[{index}]", value, documents) for index, value in enumerate(listed)]
@@ -154,7 +170,7 @@ def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) 
     return accounts
 
 
-def _account(place: _Place, path: str, value: Any, documents: Mapping[tuple[str, str], list[Document]]) -> Account:
+def _account(place: _Place, path: str, value: Any, documents: Mapping[Month, Iterable[Document]]) -> Account:
     holder: Document = place.check(path, value, dict)
     account_id = place.check(f"{path}.id", holder.get("id"), str)
     for name, find in {"users": named.users, "devices": named.devices}.items():
@@ -189,7 +205,7 @@ def _token(place: _Place, path: str, value: Any) -> Token:
     return Token(place.check(f"{path}.token", holder.get("token"), str), place.optional(f"{path}.owner_id", holder, ""))
 
 
-def _made(documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
+def _made(documents: Mapping[Month, Iterable[Document]]) -> list[Account]:
     """The accounts that the documents name."""
     return [
         Account(
@@ -202,11 +218,11 @@ def _made(documents: Mapping[tuple[str, str], list[Document]]) -> list[Account]:
     ]
 
 
-def _of(account_id: str, documents: Mapping[tuple[str, str], list[Document]]) -> Iterator[Document]:
+def _of(account_id: str, documents: Mapping[Month, Iterable[Document]]) -> Iterator[Document]:
     return (document for (held_by, _), month in documents.items() if held_by == account_id for document in month)
 
 
-def _completed(account: Account, documents: Mapping[tuple[str, str], list[Document]]) -> Account:
+def _completed(account: Account, documents: Mapping[Month, Iterable[Document]]) -> Account:
     """With the months that its documents lie in, and with a token, the same one each time, where it had none."""
     held = {month for account_id, month in documents if account_id == account.id}
     token = Token(hashlib.sha256(f"mockcdrs token of {account.id}".encode()).hexdigest()[:32])

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 
-from mockcdrs.dataset import phone_numbers
+from mockcdrs.dataset import phone_numbers, session_descriptions
 from mockcdrs.dataset.pseudonyms import Codebook
 from mockcdrs.dataset.vocabulary import FILE_ENDINGS, NOBODY, PROTOCOL
 
@@ -35,14 +35,6 @@ _KEPT_TEXTS = 10_000
 _ASKED_FOR = frozenset({"word", "mixed", "subscriber"})
 _HOST_SHAPE = re.compile(r".+\.[A-Za-z][A-Za-z0-9-]*", re.ASCII)
 _HEX_SHAPE = re.compile(r"[0-9a-f]{8,}|[0-9A-F]{8,}", re.ASCII)
-_SDP_FIXED = re.compile(
-    r"[vtb]=[A-Z\d :-]*|m=[a-z]+ \d+ [\w/]+( [\w-]+)*|"
-    r"a=(sendrecv|sendonly|recvonly|inactive|rtcp-mux|(max)?ptime:\d+|rtpmap:\d+ [\w./-]+|fmtp:\d+ [\w=;,. -]*|"
-    r"silenceSupp:[a-z -]*)",
-    re.ASCII,
-)
-_MOMENT = re.compile(r"6[34]\d{9}", re.ASCII)
-_SDP_ORIGIN = re.compile(r"o=(\S+) (\d+) (\d+)( .*)")
 
 
 class Mode(Enum):
@@ -101,7 +93,9 @@ class Rewriter:
 
     def session_description(self, text: str) -> str:
         """As `text`, but what is codec, port or time in an SDP body stays."""
-        return re.sub(r"[^\r\n]+", lambda line: self._sdp_line(line[0]), text)
+        return session_descriptions.rewritten(
+            text, lambda part: self.text(part, Mode.TEXT), lambda number: self._code("mixed", number)
+        )
 
     def number(self, number: int) -> int:
         """A number that came as an integer; without a pseudonym of digits it is 0."""
@@ -130,19 +124,6 @@ class Rewriter:
     def _pieces(self, text: str, mode: Mode) -> str:
         """A text that has the shape of something whole but is not: word by word."""
         return re.sub(rf"[+*]?{_WORD}+", lambda found: self._token(found[0], mode), text)
-
-    def _sdp_line(self, line: str) -> str:
-        if _SDP_FIXED.fullmatch(line):
-            return line
-        if origin := _SDP_ORIGIN.fullmatch(line):
-            user, session, version, rest = origin.groups()
-            numbers = " ".join(map(self._session_number, (session, version)))
-            return f"o={self.text(user, Mode.TEXT)} {numbers}{self.text(rest, Mode.TEXT)}"
-        letter = line[:2] if line[1:2] == "=" else ""
-        return letter + self.text(line[len(letter) :], Mode.TEXT)
-
-    def _session_number(self, digits: str) -> str:
-        return digits if _MOMENT.fullmatch(digits) else self._code("mixed", digits)
 
     def _database(self, text: str) -> str:
         separator = "%2F" if "%2F" in text else "/"

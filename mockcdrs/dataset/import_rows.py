@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockcdrs.cdr import billing, erlang, gregorian, row
-from mockcdrs.dataset.import_formats import LISTING_COLUMNS, Item, Source
+from mockcdrs.dataset.import_source import Item, Source
 
 _SAME = (
     "call_id",
@@ -36,6 +36,7 @@ _VARIABLES = {
     "call_priority": "call_priority",
     "media_recordings": "media_recordings",
 }
+_LISTING_COLUMNS = frozenset(row.COLUMNS) | frozenset(row.RESELLER_COLUMNS)
 _COSTS = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
 _TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
@@ -58,7 +59,7 @@ def document_of(source: Source, item: Item) -> Item:
     made |= _channel_time(source, item, start) | _interaction(item) | _caller(item)
     made["custom_channel_vars"] = _named(item, _VARIABLES) | _rate(source, item)
     made["custom_channel_vars"] |= _terms(source, item, made)
-    made |= {name: value for name, value in item.items() if name not in LISTING_COLUMNS and value != ""}
+    made |= {name: value for name, value in item.items() if name not in _LISTING_COLUMNS and value != ""}
     _check(source, item, made)
     return made
 

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset import files, import_formats, import_rows, named
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.files import Loaded
-from mockcdrs.dataset.import_formats import Item, Source, Words
+from mockcdrs.dataset.data import Data, Lazily
+from mockcdrs.dataset.import_source import Item, Source, Words
 from mockcdrs.dataset.seeding import hex_id
-from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.spool import Spool
+from mockcdrs.dataset.store import Document, Month
 
 # Whose calls they are where neither the file nor the caller tells.
 UNNAMED_ACCOUNT = hex_id("imported")
@@ -23,10 +25,10 @@ _CDR = "a listing row (with unix_timestamp), a document (with _id) or a public o
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A document, how much of the original it is, and where it stood."""
+    """Where a document lies, how much of the original it is, and where it stood."""
 
+    place: int
     completeness: int
-    document: Document
     source: Source
 
 
@@ -39,11 +41,15 @@ class Importer:
 
     account_id: str = UNNAMED_ACCOUNT
     left_out: int = 0
+    _spool: Spool = field(default_factory=Spool)
     _found: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
 
-    def read(self, paths: Iterable[Path]) -> Loaded:
-        """All of the files and data directories together; `DataError` for the first thing that cannot be taken."""
+    def read(self, paths: Iterable[Path]) -> Data:
+        """All of the files and data directories together; `DataError` for the first thing that cannot be taken.
+
+        Memory holds one file at a time, and of each document where it lies.
+        """
         last = Path()
         for last in paths:
             if last.is_dir():
@@ -52,10 +58,11 @@ class Importer:
                 self._take_file(last)
         if not self._found:
             Source(last).refuse(Words("no CDR"), "one at the least", "save an answer that has some")
-        documents: dict[tuple[str, str], list[Document]] = {}
+        places: dict[Month, list[int]] = {}
         for (account_id, month, _), found in self._found.items():
-            documents.setdefault((account_id, month), []).append(found.document)
-        return Loaded(tuple(self._described(documents)), documents)
+            places.setdefault((account_id, month), []).append(found.place)
+        documents = {key: Lazily(held, self._spool.read) for key, held in places.items()}
+        return Data(tuple(self._described(places)), documents)
 
     def _take_file(self, path: Path) -> None:
         for source, item in import_formats.items(path):
@@ -65,21 +72,21 @@ class Importer:
                 self._take(source, item)
 
     def _take_directory(self, path: Path) -> None:
-        loaded = files.load(path)
+        loaded = files.spooled(path, Spool())
         self._accounts |= {account.id: account for account in loaded.accounts}
         for (account_id, month), documents in loaded.documents.items():
             for document in documents:
-                self._keep((account_id, month, document["_id"]), _Found(_WHOLE, document, Source(path)))
+                self._keep((account_id, month, document["_id"]), _WHOLE, document, Source(path))
 
     def _take(self, source: Source, item: Item) -> None:
         if "document" in item and "account_id" in item:
             document = _object(source.at("document"), item["document"])
             document_id = _text(source.at("document"), document, "_id")
             key = _text(source, item, "account_id"), _month(source, item, "month"), document_id
-            self._keep(key, _Found(_WHOLE, document, source))
+            self._keep(key, _WHOLE, document, source)
         elif "_id" in item:
             account_id = item.get("pvt_account_id") or self._account_of(item)
-            self._keep((account_id, _month(source, item, "_id"), item["_id"]), _Found(_WHOLE, item, source))
+            self._keep((account_id, _month(source, item, "_id"), item["_id"]), _WHOLE, item, source)
         else:
             self._take_public(source, item)
 
@@ -96,30 +103,30 @@ class Importer:
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
         account_id = self._account_of(public)
         document = import_rows.with_private_keys(public, account_id, month)
-        self._keep((account_id, month, item["id"]), _Found(completeness, document, source))
+        self._keep((account_id, month, item["id"]), completeness, document, source)
 
     def _account_of(self, document: Item) -> str:
         found = channel_vars(document).get("account_id")
         return found if isinstance(found, str) and found else self.account_id
 
-    def _keep(self, key: tuple[str, str, str], found: _Found) -> None:
-        earlier = self._found.setdefault(key, found)
-        if earlier.completeness == found.completeness and earlier.document != found.document:
-            found.source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
-        if earlier.completeness < found.completeness:
-            self._found[key] = found
+    def _keep(self, key: tuple[str, str, str], completeness: int, document: Document, source: Source) -> None:
+        earlier = self._found.get(key)
+        if earlier is None or earlier.completeness < completeness:
+            self._found[key] = _Found(self._spool.keep(document), completeness, source)
+        elif earlier.completeness == completeness and self._spool.read(earlier.place) != document:
+            source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
 
-    def _described(self, documents: Mapping[tuple[str, str], list[Document]]) -> Iterable[Account]:
+    def _described(self, places: Mapping[Month, list[int]]) -> Iterable[Account]:
         """The accounts that a directory described, and for the rest what their documents tell."""
         yield from self._accounts.values()
-        for account_id in sorted({account_id for account_id, _ in documents} - self._accounts.keys()):
-            held = [document for key, month in documents.items() if key[0] == account_id for document in month]
-            months = tuple(sorted(month for account, month in documents if account == account_id))
+        for account_id in sorted({account_id for account_id, _ in places} - self._accounts.keys()):
+            own = {month: here for (account, month), here in places.items() if account == account_id}
+            held = Lazily(list(chain.from_iterable(own.values())), self._spool.read)
             yield Account(
                 account_id,
                 name=min(_told(held, "account_name"), default=account_id),
                 realm=min(_told(held, "account_realm"), default=""),
-                months=months,
+                months=tuple(sorted(own)),
                 users=tuple(named.users(held)),
                 devices=tuple(named.devices(held)),
             )

@@ -196,6 +196,12 @@ def test_links_ids_and_databases_still_agree() -> None:
     assert account.tokens[0].owner_id == account.users[0]["id"]
 
 
+def test_a_long_hex_id_goes_from_a_user_agent_though_nothing_else_has_it() -> None:
+    (made,) = anonymized({"user_agent": "Yealink SIP-T46S 805ec0a1b2c3"})
+    assert re.fullmatch(r"Yealink SIP-T46S [0-9a-f]{12}", made["user_agent"])
+    assert "805ec0a1b2c3" not in made["user_agent"]
+
+
 ALMOST = [
     "999.1.2.3",
     "12:34:56",

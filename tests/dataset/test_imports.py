@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import tracemalloc
 from collections.abc import Iterable
+from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,12 @@ from mockcdrs.cdr import row
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import csv_text
 from mockcdrs.dataset import files, fixtures, writing
-from mockcdrs.dataset.files import Document, Loaded
+from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.imports import UNNAMED_ACCOUNT, Importer
+from mockcdrs.dataset.load import Load
+from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.store import Document
 
 MINE = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 ROW: dict[str, Any] = {
@@ -154,7 +161,7 @@ PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_c
 )
 def test_exported_documents_are_taken_as_they_are_and_others_left_out(tmp_path: Path, content: Any) -> None:
     loaded = Importer().read([saved(tmp_path, content)])
-    assert loaded.documents == {(MINE, "202601"): [DOCUMENT]}
+    assert {month: list(held) for month, held in loaded.documents.items()} == {(MINE, "202601"): [DOCUMENT]}
 
 
 @pytest.mark.parametrize("data", [PUBLIC, [PUBLIC]])
@@ -167,9 +174,10 @@ def test_public_documents_get_their_private_keys(tmp_path: Path, data: Any) -> N
 def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
     public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
     made = csv_text.CsvFile()
-    made.add([public])
-    (document,) = imported(saved(tmp_path, made.text().decode())).values()
-    assert public_fields(document) == public
+    other = {"id": "202601-other", "call_id": "other", "timestamp": public["timestamp"]}
+    made.add([public, other])
+    documents = imported(saved(tmp_path, made.text().decode())).values()
+    assert [public_fields(document) for document in documents] == [public, other]
 
 
 def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
@@ -221,3 +229,18 @@ def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
     assert list(csv.reader(io.StringIO(text, newline="")))[1][-1] == 'a "b",\r\nc'
     (document,) = imported(saved(tmp_path, text)).values()
     assert document["caller_id_name"] == tricky["caller_id_name"]
+
+
+@pytest.mark.parametrize("is_directory", [False, True])
+def test_to_import_and_write_takes_less_memory_than_the_files_are_large(tmp_path: Path, is_directory: bool) -> None:
+    calls, folder = documents_of_day(directory(1, main_account_id(1)), Load(5_000), date(2026, 1, 19)), tmp_path / "in"
+    folder.mkdir()
+    for number in range(8):
+        lines = (json.dumps(each) for each in islice(calls, 80))
+        (folder / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    files_there = sorted(folder.iterdir())
+    tracemalloc.start()
+    assert writing.write(tmp_path / "out", Importer().read([folder] if is_directory else files_there)) == 640
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < sum(file.stat().st_size for file in files_there)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 from mockcdrs.dataset.scenarios import arriving, fax, inside, leaving, moved
-from mockcdrs.dataset.scenarios.call import Call, Document, Setting, setting_of
+from mockcdrs.dataset.scenarios.call import Call, Document
 from mockcdrs.dataset.scenarios.draws import draws_of
+from mockcdrs.dataset.scenarios.setting import Setting, setting_of
 
 Scenario = Callable[[Call], Iterable[Document]]
 

@@ -8,10 +8,10 @@ from itertools import cycle
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.endpoints import Endpoint, sdp_parts
-from mockcdrs.dataset.people import Directory
+from mockcdrs.dataset.endpoints import Endpoint
 from mockcdrs.dataset.scenarios.draws import Draws
 from mockcdrs.dataset.scenarios.endings import Ending
+from mockcdrs.dataset.scenarios.setting import Setting
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -29,31 +29,6 @@ class Channel(NamedTuple):
     endpoint: Endpoint
     direction: str
     call_id: str
-
-
-class Setting(NamedTuple):
-    """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
-
-    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`.
-    """
-
-    office: Directory
-    month: str
-    month_start: int
-    account_db: str
-    servers: tuple[tuple[str, tuple[str, str, str]], ...]
-
-
-def setting_of(office: Directory, month: str) -> Setting:
-    """The setting of an account's calls in a month."""
-    account = office.account.id
-    return Setting(
-        office,
-        month,
-        gregorian.month_start(month),
-        f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
-        tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
-    )
 
 
 def minute_in(digits: str) -> int | None:

@@ -1,0 +1,40 @@
+"""Where an item of an imported file stands, for whoever has to complain about it."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from mockcdrs.dataset.files import DataError
+
+Item = dict[str, Any]
+_REMEDY = "correct it or take it out"
+_LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a file: a line (0: not told) and a path of keys into what stands there (may be empty)."""
+
+    file: Path
+    line: int = 0
+    path: str = ""
+
+    def at(self, step: str) -> "Source":
+        """One step further in: a key, or a position as `[3]`."""
+        return replace(self, path=self.path + step if step.startswith("[") or not self.path else f"{self.path}.{step}")
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.file.name, f"line {self.line}" if self.line else "", self.path)))
+
+    def refuse(self, came: Any, expected: str, remedy: str = _REMEDY) -> NoReturn:
+        """`DataError`: `came` is shown as JSON, a text that is no value should come as `Words`."""
+        shown = str(came) if isinstance(came, Words) else json.dumps(came, ensure_ascii=False)
+        short = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 3]}..."
+        raise DataError(self.file, self.line, self.path, short, expected, remedy)
+
+
+class Words(str):
+    """What came, told in words."""
+
+    __slots__ = ()
