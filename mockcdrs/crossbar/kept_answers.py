@@ -18,13 +18,14 @@ from mockcdrs.dataset.bounded import BoundedCache
 
 KEPT_BYTES = 16_000_000
 LARGEST_BYTES = 2_000_000
+_ENTRY_BYTES = 2_000  # what holds an answer, however short
 
 _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An answer, its body's parts, and the id of its request.
+    """An answer, its body's parts, the id of its request, and how long its question was.
 
     `claims` are the token's, `digested` is what the digest was made of, `None` without one.
     """
@@ -33,10 +34,11 @@ class _Kept:
     parts: tuple[bytes, ...]
     request_id: str
     claims: Claims
+    asked_length: int
     digested: bytes | None = None
 
     def size(self) -> int:
-        return sum(map(len, self.parts))
+        return _ENTRY_BYTES + self.asked_length + sum(map(len, self.parts)) + len(self.digested or b"")
 
     def retold(self, request_id: str) -> Answer:
         """The answer to another request. What is its own stands in the last part."""
@@ -90,7 +92,8 @@ class KeptAnswers:
             return answered
 
         def keep(*parts: bytes) -> None:
-            self._keep(key, _Kept(replace(answered, outcome=replace(answered.outcome)), parts, request_id, claims))
+            untold = replace(answered, outcome=replace(answered.outcome))
+            self._keep(key, _Kept(untold, parts, request_id, claims, asked_length=len(repr(asked))))
 
         if isinstance(answered.body, bytes):
             keep(answered.body)
