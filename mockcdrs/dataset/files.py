@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -21,6 +21,7 @@ from mockcdrs.dataset.store import Document, Month
 T = TypeVar("T")
 _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
+_PARTS = tuple(part.name for part in fields(Account))
 
 
 @dataclass
@@ -51,7 +52,7 @@ def load(directory: Path) -> Loaded:
     """All of `directory`, or `DataError`."""
     described, data_files = directory / "accounts.json", sorted(directory.glob("*.jsonl"))
     if not data_files and not described.is_file():
-        came = "neither" if directory.is_dir() else "no such directory"
+        came = "a directory with neither" if directory.is_dir() else "no such directory"
         _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
     documents = _documents(data_files)
     accounts = _described(described, documents) if described.is_file() else _made(documents)
@@ -156,6 +157,10 @@ def _described(file: Path, documents: Mapping[tuple[str, str], list[Document]]) 
 
 def _account(place: _Place, path: str, value: Any, documents: Mapping[tuple[str, str], list[Document]]) -> Account:
     holder: Document = place.check(path, value, dict)
+    for name in holder:
+        if name not in _PARTS:
+            remedy = "correct the name, or put it under document if it is Kazoo's"
+            place.refuse(f"{path}.{name}", json.dumps(holder[name]), f"one of {', '.join(_PARTS)}", remedy)
     account_id = place.check(f"{path}.id", holder.get("id"), str)
     for name, find in {"users": named.users, "devices": named.devices}.items():
         if name not in holder:
@@ -179,8 +184,9 @@ def _account(place: _Place, path: str, value: Any, documents: Mapping[tuple[str,
 
 
 def _with_ids(place: _Place, path: str, values: list[Any]) -> tuple[Document, ...]:
-    for value in values:
-        place.check(f"{path}.id", place.check(path, value, dict).get("id"), str)
+    for index, value in enumerate(values):
+        at = f"{path}[{index}]"
+        place.check(f"{at}.id", place.check(at, value, dict).get("id"), str)
     return tuple(values)
 
 
