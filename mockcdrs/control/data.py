@@ -65,7 +65,9 @@ class Data:
         from mockcdrs.dataset.crafted import Order, craft
 
         end = self.state.clock.now() if at is None else seconds_of(at)
-        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, next(self._serials))
+        legs = craft(
+            directory(self.state.seed, self.account.id, self.state.locale), Order(**order), end, next(self._serials)
+        )
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     def add_cdr(self, document: Document) -> Document:
