@@ -26,11 +26,15 @@ def verify(*, url: str | None, account_id: str | None, auth_token: str | None, r
     """
     from mockcdrs.contract import report
     from mockcdrs.contract.check import run
+    from mockcdrs.contract.client import ClientError
     from mockcdrs.contract.table import CHECKS
 
     with contextlib.ExitStack() as stack:
         server = _server(url, account_id, auth_token, rate) if url else _mock(stack)
-        _check_that_it_answers(server)
+        try:
+            server.check()
+        except ClientError as error:
+            raise click.ClickException(str(error)) from error
         results = []
         for made in CHECKS:
             results.append(run(made, server))
@@ -61,12 +65,3 @@ def _mock(stack: contextlib.ExitStack) -> "Server":
     logging.getLogger("mockcdrs").addHandler(logging.NullHandler())  # the checks provoke what it would log
     mock = stack.enter_context(serving())
     return Server(mock.url, mock.account_id, mock.auth_token)
-
-
-def _check_that_it_answers(server: "Server") -> None:
-    from mockcdrs.contract.answer import Unusable
-
-    try:
-        server.cdrs(page_size=1)
-    except Unusable as error:
-        raise click.ClickException(server.redacted(str(error))) from error

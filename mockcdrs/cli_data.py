@@ -116,6 +116,9 @@ def _with_progress(days: int) -> Callable[[Iterator[Any]], Iterator[Any]]:
     """Shows how many days are done, on a terminal."""
 
     def watched(documents: Iterator[Any]) -> Iterator[Any]:
+        if not sys.stderr.isatty():  # the bar's label would be all that is left of it
+            yield from documents
+            return
         with click.progressbar(length=days, label="days", file=sys.stderr) as bar:
             for day in documents:
                 yield day

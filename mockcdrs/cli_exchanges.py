@@ -49,12 +49,14 @@ def record(
     """
     cli_anonymize.check("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
+    from mockcdrs.contract.server import Server
     from mockcdrs.dataset.files import DataError
     from mockcdrs.exchanges import exchange, plans
     from mockcdrs.exchanges.hiding import Tokens
     from mockcdrs.exchanges.recording import Recorder
 
     try:
+        Server(url, account_id, token).check()
         recorder = Recorder(Client(url), Tokens({token: account_id}))
         made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
         found = list(made)
@@ -101,8 +103,10 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
                     click.echo(f"{each.exchange.name}: {difference}")
     except (ClientError, DataError, SettingError, UnknownQuirk, OSError) as error:
         raise click.ClickException(str(error)) from error
+    if not total:
+        raise click.ClickException(f"{file}: came no exchange; expected one a line, as `mockcdrs record` writes them")
     click.echo(f"{total} exchanges, {different} differ")
-    if different or not total:
+    if different:
         raise click.exceptions.Exit(1)
 
 

@@ -136,7 +136,8 @@ def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "
 
     if changes:
         pytest.skip(f"only a mock can be made with {', '.join(changes)}; these tests run against --mockcdrs-url")
-    control = RemoteControl(config.getoption("mockcdrs_url"), config.getoption("mockcdrs_control_token"))
+    url = config.getoption("mockcdrs_url")
+    control = RemoteControl(url, config.getoption("mockcdrs_control_token"))
     if control.is_there():
         try:
             return RemoteMock(control)
@@ -144,5 +145,8 @@ def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "
             raise pytest.UsageError(f"{refused}; give it to the tests by --mockcdrs-control-token") from refused
     missing = [f"--mockcdrs-{name}" for name in _EXTERNAL if not config.getoption(f"mockcdrs_{name}")]
     if missing:
-        raise pytest.UsageError(f"--mockcdrs-url came without {' and '.join(missing)}; a real Kazoo needs them too")
+        raise pytest.UsageError(
+            f"--mockcdrs-url={url} came without {' and '.join(missing)}, and no mock answers there: start "
+            "`mockcdrs serve`, or give these for a real Kazoo"
+        )
     return External(*(config.getoption(f"mockcdrs_{name}") for name in _EXTERNAL))

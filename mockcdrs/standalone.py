@@ -56,7 +56,7 @@ def make(  # noqa: PLR0913 the options are its arguments
     if reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     ids = ByRequest(seed) if is_one_of_many else None
-    state = State(store, settings, clock, quirks.shown(fixed, added), seed, ids)
+    state = State(store, settings, clock, quirks.shown(fixed, added), seed, ids, locale)
     if no_control:
         return Standalone(create_app(state), state, account, None)
     access = Access(host, control_token)

@@ -11,6 +11,7 @@ from mockcdrs.contract.finding import CannotCheck
 from mockcdrs.contract.pace import Pace
 
 MOST_REQUESTS = 400
+_CLOSED = frozenset({401, 403})
 
 
 class Server:
@@ -61,6 +62,18 @@ class Server:
             self._answers[request] = self._sent(request)
         self.last = self._answers[request]
         return self.last
+
+    def check(self) -> None:
+        """Raise `ClientError` where no answer comes or the token does not open the account: nothing can be learned."""
+        try:
+            answer = self.cdrs(page_size=1)
+        except Unusable as error:
+            raise ClientError(self.redacted(str(error))) from error
+        if answer.status in _CLOSED:
+            raise ClientError(
+                f"account {self.account_id} with this token got {answer.status}; expected one that the token opens: "
+                "are --account and --token of the same login, and is it still good?"
+            )
 
     def redacted(self, text: str) -> str:
         """A text without the token."""

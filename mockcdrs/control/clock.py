@@ -32,8 +32,9 @@ class Clock:
         self._frozen_at = self.now() if moment is None else seconds_of(moment)
 
     def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move on by so much; a frozen clock stands still again behind it."""
+        """Move on by so much; a frozen clock stands still again behind it. `ValueError` beyond the calendar."""
         step = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
+        seconds_of(self.now() + step)
         if self._frozen_at is None:
             self._offset_seconds += step
         else:

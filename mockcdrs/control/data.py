@@ -1,6 +1,7 @@
 """A mock's data in a test's hands: what it adds and takes away, until the next reset."""
 
 import itertools
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,11 @@ _CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
 
 
 class NotACdr(ValueError):
-    """What cannot be added as a CDR. The text says what came and what was expected."""
+    """What cannot be added as a CDR. The text says what came and what was expected; `field` is the wrong one."""
+
+    def __init__(self, text: str, field: str | None = None) -> None:
+        super().__init__(text)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,9 @@ class Data:
         from mockcdrs.dataset.crafted import Order, craft
 
         end = self.state.clock.now() if at is None else seconds_of(at)
-        legs = craft(directory(self.state.seed, self.account.id), Order(**order), end, next(self._serials))
+        legs = craft(
+            directory(self.state.seed, self.account.id, self.state.locale), Order(**order), end, next(self._serials)
+        )
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     def add_cdr(self, document: Document) -> Document:
@@ -69,14 +76,9 @@ class Data:
         Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended. A time that no
         calendar has puts it into this month. Raises `NotACdr`.
         """
-        if not isinstance(document, dict):
-            raise NotACdr(f"came {repr(document)[:200]}; expected a CDR's document: an object")
+        _check_document(document)
         whole = self._completed(document)
-        if not (isinstance(whole["_id"], str) and _CDR_ID.fullmatch(whole["_id"])):
-            raise NotACdr(
-                f"_id: came {repr(whole['_id'])[:200]}; expected text that starts with the month, as in 202601-a@host; "
-                "or leave it out"
-            )
+        _check_id(whole["_id"])
         self.state.data.add(self.account.id, whole["_id"][:6], [whole])
         return whole
 
@@ -108,3 +110,18 @@ class Data:
     def clear(self) -> None:
         """Empty the account, the base data too, until the next reset."""
         self.state.data.empty(self.account.id)
+
+
+def _check_document(document: Any) -> None:
+    if not isinstance(document, dict):
+        raise NotACdr(f"came {repr(document)[:200]}; expected a CDR's document: an object")
+    try:
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotACdr(f"came a document that no answer could carry ({error}); expected JSON in UTF-8") from error
+
+
+def _check_id(cdr_id: Any) -> None:
+    if not (isinstance(cdr_id, str) and _CDR_ID.fullmatch(cdr_id)):
+        expected = "text that starts with the month, as in 202601-a@host; or leave it out"
+        raise NotACdr(f"_id: came {repr(cdr_id)[:200]}; expected {expected}", "_id")

@@ -8,6 +8,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
 
+_LONGEST_PART = 80
 _OF_CURL = ("accept", "accept-language", "content-type", "x-request-id", "origin")
 
 
@@ -52,7 +53,12 @@ def _key(name: str, text: str) -> str:
 
 def _part(part: Any) -> str:
     is_moment = type(part) is int and gregorian.UNIX_EPOCH_GREGORIAN < part < 10**12
-    return _in_words(gregorian.iso_8601(part)) if is_moment else str(part)
+    if is_moment:
+        return _in_words(gregorian.iso_8601(part))
+    try:
+        return str(part)[:_LONGEST_PART]
+    except ValueError:  # Python writes no number of thousands of digits
+        return "a number too long to write"
 
 
 def _rows(name: str, text: str) -> str:

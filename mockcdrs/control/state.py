@@ -11,6 +11,7 @@ from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.people import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Store
 
 
@@ -19,6 +20,7 @@ class State:
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
+    The people of calls that a test adds are those of `seed` and `locale`.
     """
 
     def __init__(
@@ -29,12 +31,14 @@ class State:
         quirks_shown: frozenset[str] | None = None,
         seed: int = 0,
         ids: Ids | None = None,
+        locale: str = DEFAULT_LOCALE,
     ) -> None:
         self.data = Overlay(store)
         self.settings = settings or Settings()
         self.clock = clock or Clock()
         self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
         self.seed = seed
+        self.locale = locale
         self._databases = Databases(self.data)
         self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)

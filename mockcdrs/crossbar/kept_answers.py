@@ -17,6 +17,7 @@ from mockcdrs.dataset.bounded import BoundedCache
 
 KEPT_BYTES = 16_000_000
 LARGEST_BYTES = 2_000_000
+_ENTRY_BYTES = 2_000  # what holds an answer, however short
 
 _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 
@@ -25,7 +26,8 @@ _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 class _Kept:
     """An answer whose body is kept in parts, the last one cut wherever the id of its request stood.
 
-    `claims` are the token's. A digest over the envelope is left out of it: `behind_digest` bytes come after its place.
+    `claims` are the token's, `asked_length` says how long its question was. A digest over the envelope is left out of
+    it: `behind_digest` bytes come after its place.
     """
 
     answer: Answer
@@ -33,10 +35,11 @@ class _Kept:
     last: tuple[bytes, ...]
     request_id: str
     claims: Claims
+    asked_length: int
     behind_digest: int = 0
 
     def size(self) -> int:
-        return sum(map(len, self.parts + self.last))
+        return _ENTRY_BYTES + self.asked_length + sum(map(len, self.parts + self.last))
 
     def retold(self, request_id: str) -> Answer:
         """The answer to another request."""
@@ -83,7 +86,7 @@ class KeptAnswers:
             return answered
 
         def keep(*parts: bytes) -> None:
-            kept = _kept(answered, parts, request_id, claims)
+            kept = _kept(answered, parts, request_id, claims, asked_length=len(repr(asked)))
             if kept is not None:
                 held.keep(asked, kept)
 
@@ -94,17 +97,17 @@ class KeptAnswers:
 
     def _held_at(self, world: World) -> BoundedCache[object, _Kept]:
         """What was answered at this moment about this data: as time goes on, nobody asks for what was before."""
-        moment, (known, held) = (
-            (world.now, world.store.version, world.databases, world.settings, world.quirks),
-            self._now,
-        )
+        moment = (world.now, world.store.version, world.databases, world.settings, world.quirks)
+        known, held = self._now
         if known != moment:
             held = BoundedCache(KEPT_BYTES, _Kept.size)
             self._now = moment, held
         return held
 
 
-def _kept(answered: Answer, parts: tuple[bytes, ...], request_id: str, claims: Claims) -> _Kept | None:
+def _kept(
+    answered: Answer, parts: tuple[bytes, ...], request_id: str, claims: Claims, asked_length: int
+) -> _Kept | None:
     """An answer to keep, or `None` where it has a digest of something else than its envelope."""
     *first, last = parts
     tag = _DIGEST.fullmatch(answered.headers.get("etag", ""))
@@ -113,7 +116,7 @@ def _kept(answered: Answer, parts: tuple[bytes, ...], request_id: str, claims: C
         return None
     cut = tuple((before + behind).split(request_id.encode()))
     own = replace(answered, outcome=replace(answered.outcome))
-    return _Kept(own, tuple(first), cut, request_id, claims, len(behind))
+    return _Kept(own, tuple(first), cut, request_id, claims, asked_length, len(behind))
 
 
 def _claims(incoming: Incoming, world: World) -> Claims | None:

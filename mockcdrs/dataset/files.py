@@ -148,7 +148,7 @@ def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
 def _accounts(directory: Path, documents: Mapping[Month, Iterable[Document]]) -> tuple[Account, ...]:
     described = directory / "accounts.json"
     if not described.is_file() and not any(directory.glob("*.jsonl")):
-        came = "neither" if directory.is_dir() else "no such directory"
+        came = "a directory with neither" if directory.is_dir() else "no such directory"
         _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
     accounts = _described(described, documents) if described.is_file() else _made(documents)
     if not accounts:
@@ -195,8 +195,9 @@ def _account(place: _Place, path: str, value: Any, documents: Mapping[Month, Ite
 
 
 def _with_ids(place: _Place, path: str, values: list[Any]) -> tuple[Document, ...]:
-    for value in values:
-        place.check(f"{path}.id", place.check(path, value, dict).get("id"), str)
+    for index, value in enumerate(values):
+        at = f"{path}[{index}]"
+        place.check(f"{at}.id", place.check(at, value, dict).get("id"), str)
     return tuple(values)
 
 

@@ -1,21 +1,21 @@
 """A store over a universe of calls: every block of time is made when it is read, so years cost what is looked at."""
 
+import calendar
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.generator import begun_in_block, generate_block
-from mockcdrs.dataset.load import Block, Load, blocks_between, day_end, midnight_of
+from mockcdrs.dataset.load import DAY_SECONDS, Block, Load, blocks_between, day_end, midnight_of
 from mockcdrs.dataset.scenarios.call import minute_in
 from mockcdrs.dataset.store import Document, Moment, Segment, Times
 
 OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 4_000
-_ONE_DAY = timedelta(days=1)
 _ID_PREFIX_LENGTH = len("YYYYMM-")
 
 
@@ -103,5 +103,5 @@ MAKERS: dict[Moment, Callable[[people.Directory, Load, Block], list[Document]]] 
 
 def _stretch(month: str) -> tuple[int, int]:
     start = gregorian.month_start(month)
-    after = (gregorian.to_datetime(start).date().replace(day=28) + 4 * _ONE_DAY).replace(day=1)
-    return start, gregorian.month_start(f"{after:%Y%m}")
+    _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
+    return start, start + days * DAY_SECONDS

@@ -1,27 +1,33 @@
-"""Gzip, as Cowboy's stream handler does it: chunked answers always, whole ones from 300 bytes on, files never."""
+"""Gzip, as `cowboy_compress_h` does it: chunked answers always, whole ones of more than 300 bytes, files never."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mockcdrs.crossbar.answer import Answer
 
-LEAST_BYTES = 300
+THRESHOLD_BYTES = 300
 _GZIP_WINDOW = 31
+_ZERO = re.compile(r"q=0(?:\.0{0,3})?")
 
 
 def compressed(answered: Answer, accept_encoding: str) -> Answer:
     """The answer, compressed where the client takes gzip and there is enough of it."""
-    if "gzip" not in (wanted := accept_encoding.lower()):
+    if "gzip" not in (wanted := accept_encoding.lower()) or not any(map(_is_gzip, wanted.split(","))):
         return answered
-    takes = any(part.partition(";")[0].strip() == "gzip" for part in wanted.split(","))
-    if not takes or answered.is_file or (isinstance(answered.body, bytes) and len(answered.body) < LEAST_BYTES):
+    if answered.is_file or (isinstance(answered.body, bytes) and len(answered.body) <= THRESHOLD_BYTES):
         return answered
     headers = {**answered.headers, "content-encoding": "gzip"}
     if isinstance(answered.body, bytes):
         return replace(answered, headers=headers, body=gzip.compress(answered.body, mtime=0))
     return replace(answered, headers=headers, body=_stream(answered.body))
+
+
+def _is_gzip(coding: str) -> bool:
+    name, _, weight = coding.partition(";")
+    return name.strip() == "gzip" and not _ZERO.fullmatch(weight.strip())
 
 
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -99,7 +99,20 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, mock: Mock, arguments: list
 
 def test_a_recording_without_an_exchange_proves_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").write_text("")
-    assert run("replay", tmp_path / "empty").exit_code == 1
+    result = run("replay", tmp_path / "empty")
+    assert (result.exit_code, result.output) == (
+        1,
+        f"Error: {tmp_path / 'empty'}: came no exchange; expected one a line, as `mockcdrs record` writes them\n",
+    )
+
+
+def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Path, mock: Mock) -> None:
+    out = tmp_path / "out"
+    result = run("record", mock.url, "--account", mock.account_id, "--token", "hush", "--out", out)
+    assert result.exit_code == 1
+    assert f"account {mock.account_id} with this token got 401; expected one that the token opens" in result.output
+    assert "hush" not in result.output
+    assert not out.exists()
 
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from mockcdrs import cli, cli_serve
 from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
+from mockcdrs.control.powers import Powers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
@@ -73,6 +74,16 @@ def test_an_unknown_locale_ends_the_start_with_some_of_the_known(
     result = run("serve", "--port", "0", "--locale", "xx_XX")
     assert result.exit_code == 1
     assert result.output.startswith("Error: locale 'xx_XX' came, expected one that Faker knows, such as de_DE")
+
+
+def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_says() -> None:
+    context = cli_serve.serve.make_context("serve", ["--locale", "de_DE"])
+    asked = {name: value for name, value in context.params.items() if name not in {"env_file", "log_format", "port"}}
+    made = cli_serve.made(**asked)
+    call = Powers(made.state, made.account).add_call()
+    owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
+    assert owners
+    assert owners <= {user["id"] for user in made.account.users}
 
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:

@@ -232,6 +232,15 @@ def test_verify_says_what_it_needs(arguments: list[str], words: str) -> None:
     assert words in " ".join(ended.output.split())
 
 
+def test_verify_makes_no_check_with_a_token_that_opens_nothing() -> None:
+    with serving() as mock:
+        ended = CliRunner().invoke(main, ["verify", mock.url, "--account", mock.account_id, "--token", "hush-hush"])
+        assert len(mock.requests) == 1
+    assert ended.exit_code == 1
+    assert f"account {mock.account_id} with this token got 401; expected one that the token opens" in ended.output
+    assert "hush-hush" not in ended.output
+
+
 def test_the_readmes_excerpt_is_what_verify_prints() -> None:
     excerpt = README.read_text(encoding="utf-8").partition("$ mockcdrs verify\n")[2].partition("```")[0]
     lines = [line for line in excerpt.splitlines() if line.strip(". ")]

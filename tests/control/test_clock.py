@@ -58,3 +58,11 @@ def test_what_is_no_moment_is_refused_with_an_example(moment: Any) -> None:
     words = f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds"
     with pytest.raises(ValueError, match=re.escape(words)):
         seconds_of(moment)
+
+
+@pytest.mark.parametrize("clock", [Clock(), Clock.frozen(MOMENT)], ids=["live", "frozen"])
+def test_no_clock_can_be_moved_out_of_the_calendar(clock: Clock) -> None:
+    before = clock.now()
+    with pytest.raises(ValueError, match="is no moment"):
+        clock.advance(days=10_000_000)
+    assert before <= clock.now() <= before + 60

@@ -1,6 +1,7 @@
 """A request told again."""
 
 import shlex
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,16 @@ def test_the_curl_has_the_headers_that_matter_and_names_what_it_does_not_tell() 
     assert curl(record, "http://x") == (
         'curl -sS -X PUT -H \'accept: text/csv\' -H "X-Auth-Token: $TOKEN" -d "$BODY" http://x/v2'
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ([10**5_000], "goes on at a number too long to write"),
+        ([7, [10**5_000]], "goes on at 7, a number too long to write"),
+        (["x" * 5_000], f"goes on at {'x' * 80}"),
+    ],
+    ids=["number", "number within", "text"],
+)
+def test_a_key_of_any_size_is_told_in_a_line(key: list[Any], words: str) -> None:
+    assert explained({"start_key": start_key.encode(key)}) == [f"start_key: {words}"]

@@ -1,5 +1,6 @@
 """Answers from memory are those that would be made anew, and never those of another question."""
 
+import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NoReturn
@@ -150,3 +151,20 @@ def test_everything_else_is_made_each_time(incoming: Incoming, monkeypatch: pyte
     monkeypatch.setattr(kept_answers, "answer", lambda *given: made_anew.append(1) or answer(*given))
     assert kept(state, incoming)[0] == kept(state, incoming)[0]
     assert len(made_anew) == 2
+
+
+@pytest.mark.parametrize(("count", "length"), [(80, 100_000), (4_000, 0)], ids=["long questions", "short answers"])
+def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_is_said(
+    count: int, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_answers, "KEPT_BYTES", bound := 2_000_000)
+    state = state_of([])
+    kept(state, asked())
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            kept(state, asked(query=f"filter_to={number}", headers={"x-more": "x" * length + str(number)}))
+        grown_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert bound / 2 < grown_bytes < bound * 1.5

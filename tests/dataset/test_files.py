@@ -126,7 +126,8 @@ ACCOUNTS = [
     ([{"id": "A", "tree": [1]}], "[0].tree", "1", "text"),
     ([{"id": "A", "is_reseller": 0}], "[0].is_reseller", "0", "true or false"),
     ([{"id": "A", "months": ["2026-01"]}], "[0].months", '"2026-01"', 'a month as text, "202601"'),
-    ([{"id": "A", "users": [{}]}], "[0].users.id", "nothing", "text"),
+    ([{"id": "A", "users": [{}]}], "[0].users[0].id", "nothing", "text"),
+    ([{"id": "A", "apps": [{"id": "a"}, 7]}], "[0].apps[1]", "7", "an object"),
     ([{"id": "A", "tokens": ["t"]}], "[0].tokens", '"t"', "an object"),
     ([{"id": "A", "tokens": [{"token": None}]}], "[0].tokens.token", "nothing", "text"),
     ([{"id": "A"}, {"id": "A"}], "id", '"A" twice', "an id once"),
@@ -168,7 +169,7 @@ def test_what_no_answer_could_carry_is_refused(tmp_path: Path, raw: bytes) -> No
     assert refusal(tmp_path).expected.startswith("JSON in UTF-8")
 
 
-@pytest.mark.parametrize(("name", "came"), [(".", "neither"), ("nosuch", "no such directory")])
+@pytest.mark.parametrize(("name", "came"), [(".", "a directory with neither"), ("nosuch", "no such directory")])
 def test_a_directory_without_data_is_refused(tmp_path: Path, name: str, came: str) -> None:
     error = refusal(tmp_path / name)
     assert (error.came, error.expected) == (came, "*.jsonl files or accounts.json")

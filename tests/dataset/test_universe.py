@@ -59,6 +59,13 @@ def test_calls_appear_as_they_end() -> None:
     assert all(document["pvt_created"] == some_end for document in after if document not in before)
 
 
+@pytest.mark.parametrize("calls_per_day", [20, 60])
+def test_the_last_month_of_the_calendar_has_calls_up_to_its_last_second(calls_per_day: int) -> None:
+    documents = _documents(_store(315_569_519_999, calls_per_day), "999912")
+    assert {document["_id"][:6] for document in documents} == {"999912"}
+    assert max(document["pvt_created"] for document in documents) > 315_569_519_999 - 2 * 86_400
+
+
 def test_a_date_has_the_same_calls_whenever_one_looks() -> None:
     early, late = _store(NOW), _store(NOW + 400 * 86_400)
     assert _documents(early, "202512") == _documents(late, "202512")

@@ -98,6 +98,12 @@ def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: M
         (lambda mock: mock.add_cdr("x"), "came 'x'; expected a CDR's document: an object"),
         (lambda mock: mock.add_cdr({"_id": 7}), "_id: came 7; expected text that starts with the month"),
         (lambda mock: mock.add_cdr({"_id": "a@host"}), "_id: came 'a@host'; expected text that starts with the month"),
+        (
+            lambda mock: mock.add_cdr({"to": object()}),
+            "came a document that no answer could carry (Object of type object",
+        ),
+        (lambda mock: mock.add_cdr({"to": "\ud800"}), "surrogates not allowed); expected JSON in UTF-8"),
+        (lambda mock: mock.add_cdr({"cost": float("nan")}), "expected JSON in UTF-8"),
         (lambda mock: mock.add_call(seconds="x"), "seconds: came 'x', expected whole seconds from 0 to 86400"),
         (lambda mock: mock.add_call(seconds=-5), "seconds: came -5, expected whole seconds from 0 to 86400"),
         (lambda mock: mock.add_call(at="x"), "'x' is no moment: expected ISO 8601"),

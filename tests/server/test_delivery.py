@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from mockcdrs.control.faults import Rule
+from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
@@ -82,7 +82,7 @@ def test_an_old_client_gets_no_chunk_that_could_break(server: Server, state: Sta
 
 
 def test_an_empty_body_has_no_chunk_that_could_break(server: Server, state: State) -> None:
-    state.faults.respond("/cdrs", cut_in_chunk=True)
+    state.faults.add(Rule(path="/cdrs", reply=Reply(), cut_in_chunk=True))
     assert exchanged(server, CHUNKED) == b""
 
 

@@ -60,7 +60,7 @@ def add_cdr(powers: Powers, ask: Ask) -> Reply:
     try:
         return Reply(powers.add_cdr(ask.body), 201)
     except NotACdr as wrong:
-        raise Refused(400, "bad-value", str(wrong), "_id" if isinstance(ask.body, dict) else None) from wrong
+        raise Refused(400, "bad-value", str(wrong), wrong.field) from wrong
 
 
 def _check_end(document: dict[str, Any]) -> None:

@@ -2,15 +2,14 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from mockcdrs.control.faults import effects
 from mockcdrs.control.faults.asked import Asked, matches
 from mockcdrs.control.faults.delivery import AS_EVER, Delivery
 from mockcdrs.control.faults.expiry import Expiry
-from mockcdrs.control.faults.rule import Reply, Rule
+from mockcdrs.control.faults.rule import Rule
 from mockcdrs.control.faults.walks import Walks
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
@@ -59,12 +58,6 @@ class Faults:
             self._rules[numbered.number] = numbered
             self._matched[numbered.number] = self._fired[numbered.number] = 0
             return numbered
-
-    def respond(
-        self, path: str, json: Any = None, status: int = 200, headers: Mapping[str, str] | None = None, **when: Any
-    ) -> Rule:
-        """Answer a path with this; `when` is whatever else a rule says about which requests, and how often."""
-        return self.add(Rule(path=path, reply=Reply(json, status, headers or {}), **when))
 
     def remove(self, rule: Rule) -> bool:
         """Take one rule away; whether it was there. With the last that makes tokens expire, all are good again."""

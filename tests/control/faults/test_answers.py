@@ -5,14 +5,16 @@ import json
 
 import pytest
 
-from mockcdrs.control.faults import Rule
+from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.control.state import State
 from tests.control.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
 from tests.crossbar.builders import body_of, calls, state_of
 
 
 def test_a_path_is_answered_as_told(state: State) -> None:
-    rule = state.faults.respond("/v2/external_numbers", {"data": []}, 202, {"X-Kind": "made up"}, times=1)
+    rule = state.faults.add(
+        Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)
+    )
     answered, delivery = asked(state, path="/v2/external_numbers")
     assert (answered.status, envelope(answered)) == (202, {"data": []})
     assert answered.headers == {"content-type": "application/json", "x-kind": "made up"}
@@ -21,7 +23,7 @@ def test_a_path_is_answered_as_told(state: State) -> None:
 
 
 def test_a_path_may_be_answered_with_nothing(state: State) -> None:
-    state.faults.respond("/cdrs", status=204)
+    state.faults.add(Rule(path="/cdrs", reply=Reply(status=204)))
     answered, _ = asked(state)
     assert (answered.status, answered.body, answered.headers) == (204, b"", {})
 

@@ -1,0 +1,32 @@
+"""Which answers come as gzip."""
+
+import gzip
+
+import pytest
+
+from mockcdrs.crossbar.answer import Answer
+from mockcdrs.server.compression import compressed
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_gzip"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("gzip ; q=1.0", True),
+        ("gzip;q=0, gzip", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("x-gzip, *", False),
+        ("", False),
+    ],
+)
+def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
+    answered = compressed(Answer(200, {}, b"x" * 301), wanted)
+    assert ("content-encoding" in answered.headers) is is_gzip
+    assert isinstance(answered.body, bytes)
+    assert (gzip.decompress(answered.body) if is_gzip else answered.body) == b"x" * 301
+
+
+def test_a_whole_answer_of_300_bytes_is_still_short() -> None:
+    assert compressed(Answer(200, {}, b"x" * 300), "gzip").headers == {}
