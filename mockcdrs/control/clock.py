@@ -34,7 +34,7 @@ class Clock:
     def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Move on by so much; a frozen clock stands still again behind it. `ValueError` beyond the calendar."""
         step = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
-        seconds_of(self.now() + step)
+        seconds_of(self.now() + step)  # refuses what no calendar has
         if self._frozen_at is None:
             self._offset_seconds += step
         else:
