@@ -86,7 +86,7 @@ class Data:
         ended = document.get("timestamp")
         end = ended if isinstance(ended, int) else self.state.clock.now()
         made = {
-            "_id": f"{self._month_of(end)}-{document.get('call_id', '')}",
+            "_id": f"{self._month_of(end)}-{document.get('call_id') or f'added-{next(self._serials)}'}",
             "_rev": "1-0",
             "timestamp": end,
             "pvt_type": "cdr",

@@ -92,6 +92,13 @@ def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: M
         mock.remove("202601-a@b")
 
 
+def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None:
+    mock.clear()
+    added = [mock.add_cdr(LEAST)["_id"] for _ in range(2)]
+    assert sorted(row["id"] for row in walked(mock)) == sorted(added)
+    assert len(set(added)) == 2
+
+
 @pytest.mark.parametrize(
     ("add", "words"),
     [
