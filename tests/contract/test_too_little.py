@@ -24,6 +24,7 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
     ended = mock.clock.now() - 3600
     usual = {
         "billing_seconds": 5,
+        "call_id": "call",
         "call_direction": "inbound",
         "channel_name": "sofia/sipinterface_1/1001@host",
         "duration_seconds": 0,
