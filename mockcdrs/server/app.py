@@ -90,8 +90,9 @@ class _Entry:
         self.journal.complete(self.record)
 
     def keep(self, part: bytes) -> None:
-        if self.record.response is not None:
-            self.record.response.keep(part)
+        response = self.record.response  # which the journal lets go of, from another request's thread
+        if response is not None:
+            response.keep(part)
 
     def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         try:

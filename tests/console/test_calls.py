@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from mockcdrs.handle import Mock
 from tests.console.conftest import Ask, Open
@@ -70,6 +70,25 @@ def test_filters_make_the_query_that_gets_the_same_from_crossbar(open_page: Open
     assert {row["interaction_id"] for row in rows} == {wanted.id}
     page.locator("#calls").get_by_label("Callee's number").fill("+1")
     expect(page.locator("#calls")).to_contain_text("No call is like that.")
+
+
+def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: Open, mock: Mock) -> None:
+    mock.clear()
+    mock.add_call(at="2026-01-20T08:00:00Z")
+    mock.add_call(at="2026-01-20T11:00:00Z")
+    page = open_page("calls")
+    expect(page.locator(ROWS)).to_have_count(2)
+    held: list[Route] = []
+    page.route("**/data/interactions?*", lambda route: route.continue_() if held else held.append(route))
+    begin = page.locator("#calls").get_by_label("From (UTC)")
+    for moment in ("2026-01-20T07:00:00", "2026-01-20T10:00:00"):
+        begin.fill(moment)
+        begin.blur()
+    expect(page.locator(ROWS)).to_have_count(1)
+    with page.expect_response("**/data/interactions?*"):
+        held[0].continue_()
+    page.locator("#calls").get_by_label("Caller's number").fill("")
+    expect(page.locator(ROWS)).to_have_count(1)
 
 
 def test_dates_are_utc_and_become_gregorian_seconds(open_page: Open) -> None:

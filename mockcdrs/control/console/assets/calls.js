@@ -35,8 +35,10 @@ export function makeCalls(panel, mock) {
   }
 
   async function more(to) {
+    const asked = calls; // another range's, once that was chosen, has its own
     try {
       const came = await get("data/interactions", { created_from: filters.values().from, created_to: to, limit: MOST });
+      if (asked !== calls) return;
       const known = new Set(calls.map(({ id }) => id));
       calls.push(
         ...came
@@ -47,6 +49,7 @@ export function makeCalls(panel, mock) {
       older.hidden = came.length < MOST;
       draw();
     } catch (error) {
+      if (asked !== calls) return;
       count.textContent = error.message;
       list.replaceChildren();
     }
