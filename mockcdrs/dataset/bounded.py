@@ -30,9 +30,10 @@ class BoundedCache(Generic[K, V]):
     def find(self, key: K) -> V | None:
         """What is kept under a key, `None` where nothing is."""
         with self._lock:
-            if key in self._held:
+            value = self._held.get(key)
+            if value is not None:
                 self._held.move_to_end(key)
-            return self._held.get(key)
+            return value
 
     def keep(self, key: K, value: V) -> None:
         """Keep something under a key, unless there is something already."""

@@ -96,7 +96,8 @@ class Overlay:
     def months(self, account_id: str) -> list[str]:
         """As in `Store`: those of the base, and those that something was added to."""
         added = {month for account, month in self._layer.added if account == account_id}
-        return sorted(added | set(self._base.months(account_id)))
+        months = self._base.months(account_id)
+        return sorted(added.union(months)) if added else months
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
         """As in `Store`."""

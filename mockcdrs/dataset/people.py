@@ -75,7 +75,8 @@ def universe(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account, ...]:
     `months` stay empty: which databases exist depends on the clock.
     """
     roles = ("master", "reseller", "main")
-    return tuple(_begun(seed, hex_id(seed, "account", role), locale).account for role in roles)
+    pool = pools.load(locale)
+    return tuple(_begun(seed, hex_id(seed, "account", role), pool).account for role in roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ class _Begun:
     account: Account
 
 
-def _begun(seed: int, account_id: str, locale: str) -> _Begun:
-    pool = pools.load(locale)
+def _begun(seed: int, account_id: str, pool: pools.Pool) -> _Begun:
+    locale = pool.locale
     random = random_for(seed, "directory", account_id, locale)
     name = pick(random, pool.companies)
     home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", hex_id(seed, "account", "reseller"))
@@ -101,7 +102,7 @@ def _begun(seed: int, account_id: str, locale: str) -> _Begun:
 def directory(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Directory:
     """The directory of one account, drawn by hash of seed and account from the locale's pools."""
     pool = pools.load(locale)
-    begun = _begun(seed, account_id, locale)
+    begun = _begun(seed, account_id, pool)
     people = begun.people
     outside = world.World(begun.random, begun.home, pool, plan_of(locale)).draw()
     return Directory(

@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
@@ -49,8 +49,7 @@ class UniverseStore:
         if account_id != self._main:
             return []
         last = gregorian.to_datetime(self._now()).date()
-        first = self._opened.year * 12 + self._opened.month - 1
-        return [f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, last.year * 12 + last.month)]
+        return list(_months(self._opened.year * 12 + self._opened.month - 1, last.year * 12 + last.month))
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
         """As in `Store`: nothing."""
@@ -99,6 +98,12 @@ MAKERS: dict[Moment, Callable[[people.Directory, Load, Block], list[Document]]] 
     "written": generate_block,
     "begun": begun_in_block,
 }
+
+
+@lru_cache(maxsize=16)  # asked for again and again in one answer
+def _months(first: int, end: int) -> tuple[str, ...]:
+    """Names of months that are counted from the year 0, without the `end`."""
+    return tuple(f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, end))
 
 
 def _stretch(month: str) -> tuple[int, int]:
