@@ -246,16 +246,23 @@ def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others
 
 
 def test_to_write_data_under_pseudonyms_takes_a_fraction_of_the_memory_of_the_data(tmp_path: Path) -> None:
-    tracemalloc.start()
     office = directory(1, main_account_id(1))
-    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 500)]
-    data = Data((office.account,), {(office.account.id, "202601"): documents})
-    held, _ = tracemalloc.get_traced_memory()
-    tracemalloc.reset_peak()
-    writing.write(tmp_path / "made", Anonymizer(SECRET).loaded(data))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak - held < held / 2
+    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 1_200)]
+    few, many = (
+        _peak_bytes(tmp_path / str(count), Data((office.account,), {(office.account.id, "202601"): documents[:count]}))
+        for count in (200, 1_200)
+    )
+    weight = sum(len(json.dumps(document)) for document in documents[200:])
+    assert many - few < weight * 3 / 4
+
+
+def _peak_bytes(folder: Path, data: Data) -> int:
+    tracemalloc.start()
+    try:
+        writing.write(folder, Anonymizer(SECRET).loaded(data))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_document_alone_is_rewritten_with_what_is_known() -> None:
