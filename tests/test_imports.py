@@ -1,6 +1,7 @@
 """What the way to serving pulls in: a start that costs a second is one that tests are not run with."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -39,8 +40,10 @@ assert b"".join(mock.app(environ, lambda status, _: None if status == "200 OK" e
 
 def imported_by(code: str) -> set[str]:
     script = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
-    # -E: nothing that the environment has Python load counts, as what moves the clock of the suite
-    ended = subprocess.run([sys.executable, "-E", "-c", script], capture_output=True, text=True, check=True)
+    # nothing that the environment has Python load counts, as what moves the clock of the suite, or measures coverage
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    command = [sys.executable, "-E", "-c", script]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return set(json.loads(ended.stdout))
 
 
