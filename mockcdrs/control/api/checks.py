@@ -26,7 +26,6 @@ def is_moment(value: Any) -> bool:
 
 TEXT: Check = (lambda value: isinstance(value, str), "text")
 OBJECT: Check = (lambda value: isinstance(value, dict), "an object")
-FLAG: Check = (lambda value: isinstance(value, bool), "true or false")
 NUMBER: Check = (_is_number, "a number")
 YES: Check = (lambda value: value is True, "true")
 SECONDS: Check = (lambda value: type(value) is int and 0 <= value <= 86_400, "whole seconds from 0 to 86400")
