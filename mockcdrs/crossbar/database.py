@@ -20,7 +20,7 @@ from mockcdrs.dataset.store import Segment, Store
 
 KEPT_ENTRIES = 4_000
 KEPT_ROWS = 1_000
-_RUN, _STEP = 4_096, 16
+_RUN, _STEP = 4_096, 8
 
 
 class QueryError(Exception):
@@ -113,19 +113,23 @@ class _Index:
         runs = iter(lambda: sorted(itertools.islice(rows, _RUN), key=_order), [])
         self._rows = list(heapq.merge(*runs, key=_order))
         self._posts = list(map(_key_order, self._rows[::_STEP]))
+        self._places: dict[Callable[..., int], tuple[collation.Key, int]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def part(self, wanted: KeyRange) -> Iterator[Row]:
-        """The rows of a range, in its direction."""
-        low, high = wanted.bounds()
+    def part(self, low: collation.Key, high: collation.Key, *, descending: bool) -> Iterator[Row]:
+        """The rows from a least to a greatest key, in a direction."""
         first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
-        return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if wanted.descending else range(first, last))
+        return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
 
     def _place(self, bisected: Callable[..., int], bound: collation.Key) -> int:
-        end = bisected(self._posts, bound) * _STEP
-        return bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
+        known, place = self._places.get(bisected, (None, 0))
+        if known != bound:  # all chunks of a walk end at the same key
+            end = bisected(self._posts, bound) * _STEP
+            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
+            self._places[bisected] = bound, place
+        return place
 
 
 class Databases:
@@ -147,7 +151,6 @@ class Databases:
         """
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
-        wanted.bounds()
         rows = self._scan(view, account_id, month, wanted)
         return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce, wanted.descending)
 
@@ -158,12 +161,13 @@ class Databases:
         return self._store.document(account_id, month, document_id)
 
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
+        low, high = wanted.bounds()
         held = [
-            self._seen(segment, self._kept(view, segment).part(wanted))
+            self._seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            self._seen(segment, self._index(view, segment).part(wanted))
+            self._seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )

@@ -68,12 +68,15 @@ class LoadedStore:
     def __init__(self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]]) -> None:
         self.accounts: dict[str, Account] = {account.id: account for account in accounts}
         self._documents = documents
+        self._months = {
+            account.id: sorted({*account.months, *(month for holder, month in documents if holder == account.id)})
+            for account in self.accounts.values()
+        }
         self._by_id: dict[Month, dict[str, Document]] = {}
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`."""
-        found = {month for account, month in self._documents if account == account_id}
-        return sorted(found | set(self.accounts[account_id].months))
+        return list(self._months[account_id])
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
         """As in `Store`."""
