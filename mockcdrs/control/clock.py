@@ -6,7 +6,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 
-_FIRST_SECOND, _LAST_SECOND = 31_622_400, 315_569_519_999  # of the years 1 and 9999: no calendar goes further
+_FIRST_SECOND, LAST_SECOND = 31_622_400, 315_569_519_999  # of the years 1 and 9999: no calendar goes further
 
 
 class Clock:
@@ -59,7 +59,7 @@ def seconds_of(moment: str | datetime | int) -> int:
         seconds = _seconds_of(moment)
     except (ValueError, OverflowError):
         seconds = None
-    if seconds is None or not _FIRST_SECOND <= seconds <= _LAST_SECOND:
+    if seconds is None or not _FIRST_SECOND <= seconds <= LAST_SECOND:
         raise ValueError(
             f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds"
         )

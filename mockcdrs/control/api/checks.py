@@ -4,15 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.clock import LAST_SECOND, seconds_of
 from mockcdrs.control.refused import Refused
 
 Check = tuple[Callable[[Any], bool], str]
-_LATEST_SECONDS = 315_569_519_999  # the year 9999 ends: no calendar goes further
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LATEST_SECONDS
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LAST_SECOND
 
 
 def is_moment(value: Any) -> bool:
@@ -45,7 +44,7 @@ def members(body: Any, known: Mapping[str, Check], what: str) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-def whole(ask: Ask, name: str, default: int, most: int = _LATEST_SECONDS) -> int:
+def whole(ask: Ask, name: str, default: int, most: int = LAST_SECOND) -> int:
     """A parameter of the query: a whole number from 0 to `most`."""
     text = ask.query.get(name)
     if text is None:
