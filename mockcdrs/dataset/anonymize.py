@@ -4,8 +4,8 @@ What a pseudonym stands for can be told only with the secret. Moments, durations
 whatever links one document to another stay true.
 """
 
-import collections
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -77,18 +77,19 @@ class Anonymizer:
 
     def loaded(self, data: Data) -> Data:
         """All of a data directory under pseudonyms, its documents in the same order and rewritten as they are read."""
-        self._rewriter.learn()
-        for documents in self._rewritten(data).documents.values():
-            collections.deque(documents, maxlen=0)
-        self._rewriter.settle()
+        self._learn(lambda: [deque(documents, maxlen=0) for documents in self._rewritten(data).documents.values()])
         return self._rewritten(data)
 
     def twice(self, rewritten: Callable[[], Made]) -> Made:
         """What `rewritten` makes with this anonymizer, once it has seen all originals that go through it."""
-        self._rewriter.learn()
-        rewritten()
-        self._rewriter.settle()
+        self._learn(rewritten)
         return rewritten()
+
+    def _learn(self, read: Callable[[], object]) -> None:
+        """See all originals that `read` has go through this anonymizer."""
+        self._rewriter.learn()
+        read()
+        self._rewriter.settle()
 
     def member(self, key: str, value: Any) -> Any:
         """A value that stands under a key, under pseudonyms."""
