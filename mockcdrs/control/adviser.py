@@ -15,7 +15,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 
 if TYPE_CHECKING:
-    from mockcdrs.control.advice import Facts
+    from mockcdrs.control.advice.facts import Facts
 
 LOOK_BACK = 200
 _ACCOUNTS = 32
@@ -49,7 +49,7 @@ class Adviser:
         return advise(record, _Ended(self._state.journal, record), facts)
 
     def _facts(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "Facts":
-        from mockcdrs.control.advice import Facts
+        from mockcdrs.control.advice.facts import Facts
 
         return Facts(
             now=now,

@@ -13,6 +13,7 @@ _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
 _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _TOO_OFTEN = 3
+_NOT_FOUND = frozenset({404})
 _BY_ID = frozenset({asked.ONE, asked.LEGS})
 
 
@@ -25,7 +26,7 @@ def _is_login(record: Record) -> bool:
 
 
 def _ignored_401(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if record.status != 401 or _is_login(record):
+    if _is_login(record):
         return
     before = next(iter(earlier), None)
     if before is not None and before.status == 401 and not _is_login(before) and _token(before) == _token(record):
@@ -36,7 +37,7 @@ def _ignored_401(record: Record, earlier: Iterable[Record], _facts: Facts) -> It
 
 
 def _bearer(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if record.status == 401 and record.headers.get("authorization") and not _token(record):
+    if record.headers.get("authorization") and not _token(record):
         yield "a token in Authorization is refused here: send it as X-Auth-Token"
 
 
@@ -71,8 +72,7 @@ def _wrong_month(record: Record, _earlier: Iterable[Record], facts: Facts) -> It
 
 
 def _refused_id(record: Record) -> re.Match[str] | None:
-    is_refused = record.status == 404 and not record.fault
-    return _CDR_ID.fullmatch(target(record).item) if is_refused else None
+    return None if record.fault else _CDR_ID.fullmatch(target(record).item)
 
 
 def _neighbours(year: int, month: int) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _neighbours(year: int, month: int) -> Iterator[str]:
 
 def _no_month(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     asked_for = target(record)
-    if record.status != 404 or record.fault:
+    if record.fault:
         return
     if asked_for.kind == asked.ONE and _INTERACTION_ID.fullmatch(asked_for.item):
         yield f"{shown(asked_for.item)} is an interaction id: ask /cdrs/legs/{shown(asked_for.item)}"
@@ -116,13 +116,30 @@ def _unknown_module(path: str) -> str:
 
 ADVICE: dict[str, Advice] = {
     "ignored-401": Advice(
-        _ignored_401, "The same token again after it was refused, without a login between.", "cb_token_auth.erl"
+        _ignored_401,
+        "The same token again after it was refused, without a login between.",
+        "cb_token_auth.erl",
+        statuses=frozenset({401}),
     ),
-    "bearer-refused": Advice(_bearer, "A token in the Authorization header, which opens nothing.", "cb_token_auth.erl"),
+    "bearer-refused": Advice(
+        _bearer,
+        "A token in the Authorization header, which opens nothing.",
+        "cb_token_auth.erl",
+        statuses=frozenset({401}),
+    ),
     "polling-too-fast": Advice(
         _polling, "The same question several times within a second.", "kz_buckets.erl", asked.RANGED
     ),
-    "not-served": Advice(_not_served, "A part of Crossbar that the mock does not have.", "api_util.erl"),
-    "wrong-month": Advice(_wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl", _BY_ID),
-    "id-without-month": Advice(_no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl", _BY_ID),
+    "not-served": Advice(
+        _not_served,
+        "A part of Crossbar that the mock does not have.",
+        "api_util.erl",
+        statuses=frozenset({401, 404, 501}),
+    ),
+    "wrong-month": Advice(
+        _wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl", _BY_ID, _NOT_FOUND
+    ),
+    "id-without-month": Advice(
+        _no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl", _BY_ID, _NOT_FOUND
+    ),
 }

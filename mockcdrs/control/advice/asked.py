@@ -21,6 +21,8 @@ CDRS = TIMED | {ONE}
 _PLAIN = re.compile(r"[\w.:+/\-]{1,100}", re.ASCII)
 _CSV = re.compile(r"csv|comma-separated-values|octet-stream", re.IGNORECASE)
 
+ANSWERED = frozenset({200, 204})
+
 # they choose how an answer looks, not which rows it has
 _LOOKS = frozenset(
     {"_", "accept", "auth_token", "chunk_size", "file_name", "is_chunked", "jsonp", "page_size", "pretty_print"}
@@ -97,7 +99,7 @@ def where(record: Record) -> str:
 
 def has_answered(record: Record) -> bool:
     """Whether Crossbar itself answered well, and to the end."""
-    return record.status in {200, 204} and record.is_complete and not record.fault
+    return record.status in ANSWERED and record.is_complete and not record.fault
 
 
 def has_more(record: Record) -> bool:

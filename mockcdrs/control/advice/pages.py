@@ -9,6 +9,7 @@ from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
 
 MANY_PAGES = 20
+_KEY = frozenset({"start_key"})
 
 
 def _page_size(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
@@ -62,8 +63,6 @@ def _changed_query(record: Record, earlier: Iterable[Record], _facts: Facts) -> 
 
 
 def _page_twice(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if "start_key" not in sent(record):
-        return
     here = where(record)
     for page in earlier:
         if where(page) != here:
@@ -138,20 +137,30 @@ def _came(record: Record) -> str:
 
 
 ADVICE: dict[str, Advice] = {
-    "bad-page-size": Advice(_page_size, "A page_size that is no number, or below 1.", "crossbar_view.erl", asked.WALKS),
+    "bad-page-size": Advice(
+        _page_size,
+        "A page_size that is no number, or below 1.",
+        "crossbar_view.erl",
+        asked.WALKS,
+        names=frozenset({"page_size"}),
+    ),
     "bad-start-key": Advice(
         _bad_start_key,
         "A start_key that no answer can have had, such as None, null or an empty one.",
         "api_util.erl",
         asked.WALKS,
+        names=_KEY,
     ),
     "changed-query": Advice(
         _changed_query,
         "A next page asked with other parameters, or of another path, than the page before.",
         "crossbar_view.erl",
         asked.WALKS,
+        names=_KEY,
     ),
-    "page-twice": Advice(_page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl", asked.WALKS),
+    "page-twice": Advice(
+        _page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl", asked.WALKS, names=_KEY
+    ),
     "unfollowed-pages": Advice(
         _unfollowed,
         "A next_start_key that was never asked for: the walk stopped too early.",
@@ -164,11 +173,14 @@ ADVICE: dict[str, Advice] = {
         "A page with less rows than asked that still names a next one, which repeats rows.",
         "crossbar_view.erl",
         asked.LISTINGS,
+        asked.ANSWERED,
     ),
     "unpaged-large": Advice(
         _unpaged,
         "paginate=false, or another value than true, where there are many pages.",
         "api_util.erl",
         asked.LISTINGS,
+        asked.ANSWERED | {416},
+        names=frozenset({"paginate"}),
     ),
 }

@@ -177,6 +177,10 @@ ADVICE: dict[str, Advice] = {
         CDRS,
     ),
     "odd-boolean": Advice(
-        _odd_boolean, "A switch that is neither true nor false, and taken for one of them.", "kz_term.erl", CDRS
+        _odd_boolean,
+        "A switch that is neither true nor false, and taken for one of them.",
+        "kz_term.erl",
+        CDRS,
+        names=frozenset(_READINGS),
     ),
 }

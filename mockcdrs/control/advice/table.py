@@ -1,10 +1,10 @@
 """All advice under its codes, and the two questions: what to say of a request, and what at the end."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import lru_cache
 
 from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
-from mockcdrs.control.advice.asked import target
+from mockcdrs.control.advice.asked import sent, target
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 
@@ -16,20 +16,29 @@ ADVICE: dict[str, Advice] = {
     **quirk_bites.ADVICE,
 }
 
+# Nearly every request concerns a few of them: which ones is looked up.
+_NAMES: frozenset[str] = frozenset().union(*(each.names or () for each in ADVICE.values()))
+
 
 def advise(record: Record, earlier: Iterable[Record], facts: Facts) -> list[str]:
     """What to tell of a request, each text behind its code. `earlier` gives the most recent first, at each turn again.
 
     May be asked as soon as the status is known; what rests on the rows is told once the record is complete.
     """
-    pieces = _about(target(record).kind)
+    pieces = _about(target(record).kind, record.status, _NAMES.intersection(sent(record)))
     return [f"{code}: {text}" for code, piece in pieces for text in piece(record, earlier, facts)]
 
 
-@cache
-def _about(kind: str) -> list[tuple[str, Piece]]:
-    """The pieces that may have something to say of a CDR endpoint, or without one of any request."""
-    return [(code, each.function) for code, each in ADVICE.items() if each.kinds is None or kind in each.kinds]
+@lru_cache(maxsize=256)
+def _about(kind: str, status: int, names: frozenset[str]) -> list[tuple[str, Piece]]:
+    """The pieces that may have something to say of a request."""
+    return [
+        (code, each.function)
+        for code, each in ADVICE.items()
+        if (each.kinds is None or kind in each.kinds)
+        and (each.statuses is None or status in each.statuses)
+        and (each.names is None or not names.isdisjoint(each.names))
+    ]
 
 
 def at_end(records: Sequence[Record], facts: Facts) -> list[str]:

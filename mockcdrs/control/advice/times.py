@@ -12,6 +12,9 @@ from mockcdrs.control.counting import COUNTED_AT_MOST
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.filters import TIME_FILTERS
 
+_TIMES = frozenset(TIME_FILTERS)
+# without it a range is as long as it may be, and ends at created_to or now
+_BEGINNING = frozenset({"created_from"})
 _EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
 _UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
@@ -160,28 +163,37 @@ ADVICE: dict[str, Advice] = {
         "A Unix time, milliseconds or a date in digits, where Gregorian seconds are due.",
         "kz_time.erl",
         TIMED,
+        names=_TIMES,
     ),
     "ignored-time": Advice(
         _ignored_time,
         "A time that is no positive number, silently replaced by the default range.",
         "crossbar_view.erl",
         TIMED,
+        names=_TIMES,
     ),
-    "time-fraction": Advice(_fraction, "A time with a fraction, which is rounded.", "kz_term.erl", TIMED),
+    "time-fraction": Advice(_fraction, "A time with a fraction, which is rounded.", "kz_term.erl", TIMED, names=_TIMES),
     "created-from-alone": Advice(
-        _from_alone, "created_from without created_to: a range with a moving end.", "crossbar_view.erl", RANGED
+        _from_alone,
+        "created_from without created_to: a range with a moving end.",
+        "crossbar_view.erl",
+        RANGED,
+        names=_BEGINNING,
     ),
     "range-too-wide": Advice(
-        _too_wide, "A range over crossbar.cdrs.maximum_range, a 400.", "crossbar_view.erl", RANGED
+        _too_wide, "A range over crossbar.cdrs.maximum_range, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
     ),
-    "range-reversed": Advice(_reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl", RANGED),
+    "range-reversed": Advice(
+        _reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
+    ),
     "future-range": Advice(
-        _future, "A range that begins after now, where nothing can be.", "crossbar_view.erl", RANGED
+        _future, "A range that begins after now, where nothing can be.", "crossbar_view.erl", RANGED, names=_BEGINNING
     ),
     "default-range-empty": Advice(
         _default_range_empty,
         "Nothing found, because without times only 31 days are looked at.",
         "crossbar_view.erl",
         asked.LISTINGS,
+        asked.ANSWERED,
     ),
 }

@@ -104,3 +104,10 @@ def test_advice_on_a_full_journal_looks_at_each_request_before_a_few_times_only(
     facts = Facts(now=NOW, quirks=quirks.shown())
     advise(last, earlier, facts)
     assert _calls(lambda: advise(last, earlier, facts)) < 10 * len(earlier)
+
+
+def test_a_request_is_looked_at_only_by_the_advice_that_it_may_concern() -> None:
+    (plain,) = _journal([("", [], 200, None)])
+    facts = Facts(now=NOW, quirks=quirks.shown())
+    advise(plain, [], facts)
+    assert _calls(lambda: advise(plain, [], facts)) < len(ADVICE)
