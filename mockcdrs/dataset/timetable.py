@@ -24,12 +24,11 @@ from mockcdrs.dataset.scenarios import (
     SCENARIOS,
     Call,
     Document,
-    Setting,
-    draws_of,
     setting_of,
 )
 from mockcdrs.dataset.scenarios.call import ANY_SECOND
-from mockcdrs.dataset.scenarios.draws import Draws, draws_for_one
+from mockcdrs.dataset.scenarios.draws import draws_for_one
+from mockcdrs.dataset.scenarios.rehearsal import Rehearsal
 from mockcdrs.dataset.seeding import random_for
 
 SHAPES = 200
@@ -40,7 +39,6 @@ _SPREAD = 4
 _DRAWS_OF_TIME = 6
 # The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
 _CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
-_NEVER = range(0)
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
@@ -63,9 +61,9 @@ class Timetable:
         self._hours = BusyHours(load, day)
         self._end = self._hours.midnight + DAY_SECONDS
         self._count = self._hours.count(random)
-        self._setting, draws = setting_of(office, gregorian.month_of(self._hours.midnight)), draws_of(random)
+        self._setting = setting_of(office, gregorian.month_of(self._hours.midnight))
         paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
-        self._shapes = [_shape(self._setting, draws, row, pace) for row, pace in enumerate(paces)]
+        self._shapes = [_shape(office, row, pace) for row, pace in enumerate(paces)]
         self._rows_by_end: dict[int, list[int]] = defaultdict(list)
         for row, shape in enumerate(self._shapes):
             for seconds in shape.ends:
@@ -146,12 +144,14 @@ def timetable(seed: int, account_id: str, locale: str, load: Load, day: date) ->
 
 def _spread(random: Random) -> list[float]:
     """A fraction in each of `SHAPES` equal parts of 0 to 1, shuffled: so each day has its share of long calls."""
-    return sorted([(row + random.random()) / SHAPES for row in range(SHAPES)], key=lambda _: random.random())
+    draw, rows = random.random, range(SHAPES)
+    spread = [(row + draw()) / SHAPES for row in rows]
+    return [spread[row] for row in sorted(rows, key=[draw() for _ in rows].__getitem__)]
 
 
-def _shape(setting: Setting, draws: Draws, row: int, pace: tuple[float, ...]) -> Shape:
+def _shape(office: Directory, row: int, pace: tuple[float, ...]) -> Shape:
     share = (row * _STRIDE % SHAPES + 0.5) / SHAPES
     scenario = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-    call = Call(setting, draws, 0, DAY_SECONDS, pace, _NEVER)
+    call = Rehearsal(office, DAY_SECONDS, pace)
     ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](call)])
     return Shape(scenario, pace, ends, max(ends))

@@ -13,9 +13,11 @@ from mockcdrs.crossbar.database import Databases, KeyRange
 from mockcdrs.crossbar.view_maps import INTERACTIONS
 from mockcdrs.dataset import timetable, universe
 from mockcdrs.dataset.generator import block_interactions, documents_of_day, generate_block
-from mockcdrs.dataset.load import HOURS, WEEKDAYS, Block, BusyHours, Load, blocks_between, midnight_of
+from mockcdrs.dataset.load import DAY_SECONDS, HOURS, WEEKDAYS, Block, BusyHours, Load, blocks_between, midnight_of
 from mockcdrs.dataset.people import Directory, directory, main_account_id
-from mockcdrs.dataset.scenarios import SHARES, Document
+from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, draws_of, setting_of
+from mockcdrs.dataset.scenarios.rehearsal import Rehearsal
+from mockcdrs.dataset.seeding import random_for
 from mockcdrs.dataset.universe import UniverseStore
 
 SEED = 7
@@ -156,6 +158,15 @@ def test_the_share_of_calls_before_a_moment_is_the_inverse_of_the_moment_of_a_sh
     hours = BusyHours(Load(calls), day)
     moment = hours.at(share)
     assert hours.share_before(moment) - 1e-9 <= share <= hours.share_before(moment + 1) + 1e-9
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6).map(tuple), st.integers(0, 10_000))
+def test_a_call_ends_when_its_rehearsal_did(name: str, pace: tuple[float, ...], number: int) -> None:
+    draws, setting = draws_of(random_for("test", number)), setting_of(OFFICE, "202601")
+    legs = list(SCENARIOS[name](Call(setting, draws, FIVE_PM, FIVE_PM + DAY_SECONDS, pace)))
+    rehearsed = list(SCENARIOS[name](Rehearsal(OFFICE, DAY_SECONDS, pace)))
+    assert [leg["timestamp"] - FIVE_PM for leg in legs] == [leg["timestamp"] for leg in rehearsed]
 
 
 def test_every_scenario_takes_place_on_a_busy_day() -> None:

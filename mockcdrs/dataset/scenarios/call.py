@@ -162,7 +162,7 @@ class Call:
         end = begin + ringing + talking
         micro, revision, from_tag, to_tag = self._micros(), next(self._ids), next(self._tags), next(self._tags)
         if end not in self._wanted:
-            return _unwanted(end)
+            return unwanted(end)
         endpoint, direction, call_id = channel
         caller, callee = parties
         session = self._session
@@ -209,7 +209,7 @@ class Call:
         return document
 
 
-def _unwanted(end: int) -> Document:
+def unwanted(end: int) -> Document:
     """As much of a leg as scenarios read or change."""
     return {"timestamp": end, "callee_id_number": "", "custom_application_vars": {}, "custom_channel_vars": {}}
 
