@@ -7,10 +7,10 @@ be long.
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import lru_cache, partial
+from itertools import groupby
 from random import Random
 from typing import NamedTuple
 
@@ -39,6 +39,8 @@ _SPREAD = 4
 _DRAWS_OF_TIME = 6
 # The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
 _CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
+# For legs that last about as long, the calls that come into question are found at once.
+_PARTS_OF_A_STRETCH = 8
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
@@ -64,10 +66,7 @@ class Timetable:
         self._setting = setting_of(office, gregorian.month_of(self._hours.midnight))
         paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
         self._shapes = [_shape(office, row, pace) for row, pace in enumerate(paces)]
-        self._rows_by_end: dict[int, list[int]] = defaultdict(list)
-        for row, shape in enumerate(self._shapes):
-            for seconds in shape.ends:
-                self._rows_by_end[seconds].append(row)
+        self._ends = sorted([(seconds, row) for row, shape in enumerate(self._shapes) for seconds in shape.ends])
         self._stretches = range(math.ceil(self._count / _CALLS_AT_ONCE))
         self._endings: BoundedCache[int, list[tuple[int, int, int]]] = BoundedCache(_STRETCHES_KEPT, lambda _: 1)
 
@@ -97,13 +96,15 @@ class Timetable:
         """When a leg of a call ends in a stretch, the call's number and when it begins, both in Gregorian seconds."""
         found = []
         first, end = self._begin(stretch), self._begin(stretch + 1)
-        for seconds, rows in self._rows_by_end.items():
-            near = self._near(first - seconds, end - seconds)
-            for row in rows:
-                begins = range(first - seconds, min(end - seconds, self._end - self._shapes[row].longest))
-                for number in range(near.start + (row - near.start) % SHAPES, near.stop, SHAPES):
+        a_part = (end - first) // _PARTS_OF_A_STRETCH + 1
+        for _, alike in groupby(self._ends, lambda each: each[0] // a_part):
+            ends = list(alike)
+            near = self._near(first - ends[-1][0], end - ends[0][0])
+            low, high = near.start, near.stop
+            for seconds, row in ends:
+                for number in range(low + (row - low) % SHAPES, high, SHAPES):
                     start = self._start(number)
-                    if start in begins:
+                    if first <= start + seconds < end and start < self._end - self._shapes[row].longest:
                         found.append((start + seconds, number, start))
         return sorted(found)
 
