@@ -176,7 +176,7 @@ def _share(seed: int, number: int, match: int) -> float:
 
 def _when_made(answered: Answer, made: Callable[[], None]) -> Answer:
     """The answer, with something to do once its body has been made or broke off."""
-    if isinstance(answered.body, bytes):
+    if isinstance(answered.body, bytes | tuple):
         made()
         return answered
     status, headers, body = answered.status, answered.headers, _watched(answered.body, made)
