@@ -36,9 +36,12 @@ def _integer(key: str) -> Column:
 
 
 def _channel_var(key: str, default: Any = "") -> Column:
+    path = ("custom_channel_vars", key)
+
     def column(document: Document, _start: int) -> Any:
         variables = document.get("custom_channel_vars")
-        return variables.get(key, default) if isinstance(variables, dict) else value_at(variables, (key,), default)
+        # nearly always an object
+        return variables.get(key, default) if isinstance(variables, dict) else value_at(document, path, default)
 
     return column
 

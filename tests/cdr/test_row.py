@@ -142,6 +142,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no direction": {"call_direction": None},
     "another direction": {"call_direction": "internal"},
     "no end but a duration": {"timestamp": "soon", "duration_seconds": 5},
+    "variables that are null": {"custom_channel_vars": None},
+    "variables that are a text": {"custom_channel_vars": "none"},
     "a rate that is no number": {"custom_channel_vars": {"rate": "cheap"}},
     "a surcharge that is no number": {
         "billing_seconds": 5,
@@ -162,6 +164,10 @@ def test_a_lenient_row_leaves_the_broken_columns_empty(changes: dict[str, Any]) 
     assert list(made) == COLUMNS
     assert made["id"] == "202601-x"
     assert "" in {made["dialed_number"], made["datetime"], made["rate"], made["cost"]}
+
+
+def test_variables_that_are_a_list_are_none() -> None:
+    assert row(custom_channel_vars=[])["owner_id"] == ""
 
 
 def test_the_broken_direction_is_named() -> None:
