@@ -2,9 +2,12 @@
 
 import math
 import re
+from decimal import Decimal
 from typing import Any
 
 UNDEFINED = object()
+
+_GREATEST_EXACT, _LEAST_WITH_EXPONENT = 2**53, 1e21
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
@@ -27,10 +30,31 @@ def number(value: Any) -> float:
 
 
 def json_number(value: float) -> Any:
-    """A number as `JSON.stringify` gives it: whole ones without a point, NaN and infinity as null."""
-    if not math.isfinite(value):
+    """A number as `JSON.stringify` gives it: whole ones without a point, NaN and infinity as null.
+
+    JavaScript has doubles alone, and writes their shortest digits, with an exponent from 10^21 on.
+    """
+    try:
+        double = float(value)
+    except OverflowError:
         return None
-    return int(value) if value == int(value) else value
+    if not math.isfinite(double):
+        return None
+    return int(Decimal(repr(double))) if double.is_integer() and abs(double) < _LEAST_WITH_EXPONENT else double
+
+
+def carried(value: Any) -> Any:
+    """A JSON value as it comes back out of JavaScript."""
+    match value:
+        case int() if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+            return value
+        case int() | float():
+            return json_number(value)
+        case list():
+            return [carried(item) for item in value]
+        case dict():
+            return {name: carried(item) for name, item in ordered(value).items()}
+    return value
 
 
 def parse_int(value: Any) -> float:

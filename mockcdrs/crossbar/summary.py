@@ -53,7 +53,7 @@ def _summarized(document: Document) -> Emitted | None:
         "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
         "rate_name": js.string(rate_name) if js.truthy(rate_name) else None,
     }
-    return [document.get("pvt_created"), document["_id"]], value
+    return [js.carried(document.get("pvt_created")), document["_id"]], value
 
 
 SUMMARY = View("cdrs/summarize_cdrs", _summarized, TIME_FIRST)

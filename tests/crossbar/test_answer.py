@@ -201,6 +201,18 @@ def test_a_value_without_text_is_a_fault_of_a_bare_line_and_an_empty_cell_of_a_f
     assert dict(zip(header, row, strict=True))["media_recordings"] == ""
 
 
+def test_a_text_where_another_row_has_an_object_kills_a_file() -> None:
+    """`kz_csv:jobj_to_file/2` looks for the object's fields in every row, and `kz_json:get_value/3` dies on a text."""
+    pair = [leg(name, interaction_id="63936125940-x", custom_sip_headers=held) for name, held in HEADERS.items()]
+    for path in ("/cdrs/legs/63936125940-x", "/cdrs/legs/63936125940-x?is_chunked=true"):
+        answered = ask(state_of(pair), *path.partition("?")[::2], headers=CSV)
+        assert (answered.status, body_of(answered)) == (500, b"")
+    assert ask(state_of(pair[1:]), "/cdrs/legs/63936125940-x", headers=CSV).status == 200
+
+
+HEADERS: dict[str, Any] = {"first": {"x": "1"}, "second": "none"}
+
+
 def test_a_failure_before_the_first_chunk_is_plain_json_whichever_json_was_negotiated() -> None:
     """`api_util:create_pull_response/3` puts the context's own headers over the negotiated ones."""
     answered = ask(state_of([leg("x", call_direction=None)]), headers={"accept": "application/x-json"})

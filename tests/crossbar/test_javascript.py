@@ -65,6 +65,27 @@ def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "carried"),
+    [
+        (2**53, 2**53),
+        (2**53 + 1, 2**53),
+        (12_345_678_901_234_567_890, 12_345_678_901_234_567_000),
+        (-(10**21), -1e21),
+        (10**400, None),
+        (63_935_952_000.0, 63_935_952_000),
+        (1.5, 1.5),
+        (-0.0, 0),
+        (True, True),
+        (None, None),
+        ("1.0", "1.0"),
+        ([1.0, {"b": 2.0, "1": 3}], [1, {"1": 3, "b": 2}]),
+    ],
+)
+def test_a_value_comes_out_of_javascript_with_its_numbers_as_doubles(value: Any, carried: Any) -> None:
+    assert repr(js.carried(value)) == repr(carried)
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         ("a", "a"),

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar import view_maps
+from mockcdrs.crossbar.summary import SUMMARY
 from mockcdrs.crossbar.view_maps import channel_time, first_leg, first_leg_of_owner
 from tests.crossbar.builders import NOW, OWNER, leg
 
@@ -35,6 +36,14 @@ def test_keys_are_those_of_the_servers_views() -> None:
         [OWNER, NOW - 60, "x", 5],
         [f"{NOW - 60}-x", 5],
     ]
+
+
+def test_keys_hold_numbers_as_javascript_has_them() -> None:
+    times = {"channel_created_time": 2**53 + 1, "pvt_created": float(NOW), "interaction_time": NOW - 60.0}
+    odd = leg("x", NOW, call_direction="outbound", variables={"resource_id": "r"}, **times)
+    emitted = [view.map(odd) for view in (*VIEWS, SUMMARY)]
+    numbers = [[part for part in found[0] if not isinstance(part, str)] for found in emitted if found]
+    assert repr(numbers) == repr([[NOW]] * 3 + [[NOW - 60, 2**53]] * 2 + [[2**53], [NOW]])
 
 
 def test_a_document_without_channel_variables_is_an_interaction_but_is_not_listed() -> None:
