@@ -175,6 +175,13 @@ def test_the_broken_direction_is_named() -> None:
         make_row({**LEAST, "call_direction": "internal"})
 
 
+def test_a_year_of_five_digits_does_not_fit_into_a_datetime() -> None:
+    """`kz_time:pretty_print_datetime/1` has a field of four; the other dates are only filled up to as many."""
+    made = row(timestamp=ENDED * 1000)
+    assert made["datetime"] == "****-04-17_00:00:00"
+    assert (made["iso_8601"], made["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
+
+
 def test_a_datetime_wants_whole_seconds() -> None:
     assert datetime_text(ENDED) == "2026-01-20_12:00:00"
     with pytest.raises(ValueError, match="expected whole seconds"):
