@@ -7,7 +7,7 @@ from typing import Any
 
 UNDEFINED = object()
 
-_GREATEST_EXACT, _LEAST_WITH_EXPONENT = 2**53, 1e21
+_GREATEST_EXACT, _LEAST_WITHOUT_EXPONENT, _LEAST_WITH_EXPONENT = 2**53, 1e-6, 1e21
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
@@ -22,22 +22,28 @@ def truthy(value: Any) -> bool:
 def number(value: Any) -> float:
     """`Number(value)`: text in digits counts, the empty text, null and `[]` are 0, the rest is NaN."""
     if value is None or isinstance(value, int | float):
-        return value or 0
+        return _double(value or 0)
     text = string(value).strip()
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 16)
     return float(text) if _DECIMAL.fullmatch(text) else 0 if not text else math.nan
 
 
+def _double(value: float) -> float:
+    if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def json_number(value: float) -> Any:
     """A number as `JSON.stringify` gives it: whole ones without a point, NaN and infinity as null.
 
-    JavaScript has doubles alone, and writes their shortest digits, with an exponent from 10^21 on.
+    Doubles are all that there is; they have their shortest digits, and from 10^21 on an exponent.
     """
-    try:
-        double = float(value)
-    except OverflowError:
-        return None
+    double = float(_double(value))
     if not math.isfinite(double):
         return None
     return int(Decimal(repr(double))) if double.is_integer() and abs(double) < _LEAST_WITH_EXPONENT else double
@@ -76,12 +82,20 @@ def string(value: Any) -> str:
         case None:
             return "null"
         case int() | float():
-            return str(json_number(value))
+            return _number_text(json_number(value))
         case list():
             return ",".join("" if item is None else string(item) for item in value)
         case dict():
             return "[object Object]"
     return "undefined"
+
+
+def _number_text(number: float) -> str:
+    if not isinstance(number, float):
+        return str(number)
+    if _LEAST_WITHOUT_EXPONENT <= abs(number) < _LEAST_WITH_EXPONENT:
+        return f"{Decimal(repr(number)):f}"
+    return repr(number).replace("e-0", "e-")
 
 
 def less(a: Any, b: Any) -> bool:

@@ -71,7 +71,7 @@ def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
         domain = summary[value["direction"]].setdefault(value["domain"], {})
         seconds = domain.setdefault(value["classifier"], {"total": 0})
         seconds["total"] += js.number(value["billable_seconds"])
-        if value["rate_name"]:
+        if value["rate_name"] is not None:
             name = value["rate_name"]
             seconds[name] = seconds.get(name, 0) + js.number(value["billable_seconds"])
     return summary

@@ -83,7 +83,7 @@ def _leg(document: Document) -> dict[str, Any]:
     return {
         "id": document["_id"],
         "channel_time": channel_time(document),
-        "leg": loopback if js.truthy(loopback) else "_",
+        "leg": js.carried(loopback) if js.truthy(loopback) else "_",
     }
 
 

@@ -71,6 +71,7 @@ def test_a_document_without_an_owner_is_no_owners(owner: Any) -> None:
         ({"duration_seconds": None}, NOW),
         ({"timestamp": "soon"}, None),
         ({"duration_seconds": "1.5"}, NOW - 1.5),
+        ({"timestamp": 2**53 + 1}, 2**53 - 60),
     ],
 )
 def test_a_channels_time_is_its_creation_else_its_end_minus_its_duration(changes: dict[str, Any], time: Any) -> None:
@@ -100,7 +101,7 @@ def test_of_equal_legs_an_account_sees_the_first_and_an_owner_the_last() -> None
 
 
 def test_a_leg_tells_its_loopback_leg() -> None:
-    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3))
+    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
     assert found is not None
     assert found[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
 
