@@ -90,7 +90,7 @@ def string(value: Any) -> str:
     return "undefined"
 
 
-def _number_text(number: float) -> str:
+def _number_text(number: Any) -> str:
     if not isinstance(number, float):
         return str(number)
     if _LEAST_WITHOUT_EXPONENT <= abs(number) < _LEAST_WITH_EXPONENT:

@@ -108,6 +108,7 @@ def test_modules_refuse_in_their_own_words(state: State, path: str, status: int,
         ({"pvt_deleted": 1}, 200),
         ({"pvt_type": "fax"}, 404),
         ({"pvt_type": None}, 404),
+        ({"pvt_type": ""}, 200),
         ({"without": ["pvt_type"]}, 200),
         ({}, 200),
     ],
@@ -161,6 +162,13 @@ def test_an_interaction_whose_leg_cannot_be_opened_hides_all(document_id: str, s
     answered = ask(state, "/cdrs/interaction", {"is_chunked": "false"})
     assert (answered.status, json_of(answered)["message"]) == (status, message)
     assert ask(state).status == 200
+
+
+def test_an_interaction_whose_legs_id_begins_with_six_letters_hides_all() -> None:
+    state = state_of(calls(2))
+    state.data.add(ACCOUNT, "202601", [leg("x", _id="abcdef-x")])
+    answered = ask(state, "/cdrs/interaction")
+    assert (answered.status, json_of(answered)["message"]) == (503, "datastore_fault")
 
 
 def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_success() -> None:

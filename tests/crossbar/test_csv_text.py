@@ -21,6 +21,12 @@ def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
     )
 
 
+def test_some_columns_have_names_for_persons_as_some_leaves_have() -> None:
+    """`CSV_HEADER_MAP` in `crossbar.hrl`."""
+    made = file_of({"account_id": 1, "description": 2, "metadata": {"to": 3, "x": 4}, "custom": {"account_id": 5}})
+    assert made.partition("\n")[0] == '"Account ID","Description","To","metadata_x","custom_account_id"'
+
+
 def test_a_quote_is_doubled_and_a_line_end_stays_within_its_cell() -> None:
     assert file_of({"a": 'say "hi"', "b": "1,2\n3"}) == '"a","b"\n"say ""hi""","1,2\n3"\n'
 
