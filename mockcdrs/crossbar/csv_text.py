@@ -1,8 +1,8 @@
 """The two kinds of CSV that Crossbar writes.
 
-A file (`kz_csv.erl`; `crossbar.hrl` names columns): every cell in quotes, `""` for a quote, LF, lists joined by commas, a
-missing value and one without text an empty cell without quotes. Columns that only later rows have come last; rows before
-them are shorter.
+A file (`kz_csv.erl`; `crossbar.hrl` names columns): every cell in quotes, `""` for a quote, LF, lists joined by commas,
+a missing value and one without text an empty cell without quotes. Columns that only later rows have come last; rows
+before them are shorter.
 Lines (`cb_cdrs.erl`): no quotes and no escapes, CRLF, a header before the first line.
 """
 
