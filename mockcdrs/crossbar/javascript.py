@@ -2,7 +2,6 @@
 
 import math
 import re
-from decimal import Decimal
 from typing import Any
 
 UNDEFINED = object()
@@ -46,7 +45,15 @@ def json_number(value: float) -> Any:
     double = float(_double(value))
     if not math.isfinite(double):
         return None
-    return int(Decimal(repr(double))) if double.is_integer() and abs(double) < _LEAST_WITH_EXPONENT else double
+    if not double.is_integer() or abs(double) >= _LEAST_WITH_EXPONENT:
+        return double
+    return int(double) if abs(double) <= _GREATEST_EXACT else int(_without_exponent(double))
+
+
+def _without_exponent(number: float) -> str:
+    from decimal import Decimal
+
+    return f"{Decimal(repr(number)).normalize():f}"
 
 
 def carried(value: Any) -> Any:
@@ -94,7 +101,7 @@ def _number_text(number: Any) -> str:
     if not isinstance(number, float):
         return str(number)
     if _LEAST_WITHOUT_EXPONENT <= abs(number) < _LEAST_WITH_EXPONENT:
-        return f"{Decimal(repr(number)):f}"
+        return _without_exponent(number)
     return repr(number).replace("e-0", "e-")
 
 
