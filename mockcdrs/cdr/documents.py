@@ -12,14 +12,22 @@ MISSING = object()
 
 
 def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> Any:
-    """What stands at a path of keys, `default` where a step is missing; numbers index lists from 1."""
+    """`kz_json:get_value/3`: what stands at a path of keys, `default` where a step is missing.
+
+    Numbers index lists from 1. `BadArgument` where the path goes on behind a text, a number or null; without a
+    document, which is `None`, all is missing.
+    """
+    if document is None:
+        return default
     for key in path:
         if isinstance(document, dict):
             document = document.get(key, MISSING)
         elif isinstance(document, list):
             document = _nth(document, key)
-        else:
+        elif document is MISSING:
             return default
+        else:
+            raise erlang.BadArgument(f"{document!r:.80} has no {key!r:.80}")
     return default if document is MISSING else document
 
 

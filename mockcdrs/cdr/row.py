@@ -13,6 +13,7 @@ from mockcdrs.cdr.documents import Document, integer_at, text_at, value_at
 
 Column = Callable[[Document, int], Any]
 
+_LEAST_YEAR_OF_FIVE_DIGITS = 10_000
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -36,9 +37,12 @@ def _integer(key: str) -> Column:
 
 
 def _channel_var(key: str, default: Any = "") -> Column:
+    path = ("custom_channel_vars", key)
+
     def column(document: Document, _start: int) -> Any:
         variables = document.get("custom_channel_vars")
-        return variables.get(key, default) if isinstance(variables, dict) else value_at(variables, (key,), default)
+        # nearly always an object
+        return variables.get(key, default) if isinstance(variables, dict) else value_at(document, path, default)
 
     return column
 
@@ -78,10 +82,15 @@ def _calling_from(document: Document, _start: int) -> str:
 
 
 def datetime_text(gregorian_seconds: float) -> str:
-    """`2026-01-18_11:58:20`; `ValueError` for a fraction of a second and before the year 0."""
+    """`2026-01-18_11:58:20`; `ValueError` for a fraction of a second and before the year 0.
+
+    A year that does not fit into four digits is four stars, as `io_lib:format/2` has it.
+    """
     if not isinstance(gregorian_seconds, int):
         raise ValueError(f"datetime: {gregorian_seconds}, expected whole seconds")
-    return f"{gregorian.day_of(gregorian_seconds).text}_{gregorian.clock(gregorian_seconds)}"
+    day = gregorian.day_of(gregorian_seconds)
+    text = day.text if day.year < _LEAST_YEAR_OF_FIVE_DIGITS else f"****{day.text[-6:]}"
+    return f"{text}_{gregorian.clock(gregorian_seconds)}"
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:

@@ -146,8 +146,12 @@ def _documents(store: Store, question: Question) -> Iterator[Document]:
 def _belongs(document: Document, question: Question) -> bool:
     if document.get("pvt_type") != "cdr" or document.get("pvt_deleted"):
         return False
-    variables = document.get("custom_channel_vars") or {}
-    return question.owner_id is None or bool(variables.get("owner_id") == question.owner_id)
+    variables = document.get("custom_channel_vars")
+    owner_id = variables.get("owner_id") if isinstance(variables, dict) else None
+    return question.owner_id is None or bool(owner_id == question.owner_id)
+
+
+_NOTHING: dict[str, Any] = {}
 
 
 def _fits(document: Document, question: Question) -> bool:
@@ -159,8 +163,10 @@ def _passes(document: Document, name: str, wanted: str) -> bool:
     key = name.removeprefix("filter_not_" if negated else "filter_")
     held: Any = document
     for step in key.split("."):
-        held = held.get(step, "") if isinstance(held, dict) else ""
-    return (str(held) == wanted) is not negated
+        if not isinstance(held, dict):
+            return False  # the filter breaks, so it does not hold, negated or not
+        held = held.get(step, _NOTHING)
+    return (("" if held is _NOTHING else str(held)) == wanted) is not negated
 
 
 def _first_legs(documents: list[Document]) -> list[Document]:

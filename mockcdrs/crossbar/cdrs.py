@@ -88,9 +88,12 @@ def legs_found(context: Context, found: list[Row]) -> list[Document]:
 
 def _month_of_document(cdr_id: str) -> str:
     named = CDR_ID.fullmatch(cdr_id)
-    if not named:
-        raise system("datastore_fault")
-    return _named_month(named)
+    try:
+        if named:
+            return _named_month(named)
+    except erlang.BadArgument:
+        pass
+    raise system("datastore_fault")
 
 
 def _open_leg(context: Context, cdr_id: str) -> Document | None:
@@ -107,7 +110,7 @@ def one(context: Context, cdr_id: str) -> Document:
         raise plain(404, "could not find cdr with supplied id")
     document = _open(context, named, cdr_id)
     # `crossbar_doc:document_type_match/3` lets a document without a type through
-    if document is None or document.get("pvt_type", "cdr") != "cdr":
+    if document is None or text_at(document, ("pvt_type",)) not in {"", "cdr"}:
         raise system("bad_identifier", cause=cdr_id)
     return document
 

@@ -62,12 +62,19 @@ def file(context: Context, found: Content) -> bytes:
     made = csv_text.CsvFile(has_short_rows=context.shows("csv-short-rows"))
     for row in _file_rows(context, found):
         if made or csv_text.has_cells(row):
-            made.add([row])
+            _add(made, row)
         elif context.shows("empty-summary-csv-500"):
             raise died("CSV of a summary without a call")
     if not made:
         raise _no_content()
     return made.text()
+
+
+def _add(made: csv_text.CsvFile, row: Mapping[str, Any]) -> None:
+    try:
+        made.add([row])
+    except erlang.BadArgument:
+        raise died("CSV of a text or a number where another row has an object") from None
 
 
 def _file_rows(context: Context, found: Content) -> Iterator[Mapping[str, Any]]:

@@ -1,7 +1,8 @@
 """The two kinds of CSV that Crossbar writes.
 
-A file (`kz_csv.erl`): every cell in quotes, `""` for a quote, LF, lists joined by commas, a missing value and one
-without text an empty cell without quotes. Columns that only later rows have come last; rows before them are shorter.
+A file (`kz_csv.erl`; `crossbar.hrl` names columns): every cell in quotes, `""` for a quote, LF, lists joined by commas,
+a missing value and one without text an empty cell without quotes. Columns that only later rows have come last; rows
+before them are shorter.
 Lines (`cb_cdrs.erl`): no quotes and no escapes, CRLF, a header before the first line.
 """
 
@@ -13,7 +14,34 @@ from mockcdrs.cdr.documents import MISSING, value_at
 
 LINE_END = b"\r\n"
 
-_HEADER_NAMES = {"id": "ID"}
+# of whatever Crossbar lists, not of calls alone
+_HEADER_NAMES = {
+    "account_id": "Account ID",
+    "account_name": "Account Name",
+    "amount": "Amount",
+    "description": "Description",
+    "id": "ID",
+    "metadata_callee_id_number": "Callee ID Number",
+    "metadata_callee_id_name": "Callee ID Name",
+    "metadata_caller_id_number": "Caller ID Number",
+    "metadata_caller_id_name": "Caller ID Name",
+    "metadata_direction": "Direction",
+    "metadata_from": "From",
+    "metadata_to": "To",
+    "metadata_rate_description": "Rate Description",
+    "metadata_rate_increment": "Rate Increment",
+    "metadata_rate_minimum": "Rate Minimum",
+    "metadata_rate_name": "Rate Name",
+    "metadata_rate_nocharge_time": "Grace Period",
+    "metadata_rate_value": "Rate",
+    "period_start": "Start Time",
+    "period_end": "End Time",
+    "source_id": "Source ID",
+    "source_service": "Source Service",
+    "usage_quantity": "Usage Quantity",
+    "usage_type": "Usage Type",
+    "usage_unit": "Usage Unit",
+}
 
 Path = tuple[str, ...]
 

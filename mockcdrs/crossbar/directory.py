@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockcdrs.cdr.documents import MISSING, public_fields
+from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import MISSING, public_fields, value_at
 from mockcdrs.crossbar.content import Content
 from mockcdrs.dataset import apps
 from mockcdrs.dataset.accounts import Account
@@ -49,6 +50,14 @@ def public(document: Document) -> dict[str, Any]:
 def present(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that a document has something for, as JavaScript drops what is undefined."""
     return {name: value for name, value in fields.items() if value is not MISSING}
+
+
+def reached(document: Document, path: tuple[str, ...], default: Any = MISSING) -> Any:
+    """What a view finds at a path of keys: `default` also behind a text or a number, which have no properties."""
+    try:
+        return value_at(document, path, default)
+    except erlang.BadArgument:
+        return default
 
 
 def shown(document: Document, data: Any) -> Content:

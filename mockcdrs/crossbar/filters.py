@@ -58,7 +58,20 @@ def passes(document: Document | None, query: Query) -> bool:
 def tester(query: Query) -> Test:
     """`passes` for many documents: what only the query decides is worked out once."""
     tests = [test for name, value in query if (test := _test(name, value)) is not None]
-    return tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
+    hold: Test = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
+    return _unbroken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
+
+
+def _unbroken(test: Test) -> Test:
+    """A test that does not hold where it breaks: on a key that leads through a text it does, negated or not."""
+
+    def unbroken(document: Document | None) -> bool:
+        try:
+            return test(document)
+        except erlang.BadArgument:
+            return False
+
+    return unbroken
 
 
 def _test(name: str, value: Any) -> Test | None:

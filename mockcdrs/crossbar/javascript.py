@@ -6,6 +6,8 @@ from typing import Any
 
 UNDEFINED = object()
 
+_GREATEST_EXACT, _LEAST_WITHOUT_EXPONENT, _LEAST_WITH_EXPONENT = 2**53, 1e-6, 1e21
+
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
 _LEADING_INTEGER = re.compile(r"([+-]?)(?:0[xX]([0-9A-Fa-f]+)|(\d+))", re.ASCII)
@@ -19,18 +21,53 @@ def truthy(value: Any) -> bool:
 def number(value: Any) -> float:
     """`Number(value)`: text in digits counts, the empty text, null and `[]` are 0, the rest is NaN."""
     if value is None or isinstance(value, int | float):
-        return value or 0
+        return _double(value or 0)
     text = string(value).strip()
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 16)
     return float(text) if _DECIMAL.fullmatch(text) else 0 if not text else math.nan
 
 
+def _double(value: float) -> float:
+    if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+        return value
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def json_number(value: float) -> Any:
-    """A number as `JSON.stringify` gives it: whole ones without a point, NaN and infinity as null."""
-    if not math.isfinite(value):
+    """A number as `JSON.stringify` gives it: whole ones without a point, NaN and infinity as null.
+
+    Doubles are all that there is; they have their shortest digits, and from 10^21 on an exponent.
+    """
+    double = float(_double(value))
+    if not math.isfinite(double):
         return None
-    return int(value) if value == int(value) else value
+    if not double.is_integer() or abs(double) >= _LEAST_WITH_EXPONENT:
+        return double
+    return int(double) if abs(double) <= _GREATEST_EXACT else int(_without_exponent(double))
+
+
+def _without_exponent(number: float) -> str:
+    from decimal import Decimal
+
+    return f"{Decimal(repr(number)).normalize():f}"
+
+
+def carried(value: Any) -> Any:
+    """A JSON value as it comes back out of JavaScript."""
+    match value:
+        case int() if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+            return value
+        case int() | float():
+            return json_number(value)
+        case list():
+            return [carried(item) for item in value]
+        case dict():
+            return {name: carried(item) for name, item in ordered(value).items()}
+    return value
 
 
 def parse_int(value: Any) -> float:
@@ -52,12 +89,20 @@ def string(value: Any) -> str:
         case None:
             return "null"
         case int() | float():
-            return str(json_number(value))
+            return _number_text(json_number(value))
         case list():
             return ",".join("" if item is None else string(item) for item in value)
         case dict():
             return "[object Object]"
     return "undefined"
+
+
+def _number_text(number: Any) -> str:
+    if not isinstance(number, float):
+        return str(number)
+    if _LEAST_WITHOUT_EXPONENT <= abs(number) < _LEAST_WITH_EXPONENT:
+        return _without_exponent(number)
+    return repr(number).replace("e-0", "e-")
 
 
 def less(a: Any, b: Any) -> bool:

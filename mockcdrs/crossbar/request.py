@@ -22,6 +22,16 @@ _LONGEST_KEPT = 1_000
 Query = tuple[tuple[str, Any], ...]
 
 
+class _Null:
+    """JSON's null where it is a value and not the lack of one: no text, no number, neither true nor false."""
+
+    def __repr__(self) -> str:
+        return "null"
+
+
+NULL = _Null()
+
+
 class UnreadableQuery(ValueError):
     """A query string with a broken percent escape."""
 
@@ -57,10 +67,13 @@ class Request:
         return next((value for key, value in self.query if key == name), default)
 
     def value(self, name: str, default: Any = None) -> Any:
-        """A parameter from wherever it was sent: the body's data, the query string, the body's envelope."""
+        """A parameter from wherever it was sent: the body's data, the query string, the body's envelope.
+
+        A null in the data is a value, `NULL` (`cb_context:req_value/3`); nulls beside it are gone already.
+        """
         data = self.envelope.get("data")
         if isinstance(data, Mapping) and name in data:
-            return data[name]
+            return NULL if data[name] is None else data[name]
         found = self.parameter(name, MISSING)
         return self.envelope.get(name, default) if found is MISSING else found
 
@@ -79,12 +92,14 @@ class Request:
 def decode_start_key(request: Request) -> Request:
     """The request with its start key, wherever it was sent, as a view key in the query.
 
-    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`).
+    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`); null is none, for it is
+    deleted where it was to be put.
     """
     sent = request.value(START_KEY, MISSING)
     if sent is MISSING:
         return request
-    query = (*((name, value) for name, value in request.query if name != START_KEY), (START_KEY, _view_key(sent)))
+    key = () if sent is NULL else ((START_KEY, _view_key(sent)),)
+    query = (*((name, value) for name, value in request.query if name != START_KEY), *key)
     body = {name: value for name, value in request.envelope.items() if name != START_KEY}
     if isinstance(data := body.get("data"), Mapping):
         body["data"] = {name: value for name, value in data.items() if name != START_KEY}

@@ -53,7 +53,7 @@ def _summarized(document: Document) -> Emitted | None:
         "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
         "rate_name": js.string(rate_name) if js.truthy(rate_name) else None,
     }
-    return [document.get("pvt_created"), document["_id"]], value
+    return [js.carried(document.get("pvt_created")), document["_id"]], value
 
 
 SUMMARY = View("cdrs/summarize_cdrs", _summarized, TIME_FIRST)
@@ -71,7 +71,7 @@ def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
         domain = summary[value["direction"]].setdefault(value["domain"], {})
         seconds = domain.setdefault(value["classifier"], {"total": 0})
         seconds["total"] += js.number(value["billable_seconds"])
-        if value["rate_name"]:
+        if value["rate_name"] is not None:
             name = value["rate_name"]
             seconds[name] = seconds.get(name, 0) + js.number(value["billable_seconds"])
     return summary

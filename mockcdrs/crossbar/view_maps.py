@@ -45,30 +45,35 @@ def _variables(document: Document) -> Any:
 def _listed(document: Document) -> Emitted | None:
     if not _is_cdr(document) or _variables(document) is None:
         return None
-    return [document.get("pvt_created"), document["_id"]], None
+    return [_carried(document, "pvt_created"), document["_id"]], None
 
 
 def _listed_without_variables(document: Document) -> Emitted | None:
-    return ([document.get("pvt_created"), document["_id"]], None) if _is_cdr(document) else None
+    return ([_carried(document, "pvt_created"), document["_id"]], None) if _is_cdr(document) else None
+
+
+def _carried(document: Document, key: str) -> Any:
+    """A field as a view emits it; null where it is missing."""
+    return js.carried(document.get(key))
 
 
 def _owner(document: Document) -> Any:
     variables = _variables(document)
     owner = variables.get("owner_id") if isinstance(variables, dict) else None
-    return owner if js.truthy(owner) else None
+    return js.carried(owner) if js.truthy(owner) else None
 
 
 def _listed_by_owner(document: Document) -> Emitted | None:
     if not _is_cdr(document) or (owner := _owner(document)) is None:
         return None
-    return [owner, document.get("pvt_created"), document["_id"]], None
+    return [owner, _carried(document, "pvt_created"), document["_id"]], None
 
 
 def channel_time(document: Document) -> Any:
     """When the channel was made: `channel_created_time` as it stands, else end minus duration."""
     created = document.get("channel_created_time")
     if js.truthy(created):
-        return created
+        return js.carried(created)
     end, duration = (js.number(document.get(key, js.UNDEFINED)) for key in ("timestamp", "duration_seconds"))
     return js.json_number(end - duration)
 
@@ -78,12 +83,12 @@ def _leg(document: Document) -> dict[str, Any]:
     return {
         "id": document["_id"],
         "channel_time": channel_time(document),
-        "leg": loopback if js.truthy(loopback) else "_",
+        "leg": js.carried(loopback) if js.truthy(loopback) else "_",
     }
 
 
 def _interaction_key(document: Document) -> list[Any]:
-    return [document.get("interaction_time"), document.get("interaction_key"), channel_time(document)]
+    return [_carried(document, "interaction_time"), _carried(document, "interaction_key"), channel_time(document)]
 
 
 def _interactions(document: Document) -> Emitted | None:
@@ -97,7 +102,7 @@ def _interactions_by_owner(document: Document) -> Emitted | None:
 
 
 def _legs(document: Document) -> Emitted | None:
-    return ([document.get("interaction_id"), channel_time(document)], None) if _is_cdr(document) else None
+    return ([_carried(document, "interaction_id"), channel_time(document)], None) if _is_cdr(document) else None
 
 
 def _compare_legs(a: dict[str, Any], b: dict[str, Any]) -> int:

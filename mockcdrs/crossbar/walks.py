@@ -13,6 +13,7 @@ from mockcdrs.crossbar.database import KeyRange, QueryError, Row
 from mockcdrs.crossbar.envelope import should_paginate
 from mockcdrs.crossbar.errors import Crashed, plain, system
 from mockcdrs.crossbar.paging import Fetch, Mapper, Plan
+from mockcdrs.crossbar.request import NULL
 from mockcdrs.crossbar.time_range import has_month_names, time_range, touches
 from mockcdrs.crossbar.view_maps import View
 
@@ -143,6 +144,8 @@ def _edges(context: Context, scope: Scope, times: tuple[int, int], ascending: bo
 
 
 def _filled_up(key: Any, length: int, padding: Any) -> Any:
+    if key is NULL:
+        return False  # which lies before all lists too
     return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
 
 

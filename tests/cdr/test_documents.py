@@ -11,6 +11,7 @@ from mockcdrs.cdr.documents import (
     text_at,
     value_at,
 )
+from mockcdrs.cdr.erlang import BadArgument
 
 DOCUMENT = {"a": {"b": [10, {"c": "deep"}]}, "number": "7", "float": 1.5, "null": None, "nested": [None]}
 
@@ -29,10 +30,22 @@ def test_a_path_goes_through_objects_and_counts_lists_from_1(path: tuple[str, ..
     assert value_at(DOCUMENT, path) == value
 
 
-@pytest.mark.parametrize("path", [("b",), ("a", "x"), ("a", "b", "0"), ("a", "b", "3"), ("a", "b", "x"), ("null", "x")])
+@pytest.mark.parametrize("path", [("b",), ("a", "x"), ("a", "b", "0"), ("a", "b", "3"), ("a", "b", "x"), ("x", "y")])
 def test_a_step_that_is_not_there_gives_the_default(path: tuple[str, ...]) -> None:
     assert value_at(DOCUMENT, path) is MISSING
     assert value_at(DOCUMENT, path, "default") == "default"
+
+
+@pytest.mark.parametrize("path", [("number", "x"), ("null", "x"), ("a", "b", "1", "x"), ("nested", "1", "x")])
+def test_a_path_that_goes_on_behind_a_text_a_number_or_null_kills(path: tuple[str, ...]) -> None:
+    """`kz_json:get_value1/3` ends in `badarg`, which no accessor's default hides."""
+    for read in (value_at, text_at, integer_at):
+        with pytest.raises(BadArgument):
+            read(DOCUMENT, path)  # type: ignore[operator]
+
+
+def test_without_a_document_all_is_missing() -> None:
+    assert value_at(None, ("a", "b"), "default") == "default"
 
 
 def test_text_is_made_of_what_stands_there() -> None:

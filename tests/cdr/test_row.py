@@ -142,6 +142,8 @@ BROKEN: dict[str, dict[str, Any]] = {
     "no direction": {"call_direction": None},
     "another direction": {"call_direction": "internal"},
     "no end but a duration": {"timestamp": "soon", "duration_seconds": 5},
+    "variables that are null": {"custom_channel_vars": None},
+    "variables that are a text": {"custom_channel_vars": "none"},
     "a rate that is no number": {"custom_channel_vars": {"rate": "cheap"}},
     "a surcharge that is no number": {
         "billing_seconds": 5,
@@ -164,9 +166,20 @@ def test_a_lenient_row_leaves_the_broken_columns_empty(changes: dict[str, Any]) 
     assert "" in {made["dialed_number"], made["datetime"], made["rate"], made["cost"]}
 
 
+def test_variables_that_are_a_list_are_none() -> None:
+    assert row(custom_channel_vars=[])["owner_id"] == ""
+
+
 def test_the_broken_direction_is_named() -> None:
     with pytest.raises(ValueError, match="call_direction: 'internal', expected inbound or outbound"):
         make_row({**LEAST, "call_direction": "internal"})
+
+
+def test_a_year_of_five_digits_does_not_fit_into_a_datetime() -> None:
+    """`kz_time:pretty_print_datetime/1` has a field of four; the other dates are only filled up to as many."""
+    made = row(timestamp=ENDED * 1000)
+    assert made["datetime"] == "****-04-17_00:00:00"
+    assert (made["iso_8601"], made["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
 
 
 def test_a_datetime_wants_whole_seconds() -> None:

@@ -108,6 +108,7 @@ def test_modules_refuse_in_their_own_words(state: State, path: str, status: int,
         ({"pvt_deleted": 1}, 200),
         ({"pvt_type": "fax"}, 404),
         ({"pvt_type": None}, 404),
+        ({"pvt_type": ""}, 200),
         ({"without": ["pvt_type"]}, 200),
         ({}, 200),
     ],
@@ -152,8 +153,12 @@ def test_empty_columns_are_dropped_from_json_where_the_operator_wants_it() -> No
 
 @pytest.mark.parametrize(
     ("document_id", "status", "message"),
-    [("no-month", 503, "datastore_fault"), ("202406-x", 404, "bad_identifier")],
-    ids=["an id without a month", "a month without a database"],
+    [
+        ("no-month", 503, "datastore_fault"),
+        ("abcdef-x", 503, "datastore_fault"),
+        ("202406-x", 404, "bad_identifier"),
+    ],
+    ids=["an id without a month", "a month of letters", "a month without a database"],
 )
 def test_an_interaction_whose_leg_cannot_be_opened_hides_all(document_id: str, status: int, message: str) -> None:
     state = state_of(calls(2))

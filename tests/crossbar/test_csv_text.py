@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.crossbar.csv_text import CsvFile, bare_line, has_cells, header_line
+from tests.crossbar.builders import ask, body_of, leg, state_of
 
 
 def file_of(*rows: dict[str, Any], has_short_rows: bool = True) -> str:
@@ -19,6 +20,12 @@ def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
     assert file_of({"id": "a", "n": 1, "f": 1.0, "t": True, "x": None, "e": ""}) == (
         '"ID","n","f","t","x","e"\n"a","1","1.0","true","null",""\n'
     )
+
+
+def test_some_columns_have_names_for_persons_as_some_leaves_have() -> None:
+    """`CSV_HEADER_MAP` in `crossbar.hrl`."""
+    made = file_of({"account_id": 1, "description": 2, "metadata": {"to": 3, "x": 4}, "custom": {"account_id": 5}})
+    assert made.partition("\n")[0] == '"Account ID","Description","To","metadata_x","custom_account_id"'
 
 
 def test_a_quote_is_doubled_and_a_line_end_stays_within_its_cell() -> None:
@@ -89,3 +96,15 @@ def test_a_list_in_a_bare_line_is_its_parts_with_nothing_between() -> None:
 @pytest.mark.parametrize(("row", "has"), [({}, False), ({"a": {}}, False), ({"a": {"b": 0}}, True), ({"a": ""}, True)])
 def test_a_row_of_empty_objects_has_no_cells(row: dict[str, Any], has: bool) -> None:
     assert has_cells(row) is has
+
+
+HEADERS: dict[str, Any] = {"first": {"x": "1"}, "second": "none"}
+
+
+def test_a_text_where_another_row_has_an_object_kills_a_file() -> None:
+    """`kz_csv:jobj_to_file/2` looks for the object's fields in every row, and `kz_json:get_value/3` dies on a text."""
+    pair = [leg(name, interaction_id="63936125940-x", custom_sip_headers=held) for name, held in HEADERS.items()]
+    for path in ("/cdrs/legs/63936125940-x", "/cdrs/legs/63936125940-x?is_chunked=true"):
+        answered = ask(state_of(pair), *path.partition("?")[::2], headers={"accept": "text/csv"})
+        assert (answered.status, body_of(answered)) == (500, b"")
+    assert ask(state_of(pair[1:]), "/cdrs/legs/63936125940-x", headers={"accept": "text/csv"}).status == 200

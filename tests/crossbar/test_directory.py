@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
+from mockcdrs.crossbar.directory import reached
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -127,6 +128,12 @@ def test_users_are_listed_by_last_name_from_the_greatest_down(state: State) -> N
 
 def test_a_user_shows_no_secret(state: State) -> None:
     assert data_of(ask(state, f"/users/{EVE}")) == {"username": "eve", "id": EVE}
+
+
+def test_what_lies_behind_a_text_is_not_there_for_a_view() -> None:
+    user = {"hotdesk": "yes", "caller_id": {"external": {"number": "1"}}}
+    assert reached(user, ("hotdesk", "enabled"), None) is None
+    assert reached(user, ("caller_id", "external", "number")) == "1"
 
 
 def test_devices_are_listed_by_id_from_the_greatest_down(state: State) -> None:

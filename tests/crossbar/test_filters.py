@@ -83,6 +83,14 @@ def test_a_key_may_be_there_without_a_value(key: str, is_there: bool, has_value:
     assert holds("value_missing", key) is not has_value
 
 
+@pytest.mark.parametrize("key", ["text.x", "null.x", "seconds.x.y", "custom_channel_vars.list.1.x"])
+def test_a_key_that_leads_through_a_text_breaks_every_filter_that_names_it(key: str) -> None:
+    """Also the negated ones: a filter that dies does not hold (`crossbar_filter:should_filter_doc/3`)."""
+    assert not any(holds(name, key) for name in ("has_key", "key_missing", "has_value", "value_missing"))
+    assert not any(holds(prefix + key, value) for prefix in ("filter_", "filter_not_") for value in ("", "x", '["x"]'))
+    assert not passes(DOCUMENT, (("filter_text", "100"), ("key_missing", key)))
+
+
 @pytest.mark.parametrize("name", ["has_key", "key_missing", "has_value", "value_missing"])
 def test_a_bare_name_is_no_key_and_does_not_hold(name: str) -> None:
     assert not holds(name, True)

@@ -34,6 +34,9 @@ def test_all_else_is_truthy_even_empty_objects(value: Any) -> None:
         ([], 0),
         ([7], 7),
         (["7"], 7),
+        (2**53 + 1, 2**53),
+        (10**400, math.inf),
+        (-(10**400), -math.inf),
     ],
 )
 def test_number_reads_text_in_digits(value: Any, number: float) -> None:
@@ -65,6 +68,27 @@ def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "carried"),
+    [
+        (2**53, 2**53),
+        (2**53 + 1, 2**53),
+        (12_345_678_901_234_567_890, 12_345_678_901_234_567_000),
+        (-(10**21), -1e21),
+        (10**400, None),
+        (63_935_952_000.0, 63_935_952_000),
+        (1.5, 1.5),
+        (-0.0, 0),
+        (True, True),
+        (None, None),
+        ("1.0", "1.0"),
+        ([1.0, {"b": 2.0, "1": 3}], [1, {"1": 3, "b": 2}]),
+    ],
+)
+def test_a_value_comes_out_of_javascript_with_its_numbers_as_doubles(value: Any, carried: Any) -> None:
+    assert repr(js.carried(value)) == repr(carried)
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         ("a", "a"),
@@ -73,6 +97,10 @@ def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
         (12, "12"),
         (12.0, "12"),
         (1.5, "1.5"),
+        (0.000001, "0.000001"),
+        (-0.00000015, "-1.5e-7"),
+        (1e21, "1e+21"),
+        (2**53 + 1, "9007199254740992"),
         (None, "null"),
         (js.UNDEFINED, "undefined"),
         (["a", None, [1, 2]], "a,,1,2"),

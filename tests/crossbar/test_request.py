@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -5,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.crossbar.errors import BareAnswer, Failure
-from mockcdrs.crossbar.request import Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.request import NULL, Request, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.request_data import check_version, read_body
-from tests.crossbar.builders import context_of, state_of
+from tests.crossbar.builders import ask, body_of, calls, context_of, ids_of, state_of
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,8 @@ def test_a_parameter_is_looked_for_in_the_query_alone() -> None:
 
 
 def test_a_null_in_the_bodys_data_is_a_value() -> None:
-    assert Request("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is None
+    assert Request("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is NULL
+    assert repr(NULL) == "null"
     assert Request("GET", "/", (("a", "1"),), envelope={"data": []}).value("a") == "1"
 
 
@@ -84,6 +86,32 @@ def test_a_start_key_in_the_body_counts_as_one_in_the_query(body: dict[str, Any]
     assert request.query == (("a", "1"), ("start_key", [63935953200]))
     assert request.value("start_key") == [63935953200]
     assert request.envelope["b"] == 2
+
+
+def test_a_start_key_that_is_null_is_none() -> None:
+    request = decode_start_key(Request("GET", "/", (("start_key", "x"),), envelope={"data": {"start_key": None}}))
+    assert request.value("start_key") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("page_size", 404, "invalid page size"),
+        ("utc_offset", 404, "utc_offset must be a number"),
+        ("end_key", 200, ""),
+        ("created_from", 200, ""),
+        ("accept", 500, ""),
+    ],
+)
+def test_a_parameter_that_is_null_is_there_but_no_value_of_its_kind(name: str, status: int, words: str) -> None:
+    body = json.dumps({"data": {name: None}}).encode()
+    answered = ask(state_of(calls(3)), "/cdrs", "page_size=2", body=body)
+    assert answered.status == status
+    assert words in body_of(answered).decode()
+
+
+def test_pagination_that_is_null_is_none() -> None:
+    assert len(ids_of(ask(state_of(calls(3)), "/cdrs", "page_size=2", body=b'{"data":{"paginate":null}}'))) == 3
 
 
 def test_a_request_without_a_start_key_stays_as_it_is() -> None:

@@ -101,6 +101,14 @@ def test_seconds_are_summed_in_total_and_by_rate() -> None:
     }
 
 
+def test_a_rate_whose_name_is_the_text_of_nothing_has_a_sum_of_its_own() -> None:
+    """The view asks whether there is a name before JavaScript makes text of it."""
+    unnamed = leg(call_direction="outbound", variables={"resource_id": "r", "rate_name": []})
+    found = SUMMARY.map(unnamed)
+    assert found is not None
+    assert summarize([found[1]])["outbound"] == {"example.com": {"did_us": {"total": 55, "": 55}}}
+
+
 def test_without_a_call_both_directions_are_there_and_empty() -> None:
     assert summarize([]) == {"inbound": {}, "outbound": {}}
 

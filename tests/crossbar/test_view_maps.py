@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar import view_maps
+from mockcdrs.crossbar.summary import SUMMARY
 from mockcdrs.crossbar.view_maps import channel_time, first_leg, first_leg_of_owner
 from tests.crossbar.builders import NOW, OWNER, leg
 
@@ -37,6 +38,14 @@ def test_keys_are_those_of_the_servers_views() -> None:
     ]
 
 
+def test_keys_hold_numbers_as_javascript_has_them() -> None:
+    times = {"channel_created_time": 2**53 + 1, "pvt_created": float(NOW), "interaction_time": NOW - 60.0}
+    odd = leg("x", NOW, call_direction="outbound", variables={"resource_id": "r"}, **times)
+    emitted = [view.map(odd) for view in (*VIEWS, SUMMARY)]
+    numbers = [[part for part in found[0] if not isinstance(part, str)] for found in emitted if found]
+    assert repr(numbers) == repr([[NOW]] * 3 + [[NOW - 60, 2**53]] * 2 + [[2**53], [NOW]])
+
+
 def test_a_document_without_channel_variables_is_an_interaction_but_is_not_listed() -> None:
     bare = leg(without=["custom_channel_vars"])
     shown = [view for view in VIEWS if view.map(bare) is not None]
@@ -62,6 +71,7 @@ def test_a_document_without_an_owner_is_no_owners(owner: Any) -> None:
         ({"duration_seconds": None}, NOW),
         ({"timestamp": "soon"}, None),
         ({"duration_seconds": "1.5"}, NOW - 1.5),
+        ({"timestamp": 2**53 + 1}, 2**53 - 60),
     ],
 )
 def test_a_channels_time_is_its_creation_else_its_end_minus_its_duration(changes: dict[str, Any], time: Any) -> None:
@@ -91,7 +101,7 @@ def test_of_equal_legs_an_account_sees_the_first_and_an_owner_the_last() -> None
 
 
 def test_a_leg_tells_its_loopback_leg() -> None:
-    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3))
+    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
     assert found is not None
     assert found[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
 

@@ -35,7 +35,7 @@ def test_every_edge_case_ends_up_as_expected(mock: Mock, name: str) -> None:
     "key",
     [
         *("timestamp", "duration_seconds", "billing_seconds", "channel_created_time", "channel_loopback_leg"),
-        *("pvt_created", "interaction_time", "interaction_key"),
+        *("pvt_created", "interaction_time", "interaction_key", "custom_channel_vars"),
     ],
 )
 def test_a_value_of_another_type_ends_up_as_expected(mock: Mock, key: str, value: Any) -> None:
@@ -55,3 +55,12 @@ def test_a_cost_that_cannot_be_told_is_none(variable: str) -> None:
     variables = {**leg["custom_channel_vars"], "account_billing": "per_minute", variable: "dear"}
     WITHOUT.add_cdr({**leg, "custom_channel_vars": variables})
     assert (WITHOUT.expected().count, WITHOUT.expected().cost) == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["filter_call_id.x", "filter_not_call_id.x", "filter_not_custom_sip_headers.x"])
+def test_a_filter_that_leads_through_a_text_ends_up_as_expected(name: str) -> None:
+    WITH_QUIRKS.reset()
+    WITH_QUIRKS.clear()
+    WITH_QUIRKS.add_call(at=NEWEST)
+    query = {"created_to": NEWEST, name: "y"}
+    assert sorted(walked(WITH_QUIRKS, "/cdrs", query)) == sorted(WITH_QUIRKS.expected("/cdrs", **query).ids)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr.documents import MISSING, value_at
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import directory
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -43,7 +43,7 @@ def _row(device: Device) -> Row:
     value = {
         "id": device["id"],
         "name": device.get("name", MISSING),
-        "username": value_at(device, ("sip", "username")),
+        "username": directory.reached(device, ("sip", "username")),
         **_shared(device),
         "mobile": device.get("mobile", MISSING),
         "flags": device.get("flags", []),

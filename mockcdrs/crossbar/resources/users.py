@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr.documents import value_at
 from mockcdrs.crossbar import directory
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -49,7 +48,7 @@ def _get(context: Context) -> Content:
 
 
 def _row(user: Mapping[str, Any]) -> Row:
-    features = [name for name, path in _FEATURES.items() if value_at(user, path, None)]
+    features = [name for name, path in _FEATURES.items() if directory.reached(user, path, None)]
     value = {
         "id": user["id"],
         "features": features,
