@@ -85,7 +85,7 @@ def _query(incoming: Incoming) -> Query:
     try:
         return parse_query(incoming.query)
     except UnreadableQuery:
-        raise BareAnswer(400, with_request_id=False, why="a query string with a broken escape") from None
+        raise BareAnswer(400, with_request_id=False, why="a query string that cannot be read") from None
 
 
 def _answer(context: Context, body: bytes) -> Answer:
@@ -97,8 +97,7 @@ def _answer(context: Context, body: bytes) -> Answer:
 
 def _checked(context: Context, body: bytes) -> Answer:
     version, tokens = routing.split(context.request.path)
-    request_data.check_version(version)
-    request = replace(context.request, envelope=request_data.read_body(context, body))
+    request = replace(context.request, envelope=_envelope(context, version, body))
     context.outcome.from_body = request.from_body()
     context.request = decode_start_key(request)
     find_token(context)
@@ -115,11 +114,24 @@ def _checked(context: Context, body: bytes) -> Answer:
     check_account(context)
     check_permission(context)
     _negotiate(context)
+    if not context.nouns:
+        raise _nowhere(context)
     check_resources(context)
     if context.request.method == "POST" != verb and context.shows("post-as-get-empty"):
-        return _whole(context, envelope.success(context, []))
+        return _posted(context)
     found = _found(context, verb)
     return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)
+
+
+def _envelope(context: Context, version: str, body: bytes) -> Mapping[str, Any]:
+    """The JSON in a body. Crossbar asks how an answer is to be printed only when it has read that."""
+    try:
+        request_data.check_version(version)
+        return request_data.read_body(context, body)
+    except Failure:
+        headers = {name: value for name, value in context.request.headers.items() if name != "x-pretty-print"}
+        context.request = replace(context.request, query=(), headers=headers)
+        raise
 
 
 def _route(context: Context, tokens: list[str]) -> None:
@@ -237,8 +249,18 @@ def _headers(context: Context) -> dict[str, str]:
     return headers
 
 
-def _whole(context: Context, body: dict[str, Any]) -> Answer:
-    rendered, _ = envelope.render(context, body)
+def _nowhere(context: Context) -> Failure | BareAnswer:
+    """What a path without a module comes to for whom nothing is forbidden (`cowboy_rest:if_match_must_not_exist/2`)."""
+    if "if-match" in context.request.headers:
+        return BareAnswer(412)
+    return Crashed("a write to no module") if context.request.method in {"POST", "PUT"} else BareAnswer(404)
+
+
+def _posted(context: Context) -> Answer:
+    """A GET in a POST: nobody fetches anything, but the body has to be of a kind that is taken."""
+    if not request_data.is_taken(context):
+        raise BareAnswer(415)
+    rendered, _ = envelope.render(context, envelope.success(context, []))
     return Answer(200, _headers(context), rendered)
 
 
@@ -260,7 +282,7 @@ def _bare(bare: BareAnswer, context: Context | None) -> Answer:
     headers: dict[str, str] = {}
     if context is not None and bare.with_request_id:
         headers["x-request-id"] = context.request_id
-        if bare.status in {304, 412} and context.language:
+        if context.language:
             headers |= {"content-language": context.language, "vary": VARY}
         if bare.status == 304:
             headers |= {"expires": EXPIRES, **({"etag": f'"{bare.why}"'} if bare.why else {})}

@@ -13,7 +13,20 @@ from mockcdrs.cdr.documents import MISSING, value_at
 
 LINE_END = b"\r\n"
 
-_HEADER_NAMES = {"id": "ID"}
+# `crossbar.hrl`: columns of other modules that have a name for persons, which those of a document may happen to meet
+_NAMED = (
+    *("id", "account_id", "account_name", "amount", "description", "source_id", "source_service"),
+    *("usage_quantity", "usage_type", "usage_unit", "metadata_direction", "metadata_from", "metadata_to"),
+    *("metadata_callee_id_number", "metadata_callee_id_name", "metadata_caller_id_number", "metadata_caller_id_name"),
+    *("metadata_rate_description", "metadata_rate_increment", "metadata_rate_minimum", "metadata_rate_name"),
+)
+_HEADER_NAMES = {
+    **{name: name.removeprefix("metadata_").replace("_", " ").title().replace("Id", "ID") for name in _NAMED},
+    "metadata_rate_nocharge_time": "Grace Period",
+    "metadata_rate_value": "Rate",
+    "period_start": "Start Time",
+    "period_end": "End Time",
+}
 
 Path = tuple[str, ...]
 

@@ -9,6 +9,8 @@ from mockcdrs.crossbar.errors import BareAnswer, died
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
 
+_LANGUAGES = ("en", "en-us", "en-gb")  # `crossbar.hrl`
+
 WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _RANGE = re.compile(rf'\s*({WORD})/({WORD})((?:\s*;\s*{WORD}(?:=(?:{WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
 _QUALITY_SENT = re.compile(r";\s*[qQ]=([^;]*)")
@@ -82,9 +84,9 @@ def _quality(sent: str | None) -> float:
 
 
 def language(accept_language: str | None) -> str:
-    """English, or the first language that the client names; `BareAnswer` 400 for an unreadable header."""
+    """A kind of English, or the first language that the client names; `BareAnswer` 400 for an unreadable header."""
     if accept_language is None:
-        return "en"
+        return _LANGUAGES[0]
     wanted = []
     for part in filter(str.strip, accept_language.split(",")):
         found = _LANGUAGE.fullmatch(part)
@@ -93,7 +95,7 @@ def language(accept_language: str | None) -> str:
         wanted.append((float(found[2] or 1), found[1].lower()))
     if not wanted:
         raise BareAnswer(400, with_request_id=False)
-    offered, latest_first = ["en", wanted[0][1]], wanted[::-1]
+    offered, latest_first = [*_LANGUAGES, wanted[0][1]], wanted[::-1]
     return next(  # the first language named is on offer, so one always fits
         choice
         for _, name in sorted(latest_first, key=lambda pair: -pair[0])

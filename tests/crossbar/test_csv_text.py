@@ -21,6 +21,13 @@ def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
     )
 
 
+def test_a_column_has_the_name_that_it_has_in_other_modules() -> None:
+    """`crossbar.hrl`."""
+    columns = {"account_id": "", "metadata": {"caller_id_name": "", "rate_value": "", "x": ""}, "usage_unit": ""}
+    names = '"Account ID","Caller ID Name","Rate","metadata_x","Usage Unit"'
+    assert file_of(columns) == names + '\n"","","","",""\n'
+
+
 def test_a_quote_is_doubled_and_a_line_end_stays_within_its_cell() -> None:
     assert file_of({"a": 'say "hi"', "b": "1,2\n3"}) == '"a","b"\n"say ""hi""","1,2\n3"\n'
 

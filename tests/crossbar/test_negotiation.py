@@ -91,6 +91,10 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
         ("de;q=0.5, en;q=0.9", "en"),
         ("de;q=0.5, fr", "de"),
         ("en-US,en;q=0.9", "en-us"),
+        # two more kinds of English are always on offer
+        ("de;q=0.5, en-GB", "en-gb"),
+        ("de;q=0.5, en-us;q=0.9", "en-us"),
+        ("de;q=0.5, en-au", "de"),
     ],
 )
 def test_english_or_the_first_language_named_is_spoken(accepted: str | None, expected: str) -> None:
