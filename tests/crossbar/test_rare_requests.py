@@ -57,6 +57,13 @@ def test_what_ends_before_the_body_is_read_is_neither_pretty_nor_wrapped(path: s
     assert "content-type" not in answered.headers
 
 
+def test_a_query_that_cannot_be_read_kills_once_the_version_is_known(state: State) -> None:
+    """`api_resource:init/2` dies, and so does `terminate/3`, which hides from Cowboy that the client is at fault."""
+    answered = ask(state, "/cdrs", "a=%zz")
+    assert (answered.status, body_of(answered), dict(answered.headers)) == (500, b"", {})
+    assert ask(state, "/v1/accounts", "a=%zz").status == 410
+
+
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
