@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar import envelope, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, limits, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
@@ -65,6 +65,8 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     """Crossbar's answer to a request."""
     if incoming.method == "TRACE":
         return Answer(501)
+    if too_long := limits.status_of_too_long(incoming.method, f"{incoming.path}?{incoming.query}", incoming.headers):
+        return Answer(too_long)
     if not routing.is_path(incoming.path):
         return Answer(400)
     context = Context(world, _unread(incoming), request_id)

@@ -43,6 +43,22 @@ def test_who_may_do_everything_kills_what_would_write_to_no_module(state: State,
     assert (answered.status, json_of(answered)["message"]) == (500, "init failed")
 
 
+@pytest.mark.parametrize(
+    ("query", "headers", "status"),
+    [
+        ("x=" + "y" * 7_900, {}, 200),
+        ("x=" + "y" * 8_000, {}, 414),
+        ("", {"x-any": "y" * 4_096}, 200),
+        ("", {"x-any": "y" * 4_097}, 431),
+        ("", {f"x-{number}": "" for number in range(100)}, 431),
+    ],
+)
+def test_the_head_of_a_request_has_a_limit(state: State, query: str, headers: Mapping[str, str], status: int) -> None:
+    answered = ask(state, "/cdrs", query, headers=headers)
+    assert answered.status == status
+    assert status == 200 or (body_of(answered), dict(answered.headers)) == (b"", {})
+
+
 def test_slashes_at_the_end_of_a_path_say_nothing(state: State) -> None:
     """`cb_context:path_tokens/1`."""
     assert len(data_of(ask(state, "/cdrs//"))) == 3
