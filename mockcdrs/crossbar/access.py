@@ -69,9 +69,7 @@ def check_permission(context: Context) -> None:
         if entry in {Entry.ACCOUNT, Entry.ANY_TOKEN}:
             raise system("invalid_credentials")
     if entry is Entry.NOBODY or (entry is Entry.ACCOUNT and not _may_see(context.auth_account, context.account)):
-        raise system("forbidden")
-    if not context.nouns:
-        raise system("not_found")
+        raise system("forbidden" if context.nouns else "not_found")
 
 
 def _entry(context: Context) -> Entry:

@@ -6,15 +6,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar import envelope, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, limits, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
-from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, plain, system
-from mockcdrs.crossbar.request import Query, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, died, plain, system
+from mockcdrs.crossbar.request import Request, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.resources.table import RESOURCES
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
@@ -64,41 +63,37 @@ class Incoming:
 
 def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     """Crossbar's answer to a request."""
+    if incoming.method == "TRACE":
+        return Answer(501)
+    if too_long := limits.status_of_too_long(incoming.method, f"{incoming.path}?{incoming.query}", incoming.headers):
+        return Answer(too_long)
+    if not routing.is_path(incoming.path):
+        return Answer(400)
+    context = Context(world, _unread(incoming), request_id)
     try:
-        if incoming.method == "TRACE":
-            return Answer(501)
-        query = _query(incoming)
-    except BareAnswer as bare:
-        return _bare(bare, None)
-    request = Request(incoming.method, incoming.path, query, incoming.headers)
-    context = Context(world, request, request_id)
-    try:
-        answered = _answer(context, incoming.body)
+        answered = _answer(context, incoming)
     except BareAnswer as bare:
         answered = _bare(bare, context)
     return replace(answered, outcome=context.outcome)
 
 
-def _query(incoming: Incoming) -> Query:
-    if not routing.is_path(incoming.path):
-        raise BareAnswer(400, with_request_id=False, why=f"a path that is no path: {incoming.path!r:.80}")
-    try:
-        return parse_query(incoming.query)
-    except UnreadableQuery:
-        raise BareAnswer(400, with_request_id=False, why="a query string with a broken escape") from None
+def _unread(incoming: Incoming) -> Request:
+    """What Crossbar knows of a request until its body is read: not how an answer is to be printed, nor its query."""
+    headers = {name: value for name, value in incoming.headers.items() if name != "x-pretty-print"}
+    return Request(incoming.method, incoming.path, headers=headers)
 
 
-def _answer(context: Context, body: bytes) -> Answer:
+def _answer(context: Context, incoming: Incoming) -> Answer:
     try:
-        return _checked(context, body)
+        return _checked(context, incoming)
     except Failure as failure:
         return _failed(context, failure)
 
 
-def _checked(context: Context, body: bytes) -> Answer:
-    version, tokens = routing.split(context.request.path)
+def _checked(context: Context, incoming: Incoming) -> Answer:
+    version, tokens = routing.split(incoming.path)
     request_data.check_version(version)
-    request = replace(context.request, envelope=request_data.read_body(context, body))
+    request = _read(context, incoming)
     context.outcome.from_body = request.from_body()
     context.request = decode_start_key(request)
     find_token(context)
@@ -115,11 +110,22 @@ def _checked(context: Context, body: bytes) -> Answer:
     check_account(context)
     check_permission(context)
     _negotiate(context)
+    if not context.nouns:
+        raise _nowhere(context)
     check_resources(context)
     if context.request.method == "POST" != verb and context.shows("post-as-get-empty"):
-        return _whole(context, envelope.success(context, []))
+        return _posted(context)
     found = _found(context, verb)
     return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)
+
+
+def _read(context: Context, incoming: Incoming) -> Request:
+    try:
+        query = parse_query(incoming.query)
+    except UnreadableQuery:
+        raise died("a query string that cannot be read") from None
+    envelope = request_data.read_body(context, incoming.body)
+    return Request(incoming.method, incoming.path, query, incoming.headers, envelope)
 
 
 def _route(context: Context, tokens: list[str]) -> None:
@@ -237,8 +243,18 @@ def _headers(context: Context) -> dict[str, str]:
     return headers
 
 
-def _whole(context: Context, body: dict[str, Any]) -> Answer:
-    rendered, _ = envelope.render(context, body)
+def _nowhere(context: Context) -> Failure | BareAnswer:
+    """What a path without a module comes to for whom nothing is forbidden (`cowboy_rest:if_match_must_not_exist/2`)."""
+    if "if-match" in context.request.headers:
+        return BareAnswer(412)
+    return Crashed("a write to no module") if context.request.method in {"POST", "PUT"} else BareAnswer(404)
+
+
+def _posted(context: Context) -> Answer:
+    """A GET in a POST: nobody fetches anything, but the body has to be of a kind that is taken."""
+    if not request_data.is_taken(context):
+        raise BareAnswer(415)
+    rendered, _ = envelope.render(context, envelope.success(context, []))
     return Answer(200, _headers(context), rendered)
 
 
@@ -256,11 +272,11 @@ def _died_of(what: str) -> str:
     return f"this is Crossbar's own behaviour, it dies of {what}"
 
 
-def _bare(bare: BareAnswer, context: Context | None) -> Answer:
+def _bare(bare: BareAnswer, context: Context) -> Answer:
     headers: dict[str, str] = {}
-    if context is not None and bare.with_request_id:
+    if bare.with_request_id:
         headers["x-request-id"] = context.request_id
-        if bare.status in {304, 412} and context.language:
+        if context.language:
             headers |= {"content-language": context.language, "vary": VARY}
         if bare.status == 304:
             headers |= {"expires": EXPIRES, **({"etag": f'"{bare.why}"'} if bare.why else {})}

@@ -57,7 +57,6 @@ def _documents_as(context: Context, make: Callable[[Document], Any]) -> Mapper:
 
 def listing(context: Context, owner: str | None) -> Walk:
     """`/cdrs`: listing rows, newest first."""
-    check_utc_offset(context)
     context.request = replace(context.request, query=filters.without_month(context.request.query))
     view = view_maps.LISTING if context.shows("no-ccv-not-listed") else view_maps.LISTING_OF_ALL
     scope = _account_scope(view) if owner is None else _owner_scope(owner)

@@ -16,6 +16,7 @@ from mockcdrs.crossbar.listing_row import full_rows, json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk
 
 DEFAULT_LINES_NAME = "result.csv"
+CSV: dict[str, str | None] = {"content-type": "text/csv"}
 
 
 def _no_content() -> BareAnswer:
@@ -41,7 +42,7 @@ def line_headers(context: Context) -> dict[str, str | None]:
 def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     wanted = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
     name = posixpath.basename((wanted if isinstance(wanted, str) else default_name).rstrip("/"))
-    return {"content-type": "text/csv", "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
+    return {**CSV, "content-disposition": f'attachment; filename="{_in_a_header(name)}"'}
 
 
 def check_name(context: Context, found: Content) -> None:

@@ -47,6 +47,15 @@ class Crashed(Failure):
         self.why = why
 
 
+def between_chunks(failure: Failure) -> Failure:
+    """What is left of a failure that comes while chunks are made: data without a message is emptied.
+
+    That is `api_resource:reset_context_between_chunks/3`.
+    """
+    data = failure.data
+    return failure if isinstance(data, dict) and "message" in data else Failure(failure.status, failure.message, [])
+
+
 class BareAnswer(Exception):
     """An answer without a body: status, whether it carries a request id, and why, for the log."""
 

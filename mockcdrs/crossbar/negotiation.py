@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mockcdrs.crossbar.errors import BareAnswer, died
@@ -9,12 +10,25 @@ from mockcdrs.crossbar.errors import BareAnswer, died
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
 
+_LANGUAGES = ("en", "en-us", "en-gb")  # `crossbar.hrl`
+
 WORD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_RANGE = re.compile(rf'\s*({WORD})/({WORD})((?:\s*;\s*{WORD}(?:=(?:{WORD}|"(?:[^"\\]|\\.)*"))?)*)\s*', re.ASCII)
-_QUALITY_SENT = re.compile(r";\s*[qQ]=([^;]*)")
-_QUALITY = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?", re.ASCII)
+_END = r"[ \t]*(?:,[ \t,]*|\Z)"
+_NEXT = r"[ \t]*;[ \t]*"
+_WEIGHT = r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?"
+_VALUE = rf'(?:{WORD}|"(?:[^"\\]|\\.)*")'
+# `cow_http_hd:parse_accept/1`: what comes behind the weight is no parameter of the type
+_RANGE = re.compile(
+    rf"(?:(?P<type>{WORD})/(?P<subtype>{WORD})|\*(?=;))(?P<parameters>(?:{_NEXT}(?!q=){WORD}={_VALUE})*)"
+    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}|\.\d{{1,3}})(?:{_NEXT}{WORD}(?:={_VALUE})?)*)?{_END}",
+    re.ASCII,
+)
+_PARAMETER = re.compile(rf"{_NEXT}{WORD}={_VALUE}")
+# `cow_http_hd:parse_accept_language/1`, which takes a semicolon for a comma where no weight follows
 _LANGUAGE = re.compile(
-    rf"\s*(\*|[A-Za-z0-9]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)\s*(?:;\s*[qQ]=({_QUALITY.pattern}))?\s*", re.ASCII
+    rf"(?P<tag>\*|[A-Za-z]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)"
+    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?=[A-Za-z]))",
+    re.ASCII,
 )
 
 
@@ -61,45 +75,55 @@ def _compare(a: _MediaRange, b: _MediaRange) -> int:
     return b.precedes(a) - a.precedes(b)
 
 
-def _media_ranges(accept: str) -> list[_MediaRange]:
-    ranges = []
-    for part in filter(str.strip, accept.split(",")):
-        found = _RANGE.fullmatch(part)
+def _elements(pattern: re.Pattern[str], header: str) -> Iterator[re.Match[str]]:
+    """What a header lists; `ValueError` where it is something else."""
+    header, at = header.strip(" \t,"), 0
+    while at < len(header):
+        found = pattern.match(header, at)
         if not found:
-            raise BareAnswer(400)
-        sent = _QUALITY_SENT.search(found[3])
-        parameters = found[3].count(";") - bool(sent)
-        ranges.append(_MediaRange(found[1].lower(), found[2].lower(), parameters, _quality(sent and sent[1])))
-    return ranges
+            raise ValueError(header)
+        yield found
+        at = found.end()
 
 
-def _quality(sent: str | None) -> float:
-    if sent is None:
-        return 1.0
-    if not _QUALITY.fullmatch(sent.strip()):
-        raise BareAnswer(400)
-    return float(sent)
+def _media_ranges(accept: str) -> list[_MediaRange]:
+    try:
+        return [_media_range(found) for found in _elements(_RANGE, accept)]
+    except ValueError:
+        raise BareAnswer(400) from None
+
+
+def _media_range(found: re.Match[str]) -> _MediaRange:
+    kind, subtype = (found["type"] or "*").lower(), (found["subtype"] or "*").lower()
+    parameters = sum(1 for _ in _PARAMETER.finditer(found["parameters"]))
+    return _MediaRange(kind, subtype, parameters, float(found["weight"] or 1))
 
 
 def language(accept_language: str | None) -> str:
-    """English, or the first language that the client names; `BareAnswer` 400 for an unreadable header."""
+    """A kind of English, or the first language that the client names; `BareAnswer` 400 for an unreadable header.
+
+    Cowboy takes `*` for the name of a language.
+    """
     if accept_language is None:
-        return "en"
-    wanted = []
-    for part in filter(str.strip, accept_language.split(",")):
-        found = _LANGUAGE.fullmatch(part)
-        if not found:
-            raise BareAnswer(400, with_request_id=False)
-        wanted.append((float(found[2] or 1), found[1].lower()))
-    if not wanted:
-        raise BareAnswer(400, with_request_id=False)
-    offered, latest_first = ["en", wanted[0][1]], wanted[::-1]
+        return _LANGUAGES[0]
+    wanted = _tags(accept_language)
+    offered, latest_first = [*_LANGUAGES, wanted[0][1]], wanted[::-1]
     return next(  # the first language named is on offer, so one always fits
         choice
         for _, name in sorted(latest_first, key=lambda pair: -pair[0])
         for choice in offered
-        if name in {"*", choice} or choice.startswith(f"{name}-")
+        if name == choice or choice.startswith(f"{name}-")
     )
+
+
+def _tags(accept_language: str) -> list[tuple[float, str]]:
+    try:
+        found = [*_elements(_LANGUAGE, accept_language)]
+    except ValueError:
+        found = []
+    if not found:
+        raise BareAnswer(400, with_request_id=False)
+    return [(float(each["weight"] or 1), each["tag"].lower()) for each in found]
 
 
 def overridden(negotiated: str, wanted: object) -> str:

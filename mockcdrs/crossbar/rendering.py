@@ -8,7 +8,7 @@ from mockcdrs.crossbar import csv_rendering, envelope, json_text, negotiation
 from mockcdrs.crossbar.content import Content, note_paging
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import ListingRow
-from mockcdrs.crossbar.errors import BareAnswer, Failure, died
+from mockcdrs.crossbar.errors import BareAnswer, Failure, between_chunks, died
 from mockcdrs.crossbar.listing_row import json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk
 from mockcdrs.crossbar.walks import Walk
@@ -54,10 +54,16 @@ def _csv(context: Context, found: Content) -> Rendered:
     try:
         body = form(context, found)
     except Failure as failure:
-        return Rendered(csv_rendering.file_headers(context), failure=failure)
+        return _failed_csv(context, failure if found.walk is None else between_chunks(failure))
     csv_rendering.check_name(context, found)
     headers = csv_rendering.line_headers(context) if is_lines else csv_rendering.file_headers(context)
     return Rendered(headers, body, is_file=not is_lines)
+
+
+def _failed_csv(context: Context, failure: Failure) -> Rendered:
+    """A failure's data would have become the file, if there is any."""
+    headers = csv_rendering.file_headers(context) if failure.data else csv_rendering.CSV
+    return Rendered(headers, failure=failure)
 
 
 def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
@@ -66,7 +72,7 @@ def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
     try:
         first = next(chunks, None)
     except Failure as failure:
-        return Rendered(_PLAIN, failure=failure)
+        return Rendered(_PLAIN, failure=between_chunks(failure))
     if first is None:
         return Rendered(_PLAIN, envelope.render(context, envelope.success(context, []))[0])
     return Rendered({}, _streamed(context, walk, walked, first, chunks))

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
 
 START_KEY = "start_key"
 READ_FROM_BODIES = (
@@ -33,13 +33,13 @@ NULL = _Null()
 
 
 class UnreadableQuery(ValueError):
-    """A query string with a broken percent escape."""
+    """A query string with a broken percent escape, or with a value that has no name."""
 
 
 @functools.lru_cache(maxsize=128)
 def parse_query(raw: str) -> Query:
     """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`."""
-    if _BROKEN_ESCAPE.search(raw):
+    if _BROKEN.search(raw):
         raise UnreadableQuery(raw)
     pairs = []
     for part in filter(None, raw.split("&")):

@@ -8,12 +8,13 @@ from typing import Any
 
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import Failure, died, validation
-from mockcdrs.crossbar.negotiation import WORD
+from mockcdrs.crossbar.negotiation import CSV_TYPES, JSON_TYPES, WORD
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 _LONGEST_NUMBER = 20
 _CONTENT_TYPE = re.compile(rf'{WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*', re.ASCII)
 _FORM = "application/x-www-form-urlencoded"
+_TAKEN = {"", *JSON_TYPES, *CSV_TYPES, _FORM, "multipart/form-data", "multipart/mixed"}  # `crossbar.hrl`
 _PLAIN = str.maketrans(f"{ascii_uppercase}-", f"{ascii_lowercase}_")
 _OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 
@@ -40,7 +41,7 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
         return {}
     if content_type == _FORM:
         return _form(body)
-    if content_type in {"", "application/json", "application/x-json"}:
+    if content_type in {"", *JSON_TYPES}:
         return _enveloped(_json(body))
     return {}
 
@@ -48,6 +49,11 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
 def _announced(context: Context) -> int:
     length = context.request.headers.get("content-length", "")
     return int(length) if length.isascii() and length.isdecimal() and len(length) <= _LONGEST_NUMBER else 0
+
+
+def is_taken(context: Context) -> bool:
+    """Whether modules that say nothing of it take a body of this kind, or of none."""
+    return _content_type(context) in _TAKEN
 
 
 def _content_type(context: Context) -> str:

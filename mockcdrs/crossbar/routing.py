@@ -16,8 +16,8 @@ def is_path(raw: str) -> bool:
 
 
 def split(raw: str) -> tuple[str, list[str]]:
-    """The API version and the tokens behind it; what is no version counts as `v1`."""
-    tokens = [unquote(token, errors="surrogateescape") for token in raw.split("/")[1:]]
+    """The API version and the tokens behind it; what is no version counts as `v1`. Slashes at the end say nothing."""
+    tokens = [unquote(token, errors="surrogateescape") for token in raw.rstrip("/").split("/")[1:]]
     version, *rest = tokens or [""]
     return (version if _VERSION.fullmatch(version) else "v1"), rest
 
@@ -25,8 +25,6 @@ def split(raw: str) -> tuple[str, list[str]]:
 def nouns(tokens: list[str]) -> list[Noun]:
     """Each module with its parameters, the last one first; nothing where the path starts with no module."""
     found: list[Noun] = []
-    if tokens and tokens[-1] == "":
-        tokens = tokens[:-1]
     for token in tokens:
         if token in RESOURCES:
             found.insert(0, (token, ()))

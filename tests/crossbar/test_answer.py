@@ -314,7 +314,7 @@ def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
     assert (answered.status, body_of(answered), dict(answered.headers)) == (501, b"", {"x-request-id": "request-1"})
 
 
-@pytest.mark.parametrize(("path", "query"), [("/v2/%", ""), ("/v2/a b", ""), ("/cdrs", "a=%zz")])
-def test_what_cannot_be_read_at_all_is_a_bare_400(state: State, path: str, query: str) -> None:
-    answered = ask(state, path, query)
+@pytest.mark.parametrize("path", ["/v2/%", "/v2/a b"])
+def test_what_cannot_be_read_at_all_is_a_bare_400(state: State, path: str) -> None:
+    answered = ask(state, path)
     assert (answered.status, body_of(answered), dict(answered.headers)) == (400, b"", {})

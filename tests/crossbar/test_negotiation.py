@@ -38,6 +38,11 @@ JSON, CSV = "application/json", "text/csv"
         ("*/*;q=0.1, application/json;q=0, text/csv;q=0.01", JSON),
         ('text/csv; header="a\\"b"', CSV),
         (" text/csv ,, ", CSV),
+        # what Java's own client says
+        ("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", JSON),
+        ('image/png;a="x,y", text/csv;q=0.125;whole;b=c', CSV),
+        ("text/csv;q=0.5;a=b;c=d, text/csv;e=f;q=0.5, text/*;q=1.", CSV),
+        ("application/json;Q=0.5, text/csv;q=0.9", JSON),
     ],
 )
 def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: str) -> None:
@@ -55,7 +60,20 @@ def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
 
 @pytest.mark.parametrize(
     "accept",
-    ["json", "text/", "/csv", "text/csv/x", "text csv", "text/csv;=", "é/é", "a/b c", "text/csv;q=2", "text/csv;q=x"],
+    [
+        "json",
+        "text/",
+        "/csv",
+        "text/csv/x",
+        "text csv",
+        "text/csv;=",
+        "é/é",
+        "a/b c",
+        "text/csv;q=2",
+        "text/csv;q=x",
+        "*",
+        "text/csv;a",
+    ],
 )
 def test_an_unreadable_accept_is_400(accept: str) -> None:
     with pytest.raises(BareAnswer) as caught:
@@ -80,7 +98,6 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
     ("accepted", "expected"),
     [
         (None, "en"),
-        ("*", "en"),
         ("en", "en"),
         ("EN", "en"),
         ("de", "de"),
@@ -91,13 +108,25 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
         ("de;q=0.5, en;q=0.9", "en"),
         ("de;q=0.5, fr", "de"),
         ("en-US,en;q=0.9", "en-us"),
+        # two more kinds of English are always on offer
+        ("de;q=0.5, en-GB", "en-gb"),
+        ("de;q=0.5, en-us;q=0.9", "en-us"),
+        ("de;q=0.5, en-au", "de"),
+        # Cowboy means an atom where there is a text
+        ("*", "*"),
+        ("*;q=0.5, fr", "*"),
+        ("de;q=0.1, *", "de"),
+        ("de; fr", "de"),
+        ("fr;q=0., de-1996;q=1.", "fr"),
     ],
 )
 def test_english_or_the_first_language_named_is_spoken(accepted: str | None, expected: str) -> None:
     assert language(accepted) == expected
 
 
-@pytest.mark.parametrize("accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1", "", ","])
+@pytest.mark.parametrize(
+    "accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1", "", ",", "419", "de-", "de;", "de;q=.5"]
+)
 def test_an_unreadable_language_is_400(accepted: str) -> None:
     with pytest.raises(BareAnswer) as caught:
         language(accepted)

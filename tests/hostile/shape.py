@@ -10,7 +10,7 @@ from typing import Any
 
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 
-_BODILESS = {200, 204, 304, 400, 406, 412, 500, 501}  # 200: to OPTIONS
+_BODILESS = {200, 204, 304, 400, 404, 406, 412, 414, 415, 431, 500, 501}  # 200: to OPTIONS, 404: to the master
 _KEYS = {
     "next_start_key", "page_size", "start_key", "version", "timestamp", "node", "request_id", "tokens", "auth_token",
     "data", "error", "message", "revision", "status",

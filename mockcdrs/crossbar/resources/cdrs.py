@@ -5,6 +5,7 @@ from mockcdrs.crossbar import cdrs
 from mockcdrs.crossbar.content import Content, note_paging
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import system
+from mockcdrs.crossbar.listing_row import check_utc_offset
 from mockcdrs.crossbar.paging import walk_plain
 from mockcdrs.crossbar.resources.resource import Parameters, Resource
 from mockcdrs.crossbar.walks import Walk
@@ -26,6 +27,7 @@ def _get(context: Context) -> Content:
         case (cdr_id,):
             document = cdrs.one(context, cdr_id)
             return Content(public_fields(document), revision=document.get("_rev"))
+    check_utc_offset(context)  # before it is known whose calls are asked for
     return _walked(context, cdrs.listing(context, _owner(context)))
 
 

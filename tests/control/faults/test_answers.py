@@ -19,7 +19,7 @@ def test_a_path_is_answered_as_told(state: State) -> None:
     assert (answered.status, envelope(answered)) == (202, {"data": []})
     assert answered.headers == {"content-type": "application/json", "x-kind": "made up"}
     assert str(rule) in delivery.fault
-    assert asked(state, path="/v2/external_numbers")[0].status == 403
+    assert asked(state, path="/v2/external_numbers")[0].status == 404
 
 
 def test_a_path_may_be_answered_with_nothing(state: State) -> None:

@@ -61,7 +61,7 @@ def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
 
 def test_an_unreadable_query_harms_no_rule(state: State) -> None:
     state.faults.add(Rule(status=503, query={"a": "1"}))
-    assert asked(state, "a=%zz")[0].status == 400
+    assert asked(state, "a=%zz")[0].status == 500
 
 
 @pytest.mark.parametrize(("page", "expected"), [(1, [503]), (2, [200, 503]), (3, [200, 200, 503]), (4, [200] * 3)])
