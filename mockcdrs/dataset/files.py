@@ -84,9 +84,9 @@ class _Place:
         return value
 
     def optional(self, path: str, holder: Mapping[str, Any], default: T) -> T:
-        """What `holder` has under the last part of `path`; it must be of the type of `default`."""
+        """What `holder` has under the last part of `path`, of the type of `default`; null is as good as nothing."""
         value = holder.get(path.rpartition(".")[2], default)
-        return default if value is default or value == "" else self.check(path, value, type(default))
+        return default if value is None or value == "" else self.check(path, value, type(default))
 
     def listed(self, path: str, holder: Mapping[str, Any]) -> list[Any]:
         return self.optional(path, holder, list[Any]())
@@ -174,7 +174,7 @@ def _account(place: _Place, path: str, value: Any, documents: Mapping[Month, Ite
     holder: Document = place.check(path, value, dict)
     account_id = place.check(f"{path}.id", holder.get("id"), str)
     for name, find in {"users": named.users, "devices": named.devices}.items():
-        if name not in holder:
+        if holder.get(name) is None:
             holder = {**holder, name: find(_of(account_id, documents))}
     return Account(
         id=account_id,

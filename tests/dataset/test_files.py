@@ -90,6 +90,15 @@ def test_accounts_json_describes_the_accounts(tmp_path: Path) -> None:
     assert (empty.months, len(empty.tokens)) == ((), 1)
 
 
+def test_null_in_an_account_is_as_good_as_nothing(tmp_path: Path) -> None:
+    names = ("name", "realm", "tree", "is_reseller", "months", "users", "devices", "tokens", "numbers", "document")
+    owned = {**BARE, "custom_channel_vars": {"owner_id": "u1"}}
+    (bare,) = load(written(tmp_path, owned, accounts=[{"id": ACCOUNT}])).accounts
+    (nulls,) = load(written(tmp_path, owned, accounts=[{"id": ACCOUNT, **dict.fromkeys(names)}])).accounts
+    assert nulls == bare
+    assert nulls.users
+
+
 LINES = [
     ("oops", "", "'oops'", "JSON in UTF-8 (Expecting value: line 1 column 1 (char 0))"),
     ('{"_id": NaN}', "", "'{\"_id\": NaN}'", "JSON in UTF-8 (NaN is no JSON number)"),
