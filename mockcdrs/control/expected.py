@@ -15,6 +15,8 @@ from mockcdrs.control.question import Question
 from mockcdrs.control.reached import reached
 from mockcdrs.dataset.store import Document, Moment, Store
 
+_NOTHING: dict[str, Any] = {}  # which the next step of a path finds nothing in
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -149,9 +151,6 @@ def _belongs(document: Document, question: Question) -> bool:
     variables = document.get("custom_channel_vars")
     owner_id = variables.get("owner_id") if isinstance(variables, dict) else None
     return question.owner_id is None or bool(owner_id == question.owner_id)
-
-
-_NOTHING: dict[str, Any] = {}
 
 
 def _fits(document: Document, question: Question) -> bool:

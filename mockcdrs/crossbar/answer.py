@@ -65,8 +65,9 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     """Crossbar's answer to a request."""
     if incoming.method == "TRACE":
         return Answer(501)
-    if too_long := limits.status_of_too_long(incoming.method, f"{incoming.path}?{incoming.query}", incoming.headers):
-        return Answer(too_long)
+    if refusal := limits.refusal(incoming.method, f"{incoming.path}?{incoming.query}", incoming.headers):
+        status, what = refusal
+        return Answer(status, note=f"this is Crossbar's own behaviour, it takes no request with {what}")
     if not routing.is_path(incoming.path):
         return Answer(400)
     context = Context(world, _unread(incoming), request_id)

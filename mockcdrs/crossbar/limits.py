@@ -9,12 +9,16 @@ HEADERS = 100
 _BESIDES_THE_TARGET = len("  HTTP/1.1")
 
 
-def status_of_too_long(method: str, target: str, headers: Mapping[str, str]) -> int:
-    """414 for a request line that is too long, 431 for such a header or too many of them, else 0.
+def refusal(method: str, target: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
+    """The status for a head that is too long, 414 or 431, and what there is too much; `None` for any other.
 
     Crossbar lets pass what is a little longer, where the last of it comes in one piece with the line's end.
     """
     if len(method) + len(target) + _BESIDES_THE_TARGET > REQUEST_LINE_BYTES:
-        return 414
-    is_too_much = len(headers) > HEADERS or any(len(value) > HEADER_VALUE_BYTES for value in headers.values())
-    return 431 if is_too_much else 0
+        return 414, f"a request line of more than {REQUEST_LINE_BYTES} bytes"
+    if len(headers) > HEADERS:
+        return 431, f"more than {HEADERS} headers"
+    longest = max(headers, key=lambda name: len(headers[name]), default="")
+    if longest and len(headers[longest]) > HEADER_VALUE_BYTES:
+        return 431, f"more than {HEADER_VALUE_BYTES} bytes in the header {longest:.60}"
+    return None
