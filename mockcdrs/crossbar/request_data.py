@@ -78,7 +78,7 @@ def _form(body: bytes) -> Mapping[str, Any]:
 
 def _json(body: bytes) -> Any:
     try:
-        found = json.loads(body)
+        found = json.loads(body.decode())  # of bytes Python reads UTF-16 too
         json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # Python reads NaN and half characters too
     except (ValueError, RecursionError):
         raise validation("json", "invalid", message="decoder_exit around 0", target="body") from None

@@ -146,7 +146,7 @@ def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
     assert read(b"garbage", "text/plain") == {}
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100, b'{"data":{}} x', b'{"data":NaN}'])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100, b'{"data":{}} x', b'{"data":NaN}', "{}".encode("utf-16")])
 def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes) -> None:
     """`kz_json:unsafe_decode/2` catches whatever its library raises as `decoder_exit`."""
     failure = refusal(body)
