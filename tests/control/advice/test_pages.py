@@ -31,6 +31,7 @@ def test_following_with_the_same_parameters_is_right(talk: Any) -> None:
     began = talk().asks(query="created_from=1&page_size=5&_=1", next_key=KEY)
     began.asks(query=f"page_size=9&start_key={KEY}&created_from=1&_=2").keeps_silent("changed-query")
     began.asks(query=f"start_key={NEXT}").keeps_silent("changed-query")
+    began.asks(query="start_key").keeps_silent("changed-query")
 
 
 def test_a_page_fetched_twice_in_one_walk_is_told_of(talk: Any) -> None:
