@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mockcdrs.crossbar import limits
 from mockcdrs.openapi import examples
 from mockcdrs.openapi.schemas import ref
 
@@ -9,7 +10,7 @@ _JSON, _OLD_JSON, _CSV = "application/json", "application/x-json", "text/csv"
 
 _ERRORS = {
     "400": "A range that is reversed or too wide (`validation error`), or a body that is no JSON; nothing at all where "
-    "the path or the query cannot be read.",
+    "the path cannot be read.",
     "401": "No token, or one that is not good.",
     "403": "The account is not the token's to see.",
     "404": "No such account, user or CDR, or a parameter that cannot be (`faulty_request`).",
@@ -18,8 +19,8 @@ _ERRORS = {
     "413": "A request with a body of more than crossbar.max_upload_size bytes.",
     "416": "An unchunked answer of more than crossbar.request_memory_limit bytes.",
     "429": "Too many requests, of logins above all.",
-    "500": "Crossbar's own code fails on the request: each is one of x-crossbar-quirks. Nothing at all where a summary "
-    "without a call is asked as CSV.",
+    "500": "Crossbar's own code fails on the request: each is one of x-crossbar-quirks. Nothing at all where the query "
+    "cannot be read, or a summary without a call is asked as CSV.",
     "503": "The database fails, or one of x-crossbar-quirks does.",
 }
 _UNTYPED = ("401", "403", "405", "410", "413")
@@ -31,6 +32,8 @@ _BARE = {
     "304": "Not changed: If-None-Match names the ETag.",
     "406": "No form that can be sent.",
     "412": "If-Match or If-None-Match does not hold.",
+    "414": f"A request line of more than {limits.REQUEST_LINE_BYTES:,} bytes.",
+    "431": f"A header of more than {limits.HEADER_VALUE_BYTES:,} bytes, or more than {limits.HEADERS} of them.",
     "501": "A method that Crossbar does not know.",
 }
 _HELD = {

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from mockcdrs.openapi.operations import Operation
 
-_READ = ("304", "400", "401", "403", "404", "405", "406", "410", "412", "413", "429", "500", "501", "503")
-_CHANGE = ("400", "401", "403", "404", "405", "406", "410", "413", "429", "500", "501")
+_READ = ("304", "400", "401", "403", "404", "405", "406", "410", "412", "413", "414", "429", "431", "500", "501", "503")
+_CHANGE = ("400", "401", "403", "404", "405", "406", "410", "413", "414", "429", "431", "500", "501")
 _LISTED = ("page_size", "start_key", "paginate")
 _LOGIN, _ACCOUNTS = "Logging in", "Accounts, users, devices"
 _ACCOUNT = "/accounts/{account_id}"
