@@ -125,8 +125,8 @@ def _read(context: Context, incoming: Incoming) -> Request:
         query = parse_query(incoming.query)
     except UnreadableQuery:
         raise died("a query string that cannot be read") from None
-    envelope = request_data.read_body(context, incoming.body)
-    return Request(incoming.method, incoming.path, query, incoming.headers, envelope)
+    body = request_data.read_body(context, incoming.body)
+    return Request(incoming.method, incoming.path, query, incoming.headers, body)
 
 
 def _route(context: Context, tokens: list[str]) -> None:
