@@ -8,9 +8,6 @@ from mockcdrs.dataset.people import Directory
 from mockcdrs.dataset.scenarios.call import Call, Channel, Document, T, unwanted
 from mockcdrs.dataset.scenarios.endings import Ending
 
-# What `Channel(...)` does, without the call in between.
-_new_tuple = tuple.__new__
-
 
 class Rehearsal(Call):
     """What a `Call` of the same pace does, from 0 seconds on, without anything that takes no time.
@@ -39,7 +36,7 @@ class Rehearsal(Call):
 
     def channel(self, endpoint: Endpoint, direction: str) -> Channel:
         """A channel without an id."""
-        return _new_tuple(Channel, (endpoint, direction, ""))
+        return Channel(endpoint, direction, "")
 
     def recording_id(self) -> str:
         """No id."""
