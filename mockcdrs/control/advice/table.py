@@ -16,7 +16,7 @@ ADVICE: dict[str, Advice] = {
     **quirk_bites.ADVICE,
 }
 
-# Nearly every request concerns a few of them: which ones is looked up.
+# Only by these is it remembered which pieces concern a request: what else strangers send has no end.
 _NAMES: frozenset[str] = frozenset().union(*(each.names or () for each in ADVICE.values()))
 
 
