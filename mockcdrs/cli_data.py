@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mockcdrs import cli_anonymize
+from mockcdrs import cli_anonymize, cli_kazoo
 
 
 @click.command(
@@ -25,6 +25,7 @@ Examples:
 @click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
 @click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
 @click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv"]))
+@cli_kazoo.option
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--check", is_flag=True, help="Make the committed fixtures again and say what differs; writes nothing.")
 def generate(
@@ -35,6 +36,7 @@ def generate(
     locale: str,
     moment: str | None,
     form: str,
+    kazoo: str,
     out: Path | None,
     check: bool,
 ) -> None:
@@ -49,6 +51,7 @@ def generate(
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import seconds_of
+    from mockcdrs.crossbar.versions import version_named
     from mockcdrs.dataset import export, fixtures, pools
     from mockcdrs.dataset.load import Load
 
@@ -62,7 +65,8 @@ def generate(
         raise click.BadParameter(str(error), param_hint="--locale") from error
     try:
         stretch = export.Stretch(seed, Load.of(calls_per_day, locale), days, until, locale)
-        count = export.write(out, stretch, form, _with_progress(days))
+        columns = version_named(kazoo).row_columns() if form == "csv" else None
+        count = export.write(out, stretch, columns, _with_progress(days))
     except OSError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockcdrs import cli_kazoo
+
 if TYPE_CHECKING:
     from mockcdrs.control.clock import Clock
-    from mockcdrs.crossbar.settings import Settings
     from mockcdrs.standalone import Standalone
 
 DEFAULT_SEED = 1
 
 
-def _settings(_context: click.Context, _option: click.Parameter, assignments: tuple[str, ...]) -> "Settings":
+def _settings(_context: click.Context, _option: click.Parameter, assignments: tuple[str, ...]) -> tuple[str, ...]:
     from mockcdrs.crossbar.settings import SettingError, Settings
 
     try:
-        return Settings.parse(assignments)
+        Settings.parse(assignments)
     except SettingError as error:
         raise click.BadParameter(str(error)) from error
+    return assignments
 
 
 def _clock(_context: click.Context, _option: click.Parameter, moment: str | None) -> "Clock | None":
@@ -41,7 +43,7 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
     from mockcdrs.crossbar import quirks
 
     try:
-        quirks.shown(names)
+        quirks.shown((), names)
     except quirks.UnknownQuirk as error:
         raise click.BadParameter(str(error)) from error
     return names
@@ -107,6 +109,7 @@ Examples:
     metavar="NAME",
     help="A quirk to show that is off by default.",
 )
+@cli_kazoo.option
 @click.option("--reseller", is_flag=True, help="Let the account see a reseller's columns.")
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
 @click.option(

@@ -12,6 +12,7 @@ from mockcdrs.control.powers import Powers
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import version_named
 from mockcdrs.server.app import create_app
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def make(  # noqa: PLR0913 the options are its arguments
     calls_per_day: int,
     locale: str,
     clock: Clock | None,
-    settings: Settings,
+    kazoo: str,
+    settings: tuple[str, ...],
     fixed: tuple[str, ...],
     added: tuple[str, ...],
     reseller: bool,
@@ -46,17 +48,19 @@ def make(  # noqa: PLR0913 the options are its arguments
     no_control: bool,
     is_one_of_many: bool = False,
 ) -> Standalone:
-    """What the options of `mockcdrs serve` ask for. Raises `DataError`, `UnknownLocale`.
+    """What the options of `mockcdrs serve` ask for. Raises `DataError`, `UnknownLocale`, `UnknownVersion`.
 
     One of many processes makes request ids that all of them agree on.
     """
-    clock = clock or Clock()
+    version, clock = version_named(kazoo), clock or Clock()
     store = stores.made_up(seed, calls_per_day, locale, clock) if data is None else stores.loaded(data)
     account = stores.shown_account(store)
     if reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     ids = ByRequest(seed) if is_one_of_many else None
-    state = State(store, settings, clock, quirks.shown(fixed, added), seed, ids, locale)
+    parsed = Settings.parse(settings, kazoo_version=version.release)
+    shown = quirks.shown(version.quirks, fixed, added)
+    state = State(store, parsed, clock, shown, seed=seed, ids=ids, locale=locale, version=version)
     if no_control:
         return Standalone(create_app(state), state, account, None)
     access = Access(host, control_token)

@@ -1,15 +1,16 @@
-"""The listing row: what `/cdrs` and `/cdrs/interaction` show of a document (`kzd_cdrs.erl`).
+"""The listing row: what `/cdrs` and `/cdrs/interaction` show of a document (`cb_cdrs.erl`, `kzd_cdrs.erl`).
 
-A row is an ordered dict of 35 columns, 37 for a token whose account is a reseller. A column is a function of the
-document and the leg's start in Gregorian seconds. A document that a column cannot handle raises `ValueError`.
+A row is an ordered dict of columns. Each version of Kazoo has its own columns, in its own order
+(`mockcdrs/crossbar/versions/`); here is what each of them holds. A column is a function of the document and the leg's
+start in Gregorian seconds. A document that a column cannot handle raises `ValueError`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.billing import cost_units, units_to_dollars
-from mockcdrs.cdr.documents import Document, integer_at, text_at, value_at
+from mockcdrs.cdr.documents import Document, channel_vars, integer_at, text_at, value_at
 
 Column = Callable[[Document, int], Any]
 
@@ -81,8 +82,8 @@ def _calling_from(document: Document, _start: int) -> str:
     return _user_part(text_at(document, ("from_uri",)))
 
 
-def datetime_text(gregorian_seconds: float) -> str:
-    """`2026-01-18_11:58:20`; `ValueError` for a fraction of a second and before the year 0.
+def datetime_text(gregorian_seconds: float, separator: str) -> str:
+    """`2026-01-18 11:58:20` with a blank as `separator`; `ValueError` for a fraction of a second and before the year 0.
 
     A year that does not fit into four digits is four stars, as `io_lib:format/2` has it.
     """
@@ -90,7 +91,7 @@ def datetime_text(gregorian_seconds: float) -> str:
         raise ValueError(f"datetime: {gregorian_seconds}, expected whole seconds")
     day = gregorian.day_of(gregorian_seconds)
     text = day.text if day.year < _LEAST_YEAR_OF_FIVE_DIGITS else f"****{day.text[-6:]}"
-    return f"{text}_{gregorian.clock(gregorian_seconds)}"
+    return f"{text}{separator}{gregorian.clock(gregorian_seconds)}"
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:
@@ -114,6 +115,15 @@ def _media_recordings(document: Document, start: int) -> list[Any]:
     return recordings if isinstance(recordings, list) else [recordings]
 
 
+def _inception(document: Document, _start: int) -> str:
+    """Whether the call began inside, by the account's view of it: whoever placed it had to authorize."""
+    return "origination" if "authorizing_id" in channel_vars(document) else "termination"
+
+
+def _inception_of_user(document: Document, _start: int) -> str:
+    return "origination" if _direction(document) == "inbound" else "termination"
+
+
 COLUMNS: dict[str, Column] = {
     "id": lambda document, _start: document.get("_id", document.get("id", "")),
     "call_id": _text("call_id"),
@@ -125,6 +135,7 @@ COLUMNS: dict[str, Column] = {
     "billing_seconds": _integer("billing_seconds"),
     "timestamp": lambda _document, start: str(start),
     "hangup_cause": _text("hangup_cause"),
+    "disposition": _text("disposition"),
     "other_leg_call_id": _text("other_leg_call_id"),
     "owner_id": _channel_var("owner_id"),
     "to": _text("to"),
@@ -135,7 +146,6 @@ COLUMNS: dict[str, Column] = {
     "cost": lambda document, _start: str(cost_units(document, "account_billing")),
     "dialed_number": _dialed_number,
     "calling_from": _calling_from,
-    "datetime": lambda _document, start: datetime_text(start),
     "unix_timestamp": lambda _document, start: str(gregorian.to_unix(start)),
     "unix_timestamp_micro": _unix_timestamp_micro,
     "rfc_1036": lambda _document, start: rfc_1036(start),
@@ -150,29 +160,35 @@ COLUMNS: dict[str, Column] = {
     "media_server": _text("media_server"),
     "call_priority": _channel_var("call_priority"),
     "interaction_id": _text("interaction_id"),
-}
-
-RESELLER_COLUMNS: dict[str, Column] = {
+    "inception_direction": _inception,
     "reseller_cost": lambda document, _start: str(cost_units(document, "reseller_billing")),
     "reseller_call_type": _channel_var("reseller_billing"),
+    "reseller_id": _channel_var("reseller_id"),
+    "account_id": _channel_var("account_id"),
 }
 
 
-def columns(is_reseller: bool) -> dict[str, Column]:
-    """Name and function of each column that a token sees, in order."""
-    return COLUMNS | RESELLER_COLUMNS if is_reseller else COLUMNS
+def columns(names: Iterable[str], datetime_separator: str, *, of_user: bool = False) -> dict[str, Column]:
+    """The columns of these names, in their order. `KeyError` for a name that no version has.
+
+    `datetime_separator` stands between day and time in `datetime`; `of_user` says that a user's calls are listed, which
+    is what `inception_direction` depends on.
+    """
+    known = {**COLUMNS, "datetime": lambda _document, start: datetime_text(start, datetime_separator)}
+    if of_user:
+        known["inception_direction"] = _inception_of_user
+    return {name: known[name] for name in names}
 
 
-def make_row(document: Document, is_reseller: bool = False, is_lenient: bool = False) -> dict[str, Any]:
-    """One document's listing row.
+def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool = False) -> dict[str, Any]:
+    """One document's listing row, with the columns that `columns` gives.
 
     `ValueError` or `OverflowError` where a column cannot handle it, an empty column if lenient.
     """
     start = start_seconds(document)
-    made = columns(is_reseller).items()
     if is_lenient:
-        return {name: _or_empty(column, document, start) for name, column in made}
-    return {name: column(document, start) for name, column in made}
+        return {name: _or_empty(column, document, start) for name, column in columns.items()}
+    return {name: column(document, start) for name, column in columns.items()}
 
 
 def _or_empty(column: Column, document: Document, start: int) -> Any:

@@ -9,6 +9,7 @@ from mockcdrs.contract.answer import Answer, Unusable
 from mockcdrs.contract.client import Client, ClientError, Request
 from mockcdrs.contract.finding import CannotCheck
 from mockcdrs.contract.pace import Pace
+from mockcdrs.crossbar.versions import KAZOO_4_3
 
 MOST_REQUESTS = 400
 _CLOSED = frozenset({401, 403})
@@ -26,6 +27,7 @@ class Server:
         self._root = url.rstrip("/").removesuffix("/v2")
         self.account_id = account_id
         self.auth_token = auth_token
+        self.version = KAZOO_4_3
         self.request_count = 0
         self.last: Answer | None = None
         self._answers: dict[Request, Answer] = {}

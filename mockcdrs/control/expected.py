@@ -13,6 +13,7 @@ from mockcdrs.cdr.documents import integer_at
 from mockcdrs.cdr.row import make_row
 from mockcdrs.control.question import Question
 from mockcdrs.control.reached import reached
+from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset.store import Document, Moment, Store
 
 _NOTHING: dict[str, Any] = {}  # which the next step of a path finds nothing in
@@ -92,7 +93,7 @@ def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[
 
 def _is_broken(document: Document) -> bool:
     try:
-        make_row(document)
+        make_row(document, KAZOO_4_3.row_columns())
     except (ValueError, OverflowError):
         return True
     return False

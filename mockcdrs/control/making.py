@@ -12,6 +12,7 @@ from mockcdrs.control.options import Options
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
@@ -21,7 +22,7 @@ from mockcdrs.dataset.universe import OPENED, UniverseStore
 def make(options: Options) -> tuple[State, Account]:
     """A mock's state and the account to ask for.
 
-    Raises `DataError`, `SettingError`, `UnknownQuirk`, and `ValueError` for a `now` that is no moment.
+    Raises `DataError`, `SettingError`, `UnknownQuirk`, `UnknownVersion`; `ValueError` for a `now` that is no moment.
     """
     clock = _clock(options)
     seed = fixtures.manifest().seed if options.seed is None else options.seed
@@ -29,8 +30,10 @@ def make(options: Options) -> tuple[State, Account]:
     account = stores.shown_account(store)
     if options.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
-    settings = parse_settings(options.settings)
-    return State(store, settings, clock, quirks.shown(options.fix, options.quirk), seed), account
+    version = version_named(options.kazoo)
+    settings = parse_settings(options.settings, version)
+    shown = quirks.shown(version.quirks, options.fix, options.quirk)
+    return State(store, settings, clock, shown, seed=seed, version=version), account
 
 
 def _clock(options: Options) -> Clock:
@@ -39,9 +42,9 @@ def _clock(options: Options) -> Clock:
     return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
 
 
-def parse_settings(values: Mapping[str, Any]) -> Settings:
-    """Settings by Kazoo's names, the others as Kazoo has them. Raises `SettingError`."""
-    return Settings.parse([_assignment(name, value) for name, value in values.items()])
+def parse_settings(values: Mapping[str, Any], version: Version) -> Settings:
+    """Settings by Kazoo's names, the others as that version has them. Raises `SettingError`."""
+    return Settings.parse([_assignment(name, value) for name, value in values.items()], kazoo_version=version.release)
 
 
 def _assignment(name: str, value: Any) -> str:

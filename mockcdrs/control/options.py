@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+DEFAULT_KAZOO = "4.3"
 NUMBER, COUNT, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "count", "text", "switch", "names", "assignments"
 
 
@@ -44,11 +45,13 @@ class Options:
 
     Without `data` (a data directory), `seed` or `calls_per_day` it holds the committed office. `now` is a moment at
     which the clock stands (ISO 8601, UTC) or `live`; without one the clock stands at the moment that the office was
-    made for, and is live over a data directory. `reseller`: the token's account sees the reseller's columns.
+    made for, and is live over a data directory. `kazoo` names the version to stand in for, one of
+    `mockcdrs.crossbar.versions.VERSIONS`. `reseller`: the token's account sees the reseller's columns.
     `settings` are Kazoo's, by name; `fix` names quirks to leave out, `quirk` quirks to show that are off by default.
     Raises `OptionError`.
     """
 
+    kazoo: str = _option(DEFAULT_KAZOO, TEXT, "the version of Kazoo to stand in for: 4.3, master or classic")
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
     now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
     calls_per_day: int | None = _option(None, COUNT, "how many calls a day are made up")

@@ -4,39 +4,43 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
-from mockcdrs.crossbar import quirks, tokens
+from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.people import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Store
 
 
 class State:
-    """One mock's state. Two of them never see each other.
+    """One mock's state. Two of them never see each other. `version` is the Kazoo that it stands in for.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
     The people of calls that a test adds are those of `seed` and `locale`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 a mock is made of this much
         self,
         store: Store,
         settings: Settings | None = None,
         clock: Clock | None = None,
         quirks_shown: frozenset[str] | None = None,
+        *,
         seed: int = 0,
         ids: Ids | None = None,
         locale: str = DEFAULT_LOCALE,
+        version: Version = KAZOO_4_3,
     ) -> None:
+        self.version = version
         self.data = Overlay(store)
-        self.settings = settings or Settings()
+        self.settings = settings or Settings(kazoo_version=version.release)
         self.clock = clock or Clock()
-        self.quirks = quirks.shown() if quirks_shown is None else quirks_shown
+        self.quirks = version.quirks if quirks_shown is None else quirks_shown
         self.seed = seed
         self.locale = locale
         self._databases = Databases(self.data)
@@ -75,6 +79,7 @@ class State:
     def world(self) -> World:
         """What a request sees at this moment."""
         return World(
+            version=self.version,
             store=self.data,
             databases=self._databases,
             settings=self.settings,

@@ -13,7 +13,7 @@ from mockcdrs.crossbar.database import NoDatabase, Row
 from mockcdrs.crossbar.errors import Crashed, plain, system
 from mockcdrs.crossbar.listing_row import check_utc_offset, json_rows
 from mockcdrs.crossbar.paging import Mapper
-from mockcdrs.crossbar.summary import SUMMARY, as_json, doubled, merged, summarize
+from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summary_view
 from mockcdrs.crossbar.view_maps import View
 from mockcdrs.crossbar.walks import RANGE_END, Scope, Walk, account_id, walk
 
@@ -30,8 +30,8 @@ def _owner_scope(owner: str) -> Scope:
     return Scope(view_maps.LISTING_BY_OWNER, lambda time: [owner, time], lambda time: [owner, time, RANGE_END])
 
 
-def _owner_interactions_scope(owner: str) -> Scope:
-    return Scope(view_maps.INTERACTIONS_BY_OWNER, lambda time: [owner, time], lambda time: [owner, time], key_length=4)
+def _owner_interactions_scope(view: View, owner: str) -> Scope:
+    return Scope(view, lambda time: [owner, time], lambda time: [owner, time], key_length=4)
 
 
 def _passes(context: Context) -> Callable[[Document | None], bool]:
@@ -69,7 +69,8 @@ def interactions(context: Context, owner: str | None) -> Walk:
     if not context.shows("interaction-utc-offset-fault"):
         check_utc_offset(context)
     context.request = replace(context.request, query=filters.without_month(context.request.query))
-    scope = _account_scope(view_maps.INTERACTIONS) if owner is None else _owner_interactions_scope(owner)
+    of_owner = context.version.owner_interactions
+    scope = _account_scope(view_maps.INTERACTIONS) if owner is None else _owner_interactions_scope(of_owner, owner)
     return walk(context, scope, lambda rows: rows, is_chunked=True, chunk_size=context.world.settings.maximum_bulk)
 
 
@@ -184,7 +185,8 @@ def summary(context: Context) -> Walk:
         # a month's sum has no document, so a filter sees nothing
         return [row.value for row in rows if passes(None)]
 
-    found = walk(context, _account_scope(SUMMARY), mapper, finish=lambda months: _merge(context, months))
+    scope = _account_scope(summary_view(context.version.emergency_numbers))
+    found = walk(context, scope, mapper, finish=lambda months: _merge(context, months))
 
     def fetch(month: str, start_key: Any, limit: int) -> list[Row]:
         rows = found.plan.fetch(month, start_key, limit if context.shows("summary-51-rows") else _NO_LIMIT)

@@ -9,6 +9,7 @@ from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.request import Request
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.tokens import Claims
+from mockcdrs.crossbar.versions.version import Version
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Store
 
@@ -19,12 +20,13 @@ KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What all requests share. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+    """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the ones to be seen.
 
     `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `bucket` is what requests
     are paid from.
     """
 
+    version: Version
     store: Store
     databases: Databases
     settings: Settings
@@ -67,6 +69,11 @@ class Context:
     language: str = ""
     content_type: str = ""
     outcome: Outcome = field(default_factory=Outcome)
+
+    @property
+    def version(self) -> Version:
+        """The version of Kazoo that answers."""
+        return self.world.version
 
     def shows(self, quirk: str) -> bool:
         """Whether a quirk is to be seen."""

@@ -7,12 +7,11 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
-from mockcdrs.cdr.row import columns
 from mockcdrs.crossbar import csv_text
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import BareAnswer, Failure, died, system
-from mockcdrs.crossbar.listing_row import full_rows, json_rows
+from mockcdrs.crossbar.listing_row import full_rows, json_rows, row_columns
 from mockcdrs.crossbar.paging import ChunkedWalk
 
 DEFAULT_LINES_NAME = "result.csv"
@@ -108,7 +107,7 @@ def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
 
 
 def _lines_of_rows(context: Context) -> Callable[[Document], str]:
-    make = full_rows(context)
+    make = full_rows(context, is_csv=True)
 
     def line(document: Document) -> str:
         try:
@@ -122,7 +121,7 @@ def _lines_of_rows(context: Context) -> Callable[[Document], str]:
 def _encoded(context: Context, first: list[str], rest: Iterator[list[str]]) -> Iterator[bytes]:
     # A line's end goes out with the next line: a piece that ended in "0" CRLF would look to a careless client like the
     # end of the chunks.
-    yield _bytes(csv_text.header_line(columns(context.is_reseller)), first)
+    yield _bytes(csv_text.header_line(row_columns(context, is_csv=True)), first)
     try:
         for made in rest:
             yield csv_text.LINE_END + _bytes("", made)

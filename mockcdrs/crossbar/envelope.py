@@ -13,32 +13,40 @@ CHUNKS_OPENING = b'{"data":['
 
 
 def success(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
-    """A good answer's envelope, keys in Crossbar's order."""
-    tail = {"data": data, "revision": revision, "status": "success"}
-    return {**_head(context), **{key: value for key, value in tail.items() if key != "revision" or value is not None}}
+    """A good answer's envelope, keys in the version's order."""
+    fields = {**_shared(context), "data": data, "status": "success"}
+    if revision is not None:
+        fields["revision"] = revision
+    if context.auth_token is not None:
+        fields["auth_token"] = context.auth_token
+    return {key: fields[key] for key in context.version.success_keys if key in fields}
 
 
 def error(context: Context, failure: Failure) -> dict[str, Any]:
-    """A failure's envelope; `error` is the status as text."""
-    data = {} if failure.data is NO_DATA else {"data": failure.data}
-    outcome = {"error": str(failure.status), "message": failure.message, "status": "error"}
-    return {**_head(context), **data, **outcome}
+    """A failure's envelope, keys in the version's order; `error` is the status as text."""
+    fields = {**_shared(context), "error": str(failure.status), "message": failure.message, "status": "error"}
+    if failure.data is not NO_DATA:
+        fields["data"] = failure.data
+    if context.version.tells_token_as_text:
+        fields["auth_token"] = "undefined" if context.auth_token is None else erlang.to_text(context.auth_token)
+    elif context.auth_token is not None:
+        fields["auth_token"] = context.auth_token
+    return {key: fields[key] for key in context.version.error_keys if key in fields}
 
 
-def _head(context: Context) -> dict[str, Any]:
+def _shared(context: Context) -> dict[str, Any]:
+    """What good and bad answers tell alike."""
     settings = context.world.settings
-    head: dict[str, Any] = paging(context)
-    if context.auth_account is not None:
-        head["version"] = settings.kazoo_version
-    head |= {
+    fields = {
+        **paging(context),
         "timestamp": gregorian.iso_8601(context.world.now),
         "node": settings.kazoo_node,
         "request_id": context.request_id,
         "tokens": {"consumed": 1, "remaining": context.tokens_remaining},
     }
-    if context.auth_token is not None:
-        head["auth_token"] = context.auth_token
-    return head
+    if context.auth_account is not None or context.version.tells_everybody_its_version:
+        fields["version"] = settings.kazoo_version
+    return fields
 
 
 def paging(context: Context) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""A document's listing row as one request sees it."""
+"""A document's listing row as one request sees it (`cb_cdrs.erl`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mockcdrs.cdr import erlang, row
@@ -24,14 +24,31 @@ def check_utc_offset(context: Context) -> None:
         raise plain(404, "utc_offset must be a number") from None
 
 
-def full_rows(context: Context) -> RowMaker:
+def row_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, row.Column]:
+    """The columns that a request is to see, in order."""
+    return context.version.row_columns(
+        is_reseller=context.is_reseller, interactions_of=_interactions_of(context), is_csv=is_csv
+    )
+
+
+def _interactions_of(context: Context) -> str:
+    """Whose interactions are listed, `account` or `user`; nobody's at all other paths."""
+    match context.nouns:
+        case [("cdrs", ("interaction",)), ("accounts", _), *_]:
+            return "account"
+        case [("cdrs", ("interaction",)), ("users", _), *_]:
+            return "user"
+    return ""
+
+
+def full_rows(context: Context, *, is_csv: bool = False) -> RowMaker:
     """What makes rows of all columns, `datetime` moved by `utc_offset`; `Failure` 503 where a column dies on one."""
-    is_reseller, is_lenient = context.is_reseller, not context.shows("broken-document-fault")
+    columns, is_lenient = row_columns(context, is_csv=is_csv), not context.shows("broken-document-fault")
     offset = context.request.value("utc_offset")
 
     def make(document: Document) -> dict[str, Any]:
         try:
-            made = row.make_row(document, is_reseller, is_lenient)
+            made = row.make_row(document, columns, is_lenient)
             if offset is not None:
                 made["datetime"] = _moved(context, document, offset, is_lenient)
         except (ValueError, OverflowError) as error:
@@ -43,7 +60,8 @@ def full_rows(context: Context) -> RowMaker:
 
 def _moved(context: Context, document: Document, offset: Any, is_lenient: bool) -> str:
     try:
-        return row.datetime_text(row.start_seconds(document) + _offset_seconds(context, offset))
+        moved = row.start_seconds(document) + _offset_seconds(context, offset)
+        return row.datetime_text(moved, context.version.datetime_separator)
     except (ValueError, OverflowError):
         if is_lenient and not isinstance(erlang.to_number(offset), float):
             return ""  # a moment before the year 0
@@ -64,7 +82,7 @@ def json_rows(context: Context) -> RowMaker:
     if context.request.value("utc_offset") is not None or not should_paginate(context):
         return make
     settings, is_lenient = context.world.settings, not context.shows("broken-document-fault")
-    seen_as = (context.is_reseller, is_lenient, settings.should_filter_empty_strings)
+    seen_as = (context.is_reseller, _interactions_of(context), is_lenient, settings.should_filter_empty_strings)
     kept = context.world.databases.rows
     # a kept document is in memory, so that no other has its identity
     return lambda document: kept.get((id(document), *seen_as), lambda: (document, make(document)))[1]

@@ -1,7 +1,7 @@
 """Crossbar's surprising behaviours, each under a name, with a sentence for a user and the source it follows.
 
-The one table from which the command line, advice, documents and the contract suite take theirs. All are shown unless
-the table says otherwise; a fix answers as the API page would have it.
+The one table from which the command line, advice, documents and the contract suite take theirs. Which of them a
+version of Kazoo shows is told in `mockcdrs/crossbar/versions/`; a fix answers as the API page would have it.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,6 @@ class Quirk:
 
     sentence: str
     source: str
-    by_default: bool = True
 
 
 QUIRKS: dict[str, Quirk] = {
@@ -101,13 +100,16 @@ QUIRKS: dict[str, Quirk] = {
         "The trailer of a chunked answer is not escaped: a quote in X-Request-ID breaks its JSON.", "api_util.erl"
     ),
     "integer-page-size": Quirk(
-        "page_size in a chunked answer's trailer is an integer, as Kazoo 5 sends it, not text.", "api_util.erl", False
+        "page_size in a chunked answer's trailer is an integer, as Kazoo 5 sends it, not text.", "api_util.erl"
     ),
 }
 
+USUAL = frozenset(QUIRKS) - {"integer-page-size"}
+"""The quirks that Kazoo 4.3 and `master` share."""
 
-def shown(fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str]:
-    """The quirks to show: the usual ones without the fixed, `all` for every one, and the added.
+
+def shown(usual: Iterable[str], fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str]:
+    """The quirks to show: the `usual` ones of a version without the fixed, `all` for every one, and the added.
 
     Raises `UnknownQuirk`.
     """
@@ -116,5 +118,5 @@ def shown(fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str
     if unknown:
         known = ", ".join([ALL, *QUIRKS])
         raise UnknownQuirk(f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {known}")
-    usual = {name for name, quirk in QUIRKS.items() if quirk.by_default and ALL not in fixed}
-    return frozenset(usual - fixed | added)
+    kept = set() if ALL in fixed else set(usual)
+    return frozenset(kept - fixed | added)

@@ -19,14 +19,17 @@ def _setting(name: str, default: Any, least: int | None = None) -> Any:
 class Settings:
     """What an operator can turn. Defaults are Kazoo's, but that nothing is limited.
 
-    Seconds: `maximum_range`, `token_auth_expiry` (how long a login is good). Bytes: `max_upload_size`,
+    Seconds: `maximum_range` and `cdrs_maximum_range` (which of them holds depends on the version; `None`: not set),
+    `token_auth_expiry` (how long a login is good). Bytes: `max_upload_size`,
     `request_memory_limit` (`None`: no limit; a real server counts its process' memory, this one the documents that are
     held at once). Rows: `pagination_page_size`, `maximum_bulk` (of a listing's chunk), `load_view_chunk_size` (the most
     that `chunk_size` may ask for). Tokens that requests are paid with: `max_bucket_tokens` (`None`: no limit; Kazoo's
-    is 100), `tokens_fill_rate` (a second).
+    is 100), `tokens_fill_rate` (a second). `cdr_stale_view` changes nothing here: no view is ever out of date.
     """
 
-    maximum_range: int = _setting("crossbar.cdrs.maximum_range", 2_682_000, least=1)
+    maximum_range: int = _setting("crossbar.maximum_range", 2_682_000, least=1)
+    cdrs_maximum_range: int | None = _setting("crossbar.cdrs.maximum_range", None, least=1)
+    cdr_stale_view: bool = _setting("crossbar.cdrs.cdr_stale_view", False)
     maximum_bulk: int = _setting("crossbar.cdrs.maximum_bulk", 50, least=1)
     should_filter_empty_strings: bool = _setting("crossbar.cdrs.should_filter_empty_strings", False)
     pagination_page_size: int = _setting("crossbar.pagination_page_size", 50, least=1)
@@ -36,16 +39,22 @@ class Settings:
     token_auth_expiry: int = _setting("crossbar.token_auth_expiry", 3_600, least=1)
     max_bucket_tokens: int | None = _setting("token_buckets.max_bucket_tokens", None, least=1)
     tokens_fill_rate: int = _setting("token_buckets.tokens_fill_rate", 10, least=0)
-    kazoo_version: str = _setting("kazoo.version", "4.3.0")
+    kazoo_version: str = _setting("kazoo.version", "4.3.142")
     kazoo_node: str = _setting("kazoo.node", "q5mYv0Zt3Jd8wKcR1nXbUA")
 
     @classmethod
-    def parse(cls, assignments: Iterable[str]) -> Self:
+    def parse(cls, assignments: Iterable[str], **defaults: Any) -> Self:
         """The settings of `name=value` texts; a value is JSON or bare text, and the last one of a name holds.
 
-        `SettingError` for a text without `=`, an unknown name, or a value of the wrong type.
+        `defaults`, by field, are for those that no text names. `SettingError` for a text without `=`, an unknown name,
+        or a value of the wrong type.
         """
-        return cls(**dict(_parsed(assignment) for assignment in assignments))
+        return cls(**{**defaults, **dict(_parsed(assignment) for assignment in assignments)})
+
+    def first_set(self, names: Iterable[str]) -> Any:
+        """The value of the first of some settings, by Kazoo's names, that is not `None`."""
+        values = (getattr(self, _FIELDS[name].name) for name in names)
+        return next((value for value in values if value is not None), None)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

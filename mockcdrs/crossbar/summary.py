@@ -1,7 +1,8 @@
 """The summary of calls by direction, domain, classifier and rate name, in seconds (`cdrs.json`, `cb_cdrs.erl`)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from functools import cache, partial
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
@@ -10,19 +11,20 @@ from mockcdrs.crossbar.database import QueryError
 from mockcdrs.crossbar.view_maps import TIME_FIRST, Emitted, View
 
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
-CLASSIFIERS: dict[str, re.Pattern[str]] = {
+_CLASSIFIERS: dict[str, re.Pattern[str]] = {
     "tollfree_us": re.compile(r"\+1(?:800|888|877|866|855)\d{7}", re.ASCII),
     "toll_us": re.compile(r"\+1900\d{7}", re.ASCII),
-    "emergency": re.compile(r"911|933"),
     "caribbean": re.compile(rf"\+?1(?:{_CARIBBEAN})\d{{7}}", re.ASCII),
     "did_us": re.compile(r"\+?1?[2-9][0-9]{2}[2-9][0-9]{6}"),
     "international": re.compile(r"\+[2-9]\d{7,}", re.ASCII),
 }
 
 
-def classify(number: str) -> str:
+def classify(number: str, emergency_numbers: Container[str]) -> str:
     """The name of the first classifier that a whole number fits, else `unknown`."""
-    return next((name for name, pattern in CLASSIFIERS.items() if pattern.fullmatch(number)), "unknown")
+    if number in emergency_numbers:
+        return "emergency"
+    return next((name for name, pattern in _CLASSIFIERS.items() if pattern.fullmatch(number)), "unknown")
 
 
 def _is_summed(document: Document, variables: Any) -> bool:
@@ -37,7 +39,7 @@ def _is_summed(document: Document, variables: Any) -> bool:
     return direction != "outbound" or js.truthy(known.get("resource_id"))
 
 
-def _summarized(document: Document) -> Emitted | None:
+def _summarized(document: Document, emergency_numbers: Container[str]) -> Emitted | None:
     variables = document.get("custom_channel_vars")
     if not _is_summed(document, variables):
         return None
@@ -48,7 +50,7 @@ def _summarized(document: Document) -> Emitted | None:
     rate_name = variables.get("rate_name") if isinstance(variables, dict) else None
     value = {
         "direction": document.get("call_direction"),
-        "classifier": classify(called.partition("@")[0] if "@" in called else ""),
+        "classifier": classify(called.partition("@")[0] if "@" in called else "", emergency_numbers),
         "domain": party[party.find("@") + 1 :],
         "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
         "rate_name": js.string(rate_name) if js.truthy(rate_name) else None,
@@ -56,7 +58,10 @@ def _summarized(document: Document) -> Emitted | None:
     return [js.carried(document.get("pvt_created")), document["_id"]], value
 
 
-SUMMARY = View("cdrs/summarize_cdrs", _summarized, TIME_FIRST)
+@cache
+def summary_view(emergency_numbers: tuple[str, ...]) -> View:
+    """The view behind the summary, for a version that takes these numbers for emergency calls."""
+    return View("cdrs/summarize_cdrs", partial(_summarized, emergency_numbers=emergency_numbers), TIME_FIRST)
 
 
 def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:

@@ -79,12 +79,26 @@ def channel_time(document: Document) -> Any:
 
 
 def _leg(document: Document) -> dict[str, Any]:
-    loopback = document.get("channel_loopback_leg")
     return {
         "id": document["_id"],
         "channel_time": channel_time(document),
-        "leg": js.carried(loopback) if js.truthy(loopback) else "_",
+        "leg": _or(document, "channel_loopback_leg", "_"),
     }
+
+
+def _billed_leg(document: Document) -> dict[str, Any]:
+    return {
+        "id": document["_id"],
+        "channel_time": channel_time(document),
+        "billing_seconds": _or(document, "billing_seconds", 0),
+        "leg": _or(document, "channel_loopback_leg", "_"),
+    }
+
+
+def _or(document: Document, key: str, default: Any) -> Any:
+    """A field as a view emits it where it holds something, as JavaScript sees it; else the default."""
+    value = document.get(key)
+    return js.carried(value) if js.truthy(value) else default
 
 
 def _interaction_key(document: Document) -> list[Any]:
@@ -98,7 +112,7 @@ def _interactions(document: Document) -> Emitted | None:
 def _interactions_by_owner(document: Document) -> Emitted | None:
     if not _is_cdr(document) or (owner := _owner(document)) is None:
         return None
-    return [owner, *_interaction_key(document)], _leg(document)
+    return [owner, *_interaction_key(document)], _billed_leg(document)
 
 
 def _legs(document: Document) -> Emitted | None:
@@ -124,6 +138,19 @@ def first_leg_of_owner(legs: Sequence[Any]) -> Any:
     return functools.reduce(lambda a, b: a if _compare_legs(a, b) < 0 else b, legs)
 
 
+def most_billed_leg(legs: Sequence[Any]) -> Any:
+    """The leg with the most billing seconds, then the least loopback leg; of equal ones the last."""
+    return functools.reduce(_more_billed, legs)
+
+
+def _more_billed(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
+    if js.less(a["billing_seconds"], b["billing_seconds"]):
+        return b
+    if js.less(b["billing_seconds"], a["billing_seconds"]):
+        return a
+    return a if js.less(a["leg"], b["leg"]) else b
+
+
 def _time_at(position: int) -> Callable[[list[Any]], float | None]:
     def time_of(key: list[Any]) -> float | None:
         time = key[position] if len(key) > position else None
@@ -146,13 +173,16 @@ LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, TIME_BEHIND_O
 INTERACTIONS = View(
     "interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg, moment="begun"
 )
-INTERACTIONS_BY_OWNER = View(
-    "interactions/interaction_listing_by_owner",
-    _interactions_by_owner,
-    TIME_BEHIND_OWNER,
-    has_owner=True,
-    group_level=3,
-    reduce=first_leg_of_owner,
-    moment="begun",
+INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
+    View(
+        "interactions/interaction_listing_by_owner",
+        _interactions_by_owner,
+        TIME_BEHIND_OWNER,
+        has_owner=True,
+        group_level=3,
+        reduce=reduce,
+        moment="begun",
+    )
+    for reduce in (first_leg_of_owner, most_billed_leg)
 )
 LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction, moment="begun")

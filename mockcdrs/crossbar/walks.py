@@ -117,7 +117,7 @@ def walk(
     """
     request, settings = context.request, context.world.settings
     size, page_size = _chunk_size(context, chunk_size or settings.load_view_chunk_size), asked_page_size(context)
-    start, end = time_range(request, context.world.now, settings.maximum_range)
+    start, end = time_range(request, context.world.now, context.version.maximum_range(settings))
     ascending = is_ascending(context)
     if months is None:
         months = _months(context, start, end, ascending)

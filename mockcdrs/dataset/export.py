@@ -1,6 +1,6 @@
 """A made-up account's calls written out, block by block: memory does not follow the days."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -41,29 +41,33 @@ class Stretch:
 
 
 def write(
-    target: Path, stretch: Stretch, form: str = "jsonl", watched: Callable[[Days], Days] = lambda days: days
+    target: Path,
+    stretch: Stretch,
+    columns: Mapping[str, row.Column] | None = None,
+    watched: Callable[[Days], Days] = lambda days: days,
 ) -> int:
     """Write a stretch of calls into the new folder `target`; how many there were.
 
-    `jsonl` is a data directory that `mockcdrs serve --data` takes; `csv` is one file of listing rows, oldest first.
+    Without `columns` it becomes a data directory that `mockcdrs serve --data` takes; with them one CSV file of listing
+    rows that have these columns, oldest first.
     `watched` may count the days as they pass. There whole or not at all; `FileExistsError` where `target` is.
     """
     with writing.new_directory(target) as folder:
         documents = chain.from_iterable(watched(stretch.by_day()))
-        if form == "csv":
-            return _write_csv(folder, documents)
+        if columns is not None:
+            return _write_csv(folder, documents, columns)
         writing.write_accounts(folder, universe(stretch.seed, stretch.locale))
         return writing.write_documents(
             folder, ((document["pvt_account_id"], document["_id"][:6], document) for document in documents)
         )
 
 
-def _write_csv(folder: Path, documents: Iterator[Document]) -> int:
+def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, row.Column]) -> int:
     count = 0
     with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_line("ID" if name == "id" else name for name in row.COLUMNS))
+        file.write(_csv_line("ID" if name == "id" else name for name in columns))
         for document in documents:
-            file.write(_csv_line(map(_cell, row.make_row(document).values())))
+            file.write(_csv_line(map(_cell, row.make_row(document, columns).values())))
             count += 1
     return count
 

@@ -36,7 +36,7 @@ _VARIABLES = {
     "call_priority": "call_priority",
     "media_recordings": "media_recordings",
 }
-_LISTING_COLUMNS = frozenset(row.COLUMNS) | frozenset(row.RESELLER_COLUMNS)
+_LISTING_COLUMNS = frozenset(row.COLUMNS) | {"datetime"}
 _COSTS = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
 _TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
@@ -169,11 +169,11 @@ def _surcharge(least: int, wanted: int, terms: Mapping[str, int]) -> dict[str, i
 def _check(source: Source, item: Item, document: Item) -> None:
     """Whether the document gives the row that it came from."""
     try:
-        made = row.make_row(document, is_reseller="reseller_cost" in item)
+        made = row.make_row(document, row.columns((name for name in item if name in _LISTING_COLUMNS), " "))
     except ValueError as error:
         source.at("timestamp").refuse(item["timestamp"], f"Gregorian seconds of a call's start ({error})")
     for name, value in made.items():
-        if name != _MOVED and name in item and _text(item[name]) != _text(value):
+        if name != _MOVED and _text(item[name]) != _text(value):
             expected = f"{json.dumps(value, ensure_ascii=False)}, which follows from the other columns"
             source.at(name).refuse(item[name], expected, "save the answer again as it comes")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockcdrs.cdr.row import COLUMNS, RESELLER_COLUMNS
+from mockcdrs.crossbar.versions import KAZOO_4_3
 
 SOURCE = "kzd_cdrs.erl"
 _DOLLARS = "units of 1/10,000 dollar, as text"
@@ -19,6 +19,7 @@ _HELD = {
     "billing_seconds": "From the answer to the end, in seconds.",
     "timestamp": "When the leg began, in Gregorian seconds: the document's `timestamp`, its end, less the duration.",
     "hangup_cause": "Why it ended, as in `NORMAL_CLEARING`.",
+    "disposition": "How the switch ended it, as in `ANSWER`.",
     "other_leg_call_id": "The Call-ID of the leg at the other side.",
     "owner_id": "The user whose call it is.",
     "to": "The SIP address called.",
@@ -29,7 +30,7 @@ _HELD = {
     "cost": f"What it costs the account, in {_DOLLARS}; 0 unless billed by the minute.",
     "dialed_number": "What was dialled: the user part of `request` (inbound) or of `to`.",
     "calling_from": "Whence: `caller_id_number` (inbound) or the user part of the document's `from_uri`.",
-    "datetime": "The start as `2026-01-18_11:58:20`, in UTC moved by `utc_offset`.",
+    "datetime": "The start as `2026-01-18 11:58:20`, in UTC moved by `utc_offset`.",
     "unix_timestamp": "The start in Unix seconds.",
     "unix_timestamp_micro": "When the channel was made, in Unix seconds with a fraction.",
     "rfc_1036": "The start, as in `Sun, 18 Jan 2026 11:58:20 GMT`.",
@@ -53,7 +54,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "timestamp": {"type": "string", "pattern": r"^-?\d+$"},
     "cost": {"type": "string", "pattern": r"^-?\d+$"},
     "reseller_cost": {"type": "string", "pattern": r"^-?\d+$"},
-    "datetime": {"type": "string", "pattern": r"^(\d+-\d\d-\d\d_\d\d:\d\d:\d\d)?$"},
+    "datetime": {"type": "string", "pattern": r"^(\d+-\d\d-\d\d[ _]\d\d:\d\d:\d\d)?$"},
     "unix_timestamp": {"type": "string", "pattern": r"^-?\d+$"},
     "direction": {"enum": ["inbound", "outbound"]},
     "media_recordings": {"type": "array"},
@@ -67,8 +68,8 @@ def row_schema() -> dict[str, Any]:
         "type": "object",
         "description": "One leg. What a document does not have is an empty text. With the setting "
         "crossbar.cdrs.should_filter_empty_strings, empty columns are left out.",
-        "properties": {name: _column(name) for name in (*COLUMNS, *RESELLER_COLUMNS)},
-        "required": [*COLUMNS],
+        "properties": {name: _column(name) for name in KAZOO_4_3.row_columns(is_reseller=True)},
+        "required": [*KAZOO_4_3.columns],
         "additionalProperties": False,
     }
 

@@ -2,13 +2,15 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.cdr.row import columns, datetime_text, make_row, start_seconds
+from mockcdrs.cdr import row as rows
+from mockcdrs.cdr.row import datetime_text, start_seconds
 
 NAMES = (
     "id call_id caller_id_number caller_id_name callee_id_number callee_id_name duration_seconds billing_seconds "
-    "timestamp hangup_cause other_leg_call_id owner_id to from direction request authorizing_id cost dialed_number "
-    "calling_from datetime unix_timestamp unix_timestamp_micro rfc_1036 iso_8601 iso_8601_combined call_type rate "
-    "rate_name bridge_id recording_url media_recordings media_server call_priority interaction_id"
+    "timestamp hangup_cause disposition other_leg_call_id owner_id to from direction request authorizing_id cost "
+    "dialed_number calling_from datetime unix_timestamp unix_timestamp_micro rfc_1036 iso_8601 iso_8601_combined call_type rate "
+    "rate_name bridge_id recording_url media_recordings media_server call_priority interaction_id "
+    "inception_direction reseller_cost reseller_call_type reseller_id account_id"
 )
 COLUMNS = NAMES.split()
 
@@ -20,28 +22,57 @@ def row(is_reseller: bool = False, variables: Any = None, **changes: Any) -> dic
     document = {**LEAST, **changes}
     if variables is not None:
         document["custom_channel_vars"] = variables
-    return make_row(document, is_reseller)
+    return make_row(document)
 
 
-def test_a_row_has_35_columns_in_crossbars_order() -> None:
-    assert len(COLUMNS) == 35
+def make_row(document: dict[str, Any], is_lenient: bool = False) -> dict[str, Any]:
+    return rows.make_row(document, rows.columns(COLUMNS, " "), is_lenient)
+
+
+def test_a_row_has_the_columns_that_it_is_asked_for_in_their_order() -> None:
     assert list(row()) == COLUMNS
-    assert list(columns(False)) == COLUMNS
+    columns = rows.columns(("to", "id"), "_")
+    assert rows.make_row({**LEAST, "to": "a@b"}, columns) == {"to": "a@b", "id": "202601-x"}
+    assert [*rows.make_row({**LEAST, "to": "a@b"}, columns)] == ["to", "id"]
+    with pytest.raises(KeyError, match="nosuch"):
+        rows.columns(("nosuch",), " ")
 
 
-def test_a_reseller_sees_two_columns_more_at_the_end() -> None:
-    made = row(is_reseller=True, variables={"reseller_billing": "per_minute", "rate": 100}, billing_seconds=61)
-    assert list(made) == [*COLUMNS, "reseller_cost", "reseller_call_type"]
-    assert (made["reseller_cost"], made["reseller_call_type"]) == ("200", "per_minute")
-    assert list(columns(True)) == list(made)
+def test_a_resellers_cost_is_by_what_the_reseller_pays() -> None:
+    made = row(variables={"reseller_billing": "per_minute", "rate": 100, "reseller_id": "r"}, billing_seconds=61)
+    assert (made["reseller_cost"], made["reseller_call_type"], made["cost"]) == ("200", "per_minute", "0")
+    assert (made["reseller_id"], made["account_id"]) == ("r", "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "inception"),
+    [
+        ({"authorizing_id": "d"}, "origination"),
+        ({"authorizing_id": None}, "origination"),
+        ({"authorizing_id": "a", "account_id": "a"}, "origination"),
+        ({}, "termination"),
+        ([], "termination"),
+        (None, "termination"),
+    ],
+)
+def test_a_call_that_somebody_authorized_began_inside(variables: Any, inception: str) -> None:
+    assert row(variables=variables)["inception_direction"] == inception
+
+
+@pytest.mark.parametrize(("direction", "inception"), [("inbound", "origination"), ("outbound", "termination")])
+def test_of_a_user_a_leg_from_the_phone_is_where_a_call_began(direction: str, inception: str) -> None:
+    columns = rows.columns(["inception_direction"], " ", of_user=True)
+    assert rows.make_row({"call_direction": direction}, columns) == {"inception_direction": inception}
+    with pytest.raises(ValueError, match="expected inbound or outbound"):
+        rows.make_row({}, columns)
 
 
 def test_what_is_missing_is_empty_text_but_for_rate_cost_and_recordings() -> None:
-    told = {"id", "direction", "timestamp", "datetime", "rfc_1036"}
+    told = {"id", "direction", "timestamp", "datetime", "rfc_1036", "inception_direction"}
     told |= {name for name in COLUMNS if name.startswith(("unix_", "iso_"))}
     empty = {name: value for name, value in row().items() if name not in told}
     assert empty.pop("rate") == "0.0"
-    assert empty.pop("cost") == "0"
+    assert empty.pop("cost") == empty.pop("reseller_cost") == "0"
     assert empty.pop("media_recordings") == []
     assert set(empty.values()) == {""}
 
@@ -85,7 +116,7 @@ def test_a_row_tells_the_start_where_its_document_tells_the_end() -> None:
 def test_the_start_is_counted_from_0_where_the_end_is_missing() -> None:
     assert start_seconds({"duration_seconds": 5}) == -5
     assert start_seconds({"timestamp": "5", "duration_seconds": "x"}) == 5
-    assert make_row({"call_direction": "inbound"})["datetime"] == "0000-01-01_00:00:00"
+    assert make_row({"call_direction": "inbound"})["datetime"] == "0000-01-01 00:00:00"
 
 
 @pytest.mark.parametrize(
@@ -178,11 +209,12 @@ def test_the_broken_direction_is_named() -> None:
 def test_a_year_of_five_digits_does_not_fit_into_a_datetime() -> None:
     """`kz_time:pretty_print_datetime/1` has a field of four; the other dates are only filled up to as many."""
     made = row(timestamp=ENDED * 1000)
-    assert made["datetime"] == "****-04-17_00:00:00"
+    assert made["datetime"] == "****-04-17 00:00:00"
     assert (made["iso_8601"], made["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
 
 
 def test_a_datetime_wants_whole_seconds() -> None:
-    assert datetime_text(ENDED) == "2026-01-20_12:00:00"
+    assert datetime_text(ENDED, " ") == "2026-01-20 12:00:00"
+    assert datetime_text(ENDED, "_") == "2026-01-20_12:00:00"
     with pytest.raises(ValueError, match="expected whole seconds"):
-        datetime_text(float(ENDED))
+        datetime_text(float(ENDED), " ")

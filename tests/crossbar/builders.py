@@ -12,6 +12,7 @@ from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.request import Query, Request
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore
 
@@ -82,14 +83,16 @@ def state_of(
     fixed: Iterable[str] = (),
     added: Iterable[str] = (),
     months: tuple[str, ...] = ("202512", "202601"),
+    version: Version = KAZOO_4_3,
     **settings: Any,
 ) -> State:
     """A mock whose account holds the documents; `fixed` quirks are not shown, `added` ones are."""
     held: dict[tuple[str, str], list[Document]] = {}
     for document in documents:
         held.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
-    shown = quirks.shown(fixed, added)
-    return State(LoadedStore(accounts(months), held), Settings(**settings), Clock.frozen(NOW), shown)
+    shown = quirks.shown(version.quirks, fixed, added)
+    held_settings = Settings(**settings)
+    return State(LoadedStore(accounts(months), held), held_settings, Clock.frozen(NOW), shown, version=version)
 
 
 def ask(

@@ -12,8 +12,8 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis import checks
 
-from mockcdrs.cdr.row import COLUMNS, RESELLER_COLUMNS
 from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.handle import Mock, serving
 from mockcdrs.openapi.document import document
 
@@ -183,8 +183,8 @@ def test_an_error_before_the_form_is_chosen_is_the_envelope_without_a_content_ty
 
 def test_the_columns_are_the_rows_in_order() -> None:
     row = document()["components"]["schemas"]["Row"]
-    assert [*row["properties"]] == [*COLUMNS, *RESELLER_COLUMNS]
-    assert row["required"] == [*COLUMNS]
+    assert [*row["properties"]] == [*KAZOO_4_3.columns, *KAZOO_4_3.reseller_columns]
+    assert row["required"] == [*KAZOO_4_3.columns]
     assert all(column["x-crossbar-source"] and column["description"] for column in row["properties"].values())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.cdr.row import columns, datetime_text
+from mockcdrs.cdr.row import datetime_text
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import Answer, failure, good_or_quirk, system_failure
 from mockcdrs.contract.check import check
@@ -19,7 +19,7 @@ _FORMATS: dict[str, Any] = {
     "timestamp": _A_NUMBER,
     "direction": re.compile("inbound|outbound"),
     "cost": _A_NUMBER,
-    "datetime": re.compile(f"{_DATE}_{_CLOCK}", re.ASCII),
+    "datetime": re.compile(f"{_DATE}[ _]{_CLOCK}", re.ASCII),
     "unix_timestamp": _A_NUMBER,
     "unix_timestamp_micro": _A_FLOAT,
     "rfc_1036": re.compile(rf"[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4,}} {_CLOCK} GMT", re.ASCII),
@@ -49,7 +49,7 @@ def column_names(server: Server) -> Iterator[Finding]:
     """A listing row has 35 columns in a fixed order, 37 for a reseller; empty ones may be left out, all alike."""
     answer = sample.listing(server)
     for index, row in enumerate(answer.rows):
-        names = columns(is_reseller(answer.rows[0]))
+        names = server.version.row_columns(is_reseller=is_reseller(answer.rows[0]))
         expected = [name for name in names if "" in row.values() or name in row]
         yield from answer.differences(list(row), expected, f"names of data[{index}]")
 
@@ -76,7 +76,7 @@ def utc_offset(server: Server) -> Iterator[Finding]:
     """utc_offset moves the column datetime by so many seconds, and nothing else; what is no number is a 404."""
     query = sample.window(server).query
     came = server.cdrs(paginate="false", utc_offset=-18_000, **query)
-    yield from came.differences(came.rows, [_moved(row, -18_000) for row in sample.rows(server)], "data")
+    yield from came.differences(came.rows, [_moved(server, row, -18_000) for row in sample.rows(server)], "data")
     yield from failure(404, "utc_offset must be a number", {}).differences(server.cdrs(utc_offset="abc", **query))
     half = server.cdrs(paginate="false", utc_offset=0.5, **query)
     yield from _half_a_second(server, half)
@@ -89,8 +89,8 @@ def _half_a_second(server: Server, answer: Answer) -> Iterator[Finding]:
         yield from answer.differences(answer.rows, sample.rows(server), "data")
 
 
-def _moved(row: sample.Row, seconds: int) -> sample.Row:
-    return {**row, "datetime": datetime_text(int(row["timestamp"]) + seconds)}
+def _moved(server: Server, row: sample.Row, seconds: int) -> sample.Row:
+    return {**row, "datetime": datetime_text(int(row["timestamp"]) + seconds, server.version.datetime_separator)}
 
 
 @check("cb_cdrs.erl", "interaction-utc-offset-fault")
@@ -110,7 +110,7 @@ def times_of_a_row(server: Server) -> Iterator[Finding]:
         start = int(row["timestamp"])
         iso = gregorian.iso_8601(start)
         expected = {
-            "datetime": datetime_text(start),
+            "datetime": datetime_text(start, server.version.datetime_separator),
             "unix_timestamp": str(gregorian.to_unix(start)),
             "iso_8601": iso.partition("T")[0],
             "iso_8601_combined": iso,

@@ -17,10 +17,13 @@ from mockcdrs.contract.server import Server
 _LOOKED_AT = 3
 
 
-def derived(answer: Answer, rows: list[sample.Row], documents: dict[str, sample.Row]) -> Iterator[Finding]:
-    """How rows of an answer differ from what their documents give."""
+def derived(
+    server: Server, answer: Answer, rows: list[sample.Row], documents: dict[str, sample.Row], interactions_of: str = ""
+) -> Iterator[Finding]:
+    """How rows of an answer differ from what their documents give; `interactions_of` as in `Version.row_columns`."""
     for index, row in enumerate(rows):
-        expected = as_shown(make_row(documents[row["id"]], is_reseller(row), is_lenient=True), row)
+        columns = server.version.row_columns(is_reseller=is_reseller(row), interactions_of=interactions_of)
+        expected = as_shown(make_row(documents[row["id"]], columns, is_lenient=True), row)
         yield from answer.differences(row, expected, f"data[{index}]")
 
 
@@ -28,7 +31,7 @@ def derived(answer: Answer, rows: list[sample.Row], documents: dict[str, sample.
 def rows_of_documents(server: Server) -> Iterator[Finding]:
     """Each column of a listing row follows from the document: times, cost, rate, numbers, who owns and who called."""
     answer = sample.listing(server)
-    yield from derived(answer, answer.rows, sample.documents(server))
+    yield from derived(server, answer, answer.rows, sample.documents(server))
 
 
 def _details(server: Server) -> Iterator[tuple[Answer, str, dict[str, Any]]]:

@@ -28,7 +28,7 @@ def interaction_rows(server: Server) -> Iterator[Finding]:
         legs = {leg["id"]: leg for leg in sample.legs(server, row["interaction_id"])}
         first = sample.first_leg(list(legs.values()))
         yield from answer.differences(row["id"], first["id"], f"data[{index}].id")
-        yield from derived(answer, [row], legs)
+        yield from derived(server, answer, [row], legs, "account")
 
 
 @check("interactions.json")

@@ -9,7 +9,7 @@ from mockcdrs.contract.answer import ABSENT, Form
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Finding, NotMade, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar.summary import SUMMARY, as_json, doubled, merged, summarize
+from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summary_view
 
 _DOUBLING, _FEW_ROWS, _LAST_MONTH = _QUIRKS = ("summary-doubling", "summary-51-rows", "summary-last-month")
 
@@ -21,8 +21,9 @@ _Months = list[list[dict[str, Any]]]
 
 def _months(server: Server) -> _Months:
     documents = sample.documents(server).values()
+    view = summary_view(server.version.emergency_numbers)
     return [
-        [emitted[1] for each in months if (emitted := SUMMARY.map(_as_held(each)))]
+        [emitted[1] for each in months if (emitted := view.map(_as_held(each)))]
         for _, months in groupby(documents, key=sample.month)
     ]
 

@@ -65,7 +65,7 @@ def interactions_of_a_user(server: Server) -> Iterator[Finding]:
         first = sample.leg_order(sample.first_leg(legs))
         firsts = {leg["id"]: leg for leg in legs if sample.leg_order(leg) == first}
         yield from answer.differences(row["id"] in firsts, True, f"whether data[{index}] is the user's first leg")
-        yield from derived(answer, [row], {leg["id"]: leg for leg in legs})
+        yield from derived(server, answer, [row], {leg["id"]: leg for leg in legs}, "user")
     came = {row["interaction_id"] for row in answer.rows}
     theirs = {row["interaction_id"] for row in sample.interactions(server).rows if row.get("owner_id") == owner}
     yield from answer.differences(sorted(theirs - came), [], "interactions whose first leg is the user's, left out")

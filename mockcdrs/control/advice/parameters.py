@@ -7,7 +7,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import is_private
-from mockcdrs.cdr.row import columns
+from mockcdrs.cdr.row import COLUMNS
 from mockcdrs.cdr.schema import public_fields
 from mockcdrs.control.advice.asked import CDRS, first, parameters, shown
 from mockcdrs.control.advice.facts import Advice, Facts
@@ -77,7 +77,7 @@ def document_fields() -> frozenset[str]:
 @cache
 def listing_only() -> frozenset[str]:
     """Columns of a listing that no document has under that name."""
-    return frozenset(columns(is_reseller=True)) - {*public_fields(), "recording_url"}
+    return frozenset({*COLUMNS, "datetime"}) - {*public_fields(), "recording_url"}
 
 
 def _filter_key(name: str, value: Any) -> str | None:

@@ -48,7 +48,7 @@ def _name(user: Any) -> str:
 
 
 def settings(powers: Powers, ask: Ask) -> Reply:
-    """All settings with their values, all quirks, the seed."""
+    """The version of Kazoo, all settings with their values, all quirks, the seed, the widest range in seconds."""
     del ask
     state = powers.state
     quirks = [
@@ -57,11 +57,19 @@ def settings(powers: Powers, ask: Ask) -> Reply:
             "shown": name in state.quirks,
             "sentence": quirk.sentence,
             "source": quirk.source,
-            "default": quirk.by_default,
+            "default": name in state.version.quirks,
         }
         for name, quirk in QUIRKS.items()
     ]
-    return Reply({"settings": dict(state.settings.items()), "quirks": quirks, "seed": state.seed})
+    return Reply(
+        {
+            "kazoo": state.version.name,
+            "settings": dict(state.settings.items()),
+            "quirks": quirks,
+            "seed": state.seed,
+            "maximum_range": state.version.maximum_range(state.settings),
+        }
+    )
 
 
 def change_settings(powers: Powers, ask: Ask) -> Reply:
@@ -74,7 +82,7 @@ def change_settings(powers: Powers, ask: Ask) -> Reply:
         if not isinstance(value, bool):
             raise bad(name, value, "true to show the quirk or false to do without")
     try:
-        changed = parse_settings({**dict(state.settings.items()), **asked.get("settings", {})})
+        changed = parse_settings({**dict(state.settings.items()), **asked.get("settings", {})}, state.version)
     except SettingError as wrong:
         field = next((name for name in asked["settings"] if name in str(wrong)), None)
         raise Refused(400, "bad-setting", str(wrong), field) from wrong

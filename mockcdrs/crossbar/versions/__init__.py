@@ -1,0 +1,22 @@
+"""The versions of Kazoo that can be stood in for, by name. To add one, add a file and a line here."""
+
+from mockcdrs.crossbar.versions.kazoo_4_3 import KAZOO_4_3
+from mockcdrs.crossbar.versions.kazoo_classic import KAZOO_CLASSIC
+from mockcdrs.crossbar.versions.kazoo_master import KAZOO_MASTER
+from mockcdrs.crossbar.versions.version import Version
+
+__all__ = ["KAZOO_4_3", "KAZOO_MASTER", "VERSIONS", "UnknownVersion", "Version", "version_named"]
+
+VERSIONS: dict[str, Version] = {version.name: version for version in (KAZOO_4_3, KAZOO_MASTER, KAZOO_CLASSIC)}
+
+
+class UnknownVersion(ValueError):
+    """A name that no version has. The text says what came and what is known."""
+
+
+def version_named(name: str) -> Version:
+    """The version that `--kazoo NAME` asks for; raises `UnknownVersion`."""
+    found = VERSIONS.get(name)
+    if found is None:
+        raise UnknownVersion(f"{name!r} is no version of Kazoo that is known: expected one of {', '.join(VERSIONS)}")
+    return found

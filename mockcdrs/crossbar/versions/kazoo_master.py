@@ -1,0 +1,41 @@
+"""The `master` branch of 2600hz/kazoo, which was never released."""
+
+from mockcdrs.crossbar import quirks, view_maps
+from mockcdrs.crossbar.versions.version import Version
+
+_KEYS = (
+    "next_start_key", "page_size", "start_key", "version", "timestamp", "node", "request_id", "tokens", "auth_token",
+    "data", "error", "message", "revision", "status",
+)  # fmt: skip
+
+KAZOO_MASTER = Version(
+    name="master",
+    release="4.3.0",
+    columns=(
+        "id", "call_id", "caller_id_number", "caller_id_name", "callee_id_number", "callee_id_name",
+        "duration_seconds", "billing_seconds", "timestamp", "hangup_cause", "other_leg_call_id", "owner_id", "to",
+        "from", "direction", "request", "authorizing_id", "cost", "dialed_number", "calling_from", "datetime",
+        "unix_timestamp", "unix_timestamp_micro", "rfc_1036", "iso_8601", "iso_8601_combined", "call_type", "rate",
+        "rate_name", "bridge_id", "recording_url", "media_recordings", "media_server", "call_priority",
+        "interaction_id",
+    ),
+    reseller_columns=("reseller_cost", "reseller_call_type"),
+    interaction_columns=(),
+    datetime_separator="_",
+    owner_interactions=view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    emergency_numbers=("911", "933"),
+    maximum_range_settings=("crossbar.cdrs.maximum_range", "crossbar.maximum_range"),
+    success_keys=_KEYS,
+    error_keys=_KEYS,
+    tells_everybody_its_version=False,
+    tells_token_as_text=False,
+    always_says_json=False,
+    accepts_parameters=True,
+    decodes_path_twice=False,
+    serves_v1=False,
+    user_api_versions=(),
+    charges_every_request=False,
+    compression_varies=False,
+    undecodable_body_keys=("message", "target"),
+    quirks=quirks.USUAL,
+)  # fmt: skip

@@ -1,0 +1,106 @@
+"""What a version of Kazoo is to this project: each rule in which releases differ, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from mockcdrs.cdr import row
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.view_maps import View
+
+
+def _rule(what: str, source: str) -> Any:
+    """A field that says what it rules, and which of Kazoo's functions decide it, for the documents."""
+    return field(metadata={"what": what, "source": source})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of Kazoo's Crossbar, as far as a client of the CDR API can tell it from another.
+
+    `name` is what `--kazoo` takes, `release` what envelopes say. Each other field is a rule, told in its metadata.
+    """
+
+    name: str
+    release: str
+    columns: tuple[str, ...] = _rule("columns of a listing row, in order", "cb_cdrs `COLUMNS`")
+    reseller_columns: tuple[str, ...] = _rule(
+        "columns that only a reseller's token sees, behind all others", "cb_cdrs `COLUMNS_RESELLER`"
+    )
+    interaction_columns: tuple[str, ...] = _rule(
+        "columns of `/cdrs/interaction` alone, not in its CSV, before the reseller's", "cb_cdrs `json_rows`"
+    )
+    datetime_separator: str = _rule("text between day and time in `datetime`", "cb_cdrs `pretty_print_datetime`")
+    owner_interactions: View = _rule(
+        "view that chooses the leg which stands for an interaction of a user",
+        "interactions.json `interaction_listing_by_owner`",
+    )
+    emergency_numbers: tuple[str, ...] = _rule(
+        "numbers that the summary counts as `emergency`", "cdrs.json `summarize_cdrs`"
+    )
+    maximum_range_settings: tuple[str, ...] = _rule(
+        "settings that limit a range, the first one that is set holds", "crossbar_view `get_max_range`"
+    )
+    success_keys: tuple[str, ...] = _rule(
+        "keys of a plain answer's envelope, in order", "api_util `do_create_resp_envelope`"
+    )
+    error_keys: tuple[str, ...] = _rule("keys of an error's envelope, in order", "api_util `do_create_resp_envelope`")
+    tells_everybody_its_version: bool = _rule(
+        "whether `version` is told without a good token", "api_util `do_create_resp_envelope`"
+    )
+    tells_token_as_text: bool = _rule(
+        "whether an error tells `auth_token` as text, `undefined` where none came", "api_util `do_create_resp_envelope`"
+    )
+    always_says_json: bool = _rule(
+        "whether every envelope is `application/json`; else errors have the type negotiated by then, if any",
+        "api_util `create_resp_content`",
+    )
+    accepts_parameters: bool = _rule(
+        "whether a type in `Accept` may have parameters: `application/json;charset=utf-8` alone is 406 where not",
+        "api_resource `content_handlers_to_cowboy_providers`",
+    )
+    decodes_path_twice: bool = _rule(
+        "whether escapes in a path are undone twice, so that `%2541` is `A`", "cb_context `path_tokens`"
+    )
+    serves_v1: bool = _rule("whether `/v1` is served; else it is 410", "api_util `get_req_data`")
+    user_api_versions: tuple[str, ...] = _rule(
+        "API versions that know `/users`, all where none is named; in others it is an empty 500",
+        "api_util `is_cb_module`",
+    )
+    charges_every_request: bool = _rule(
+        "whether each request that comes to authentication is paid from the token bucket of its address and account; "
+        "else only one whose token is not good",
+        "cb_token_auth `authenticate`",
+    )
+    compression_varies: bool = _rule(
+        "whether a compressed answer's `vary` names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
+    )
+    undecodable_body_keys: tuple[str, ...] = _rule(
+        "order of what is told of a body that is no JSON", "api_util `get_req_data`"
+    )
+    quirks: frozenset[str] = _rule("quirks that it shows", "`mockcdrs/crossbar/quirks.py`")
+
+    def row_columns(
+        self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
+    ) -> Mapping[str, row.Column]:
+        """The columns of a row, in order, each with what makes it. Shared: do not change it.
+
+        `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
+        """
+        return _row_columns(self, is_reseller, interactions_of, is_csv)
+
+    def maximum_range(self, settings: Settings) -> int:
+        """The widest range that a listing may cover, in seconds."""
+        seconds: int = settings.first_set(self.maximum_range_settings)
+        return seconds
+
+
+@cache
+def _row_columns(version: Version, is_reseller: bool, interactions_of: str, is_csv: bool) -> dict[str, row.Column]:
+    names = version.columns
+    if interactions_of and not is_csv:
+        names += version.interaction_columns
+    if is_reseller:
+        names += version.reseller_columns
+    return row.columns(names, version.datetime_separator, of_user=interactions_of == "user")
