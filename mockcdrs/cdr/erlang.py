@@ -11,6 +11,7 @@ from typing import Any
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
 _LONGEST_NUMBER = 4000
+_PRINTABLE = bytes([*range(8, 14), 27, *range(32, 127), *range(160, 256)])  # `io_lib:printable_unicode_list/1`
 
 
 class BadArgument(ValueError):
@@ -59,6 +60,20 @@ def to_text(value: Any) -> str:
         case dict():
             return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     raise BadArgument(f"has no text: {value!r:.80}")
+
+
+def utf8_text(text: str) -> str:
+    """`kz_json:utf8_binary/1`: bytes that are no UTF-8 are taken for Latin-1, but only if all of it can be printed.
+
+    Bytes that are no UTF-8 are lone surrogates in `text`, as the error handler `surrogateescape` makes them.
+    """
+    if text.isascii():
+        return text
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return text if data.translate(None, _PRINTABLE) else data.decode("latin-1")
 
 
 def _iolist_part(part: Any) -> str:

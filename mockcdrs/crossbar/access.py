@@ -1,15 +1,17 @@
 """Who asks, and whether they may (`cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl`, `cb_users.erl`)."""
 
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import login
 from mockcdrs.crossbar.buckets import spend
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, plain, system
+from mockcdrs.crossbar.errors import died, plain, system, system_failure
 from mockcdrs.crossbar.resources.resource import Entry
 from mockcdrs.crossbar.resources.table import RESOURCES
 from mockcdrs.crossbar.tokens import Refused
 from mockcdrs.dataset.accounts import Account
 
 _ACCOUNT_ID_LENGTH = 32
+_MOST_ACCOUNT_PARAMETERS = 2
 
 
 def find_token(context: Context) -> None:
@@ -19,10 +21,11 @@ def find_token(context: Context) -> None:
     A token in an `Authorization` header is echoed but opens nothing.
     """
     request = context.request
-    token = request.headers.get("x-auth-token", request.value("auth_token"))
-    if isinstance(token, str):
+    token = request.headers.get("x-auth-token", request.value("auth_token", MISSING))
+    if token is not MISSING:
         context.auth_token = token
-        _open(context, token)
+        if isinstance(token, str) and context.is_heard:
+            _open(context, token)
         return
     authorization = request.headers.get("authorization", request.value("authorization"))
     if isinstance(authorization, str):
@@ -52,9 +55,11 @@ def check_account(context: Context) -> None:
         return
     account_id = parameters[0]
     if not account_id:
-        raise Failure(404, "bad identifier", {"message": "missing account_id"})
+        raise system_failure(404, "bad identifier", "missing account_id")
     if len(account_id) != _ACCOUNT_ID_LENGTH:
-        raise Failure(404, "bad identifier", {"message": f"invalid account_id '{account_id}'"})
+        raise system_failure(404, "bad identifier", f"invalid account_id '{account_id}'")
+    if len(parameters) > _MOST_ACCOUNT_PARAMETERS:
+        raise died("more behind an account than cb_accounts can look at")
     context.account = context.world.store.accounts.get(account_id)
     if context.account is None:
         raise system("bad_identifier", cause=account_id)
@@ -64,7 +69,7 @@ def check_permission(context: Context) -> None:
     """`Failure` 401 where a good token is due, 403 for what is not the token's to see or do."""
     entry = _entry(context)
     if context.auth_account is None:
-        if context.auth_token is None or _came_as_token(context):
+        if context.auth_token is MISSING or _came_as_token(context):
             spend(context)
         if entry in {Entry.ACCOUNT, Entry.ANY_TOKEN}:
             raise system("invalid_credentials")

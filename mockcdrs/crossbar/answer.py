@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar import envelope, limits, negotiation, rendering, request_data, routing
+from mockcdrs.cdr.documents import MISSING
+from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, died, plain, system
-from mockcdrs.crossbar.request import Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.listing_row import json_rows
+from mockcdrs.crossbar.request import NULL, Request, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.resources.table import RESOURCES
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
@@ -31,6 +33,7 @@ _CORS = {
     "access-control-max-age": "86400",
 }
 _TAG = re.compile(r'(?:W/)?"[^"\s]*"')
+_TAGS = re.compile(rf"[ \t,]*(?:{_TAG.pattern}[ \t]*(?:,[ \t,]*|\Z))+")
 _CORS_QUESTIONS = ("origin", "access-control-request-method", "access-control-request-headers")
 
 
@@ -63,14 +66,17 @@ class Incoming:
 
 def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     """Crossbar's answer to a request."""
-    if incoming.method == "TRACE":
-        return Answer(501)
     if refusal := limits.refusal(incoming.method, f"{incoming.path}?{incoming.query}", incoming.headers):
         status, what = refusal
         return Answer(status, note=f"this is Crossbar's own behaviour, it takes no request with {what}")
     if not routing.is_path(incoming.path):
         return Answer(400)
-    context = Context(world, _unread(incoming), request_id)
+    api_version = routing.api_version(incoming.path)
+    if not api_version:
+        return Answer(200, {"content-type": greeting.CONTENT_TYPE}, greeting.TEXT)
+    if incoming.method == "TRACE":
+        return Answer(501)
+    context = Context(world, _unread(incoming), request_id, api_version)
     try:
         answered = _answer(context, incoming)
     except BareAnswer as bare:
@@ -92,15 +98,14 @@ def _answer(context: Context, incoming: Incoming) -> Answer:
 
 
 def _checked(context: Context, incoming: Incoming) -> Answer:
-    version, tokens = routing.split(incoming.path)
-    request_data.check_version(version)
+    request_data.check_version(context)
     request = _read(context, incoming)
     context.outcome.from_body = request.from_body()
     context.request = decode_start_key(request)
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)
-    _route(context, tokens)
+    _route(context, routing.tokens(incoming.path, decodes_twice=context.version.decodes_path_twice))
     verb = _check_method(context)
     if context.nouns and context.request.method not in (
         methods := ("OPTIONS",) if verb == "OPTIONS" else context.allow
@@ -114,10 +119,10 @@ def _checked(context: Context, incoming: Incoming) -> Answer:
     if not context.nouns:
         raise _nowhere(context)
     check_resources(context)
-    if context.request.method == "POST" != verb and context.shows("post-as-get-empty"):
-        return _posted(context)
     found = _found(context, verb)
-    return _shown(context, found) if verb == "GET" else _made(context, found, 201 if verb == "PUT" else 200)
+    if verb == "GET":
+        return _posted(context, found) if context.request.method == "POST" else _shown(context, found)
+    return _made(context, found, 201 if verb == "PUT" else 200)
 
 
 def _read(context: Context, incoming: Incoming) -> Request:
@@ -134,15 +139,24 @@ def _route(context: Context, tokens: list[str]) -> None:
         if context.auth_account is None:
             raise plain(401, "invalid credentials")
         tokens = ["accounts", context.auth_account.id, *tokens[1:]]
-    context.nouns = routing.nouns(tokens)
+    context.nouns = routing.nouns(tokens, routing.modules(context))
+
+
+def _verb(context: Context) -> str:
+    verb = context.request.value("verb", MISSING)
+    if verb is MISSING:
+        return context.request.method
+    try:
+        return erlang.to_text(None if verb is NULL else verb).upper()
+    except erlang.BadArgument:
+        raise died("a verb that has no text") from None
 
 
 def _check_method(context: Context) -> str:
-    verb = context.request.value("verb")
-    verb = erlang.to_text(verb).upper() if isinstance(verb, str | bool) else context.request.method
+    verb = _verb(context)
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
-    allowed = routing.allowed_methods(context.nouns[0])
+    allowed = routing.allowed_methods(context.nouns[0]) if context.is_heard else ()
     if context.request.method == "POST" and verb in allowed and verb != "POST":
         allowed = ("POST", *allowed)
     context.allow = allowed
@@ -163,7 +177,7 @@ def _not_allowed(context: Context, methods: tuple[str, ...]) -> Answer:
 
 def _negotiate(context: Context) -> None:
     headers = context.request.headers
-    context.content_type = negotiation.content_type(headers.get("accept"))
+    context.content_type = negotiation.content_type(headers.get("accept"), context.version.accepts_parameters)
     context.language = negotiation.language(headers.get("accept-language"))
 
 
@@ -208,17 +222,16 @@ def _check_preconditions(context: Context, etag: str | None) -> None:
         raise BareAnswer(412)
     if none_match is not None:
         if none_match.strip() == "*" or tag in [held.removeprefix("W/") for held in _tags(none_match)]:
-            raise BareAnswer(304, why=etag or "")
+            raise BareAnswer(304 if context.request.method == "GET" else 412, why=etag or "")
         if tag is None:
             raise BareAnswer(412)
 
 
 def _tags(header: str) -> list[str]:
     """The tags in a header, weak ones with their `W/`; `BareAnswer` 400 where there is none or something else."""
-    tags = _TAG.findall(header)
-    if not tags or _TAG.sub("", header).strip(", \t"):
+    if not _TAGS.fullmatch(header):
         raise BareAnswer(400, with_request_id=False)
-    return tags
+    return _TAG.findall(header)
 
 
 def _asks_cors(context: Context) -> bool:
@@ -251,12 +264,15 @@ def _nowhere(context: Context) -> Failure | BareAnswer:
     return Crashed("a write to no module") if context.request.method in {"POST", "PUT"} else BareAnswer(404)
 
 
-def _posted(context: Context) -> Answer:
-    """A GET in a POST: nobody fetches anything, but the body has to be of a kind that is taken."""
+def _posted(context: Context, found: Content) -> Answer:
+    """A GET in a POST, which answers as a PUT would: with what there is before a listing in chunks has loaded any."""
+    data = found.unchunked() if context.shows("post-as-get-empty") else found.rows(context, json_rows(context))
+    _check_preconditions(context, found.etag(context))
     if not request_data.is_taken(context):
         raise BareAnswer(415)
-    rendered, _ = envelope.render(context, envelope.success(context, []))
-    return Answer(200, _headers(context), rendered)
+    revision = found.revision or ("automatic" if found.has_etag() else None)
+    body, _ = envelope.render(context, envelope.success(context, data, revision))
+    return Answer(200, {**_headers(context), "content-type": negotiation.JSON_TYPES[0]}, body)
 
 
 def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
@@ -265,6 +281,8 @@ def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None
     shown = dict(_headers(context) if headers is None else headers)
     if is_jsonp:
         shown["content-type"] = "application/javascript"
+    elif context.version.always_says_json:
+        shown["content-type"] = negotiation.JSON_TYPES[0]
     note = _died_of(failure.why) if isinstance(failure, Crashed) else ""
     return Answer(failure.status, {**_held(shown), **_cors(context)}, body, note)
 
@@ -279,6 +297,8 @@ def _bare(bare: BareAnswer, context: Context) -> Answer:
         headers["x-request-id"] = context.request_id
         if context.language:
             headers |= {"content-language": context.language, "vary": VARY}
+        if _asks_cors(context) and context.nouns:
+            headers |= _cors(context)
         if bare.status == 304:
             headers |= {"expires": EXPIRES, **({"etag": f'"{bare.why}"'} if bare.why else {})}
     return Answer(bare.status, headers, note=_died_of(bare.why) if bare.status == 500 else "")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
@@ -17,9 +18,15 @@ from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summa
 from mockcdrs.crossbar.view_maps import View
 from mockcdrs.crossbar.walks import RANGE_END, Scope, Walk, account_id, walk
 
-CDR_ID = re.compile(r"(.{4})(.{2})-.*", re.DOTALL)
-_INTERACTION_ID = re.compile(r"(.{11})-.*", re.DOTALL)
+# in bytes, as Erlang matches them
+_CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
+_INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
+_LEAST_YEAR_DIGITS = 4
 _NO_LIMIT = 2**62
+
+
+class NoMonth(ValueError):
+    """An id that does not begin with the month in whose database its document would lie."""
 
 
 def _account_scope(view: View) -> Scope:
@@ -75,37 +82,45 @@ def interactions(context: Context, owner: str | None) -> Walk:
 
 
 def legs_found(context: Context, found: list[Row]) -> list[Document]:
-    """The documents of chosen legs that pass the filters, the older months first."""
+    """The documents of chosen legs that pass the filters, the older months first; raises `NoMonth`."""
     query = filters.heeded(context.request.query, context.shows)
     if not context.shows("interaction-range-twice"):
         query = tuple((name, value) for name, value in query if name not in filters.TIME_FILTERS)
-    ids = [row.value["id"] for row in found]
+    legs = _legs_with_months(context, [row.value["id"] for row in found])
     if context.shows("interaction-month-order"):
-        ids.sort(key=_month_of_document)
-    documents = (_open_leg(context, cdr_id) for cdr_id in ids)
+        legs.sort(key=itemgetter(0))
+    documents = (_open_leg(context, month, cdr_id) for month, cdr_id in legs)
     return [document for document in documents if document is not None and filters.passes(document, query)]
 
 
-def _month_of_document(cdr_id: str) -> str:
-    named = CDR_ID.fullmatch(cdr_id)
-    try:
-        if named:
-            return _named_month(named)
-    except erlang.BadArgument:
-        pass
-    raise system("datastore_fault")
+def _legs_with_months(context: Context, ids: list[str]) -> list[tuple[str, str]]:
+    found = []
+    for cdr_id in ids:
+        named = _matched(_CDR_ID, cdr_id)
+        try:
+            found.append((_named_month(named), cdr_id))
+        except NoMonth:
+            if context.shows("interaction-raw-rows"):
+                raise
+    return found
 
 
-def _open_leg(context: Context, cdr_id: str) -> Document | None:
+def _matched(pattern: re.Pattern[bytes], text: str) -> tuple[str, ...]:
+    """The parts of an id before its hyphen, none where it has another form."""
+    found = pattern.fullmatch(text.encode("utf-8", "surrogateescape"))
+    return tuple(part.decode("utf-8", "surrogateescape") for part in found.groups()) if found else ()
+
+
+def _open_leg(context: Context, month: str, cdr_id: str) -> Document | None:
     try:
-        return context.world.databases.document(account_id(context), _month_of_document(cdr_id), cdr_id)
+        return context.world.databases.document(account_id(context), month, cdr_id)
     except NoDatabase:
         raise system("bad_identifier", cause="load_cdrs") from None
 
 
 def one(context: Context, cdr_id: str) -> Document:
     """`/cdrs/{ID}`: the document."""
-    named = CDR_ID.fullmatch(cdr_id)
+    named = _matched(_CDR_ID, cdr_id)
     if not named:
         raise plain(404, "could not find cdr with supplied id")
     document = _open(context, named, cdr_id)
@@ -115,12 +130,12 @@ def one(context: Context, cdr_id: str) -> Document:
     return document
 
 
-def _open(context: Context, named: re.Match[str], cdr_id: str) -> Document | None:
+def _open(context: Context, named: tuple[str, ...], cdr_id: str) -> Document | None:
     try:
         month = _named_month(named)
-    except erlang.BadArgument:
+    except NoMonth:
         if context.shows("id-without-month-500"):
-            raise Crashed(f"the month {named[1] + named[2]!r} of a CDR id") from None
+            raise Crashed(f"the month {''.join(named)!r} of a CDR id") from None
         return None
     try:
         document = context.world.databases.document(account_id(context), month, cdr_id)
@@ -129,24 +144,36 @@ def _open(context: Context, named: re.Match[str], cdr_id: str) -> Document | Non
     return None if document is None or erlang.is_true(document.get("pvt_deleted")) else document
 
 
-def _named_month(named: re.Match[str]) -> str:
-    year, month = map(erlang.to_integer, named.groups())
-    return f"{year:04}{month:02}"
+def _named_month(named: tuple[str, ...]) -> str:
+    try:
+        year, month = map(erlang.to_integer, named)
+    except ValueError:
+        raise NoMonth(named) from None
+    return _database_name(year, month)
+
+
+def _database_name(year: int, month: int) -> str:
+    """`YYYYMM`; `NoMonth` where the year has too few digits for one (`kz_util:format_account_mod_id/3`)."""
+    if len(str(year)) < _LEAST_YEAR_DIGITS:
+        raise NoMonth(year)
+    return f"{year}{month:02}"
 
 
 def legs(context: Context, wanted_id: str) -> Walk:
     """`/cdrs/legs/{CDR id or interaction id}`: the documents of one interaction."""
     followed = set()
-    while named := CDR_ID.fullmatch(wanted_id):
+    while named := _matched(_CDR_ID, wanted_id):
         document = _open(context, named, wanted_id)
         if document is None or wanted_id in followed:
             raise _no_legs()
         followed.add(wanted_id)
         wanted_id = text_at(document, ("interaction_id",), "undefined")
-    named = _INTERACTION_ID.fullmatch(wanted_id)
+        if not wanted_id and context.shows("id-without-month-500"):
+            raise Crashed("an interaction id that is empty")
+    named = _matched(_INTERACTION_ID, wanted_id)
     if not named:
         raise plain(404, "bad identifier", [wanted_id])
-    month = _month_of_time(context, named[1])
+    month = _month_of_time(context, *named)
     if month not in context.world.store.months(account_id(context)) and not context.shows("legs-missing-month-503"):
         raise _no_legs()
     scope = Scope(view_maps.LEGS, lambda _time: [wanted_id], lambda _time: [wanted_id, RANGE_END])
@@ -170,11 +197,11 @@ def _legs_mapper(context: Context) -> Mapper:
 def _month_of_time(context: Context, moment: str) -> str:
     try:
         day = gregorian.day_of(erlang.to_integer(moment))
+        return _database_name(day.year, day.month)
     except ValueError:
         if context.shows("id-without-month-500"):
             raise Crashed(f"the time {moment!r} of an interaction id") from None
         raise _no_legs() from None
-    return f"{day.year:04}{day.month:02}"
 
 
 def summary(context: Context) -> Walk:

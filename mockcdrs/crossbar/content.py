@@ -8,6 +8,7 @@ from typing import Any
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import cdrs, envelope
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.database import Row
 from mockcdrs.crossbar.paging import ChunkedWalk, Page
 from mockcdrs.crossbar.walks import Walk
 
@@ -31,17 +32,28 @@ class Content:
 
     def etag(self, context: Context) -> str | None:
         """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
-        if self.revision is not None:
+        if self.revision is not None or not self.has_etag():
             return self.revision
-        if self.walk is not None or not self.data or not self.is_tagged:
-            return None
-        shown = [{"key": row.key, "value": row.value} for row in self.data] if self.are_interactions else self.data
-        body, _ = envelope.render(context, envelope.success(context, shown))
+        body, _ = envelope.render(context, envelope.success(context, self.unchunked()))
         return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+    def has_etag(self) -> bool:
+        """Whether there is a digest, if no revision."""
+        return bool(self.walk is None and self.data and self.is_tagged)
+
+    def unchunked(self) -> Any:
+        """The data as the database gave it; nothing of a walk that is still to be made."""
+        if self.walk is not None:
+            return []
+        return [_public(row) for row in self.data] if self.are_interactions else self.data
 
     def rows(self, context: Context, make: ItemMaker) -> Any:
         """The data, a listing row for each interaction; raises `Failure`."""
-        data = _rows_of(context, self.data, make) if self.are_interactions else self.data
+        data = self.data
+        if self.are_interactions:
+            data = _rows_of(context, self.data, make)
+            if data is None:
+                data = self.unchunked()
         context.outcome.rows = len(data) if isinstance(data, list) else 1
         return data
 
@@ -49,15 +61,30 @@ class Content:
         """The items of a walk, chunk by chunk, none of them empty; raises `Failure`."""
         while (items := walked.advance()) is not None:
             if self.are_interactions:
-                items = _rows_of(context, items, make)
+                made = _rows_of(context, items, make)
+                items = [_raw(row) for row in items] if made is None else made
                 walked.sent(len(items))
             context.outcome.rows += len(items)
             if items:
                 yield items
 
 
-def _rows_of(context: Context, found: list[Any], make: ItemMaker) -> list[Any]:
-    return [*map(make, cdrs.legs_found(context, found))]
+def _rows_of(context: Context, found: list[Row], make: ItemMaker) -> list[Any] | None:
+    """Listing rows of interactions, `None` where they stay as they are: one of them names a leg without a month."""
+    try:
+        return [*map(make, cdrs.legs_found(context, found))]
+    except cdrs.NoMonth:
+        return None
+
+
+def _raw(row: Row) -> dict[str, Any]:
+    """A view row as the database gave it."""
+    return {"key": row.key, "value": row.value}
+
+
+def _public(row: Row) -> dict[str, Any]:
+    """A view row in an answer at once, which has an id as every document has (`kz_doc:public_fields/1`)."""
+    return {**_raw(row), "id": row.value["id"]}
 
 
 def note_paging(context: Context, walk: Walk, walked: Page | ChunkedWalk) -> None:

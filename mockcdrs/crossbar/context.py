@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar.buckets import Bucket
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.request import Request
@@ -53,12 +54,16 @@ class Outcome:
 
 @dataclass(slots=True)
 class Context:
-    """One request on its way: what has been found out so far."""
+    """One request on its way: what has been found out so far.
+
+    `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything.
+    """
 
     world: World
     request: Request
     request_id: str
-    auth_token: str | None = None
+    api_version: str = "v2"
+    auth_token: Any = MISSING
     auth_account: Account | None = None
     auth_claims: Claims = field(default_factory=dict)
     tokens_remaining: int = 100
@@ -78,6 +83,16 @@ class Context:
     def shows(self, quirk: str) -> bool:
         """Whether a quirk is to be seen."""
         return quirk in self.world.quirks
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether any module hears of the request: a point in the version parts the names of Crossbar's events."""
+        return "." not in self.api_version
+
+    @property
+    def is_v1(self) -> bool:
+        """Whether version 1 of the API is asked, which has rules of its own in one that serves it."""
+        return self.api_version == "v1"
 
     @property
     def is_reseller(self) -> bool:

@@ -1,6 +1,7 @@
 """CSV answers: a whole file, or for interactions bare lines as they are found (`api_util.erl`)."""
 
 import hashlib
+import itertools
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -86,24 +87,41 @@ def _file_rows(context: Context, found: Content) -> Iterator[Mapping[str, Any]]:
     yield from data if isinstance(data, list) else [data]
 
 
-def lines(context: Context, found: Content) -> Iterator[bytes]:
-    """Bare lines behind a header; raises `Failure` and `BareAnswer` before the first one."""
-    if found.walk is None:
-        return _plain_lines(context, found)
-    chunks = found.chunks(context, ChunkedWalk(found.walk.plan), _lines_of_rows(context))
+def lines(context: Context, found: Content) -> Iterator[bytes] | bytes:
+    """Bare lines behind a header, or a whole file where interactions stay view rows.
+
+    Raises `Failure` and `BareAnswer` before the first line.
+    """
+    chunks = _chunks_of_lines(context, found)
     first = next(chunks, None)
     if first is None:
         raise _no_content()
+    if _are_view_rows(first):
+        return _file_of_view_rows(first, chunks)
+    if found.walk is None and context.shows("interaction-csv-plain-fault"):
+        raise system("datastore_fault")
     return _encoded(context, first, chunks)
 
 
-def _plain_lines(context: Context, found: Content) -> Iterator[bytes]:
-    made = found.rows(context, _lines_of_rows(context))
-    if not made:
-        raise _no_content()
-    if context.shows("interaction-csv-plain-fault"):
-        raise system("datastore_fault")
-    return _encoded(context, made, iter(()))
+def _chunks_of_lines(context: Context, found: Content) -> Iterator[list[Any]]:
+    make = _lines_of_rows(context)
+    if found.walk is not None:
+        return found.chunks(context, ChunkedWalk(found.walk.plan), make)
+    made = found.rows(context, make)
+    return iter([made] if made else [])
+
+
+def _are_view_rows(made: list[Any]) -> bool:
+    return isinstance(made[0], dict)
+
+
+def _file_of_view_rows(first: list[Any], rest: Iterator[list[Any]]) -> bytes:
+    made = csv_text.CsvFile()
+    for rows in itertools.chain([first], rest):
+        if not _are_view_rows(rows):
+            raise died("lines of CSV behind what is to become a file")
+        made.add(rows)
+    return made.text()
 
 
 def _lines_of_rows(context: Context) -> Callable[[Document], str]:
@@ -118,17 +136,23 @@ def _lines_of_rows(context: Context) -> Callable[[Document], str]:
     return line
 
 
-def _encoded(context: Context, first: list[str], rest: Iterator[list[str]]) -> Iterator[bytes]:
+def _encoded(context: Context, first: list[Any], rest: Iterator[list[Any]]) -> Iterator[bytes]:
     # A line's end goes out with the next line: a piece that ended in "0" CRLF would look to a careless client like the
     # end of the chunks.
     yield _bytes(csv_text.header_line(row_columns(context, is_csv=True)), first)
+    has_file = False
     try:
         for made in rest:
-            yield csv_text.LINE_END + _bytes("", made)
+            if _are_view_rows(made):
+                has_file = True
+            else:
+                yield csv_text.LINE_END + _bytes("", made)
     except Failure:
         # the lines before are out: Crossbar ends the file as if it were whole
         pass
     yield csv_text.LINE_END
+    if has_file:
+        raise died("a file of CSV behind lines that are out")
 
 
 def _bytes(header: str, made: list[str]) -> bytes:

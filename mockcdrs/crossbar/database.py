@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation, json_text
+from mockcdrs.crossbar import collation, json_text, start_key
 from mockcdrs.crossbar.view_maps import MapFunction, View
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
@@ -24,7 +24,11 @@ _RUN, _STEP = 4_096, 8
 
 
 class QueryError(Exception):
-    """CouchDB refuses the query: no row can lie between these keys in this direction."""
+    """CouchDB refuses the query; `cause` is what Kazoo makes of its refusal, nothing where that is no text."""
+
+    def __init__(self, why: str, cause: str = "") -> None:
+        super().__init__(why)
+        self.cause = cause
 
 
 class NoDatabase(Exception):
@@ -78,12 +82,14 @@ class KeyRange:
     descending: bool
 
     def bounds(self) -> tuple[collation.Key, collation.Key]:
-        """Least and greatest key; `QueryError` where they are reversed."""
+        """Least and greatest key; `QueryError` where they are reversed, or no JSON at all."""
+        if not (start_key.is_json(self.start) and start_key.is_json(self.end)):
+            raise QueryError("a key that is no JSON", "timeout")
         start = collation.LOWEST if self.start is None else collation.key(self.start)
         end = collation.HIGHEST if self.end is None else collation.key(self.end)
         low, high = (end, start) if self.descending else (start, end)
         if low > high:
-            raise QueryError("no row can lie between these keys")
+            raise QueryError("no row can lie between these keys", "Bad Request")
         return low, high
 
 
@@ -152,7 +158,7 @@ class Databases:
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
         rows = self._scan(view, account_id, month, wanted)
-        return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce, wanted.descending)
+        return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
@@ -209,9 +215,9 @@ def _times(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
     return (None, None) if _is_over_owners(view, wanted) else (early, late)
 
 
-def _groups(found: Iterable[Row], level: int, reduce: Callable[[list[Any]], Any], descending: bool) -> Iterator[Row]:
+def _groups(found: Iterable[Row], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[Row]:
+    """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
     for _, group in itertools.groupby(found, key=lambda row: collation.key(row.key[:level])):
         rows = list(group)
         key = rows[0].key[:level]
-        value = reduce([row.value for row in (reversed(rows) if descending else rows)])
-        yield Row(key, value, None)
+        yield Row(key, reduce([row.value for row in reversed(rows)]), None)

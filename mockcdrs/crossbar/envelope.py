@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import json_text, start_key
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import NO_DATA, Failure, died
+from mockcdrs.crossbar.request import NULL
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
+_UNWRITABLE = b"failure in request, contact support"  # what cannot be written as JSON
 CHUNKS_OPENING = b'{"data":['
 
 
@@ -17,7 +20,7 @@ def success(context: Context, data: Any, revision: str | None = None) -> dict[st
     fields = {**_shared(context), "data": data, "status": "success"}
     if revision is not None:
         fields["revision"] = revision
-    if context.auth_token is not None:
+    if context.auth_token is not MISSING:
         fields["auth_token"] = context.auth_token
     return {key: fields[key] for key in context.version.success_keys if key in fields}
 
@@ -26,12 +29,20 @@ def error(context: Context, failure: Failure) -> dict[str, Any]:
     """A failure's envelope, keys in the version's order; `error` is the status as text."""
     fields = {**_shared(context), "error": str(failure.status), "message": failure.message, "status": "error"}
     if failure.data is not NO_DATA:
-        fields["data"] = failure.data
+        fields["data"] = failure.data["message"] if failure.is_system and context.is_v1 else failure.data
+    token = None if context.auth_token is NULL else context.auth_token
     if context.version.tells_token_as_text:
-        fields["auth_token"] = "undefined" if context.auth_token is None else erlang.to_text(context.auth_token)
-    elif context.auth_token is not None:
-        fields["auth_token"] = context.auth_token
+        fields["auth_token"] = "undefined" if token is MISSING else _text(token)
+    elif token is not MISSING:
+        fields["auth_token"] = token
     return {key: fields[key] for key in context.version.error_keys if key in fields}
+
+
+def _text(token: Any) -> str:
+    try:
+        return erlang.to_text(token)
+    except erlang.BadArgument:
+        raise died("a token that has no text") from None
 
 
 def _shared(context: Context) -> dict[str, Any]:
@@ -62,7 +73,9 @@ def paging(context: Context) -> dict[str, Any]:
 
 
 def should_paginate(context: Context) -> bool:
-    """Whether the client wants pages; only `true` says yes where `paginate` is sent at all."""
+    """Whether the client wants pages; only `true` says yes where `paginate` is sent at all. `/v1` has none."""
+    if context.is_v1:
+        return False
     wanted = context.request.value("paginate")
     return wanted is None or erlang.is_true(wanted)
 
@@ -77,7 +90,7 @@ def trailer(context: Context) -> bytes:
         "node": settings.kazoo_node,
         "version": settings.kazoo_version,
         "timestamp": gregorian.iso_8601(context.world.now),
-        "auth_token": context.auth_token,
+        "auth_token": None if context.auth_token is MISSING else context.auth_token,
     }
     pairs = (_pair(context, name, value) for name, value in fields.items() if not erlang.is_empty(value))
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
@@ -91,6 +104,13 @@ def _pair(context: Context, name: str, value: Any) -> str:
     return f'"{name}":{json_text.compact(erlang.to_text(value))}'
 
 
+def _readable(value: Any) -> Any:
+    """An object whose texts are UTF-8 where Kazoo makes them so, as it does with each that it puts into an object."""
+    if not isinstance(value, dict):
+        return erlang.utf8_text(value) if isinstance(value, str) else value
+    return {name: _readable(item) for name, item in value.items()}
+
+
 def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
     """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped.
 
@@ -98,7 +118,11 @@ def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
     `BareAnswer` where it is no text, as in `?jsonp`.
     """
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
-    body = json_text.pretty(envelope) if erlang.is_true(wanted) else json_text.encode(envelope)
+    write = json_text.pretty if erlang.is_true(wanted) else json_text.encode
+    try:
+        body = write(_readable(envelope))
+    except UnicodeEncodeError:
+        return _UNWRITABLE, False
     function = context.request.value("jsonp")
     if function is None:
         return body, False

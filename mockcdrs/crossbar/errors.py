@@ -30,13 +30,17 @@ NO_DATA = object()
 
 
 class Failure(Exception):
-    """An error in Crossbar's envelope: status, `message`, and `data` where there is any."""
+    """An error in Crossbar's envelope: status, `message`, and `data` where there is any.
 
-    def __init__(self, status: int, message: str, data: Any = NO_DATA) -> None:
+    `is_system`: made by Crossbar itself, so that version 1 of the API tells only the `message` in its data.
+    """
+
+    def __init__(self, status: int, message: str, data: Any = NO_DATA, *, is_system: bool = False) -> None:
         super().__init__(f"{status} {message}")
         self.status = status
         self.message = message
         self.data = data
+        self.is_system = is_system
 
 
 class Crashed(Failure):
@@ -53,7 +57,8 @@ def between_chunks(failure: Failure) -> Failure:
     That is `api_resource:reset_context_between_chunks/3`.
     """
     data = failure.data
-    return failure if isinstance(data, dict) and "message" in data else Failure(failure.status, failure.message, [])
+    is_told = failure.is_system or (isinstance(data, dict) and "message" in data)
+    return failure if is_told else Failure(failure.status, failure.message, [])
 
 
 class BareAnswer(Exception):
@@ -74,7 +79,12 @@ def died(of: str) -> BareAnswer:
 def system(name: str, detail: str | None = None, **fields: Any) -> Failure:
     """A system error by its name; `detail` replaces the usual words in `data.message`."""
     status, words = SYSTEM_ERRORS[name]
-    return Failure(status, name, {**fields, "message": detail or words})
+    return system_failure(status, name, detail or words, **fields)
+
+
+def system_failure(status: int, name: str, message: str, **fields: Any) -> Failure:
+    """An error that Crossbar itself makes, with `message` the last of what it tells (`build_system_error/4`)."""
+    return Failure(status, name, {**fields, "message": message}, is_system=True)
 
 
 def plain(status: int, message: str, data: Any = None) -> Failure:

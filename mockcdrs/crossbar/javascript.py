@@ -105,6 +105,11 @@ def _number_text(number: Any) -> str:
     return repr(number).replace("e-0", "e-")
 
 
+def equals_text(value: Any, text: str) -> bool:
+    """`value == text` for a text that is no number: a list or an object equals it as its text."""
+    return (string(value) if isinstance(value, list | dict) else value) == text
+
+
 def less(a: Any, b: Any) -> bool:
     """`a < b`: two texts by code units, all else as numbers; a list or an object is its text."""
     a, b = (string(side) if isinstance(side, list | dict) else side for side in (a, b))

@@ -13,19 +13,19 @@ _ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)
 
 
 def encode(value: Any) -> bytes:
-    """Compact JSON in UTF-8."""
+    """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
     try:
         text = None if _holds_float(value) else orjson.dumps(value)
     except TypeError:  # large integers, and bytes that are no UTF-8
         text = None
     if text is None or b"\\u" in text:  # escaped characters have large digits here
-        return compact(value).encode("utf-8", "surrogateescape")
+        return compact(value).encode()
     return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
 
 
 def pretty(value: Any) -> bytes:
-    """JSON with two blanks of indent."""
-    return _pretty(value, 0).encode("utf-8", "surrogateescape")
+    """JSON with two blanks of indent; `UnicodeEncodeError` as from `encode`."""
+    return _pretty(value, 0).encode()
 
 
 def _holds_float(value: Any) -> bool:

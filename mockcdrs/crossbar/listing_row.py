@@ -8,16 +8,19 @@ from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import ListingRow
 from mockcdrs.crossbar.envelope import should_paginate
-from mockcdrs.crossbar.errors import plain, system
+from mockcdrs.crossbar.errors import Crashed, plain, system
+from mockcdrs.crossbar.request import NULL
 
 RowMaker = Callable[[Document], dict[str, Any]]
 
 
 def check_utc_offset(context: Context) -> None:
-    """`Failure` 404 for a `utc_offset` that is no number."""
+    """`Failure` 404 for a `utc_offset` that is no number; 500 for null, false and objects, on which Crossbar dies."""
     offset = context.request.value("utc_offset")
     if offset is None:
         return
+    if (offset is NULL or offset is False or isinstance(offset, dict)) and context.shows("utc-offset-500"):
+        raise Crashed(f"a utc_offset of {offset!r:.80}")
     try:
         erlang.to_number(offset)
     except erlang.BadArgument:

@@ -49,16 +49,19 @@ class _MediaRange:
             return other.subtype == "*"
         return self.parameters > other.parameters
 
-    def covers(self, content_type: str) -> bool:
+    def covers(self, content_type: str, accepts_parameters: bool) -> bool:
+        if self.parameters and not accepts_parameters:
+            return False
         if (self.type, self.subtype) == ("*", "*"):
             return True
         kind, _, subtype = content_type.partition("/")
         return self.type == kind and self.subtype in {"*", subtype}
 
 
-def content_type(accept: str | None) -> str:
+def content_type(accept: str | None, accepts_parameters: bool) -> str:
     """The type that an `Accept` header gets; `BareAnswer` 400 for an unreadable one, 406 where nothing fits.
 
+    `accepts_parameters`: whether a type that comes with parameters of its own fits at all.
     Between two types that are wanted alike the later one wins, and `q=0` refuses nothing: that is Cowboy's way.
     """
     if accept is None:
@@ -66,7 +69,7 @@ def content_type(accept: str | None) -> str:
     latest_first = _media_ranges(accept)[::-1]
     for media_range in sorted(latest_first, key=functools.cmp_to_key(_compare)):
         for offered in (*JSON_TYPES, "text/csv", "text/comma-separated-values", "application/octet-stream"):
-            if media_range.covers(offered):
+            if media_range.covers(offered, accepts_parameters):
                 return offered
     raise BareAnswer(406)
 

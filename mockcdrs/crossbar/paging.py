@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.crossbar.database import NoDatabase, QueryError, Row
-from mockcdrs.crossbar.errors import Failure, plain, system
+from mockcdrs.crossbar.errors import Failure, plain, system, system_failure
 
 Fetch = Callable[[str, Any, int], list[Row]]
 Mapper = Callable[[list[Row]], list[Any]]
@@ -57,6 +57,13 @@ def _mapped(plan: Plan, rows: list[Row]) -> list[Any]:
         raise system("datastore_fault") from error
 
 
+def _refused(error: QueryError) -> Failure:
+    """What becomes of a query that CouchDB refuses (`crossbar_doc:handle_datamgr_errors/3`)."""
+    if not error.cause:
+        return system("datastore_fault")
+    return system_failure(500, "datastore_fault", "unknown failure", cause=error.cause)
+
+
 def walk_plain(plan: Plan) -> Page:
     """One page at once; raises `Failure`."""
     page, months = Page(), list(plan.months)
@@ -71,7 +78,7 @@ def walk_plain(plan: Plan) -> Page:
             del months[0]
             continue
         except QueryError as error:
-            raise system("datastore_fault") from error
+            raise _refused(error) from error
         page.next_key, rows = _split(fetched, limit, page.next_key)
         items = _mapped(plan, rows)
         page.items += items
@@ -130,7 +137,7 @@ class ChunkedWalk:
                     raise plain(503, "datastore missing view") from None
                 del months[0]
             except QueryError as error:
-                raise system("datastore_fault") from error
+                raise _refused(error) from error
         next_key, rows = _split(fetched, limit, last_key)
         try:
             items = _mapped(self._plan, rows)

@@ -33,6 +33,10 @@ QUIRKS: dict[str, Quirk] = {
         "page: it repeats the last chunk.",
         "crossbar_view.erl",
     ),
+    "interaction-raw-rows": Quirk(
+        "An interaction whose leg has an id without a month leaves its whole page or chunk as the view gave it.",
+        "cb_cdrs.erl",
+    ),
     "interaction-month-order": Quirk(
         "A plain (is_chunked=false) /interaction over two months gives the older month first.", "cb_cdrs.erl"
     ),
@@ -45,6 +49,7 @@ QUIRKS: dict[str, Quirk] = {
     "interaction-utc-offset-fault": Quirk(
         "A utc_offset that is no number is a 503 on /interaction, where /cdrs says 404 and why.", "cb_cdrs.erl"
     ),
+    "utc-offset-500": Quirk("A utc_offset in the body that is null, false or an object is a 500.", "cb_cdrs.erl"),
     "fractional-utc-offset-fault": Quirk("A utc_offset with a fraction of a second is a 503.", "cb_cdrs.erl"),
     "csv-interaction-unquoted": Quirk(
         "CSV of /interaction has no quotes and no escapes: a comma in a name shifts the columns.", "cb_cdrs.erl"
@@ -81,7 +86,7 @@ QUIRKS: dict[str, Quirk] = {
         "kzd_cdrs.erl",
     ),
     "reversed-keys-fault": Quirk(
-        "A start_key beyond the end of the range, or one that is no key, is a 503.", "crossbar_view.erl"
+        "A start_key beyond the end of the range, or one that is no key, is a 500.", "kz_couch_util.erl"
     ),
     "chunk-size-0-fault": Quirk("chunk_size=0 is a 503, where other bad sizes say what is wrong.", "crossbar_view.erl"),
     "descending-false-ignored": Quirk(
@@ -95,7 +100,10 @@ QUIRKS: dict[str, Quirk] = {
     ),
     "pdf-500": Quirk("accept=pdf for something that is there is a bare 500.", "api_resource.erl"),
     "no-account-500": Quirk("/v2/accounts/cdrs, without an account, is a 500 for the master.", "cb_cdrs.erl"),
-    "post-as-get-empty": Quirk("POST with verb=GET is let through and answers an empty list.", "api_resource.erl"),
+    "post-as-get-empty": Quirk(
+        "POST with verb=GET is let through, but a listing in chunks is empty then, and interactions are view rows.",
+        "api_resource.erl",
+    ),
     "trailer-unescaped": Quirk(
         "The trailer of a chunked answer is not escaped: a quote in X-Request-ID breaks its JSON.", "api_util.erl"
     ),

@@ -43,19 +43,20 @@ def render(context: Context, found: Content, etag: str | None) -> Rendered:
 
 
 def _pdf(context: Context, found: Content) -> Rendered:
-    if not found.data:
+    if found.walk is not None or found.data == []:
         return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
     raise died("accept=pdf for something that is no PDF") if context.shows("pdf-500") else BareAnswer(406)
 
 
 def _csv(context: Context, found: Content) -> Rendered:
-    is_lines = found.are_interactions and context.shows("csv-interaction-unquoted")
-    form = csv_rendering.lines if is_lines else csv_rendering.file
+    has_lines = found.are_interactions and context.shows("csv-interaction-unquoted")
+    form = csv_rendering.lines if has_lines else csv_rendering.file
     try:
         body = form(context, found)
     except Failure as failure:
         return _failed_csv(context, failure if found.walk is None else between_chunks(failure))
     csv_rendering.check_name(context, found)
+    is_lines = not isinstance(body, bytes)
     headers = csv_rendering.line_headers(context) if is_lines else csv_rendering.file_headers(context)
     return Rendered(headers, body, is_file=not is_lines)
 

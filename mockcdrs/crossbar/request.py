@@ -92,13 +92,14 @@ class Request:
 def decode_start_key(request: Request) -> Request:
     """The request with its start key, wherever it was sent, as a view key in the query.
 
-    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`); null is none, for it is
-    deleted where it was to be put.
+    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`). Null, sent or encoded, is no
+    key at all: it is deleted where it was to be put.
     """
     sent = request.value(START_KEY, MISSING)
     if sent is MISSING:
         return request
-    key = () if sent is NULL else ((START_KEY, _view_key(sent)),)
+    decoded = None if sent is NULL else _view_key(sent)
+    key = () if decoded is None else ((START_KEY, decoded),)
     query = (*((name, value) for name, value in request.query if name != START_KEY), *key)
     body = {name: value for name, value in request.envelope.items() if name != START_KEY}
     if isinstance(data := body.get("data"), Mapping):

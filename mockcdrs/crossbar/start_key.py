@@ -1,6 +1,7 @@
 """Start keys: a view key as an Erlang term, as URL-safe base64 without padding (`api_util.erl`, `kz_base64url.erl`).
 
-A JSON object is Erlang's `{[{Name, Value}]}`; the empty one that ends a range is `{[]}`.
+A JSON object is Erlang's `{[{Name, Value}]}`; the empty one that ends a range is `{[]}`. Other tuples are terms, but no
+JSON: they come through as they are, and no query can be made with them.
 """
 
 import base64
@@ -24,7 +25,7 @@ def encode(value: Any) -> str:
 
 
 def decode(text: str) -> Any:
-    """The view key in a text; `NoStartKey` where there is none. What follows the term does not matter, as in Erlang."""
+    """The term in a text; `NoStartKey` where there is none. What follows the term does not matter, as in Erlang."""
     try:
         stream = BytesIO(_bytes(text.encode("utf-8", "surrogateescape")))
         if stream.read(1) != erlang_terms.VERSION:
@@ -48,19 +49,23 @@ def _term(value: Any) -> Any:
     return [_term(item) for item in value] if isinstance(value, list) else value
 
 
+def is_json(value: Any) -> bool:
+    """Whether a view key is one that CouchDB can be asked for."""
+    if isinstance(value, dict):
+        return all(map(is_json, value.values()))
+    return all(map(is_json, value)) if isinstance(value, list) else not isinstance(value, tuple)
+
+
 def _value(term: Any) -> Any:
     match term:
-        case (list(fields),) if isinstance(term, tuple):
-            return dict(_field(field) for field in fields)
+        case (list(fields),) if isinstance(term, tuple) and all(map(_is_field, fields)):
+            return {name: _value(value) for name, value in fields}
         case tuple():
-            raise NoStartKey("a tuple that is no object")
+            return tuple(map(_value, term))
         case list():
             return [_value(item) for item in term]
     return term
 
 
-def _field(field: Any) -> tuple[str, Any]:
-    match field:
-        case (str(name), value) if isinstance(field, tuple):
-            return name, _value(value)
-    raise NoStartKey("a tuple that is no object")
+def _is_field(field: Any) -> bool:
+    return isinstance(field, tuple) and len(field) == 2 and isinstance(field[0], str)

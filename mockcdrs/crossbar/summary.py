@@ -8,7 +8,7 @@ from typing import Any
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
 from mockcdrs.crossbar.database import QueryError
-from mockcdrs.crossbar.view_maps import TIME_FIRST, Emitted, View
+from mockcdrs.crossbar.view_maps import TIME_FIRST, Emitted, View, is_cdr
 
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
 _CLASSIFIERS: dict[str, re.Pattern[str]] = {
@@ -28,7 +28,7 @@ def classify(number: str, emergency_numbers: Container[str]) -> str:
 
 
 def _is_summed(document: Document, variables: Any) -> bool:
-    if document.get("pvt_type") != "cdr" or js.truthy(document.get("pvt_deleted")) or not js.truthy(variables):
+    if not is_cdr(document) or not js.truthy(variables):
         return False
     channel_name, direction = document.get("channel_name"), document.get("call_direction")
     if not isinstance(channel_name, str | list) or "loopback" in channel_name:

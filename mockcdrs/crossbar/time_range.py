@@ -6,6 +6,8 @@ from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.crossbar.errors import validation
 from mockcdrs.crossbar.request import Request
 
+_LEAST_YEAR = 1000
+
 
 def time_range(request: Request, now: int, maximum: int) -> tuple[int, int]:
     """`(created_from, created_to)`, both included.
@@ -33,8 +35,8 @@ def _moment(value: Any, default: int) -> int:
 
 
 def has_month_names(start: int, end: int) -> bool:
-    """Whether Kazoo can name the months of a range: their years need four digits."""
-    return all(moment >= 0 and 1000 <= gregorian.day_of(moment).year <= 9999 for moment in (start, end))
+    """Whether Kazoo can name the months of a range: their years need four digits or more."""
+    return all(moment >= 0 and gregorian.day_of(moment).year >= _LEAST_YEAR for moment in (start, end))
 
 
 def touches(month: str, start: int, end: int) -> bool:

@@ -34,8 +34,9 @@ class View:
     moment: Moment = "written"
 
 
-def _is_cdr(document: Document) -> bool:
-    return document.get("pvt_type") == "cdr" and not js.truthy(document.get("pvt_deleted"))
+def is_cdr(document: Document) -> bool:
+    """Whether the views take a document for a CDR that is there."""
+    return js.equals_text(document.get("pvt_type"), "cdr") and not js.truthy(document.get("pvt_deleted"))
 
 
 def _variables(document: Document) -> Any:
@@ -43,13 +44,13 @@ def _variables(document: Document) -> Any:
 
 
 def _listed(document: Document) -> Emitted | None:
-    if not _is_cdr(document) or _variables(document) is None:
+    if not is_cdr(document) or _variables(document) is None:
         return None
     return [_carried(document, "pvt_created"), document["_id"]], None
 
 
 def _listed_without_variables(document: Document) -> Emitted | None:
-    return ([_carried(document, "pvt_created"), document["_id"]], None) if _is_cdr(document) else None
+    return ([_carried(document, "pvt_created"), document["_id"]], None) if is_cdr(document) else None
 
 
 def _carried(document: Document, key: str) -> Any:
@@ -64,7 +65,7 @@ def _owner(document: Document) -> Any:
 
 
 def _listed_by_owner(document: Document) -> Emitted | None:
-    if not _is_cdr(document) or (owner := _owner(document)) is None:
+    if not is_cdr(document) or (owner := _owner(document)) is None:
         return None
     return [owner, _carried(document, "pvt_created"), document["_id"]], None
 
@@ -106,17 +107,17 @@ def _interaction_key(document: Document) -> list[Any]:
 
 
 def _interactions(document: Document) -> Emitted | None:
-    return (_interaction_key(document), _leg(document)) if _is_cdr(document) else None
+    return (_interaction_key(document), _leg(document)) if is_cdr(document) else None
 
 
 def _interactions_by_owner(document: Document) -> Emitted | None:
-    if not _is_cdr(document) or (owner := _owner(document)) is None:
+    if not is_cdr(document) or (owner := _owner(document)) is None:
         return None
     return [owner, *_interaction_key(document)], _billed_leg(document)
 
 
 def _legs(document: Document) -> Emitted | None:
-    return ([_carried(document, "interaction_id"), channel_time(document)], None) if _is_cdr(document) else None
+    return ([_carried(document, "interaction_id"), channel_time(document)], None) if is_cdr(document) else None
 
 
 def _compare_legs(a: dict[str, Any], b: dict[str, Any]) -> int:

@@ -18,6 +18,7 @@ from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.request_data import largest_body
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
 
@@ -45,7 +46,7 @@ class Crossbar:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, and note it in the journal."""
         state, started = self._state, time.perf_counter()
-        incoming = wsgi_request.read(environ, state.settings.max_upload_size)
+        incoming = wsgi_request.read(environ, largest_body(state.settings.max_upload_size))
         world = state.world()
         request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
@@ -57,7 +58,9 @@ class Crossbar:
         if answered.note:
             logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
         entry.note(answered, delivery)
-        answered = compression.compressed(answered, incoming.headers.get("accept-encoding", ""))
+        if incoming.method != "HEAD":
+            accepted = incoming.headers.get("accept-encoding", "")
+            answered = compression.compressed(answered, accepted, varies=world.version.compression_varies)
         entry.record.response = Response(dict(answered.headers))
         head = _head(answered, world.now)
         if delivery.fault:
@@ -157,7 +160,7 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
 
 def longest_body(state: State) -> Callable[[], int]:
     """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
-    return lambda: max(state.settings.max_upload_size, LONGEST_CONTROL_BODY)
+    return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
 def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":

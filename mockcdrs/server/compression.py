@@ -13,13 +13,15 @@ _GZIP_WINDOW = 31
 _ZERO = re.compile(r"q=0(?:\.0{0,3})?")
 
 
-def compressed(answered: Answer, accept_encoding: str) -> Answer:
-    """The answer, compressed where the client takes gzip and there is enough of it."""
+def compressed(answered: Answer, accept_encoding: str, *, varies: bool) -> Answer:
+    """The answer, compressed where the client takes gzip and there is enough of it; `varies`: and says so in `vary`."""
     if "gzip" not in (wanted := accept_encoding.lower()) or not any(map(_is_gzip, wanted.split(","))):
         return answered
     if answered.is_file or (isinstance(answered.body, bytes) and len(answered.body) <= THRESHOLD_BYTES):
         return answered
     headers = {**answered.headers, "content-encoding": "gzip"}
+    if varies:
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
     if isinstance(answered.body, bytes):
         return replace(answered, headers=headers, body=gzip.compress(answered.body, mtime=0))
     return replace(answered, headers=headers, body=_stream(answered.body))

@@ -13,6 +13,8 @@ def read(environ: dict[str, Any], longest_body: int) -> Incoming:
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
     headers = {_name(key): _text(value) for key, value in environ.items() if key.startswith("HTTP_") or key in _BARE}
+    if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
+        headers.pop("content-type", None)  # other servers may say "" where there is none
     method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
     return Incoming(method, path, query, headers, _body(environ, longest_body))
 

@@ -8,8 +8,8 @@ from mockcdrs.cdr.row import datetime_text, start_seconds
 NAMES = (
     "id call_id caller_id_number caller_id_name callee_id_number callee_id_name duration_seconds billing_seconds "
     "timestamp hangup_cause disposition other_leg_call_id owner_id to from direction request authorizing_id cost "
-    "dialed_number calling_from datetime unix_timestamp unix_timestamp_micro rfc_1036 iso_8601 iso_8601_combined call_type rate "
-    "rate_name bridge_id recording_url media_recordings media_server call_priority interaction_id "
+    "dialed_number calling_from datetime unix_timestamp unix_timestamp_micro rfc_1036 iso_8601 iso_8601_combined "
+    "call_type rate rate_name bridge_id recording_url media_recordings media_server call_priority interaction_id "
     "inception_direction reseller_cost reseller_call_type reseller_id account_id"
 )
 COLUMNS = NAMES.split()

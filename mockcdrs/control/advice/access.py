@@ -105,7 +105,7 @@ def _not_served(record: Record, _earlier: Iterable[Record], _facts: Facts) -> It
 
 def _unknown_module(path: str) -> str:
     """What a path names where a module is due; empty where that is served."""
-    tokens = routing.split(path)[1]
+    tokens = routing.tokens(path)
     nouns = routing.nouns(tokens)
     if not nouns:
         return "" if tokens[:1] == ["account"] else next(iter(tokens), "")

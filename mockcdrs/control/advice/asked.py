@@ -44,7 +44,7 @@ _NO_TARGET = Target()
 
 @lru_cache(maxsize=256)
 def _target(path: str) -> Target:
-    nouns = routing.nouns(routing.split(path.replace("/account/", "/accounts//", 1))[1])
+    nouns = routing.nouns(routing.tokens(path.replace("/account/", "/accounts//", 1)))
     if not nouns or nouns[0][0] != "cdrs":
         return _NO_TARGET
     account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")

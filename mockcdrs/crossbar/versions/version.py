@@ -64,8 +64,8 @@ class Version:
         "whether escapes in a path are undone twice, so that `%2541` is `A`", "cb_context `path_tokens`"
     )
     serves_v1: bool = _rule("whether `/v1` is served; else it is 410", "api_util `get_req_data`")
-    user_api_versions: tuple[str, ...] = _rule(
-        "API versions that know `/users`, all where none is named; in others it is an empty 500",
+    modules_of_v1_and_v2: frozenset[str] = _rule(
+        "modules that only `/v1` and `/v2` know; under `/v3` and the like they are no modules",
         "api_util `is_cb_module`",
     )
     charges_every_request: bool = _rule(
