@@ -14,7 +14,6 @@ from mockcdrs.crossbar.access import check_account, check_permission, check_reso
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, died, plain, system
-from mockcdrs.crossbar.listing_row import json_rows
 from mockcdrs.crossbar.request import NULL, Request, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.resources.table import RESOURCES
 
@@ -121,7 +120,8 @@ def _checked(context: Context, incoming: Incoming) -> Answer:
     check_resources(context)
     found = _found(context, verb)
     if verb == "GET":
-        return _posted(context, found) if context.request.method == "POST" else _shown(context, found)
+        is_posted = context.request.method == "POST" and context.shows("post-as-get-empty")
+        return _posted(context, found) if is_posted else _shown(context, found)
     return _made(context, found, 201 if verb == "PUT" else 200)
 
 
@@ -266,12 +266,11 @@ def _nowhere(context: Context) -> Failure | BareAnswer:
 
 def _posted(context: Context, found: Content) -> Answer:
     """A GET in a POST, which answers as a PUT would: with what there is before a listing in chunks has loaded any."""
-    data = found.unchunked() if context.shows("post-as-get-empty") else found.rows(context, json_rows(context))
     _check_preconditions(context, found.etag(context))
     if not request_data.is_taken(context):
         raise BareAnswer(415)
     revision = found.revision or ("automatic" if found.has_etag() else None)
-    body, _ = envelope.render(context, envelope.success(context, data, revision))
+    body, _ = envelope.render(context, envelope.success(context, found.unchunked(), revision))
     return Answer(200, {**_headers(context), "content-type": negotiation.JSON_TYPES[0]}, body)
 
 

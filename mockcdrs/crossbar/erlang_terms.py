@@ -1,5 +1,7 @@
 """Erlang's external term format, as far as JSON values become terms: a tuple is a tuple, a binary is text.
 
+A list that does not end in one, which is no JSON either, becomes a pair of its items and what it ends in.
+
 The bytes come from a stranger: a declared size builds nothing, only what is there; depth is bounded; an atom is text.
 """
 
@@ -66,11 +68,11 @@ def read(stream: BytesIO, depth: int = DEEPEST) -> Any:
             return tuple(read(stream, depth - 1) for _ in range(size))
         case b"l", size:
             items = [read(stream, depth - 1) for _ in range(size)]
-            if isinstance(end := read(stream, depth - 1), list):
-                return items + end
+            end = read(stream, depth - 1)
+            return items + end if isinstance(end, list) else (items, end)
         case (b"j",):
             return []
-    raise ValueError("a float that is no number, or a list that ends in something else")
+    raise ValueError("a float that is no number")
 
 
 def _take(stream: BytesIO, size: int) -> bytes:

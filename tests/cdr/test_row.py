@@ -106,7 +106,7 @@ def test_seconds_are_integers_where_they_are_numbers(held: Any, shown: Any) -> N
 def test_a_row_tells_the_start_where_its_document_tells_the_end() -> None:
     made = row(duration_seconds=100)
     assert made["timestamp"] == "63936129500"
-    assert made["datetime"] == "2026-01-20_11:58:20"
+    assert made["datetime"] == "2026-01-20 11:58:20"
     assert made["unix_timestamp"] == "1768910300"
     assert made["rfc_1036"] == "Tue, 20 Jan 2026 11:58:20 GMT"
     assert made["iso_8601"] == "2026-01-20"

@@ -3,49 +3,118 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, plain, system
-from mockcdrs.crossbar.request import Query
+from mockcdrs.crossbar.errors import BareAnswer, Failure, plain, system
+from mockcdrs.crossbar.request import NULL, Query
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import ACCOUNT, ask, body_of, calls, context_of, json_of, state_of
 
 IDENTITY: dict[str, Any] = {"kazoo_node": "node", "kazoo_version": "4.0.0"}
 TAIL = '"node":"node", "version":"4.0.0", "timestamp":"2026-01-20T12:00:00Z"'
 
 
-def known(query: Query = (), added: tuple[str, ...] = (), fixed: tuple[str, ...] = (), **fields: Any) -> Context:
-    state = state_of(added=added, fixed=fixed, **IDENTITY)
+def known(
+    query: Query = (),
+    added: tuple[str, ...] = (),
+    fixed: tuple[str, ...] = (),
+    version: Version = KAZOO_4_3,
+    **fields: Any,
+) -> Context:
+    state = state_of(added=added, fixed=fixed, version=version, **IDENTITY)
     account = state.data.accounts[ACCOUNT]
     return context_of(state, query, **{"auth_account": account, "auth_token": "token", **fields})
 
 
-def test_a_good_answer_has_its_keys_in_crossbars_order() -> None:
-    context = known(paging={"next_start_key": [1], "page_size": 2, "start_key": [3]})
-    assert list(envelope.success(context, [], "abc").items()) == [
-        ("next_start_key", "g2sAAQE"),
-        ("page_size", 2),
-        ("start_key", "g2sAAQM"),
-        ("version", "4.0.0"),
-        ("timestamp", "2026-01-20T12:00:00Z"),
-        ("node", "node"),
-        ("request_id", "request-1"),
-        ("tokens", {"consumed": 1, "remaining": 100}),
-        ("auth_token", "token"),
-        ("data", []),
-        ("revision", "abc"),
-        ("status", "success"),
-    ]
+SUCCESS = {
+    "next_start_key": "g2sAAQE",
+    "page_size": 2,
+    "start_key": "g2sAAQM",
+    "version": "4.0.0",
+    "timestamp": "2026-01-20T12:00:00Z",
+    "node": "node",
+    "request_id": "request-1",
+    "tokens": {"consumed": 1, "remaining": 100},
+    "auth_token": "token",
+    "data": [],
+    "revision": "abc",
+    "status": "success",
+}
+
+
+def test_a_good_answer_has_its_keys_in_the_versions_order() -> None:
+    context = known(paging={"next_start_key": [1], "page_size": 2, "start_key": [3]}, version=KAZOO_MASTER)
+    assert list(envelope.success(context, [], "abc").items()) == list(SUCCESS.items())
+    names = "next_start_key page_size start_key data revision timestamp version node request_id status auth_token"
+    shown = envelope.success(known(paging=context.paging), [], "abc")
+    assert list(shown.items()) == [(name, SUCCESS[name]) for name in names.split()]
 
 
 def test_an_error_is_told_with_its_status_as_text() -> None:
     shown = envelope.error(known(), system("not_found"))
-    assert list(shown)[-4:] == ["data", "error", "message", "status"]
+    assert list(shown) == [
+        "data",
+        "error",
+        "message",
+        "status",
+        "timestamp",
+        "version",
+        "node",
+        "request_id",
+        "auth_token",
+    ]
     assert [shown[key] for key in ("data", "error", "message", "status")] == [
         {"message": "not found"},
         "404",
         "not_found",
         "error",
     ]
+    masters = [
+        "version",
+        "timestamp",
+        "node",
+        "request_id",
+        "tokens",
+        "auth_token",
+        "data",
+        "error",
+        "message",
+        "status",
+    ]
+    assert list(envelope.error(known(version=KAZOO_MASTER), system("not_found"))) == masters
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [("token", "token"), (True, "true"), (1, "1"), (["a", "b"], "ab"), ({"a": 1}, '{"a":1}'), (NULL, "null")],
+)
+def test_an_error_tells_a_token_as_it_came_or_as_text(token: Any, told: str) -> None:
+    assert envelope.error(known(auth_token=token), system("invalid_credentials"))["auth_token"] == told
+    as_it_came = envelope.error(known(auth_token=token, version=KAZOO_MASTER), system("invalid_credentials"))
+    assert as_it_came["auth_token"] == (None if token is NULL else token)
+
+
+def test_a_token_that_has_no_text_kills_the_error_that_would_tell_it() -> None:
+    with pytest.raises(BareAnswer) as caught:
+        envelope.error(known(auth_token=[1000]), system("invalid_credentials"))
+    assert caught.value.status == 500
+
+
+def test_version_1_is_told_only_the_words_of_a_system_error() -> None:
+    assert envelope.error(known(api_version="v1"), system("bad_identifier", cause="x"))["data"] == "bad identifier"
+    assert envelope.error(known(api_version="v1"), plain(404, "no such thing"))["data"] == {}
+    assert envelope.error(known(), system("bad_identifier", cause="x"))["data"]["cause"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("word", "body"), [("\udce9", b'{"a":"\xc3\xa9"}'), ("\udc99", b"failure in request, contact support")]
+)
+def test_bytes_that_are_no_utf_8_are_latin_1_if_they_can_be_printed(word: str, body: bytes) -> None:
+    """`kz_json:utf8_binary/1`, `api_util:create_resp_content/2`."""
+    assert envelope.render(known(), {"a": word}) == (body, False)
+    assert envelope.render(known(), {"a": {"b": word}})[0].startswith(body[:4])
+    assert envelope.render(known(), {"a": [word]}) == (b"failure in request, contact support", False)
 
 
 def test_an_error_without_data_has_no_such_key() -> None:
@@ -53,9 +122,13 @@ def test_an_error_without_data_has_no_such_key() -> None:
     assert envelope.error(known(), plain(404, "x"))["data"] == {}
 
 
-def test_who_is_not_known_is_told_no_version_and_no_token() -> None:
-    shown = envelope.error(known(auth_account=None, auth_token=None), system("invalid_credentials"))
+def test_who_is_not_known_is_told_no_version_and_no_token_or_all_the_same() -> None:
+    unknown: dict[str, Any] = {"auth_account": None, "auth_token": MISSING}
+    shown = envelope.error(known(**unknown, version=KAZOO_MASTER), system("invalid_credentials"))
     assert not {"version", "auth_token", "revision"} & shown.keys()
+    shown = envelope.error(known(**unknown), system("invalid_credentials"))
+    assert (shown["version"], shown["auth_token"]) == ("4.0.0", "undefined")
+    assert "auth_token" not in envelope.success(known(**unknown), [])
 
 
 @pytest.mark.parametrize("paginate", ["false", "0", "yes", True, ""])
@@ -64,6 +137,7 @@ def test_without_pagination_there_are_no_paging_keys(paginate: Any) -> None:
     context = known((("paginate", paginate),), paging={"page_size": 0, "start_key": [1], "next_start_key": None})
     assert set(envelope.paging(context)) == ({"page_size", "start_key"} if wants else set())
     assert envelope.should_paginate(known((("paginate", "true"),)))
+    assert not envelope.should_paginate(known((("paginate", "true"),), api_version="v1"))
 
 
 def test_the_last_page_has_no_next_start_key() -> None:
@@ -82,7 +156,8 @@ def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
 
 @pytest.mark.parametrize("nothing", ["", "0", "NULL", "undefined", None])
 def test_a_trailer_drops_what_erlang_takes_for_nothing(nothing: Any) -> None:
-    context = known(paging={"page_size": 0, "next_start_key": None}, auth_token=nothing)
+    token = MISSING if nothing is None else nothing
+    context = known(paging={"page_size": 0, "next_start_key": None}, auth_token=token)
     assert envelope.trailer(context).decode() == f'], "status":"success", "request_id":"request-1", {TAIL}}}'
 
 
@@ -116,4 +191,4 @@ def test_jsonp_wraps_what_is_whole() -> None:
 
 def test_an_empty_chunked_answer_is_a_plain_envelope_without_paging_keys() -> None:
     shown = json_of(ask(state_of()))
-    assert list(shown) == ["version", "timestamp", "node", "request_id", "tokens", "auth_token", "data", "status"]
+    assert list(shown) == ["data", "timestamp", "version", "node", "request_id", "status", "auth_token"]

@@ -79,14 +79,17 @@ def test_terms_that_other_writers_choose_are_read_as_erlang_reads_them(data: byt
         b"F\x7f\xf8\x00\x00\x00\x00\x00\x00",
         b"F\x7f\xf0\x00\x00\x00\x00\x00\x00",
         b"l\x00\x00\x00\x01a\x01",
-        b"l\x00\x00\x00\x01a\x01a\x02",
-        b"l\x00\x00\x00\x00a\x05",
     ],
-    ids=["nothing", "compressed", "a map", "cut", "cut text", "nan", "infinity", "no end", "improper", "only an end"],
+    ids=["nothing", "compressed", "a map", "cut", "cut text", "nan", "infinity", "no end"],
 )
 def test_what_no_json_value_becomes_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"too deep, or a term of kind|cut short|that is no number"):
         term_of(data)
+
+
+def test_a_list_that_ends_in_none_is_a_pair_of_its_items_and_its_end() -> None:
+    assert term_of(b"l\x00\x00\x00\x01a\x01a\x02") == ([1], 2)
+    assert term_of(b"l\x00\x00\x00\x00a\x05") == ([], 5)
 
 
 def test_depth_is_bounded() -> None:

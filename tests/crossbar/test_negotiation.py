@@ -46,7 +46,22 @@ JSON, CSV = "application/json", "text/csv"
     ],
 )
 def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: str) -> None:
-    assert content_type(accept) == expected
+    assert content_type(accept, accepts_parameters=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("application/json;q=0.5", JSON),
+        ("application/json;charset=utf-8, text/csv;q=0.1", CSV),
+        ("*/*;version=1, application/x-json", "application/x-json"),
+        ("*;q=.2;version=1", JSON),  # behind the weight
+        ("application/json;charset=utf-8", 406),
+        ("*/*;version=1", 406),
+    ],
+)
+def test_a_type_with_parameters_of_its_own_may_fit_nothing(accept: str, expected: int | str) -> None:
+    assert outcome(lambda header: content_type(header, accepts_parameters=False), accept) == expected
 
 
 @pytest.mark.parametrize(
@@ -54,7 +69,7 @@ def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: st
 )
 def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
     with pytest.raises(BareAnswer) as caught:
-        content_type(accept)
+        content_type(accept, accepts_parameters=True)
     assert caught.value.status == 406
 
 
@@ -77,7 +92,7 @@ def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
 )
 def test_an_unreadable_accept_is_400(accept: str) -> None:
     with pytest.raises(BareAnswer) as caught:
-        content_type(accept)
+        content_type(accept, accepts_parameters=True)
     assert caught.value.status == 400
 
 
@@ -90,7 +105,7 @@ def outcome(choose: Callable[[str | None], str], header: str) -> int | str:
 
 @given(st.text(max_size=30) | st.text("atex/csv*;q=01.,- ", max_size=30))
 def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
-    for choose in (content_type, language):
+    for choose in (lambda accept: content_type(accept, accepts_parameters=True), language):
         assert outcome(choose, header) not in {"", 500}
 
 

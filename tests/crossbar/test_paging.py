@@ -151,7 +151,7 @@ def test_no_months_are_an_empty_page() -> None:
 
 def test_a_broken_query_and_a_broken_row_are_datastore_faults() -> None:
     def refuse(month: str, start_key: Any, limit: int) -> list[Row]:
-        raise QueryError
+        raise QueryError("the list function died")
 
     def break_down(rows: list[Row]) -> list[Any]:
         raise ValueError
@@ -162,6 +162,19 @@ def test_a_broken_query_and_a_broken_row_are_datastore_faults() -> None:
             with pytest.raises(Failure) as caught:
                 walk(plan)
             assert (caught.value.status, caught.value.message) == (503, "datastore_fault")
+
+
+def test_a_query_that_couchdb_refuses_is_told_with_its_cause() -> None:
+    """`crossbar_doc:handle_datamgr_errors/3`."""
+
+    def refuse(month: str, start_key: Any, limit: int) -> list[Row]:
+        raise QueryError("no row can lie between these keys", "Bad Request")
+
+    for walk in (at_once, in_chunks):
+        with pytest.raises(Failure) as caught:
+            walk(Plan(["202601"], 0, 5, 5, refuse, keys))
+        assert (caught.value.status, caught.value.message) == (500, "datastore_fault")
+        assert caught.value.data == {"cause": "Bad Request", "message": "unknown failure"}
 
 
 def test_rows_of_one_key_that_fill_a_chunk_do_not_make_the_walk_endless() -> None:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.routing import allowed_methods, is_path, nouns, split
+from mockcdrs.crossbar.errors import BareAnswer
+from mockcdrs.crossbar.routing import allowed_methods, api_version, is_path, nouns, tokens
 
 
 @pytest.mark.parametrize("raw", ["/", "/v2/accounts", "/v2//cdrs/", "/v2/a%2Fb%c3", "/v2/~!$&'()*+,;=:@"])
@@ -16,23 +17,70 @@ def test_these_are_none(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "version", "tokens"),
+    ("raw", "expected"),
     [
-        ("/v2/accounts/x/cdrs", "v2", ["accounts", "x", "cdrs"]),
-        ("/v2/cdrs/", "v2", ["cdrs"]),
-        ("/v2/x//cdrs//", "v2", ["x", "", "cdrs"]),
-        ("/v33/x", "v33", ["x"]),
-        ("/v-2/x", "v-2", ["x"]),
-        ("/", "v1", []),
-        ("/accounts/x", "v1", ["x"]),
-        ("/v2.0/x", "v1", ["x"]),
-        ("/v2/a%2Fb", "v2", ["a/b"]),
-        ("/v2/%c3%a9%ff", "v2", ["é\udcff"]),
-        ("/v2/a+b", "v2", ["a+b"]),
+        ("/v2/accounts/x/cdrs", ["accounts", "x", "cdrs"]),
+        ("/v2/cdrs/", ["cdrs"]),
+        ("/v2/x//cdrs//", ["x", "", "cdrs"]),
+        ("/v2", []),
+        ("/", []),
+        ("/v2/a%2Fb", ["a/b"]),
+        ("/v2/%c3%a9%ff", ["é\udcff"]),
+        ("/v2/a+b", ["a+b"]),
+        ("/v2/%2541", ["%41"]),
     ],
 )
-def test_a_path_is_a_version_and_tokens(raw: str, version: str, tokens: list[str]) -> None:
-    assert split(raw) == (version, tokens)
+def test_a_path_has_tokens_behind_its_version(raw: str, expected: list[str]) -> None:
+    assert tokens(raw) == expected
+
+
+@pytest.mark.parametrize(
+    ("token", "twice"),
+    [
+        ("%2541", "A"),
+        ("%25c3%25a9", "é"),
+        ("%254", "%4"),
+        ("%25", "%"),
+        ("%252F", "/"),
+        ("a+b", "a+b"),
+        ("%2500", "\0"),
+    ],
+)
+def test_escapes_may_be_undone_twice(token: str, twice: str) -> None:
+    assert tokens(f"/v2/{token}", decodes_twice=True) == [twice]
+
+
+@pytest.mark.parametrize("token", ["%25zz", "a%25g1b", "%25%0a4"])
+def test_an_escape_that_is_none_the_second_time_kills(token: str) -> None:
+    with pytest.raises(BareAnswer) as caught:
+        tokens(f"/v2/{token}", decodes_twice=True)
+    assert caught.value.status == 500
+
+
+@pytest.mark.parametrize(
+    ("raw", "version"),
+    [
+        ("/v2/accounts", "v2"),
+        ("/v1", "v1"),
+        ("/v33/x", "v33"),
+        ("/v02/x", "v02"),
+        ("/v-2/x", "v-2"),
+        ("/v+2/x", "v+2"),
+        ("/v2.0/x", "v2.0"),
+        ("/%762/x", "v2"),
+        ("/", ""),
+        ("//v2/accounts", ""),
+        ("/accounts/x", ""),
+        ("/V2/accounts", ""),
+        ("/v/accounts", ""),
+        ("/v%202/accounts", ""),
+        ("/v2x/accounts", ""),
+        ("/2/accounts", ""),
+    ],
+)
+def test_what_begins_with_no_version_is_none_of_the_apis(raw: str, version: str) -> None:
+    """`crossbar_init:api_version_constraint/2`."""
+    assert api_version(raw) == version
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from mockcdrs.crossbar.settings import SettingError, Settings
 
 def test_defaults_are_kazoos_but_that_nothing_is_limited() -> None:
     assert dict(Settings().items()) == {
-        "crossbar.cdrs.maximum_range": 2_682_000,
+        "crossbar.maximum_range": 2_682_000,
+        "crossbar.cdrs.maximum_range": None,
+        "crossbar.cdrs.cdr_stale_view": False,
         "crossbar.cdrs.maximum_bulk": 50,
         "crossbar.cdrs.should_filter_empty_strings": False,
         "crossbar.pagination_page_size": 50,
@@ -19,7 +21,7 @@ def test_defaults_are_kazoos_but_that_nothing_is_limited() -> None:
         "crossbar.token_auth_expiry": 3_600,
         "token_buckets.max_bucket_tokens": None,
         "token_buckets.tokens_fill_rate": 10,
-        "kazoo.version": "4.3.0",
+        "kazoo.version": "4.3.142",
         "kazoo.node": Settings().kazoo_node,
     }
 
@@ -35,7 +37,8 @@ def test_every_field_has_a_kazoo_name_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("assignment", "field", "value"),
     [
-        ("crossbar.cdrs.maximum_range=86400", "maximum_range", 86400),
+        ("crossbar.maximum_range=86400", "maximum_range", 86400),
+        ("crossbar.cdrs.maximum_range=86400", "cdrs_maximum_range", 86400),
         (" crossbar.cdrs.maximum_bulk = 5 ", "maximum_bulk", 5),
         ("crossbar.cdrs.should_filter_empty_strings=true", "should_filter_empty_strings", True),
         ("crossbar.request_memory_limit=null", "request_memory_limit", None),
@@ -84,8 +87,8 @@ def test_a_near_miss_is_told_the_name_that_was_meant(name: str, hint: str) -> No
     ("assignment", "message"),
     [
         (
-            "crossbar.cdrs.maximum_range=a day",
-            "crossbar.cdrs.maximum_range came as 'a day': expected an integer of 1 or more",
+            "crossbar.maximum_range=a day",
+            "crossbar.maximum_range came as 'a day': expected an integer of 1 or more",
         ),
         (
             "crossbar.cdrs.should_filter_empty_strings=1",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.start_key import NoStartKey, decode, encode
+from mockcdrs.crossbar.start_key import NoStartKey, decode, encode, is_json
 
 KNOWN = {
     "g2wAAAACbgUAQOrj4g5oAWpq": [63936129600, {}],
@@ -78,6 +78,12 @@ REFUSED: dict[str, str] = {
     "no term": text_of(),
     "an unknown kind": text_of(b"\x50\x00\x00\x00\x01"),
     "a list without its end": text_of(b"l\x00\x00\x00\x01a\x01"),
+    "objects without end": text_of(b"h\x01l\x00\x00\x00\x01h\x02m\x00\x00\x00\x00" * 100_000),
+}
+
+
+NO_JSON: dict[str, str] = {
+    "a tuple of nothing": text_of(b"h\x00"),
     "an improper list": text_of(b"l\x00\x00\x00\x01a\x01a\x02"),
     "a pair": text_of(b"h\x02a\x01a\x02"),
     "an object of no pairs": text_of(b"h\x01l\x00\x00\x00\x01a\x01j"),
@@ -86,8 +92,18 @@ REFUSED: dict[str, str] = {
     "an object whose name is a number": text_of(b"h\x01l\x00\x00\x00\x01h\x02a\x01a\x02j"),
     "an object of anything": text_of(b"h\x01a\x01"),
     "an object with an improper end": text_of(b"h\x01l\x00\x00\x00\x01h\x02m\x00\x00\x00\x00a\x02a\x01"),
-    "objects without end": text_of(b"h\x01l\x00\x00\x00\x01h\x02m\x00\x00\x00\x00" * 100_000),
 }
+
+
+@pytest.mark.parametrize("text", NO_JSON.values(), ids=NO_JSON)
+def test_a_term_that_is_no_json_is_known_as_one(text: str) -> None:
+    assert not is_json(decode(text))
+    assert not is_json([1, {"a": decode(text)}])
+
+
+@given(JSON)
+def test_every_json_value_is_known_as_one(value: Any) -> None:
+    assert is_json(value)
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
