@@ -215,6 +215,29 @@ def test_what_the_rest_of_a_row_contradicts_is_refused_in_every_listing(
         imported(tmp_path, wrong)
 
 
+def test_a_call_grouped_with_its_legs_is_each_of_them(tmp_path: Path) -> None:
+    """`grouped=true`, of which 2600Hz's documentation for 3.21 tells (`cdrs.md`)."""
+    b_leg = row(OF_3_20, quoted(START), id="201601-c@d", call_id="c@d", other_leg_call_id="a@b")
+    a_leg = {**row(OF_3_20, quoted(START)), "is_a_leg": True}
+    single = {**row(OF_3_20, quoted(START), id="201601-s", call_id="s", other_leg_call_id=""), "is_a_leg": True}
+    for data in ([{"a@b": [a_leg, b_leg]}, {"s": [single]}], [{"a@b": [a_leg, b_leg], "s": [single]}]):
+        ((*documents,),) = imported(tmp_path, json.dumps({"data": data, "status": "success"})).values()
+        assert [document["_id"] for document in documents] == ["201601-a@b", "201601-c@d", "201601-s"]
+        assert all("is_a_leg" not in document for document in documents)
+
+
+def test_groups_between_which_no_comma_was_written_are_read(tmp_path: Path) -> None:
+    groups = [
+        json.dumps(
+            {call_id: [{**row(OF_3_20, quoted(START), id=f"201601-{call_id}", call_id=call_id), "is_a_leg": True}]}
+        )
+        for call_id in ("a", "b")
+    ]
+    text = f'{{"status":"success", "data":[{"".join(groups)}], "page_size": 50}}'
+    ((*documents,),) = imported(tmp_path, text).values()
+    assert [document["call_id"] for document in documents] == ["a", "b"]
+
+
 @pytest.mark.parametrize("form", Form)
 def test_the_account_column_of_kazoo_classic_gives_the_account(tmp_path: Path, form: Form) -> None:
     names = [*OF_4_3, "reseller_cost", "reseller_call_type", "reseller_id", "account_id"]
