@@ -93,6 +93,7 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     cli_anonymize.check("secret", anonymize=anonymize)
     from mockcdrs.dataset import imports, writing
     from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.listings import Moment
 
     importer = imports.Importer(account_id or imports.UNNAMED_ACCOUNT)
     try:
@@ -101,6 +102,9 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
+    for listing, rows in importer.rows.items():
+        if listing.moment is Moment.END:
+            click.echo(f"{rows} rows as Kazoo {listing.releases} wrote them: their times were taken for ends of calls")
     if importer.left_out:
         click.echo(f"{importer.left_out} documents left out: they are no CDRs")
 

@@ -1,8 +1,11 @@
 """Accounts, their users and the tokens that open them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+_MONTH_BEHIND = re.compile(r"-\d{4}(0[1-9]|1[0-2])\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,11 @@ class Account:
     document: Mapping[str, Any] = field(default_factory=dict)
     whitelabel: Mapping[str, Any] = field(default_factory=dict)
     apps: tuple[Mapping[str, Any], ...] = ()
+
+
+def without_month(account_id: str) -> str:
+    """An account's id, also where a month's database stands for the account (`kz_util.erl`, `raw_account_id`).
+
+    Documents of 2013 and 2014 have such a `pvt_account_id`: `...-201307`.
+    """
+    return _MONTH_BEHIND.sub("", account_id)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from mockcdrs.dataset import named
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.accounts import Account, Token, without_month
 from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.store import Document, Month
 
@@ -138,11 +138,11 @@ def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
         month = document_id.partition("-")[0]
         if not _MONTH.fullmatch(month):
             place.refuse("_id", json.dumps(document_id), "YYYYMM-<call id>, or the month beside a wrapped document")
-        return place.check("pvt_account_id", line.get("pvt_account_id"), str), month, line
+        return without_month(place.check("pvt_account_id", line.get("pvt_account_id"), str)), month, line
     document: Document = place.check("document", line["document"], dict)
     place.check("document._id", document.get("_id"), str)
     account_id = place.check("account_id", line.get("account_id"), str)
-    return account_id, place.month("month", line.get("month")), document
+    return without_month(account_id), place.month("month", line.get("month")), document
 
 
 def _accounts(directory: Path, documents: Mapping[Month, Iterable[Document]]) -> tuple[Account, ...]:

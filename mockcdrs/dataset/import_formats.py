@@ -1,5 +1,6 @@
 """The files that people have: what is in them, item by item, each with its place."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,13 +17,13 @@ def items(file: Path) -> Iterator[tuple[Source, Item]]:
         source.refuse(Words(f"bytes that are no text ({error})"), "JSON or CSV in UTF-8", "save it again as UTF-8")
     if text.lstrip()[:1] in {"{", "["}:
         return import_json.items(source, text)
-    header = text.lstrip("\r\n").partition("\n")[0]
+    header = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     if header.startswith('"'):
         return import_csv.quoted_items(source, text)
-    if header.rstrip("\r").split(",")[0] == "id":
+    if header.split(",")[0] == "id":
         return import_csv.bare_items(source, text)
     return source.refuse(
-        header.rstrip("\r"),
+        header,
         'JSON, or a CSV download, whose first line begins with "ID" in quotes or with id without them',
         "save an answer of /cdrs again",
     )

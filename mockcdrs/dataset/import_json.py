@@ -1,4 +1,4 @@
-"""Items in JSON: a saved answer (plain or chunked), an array, lines, a CouchDB view or dump with its documents."""
+"""Items in JSON: a saved answer (plain, chunked or grouped), an array, lines, a CouchDB view or dump with documents."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,9 @@ def items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
     try:
         value = _parsed(text)
     except json.JSONDecodeError as error:
+        if _is_json(grouped := _with_commas(text)):
+            yield from _of_value(source, _parsed(grouped))
+            return
         if not _is_json(text.strip().partition("\n")[0]):
             replace(source, line=error.lineno).refuse(Words(_near(error)), f"JSON ({error.msg})")
         yield from _lines(source, text)
@@ -41,6 +44,14 @@ def _parsed(text: str) -> Any:
     if "\\u" in text:  # half of a surrogate pair is JSON, but no answer could carry it
         json.dumps(value, ensure_ascii=False).encode()
     return value
+
+
+def _with_commas(text: str) -> str:
+    """A listing of `grouped=true`: its groups of more than 50 calls, or of several months, had no comma between them.
+
+    `cb_cdrs.erl`, `normalize_and_send`, as of June 2015.
+    """
+    return text.replace("]}{", "]},{") if '"is_a_leg"' in text else text
 
 
 def _is_json(text: str) -> bool:
@@ -76,8 +87,18 @@ def _of_object(source: Source, value: Item) -> Iterator[tuple[Source, Item]]:
     container = next((key for key in ("data", "docs") if key in value and "call_id" not in value), None)
     if container:
         yield from _of_value(source.at(container), value[container])
+    elif _is_grouped(value):
+        for call_id, legs in value.items():
+            yield from _of_value(source.at(call_id), legs)
     else:
         yield source, value
+
+
+def _is_grouped(value: Item) -> bool:
+    """Whether it holds rows by call, `{A_LEG_CALL_ID: [A_LEG, B_LEG]}`, as `grouped=true` answered."""
+    return bool(value) and all(
+        isinstance(legs, list) and all(isinstance(leg, dict) for leg in legs) for legs in value.values()
+    )
 
 
 def _list(source: Source, value: Any) -> list[Any]:

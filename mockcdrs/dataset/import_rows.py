@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mockcdrs.cdr import billing, erlang, gregorian, row
+from mockcdrs.dataset import listings
 from mockcdrs.dataset.import_source import Item, Source
+from mockcdrs.dataset.listings import Listing, Moment
 
 _SAME = (
     "call_id",
@@ -17,6 +19,7 @@ _SAME = (
     "callee_id_number",
     "callee_id_name",
     "hangup_cause",
+    "disposition",
     "other_leg_call_id",
     "to",
     "from",
@@ -35,20 +38,29 @@ _VARIABLES = {
     "rate_name": "rate_name",
     "call_priority": "call_priority",
     "media_recordings": "media_recordings",
+    "inception": "inception",
+    "reseller_id": "reseller_id",
+    "account_id": "account_id",
 }
-_LISTING_COLUMNS = frozenset(row.COLUMNS) | {"datetime"}
+# What the document itself does not hold: `utc_offset` moves datetime, and a row does not tell by how much; is_a_leg is
+# what grouped=true adds to the first leg of a call.
+_NOT_OF_THE_DOCUMENT = frozenset({"datetime", "is_a_leg"})
+_LISTING_COLUMNS = _NOT_OF_THE_DOCUMENT.union(row.COLUMNS, _FIELDS, _VARIABLES)
 _COSTS = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
 _TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
 _INTERACTION_ID = re.compile(r"(\d{11})-(.+)", re.ASCII | re.DOTALL)
-# The server moves this column by utc_offset, and a row does not tell by how much.
-_MOVED = "datetime"
 
 
-def document_of(source: Source, item: Item) -> Item:
-    """The document of a listing row, without what only the database knows; `DataError` where no document gives it."""
-    start = _integer(source, item, "timestamp")
-    duration = _integer(source, item, "duration_seconds", 0)
+def document_of(source: Source, item: Item, listing: Listing, account_id: str) -> Item:
+    """The document of a listing row, without what only the database knows; `DataError` where no document gives it.
+
+    `account_id`: whose row it is where it does not tell.
+    """
+    if "unix_timestamp" not in item:
+        item = _of_view(source, item)
+    told, duration = _integer(source, item, "timestamp"), _integer(source, item, "duration_seconds", 0)
+    start = told if listing.moment is Moment.START else told - duration
     if item.get("direction") not in {"inbound", "outbound"}:
         source.at("direction").refuse(item.get("direction"), "inbound or outbound")
     made: Item = {"_id": item.get("id"), **_named(item, _FIELDS)}
@@ -57,10 +69,10 @@ def document_of(source: Source, item: Item) -> Item:
             made[name] = _integer(source, item, name)
     made["timestamp"] = start + duration
     made |= _channel_time(source, item, start) | _interaction(item) | _caller(item)
-    made["custom_channel_vars"] = _named(item, _VARIABLES) | _rate(source, item)
+    made["custom_channel_vars"] = _variables(item, account_id) | _rate(source, item)
     made["custom_channel_vars"] |= _terms(source, item, made)
     made |= {name: value for name, value in item.items() if name not in _LISTING_COLUMNS and value != ""}
-    _check(source, item, made)
+    _check(source, item, made, listing)
     return made
 
 
@@ -82,6 +94,22 @@ def with_private_keys(document: Item, account_id: str, month: str) -> Item:
         "pvt_type": "cdr",
         "pvt_vsn": "1",
     }
+
+
+def _of_view(source: Source, item: Item) -> Item:
+    """A row of Kazoo 3.14 or older, which its view made, with what later releases would tell of the same document."""
+    cost = _integer(source, item, "cost", 0)
+    billed = {"call_type": "per_minute", "cost": cost} if cost else {}
+    return {**item, **billed, "to_uri": item.get("to", ""), "from_uri": item.get("from", "")}
+
+
+def _variables(item: Item, account_id: str) -> Item:
+    variables = _named(item, _VARIABLES)
+    if item.get("inception_direction") == "origination" and "authorizing_id" not in variables:
+        # It was authorized, by the account: that alone the row shows as empty (cb_cdrs, col_authorizing_id).
+        own = item.get("account_id", account_id)
+        variables |= {"account_id": own, "authorizing_id": own}
+    return variables
 
 
 def _named(item: Item, names: Mapping[str, str]) -> Item:
@@ -166,16 +194,27 @@ def _surcharge(least: int, wanted: int, terms: Mapping[str, int]) -> dict[str, i
     return {"surcharge": max(0, undiscounted - least)}
 
 
-def _check(source: Source, item: Item, document: Item) -> None:
+def _check(source: Source, item: Item, document: Item, listing: Listing) -> None:
     """Whether the document gives the row that it came from."""
     try:
-        made = row.make_row(document, row.columns((name for name in item if name in _LISTING_COLUMNS), " "))
+        made = _row(item, document)
+        if listing.moment is Moment.END:
+            of_no_length = _row(item, {**document, "duration_seconds": 0})
+            made |= {name: of_no_length[name] for name in listings.TIME_COLUMNS}
     except ValueError as error:
         source.at("timestamp").refuse(item["timestamp"], f"Gregorian seconds of a call's start ({error})")
-    for name, value in made.items():
-        if name != _MOVED and _text(item[name]) != _text(value):
+    for name, value in listing.written(made).items():
+        if name in item and _text(item[name]) != _text(value):
             expected = f"{json.dumps(value, ensure_ascii=False)}, which follows from the other columns"
             source.at(name).refuse(item[name], expected, "save the answer again as it comes")
+
+
+def _row(item: Item, document: Item) -> Item:
+    """All that any release tells of a document, for the list that a row is from."""
+    # A row does not say whether it is from an account's interactions, as nearly all are, or from a user's.
+    told = item.get("inception_direction")
+    of_user = told is not None and told != row.COLUMNS["inception_direction"](document, 0)
+    return row.make_row(document, row.columns(row.COLUMNS, " ", of_user=of_user))
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from mockcdrs.dataset.files import DataError
+from mockcdrs.dataset.listings import Form
 
 Item = dict[str, Any]
 _REMEDY = "correct it or take it out"
@@ -14,11 +15,15 @@ _LONGEST_SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place in a file: a line (0: not told) and a path of keys into what stands there (may be empty)."""
+    """A place in a file: a line (0: not told) and a path of keys into what stands there (may be empty).
+
+    `form`: how the file holds its rows.
+    """
 
     file: Path
     line: int = 0
     path: str = ""
+    form: Form = Form.JSON
 
     def at(self, step: str) -> "Source":
         """One step further in: a key, or a position as `[3]`."""

@@ -1,6 +1,7 @@
 """Real CDRs from the files that people have, as a data directory."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -8,24 +9,28 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr.documents import channel_vars
-from mockcdrs.dataset import files, import_formats, import_rows, named
-from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset import files, import_formats, import_rows, listings, named
+from mockcdrs.dataset.accounts import Account, without_month
 from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.import_source import Item, Source, Words
+from mockcdrs.dataset.listings import Listing
 from mockcdrs.dataset.seeding import hex_id
 from mockcdrs.dataset.spool import Spool
 from mockcdrs.dataset.store import Document, Month
 
 # Whose calls they are where neither the file nor the caller tells.
 UNNAMED_ACCOUNT = hex_id("imported")
-_ROW, _RESELLER_ROW, _PUBLIC, _WHOLE = range(4)
+_PUBLIC, _WHOLE = len(listings.COLUMNS_SINCE) + 1, len(listings.COLUMNS_SINCE) + 2
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 _CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where a document lies, how much of the original it is, and where it stood."""
+    """Where a document lies, how much of the original it is, and where it stood.
+
+    `completeness`: of a row how many of the columns it has that not all listings have; a document has more.
+    """
 
     place: int
     completeness: int
@@ -36,11 +41,13 @@ class _Found:
 class Importer:
     """Gathers CDRs from files; where several have the same one, the fullest counts.
 
-    `account_id`: whose calls they are where a file does not tell. `left_out`: how many documents were no CDRs.
+    `account_id`: whose calls they are where a file does not tell. `left_out`: how many documents were no CDRs. `rows`:
+    how many rows there were of each listing.
     """
 
     account_id: str = UNNAMED_ACCOUNT
     left_out: int = 0
+    rows: Counter[Listing] = field(default_factory=Counter)
     _spool: Spool = field(default_factory=Spool)
     _found: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
@@ -82,32 +89,35 @@ class Importer:
         if "document" in item and "account_id" in item:
             document = _object(source.at("document"), item["document"])
             document_id = _text(source.at("document"), document, "_id")
-            key = _text(source, item, "account_id"), _month(source, item, "month"), document_id
-            self._keep(key, _WHOLE, document, source)
+            account_id = self._account_of(_text(source, item, "account_id"))
+            self._keep((account_id, _month(source, item, "month"), document_id), _WHOLE, document, source)
         elif "_id" in item:
-            account_id = item.get("pvt_account_id") or self._account_of(item)
+            account_id = self._account_of(item.get("pvt_account_id"), channel_vars(item).get("account_id"))
             self._keep((account_id, _month(source, item, "_id"), item["_id"]), _WHOLE, item, source)
         else:
             self._take_public(source, item)
 
     def _take_public(self, source: Source, item: Item) -> None:
-        is_row = "unix_timestamp" in item and "custom_channel_vars" not in item
+        is_row = listings.is_row(item)
         if "id" not in item or not (is_row or "call_id" in item):
             source.refuse(Words("an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
         month = _month(source, item, "id")
         if is_row:
-            completeness = _RESELLER_ROW if "reseller_cost" in item else _ROW
-            public = import_rows.document_of(source, item)
+            listing = listings.listing_of(source.form, item)
+            self.rows[listing] += 1
+            completeness = listings.columns_told(item)
+            public = import_rows.document_of(source, item, listing, self.account_id)
         else:
             completeness = _PUBLIC
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
-        account_id = self._account_of(public)
+        account_id = self._account_of(channel_vars(public).get("account_id"))
         document = import_rows.with_private_keys(public, account_id, month)
         self._keep((account_id, month, item["id"]), completeness, document, source)
 
-    def _account_of(self, document: Item) -> str:
-        found = channel_vars(document).get("account_id")
-        return found if isinstance(found, str) and found else self.account_id
+    def _account_of(self, *told: Any) -> str:
+        """The first id of those that are there, else the one that the caller named; no month behind either."""
+        ids = (each for each in told if isinstance(each, str) and each)
+        return without_month(next(ids, self.account_id))
 
     def _keep(self, key: tuple[str, str, str], completeness: int, document: Document, source: Source) -> None:
         earlier = self._found.get(key)

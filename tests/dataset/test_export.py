@@ -1,12 +1,14 @@
 """Calls written out are the calls that are served, there whole or not at all."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from mockcdrs.cdr.row import COLUMNS, make_row
+from mockcdrs.cdr.row import Column, make_row
 from mockcdrs.crossbar.csv_text import CsvFile
+from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import files
 from mockcdrs.dataset.export import Days, Stretch, write
 from mockcdrs.dataset.load import Load
@@ -16,6 +18,7 @@ from mockcdrs.dataset.universe import UniverseStore
 NOW, SEED = 63_936_129_600, 9
 STRETCH = Stretch(SEED, Load(30), 25, NOW)
 ACCOUNT = main_account_id(SEED)
+COLUMNS = [version.row_columns(is_reseller=True) for version in VERSIONS.values()]
 
 
 def test_a_data_directory_holds_what_is_served(tmp_path: Path) -> None:
@@ -30,19 +33,23 @@ def test_a_data_directory_holds_what_is_served(tmp_path: Path) -> None:
     assert [account.id for account in loaded.accounts] == list(store.accounts)
 
 
-def test_csv_holds_a_row_for_each_call(tmp_path: Path) -> None:
-    count = write(tmp_path / "calls", STRETCH, "csv")
+@pytest.mark.parametrize("columns", COLUMNS, ids=VERSIONS)
+def test_csv_holds_a_row_for_each_call(tmp_path: Path, columns: Mapping[str, Column]) -> None:
+    count = write(tmp_path / "calls", STRETCH, columns)
     with (tmp_path / "calls" / "cdrs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["ID", *list(COLUMNS)[1:]]
+    assert rows[0][:2] == ["ID", "call_id"]
     assert len(rows) == count + 1
-    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert {len(row) for row in rows} == {len(columns)}
 
 
-def test_csv_is_the_file_that_the_server_sends_of_these_calls_oldest_first(tmp_path: Path) -> None:
-    write(tmp_path / "calls", STRETCH, "csv")
+@pytest.mark.parametrize("columns", COLUMNS, ids=VERSIONS)
+def test_csv_is_the_file_that_the_server_sends_of_these_calls_oldest_first(
+    tmp_path: Path, columns: Mapping[str, Column]
+) -> None:
+    write(tmp_path / "calls", STRETCH, columns)
     sent = CsvFile()
-    sent.add(make_row(document) for day in STRETCH.by_day() for document in day)
+    sent.add(make_row(document, columns) for day in STRETCH.by_day() for document in day)
     assert (tmp_path / "calls" / "cdrs.csv").read_bytes() == sent.text()
 
 

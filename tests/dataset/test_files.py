@@ -70,6 +70,19 @@ def test_an_account_without_a_token_gets_the_same_one_each_time(tmp_path: Path) 
     assert len(set(first)) == 2
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        {**BARE, "pvt_account_id": f"{ACCOUNT}-201307"},
+        {"account_id": f"{ACCOUNT}-201307", "month": "202601", "document": BARE},
+    ],
+)
+def test_an_account_with_a_month_behind_it_is_the_account(tmp_path: Path, line: dict[str, Any]) -> None:
+    written(tmp_path, line)
+    assert [account.id for account in load(tmp_path).accounts] == [ACCOUNT]
+    assert list(load(tmp_path).documents) == [(ACCOUNT, "202601")]
+
+
 def test_accounts_json_describes_the_accounts(tmp_path: Path) -> None:
     described = {
         "id": ACCOUNT,

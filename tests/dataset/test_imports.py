@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ import pytest
 from mockcdrs.cdr import row
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
 from mockcdrs.dataset import files, fixtures, writing
 from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.generator import documents_of_day
@@ -23,6 +24,9 @@ from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.store import Document
 
+Columns = Mapping[str, row.Column]
+
+COLUMNS = KAZOO_4_3.row_columns()
 MINE = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 ROW: dict[str, Any] = {
     "id": "202601-a@b",
@@ -53,11 +57,11 @@ def committed() -> list[Document]:
     return [document for document in unique.values() if document.get("pvt_type") == "cdr" and rows([document])]
 
 
-def rows(documents: Iterable[Document], is_reseller: bool = False) -> list[dict[str, Any]]:
+def rows(documents: Iterable[Document], columns: Columns = COLUMNS) -> list[dict[str, Any]]:
     made = []
     for document in documents:
         try:
-            made.append(row.make_row(document, is_reseller))
+            made.append(row.make_row(document, columns))
         except ValueError:  # some edge cases are what no row can be made of
             continue
     return made
@@ -79,39 +83,45 @@ def envelope(data: Any) -> dict[str, Any]:
     return {"data": data, "page_size": "2", "start_key": "x", "status": "success", "auth_token": "t"}
 
 
+@pytest.mark.parametrize("interactions_of", ["", "account", "user"])
 @pytest.mark.parametrize("is_reseller", [False, True])
-def test_rows_of_an_answer_come_back_equal(tmp_path: Path, is_reseller: bool) -> None:
-    answered = rows(committed(), is_reseller)
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_rows_of_an_answer_come_back_equal(tmp_path: Path, kazoo: str, is_reseller: bool, interactions_of: str) -> None:
+    columns = version_named(kazoo).row_columns(is_reseller=is_reseller, interactions_of=interactions_of)
+    answered = rows(committed(), columns)
     assert len(answered) > 250
     found = imported(saved(tmp_path, envelope(answered)))
-    for each in answered:
-        assert row.make_row(found[each["id"]], is_reseller) == each
+    assert rows((found[each["id"]] for each in answered), columns) == answered
 
 
 def test_rows_without_their_empty_columns_come_back_equal(tmp_path: Path) -> None:
     answered = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
     found = imported(saved(tmp_path, envelope(answered)))
     for each in answered:
-        assert {name: value for name, value in row.make_row(found[each["id"]]).items() if value != ""} == each
+        assert {name: value for name, value in row.make_row(found[each["id"]], COLUMNS).items() if value != ""} == each
 
 
-def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path) -> None:
-    answered = rows(committed())
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path, kazoo: str) -> None:
+    columns = version_named(kazoo).row_columns(is_reseller=True)
+    answered = rows(committed(), columns)
     made = csv_text.CsvFile()
     made.add(answered)
     found = imported(saved(tmp_path, made.text().decode()))
     again = csv_text.CsvFile()
-    again.add(row.make_row(found[each["id"]]) for each in answered)
+    again.add(rows((found[each["id"]] for each in answered), columns))
     assert again.text() == made.text()
 
 
-def test_bare_csv_lines_come_back_equal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_bare_csv_lines_come_back_equal(tmp_path: Path, kazoo: str) -> None:
+    columns = version_named(kazoo).row_columns(interactions_of="account", is_csv=True)
     # the date has a comma; a line with another one is refused
-    answered = [each for each in rows(committed()) if csv_text.bare_line(each).count(",") == len(row.COLUMNS)]
+    answered = [each for each in rows(committed(), columns) if csv_text.bare_line(each).count(",") == len(columns)]
     assert len(answered) > 100
-    text = csv_text.header_line(row.COLUMNS) + "".join(map(csv_text.bare_line, answered))
+    text = csv_text.header_line(columns) + "".join(map(csv_text.bare_line, answered))
     found = imported(saved(tmp_path, text))
-    assert [csv_text.bare_line(row.make_row(found[each["id"]])) for each in answered] == [
+    assert [csv_text.bare_line(each) for each in rows((found[each["id"]] for each in answered), columns)] == [
         csv_text.bare_line(each) for each in answered
     ]
 
@@ -134,13 +144,13 @@ def test_a_row_tells_most_of_its_document(tmp_path: Path) -> None:
         "pvt_type": "cdr",
     }
     assert document.items() >= wanted.items()
-    assert row.make_row(document)["cost"] == "333"
+    assert row.make_row(document, COLUMNS)["cost"] == "333"
 
 
 @pytest.mark.parametrize("cost", ["0", "24", "200", "333", "400", "9999"])
 def test_whatever_a_call_cost_is_what_it_costs_again(tmp_path: Path, cost: str) -> None:
     (document,) = imported(saved(tmp_path, envelope([{**ROW, "cost": cost}]))).values()
-    assert row.make_row(document)["cost"] == cost
+    assert row.make_row(document, COLUMNS)["cost"] == cost
 
 
 DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": MINE, "call_direction": "inbound", "timestamp": 7}

@@ -65,6 +65,7 @@ FILES = [
     ("id,name\r\n1,2\r\n", 1, "", "columns id,name", "the columns of a download"),
     ("id,call_id,call_id\r\n", 1, "", "a column twice", "each column once"),
     ('"ID","call_id","unix_timestamp"\n"a","b","c","d"\n', 2, "", "4 cells", "3 at the most"),
+    ('"ID","call_id","unix_timestamp"', 0, "", "no CDR", "one at the least"),
     ('"ID","call_id","unix_timestamp"\n"a\n', 2, "", "a broken line", "CSV with every cell in quotes"),
     ('"call_id","timestamp","ID"\n"a","soon","202601-a"\n', 2, "timestamp", '"soon"', "a whole number"),
 ]
