@@ -1,13 +1,26 @@
 """What Crossbar answers to requests that few clients make: `api_resource.erl`, `api_util.erl`, `cowboy_rest.erl`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
+from mockcdrs.cdr.erlang import to_text
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import VARY
 from mockcdrs.crossbar.versions import KAZOO_MASTER
-from tests.crossbar.builders import ACCOUNT_TOKEN, MASTER_TOKEN, ask, body_of, calls, data_of, json_of, state_of
+from tests.crossbar.builders import (
+    ACCOUNT_TOKEN,
+    MASTER_TOKEN,
+    ask,
+    body_of,
+    calls,
+    data_of,
+    ids_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 _NO_MONTH = "/cdrs/legs/69999999999-x"
 
@@ -132,3 +145,122 @@ def test_a_failure_without_data_leaves_a_csv_file_without_a_name(state: State) -
     answered = ask(state_of(version=KAZOO_MASTER), _NO_MONTH, "is_chunked=true", headers=csv)
     assert answered.headers["content-type"] == "text/csv"
     assert "content-disposition" not in answered.headers
+
+
+ORIGIN = {"origin": "https://console.example.com"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "has_cors"),
+    [
+        ({"path": "/cdrs/202601-call00000@host", "headers": {"if-none-match": "*"}}, 304, True),
+        ({"headers": {"accept": "x"}}, 400, True),
+        ({"headers": {"accept": "text/html"}}, 406, True),
+        ({"headers": {"if-match": '"x"'}}, 412, True),
+        ({"query": "verb=GET", "method": "POST", "headers": {"content-type": "image/png"}}, 415, True),
+        ({"headers": {"accept-language": "en_GB"}}, 400, False),
+        ({"headers": {"if-none-match": "x"}}, 400, False),
+        ({"query": "=x"}, 500, False),
+        ({"query": "created_from=1&created_to=2"}, 500, True),
+        ({"query": {"filter_call_id": "nobody"}, "headers": {"accept": "text/csv"}}, 204, False),
+    ],
+)
+def test_an_answer_without_a_body_has_cors_headers_where_crossbar_makes_it(
+    state: State, asked: Mapping[str, Any], status: int, has_cors: bool
+) -> None:
+    """`api_resource:maybe_add_cors_headers/2`: where Cowboy answers alone there are none."""
+    headers = asked.get("headers", {})
+    answered = ask(state, **{"path": "/cdrs", **asked, "headers": {**headers, **ORIGIN}})
+    assert answered.status == status
+    assert ("access-control-allow-origin" in answered.headers) is has_cors
+    if status < 500:
+        without = ask(state, **{"path": "/cdrs", **asked, "headers": headers})
+        assert (without.status, "access-control-allow-origin" in without.headers) == (status, False)
+
+
+@pytest.mark.parametrize("interaction_id", ["", [], [[]]])
+def test_legs_of_a_call_whose_interaction_id_is_empty_kill(interaction_id: object) -> None:
+    """`kzd_cdrs:interaction_id/1` finds nothing then, and `cb_cdrs:load_legs/2` knows no such id."""
+    documents = [leg("x", interaction_id=interaction_id)]
+    assert json_of(ask(state_of(documents), "/cdrs/legs/202601-x"))["message"] == "init failed"
+    assert ask(state_of(documents, fixed=["id-without-month-500"]), "/cdrs/legs/202601-x").status == 404
+
+
+@pytest.mark.parametrize("interaction_id", [None, 0, False, {}, "x"])
+def test_legs_of_a_call_with_another_interaction_id_are_looked_for_by_its_text(interaction_id: object) -> None:
+    answered = ask(state_of([leg("x", interaction_id=interaction_id)]), "/cdrs/legs/202601-x")
+    assert (answered.status, json_of(answered)["message"]) == (404, "bad identifier")
+    assert data_of(answered) == [to_text(interaction_id)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cdrs/000000-x", "/cdrs/099912-x", "/cdrs/legs/099912-x", "/cdrs/legs/00000000000-x",
+        "/cdrs/legs/31500000000-x", "/cdrs/2026%C3%A9-x", "/cdrs/legs/639359567%C3%A9-x",
+    ],
+)  # fmt: skip
+def test_an_id_of_a_year_with_too_few_digits_kills(state: State, path: str) -> None:
+    """`kz_util:format_account_mod_id/3`."""
+    answered = ask(state, path)
+    assert (answered.status, json_of(answered)["message"]) == (500, "init failed")
+
+
+@pytest.mark.parametrize("path", ["/cdrs/100001-x", "/cdrs/-20261-x", "/cdrs/2026+1-x", "/cdrs/20260%C3%A9-x"])
+def test_an_id_of_another_year_is_only_unknown(state: State, path: str) -> None:
+    assert ask(state, path).status == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["created_from=315569520000&created_to=315569520001", "created_from=999999999999999&created_to=999999999999999"],
+)
+def test_a_range_in_years_of_five_digits_has_no_calls(state: State, query: str) -> None:
+    assert data_of(ask(state, "/cdrs", query)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "status"),
+    [
+        ("/cdrs", "", 200),
+        ("/cdrs", "is_chunked=false&filter_call_id=nobody", 200),
+        ("/cdrs", "is_chunked=false", 500),
+        ("/cdrs/summary", "", 500),
+        ("/cdrs/summary", "created_from=63935603901&created_to=63935603902", 500),
+        ("/cdrs/legs/69999999999-x", "", 503),
+        ("/cdrs/202601-call00000@host", "", 500),
+    ],
+)
+def test_nothing_makes_a_pdf_so_only_an_empty_list_can_pass_for_one(
+    state: State, path: str, query: str, status: int
+) -> None:
+    answered = ask(state, path, f"accept=pdf&{query}")
+    assert answered.status == status
+    if status == 200:
+        assert (body_of(answered), answered.headers.get("content-type")) == (b"", None)
+
+
+@pytest.mark.parametrize(
+    ("key", "cause"), [("g2gA", "timeout"), ("g2wAAAABaABq", "timeout"), ("garbage", "Bad Request")]
+)
+def test_a_start_key_that_no_query_can_be_made_with_is_told_with_its_cause(state: State, key: str, cause: str) -> None:
+    """`kz_couch_util:format_error/1`."""
+    for chunked in ("true", "false"):
+        answered = ask(state, "/cdrs", {"start_key": key, "is_chunked": chunked})
+        assert (answered.status, data_of(answered)) == (500, {"cause": cause, "message": "unknown failure"})
+
+
+@pytest.mark.parametrize("ascending", ["true", "false"])
+def test_an_encoded_start_key_of_null_is_none(state: State, ascending: str) -> None:
+    asked = {"start_key": "g2QABG51bGw", "ascending": ascending}
+    assert ids_of(ask(state, "/cdrs", asked)) == ids_of(ask(state, "/cdrs", {"ascending": ascending}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [("cdr", True), (["cdr"], True), ([["cdr"]], True), (["cdr", "x"], False), ("CDR", False), (None, False)],
+)
+def test_a_type_in_a_list_is_the_same_to_javascript(kind: object, shown: bool) -> None:
+    state = state_of([leg("x", pvt_type=kind)])
+    assert ids_of(ask(state, "/cdrs")) == (["202601-x"] if shown else [])
+    assert ask(state, "/cdrs/202601-x").status == (200 if shown else 404)

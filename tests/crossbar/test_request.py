@@ -142,6 +142,63 @@ def test_a_json_body_is_read_whatever_the_charset(kind: str | None) -> None:
     assert read(b'{"data":{"a":1}}', kind) == {"data": {"a": 1}}
 
 
+MULTIPART = "multipart/form-data; boundary=cut"
+
+
+def parts(*parts: bytes, end: bytes = b"\r\n--cut--") -> bytes:
+    return b"".join(b"\r\n--cut\r\n" + part for part in parts) + end
+
+
+def test_a_part_of_a_body_is_read_by_its_type() -> None:
+    """`api_util:extract_multipart/3`."""
+    field = b'content-disposition: form-data; name="x"\r\n\r\n{"data":{"a":1}}'
+    file = b'Content-Disposition: form-data; name="f"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na,b'
+    assert read(parts(field, file), MULTIPART) == {"data": {"a": 1}}
+    assert read(b"before" + parts(file) + b"behind", 'multipart/mixed; boundary="cut"') == {}
+    assert refusal(parts(file, b"\r\n1"), MULTIPART).data["json"]["invalid"]["message"] == "All JSON must be valid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", parts(b"\r\n{}")),
+        (MULTIPART, b""),
+        (MULTIPART, b"{}"),
+        (MULTIPART, parts(b"a: b\r\n\r\nx", end=b"")),
+        (MULTIPART, parts(b"no head")),
+        (MULTIPART, b"--cut x\r\n\r\n--cut--"),
+        ("", b""),
+        ("json", b""),
+        ("application/json;", b""),
+    ],
+)
+def test_a_body_in_no_parts_and_a_type_that_is_none_kill(kind: str, body: bytes) -> None:
+    with pytest.raises(BareAnswer) as caught:
+        read(body, kind)
+    assert caught.value.status == 500
+
+
+def test_a_body_in_base64_is_looked_at_and_let_be() -> None:
+    """`api_util:decode_base64/4`."""
+    assert read(b"aGVs\nbG8=", "application/base64") == {}
+    assert refusal(b"!", "application/base64").data == {
+        "file": {"encoding": {"message": "failed to decode base64 data"}}
+    }
+
+
+def test_of_a_name_that_comes_twice_the_first_counts_in_the_data_and_the_last_beside_it() -> None:
+    body = b'{"page_size":1,"Page-Size":2,"data":{"a":0},"data":{"a":1,"a":2,"b":[{"c":3,"c":4}]}}'
+    assert read(body) == {"page_size": 2, "data": {"a": 1, "b": [{"c": 3}]}}
+
+
+def test_a_body_that_is_no_json_is_told_in_the_versions_order() -> None:
+    assert [*refusal(b"[]").data["json"]["invalid"]] == ["target", "message"]
+    context = context_of(state_of(version=KAZOO_MASTER))
+    with pytest.raises(Failure) as caught:
+        read_body(context, b"[]")
+    assert [*caught.value.data["json"]["invalid"]] == ["message", "target"]
+
+
 def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
     assert read(b"") == {}
     assert read(b"garbage", "text/plain") == {}

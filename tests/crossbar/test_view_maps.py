@@ -100,6 +100,33 @@ def test_of_equal_legs_an_account_sees_the_first_and_an_owner_the_last() -> None
     assert first_leg_of_owner(legs)["id"] == "last"
 
 
+def billed_leg(name: str, seconds: Any, loopback: str = "_") -> dict[str, Any]:
+    return {"id": name, "billing_seconds": seconds, "leg": loopback}
+
+
+@pytest.mark.parametrize(
+    ("legs", "chosen"),
+    [
+        ([billed_leg("a", 9), billed_leg("b", 61)], "b"),
+        ([billed_leg("a", 61), billed_leg("b", 9)], "a"),
+        ([billed_leg("a", "9"), billed_leg("b", "61")], "a"),  # as texts
+        ([billed_leg("a", "9"), billed_leg("b", 61)], "b"),
+        ([billed_leg("a", 9, "A"), billed_leg("b", 9, "B")], "a"),
+        ([billed_leg("a", "soon", "B"), billed_leg("b", 61, "A")], "b"),  # NaN: neither is more
+        ([billed_leg("a", 5), billed_leg("b", 5)], "b"),
+    ],
+)
+def test_the_most_billed_leg_is_the_one_that_javascript_says(legs: list[Any], chosen: str) -> None:
+    assert view_maps.most_billed_leg(legs)["id"] == chosen
+
+
+@pytest.mark.parametrize(("held", "told"), [(7, 7), ("7", "7"), (0, 0), ("", 0), (None, 0), (False, 0), ([], [])])
+def test_a_users_leg_tells_its_billing_seconds_or_none(held: Any, told: Any) -> None:
+    found = view_maps.INTERACTIONS_BY_OWNER_MOST_BILLED.map(leg("x", billing_seconds=held))
+    assert found is not None
+    assert found[1]["billing_seconds"] == told
+
+
 def test_a_leg_tells_its_loopback_leg() -> None:
     found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
     assert found is not None
