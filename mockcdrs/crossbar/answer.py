@@ -191,7 +191,7 @@ def _found(context: Context, verb: str) -> Content:
 def _made(context: Context, found: Content, status: int) -> Answer:
     """What a PUT or POST made: JSON, whatever was negotiated."""
     body, _ = envelope.render(context, envelope.success(context, found.data, found.revision))
-    headers = {**_headers(context), "content-type": negotiation.JSON_TYPES[0], **found.headers}
+    headers = {**_headers(context), "content-type": envelope.JSON, **found.headers}
     return Answer(status, headers, body)
 
 
@@ -271,17 +271,15 @@ def _posted(context: Context, found: Content) -> Answer:
         raise BareAnswer(415)
     revision = found.revision or ("automatic" if found.has_etag() else None)
     body, _ = envelope.render(context, envelope.success(context, found.unchunked(), revision))
-    return Answer(200, {**_headers(context), "content-type": negotiation.JSON_TYPES[0]}, body)
+    return Answer(200, {**_headers(context), "content-type": envelope.JSON}, body)
 
 
 def _failed(context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None) -> Answer:
     context.outcome.message = failure.message
-    body, is_jsonp = envelope.render(context, envelope.error(context, failure))
+    body, content_type = envelope.render(context, envelope.error(context, failure))
     shown = dict(_headers(context) if headers is None else headers)
-    if is_jsonp:
-        shown["content-type"] = "application/javascript"
-    elif context.version.always_says_json:
-        shown["content-type"] = negotiation.JSON_TYPES[0]
+    if content_type == envelope.JAVASCRIPT or (content_type and context.version.always_says_json):
+        shown["content-type"] = content_type
     note = _died_of(failure.why) if isinstance(failure, Crashed) else ""
     return Answer(failure.status, {**_held(shown), **_cors(context)}, body, note)
 

@@ -12,6 +12,7 @@ from mockcdrs.crossbar.request import NULL
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
 _UNWRITABLE = b"failure in request, contact support"  # what cannot be written as JSON
+JSON, JAVASCRIPT = "application/json", "application/javascript"
 CHUNKS_OPENING = b'{"data":['
 
 
@@ -111,8 +112,8 @@ def _readable(value: Any) -> Any:
     return {name: _readable(item) for name, item in value.items()}
 
 
-def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
-    """The envelope as bytes, pretty and wrapped for jsonp as asked; whether it was wrapped.
+def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
+    """The envelope as bytes, pretty and wrapped for jsonp as asked; and its content type, empty where it is no JSON.
 
     Crossbar wraps it in any text, and so lets a stranger write a script; here it has to be a function's name. Raises
     `BareAnswer` where it is no text, as in `?jsonp`.
@@ -122,12 +123,12 @@ def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, bool]:
     try:
         body = write(_readable(envelope))
     except UnicodeEncodeError:
-        return _UNWRITABLE, False
+        return _UNWRITABLE, ""
     function = context.request.value("jsonp")
     if function is None:
-        return body, False
+        return body, JSON
     if not isinstance(function, str):
         raise died("a jsonp that is no text")
     if _FUNCTION.fullmatch(function):
-        return function.encode() + b"(" + body + b");", True
-    return body, False
+        return function.encode() + b"(" + body + b");", JAVASCRIPT
+    return body, JSON

@@ -13,7 +13,7 @@ from mockcdrs.crossbar.listing_row import json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk
 from mockcdrs.crossbar.walks import Walk
 
-_PLAIN = {"content-type": "application/json"}
+_PLAIN = {"content-type": envelope.JSON}
 
 
 @dataclass(frozen=True, slots=True)
