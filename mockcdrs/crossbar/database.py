@@ -1,7 +1,7 @@
 """Queries on a view of one month, as CouchDB answers them.
 
-Rows come in the order of their keys, of equal keys in the order of document ids. What is derived from a segment is
-kept, up to a bound.
+Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. What is derived from a
+segment is kept, up to a bound.
 """
 
 import bisect
@@ -97,8 +97,8 @@ def _key_order(row: Row) -> collation.Key:
     return collation.key(row.key)
 
 
-def _order(row: Row) -> tuple[collation.Key, collation.Key]:
-    return collation.key(row.key), collation.text_key(row.document_id)
+def _order(row: Row) -> tuple[collation.Key, str]:
+    return collation.key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
 
 
 class _Index:

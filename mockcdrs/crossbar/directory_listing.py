@@ -42,7 +42,7 @@ def _fetcher(rows: Iterable[Row], ascending: bool) -> Fetch:
 
 
 def _order(row: Row) -> Any:
-    return collation.key(row.key), collation.text_key(row.value["id"])
+    return collation.key(row.key), row.value["id"]
 
 
 def _is_beyond(key: collation.Key, start: collation.Key, ascending: bool) -> bool:

@@ -37,6 +37,28 @@ def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     assert [row.document for row in came] == between
 
 
+def ids_of(documents: list[Document], view: View, wanted: KeyRange) -> list[str]:
+    return [row.document_id for row in databases_of(documents).query(view, ACCOUNT, MONTH, wanted)]
+
+
+@pytest.mark.parametrize("held_order", [1, -1])
+@pytest.mark.parametrize("start", ["202601-k\u00e9", "202601-ke\u0301"])
+def test_of_rows_with_equal_keys_the_first_by_its_ids_bytes_comes_first(start: str, held_order: int) -> None:
+    ids = ["202601-kd", "202601-ke\u0301", "202601-k\u00e9", "202601-kf"]
+    documents = [leg(each[7:], NOW) for each in ids][::held_order]
+    keys = [[NOW], [NOW, start], [NOW, {}]]
+    assert ids_of(documents, LISTING, KeyRange(keys[1], keys[2], descending=False)) == ids[1:]
+    assert ids_of(documents, LISTING, KeyRange(keys[1], keys[0], descending=True)) == ids[2::-1]
+
+
+def test_ids_that_are_no_part_of_the_key_are_compared_in_bytes() -> None:
+    ids = ["202601-A", "202601-k-1", "202601-k_1", "202601-ka", "202601-kz", "202601-k\u00e9", "202601-k\U0001f642"]
+    documents = [leg(each[7:], NOW, interaction_id=f"{NOW}-one") for each in ids[::2] + ids[1::2]]
+    everything = KeyRange(None, None, descending=False)
+    assert sorted(ids, key=str.encode) == ids
+    assert ids_of(documents, LEGS, everything) == ids
+
+
 @pytest.mark.parametrize(
     ("view", "most_bytes"), [(LISTING, 150), (LISTING_BY_OWNER, 150), (LEGS, 150), (INTERACTIONS, 350)]
 )
