@@ -59,6 +59,7 @@ def test_it_brings_the_command_and_the_licence(contents: dict[str, bytes]) -> No
     info = {name.partition(".dist-info/")[2]: raw for name, raw in contents.items()}
     assert b"mockcdrs = mockcdrs.cli:main" in info["entry_points.txt"]
     assert info["licenses/LICENSE"].startswith(b"MIT License")
+    assert b"UNICODE LICENSE V3" in info["licenses/mockcdrs/crossbar/root_collation.dat.license"]
 
 
 def test_it_needs_only_what_serving_logging_in_generating_and_recording_need(metadata: Message) -> None:

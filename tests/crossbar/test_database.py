@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation, database
+from mockcdrs.crossbar import database
 from mockcdrs.crossbar.database import Databases, KeyRange
+from mockcdrs.crossbar.root_collation import text_key
 from mockcdrs.crossbar.view_maps import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
 from mockcdrs.dataset.store import LoadedStore
 from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
@@ -29,7 +30,7 @@ def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     documents = [leg(f"{number * 7 % 80:02}@host", time) for number, time in enumerate(times)]
     keys: list[Any] = sorted([time] for time in ends)
     between = [each for each in documents if keys[0] <= [each["pvt_created"], each["_id"]] <= keys[1]]
-    between.sort(key=lambda each: (each["pvt_created"], collation.text_key(each["_id"])), reverse=descending)
+    between.sort(key=lambda each: (each["pvt_created"], text_key(each["_id"])), reverse=descending)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_RUN", run)
         wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
