@@ -5,7 +5,7 @@ from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import tokens
-from mockcdrs.crossbar.buckets import Bucket
+from mockcdrs.crossbar.buckets import Buckets
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.kept_answers import KeptAnswers
@@ -49,7 +49,7 @@ class State:
         self.journal = Journal()
         self.ids = ids or ByOrder(seed)
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
-        self._bucket = Bucket()
+        self._buckets = Buckets()
         self._token_key = tokens.key_of(seed)
         self._tokens: dict[str, tokens.Claims] = {
             token.value: {"account_id": account.id, "owner_id": token.owner_id}
@@ -58,11 +58,11 @@ class State:
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, request ids, the bucket of tokens. Settings and quirks stay."""
+        """As it was made: data, faults, journal, clock, request ids, the token buckets. Settings and quirks stay."""
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
-        self._bucket = Bucket()
+        self._buckets = Buckets()
         self.ids.reset()
         if self._frozen_at is None:
             self.clock.live()
@@ -87,5 +87,5 @@ class State:
             quirks=self.quirks,
             claims=self.claims,
             token_key=self._token_key,
-            bucket=self._bucket,
+            buckets=self._buckets,
         )

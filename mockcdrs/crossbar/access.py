@@ -17,7 +17,8 @@ _MOST_ACCOUNT_PARAMETERS = 2
 def find_token(context: Context) -> None:
     """Note the token of a request, and the account that it opens.
 
-    `Failure` 401 for a token that has expired, 400 for one of an account that has.
+    `Failure` 400 for one of an account that has expired, 401 for one that itself has, in a version that looks at that
+    first.
     A token in an `Authorization` header is echoed but opens nothing.
     """
     request = context.request
@@ -37,7 +38,7 @@ def _open(context: Context, token: str) -> None:
     try:
         claims = context.world.claims(token)
     except Refused as refused:
-        if refused.reason == "token_expired":
+        if refused.reason == "token_expired" and context.version.refuses_expired_tokens_first:
             raise plain(401, "invalid credentials") from None
         return
     account_id = claims["account_id"]
@@ -67,14 +68,19 @@ def check_account(context: Context) -> None:
 
 def check_permission(context: Context) -> None:
     """`Failure` 401 where a good token is due, 403 for what is not the token's to see or do."""
+    spend(context, 1 if _is_charged(context) else 0)
     entry = _entry(context)
-    if context.auth_account is None:
-        if context.auth_token is MISSING or _came_as_token(context):
-            spend(context)
-        if entry in {Entry.ACCOUNT, Entry.ANY_TOKEN}:
-            raise system("invalid_credentials")
+    if context.auth_account is None and entry in {Entry.ACCOUNT, Entry.ANY_TOKEN}:
+        raise system("invalid_credentials")
     if entry is Entry.NOBODY or (entry is Entry.ACCOUNT and not _may_see(context.auth_account, context.account)):
         raise system("forbidden" if context.nouns else "not_found")
+
+
+def _is_charged(context: Context) -> bool:
+    """Whether a token is taken from the bucket: never for an `Authorization` header, which nobody looks at."""
+    if context.auth_account is not None:
+        return context.version.charges_every_request
+    return context.auth_token is MISSING or _came_as_token(context)
 
 
 def _entry(context: Context) -> Entry:

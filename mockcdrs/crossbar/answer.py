@@ -11,6 +11,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
+from mockcdrs.crossbar.buckets import LOCAL_ADDRESS, client_address
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import KNOWN_METHODS, Context, Outcome, World
 from mockcdrs.crossbar.errors import BareAnswer, Crashed, Failure, died, plain, system
@@ -54,13 +55,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request as it came: `query` and `path` raw, header names in small letters."""
+    """A request as it came: `query` and `path` raw, header names in small letters, `peer` the address it came from."""
 
     method: str
     path: str
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    peer: str = LOCAL_ADDRESS
 
 
 def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
@@ -75,7 +77,8 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
         return Answer(200, {"content-type": greeting.CONTENT_TYPE}, greeting.TEXT)
     if incoming.method == "TRACE":
         return Answer(501)
-    context = Context(world, _unread(incoming), request_id, api_version)
+    address = client_address(incoming.peer, incoming.headers)
+    context = Context(world, _unread(incoming), request_id, api_version, address)
     try:
         answered = _answer(context, incoming)
     except BareAnswer as bare:

@@ -1,7 +1,12 @@
-"""The bucket of tokens that requests are paid from (`kz_buckets.erl`, `cb_modules_util.erl`)."""
+"""The buckets of tokens that requests are paid from (`kz_buckets.erl`, `cb_modules_util:bucket_name/1`).
+
+One for each client address and account of a path, so that clients behind one proxy share theirs.
+"""
 
 import threading
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockcdrs.crossbar.errors import system
@@ -9,24 +14,54 @@ from mockcdrs.crossbar.errors import system
 if TYPE_CHECKING:
     from mockcdrs.crossbar.context import Context
 
+LOCAL_ADDRESS = "127.0.0.1"
+MOST_BUCKETS = 10_000
+
+_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
+
+Name = tuple[str, str]
+
 
 @dataclass(slots=True)
-class Bucket:
-    """One bucket for all clients: a mock's client is one. It fills by the mock's clock."""
+class _Bucket:
+    spent: int
+    at_gregorian: int
 
-    spent: int = 0
-    at_gregorian: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, cost: int, limit: int, fill_rate: int, now_gregorian: int) -> int | None:
-        """How many are left once `cost` are taken; `None` where there were too few."""
+class Buckets:
+    """All buckets of a mock; each is full when first used. They fill by the mock's clock.
+
+    Of more than `MOST_BUCKETS` the longest unused is forgotten, as Kazoo forgets one after some minutes.
+    """
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[Name, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, name: Name, cost: int, limit: int, fill_rate: int, now_gregorian: int) -> int | None:
+        """How many are left in a bucket once `cost` are taken, `None` where there were too few.
+
+        It holds up to `limit` tokens; each second `fill_rate` come back.
+        """
         with self._lock:
-            filled = max(0, now_gregorian - self.at_gregorian) * fill_rate
-            self.spent, self.at_gregorian = max(0, self.spent - filled), now_gregorian
-            if self.spent + cost > limit:
+            bucket = self._buckets.setdefault(name, _Bucket(0, now_gregorian))
+            self._buckets.move_to_end(name)
+            if len(self._buckets) > MOST_BUCKETS:
+                self._buckets.popitem(last=False)
+            filled = max(0, now_gregorian - bucket.at_gregorian) * fill_rate
+            bucket.spent, bucket.at_gregorian = max(0, bucket.spent - filled), now_gregorian
+            if cost and bucket.spent + cost > limit:
                 return None
-            self.spent += cost
-            return limit - self.spent
+            bucket.spent += cost
+            return max(0, limit - bucket.spent)
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+
+def client_address(peer: str, headers: Mapping[str, str]) -> str:
+    """Whom a request is from: who connected, or whom a reverse proxy of Crossbar's names (`get_client_ip/1`)."""
+    return headers.get("x-forwarded-for", peer) if peer in _PROXIES else peer
 
 
 def spend(context: "Context", cost: int = 1) -> None:
@@ -35,7 +70,10 @@ def spend(context: "Context", cost: int = 1) -> None:
     if settings.max_bucket_tokens is None:
         context.tokens_remaining -= cost
         return
-    left = context.world.bucket.take(cost, settings.max_bucket_tokens, settings.tokens_fill_rate, context.world.now)
+    name = context.client_address, "" if context.account is None else context.account.id
+    left = context.world.buckets.take(
+        name, cost, settings.max_bucket_tokens, settings.tokens_fill_rate, context.world.now
+    )
     context.tokens_remaining = left or 0
     if left is None:
         raise system("too_many_requests")

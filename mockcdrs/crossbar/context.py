@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar.buckets import Bucket
+from mockcdrs.crossbar.buckets import LOCAL_ADDRESS, Buckets
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.request import Request
 from mockcdrs.crossbar.settings import Settings
@@ -23,8 +23,8 @@ KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 class World:
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the ones to be seen.
 
-    `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `bucket` is what requests
-    are paid from.
+    `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `buckets` are what
+    requests are paid from.
     """
 
     version: Version
@@ -35,7 +35,7 @@ class World:
     quirks: frozenset[str]
     claims: Callable[[str], Claims]
     token_key: bytes
-    bucket: Bucket
+    buckets: Buckets
 
 
 @dataclass(slots=True)
@@ -56,13 +56,15 @@ class Outcome:
 class Context:
     """One request on its way: what has been found out so far.
 
-    `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything.
+    `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything. `client_address` is
+    what a token bucket is named after.
     """
 
     world: World
     request: Request
     request_id: str
     api_version: str = "v2"
+    client_address: str = LOCAL_ADDRESS
     auth_token: Any = MISSING
     auth_account: Account | None = None
     auth_claims: Claims = field(default_factory=dict)

@@ -72,9 +72,13 @@ class KeptAnswers:
         self._now: tuple[object, BoundedCache[object, _Kept]] = None, BoundedCache(KEPT_BYTES, _Kept.size)
 
     def answer(self, incoming: Incoming, world: World, request_id: str) -> Answer:
-        """As `answer.answer`. A `request_id` that the client did not send is taken to stand in no document."""
+        """As `answer.answer`. A `request_id` that the client did not send is taken to stand in no document.
+
+        Nothing is kept where requests have to be paid for.
+        """
         is_kept = incoming.method == "GET" and not incoming.body and "/cdrs" in incoming.path
-        if not is_kept or "x-request-id" in incoming.headers:
+        is_charged = world.settings.max_bucket_tokens is not None
+        if not is_kept or is_charged or "x-request-id" in incoming.headers:
             return answer(incoming, world, request_id)
         held, asked = self._held_at(world), (incoming.path, incoming.query, tuple(incoming.headers.items()))
         kept = held.find(asked)

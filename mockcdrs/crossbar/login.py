@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr import gregorian
-from mockcdrs.cdr.documents import text_at, value_at
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.documents import integer_at, text_at, value_at
 from mockcdrs.crossbar import directory, tokens
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import validation
@@ -17,9 +17,20 @@ _CLUSTER_ID = hex_id("cluster")
 
 def check_expiry(context: Context, account: Account) -> None:
     """`Failure` 400 for an account whose trial is over; its tokens are refused as its logins are."""
-    expires = account.document.get("pvt_trial_expiration")
-    if isinstance(expires, int) and expires < context.world.now:
+    expires = trial_expiration(account.document)
+    if expires is not None and expires <= context.world.now:
         raise validation("account", "expired", message="account expired", cause=expires)
+
+
+def trial_expiration(document: Mapping[str, Any]) -> int | None:
+    """When an account's trial is over, in Gregorian seconds; `None` for one that is on no trial."""
+    expires: int | None = integer_at(document, ("pvt_trial_expires",))
+    return expires
+
+
+def is_enabled(context: Context, account: Account) -> bool:
+    """Whether nobody has switched an account off."""
+    return not any(erlang.is_false(account.document.get(name)) for name in context.version.account_switches)
 
 
 def open_for(context: Context, account: Account, owner_id: str, method: str) -> None:
@@ -28,6 +39,11 @@ def open_for(context: Context, account: Account, owner_id: str, method: str) -> 
     expires_unix = gregorian.to_unix(world.now) + world.settings.token_auth_expiry
     context.auth_token = tokens.issue(world.token_key, account.id, owner_id, method, expires_unix)
     context.auth_account = account
+
+
+def location(context: Context, doc_id: str) -> dict[str, str]:
+    """The header that tells where what a PUT made is: below the path that was asked (`crossbar_util:get_path/2`)."""
+    return {"location": f"{context.request.path.removesuffix('/')}/{doc_id}"}
 
 
 def told(context: Context, account: Account, who: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import functools
 import hashlib
 import hmac
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -59,17 +60,20 @@ def sign(key: bytes, claims: Claims) -> str:
 
 
 def read(key: bytes, token: str, now_gregorian: int) -> Claims:
-    """What a token says; raises `Refused` with `invalid_jwt`, `token_expired`, or the reason for another fault."""
+    """What a token says; raises `Refused` with `invalid_jwt`, `token_expired`, or the reason for another fault.
+
+    A token is good until the second that `exp` names, without one for ever (`kz_auth_jwt:verify_expiration/1`).
+    """
     if not _SIGNED.fullmatch(token):
         raise Refused("invalid_jwt")
     claims = _verified(key, token)
-    account_id, owner_id, expires = (claims.get(name) for name in ("account_id", "owner_id", "exp"))
-    if not isinstance(account_id, str) or not isinstance(owner_id or "", str) or type(expires) is not int:
+    account_id, owner_id, expires = claims.get("account_id"), claims.get("owner_id"), claims.get("exp", math.inf)
+    if not isinstance(account_id, str) or not isinstance(owner_id or "", str) or type(expires) not in {int, float}:
         raise Refused("invalid_jwt")
+    if expires <= gregorian.to_unix(now_gregorian):
+        raise Refused("token_expired")
     if "identity_sig" in claims and claims["identity_sig"] != _identity(key, account_id, owner_id or ""):
         raise Refused("invalid_identity_signature")
-    if gregorian.from_unix(expires) < now_gregorian:
-        raise Refused("token_expired")
     return claims
 
 

@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.buckets import LOCAL_ADDRESS
 
 _BARE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
@@ -16,7 +17,8 @@ def read(environ: dict[str, Any], longest_body: int) -> Incoming:
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
         headers.pop("content-type", None)  # other servers may say "" where there is none
     method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
-    return Incoming(method, path, query, headers, _body(environ, longest_body))
+    peer = environ.get("REMOTE_ADDR") or LOCAL_ADDRESS
+    return Incoming(method, path, query, headers, _body(environ, longest_body), peer)
 
 
 def _rebuilt(environ: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER, MASTER_TOKEN, NOW, RESELLER, RESELLER_TOKEN
@@ -54,12 +55,12 @@ def accounts() -> tuple[Account, ...]:
         Account(CHILD, "Child", tree=(MASTER, RESELLER, ACCOUNT), document={"descendants_count": 4, "flags": ["x"]}),
         Account(TWIN, "alpha!", tree=(MASTER,), users=({"id": "t1", "username": "twin"},)),
         Account(CLOSED, "Closed", users=({"id": "c1", "username": "c"},), document={"pvt_enabled": False}),
-        Account(OVER, "Over", users=({"id": "o1", "username": "o"},), document={"pvt_trial_expiration": NOW - 1}),
+        Account(OVER, "Over", users=({"id": "o1", "username": "o"},), document={"pvt_trial_expires": NOW}),
     )
 
 
-def state_of_family(**settings: Any) -> State:
-    return State(LoadedStore(accounts(), {}), Settings(**settings), Clock.frozen(NOW), seed=1)
+def state_of_family(version: Version = KAZOO_4_3, **settings: Any) -> State:
+    return State(LoadedStore(accounts(), {}), Settings(**settings), Clock.frozen(NOW), seed=1, version=version)
 
 
 def md5(pair: str) -> str:

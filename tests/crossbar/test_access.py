@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import pytest
 
 from mockcdrs.control.state import State
+from mockcdrs.crossbar.versions import KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -97,8 +98,8 @@ def test_an_authorization_header_is_echoed_but_opens_nothing(state: State, heade
 @pytest.mark.parametrize(
     ("headers", "remaining"), [({}, 99), ({"x-auth-token": "garbage"}, 99), ({"authorization": "Bearer x"}, 100)]
 )
-def test_a_vain_try_costs_a_token_of_the_bucket(state: State, headers: Mapping[str, str], remaining: int) -> None:
-    shown = json_of(ask(state, token=None, headers=headers))
+def test_in_master_a_vain_try_costs_a_token_of_the_bucket(headers: Mapping[str, str], remaining: int) -> None:
+    shown = json_of(ask(state_of(version=KAZOO_MASTER), token=None, headers=headers))
     assert shown["tokens"] == {"consumed": 1, "remaining": remaining}
     assert "version" not in shown
 
@@ -115,8 +116,9 @@ def test_a_user_that_the_account_does_not_have_is_404(state: State, user: str, e
     [
         ("/v2/nosuch", None, 401),
         ("/v2/nosuch", MASTER_TOKEN, 404),
-        ("/v1/accounts", None, 410),
-        ("/v2.0/account/cdrs", ACCOUNT_TOKEN, 410),
+        ("/v1/accounts", None, 405),
+        ("/v1/account/cdrs", ACCOUNT_TOKEN, 200),
+        ("/v2.0/account/cdrs", ACCOUNT_TOKEN, 401),
         ("/v3/account/cdrs", ACCOUNT_TOKEN, 200),
         (f"/v2/accounts/{ACCOUNT}/nosuch/cdrs", ACCOUNT_TOKEN, 200),
         (f"/v2/accounts/{ACCOUNT}/cdrs/interaction/x", ACCOUNT_TOKEN, 404),
@@ -125,6 +127,10 @@ def test_a_user_that_the_account_does_not_have_is_404(state: State, user: str, e
 )
 def test_checks_come_in_crossbars_order(state: State, path: str, token: str | None, expected: int) -> None:
     assert status(state, path, token=token) == expected
+
+
+def test_in_master_version_1_is_gone_before_anything_else_is_looked_at() -> None:
+    assert status(state_of(version=KAZOO_MASTER), "/v1/accounts", token=None) == 410
 
 
 def test_the_method_is_looked_at_before_the_account_and_the_account_before_the_token(state: State) -> None:

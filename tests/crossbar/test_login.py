@@ -1,4 +1,6 @@
 import hashlib
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.credentials import api_key
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -46,9 +49,9 @@ def test_a_login_is_201_with_a_token_that_opens_the_account(state: State) -> Non
     assert answered.headers["location"] == f"/v2/user_auth/{ANN}"
     assert not {"etag", "expires"} & answered.headers.keys()
     assert list(told) == [
-        "page_size", "version", "timestamp", "node", "request_id", "tokens", "auth_token", "data", "revision", "status",
+        "page_size", "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ]  # fmt: skip
-    assert (told["page_size"], told["revision"], told["tokens"]["remaining"]) == (1, "automatic", 98)
+    assert (told["page_size"], told["revision"]) == (1, "automatic")
     assert list(told["data"]) == [
         "owner_id", "account_id", "ui_config", "capabilities", "is_master_account", "is_reseller", "reseller_id",
         "cluster_id", "account_name", "language", "apps",
@@ -115,14 +118,14 @@ def test_what_does_not_fit_is_a_401_that_tells_whether_users_were_asked(
     answered = put(state, "user_auth", {**GOOD, **data})
     told = json_of(answered)
     assert (answered.status, told["message"], told.get("page_size")) == (401, "invalid_credentials", page_size)
-    assert not {"version", "auth_token"} & told.keys()
+    assert told["auth_token"] == "undefined"
 
 
 @pytest.mark.parametrize(
     ("name", "user", "error"),
     [
         ("Closed", "c", {"disabled": {"message": "account disabled"}}),
-        ("Over", "o", {"expired": {"message": "account expired", "cause": NOW - 1}}),
+        ("Over", "o", {"expired": {"message": "account expired", "cause": NOW}}),
     ],
 )
 def test_a_closed_account_lets_no_user_in(state: State, name: str, user: str, error: Any) -> None:
@@ -154,21 +157,72 @@ def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "status", "remaining"),
-    [({}, 201, 98), ({"x-auth-token": "garbage"}, 201, 98), ({"x-auth-token": RESELLER_TOKEN}, 201, 99)],
+    ("path", "location"),
+    [
+        ("/v2/user_auth", "/v2/user_auth/ann"),
+        ("/v2/user_auth/", "/v2/user_auth/ann"),
+        ("/v2/user%5Fauth", "/v2/user%5Fauth/ann"),
+        ("/v1/user_auth", "/v1/user_auth/ann"),
+        ("/v3/user_auth", "/v3/user_auth/ann"),
+    ],
 )
-def test_a_token_that_comes_along_is_not_looked_at(
-    state: State, headers: dict[str, str], status: int, remaining: int
-) -> None:
-    answered = put(state, "user_auth", GOOD, **headers)
-    assert (answered.status, json_of(answered)["tokens"]["remaining"]) == (status, remaining)
+def test_a_login_lies_below_the_path_that_was_asked(state: State, path: str, location: str) -> None:
+    answered = ask(state, path, method="PUT", token=None, body=json.dumps({"data": GOOD}).encode())
+    assert (answered.status, answered.headers["location"]) == (201, location)
+    assert ("page_size" in json_of(answered)) is not path.startswith("/v1")
 
 
-def test_an_expired_token_spoils_a_login(state: State) -> None:
+@pytest.mark.parametrize("headers", [{}, {"x-auth-token": "garbage"}, {"x-auth-token": RESELLER_TOKEN}])
+def test_a_token_that_comes_along_is_not_looked_at_but_the_login_costs_two(headers: dict[str, str]) -> None:
+    state = state_of_family(max_bucket_tokens=2, tokens_fill_rate=0)
+    assert [put(state, "user_auth", GOOD, **headers).status for _ in range(2)] == [201, 429]
+
+
+@pytest.mark.parametrize(
+    ("headers", "remaining"),
+    [({}, 98), ({"x-auth-token": "garbage"}, 98), ({"x-auth-token": RESELLER_TOKEN}, 99)],
+)
+def test_in_master_a_login_beside_a_good_token_costs_one(headers: dict[str, str], remaining: int) -> None:
+    answered = put(state_of_family(KAZOO_MASTER), "user_auth", GOOD, **headers)
+    assert (answered.status, json_of(answered)["tokens"]["remaining"]) == (201, remaining)
+
+
+@pytest.mark.parametrize(("version", "status"), [(KAZOO_4_3, 201), (KAZOO_MASTER, 401)], ids=["4.3-201", "master-401"])
+def test_an_expired_token_spoils_a_login_in_master_alone(version: Version, status: int) -> None:
+    state = state_of_family(version)
     old = token(state)
     state.clock.advance(hours=2)
-    told = json_of(put(state, "user_auth", GOOD, **{"x-auth-token": old}))
-    assert (told["error"], told["message"], told["data"]) == ("401", "invalid credentials", {})
+    assert put(state, "user_auth", GOOD, **{"x-auth-token": old}).status == status
+
+
+def test_an_expired_token_is_refused_in_master_before_anything_else_is_looked_at() -> None:
+    told = {}
+    for version in (KAZOO_4_3, KAZOO_MASTER):
+        state = state_of_family(version)
+        old = token(state)
+        state.clock.advance(hours=2)
+        told[version.name] = [json_of(ask(state, path, token=old)) for path in ("/cdrs", f"/v2/accounts/{'0' * 32}")]
+    assert [each["error"] for each in told["4.3"]] == ["401", "404"]
+    assert told["4.3"][0]["data"] == {"message": "invalid credentials"}
+    assert [(each["error"], each["data"]) for each in told["master"]] == [("401", {})] * 2
+
+
+@pytest.mark.parametrize(
+    ("version", "switch", "status"),
+    [
+        (KAZOO_4_3, "enabled", 400),
+        (KAZOO_4_3, "pvt_enabled", 400),
+        (KAZOO_MASTER, "enabled", 201),
+        (KAZOO_MASTER, "pvt_enabled", 400),
+    ],
+    ids=lambda each: each.name if isinstance(each, Version) else each,
+)
+def test_which_switch_closes_an_account(version: Version, switch: str, status: int) -> None:
+    state = state_of_family(version)
+    closed = replace(state.data.accounts[CLOSED], document={switch: False})
+    state.data.accounts[CLOSED] = closed  # type: ignore[index]
+    credentials = {"credentials": md5("c:mockcdrs"), "account_name": "Closed"}
+    assert put(state, "user_auth", credentials).status == status
 
 
 def test_an_unknown_action_is_forbidden_and_recovery_not_there(state: State) -> None:
@@ -182,11 +236,11 @@ def test_an_unknown_action_is_forbidden_and_recovery_not_there(state: State) -> 
 def test_a_token_lasts_as_long_as_the_operator_says() -> None:
     state = state_of_family(token_auth_expiry=60)
     given = token(state)
-    state.clock.advance(seconds=60)
+    state.clock.advance(seconds=59)
     assert ask(state, "", token=given).status == 200
     state.clock.advance(seconds=1)
     told = json_of(ask(state, "", token=given))
-    assert (told["error"], told["message"], told["data"]) == ("401", "invalid credentials", {})
+    assert (told["error"], told["message"]) == ("401", "invalid_credentials")
 
 
 def test_a_token_is_good_for_the_account_that_a_header_names_alone(state: State) -> None:

@@ -55,7 +55,7 @@ def test_a_seed_signs_the_same_token_each_time_and_another_seed_another() -> Non
     assert made(1).endswith(".NjNjRFsnMxd8gDarelf7V8f1a-fG0nwLNtYfftcp7aA")
 
 
-@pytest.mark.parametrize(("late", "is_good"), [(3_600, True), (3_601, False)])
+@pytest.mark.parametrize(("late", "is_good"), [(3_599, True), (3_600, False)])
 def test_a_token_is_good_for_as_long_as_it_says(late: int, is_good: bool) -> None:
     token = tokens.issue(KEY, ACCOUNT, OWNER, "cb_user_auth", UNTIL)
     if is_good:
@@ -103,6 +103,17 @@ def test_a_header_as_deep_as_a_stranger_likes_is_refused() -> None:
 def test_claims_that_say_nothing_useful_are_refused(changes: dict[str, Any]) -> None:
     claims = {**part(tokens.issue(KEY, ACCOUNT, OWNER, "cb_user_auth", UNTIL), 1), **changes}
     assert reason(tokens.sign(KEY, claims)) == "invalid_jwt"
+
+
+def test_a_token_that_does_not_say_when_it_expires_never_does() -> None:
+    claims = part(tokens.issue(KEY, ACCOUNT, OWNER, "cb_user_auth", UNTIL), 1)
+    del claims["exp"]
+    assert tokens.read(KEY, tokens.sign(KEY, claims), NOW + 10**9) == claims
+
+
+def test_a_token_that_has_expired_is_told_so_before_its_identity_is_looked_at() -> None:
+    claims = part(tokens.issue(KEY, ACCOUNT, OWNER, "cb_user_auth", UNTIL), 1)
+    assert reason(tokens.sign(KEY, {**claims, "identity_sig": "x"}), NOW + 3_600) == "token_expired"
 
 
 def test_claims_that_are_no_object_are_refused() -> None:

@@ -133,3 +133,17 @@ def test_a_path_that_is_no_path_is_a_bare_400(server: Server) -> None:
     assert received.startswith(b"HTTP/1.1 400 ")
     assert received.endswith(b"\r\n\r\n")
     assert b"x-request-id" not in received.lower()
+
+
+def test_a_request_is_charged_to_the_address_that_it_came_from() -> None:
+    state = state_of(max_bucket_tokens=1, tokens_fill_rate=0)
+
+    def asked(address: str) -> int:
+        transport = httpx.WSGITransport(create_app(state), remote_addr=address)
+        with httpx.Client(transport=transport, base_url=f"http://mock/v2/accounts/{ACCOUNT}") as asking:
+            return asking.get("/cdrs", headers={"X-Auth-Token": ACCOUNT_TOKEN}).status_code
+
+    assert [asked(address) for address in ("10.0.0.1", "10.0.0.2", "10.0.0.1", "127.0.0.1", "")] == [
+        *(200, 200, 429),
+        *(200, 429),  # a server that does not tell is one beside the client
+    ]

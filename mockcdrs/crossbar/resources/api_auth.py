@@ -36,7 +36,7 @@ def _put(context: Context) -> Content:
         raise plain(404, "bad identifier", [data["api_key"]])
     login.open_for(context, account, "", "cb_api_auth")
     told = login.told(context, account, {"account_id": account.id})
-    return Content(told, revision="automatic", headers={"location": f"/v2/api_auth/{account.id}"})
+    return Content(told, revision="automatic", headers=login.location(context, account.id))
 
 
 API_AUTH = Resource(_methods, {"PUT": _put}, _entry)

@@ -55,8 +55,8 @@ def _put(context: Context) -> Content:
     _check_standing(context, account)
     login.open_for(context, account, user["id"], "cb_user_auth")
     who = {"owner_id": user["id"], "account_id": account.id}
-    headers = {"location": f"/v2/user_auth/{user['id']}"}
-    return Content(login.told(context, account, who), revision="automatic", headers=headers)
+    told = login.told(context, account, who)
+    return Content(told, revision="automatic", headers=login.location(context, user["id"]))
 
 
 def _found(context: Context, data: Mapping[str, Any]) -> tuple[Account, Mapping[str, Any]]:
@@ -88,7 +88,7 @@ def _normalised(name: str) -> str:
 
 def _check_standing(context: Context, account: Account) -> None:
     login.check_expiry(context, account)
-    if not account.document.get("pvt_enabled", True):
+    if not login.is_enabled(context, account):
         raise validation("account", "disabled", message="account disabled")
 
 

@@ -68,6 +68,13 @@ class Version:
         "modules that only `/v1` and `/v2` know; under `/v3` and the like they are no modules",
         "api_util `is_cb_module`",
     )
+    refuses_expired_tokens_first: bool = _rule(
+        "whether an expired token is refused before all else, even beside a login; else it is like any other bad one",
+        "cb_token_auth `validate_auth_token`",
+    )
+    account_switches: tuple[str, ...] = _rule(
+        "keys of an account's document of which none may be false for its users to log in", "kzd_accounts `is_enabled`"
+    )
     charges_every_request: bool = _rule(
         "whether each request that comes to authentication is paid from the token bucket of its address and account; "
         "else only one whose token is not good",
