@@ -89,6 +89,6 @@ def _public(row: Row) -> dict[str, Any]:
 
 def note_paging(context: Context, walk: Walk, walked: Page | ChunkedWalk) -> None:
     """Put the paging keys of a finished walk where the envelope finds them."""
-    keys = {"start_key": walk.plan.start_key, "next_start_key": walked.next_key}
-    context.paging = {**keys, "page_size": walked.total}
+    start_key = walk.plan.start_key
+    context.paging = {"start_key": start_key, "page_size": walked.total, "next_start_key": walked.next_key}
     context.outcome.next_start_key = envelope.paging(context).get("next_start_key")

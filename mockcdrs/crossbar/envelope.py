@@ -17,17 +17,17 @@ CHUNKS_OPENING = b'{"data":['
 
 
 def success(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
-    """A good answer's envelope, keys in the version's order."""
+    """A good answer's envelope: those of paging, then keys in the version's order."""
     fields = {**_shared(context), "data": data, "status": "success"}
     if revision is not None:
         fields["revision"] = revision
     if context.auth_token is not MISSING:
         fields["auth_token"] = context.auth_token
-    return {key: fields[key] for key in context.version.success_keys if key in fields}
+    return paging(context) | {key: fields[key] for key in context.version.success_keys if key in fields}
 
 
 def error(context: Context, failure: Failure) -> dict[str, Any]:
-    """A failure's envelope, keys in the version's order; `error` is the status as text."""
+    """A failure's envelope, in the same order; `error` is the status as text."""
     fields = {**_shared(context), "error": str(failure.status), "message": failure.message, "status": "error"}
     if failure.data is not NO_DATA:
         fields["data"] = failure.data["message"] if failure.is_system and context.is_v1 else failure.data
@@ -36,7 +36,7 @@ def error(context: Context, failure: Failure) -> dict[str, Any]:
         fields["auth_token"] = "undefined" if token is MISSING else _text(token)
     elif token is not MISSING:
         fields["auth_token"] = token
-    return {key: fields[key] for key in context.version.error_keys if key in fields}
+    return paging(context) | {key: fields[key] for key in context.version.error_keys if key in fields}
 
 
 def _text(token: Any) -> str:
@@ -50,7 +50,6 @@ def _shared(context: Context) -> dict[str, Any]:
     """What good and bad answers tell alike."""
     settings = context.world.settings
     fields = {
-        **paging(context),
         "timestamp": gregorian.iso_8601(context.world.now),
         "node": settings.kazoo_node,
         "request_id": context.request_id,
@@ -62,15 +61,17 @@ def _shared(context: Context) -> dict[str, Any]:
 
 
 def paging(context: Context) -> dict[str, Any]:
-    """`next_start_key`, `page_size`, `start_key` as far as they are there, keys encoded; none without pagination."""
+    """`next_start_key`, `page_size`, `start_key` as far as they are there, keys encoded; none without pagination.
+
+    What was noted last comes first, as `kz_json:set_value/3` puts it in front.
+    """
     if not should_paginate(context):
         return {}
-    encoded: dict[str, Any] = {}
-    for name in ("next_start_key", "page_size", "start_key"):
-        value = context.paging.get(name)
-        if value is not None:
-            encoded[name] = value if name == "page_size" else start_key.encode(value)
-    return encoded
+    return {
+        name: value if name == "page_size" else start_key.encode(value)
+        for name, value in reversed(context.paging.items())
+        if value is not None
+    }
 
 
 def should_paginate(context: Context) -> bool:

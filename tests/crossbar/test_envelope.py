@@ -44,7 +44,7 @@ SUCCESS = {
 
 
 def test_a_good_answer_has_its_keys_in_the_versions_order() -> None:
-    context = known(paging={"next_start_key": [1], "page_size": 2, "start_key": [3]}, version=KAZOO_MASTER)
+    context = known(paging={"start_key": [3], "page_size": 2, "next_start_key": [1]}, version=KAZOO_MASTER)
     assert list(envelope.success(context, [], "abc").items()) == list(SUCCESS.items())
     names = "next_start_key page_size start_key data revision timestamp version node request_id status auth_token"
     shown = envelope.success(known(paging=context.paging), [], "abc")
@@ -147,7 +147,7 @@ def test_the_last_page_has_no_next_start_key() -> None:
 
 
 def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
-    context = known(paging={"next_start_key": [1], "page_size": 2, "start_key": [3]})
+    context = known(paging={"start_key": [3], "page_size": 2, "next_start_key": [1]})
     assert envelope.trailer(context).decode() == (
         '], "next_start_key":"g2sAAQE", "page_size":"2", "start_key":"g2sAAQM", "status":"success", '
         f'"request_id":"request-1", {TAIL}, "auth_token":"token"}}'

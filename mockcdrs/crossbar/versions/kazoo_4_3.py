@@ -20,12 +20,10 @@ KAZOO_4_3 = Version(
     emergency_numbers=("911", "933", "988"),
     maximum_range_settings=("crossbar.maximum_range",),
     success_keys=(
-        "next_start_key", "page_size", "start_key", "data", "revision", "timestamp", "version", "node", "request_id",
-        "status", "auth_token",
+        "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ),
     error_keys=(
-        "next_start_key", "page_size", "start_key", "data", "error", "message", "status", "timestamp", "version",
-        "node", "request_id", "auth_token",
+        "data", "error", "message", "status", "timestamp", "version", "node", "request_id", "auth_token",
     ),
     tells_everybody_its_version=True,
     tells_token_as_text=True,

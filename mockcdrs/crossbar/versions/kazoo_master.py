@@ -4,8 +4,8 @@ from mockcdrs.crossbar import quirks, view_maps
 from mockcdrs.crossbar.versions.version import Version
 
 _KEYS = (
-    "next_start_key", "page_size", "start_key", "version", "timestamp", "node", "request_id", "tokens", "auth_token",
-    "data", "error", "message", "revision", "status",
+    "version", "timestamp", "node", "request_id", "tokens", "auth_token", "data", "error", "message", "revision",
+    "status",
 )  # fmt: skip
 
 KAZOO_MASTER = Version(

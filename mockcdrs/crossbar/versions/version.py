@@ -43,9 +43,9 @@ class Version:
         "settings that limit a range, the first one that is set holds", "crossbar_view `get_max_range`"
     )
     success_keys: tuple[str, ...] = _rule(
-        "keys of a plain answer's envelope, in order", "api_util `do_create_resp_envelope`"
+        "keys of a plain answer's envelope behind those of paging, in order", "api_util `do_create_resp_envelope`"
     )
-    error_keys: tuple[str, ...] = _rule("keys of an error's envelope, in order", "api_util `do_create_resp_envelope`")
+    error_keys: tuple[str, ...] = _rule("keys of an error's envelope, likewise", "api_util `do_create_resp_envelope`")
     tells_everybody_its_version: bool = _rule(
         "whether `version` is told without a good token", "api_util `do_create_resp_envelope`"
     )
