@@ -2,11 +2,13 @@
 
 import base64
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from string import ascii_lowercase, ascii_uppercase
-from typing import Any
+from typing import Any, NoReturn
 
+from mockcdrs.crossbar import json_faults
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import Failure, died, validation
 from mockcdrs.crossbar.negotiation import CSV_TYPES, JSON_TYPES, WORD
@@ -15,6 +17,8 @@ from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 _LONGEST_NUMBER = 20
 _PIECE = 8_000_000  # bytes
 _CONTENT_TYPE = re.compile(rf'{WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*', re.ASCII)
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89A-Fa-f]")
+_DECODER_EXIT = "decoder_exit around 0"
 _BOUNDARY = re.compile(r';[ \t]*boundary=(?:"(?P<quoted>[^"]+)"|(?P<bare>[^";, \t]+))', re.IGNORECASE)
 _FORM = "application/x-www-form-urlencoded"
 _BASE64 = "application/base64"
@@ -130,13 +134,32 @@ def _form(context: Context, body: bytes) -> Mapping[str, Any]:
 def _json(context: Context, body: bytes) -> Any:
     """The JSON in a body; of an envelope the names are in small letters, `_` for `-`, and nothing in it is null."""
     try:
-        found = json.loads(body.decode(), object_pairs_hook=_Pairs)  # of bytes Python reads UTF-16 too
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # Python reads NaN and half characters too
-    except (ValueError, RecursionError):
-        raise _undecodable(context, "decoder_exit around 0") from None
+        found = _decoded(body)
+    except ValueError:
+        told = json_faults.fault_in(body) if context.version.tells_json_faults else ""
+        raise _undecodable(context, told or _DECODER_EXIT) from None
+    except RecursionError:
+        raise _undecodable(context, _DECODER_EXIT) from None
     if not isinstance(found, _Pairs):
         raise _undecodable(context, "All JSON must be valid")
     return {name.translate(_PLAIN): _first_of_each(value) for name, value in found if value is not None}
+
+
+def _decoded(body: bytes) -> Any:
+    """JSON as Kazoo's library reads it, which lets bytes through that are no UTF-8; raises `ValueError`."""
+    text = body.decode("utf-8", "surrogateescape")  # of bytes Python reads UTF-16 too
+    if _HALF_CHARACTER.search(body) and json_faults.fault_in(body):
+        raise ValueError("a half of a character, which Python takes")
+    return json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_number, parse_float=_finite)
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant}, which Python takes for a number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
 
 
 class _Pairs(list[tuple[str, Any]]):
@@ -146,7 +169,8 @@ class _Pairs(list[tuple[str, Any]]):
 def _first_of_each(value: Any) -> Any:
     """A value in which each object has of a repeated name the first value, as Kazoo finds it."""
     if isinstance(value, _Pairs):
-        return {name: _first_of_each(item) for name, item in reversed(value)}
+        first = dict(reversed(value))
+        return {name: _first_of_each(first[name]) for name in dict(value)}
     return [_first_of_each(item) for item in value] if isinstance(value, list) else value
 
 

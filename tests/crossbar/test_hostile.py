@@ -24,13 +24,18 @@ def test_a_page_may_be_wanted_as_large_as_a_number_can_be(size: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['{"data":{"page_size":NaN}}', '{"data":{"page_size":1e999}}', '{"data":{"a":"\\ud800"}}']
+    ("text", "words"),
+    [
+        ('{"data":{"page_size":NaN}}', b"invalid_json around 22"),
+        ('{"data":{"page_size":1e999}}', b"decoder_exit around 0"),
+        ('{"data":{"a":"\\ud800"}}', b"invalid_string around 21"),
+    ],
 )
-def test_a_body_that_erlang_would_not_read_is_refused(text: str) -> None:
+def test_a_body_that_erlang_would_not_read_is_refused(text: str, words: bytes) -> None:
     headers = {"content-type": "application/json"}
     answered = ask(state_of(calls(3)), "/cdrs", headers=headers, body=text.encode())
     assert answered.status == 400
-    assert b"decoder_exit around 0" in (answered.body if isinstance(answered.body, bytes) else b"")
+    assert words in (answered.body if isinstance(answered.body, bytes) else b"")
 
 
 def test_a_start_key_with_a_float_that_erlang_does_not_have_is_refused() -> None:

@@ -204,12 +204,34 @@ def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
     assert read(b"garbage", "text/plain") == {}
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100, b'{"data":{}} x', b'{"data":NaN}', "{}".encode("utf-16")])
-def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes) -> None:
-    """`kz_json:unsafe_decode/2` catches whatever its library raises as `decoder_exit`."""
-    failure = refusal(body)
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{", "truncated_json around 2"),
+        (b"\xff", "invalid_json around 1"),
+        (b"[" * 100, "truncated_json around 101"),
+        (b'{"data":{}} x', "invalid_trailing_data around 13"),
+        (b'{"data":NaN}', "invalid_json around 9"),
+        ("{}".encode("utf-16-le"), "invalid_json around 2"),
+        (b'{"data":1e999}', "decoder_exit around 0"),
+        (b"[" * 100_000, "decoder_exit around 0"),
+    ],
+    ids=range(8),
+)
+def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes, words: str) -> None:
+    """`kz_json:unsafe_decode/2` tells what its library throws; what that raises it catches as `decoder_exit`."""
+    failure = refusal(body, limit=len(body))
     assert failure.status == 400
-    assert failure.data == {"json": {"invalid": {"message": "decoder_exit around 0", "target": "body"}}}
+    assert failure.data == {"json": {"invalid": {"target": "body", "message": words}}}
+    context = context_of(state_of(version=KAZOO_MASTER))
+    with pytest.raises(Failure) as caught:
+        read_body(context, body)
+    assert caught.value.data["json"]["invalid"]["message"] == "decoder_exit around 0"
+
+
+def test_bytes_in_a_text_that_are_no_utf_8_are_let_through() -> None:
+    """jiffy as Kazoo has it: lazedo/jiffy, branch `utf8`; 2600hz/erlang-jiffy, option `utf8_invalid_char_as_is`."""
+    assert read(b'{"data":{"a":"\xe4"}}') == {"data": {"a": "\udce4"}}
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null"])

@@ -37,5 +37,6 @@ KAZOO_4_3 = Version(
     charges_every_request=True,
     compression_varies=True,
     undecodable_body_keys=("target", "message"),
+    tells_json_faults=True,
     quirks=quirks.USUAL,
 )  # fmt: skip

@@ -39,5 +39,6 @@ KAZOO_MASTER = Version(
     charges_every_request=False,
     compression_varies=False,
     undecodable_body_keys=("message", "target"),
+    tells_json_faults=False,
     quirks=quirks.USUAL,
 )  # fmt: skip

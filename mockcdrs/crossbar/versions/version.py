@@ -86,6 +86,10 @@ class Version:
     undecodable_body_keys: tuple[str, ...] = _rule(
         "order of what is told of a body that is no JSON", "api_util `get_req_data`"
     )
+    tells_json_faults: bool = _rule(
+        "whether it is told what is wrong in a body that is no JSON, and where; else it is always `decoder_exit`",
+        "kz_json `unsafe_decode`, the version of jiffy",
+    )
     quirks: frozenset[str] = _rule("quirks that it shows", "`mockcdrs/crossbar/quirks.py`")
 
     def row_columns(
