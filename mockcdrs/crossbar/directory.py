@@ -5,8 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import MISSING, public_fields, value_at
+from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar.content import Content
 from mockcdrs.dataset import apps
 from mockcdrs.dataset.accounts import Account
@@ -45,19 +44,6 @@ def public(document: Document) -> dict[str, Any]:
     """A document as the API shows it; our `id` stands for `_id`, and so comes last."""
     held = {name: value for name, value in document.items() if name != "id"}
     return public_fields({**held, "_id": document["id"]} if "id" in document else held)
-
-
-def present(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that a document has something for, as JavaScript drops what is undefined."""
-    return {name: value for name, value in fields.items() if value is not MISSING}
-
-
-def reached(document: Document, path: tuple[str, ...], default: Any = MISSING) -> Any:
-    """What a view finds at a path of keys: `default` also behind a text or a number, which have no properties."""
-    try:
-        return value_at(document, path, default)
-    except erlang.BadArgument:
-        return default
 
 
 def shown(document: Document, data: Any) -> Content:

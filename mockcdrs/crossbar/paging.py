@@ -57,7 +57,7 @@ def _mapped(plan: Plan, rows: list[Row]) -> list[Any]:
         raise system("datastore_fault") from error
 
 
-def _refused(error: QueryError) -> Failure:
+def refused(error: QueryError) -> Failure:
     """What becomes of a query that CouchDB refuses (`crossbar_doc:handle_datamgr_errors/3`)."""
     if not error.cause:
         return system("datastore_fault")
@@ -78,7 +78,7 @@ def walk_plain(plan: Plan) -> Page:
             del months[0]
             continue
         except QueryError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         page.next_key, rows = _split(fetched, limit, page.next_key)
         items = _mapped(plan, rows)
         page.items += items
@@ -137,7 +137,7 @@ class ChunkedWalk:
                     raise plain(503, "datastore missing view") from None
                 del months[0]
             except QueryError as error:
-                raise _refused(error) from error
+                raise refused(error) from error
         next_key, rows = _split(fetched, limit, last_key)
         try:
             items = _mapped(self._plan, rows)

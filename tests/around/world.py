@@ -1,19 +1,25 @@
-"""The world of the recorded login and account exchanges, built again from what they tell of it."""
+"""The world of the recorded login and account exchanges, built again from what they tell of it.
+
+Both recordings are of the same accounts, and the world is built from master's, but for what only one of them shows.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mockcdrs.control.clock import Clock, seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset import files
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
+SHARED = Path(__file__).parents[3] / "shared"
+GOLDEN = SHARED / "golden"
 NOW = "2026-01-20T12:00:00Z"
 SEED = 1
 MASTER, ALPHA, BETA = (
@@ -26,10 +32,25 @@ _LEAKED = ("id", "wnm_allow_additions", "superduper_admin", "created", "reseller
 Exchange = dict[str, Any]
 
 
-def exchanges() -> dict[str, Exchange]:
-    """All of them, by name."""
-    lines = (GOLDEN / "around.jsonl").read_text(encoding="utf-8").splitlines()
-    return {exchange["name"]: exchange for exchange in map(json.loads, lines)}
+@dataclass(frozen=True)
+class Recording:
+    """What one version of Kazoo answered. `has_nulls`: its store held a null for the owner that a device lacks."""
+
+    version: Version
+    path: Path
+    has_nulls: bool
+
+    @cache  # noqa: B019 there are two of them
+    def exchanges(self) -> dict[str, Exchange]:
+        """All exchanges by name, none where the recordings are not beside this checkout."""
+        if not self.path.exists():
+            return {}
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        return {exchange["name"]: exchange for exchange in map(json.loads, lines)}
+
+
+MASTERS = Recording(KAZOO_MASTER, GOLDEN / "around.jsonl", has_nulls=True)
+RECORDINGS = (MASTERS, Recording(KAZOO_4_3, SHARED / "golden-4.3" / "around.jsonl", has_nulls=False))
 
 
 class Told:
@@ -60,26 +81,26 @@ class Told:
         return {**user, "pvt_md5_auth": self.sent(name)["credentials"]}
 
 
-def state() -> State:
-    """A mock that holds that world, at its moment."""
+def state(recording: Recording) -> State:
+    """A mock of the version that was recorded, holding that world, at its moment."""
     golden = files.load(GOLDEN / "data")
-    told = Told(exchanges())
+    told = Told(MASTERS.exchanges())
     accounts = {account.id: account for account in (*golden.accounts, *_others(told))}
     accounts[MASTER] = replace(
         accounts[MASTER],
         users=(told.login("login-master", id="ad000000000000000000000000000001"),),
         apps=tuple(_apps(told)),
     )
-    accounts[ALPHA] = _alpha(accounts[ALPHA], told)
+    accounts[ALPHA] = _alpha(accounts[ALPHA], told, has_nulls=recording.has_nulls)
     accounts[BETA] = replace(
         accounts[BETA], users=(told.login("login-reseller-account", id="b1111111111111111111111111111111"),)
     )
     settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
     store = LoadedStore(accounts.values(), golden.documents)
-    return State(store, settings, Clock.frozen(seconds_of(NOW)), seed=SEED)
+    return State(store, settings, Clock.frozen(seconds_of(NOW)), seed=SEED, version=recording.version)
 
 
-def _alpha(alpha: Account, told: Told) -> Account:
+def _alpha(alpha: Account, told: Told, *, has_nulls: bool) -> Account:
     document = told.document("account")
     private = {"pvt_created": document["created"], "pvt_api_key": told.data("api_key")["api_key"]}
     public = {name: value for name, value in document.items() if name not in _LEAKED}
@@ -88,7 +109,7 @@ def _alpha(alpha: Account, told: Told) -> Account:
         numbers=(told.sent("login-phone")["phone_number"],),
         document={**public, **private},
         users=tuple(_users(told)),
-        devices=tuple(_devices(told)),
+        devices=tuple(_devices(told, has_nulls=has_nulls)),
         whitelabel=told.document("whitelabel-account"),
     )
 
@@ -103,11 +124,12 @@ def _users(told: Told) -> Iterator[dict[str, Any]]:
     del first
 
 
-def _devices(told: Told) -> Iterator[dict[str, Any]]:
+def _devices(told: Told, *, has_nulls: bool) -> Iterator[dict[str, Any]]:
     yield told.document("device")
     yield told.document("device-cell")
     unowned = told.data("devices")[0]
-    fields = {name: value for name, value in unowned.items() if name not in {"username", "owner_id", "flags"}}
+    told_only = {"username", "flags"} if has_nulls else {"username", "flags", "owner_id"}
+    fields = {name: value for name, value in unowned.items() if name not in told_only}
     yield {**fields, "sip": {"username": unowned["username"]}}
 
 
@@ -151,7 +173,7 @@ def _others(told: Told) -> Iterator[Account]:
     yield Account(
         "e0000000000000000000000000000001",
         "Expired",
-        document={"pvt_trial_expiration": expires},
+        document={"pvt_trial_expires": expires},
         users=(told.login("login-expired-account", id="e1"),),
         **below,
     )

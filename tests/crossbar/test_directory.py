@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.directory import reached
+from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -21,9 +22,18 @@ from tests.crossbar.builders import (
 from tests.crossbar.surroundings import ANN, BOB, CHILD, EVE, TWIN, state_of_family
 
 
+def str_of(value: Any) -> str:
+    return value.name if isinstance(value, Version) else str(value)
+
+
 @pytest.fixture
 def state() -> State:
     return state_of_family()
+
+
+@pytest.fixture
+def master() -> State:
+    return state_of_family(KAZOO_MASTER)
 
 
 def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) -> None:
@@ -37,10 +47,40 @@ def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) ->
         "wnm_allow_additions": False,
         "superduper_admin": False,
         "created": NOW - 9,
+        "enabled": True,
         "reseller_id": RESELLER,
         "is_reseller": False,
         "billing_mode": "manual",
     }
+
+
+@pytest.mark.parametrize(
+    ("version", "document", "told"),
+    [
+        (KAZOO_4_3, {"pvt_enabled": False}, {"enabled": False}),
+        (KAZOO_4_3, {"enabled": False}, {"enabled": False}),
+        (KAZOO_MASTER, {"enabled": False}, {"enabled": True}),
+        (KAZOO_4_3, {"pvt_trial_expires": NOW + 60}, {"enabled": True, "trial_time_left": 60}),
+        (KAZOO_4_3, {"trial_time_left": 5}, {"enabled": True}),
+        (
+            KAZOO_4_3,
+            {"pvt_notification_preference": "teletype"},
+            {"enabled": True, "notification_preference": "teletype"},
+        ),
+        (
+            KAZOO_MASTER,
+            {"notifications": {"voicemail_to_email": {}, "fax_to_email": {"x": 1}}},
+            {"enabled": True, "notification_preference": "notify"},
+        ),
+    ],
+    ids=str_of,
+)
+def test_what_an_account_is_allowed_is_told_of_it(version: Version, document: Any, told: Any) -> None:
+    state = state_of_family(version)
+    state.data.accounts[CHILD] = replace(state.data.accounts[CHILD], document=document)  # type: ignore[index]
+    shown = data_of(ask(state, f"/v2/accounts/{CHILD}"))
+    names = ("enabled", "trial_time_left", "notification_preference")
+    assert {name: shown[name] for name in names if name in shown} == told
 
 
 def test_an_accounts_key_is_told_apart_and_in_the_document_where_that_is_asked(state: State) -> None:
@@ -68,33 +108,84 @@ def test_a_document_that_was_in_no_database_has_a_revision_all_the_same(state: S
     assert "created" not in data_of(ask(state, f"/v2/accounts/{CHILD}"))
 
 
-def test_children_and_descendants_are_listed_by_name_from_the_greatest_down(state: State) -> None:
+def test_children_and_descendants_are_listed_by_name(state: State) -> None:
     answered = ask(state, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
-    assert [row["name"] for row in data_of(answered)] == ["Reseller", "Child", "alpha!", "Alpha"]
-    assert data_of(answered)[-1] == {
+    assert [row["name"] for row in data_of(answered)] == ["Alpha", "alpha!", "Child", "Reseller"]
+    assert data_of(answered)[0] == {
         "id": ACCOUNT,
         "name": "Alpha",
         "realm": "alpha.example.com",
         "tree": [MASTER, RESELLER],
         "flags": [],
     }
-    assert "start_key" in json_of(answered)
+    assert start_key.decode(json_of(answered)["start_key"]) == ""
     assert data_of(ask(state, "/children")) == [{"id": CHILD, "name": "Child", "descendants_count": 4, "flags": ["x"]}]
-    assert ids_of(ask(state, f"/v2/accounts/{MASTER}/children", token=MASTER_TOKEN)) == [RESELLER, TWIN]
+    assert ids_of(ask(state, f"/v2/accounts/{MASTER}/children", token=MASTER_TOKEN)) == [TWIN, RESELLER]
 
 
-@pytest.mark.parametrize("ascending", [False, True])
-def test_a_listing_is_walked_page_by_page(state: State, ascending: bool) -> None:
-    path, query = f"/v2/accounts/{MASTER}/descendants", "page_size=1" + ("&ascending=true" if ascending else "")
-    names, key = [], ""
+def test_in_master_they_are_listed_from_the_greatest_name_down(master: State) -> None:
+    answered = ask(master, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
+    assert [row["name"] for row in data_of(answered)] == ["Reseller", "Child", "alpha!", "Alpha"]
+    assert start_key.decode(json_of(answered)["start_key"]) == [MASTER, "\ufff0"]
+    assert ids_of(ask(master, f"/v2/accounts/{MASTER}/children", token=MASTER_TOKEN)) == [RESELLER, TWIN]
+
+
+@pytest.mark.parametrize(
+    ("version", "query", "names"),
+    [
+        (KAZOO_4_3, "", ["Alpha", "alpha!", "Child", "Reseller"]),
+        (KAZOO_4_3, "&ascending=false&descending=true", ["Alpha", "alpha!", "Child", "Reseller"]),
+        (KAZOO_MASTER, "", ["Reseller", "Child", "alpha!", "Alpha"]),
+        (KAZOO_MASTER, "&ascending=true", ["Alpha", "alpha!", "Child", "Reseller"]),
+    ],
+    ids=str_of,
+)
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_listing_is_walked_page_by_page(version: Version, query: str, names: list[str], size: int) -> None:
+    state, path = state_of_family(version), f"/v2/accounts/{MASTER}/descendants"
+    found, key = [], ""
     for _ in range(9):
-        page = json_of(ask(state, path, query + key, token=MASTER_TOKEN))
-        names += [row["name"] for row in page["data"]]
+        page = json_of(ask(state, path, f"page_size={size}{query}{key}", token=MASTER_TOKEN))
+        found += [row["name"] for row in page["data"]]
         if "next_start_key" not in page:
             break
         key = f"&start_key={page['next_start_key']}"
-    expected = ["Reseller", "Child", "alpha!", "Alpha"]
-    assert names == (expected[::-1] if ascending else expected)
+    assert found == names
+
+
+@pytest.mark.parametrize(
+    ("sent", "told", "names"),
+    [
+        ("Child", "Child", ["Child", "Reseller"]),
+        ([MASTER, "Child"], "Child", []),  # a key as master has it: lists lie behind all names
+        ([], [], []),
+        (False, False, ["Alpha", "alpha!", "Child", "Reseller"]),
+    ],
+    ids=str,
+)
+def test_a_start_key_of_accounts_is_a_name_alone(state: State, sent: Any, told: Any, names: list[str]) -> None:
+    query = f"start_key={start_key.encode(sent)}"
+    answered = json_of(ask(state, f"/v2/accounts/{MASTER}/descendants", query, token=MASTER_TOKEN))
+    assert [row["name"] for row in answered["data"]] == names
+    assert start_key.decode(answered["start_key"]) == told
+
+
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=str_of)
+def test_a_start_key_beyond_all_names_is_refused(version: Version) -> None:
+    sent = {"a": 1} if version is KAZOO_4_3 else ["0"]
+    query = f"start_key={start_key.encode(sent)}"
+    answered = ask(state_of_family(version), f"/v2/accounts/{MASTER}/children", query, token=MASTER_TOKEN)
+    assert (answered.status, data_of(answered)["cause"]) == (500, "Bad Request")
+
+
+def test_version_1_has_no_pages_and_turns_nothing(state: State) -> None:
+    path = f"/v1/accounts/{MASTER}/descendants"
+    told = json_of(ask(state, path, f"page_size=1&start_key={start_key.encode('Child')}", token=MASTER_TOKEN))
+    assert [row["name"] for row in told["data"]] == ["Reseller", "Child", "alpha!", "Alpha"]
+    assert not {"page_size", "start_key", "next_start_key"} & told.keys()
+    users = f"/v1/accounts/{ACCOUNT}/users"
+    assert ids_of(ask(state, users, "page_size=2")) == [EVE, BOB, ANN]
+    assert ids_of(ask(state, users, f"start_key={start_key.encode(BOB)}")) == [EVE, BOB]
 
 
 def test_siblings_are_for_those_above(state: State) -> None:
@@ -107,14 +198,27 @@ def test_siblings_are_for_those_above(state: State) -> None:
 @pytest.mark.parametrize("path", ["tree", "parents"])
 def test_the_line_above_begins_with_who_asks(state: State, path: str) -> None:
     below = f"/v2/accounts/{CHILD}/{path}"
-    assert data_of(ask(state, below)) == [{"id": ACCOUNT, "name": "Alpha"}]
+    own = {"id": ACCOUNT, "name": "Alpha", "realm": "alpha.example.com", "flags": []}
+    answered = ask(state, below)
+    assert data_of(answered) == [own]
+    assert "page_size" not in json_of(answered)
+    assert answered.headers["etag"] == ask(state, f"/v2/accounts/{CHILD}").headers["etag"]
     assert ids_of(ask(state, below, token=MASTER_TOKEN)) == [MASTER, RESELLER, ACCOUNT]
-    assert ("page_size" in json_of(ask(state, below))) is (path == "parents")
+    assert data_of(ask(state, f"/{path}")) == []
 
 
-def test_users_are_listed_by_last_name_from_the_greatest_down(state: State) -> None:
+def test_in_master_the_parents_are_a_listing_of_its_own(master: State) -> None:
+    below = f"/v2/accounts/{CHILD}"
+    for path in ("tree", "parents"):
+        answered = ask(master, f"{below}/{path}")
+        assert data_of(answered) == [{"id": ACCOUNT, "name": "Alpha"}]
+        assert ("page_size" in json_of(answered)) is (path == "parents")
+    assert (ids_of(ask(master, "/tree")), ids_of(ask(master, "/parents"))) == ([], [MASTER, RESELLER])
+
+
+def test_users_are_listed_by_id(state: State) -> None:
     rows = data_of(ask(state, "/users"))
-    assert [row["id"] for row in rows] == [ANN, EVE, BOB]
+    assert [row["id"] for row in rows] == [ANN, BOB, EVE]
     assert rows[0] == {
         "id": ANN,
         "features": ["call_forward", "caller_id"],
@@ -124,31 +228,56 @@ def test_users_are_listed_by_last_name_from_the_greatest_down(state: State) -> N
         "flags": ["vip"],
     }
     assert "start_key" not in json_of(ask(state, "/users"))
+    page = json_of(ask(state, "/users", "page_size=1"))
+    assert start_key.decode(page["next_start_key"]) == BOB
+
+
+def test_in_master_users_are_listed_by_last_name_from_the_greatest_down(master: State) -> None:
+    assert ids_of(ask(master, "/users")) == [ANN, EVE, BOB]
+    page = json_of(ask(master, "/users", "page_size=1"))
+    assert start_key.decode(page["next_start_key"]) == "undefined undefined"
 
 
 def test_a_user_shows_no_secret(state: State) -> None:
     assert data_of(ask(state, f"/users/{EVE}")) == {"username": "eve", "id": EVE}
 
 
-def test_what_lies_behind_a_text_is_not_there_for_a_view() -> None:
-    user = {"hotdesk": "yes", "caller_id": {"external": {"number": "1"}}}
-    assert reached(user, ("hotdesk", "enabled"), None) is None
-    assert reached(user, ("caller_id", "external", "number")) == "1"
-
-
-def test_devices_are_listed_by_id_from_the_greatest_down(state: State) -> None:
-    plain = {"enabled": True, "device_type": "sip_device", "flags": []}
-    cell = {"enabled": False, "device_type": "cellphone", "flags": []}
+def test_devices_are_paged_by_id_but_each_page_is_turned(state: State) -> None:
+    plain = {"device_type": "sip_device", "flags": []}
     desk = {"id": "d1", "name": "Desk", "username": "desk", "mac_address": "00:11", "owner_id": ANN, "mobile": {}}
+    cell = {"id": "d3", "name": "Cell", "mac_address": "", "owner_id": ANN, "enabled": False, "flags": []}
     assert data_of(ask(state, "/devices")) == [
-        {"id": "d3", "name": "Cell", "mac_address": "", "owner_id": ANN, **cell},
-        {"id": "d2", "mac_address": "", "owner_id": None, **plain},
+        {**cell, "device_type": "cellphone"},
+        {"id": "d2", "mac_address": "", **plain},
         {**desk, **plain},
     ]
-    rows = data_of(ask(state, f"/users/{ANN}/devices"))
-    assert [(row["id"], row["hotdesked"]) for row in rows] == [("d3", False), ("d1", False)]
+    pages = [json_of(ask(state, "/devices", query)) for query in ("page_size=2", "start_key=d3")]
+    assert [[row["id"] for row in page["data"]] for page in pages] == [["d2", "d1"], ["d3"]]
+    assert start_key.decode(pages[0]["next_start_key"]) == "d3"
     answered = ask(state, "/devices/d3")
     assert (answered.headers["etag"], data_of(answered)["id"]) == ('"3-x"', "d3")
+
+
+def test_in_master_devices_are_paged_from_the_greatest_id_down(master: State) -> None:
+    assert ids_of(ask(master, "/devices", "page_size=2")) == ["d3", "d2"]
+
+
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=str_of)
+def test_a_users_devices_are_his_own_and_those_that_he_is_logged_in_at(version: Version) -> None:
+    state = state_of_family(version)
+    alpha = state.data.accounts[ACCOUNT]
+    devices = (*alpha.devices, {"id": "d4", "owner_id": BOB, "hotdesk": {"users": {ANN: {}}}})
+    state.data.accounts[ACCOUNT] = replace(alpha, devices=devices)  # type: ignore[index]
+    rows = data_of(ask(state, f"/users/{ANN}/devices"))
+    assert [(row["id"], row["hotdesked"]) for row in rows] == [("d4", True), ("d3", False), ("d1", False)]
+    assert ids_of(ask(state, f"/users/{BOB}/devices")) == ["d4"]
+
+
+def test_the_key_of_a_users_device_is_the_user_so_that_his_pages_never_end(state: State) -> None:
+    first = json_of(ask(state, f"/users/{ANN}/devices", "page_size=1"))
+    again = json_of(ask(state, f"/users/{ANN}/devices", f"page_size=1&start_key={first['next_start_key']}"))
+    assert start_key.decode(first["next_start_key"]) == ANN
+    assert (first["data"], first["next_start_key"]) == (again["data"], again["next_start_key"])
 
 
 @pytest.mark.parametrize(
@@ -156,7 +285,8 @@ def test_devices_are_listed_by_id_from_the_greatest_down(state: State) -> None:
     [
         ("/users", "filter_username=bob", [BOB]),
         ("/users", "has_key=flags", [ANN]),
-        ("/devices", "filter_owner_id=ann&page_size=1", ["d3"]),
+        ("/devices", "filter_owner_id=ann", ["d3", "d1"]),
+        ("/devices", "filter_owner_id=ann&page_size=1", ["d1"]),
         ("/devices", "key_missing=owner_id", ["d2"]),
         ("/users", "filter_nosuch=1", []),
     ],
@@ -167,16 +297,33 @@ def test_filters_look_at_the_documents(state: State, path: str, query: str, ids:
     assert ("etag" in answered.headers) is bool(ids)
 
 
+@pytest.mark.parametrize("query", ["page_size=abc", "page_size=0", "page_size"])
+def test_a_page_size_that_is_none_is_the_usual_one(query: str) -> None:
+    state = state_of_family(pagination_page_size=2)
+    assert ids_of(ask(state, "/users", query)) == [ANN, BOB]
+
+
 @pytest.mark.parametrize("query", ["page_size=abc", "page_size=0"])
-def test_a_page_size_that_is_none_is_refused(state: State, query: str) -> None:
-    assert json_of(ask(state, "/users", query))["message"] == "faulty_request"
+def test_in_master_a_page_size_that_is_none_is_refused(master: State, query: str) -> None:
+    assert json_of(ask(master, "/users", query))["message"] == "faulty_request"
 
 
-def test_all_come_at_once_without_pagination() -> None:
-    state = state_of_family(load_view_chunk_size=1)
+@pytest.mark.parametrize(
+    ("version", "ids"), [(KAZOO_4_3, [ANN, BOB, EVE]), (KAZOO_MASTER, [ANN, EVE, BOB])], ids=str_of
+)
+def test_all_come_at_once_without_pagination(version: Version, ids: list[str]) -> None:
+    state = state_of_family(version, load_view_chunk_size=1, pagination_page_size=1)
     told = json_of(ask(state, "/users", "paginate=false"))
-    assert [row["id"] for row in told["data"]] == [ANN, EVE, BOB]
-    assert "page_size" not in told
+    assert [row["id"] for row in told["data"]] == ids
+    assert not {"page_size", "next_start_key"} & told.keys()
+
+
+def test_a_page_that_had_to_look_further_is_told_to_start_where_it_looked_last(state: State) -> None:
+    told = json_of(ask(state, "/users", "page_size=2&filter_username=bob"))
+    assert ids_of(ask(state, "/users", "page_size=2&filter_username=bob")) == [BOB]
+    # eve was looked at last, and is told of as the next page though none is left
+    assert list(told)[:3] == ["start_key", "next_start_key", "page_size"]
+    assert [start_key.decode(told[name]) for name in ("start_key", "next_start_key")] == [EVE, EVE]
 
 
 def test_users_can_be_had_as_csv(state: State) -> None:
@@ -241,6 +388,9 @@ def test_what_would_write_is_not_implemented(state: State, method: str, path: st
         ("/v2/accounts", "PUT"),
         ("", "PATCH, POST, PUT, GET, DELETE"),
         ("/children", "GET"),
+        ("/api_key", "PUT, GET"),
+        ("/move", "POST"),
+        ("/reseller", "PUT, DELETE"),
         ("/nosuch", ""),
         ("/users", "PUT, GET"),
         ("/users/x", "PATCH, POST, GET, DELETE"),

@@ -1,11 +1,12 @@
 """Accounts, read-only: one, and those around it (`cb_accounts.erl`, view `accounts.json`)."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import public_fields
-from mockcdrs.crossbar import directory
+from mockcdrs.crossbar import directory, login
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import Row
@@ -15,7 +16,8 @@ from mockcdrs.crossbar.resources.resource import Answering, Parameters, Resource
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import api_key
 
-_KEY_BEHIND_ALL_NAMES = "\ufff0"
+# what would write is not here to be asked, but a preflight tells of it
+_METHODS_OF_PATHS = {"api_key": ("PUT", "GET"), "move": ("POST",), "reseller": ("PUT", "DELETE")}
 
 
 def _methods(parameters: Parameters) -> tuple[str, ...]:
@@ -24,8 +26,8 @@ def _methods(parameters: Parameters) -> tuple[str, ...]:
             return ("PUT",)
         case (_,):
             return ("PATCH", "POST", "PUT", "GET", "DELETE")
-        case (_, path) if path in _PATHS:
-            return ("GET",)
+        case (_, path) if path in _PATHS or path in _METHODS_OF_PATHS:
+            return _METHODS_OF_PATHS.get(path, ("GET",))
     return ()
 
 
@@ -38,30 +40,49 @@ def _asked(context: Context) -> Account:
     return cast("Account", context.account)  # the path names it, or it would have been refused
 
 
+def _asking(context: Context) -> Account:
+    return cast("Account", context.auth_account)  # likewise
+
+
 def _one(context: Context, account: Account) -> Content:
     """The account's document, and what is leaked into it of the private keys."""
     document = directory.account_document(account)
     with_key = erlang.is_true(context.request.value("include_api_key"))
-    created = document.get("pvt_created")
     reseller = directory.reseller_id(context.world.store.accounts, account)
     data = {
         **public_fields(document),
         "wnm_allow_additions": document.get("pvt_wnm_allow_additions", False),
         "superduper_admin": account.is_superduper_admin,
         **({"api_key": api_key(account)} if with_key else {}),
-        **({} if created is None else {"created": created}),
+        **_present(created=document.get("pvt_created")),
+        "enabled": login.is_enabled(context, account),
         "reseller_id": reseller,
         "is_reseller": account.is_reseller,
         "billing_mode": _billing_mode(context, reseller),
+        **_present(notification_preference=_notification_preference(document)),
     }
-    return directory.shown(document, data)
+    data.pop("trial_time_left", None)
+    expires = login.trial_expiration(document)
+    return directory.shown(document, data | _present(trial_time_left=expires and expires - context.world.now))
+
+
+def _present(**fields: Any) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _notification_preference(document: Mapping[str, Any]) -> str | None:
+    """`teletype` or the older `notify`, by the first place that holds something (`kzd_accounts`)."""
+    notifications = document.get("notifications")
+    kinds = notifications if isinstance(notifications, Mapping) else {}
+    places = (document.get("pvt_notification_preference"), kinds.get("voicemail_to_email"), kinds.get("fax_to_email"))
+    preference = next((held for held in places if not erlang.is_empty(held)), None)
+    return preference if preference is None or preference == "teletype" else "notify"
 
 
 def _billing_mode(context: Context, reseller: str) -> str:
-    asking, accounts = context.auth_account, context.world.store.accounts
-    if asking is not None and asking.id == reseller:
+    if _asking(context).id == reseller:
         return "limits_only"
-    return "normal" if accounts[reseller].is_superduper_admin else "manual"
+    return "normal" if context.world.store.accounts[reseller].is_superduper_admin else "manual"
 
 
 def _api_key(context: Context) -> Content:
@@ -76,7 +97,7 @@ def _children(context: Context) -> Content:
 def _children_of(context: Context, parent: str) -> Content:
     children = (each for each in context.world.store.accounts.values() if each.tree[-1:] == (parent,))
     return _named_below(
-        context, parent, children, lambda document: {"descendants_count": document.get("descendants_count", 0)}
+        context, parent, children, lambda document: {"descendants_count": document.get("descendants_count") or 0}
     )
 
 
@@ -91,7 +112,7 @@ def _named_below(
     context: Context, above: str, accounts: Iterable[Account], more: Callable[[Mapping[str, Any]], dict[str, Any]]
 ) -> Content:
     rows = (_row(above, directory.account_document(each), more) for each in accounts)
-    return listing(context, rows, [above], [above, _KEY_BEHIND_ALL_NAMES])
+    return listing(context, rows, above=above)
 
 
 def _row(above: str, document: dict[str, Any], more: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Row:
@@ -102,8 +123,8 @@ def _row(above: str, document: dict[str, Any], more: Callable[[Mapping[str, Any]
 
 def _siblings(context: Context) -> Content:
     """Those with the same parent; of one's own account only the topmost may ask."""
-    account, asking = _asked(context), context.auth_account
-    if asking is None or (asking.id == account.id and not asking.is_superduper_admin):
+    account, asking = _asked(context), _asking(context)
+    if asking.id == account.id and not asking.is_superduper_admin:
         raise system("forbidden")
     if not account.tree:
         raise system("bad_identifier", details=account.id)
@@ -111,20 +132,27 @@ def _siblings(context: Context) -> Content:
 
 
 def _tree(context: Context) -> Content:
-    return directory.shown(directory.account_document(_asked(context)), _ancestors(context))
+    """From the account that asks down to the parent; nothing where it is not among them."""
+    tree = _asked(context).tree
+    seen = itertools.dropwhile(lambda ancestor: ancestor != _asking(context).id, tree)
+    return directory.shown(directory.account_document(_asked(context)), _ancestors(context, seen))
 
 
 def _parents(context: Context) -> Content:
-    found = _ancestors(context)
+    """As `_tree`, or a listing of its own, which has all where the account that asks is not among them."""
+    if not context.version.lists_parents:
+        return _tree(context)
+    tree, asking = _asked(context).tree, _asking(context).id
+    found = _ancestors(context, tree[tree.index(asking) :] if asking in tree else tree)
     context.paging = {"page_size": len(found)}
     return Content(found)
 
 
-def _ancestors(context: Context) -> list[dict[str, Any]]:
-    """From the account that asks, or the topmost where it is not among them, down to the parent."""
-    tree, accounts, asking = _asked(context).tree, context.world.store.accounts, context.auth_account
-    first = tree.index(asking.id) if asking is not None and asking.id in tree else 0
-    return [{"id": each, "name": accounts[each].name} for each in tree[first:] if each in accounts]
+def _ancestors(context: Context, ids: Iterable[str]) -> list[dict[str, Any]]:
+    accounts = context.world.store.accounts
+    documents = (directory.account_document(accounts[each]) for each in ids if each in accounts)
+    shown = ({**document, "id": document["_id"], "flags": document.get("flags", [])} for document in documents)
+    return [{name: each[name] for name in context.version.ancestor_columns if name in each} for each in shown]
 
 
 _PATHS: dict[str, Answering] = {

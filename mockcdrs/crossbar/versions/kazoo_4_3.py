@@ -1,7 +1,7 @@
 """Kazoo 4.3, the version that people run, as its last release 4.3.142 answers."""
 
-from mockcdrs.crossbar import quirks, view_maps
-from mockcdrs.crossbar.versions.version import Version
+from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar.versions.version import Loader, Version
 
 KAZOO_4_3 = Version(
     name="4.3",
@@ -34,6 +34,10 @@ KAZOO_4_3 = Version(
     modules_of_v1_and_v2=frozenset({"devices", "users"}),
     refuses_expired_tokens_first=False,
     account_switches=("enabled", "pvt_enabled"),
+    directory_loader=Loader.LOAD_VIEW,
+    users_view=directory_views.USERS_BY_ID,
+    ancestor_columns=("id", "name", "realm", "flags"),
+    lists_parents=False,
     charges_every_request=True,
     compression_varies=True,
     undecodable_body_keys=("target", "message"),

@@ -1,7 +1,7 @@
 """The `master` branch of 2600hz/kazoo, which was never released."""
 
-from mockcdrs.crossbar import quirks, view_maps
-from mockcdrs.crossbar.versions.version import Version
+from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar.versions.version import Loader, Version
 
 _KEYS = (
     "version", "timestamp", "node", "request_id", "tokens", "auth_token", "data", "error", "message", "revision",
@@ -36,6 +36,10 @@ KAZOO_MASTER = Version(
     modules_of_v1_and_v2=frozenset(),
     refuses_expired_tokens_first=True,
     account_switches=("pvt_enabled",),
+    directory_loader=Loader.CROSSBAR_VIEW,
+    users_view=directory_views.USERS_BY_NAME,
+    ancestor_columns=("id", "name"),
+    lists_parents=True,
     charges_every_request=False,
     compression_varies=False,
     undecodable_body_keys=("message", "target"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import cache
 from typing import Any
 
 from mockcdrs.cdr import row
+from mockcdrs.crossbar.directory_views import UsersView
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.view_maps import View
 
@@ -13,6 +15,13 @@ from mockcdrs.crossbar.view_maps import View
 def _rule(what: str, source: str) -> Any:
     """A field that says what it rules, and which of Kazoo's functions decide it, for the documents."""
     return field(metadata={"what": what, "source": source})
+
+
+class Loader(Enum):
+    """What pages the views of users, devices and accounts."""
+
+    LOAD_VIEW = "crossbar_doc:load_view"
+    CROSSBAR_VIEW = "crossbar_view:load"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +83,22 @@ class Version:
     )
     account_switches: tuple[str, ...] = _rule(
         "keys of an account's document of which none may be false for its users to log in", "kzd_accounts `is_enabled`"
+    )
+    directory_loader: Loader = _rule(
+        "what pages users, devices and accounts: `load_view` knows one direction alone, takes the usual page size for "
+        "one that is none, and gives each page from its last row on, which all but cb_devices turn again; keys of "
+        "accounts are told without the account above",
+        "cb_users, cb_devices, cb_accounts",
+    )
+    users_view: UsersView = _rule(
+        "view that lists users, and so what they are ordered and paged by", "users.json `crossbar_listing`"
+    )
+    ancestor_columns: tuple[str, ...] = _rule(
+        "what is told of each account above another, in order", "cb_accounts `format_account_tree_results`"
+    )
+    lists_parents: bool = _rule(
+        "whether `/parents` is a listing of its own, with `page_size` and a digest; else it is what `/tree` is",
+        "cb_accounts `load_parents`",
     )
     charges_every_request: bool = _rule(
         "whether each request that comes to authentication is paid from the token bucket of its address and account; "
