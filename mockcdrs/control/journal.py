@@ -13,6 +13,7 @@ from typing import Any
 
 from mockcdrs.control import redaction
 from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.buckets import client_address
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
@@ -58,11 +59,12 @@ class Record:
     """One request and what became of it.
 
     `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's. `path` and `raw_query` are as they came. `query` holds the decoded parameters: a list where a name is
-    repeated, `True` for a bare name. `headers` have their names in small letters. Secrets are redacted wherever they
-    were sent (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault`
-    names the rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the
-    body has ended or broke off. `advising` makes the advice when it is first read.
+    machine's, as is `arrived_seconds`, since some moment. `client_address` is what Crossbar takes for it. `path` and
+    `raw_query` are as they came. `query` holds the decoded parameters: a list where a name is repeated, `True` for a
+    bare name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
+    (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
+    rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the body has
+    ended or broke off. `advising` makes the advice when it is first read.
     """
 
     number: int
@@ -81,6 +83,8 @@ class Record:
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
+    arrived_seconds: float = field(default=0.0, compare=False)
+    client_address: str = ""
     response: Response | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
     advising: Callable[["Record"], list[str]] = field(default=lambda _: [], repr=False, compare=False)
@@ -113,8 +117,9 @@ class Journal:
     whoever waits for it goes on.
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = time.perf_counter) -> None:
         self.capacity = capacity
+        self._machine_seconds = machine_seconds  # bound early: what freezes time replaces the name in the module
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
         self._completions = 0
@@ -142,6 +147,8 @@ class Journal:
             query=_query(incoming.query),
             headers=redaction.headers(incoming.headers),
             received_bytes=len(incoming.body),
+            arrived_seconds=self._machine_seconds(),
+            client_address=client_address(incoming.peer, incoming.headers),
         )
         self.add(record)
         return record

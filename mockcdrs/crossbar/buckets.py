@@ -66,11 +66,13 @@ def client_address(peer: str, headers: Mapping[str, str]) -> str:
 
 def spend(context: "Context", cost: int = 1) -> None:
     """Pay for a request; `Failure` 429 where the operator limits the tokens and too few are left."""
-    settings = context.world.settings
+    settings, outcome = context.world.settings, context.outcome
+    outcome.tokens += cost
+    outcome.bucket_account = "" if context.account is None else context.account.id
     if settings.max_bucket_tokens is None:
         context.tokens_remaining -= cost
         return
-    name = context.client_address, "" if context.account is None else context.account.id
+    name = context.client_address, outcome.bucket_account
     left = context.world.buckets.take(
         name, cost, settings.max_bucket_tokens, settings.tokens_fill_rate, context.world.now
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.context import Outcome, World
+from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.csv_rendering import file_name
 from mockcdrs.crossbar.tokens import Claims, Refused
 from mockcdrs.dataset.bounded import BoundedCache
@@ -53,7 +53,7 @@ class _Kept:
             headers["etag"] = f'"{digest}"'
             last = b"".join((last[:at], _revision(digest), last[at:]))
         body = last if isinstance(kept.body, bytes) else (*self.parts, last)
-        outcome = Outcome(kept.outcome.rows, kept.outcome.next_start_key, kept.outcome.message)
+        outcome = replace(kept.outcome)
         return Answer(kept.status, headers, body, kept.note, kept.is_file, outcome)
 
 

@@ -98,7 +98,13 @@ def test_a_fault_and_ground_truth_find_the_client_that_accepts_a_cut_body(
     assert "cut_after=5000" in mockcdrs.requests[1].fault
 
 
-@pytest.mark.parametrize("kind", [DoesNotLogInAgain, LogsInWithTheOldToken])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        DoesNotLogInAgain,
+        pytest.param(LogsInWithTheOldToken, marks=pytest.mark.mockcdrs(kazoo="master")),  # 4.3 does not mind
+    ],
+)
 def test_a_fault_finds_the_client_that_cannot_log_in_again(
     mockcdrs: Any, connected: Any, tmp_path: Path, kind: type[CdrSync]
 ) -> None:

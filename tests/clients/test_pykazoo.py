@@ -11,6 +11,7 @@ from pykazoo.client import PyKazooClient
 
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.dataset.credentials import Credentials, credentials
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
@@ -108,14 +109,18 @@ def test_errors_become_its_own(client: Any, state: State, rule: dict[str, Any], 
         get(client, "/cdrs")
 
 
-def test_its_login_sends_the_expired_token_along_which_spoils_it_here_as_there(
+def test_its_login_sends_the_expired_token_along_which_spoils_it_in_master_alone(
     client: Any, state: State, known: Credentials
 ) -> None:
     state.faults.add(Rule(token_expired=True, path="/cdrs"))
     with pytest.raises(PermissionError, match="invalid credentials"):
         get(client, "/cdrs")
+    state.version = KAZOO_MASTER
     with pytest.raises(PermissionError, match="invalid credentials"):
         client.authentication.user_auth(known.username, known.password, known.account_name)
+    state.version = KAZOO_4_3
+    client.authentication.user_auth(known.username, known.password, known.account_name)
+    assert get(client, "/cdrs")
 
 
 def test_it_can_log_in_again_in_the_midst_of_a_walk(client: Any, state: State, known: Credentials) -> None:

@@ -56,3 +56,19 @@ def test_a_request_is_compared_with_those_alone_that_were_over_before_it_and_not
         before = [record.number for record in adviser._Ended(mock.state.journal, mock.requests[3])]
     assert twice == [False, False, True, True, True]
     assert before == [3, 2]
+
+
+def test_requests_that_came_too_fast_by_the_machines_clock_are_counted_though_the_mocks_stands_still() -> None:
+    with serving() as mock:
+        seconds = 0.0
+        mock.state.journal._machine_seconds = lambda: seconds
+        listing = f"/v2/accounts/{mock.account_id}/cdrs"
+        for _ in range(103):
+            mock.client().simulate_get(listing)
+        mock.client().simulate_options(listing, headers={"Origin": "http://x"})
+        seconds = 60.0
+        for _ in range(100):
+            mock.client().simulate_get(listing)
+        told = [text for text in mock.advice() if text.startswith("rate-limited: ")]
+    assert len(told) == 1
+    assert told[0].startswith(f"rate-limited: 3 of 203 requests for account {mock.account_id} came so fast")

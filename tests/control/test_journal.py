@@ -27,11 +27,12 @@ def test_records_are_numbered_in_the_order_in_which_requests_came() -> None:
 
 
 def test_a_record_says_what_came_and_when() -> None:
-    record = Journal().open(
-        Incoming("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345"), at_gregorian=63_936_129_600
+    record = Journal(machine_seconds=lambda: 7.5).open(
+        Incoming("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345", "10.0.0.1"), at_gregorian=63_936_129_600
     )
     assert (record.method, record.path, record.received_bytes) == ("PUT", "/v2/a%2Fb", 5)
     assert record.at_gregorian == 63_936_129_600
+    assert (record.arrived_seconds, record.client_address) == (7.5, "10.0.0.1")
     assert record.headers == {"accept": "*/*"}
     assert not record.is_complete
 

@@ -29,7 +29,7 @@ def walk(mock, **query):
         ({"page": 3, "status": 503}, "datastore_unreachable"),
         ({"page": 2, "error": "too_many_requests"}, "too_many_requests"),
         ({"page": 2, "stale_key": True}, "datastore_fault"),
-        ({"after": 2, "token_expired": True}, "invalid credentials"),
+        ({"after": 2, "token_expired": True}, "invalid_credentials"),
     ],
 )
 def test_a_page_is_refused(mockcdrs, trouble, message):

@@ -143,7 +143,7 @@ def test_a_compressed_body_is_cut_as_it_goes_out(server: Server, state: State) -
         (Rule(status=503), 503, lambda body: json.loads(body)["message"] == "datastore_unreachable"),
         (Rule(empty=True), 200, lambda body: body == b""),
         (Rule(malformed_json=True), 200, lambda body: body.startswith(b'{"data":[') and not body.endswith(b"}")),
-        (Rule(token_expired=True), 401, lambda body: json.loads(body)["message"] == "invalid credentials"),
+        (Rule(token_expired=True), 401, lambda body: json.loads(body)["message"] == "invalid_credentials"),
         (Rule(duplicate_row=True), 200, lambda body: len(json.loads(body)["data"]) == 21),
         (Rule(endless_next_key=True), 200, lambda body: "next_start_key" in json.loads(body)),
     ],

@@ -1,18 +1,20 @@
 """Advice on tokens, ids, how often is asked, and what is not here to be asked."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mockcdrs.control.advice import asked
 from mockcdrs.control.advice.asked import first, sent, shown, target, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import routing
+from mockcdrs.crossbar.buckets import Buckets
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
 _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _TOO_OFTEN = 3
+_TOKENS, _FILL_RATE = 100, 10  # of Kazoo's buckets where nobody sets them
 _NOT_FOUND = frozenset({404})
 _BY_ID = frozenset({asked.ONE, asked.LEGS})
 
@@ -55,6 +57,35 @@ def _polling(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterato
             f"the same question as in requests {recent[2].number} and {recent[1].number}, less than a second apart: "
             "ask again after some seconds, a real server answers 429 at some point"
         )
+
+
+def _rate_limited(records: Sequence[Record], facts: Facts) -> Iterator[str]:
+    if facts.settings.max_bucket_tokens is not None:  # the mock itself refuses then
+        return
+    buckets, paid_by = Buckets(), dict[tuple[str, str], list[Record]]()
+    for record in records:
+        if record.outcome.tokens:
+            paid_by.setdefault((record.client_address, record.outcome.bucket_account), []).append(record)
+    for name, charged in paid_by.items():
+        refused = [record for record in charged if _is_refused(buckets, name, record, charged[0])]
+        if refused:
+            yield (
+                f"{len(refused)} of {len(charged)} requests {_for_account(name[1])} came so fast that Kazoo would have "
+                f"answered them with 429, the first of them request {refused[0].number}: a client address has "
+                f"{_TOKENS} tokens for an account, of which {_FILL_RATE} a second come back, by the machine's clock; "
+                "ask for fewer and larger pages, and less at once"
+            )
+
+
+def _is_refused(buckets: Buckets, name: tuple[str, str], record: Record, first: Record) -> bool:
+    """Whether a bucket that fills once a second since its first request is too empty for another."""
+    elapsed_seconds = int(record.arrived_seconds - first.arrived_seconds)
+    costs = [1] * record.outcome.tokens  # a login pays twice, and is refused at once where it cannot pay the first
+    return any(buckets.take(name, cost, _TOKENS, _FILL_RATE, elapsed_seconds) is None for cost in costs)
+
+
+def _for_account(account_id: str) -> str:
+    return f"for account {shown(account_id)}" if account_id else "for no account"
 
 
 def _wrong_month(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
@@ -129,6 +160,12 @@ ADVICE: dict[str, Advice] = {
     ),
     "polling-too-fast": Advice(
         _polling, "The same question several times within a second.", "kz_buckets.erl", asked.RANGED
+    ),
+    "rate-limited": Advice(
+        None,
+        "More requests, and faster, than a server pays for from its token buckets.",
+        "cb_token_auth.erl",
+        at_end=_rate_limited,
     ),
     "not-served": Advice(
         _not_served,

@@ -36,13 +36,13 @@ class Advice:
     """One piece: a pure function from a request and those before it to what to say of it, without the code.
 
     The requests before it come the last first. `sentence` says what it is about, `source` is the server's module or
-    document that it rests on. `at_end` looks once at all requests.
+    document that it rests on. `at_end` looks once at all requests; a piece that does only that has no `function`.
 
     It is asked only of requests for one of `kinds` of CDR endpoints, of those that were answered with one of
     `statuses`, and of those that sent one of the parameters `names`; where one of these is `None`, of all.
     """
 
-    function: Piece
+    function: Piece | None
     sentence: str
     source: str
     kinds: frozenset[str] | None = None

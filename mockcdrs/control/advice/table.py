@@ -35,7 +35,8 @@ def _about(kind: str, status: int, names: frozenset[str]) -> list[tuple[str, Pie
     return [
         (code, each.function)
         for code, each in ADVICE.items()
-        if (each.kinds is None or kind in each.kinds)
+        if each.function is not None
+        and (each.kinds is None or kind in each.kinds)
         and (each.statuses is None or status in each.statuses)
         and (each.names is None or not names.isdisjoint(each.names))
     ]

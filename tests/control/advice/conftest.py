@@ -1,6 +1,6 @@
 """A client's requests as the journal keeps them, and what advice says of the last one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Self
 
@@ -20,8 +20,9 @@ class Talk:
     """Requests one after the other; `tells` and `keeps_silent` look at the last."""
 
     def __init__(self, **facts: Any) -> None:
-        self.journal = Journal()
-        self.facts = Facts(now=NOW, quirks=quirks.shown())
+        self.seconds = 0.0
+        self.journal = Journal(machine_seconds=lambda: self.seconds)
+        self.facts = Facts(now=NOW, quirks=quirks.USUAL)
         self.facts = replace(self.facts, **facts)
 
     def asks(
@@ -38,12 +39,19 @@ class Talk:
         fault: str = "",
         is_complete: bool = True,
         at: int = NOW,
+        address: str = "127.0.0.1",
+        tokens: int = 1,
     ) -> Self:
         full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-        record = self.journal.open(Incoming(method, full, query, headers or {}), at)
+        record = self.journal.open(Incoming(method, full, query, headers or {}, peer=address), at)
         record.status, record.fault, record.is_complete = status, fault, is_complete
-        record.outcome = Outcome(rows, next_key, message)
+        record.outcome = Outcome(rows, next_key, message, tokens=tokens, bucket_account=ACCOUNT)
         record.advised = self.advice()
+        return self
+
+    def waits(self, seconds: float) -> Self:
+        """Let time go by on the machine's clock."""
+        self.seconds += seconds
         return self
 
     def advice(self) -> list[str]:
@@ -54,14 +62,28 @@ class Talk:
         return at_end(list(self.journal), self.facts)
 
     def tells(self, code: str, *parts: str) -> None:
-        found = [text for text in self.advice() if text.startswith(f"{code}: ")]
-        assert code in ADVICE
-        assert found, f"{code} is not among {self.advice()}"
-        assert any(all(part in text for part in parts) for text in found), found
+        _assert_told(self.advice(), code, parts)
 
     def keeps_silent(self, code: str) -> None:
-        assert code in ADVICE
-        assert [text for text in self.advice() if text.startswith(f"{code}: ")] == []
+        _assert_silent(self.advice(), code)
+
+    def at_end_tells(self, code: str, *parts: str) -> None:
+        _assert_told(self.at_end(), code, parts)
+
+    def at_end_keeps_silent(self, code: str) -> None:
+        _assert_silent(self.at_end(), code)
+
+
+def _assert_told(advice: list[str], code: str, parts: Iterable[str]) -> None:
+    found = [text for text in advice if text.startswith(f"{code}: ")]
+    assert code in ADVICE
+    assert found, f"{code} is not among {advice}"
+    assert any(all(part in text for part in parts) for text in found), found
+
+
+def _assert_silent(advice: list[str], code: str) -> None:
+    assert code in ADVICE
+    assert [text for text in advice if text.startswith(f"{code}: ")] == []
 
 
 @pytest.fixture

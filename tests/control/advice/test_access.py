@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from mockcdrs.crossbar.settings import Settings
+
 OLD, NEW = {"x-auth-token": "old"}, {"x-auth-token": "new"}
 
 
@@ -32,6 +34,40 @@ def test_the_same_question_three_times_in_a_second_is_told_of(talk: Any) -> None
     talk().asks().asks(query="page_size=5").asks().keeps_silent("polling-too-fast")
     talk().asks(status=503).asks(status=503).asks().keeps_silent("polling-too-fast")
     talk(is_clock_frozen=True).asks().asks().asks().keeps_silent("polling-too-fast")
+
+
+def _many(talk: Any, count: int, **request: Any) -> Any:
+    for _ in range(count):
+        talk.asks("/users", **request)
+    return talk
+
+
+def test_more_requests_at_once_than_a_bucket_pays_for_are_counted(talk: Any) -> None:
+    _many(talk(), 100).at_end_keeps_silent("rate-limited")
+    told = _many(talk(is_clock_frozen=True), 103)
+    told.at_end_tells("rate-limited", "3 of 103 requests", f"account {'a' * 32}", "the first of them request 101")
+    assert len(told.at_end()) == 1
+
+
+def test_tokens_come_back_each_second_of_the_machines_clock(talk: Any) -> None:
+    _many(_many(talk(), 100).waits(0.9), 1).at_end_tells("rate-limited", "1 of 101")
+    _many(_many(talk(), 100).waits(1), 10).at_end_keeps_silent("rate-limited")
+    _many(_many(talk(), 100).waits(1), 11).at_end_tells("rate-limited", "1 of 111")
+    _many(_many(talk(), 100).waits(3_600), 101).at_end_tells("rate-limited", "1 of 201")
+
+
+def test_each_address_has_a_bucket_of_its_own_and_what_costs_nothing_counts_for_nothing(talk: Any) -> None:
+    shared = _many(_many(talk(), 60, address="10.0.0.1"), 60, address="10.0.0.2")
+    _many(shared, 60, tokens=0, address="10.0.0.1").at_end_keeps_silent("rate-limited")
+    _many(shared, 41, address="10.0.0.2").at_end_tells("rate-limited", "1 of 101")
+
+
+def test_a_login_costs_two(talk: Any) -> None:
+    _many(talk(), 51, tokens=2).at_end_tells("rate-limited", "1 of 51")
+
+
+def test_where_requests_are_limited_the_answer_itself_says_so(talk: Any) -> None:
+    _many(talk(settings=Settings(max_bucket_tokens=1)), 200).at_end_keeps_silent("rate-limited")
 
 
 def test_an_id_with_another_month_is_told_with_the_right_one(talk: Any) -> None:

@@ -50,8 +50,7 @@ def test_a_token_expires_and_stays_so(state: State) -> None:
     assert statuses(state) == [200, 401, 401, 401, 401]
     answered, _ = asked(state)
     found = envelope(answered)
-    assert (found["message"], found["data"]) == ("invalid credentials", {})
-    assert "content-type" not in answered.headers
+    assert (found["message"], found["data"]) == ("invalid_credentials", {"message": "invalid credentials"})
 
 
 def test_another_token_is_good_when_one_has_expired(state: State) -> None:

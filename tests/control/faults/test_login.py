@@ -10,9 +10,10 @@ from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.credentials import api_key
 from tests.control.faults.asking import asked, envelope
-from tests.crossbar.builders import ACCOUNT, body_of
+from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
 
 
 def login(state: State, **headers: str) -> Answer:
@@ -69,10 +70,12 @@ def test_what_is_no_token_meets_the_rule_as_any_token_does(state: State) -> None
     assert state.faults.fired(rule) == 2
 
 
-def test_the_expired_token_in_the_header_spoils_a_login(state: State) -> None:
+@pytest.mark.parametrize(("version", "spoilt"), [(KAZOO_4_3, 201), (KAZOO_MASTER, 401)], ids=["4.3", "master"])
+def test_the_expired_token_in_the_header_spoils_a_login_in_master(version: Version, spoilt: int) -> None:
+    state = state_of(calls(1), version=version)
     state.faults.add(Rule(token_expired=True, path="/cdrs"))
     assert status(state, "token-a") == 401
-    assert login(state, **{"x-auth-token": "token-a"}).status == 401
+    assert login(state, **{"x-auth-token": "token-a"}).status == spoilt
     assert login(state).status == 201
 
 
