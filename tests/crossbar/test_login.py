@@ -284,6 +284,17 @@ def test_tokeninfo_says_what_is_wrong_with_a_token(state: State, query: str, sta
     assert (told["error"], told["message"], told["data"]) == (str(status), message, {})
 
 
+@pytest.mark.parametrize("data", ["{}", '{"token":""}', "[]"])
+def test_a_token_to_tell_of_is_looked_for_in_the_body_of_a_post_and_in_the_query_of_a_get_alone(
+    state: State, data: str
+) -> None:
+    query = f"token={RESELLER_TOKEN}"
+    posted = ask(state, "/v2/auth/tokeninfo", query, method="POST", token=None, body=f'{{"data":{data}}}'.encode())
+    assert (posted.status, json_of(posted)["message"]) == (404, "missing token in request")
+    body = b'{"data":{"token":"%b"}}' % RESELLER_TOKEN.encode()
+    assert json_of(ask(state, "/v2/auth/tokeninfo", token=None, body=body))["message"] == "missing token in params"
+
+
 def test_tokeninfo_knows_expired_tokens_and_accounts_that_are_gone(state: State) -> None:
     given = token(state)
     del state.data.accounts[ACCOUNT]  # type: ignore[attr-defined]

@@ -1,7 +1,9 @@
 """What a token says, and a new one for an old one (`cb_auth.erl`)."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from mockcdrs.cdr.documents import text_at
 from mockcdrs.crossbar import login
 from mockcdrs.crossbar.content import Content
 from mockcdrs.crossbar.context import Context
@@ -28,15 +30,27 @@ def _entry(context: Context) -> Entry:
     return Entry.ANY_TOKEN if context.request.value("action") == "refresh_token" else Entry.NOBODY
 
 
-def _tokeninfo(context: Context) -> Content:
-    token = context.request.value("token")
+def _asked_in_query(context: Context) -> Content:
+    token = context.request.parameter("token")
     if token is None:
         raise plain(404, "missing token in params")
+    return _tokeninfo(context, str(token))
+
+
+def _asked_in_body(context: Context) -> Content:
+    data = context.request.envelope.get("data")
+    token = text_at(data, ("token",)) if isinstance(data, Mapping) else ""
+    if not token:
+        raise plain(404, "missing token in request")
+    return _tokeninfo(context, token)
+
+
+def _tokeninfo(context: Context, token: str) -> Content:
     try:
-        claims = context.world.claims(str(token))
+        claims = context.world.claims(token)
     except Refused as refused:
         raise plain(401, refused.reason) from None
-    context.auth_token = str(token)
+    context.auth_token = token
     return _told(context, claims)
 
 
@@ -55,4 +69,4 @@ def _refresh(context: Context) -> Content:
     return _told(context, claims)
 
 
-AUTH = Resource(_methods, {"GET": _tokeninfo, "POST": _tokeninfo, "PUT": _refresh}, _entry)
+AUTH = Resource(_methods, {"GET": _asked_in_query, "POST": _asked_in_body, "PUT": _refresh}, _entry)
