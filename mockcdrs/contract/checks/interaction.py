@@ -9,6 +9,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.checks.detail import derived
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
+from mockcdrs.crossbar.view_maps import INTERACTIONS
 
 _PAGE_SIZE = 3
 _ONE_PAGE = 10_000
@@ -26,9 +27,22 @@ def interaction_rows(server: Server) -> Iterator[Finding]:
     yield from answer.differences(len(ids), len(set(ids)), "number of interaction ids that are different")
     for index, row in enumerate(answer.rows):
         legs = {leg["id"]: leg for leg in sample.legs(server, row["interaction_id"])}
-        first = sample.first_leg(list(legs.values()))
-        yield from answer.differences(row["id"], first["id"], f"data[{index}].id")
+        is_first = sample.may_stand(INTERACTIONS, row["id"], list(legs.values()))
+        yield from answer.differences(is_first, True, f"whether data[{index}] is the first leg")
         yield from derived(server, answer, [row], legs, "account")
+
+
+@check("cb_cdrs.erl", "interaction-raw-rows")
+def ids_without_months(server: Server) -> Iterator[Finding]:
+    """All interactions are listing rows, also beside one whose leg has an id without a month."""
+    answer = sample.all_interactions(server)
+    if sample.are_view_rows(answer):
+        yield Shown("interaction-raw-rows")
+        return
+    odd = [row for row in answer.envelope["data"] if "unix_timestamp" not in row]
+    yield from answer.differences(odd, [], "items of data that are no listing rows")
+    if not odd:
+        raise CannotCheck("no interaction met whose leg has an id without a month")
 
 
 @check("interactions.json")
