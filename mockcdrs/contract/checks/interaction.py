@@ -93,8 +93,9 @@ def _is_page_loss(all_of_them: Answer, pages: list[Answer]) -> bool:
     came = list(chain.from_iterable(page.ids for page in pages))
     left = {row["id"]: row["interaction_id"] for row in reversed(all_of_them.rows) if row["id"] not in came}
     named = {f"{key[0]}-{key[1]}" for key in map(sample.next_key, pages) if key is not None}
+    shown = {row["interaction_id"] for row in all_of_them.rows}  # others ended after the range, as in the walk up
     in_order = [each for each in reversed(all_of_them.ids) if each not in left]
-    return came == in_order and named <= set(left.values()) and len(left) <= len(named) + len(pages)
+    return came == in_order and named & shown <= set(left.values()) and len(left) <= len(named) + len(pages)
 
 
 @check("cb_cdrs.erl", "interaction-month-order")
