@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockcdrs import cli_kazoo
+
 if TYPE_CHECKING:
     from mockcdrs.contract.server import Server
 
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
     metavar="N",
     help="Requests a second, at most; 4 unless the server is on this machine.",
 )
-def verify(*, url: str | None, account_id: str | None, auth_token: str | None, rate: float | None) -> None:
+@cli_kazoo.of_server
+def verify(
+    *, url: str | None, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
+) -> None:
     """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
 
-    It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if anything differs.
+    The first line says which version of Kazoo the server is, and how that was found out; it is checked for what that
+    version does. It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if
+    anything differs.
     """
     from mockcdrs.contract import report
     from mockcdrs.contract.check import run
@@ -30,11 +37,12 @@ def verify(*, url: str | None, account_id: str | None, auth_token: str | None, r
     from mockcdrs.contract.table import CHECKS
 
     with contextlib.ExitStack() as stack:
-        server = _server(url, account_id, auth_token, rate) if url else _mock(stack)
+        server = _server(url, account_id, auth_token, rate, kazoo) if url else _mock(stack, kazoo)
         try:
             server.check()
         except ClientError as error:
             raise click.ClickException(str(error)) from error
+        click.echo(f"{server.detection}\n")
         results = []
         for made in CHECKS:
             results.append(run(made, server))
@@ -44,24 +52,27 @@ def verify(*, url: str | None, account_id: str | None, auth_token: str | None, r
         raise click.exceptions.Exit(1)
 
 
-def _server(url: str, account_id: str | None, auth_token: str | None, rate: float | None) -> "Server":
+def _server(
+    url: str, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
+) -> "Server":
     from mockcdrs.contract.client import ClientError
     from mockcdrs.contract.server import Server
 
     if not account_id or not auth_token:
         raise click.UsageError("a URL came without an account or a token: give both, with --account and --token")
     try:
-        return Server(url, account_id, auth_token, rate)
+        return Server(url, account_id, auth_token, rate, kazoo)
     except ClientError as error:
         raise click.BadParameter(str(error)) from error
 
 
-def _mock(stack: contextlib.ExitStack) -> "Server":
+def _mock(stack: contextlib.ExitStack, kazoo: str | None) -> "Server":
     import logging
 
     from mockcdrs.contract.server import Server
+    from mockcdrs.control.options import DEFAULT_KAZOO
     from mockcdrs.handle import serving
 
     logging.getLogger("mockcdrs").addHandler(logging.NullHandler())  # the checks provoke what it would log
-    mock = stack.enter_context(serving())
-    return Server(mock.url, mock.account_id, mock.auth_token)
+    mock = stack.enter_context(serving(kazoo=kazoo or DEFAULT_KAZOO))
+    return Server(mock.url, mock.account_id, mock.auth_token, kazoo=kazoo)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs import cli_anonymize
+from mockcdrs import cli_anonymize, cli_kazoo
 
 if TYPE_CHECKING:
     from mockcdrs.exchanges.exchange import Exchange
+    from mockcdrs.exchanges.server_info import Told
 
 _MOST_SHOWN = 20
 
@@ -27,6 +28,10 @@ _MOST_SHOWN = 20
     metavar="FILE",
     help="Send these, exchanges as they are recorded, instead of the usual ones.",
 )
+@cli_kazoo.of_server
+@click.option(
+    "--control-token", envvar="MOCKCDRS_CONTROL_TOKEN", metavar="TOKEN", help="Of a mock that was started with one."
+)
 @cli_anonymize.options
 @click.option(
     "--data",
@@ -35,14 +40,17 @@ _MOST_SHOWN = 20
     help="The CDRs that the server has, not anonymized: with them pseudonyms are those of import.",
 )
 def record(
-    *, url: str, account_id: str, token: str, out: Path, asked: Path | None, anonymize: bool, secret: str | None,
-    data: Path | None,
+    *, url: str, account_id: str, token: str, out: Path, asked: Path | None, kazoo: str | None,
+    control_token: str | None, anonymize: bool, secret: str | None, data: Path | None,
 ) -> None:  # fmt: skip
     """Ask the Crossbar at URL, which ends in /v2, and write requests and answers into a file.
 
     It only reads, and asks a server elsewhere at most four times a second. Tokens and other secrets are left out: a
     recording says token-of-ACCOUNT where the token was, and so may a request to send. The calls themselves are in it,
     unless --anonymize puts pseudonyms for all that names somebody, in requests and answers alike.
+
+    Each line keeps which version of Kazoo answered, as far as its answers tell; of a mock also its settings, quirks and
+    what its calls were made up from, so that a replay finds nothing changed.
 
     A replay with data of `import --anonymize` with the same secret finds nothing changed if the recording was given
     that data, too, with --data. But rows of the same second come in another order, as their ids are others.
@@ -53,17 +61,37 @@ def record(
     from mockcdrs.dataset.files import DataError
     from mockcdrs.exchanges import exchange, plans
     from mockcdrs.exchanges.hiding import Tokens
-    from mockcdrs.exchanges.recording import Recorder
+    from mockcdrs.exchanges.recording import Recorder, labelled
 
     try:
         Server(url, account_id, token).check()
+        told = _told_by_mock(url, control_token)
         recorder = Recorder(Client(url), Tokens({token: account_id}))
         made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
-        found = list(made)
+        found, line = labelled(list(made), kazoo, told, is_anonymous=anonymize)
         count = exchange.write(out, _anonymized(found, secret, data) if anonymize else found)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    click.echo(line)
     click.echo(f"{count} exchanges in {out}")
+
+
+def _told_by_mock(url: str, control_token: str | None) -> "Told | None":
+    """What a mock at a URL tells of itself; nothing where none answers, or where it does not tell."""
+    from mockcdrs.exchanges.server_info import Told
+    from mockcdrs.remote_control import ControlError, RemoteControl
+
+    control = RemoteControl(url, control_token)
+    if not control.is_there():
+        return None
+    try:
+        return Told.of_mock(control.ask("GET", "/health"), control.ask("GET", "/settings"))
+    except (ControlError, LookupError, TypeError, ValueError) as error:
+        why = (
+            str(error) if isinstance(error, ControlError) else "it tells its settings in another form than this version"
+        )
+        click.echo(f"A mock answers, but what it was made with will not be recorded: {why}", err=True)
+        return None
 
 
 def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) -> "list[Exchange]":
@@ -81,27 +109,36 @@ def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) 
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
 @click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
 @click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
-def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...]) -> None:
+@cli_kazoo.of_server
+def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
     """Send the requests of a recording to the mock and print where its answers differ, and how.
 
-    The clock stands at the moment of each recorded answer. Exit status 1 if anything differs.
+    The mock is like the server that was recorded: of the same version of Kazoo and, where that was a mock too, with the
+    same calls, settings and quirks. The first line says what it is. The clock stands at the moment of each recorded
+    answer. Exit status 1 if anything differs.
     """
     from mockcdrs.contract.client import ClientError
     from mockcdrs.crossbar.quirks import UnknownQuirk
     from mockcdrs.crossbar.settings import SettingError
+    from mockcdrs.crossbar.versions import UnknownVersion
     from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.pools import UnknownLocale
     from mockcdrs.exchanges import exchange
     from mockcdrs.exchanges.replaying import replay as replayed
 
     total = different = 0
+    against = ""
     try:
         with _without_warnings():
-            for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk):
+            for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
+                if each.against != against:
+                    against = each.against
+                    click.echo(against)
                 total += 1
                 different += bool(each.differences)
                 for difference in _shown(each.differences):
                     click.echo(f"{each.exchange.name}: {difference}")
-    except (ClientError, DataError, SettingError, UnknownQuirk, OSError) as error:
+    except (ClientError, DataError, SettingError, UnknownLocale, UnknownQuirk, UnknownVersion, OSError) as error:
         raise click.ClickException(str(error)) from error
     if not total:
         raise click.ClickException(f"{file}: came no exchange; expected one a line, as `mockcdrs record` writes them")

@@ -1,25 +1,29 @@
-"""The option that says which version of Kazoo is meant, shared by the commands that have it."""
+"""The option that names a version of Kazoo, shared by the commands that have it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
 from mockcdrs.control.options import DEFAULT_KAZOO
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
-def _known(_context: click.Context, _option: click.Parameter, name: str) -> str:
+
+def _known(_context: click.Context, _option: click.Parameter, name: str | None) -> str | None:
     from mockcdrs.crossbar.versions import UnknownVersion, version_named
 
     try:
-        version_named(name)
+        return name and version_named(name).name
     except UnknownVersion as error:
         raise click.BadParameter(str(error)) from error
-    return name
 
 
-option = click.option(
-    "--kazoo",
-    default=DEFAULT_KAZOO,
-    show_default=True,
-    callback=_known,
-    metavar="VERSION",
-    help="The Kazoo to stand in for: 4.3, master, classic.",
-)
+def _option(sentence: str, **more: Any) -> Callable[[_Command], _Command]:
+    return click.option(
+        "--kazoo", envvar="MOCKCDRS_KAZOO", callback=_known, metavar="VERSION", help=f"{sentence}.", **more
+    )
+
+
+option = _option("The Kazoo to stand in for: 4.3, master, classic", default=DEFAULT_KAZOO, show_default=True)
+of_server = _option("The Kazoo that the server is: 4.3, master, classic; else worked out from its answers")

@@ -7,20 +7,28 @@ import pytest
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar.quirks import QUIRKS
 
-QUIRK = "mockcdrs_quirk"
+KAZOO, QUIRK = "mockcdrs_kazoo", "mockcdrs_quirk"
 
 
 @pytest.fixture(scope="session")
-def contract_server(mockcdrs_server: Any) -> Server:
-    """The server under check, one for all checks: it remembers its answers."""
-    return Server(mockcdrs_server.url, mockcdrs_server.account_id, mockcdrs_server.auth_token)
+def contract_server(mockcdrs_server: Any, pytestconfig: pytest.Config) -> Server:
+    """The server under check, one for all checks: it remembers its answers. `--mockcdrs-kazoo` says which version."""
+    kazoo = pytestconfig.getoption(KAZOO) or pytestconfig.getini(KAZOO) or None
+    return Server(mockcdrs_server.url, mockcdrs_server.account_id, mockcdrs_server.auth_token, kazoo=kazoo)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The quirks that the server shows, so that one sees which Kazoo one has."""
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:
+    """Which Kazoo the server is, and the quirks that it shows."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
-    found = {value for report in reports for name, value in getattr(report, "user_properties", ()) if name == QUIRK}
-    if found:
+    told = [pair for report in reports for pair in getattr(report, "user_properties", ())]
+    kazoo = dict.fromkeys(value for name, value in told if name == KAZOO)
+    found = {value for name, value in told if name == QUIRK}
+    quirks = [name for name in QUIRKS if name in found]
+    if kazoo:
+        terminalreporter.section("the server under check")
+    for line in kazoo:
+        terminalreporter.line(line)
+    if quirks:
         terminalreporter.section("quirks of Crossbar's that the server shows")
-        for name in (name for name in QUIRKS if name in found):
-            terminalreporter.line(f"{name:32}{QUIRKS[name].sentence}")
+    for name in quirks:
+        terminalreporter.line(f"{name:32}{QUIRKS[name].sentence}")

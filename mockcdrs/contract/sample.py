@@ -17,9 +17,11 @@ from mockcdrs.contract.answer import Answer, Unusable
 from mockcdrs.contract.finding import CannotCheck
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar import start_key, view_maps
+from mockcdrs.crossbar.view_maps import View
 
 SIDE_ROWS = 20
 MOST_ROWS = 120
+WRITING_SECONDS = 60  # when a CDR was written is not shown, but it is soon after its leg's end
 LONG_AGO = 63_145_440_000  # 2001-01-01: Kazoo was not there yet
 _WIDEST = re.compile(r"created_to \d+ is more than (\d+) seconds from created_from \d+")
 _CDR_ID = re.compile(r"(\d{6})-.+", re.DOTALL)
@@ -178,12 +180,25 @@ def legs(server: Server, wanted_id: str) -> list[Row]:
 
 def interactions(server: Server) -> Answer:
     """The window's interactions, oldest first: no interaction is lost in that direction."""
-    answer = server.cdrs("/interaction", ascending="true", paginate="false", **window(server).query)
+    answer = all_interactions(server)
     if is_broken(answer):
         raise CannotCheck("/interaction is a 503: broken-document-fault hides all interactions there are")
+    if are_view_rows(answer):
+        raise CannotCheck("/interaction shows no listing rows: interaction-raw-rows hides all interactions there are")
     if not 0 < len(answer.rows) <= MOST_ROWS:
         raise CannotCheck(f"no interaction around the last month's end, or more than {MOST_ROWS}")
     return answer
+
+
+def all_interactions(server: Server) -> Answer:
+    """The window's interactions, oldest first, in whatever form they come."""
+    return server.cdrs("/interaction", ascending="true", paginate="false", **window(server).query)
+
+
+def are_view_rows(answer: Answer) -> bool:
+    """Whether some interactions of an answer are as the view gave them, not as listing rows."""
+    data = answer.envelope.get("data")
+    return isinstance(data, list) and any(isinstance(row, dict) and {*row} == {"key", "value"} for row in data)
 
 
 def leg_order(leg: Row) -> tuple[Any, str]:
@@ -191,8 +206,20 @@ def leg_order(leg: Row) -> tuple[Any, str]:
     return view_maps.channel_time(leg), leg.get("channel_loopback_leg") or "_"
 
 
-def first_leg(found: list[Row]) -> Row:
-    """The first of some legs, as the view compares them: real databases hold text among the times."""
-    emitted = [{"at": at, "channel_time": time, "leg": loop} for at, (time, loop) in enumerate(map(leg_order, found))]
-    first: int = view_maps.first_leg(emitted)["at"]
-    return found[first]
+def ended(leg: Row) -> int:
+    """When a leg ended."""
+    return int(leg.get("timestamp", 0))
+
+
+def as_held(document: Row) -> Row:
+    """A public document with what its database has besides."""
+    return {**document, "_id": document["id"], "pvt_type": "cdr"}
+
+
+def may_stand(view: View, leg_id: str, legs: list[Row]) -> bool:
+    """Whether a view may choose a leg to stand for its interaction; between equal ones the database decides."""
+    values = [emitted[1] for leg in legs if (emitted := view.map(as_held(leg))) is not None]
+    own = [value for value in values if value["id"] == leg_id]
+    others = [value for value in values if value["id"] != leg_id]
+    orders = (values, own + others, others + own)
+    return bool(own and view.reduce and any(view.reduce(order) is own[0] for order in orders))

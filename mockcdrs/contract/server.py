@@ -1,36 +1,56 @@
 """The server under check: requests one after the other, each made once and its answer remembered."""
 
+import re
 import shlex
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
 from mockcdrs.contract.answer import Answer, Unusable
 from mockcdrs.contract.client import Client, ClientError, Request
+from mockcdrs.contract.detection import Detection, detect, forced
 from mockcdrs.contract.finding import CannotCheck
 from mockcdrs.contract.pace import Pace
-from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.crossbar.versions import Version
 
 MOST_REQUESTS = 400
+_TO_ESCAPE = re.compile(r'[\\"`]|\$(?!TOKEN)')
 _CLOSED = frozenset({401, 403})
 
 
 class Server:
     """A Crossbar at a base URL that ends in `/v2`, one of its accounts, and a token.
 
-    `rate` is in requests a second; without one it is gentle with servers elsewhere. Raises `ClientError` for a URL
-    that is none.
+    `rate` is in requests a second; without one it is gentle with servers elsewhere. `kazoo` names the version that the
+    server is to be; without one its answers tell. Raises `ClientError` for a URL that is none.
     """
 
-    def __init__(self, url: str, account_id: str, auth_token: str, rate: float | None = None) -> None:
+    def __init__(
+        self, url: str, account_id: str, auth_token: str, rate: float | None = None, kazoo: str | None = None
+    ) -> None:
         self._client = Client(url, Pace(rate) if rate else None)
         self._root = url.rstrip("/").removesuffix("/v2")
         self.account_id = account_id
         self.auth_token = auth_token
-        self.version = KAZOO_4_3
         self.request_count = 0
         self.last: Answer | None = None
+        self._kazoo = kazoo
         self._answers: dict[Request, Answer] = {}
+
+    @cached_property
+    def detection(self) -> Detection:
+        """Which version of Kazoo the server is, and why it is taken for that. Raises `UnknownVersion`."""
+        try:
+            bodies = [self.cdrs(page_size=1).text]
+        except (Unusable, CannotCheck):  # the checks say what is wrong
+            bodies = []
+        return forced(self._kazoo, bodies) if self._kazoo else detect(bodies)
+
+    @property
+    def version(self) -> Version:
+        """The version of Kazoo whose rules hold for the server."""
+        return self.detection.version
 
     def cdrs(self, path: str = "", /, headers: Mapping[str, str] | None = None, **query: Any) -> Answer:
         """The answer to GET, with the token, of a path below the account's `/cdrs`."""
@@ -42,10 +62,11 @@ class Server:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         method: str = "GET",
+        body: str | None = None,
     ) -> Answer:
         """The answer to a request, with the token, for a path below the account."""
         with_token = {"X-Auth-Token": self.auth_token, **(headers or {})}
-        return self.ask(f"/v2/accounts/{quote(self.account_id)}{path}", query, with_token, method)
+        return self.ask(f"/v2/accounts/{quote(self.account_id)}{path}", query, with_token, method, body)
 
     def ask(
         self,
@@ -53,12 +74,14 @@ class Server:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         method: str = "GET",
+        body: str | None = None,
     ) -> Answer:
         """The answer to a request just as it is said, with no token unless it is in `headers`.
 
         Raises `Unusable` where none comes, and `CannotCheck` after `MOST_REQUESTS`.
         """
-        body = "" if method in {"POST", "PUT"} else None
+        if body is None and method in {"POST", "PUT"}:
+            body = ""
         request = Request(method, path, urlencode(query or {}), tuple((headers or {}).items()), body)
         if request not in self._answers:
             self._answers[request] = self._sent(request)
@@ -96,11 +119,15 @@ class Server:
 
     def _curl(self, request: Request) -> str:
         headers = [f"-H {_quoted(self.redacted(f'{name}: {value}'))}" for name, value in request.headers]
-        way = [] if request.method == "GET" else [f"-X {request.method}"]
+        way = [] if request.method == "GET" and not request.body else [f"-X {request.method}"]
+        sent = [f"-d {_quoted(self.redacted(request.body))}"] if request.body else []
         target = request.path + (f"?{request.query}" if request.query else "")
-        return " ".join(["curl -sS", *way, *headers, _quoted(self.redacted(self._root + target))])
+        return " ".join(["curl -sS", *way, *headers, *sent, _quoted(self.redacted(self._root + target))])
 
 
 def _quoted(text: str) -> str:
     """For a shell, which is to fill in the token."""
-    return f'"{text}"' if "$TOKEN" in text and not set(text) & set('"\\`') else shlex.quote(text)
+    if "$TOKEN" not in text:
+        return shlex.quote(text)
+    escaped = _TO_ESCAPE.sub(r"\\\g<0>", text)
+    return f'"{escaped}"'

@@ -13,6 +13,7 @@ from mockcdrs.contract.table import CHECKS
 @pytest.mark.parametrize("made", CHECKS, ids=[made.name for made in CHECKS])
 def test_contract(made: Check, contract_server: Server, record_property: Callable[[str, object], None]) -> None:
     """The server answers as Crossbar does; what cannot be checked with what is there skips."""
+    record_property("mockcdrs_kazoo", str(contract_server.detection))
     result = run(made, contract_server)
     for quirk in result.quirks:
         record_property("mockcdrs_quirk", quirk)

@@ -22,7 +22,8 @@ from mockcdrs.dataset.universe import OPENED, UniverseStore
 def make(options: Options) -> tuple[State, Account]:
     """A mock's state and the account to ask for.
 
-    Raises `DataError`, `SettingError`, `UnknownQuirk`, `UnknownVersion`; `ValueError` for a `now` that is no moment.
+    Raises `DataError`, `SettingError`, `UnknownLocale`, `UnknownQuirk`, `UnknownVersion`; `ValueError` for a `now` that
+    is no moment.
     """
     clock = _clock(options)
     seed = fixtures.manifest().seed if options.seed is None else options.seed
@@ -33,7 +34,8 @@ def make(options: Options) -> tuple[State, Account]:
     version = version_named(options.kazoo)
     settings = parse_settings(options.settings, version)
     shown = quirks.shown(version.quirks, options.fix, options.quirk)
-    return State(store, settings, clock, shown, seed=seed, version=version), account
+    locale = options.locale or fixtures.manifest().locale
+    return State(store, settings, clock, shown, seed=seed, locale=locale, version=version), account
 
 
 def _clock(options: Options) -> Clock:
@@ -53,6 +55,7 @@ def _assignment(name: str, value: Any) -> str:
 
 def _made_up(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
     office = fixtures.manifest()
-    is_office = options.seed is None and options.calls_per_day is None
+    is_office = all(said is None for said in (options.seed, options.calls_per_day, options.locale))
     calls = office.calls_per_day if options.calls_per_day is None else options.calls_per_day
-    return stores.made_up(seed, calls, office.locale, clock, office.first_day if is_office else OPENED)
+    opened = office.first_day if is_office else OPENED
+    return stores.made_up(seed, calls, options.locale or office.locale, clock, opened)

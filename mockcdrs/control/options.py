@@ -43,7 +43,8 @@ def _option(default: Any, kind: str, sentence: str) -> Any:
 class Options:
     """What a mock is made of.
 
-    Without `data` (a data directory), `seed` or `calls_per_day` it holds the committed office. `now` is a moment at
+    Without `data` (a data directory), `seed`, `calls_per_day` or `locale` (where the made-up people live) it holds the
+    committed office. `now` is a moment at
     which the clock stands (ISO 8601, UTC) or `live`; without one the clock stands at the moment that the office was
     made for, and is live over a data directory. `kazoo` names the version to stand in for, one of
     `mockcdrs.crossbar.versions.VERSIONS`. `reseller`: the token's account sees the reseller's columns.
@@ -55,6 +56,7 @@ class Options:
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
     now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
     calls_per_day: int | None = _option(None, COUNT, "how many calls a day are made up")
+    locale: str | None = _option(None, TEXT, "where the made-up people live, as in de_DE")
     data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")  # noqa: RUF009 a field
     reseller: bool = _option(False, SWITCH, "the account sees a reseller's columns")
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")

@@ -20,13 +20,17 @@ _NO_TOKENS = frozenset({"", "recovery"})
 _NAME = "|".join(NAMES)
 _IN_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}},]+)', re.DOTALL)
 _IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
+# Kazoo's word for no token, and what this module has made
+_NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
 # a token as Kazoo signs it: a JSON Web Token's three parts
 _SIGNED = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 
 
 @functools.lru_cache(maxsize=256)
 def redacted(secret: str) -> str:
-    """A short form of a secret that tells two of them apart and gives neither away."""
+    """A short form of a secret that tells two of them apart and gives neither away. What is one already stays."""
+    if _NO_SECRET.fullmatch(secret):
+        return secret
     digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
     return f"redacted-{digest[:8]}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from mockcdrs.control.clock import Clock
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.load import Load
+from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.store import LoadedStore, Store
 from mockcdrs.dataset.universe import OPENED, UniverseStore
 
@@ -15,7 +16,7 @@ def loaded(data: Path) -> LoadedStore:
     from mockcdrs.dataset import files
 
     found = files.load(data)
-    return LoadedStore(found.accounts, found.documents)
+    return LoadedStore(found.accounts, found.documents, Origin(directory=data.resolve().name))
 
 
 def made_up(seed: int, calls_per_day: int, locale: str, clock: Clock, opened: date = OPENED) -> UniverseStore:

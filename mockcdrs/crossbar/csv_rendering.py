@@ -79,11 +79,12 @@ def _add(made: csv_text.CsvFile, row: Mapping[str, Any]) -> None:
 
 
 def _file_rows(context: Context, found: Content) -> Iterator[Mapping[str, Any]]:
+    make = full_rows(context, is_csv=True) if found.are_interactions else json_rows(context)
     if found.walk is not None:
-        for items in found.chunks(context, ChunkedWalk(found.walk.plan), json_rows(context)):
+        for items in found.chunks(context, ChunkedWalk(found.walk.plan), make):
             yield from items
         return
-    data = found.rows(context, json_rows(context))
+    data = found.rows(context, make)
     yield from data if isinstance(data, list) else [data]
 
 

@@ -69,10 +69,15 @@ class CsvFile:
     def text(self) -> bytes:
         """The whole file."""
         names = ("_".join(path) for path in self._columns)
-        header = _line(_HEADER_NAMES.get(name, name) for name in names)
+        header = _line(map(header_name, names))
         missing: list[None] = [] if self._has_short_rows else [None] * len(self._columns)
         lines = (_line([*cells, *missing[len(cells) :]]) for cells in self._rows)
         return "".join([header, *lines]).encode("utf-8", "surrogateescape")
+
+
+def header_name(name: str) -> str:
+    """What stands in a file's header for a column."""
+    return _HEADER_NAMES.get(name, name)
 
 
 def _leaves(value: Mapping[str, Any], path: Path) -> Iterable[Path]:

@@ -26,8 +26,8 @@ _NUMERIC = re.compile(
 )
 _VOCABULARY = re.compile(
     r"app_name|app_version|call_direction|other_leg_direction|channel_(call_)?state|channel_loopback_leg|"
-    r"channel_is_loopback|disposition|hangup_cause|hangup_code|(.*_)?type|(account|reseller)_billing|pvt_vsn|timezone|"
-    r"priv_level|feature_level|language|classifier|fax_ecm_used"
+    r"channel_is_loopback|disposition|hangup_cause|hangup_code|inception_direction|(.*_)?type|"
+    r"(account|reseller)_billing|pvt_vsn|timezone|priv_level|feature_level|language|classifier|fax_ecm_used"
 )
 # What a field of a fixed vocabulary may hold unchanged: no sentence and no address.
 _TERM = re.compile(

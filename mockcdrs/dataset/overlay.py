@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.store import Document, Moment, Month, Segment, Store, Times
 
 
@@ -47,6 +48,12 @@ class Overlay:
     def accounts(self) -> Mapping[str, Account]:
         """As in `Store`."""
         return self._base.accounts
+
+    @property
+    def origin(self) -> Origin:
+        """As in `Store`."""
+        now = self._layer
+        return replace(self._base.origin, changed=bool(now.added or now.emptied or now.removed))
 
     def count_added(self) -> int:
         """How many documents were added and are still there."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.origin import UNKNOWN, Origin
 
 Document = dict[str, Any]
 Month = tuple[str, str]
@@ -35,6 +36,10 @@ class Store(Protocol):
     @property
     def accounts(self) -> Mapping[str, Account]:
         """The accounts by id."""
+
+    @property
+    def origin(self) -> Origin:
+        """Where its documents come from."""
 
     @property
     def removed(self) -> frozenset[str]:
@@ -65,7 +70,10 @@ class LoadedStore:
     version = 0
     removed: frozenset[str] = frozenset()
 
-    def __init__(self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]]) -> None:
+    def __init__(
+        self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]], origin: Origin = UNKNOWN
+    ) -> None:
+        self.origin = origin
         self.accounts: dict[str, Account] = {account.id: account for account in accounts}
         self._documents = documents
         self._months = {

@@ -11,6 +11,7 @@ from mockcdrs.dataset import people
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.generator import begun_in_block, generate_block
 from mockcdrs.dataset.load import DAY_SECONDS, Block, Load, blocks_between, day_end, midnight_of
+from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.scenarios.call import minute_in
 from mockcdrs.dataset.store import Document, Moment, Segment, Times
 
@@ -36,6 +37,7 @@ class UniverseStore:
         locale: str = people.DEFAULT_LOCALE,
         opened: date = OPENED,
     ) -> None:
+        self.origin = Origin(seed=seed, calls_per_day=load.calls_per_day, locale=locale, opened=opened.isoformat())
         self._load = load
         self._now = now
         self._opened = opened

@@ -77,7 +77,7 @@ class Bodies:
         match value:
             case str() if name == "message":
                 return self._message(value)
-            case str() | int() if name in _MOMENTS or (name == "cause" and str(value).isdecimal()):
+            case str() | int() if name in _MOMENTS or (name == "cause" and _is_own_cause(str(value))):
                 return value
             case dict():
                 return self._data(value)
@@ -120,6 +120,11 @@ class Bodies:
             return f'"{made.replace(chr(34), chr(34) * 2)}"'
 
         return _CSV_PART.sub(rewritten, body)
+
+
+def _is_own_cause(text: str) -> bool:
+    """Whether a cause is a moment, or one of the words that Kazoo has for what CouchDB says of a query."""
+    return text.isdecimal() or text in {"Bad Request", "timeout"}
 
 
 def _aligned(names: list[str], cells: list[str]) -> list[str] | None:

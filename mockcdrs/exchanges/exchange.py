@@ -1,7 +1,8 @@
 """One request with its answer, and files of them: a JSON object a line.
 
-`name`; `config`, settings that were not at their defaults, by category; `request`: `method`, `path`, `query` as sent,
-`headers` in pairs, `body`; `response`: `status`, `headers`, `body` as text, `chunks`, the sizes of its HTTP chunks.
+`name`; `config`, settings that were not at their defaults, by category; `server`, what is known of who answered;
+`request`: `method`, `path`, `query` as sent, `headers` in pairs, `body`; `response`: `status`, `headers`, `body` as
+text, `chunks`, the sizes of its HTTP chunks. All but `name` and `request` may be missing.
 """
 
 import email.utils
@@ -15,6 +16,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request, Response
 from mockcdrs.control.clock import seconds_of
 from mockcdrs.dataset.files import DataError
+from mockcdrs.exchanges.server_info import Config, ServerInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Exchange:
     name: str
     request: Request
     answer: Answer
-    config: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    config: Config = field(default_factory=dict)
+    server: ServerInfo = field(default_factory=ServerInfo)
 
     @property
     def moment(self) -> int | None:
@@ -69,7 +72,8 @@ def _as_json(exchange: Exchange) -> dict[str, Any]:
     if exchange.answer.chunks is None:
         del answered["chunks"]
     made = {"name": exchange.name, "request": asked, "response": answered}
-    return made | ({"config": exchange.config} if exchange.config else {})
+    known = {"config": exchange.config, "server": exchange.server.to_json()}
+    return made | {name: value for name, value in known.items() if value}
 
 
 def read(file: Path) -> Iterator[Exchange]:
@@ -104,6 +108,7 @@ def _exchange(file: Path, number: int, line: str) -> Exchange:
                 None if chunks is None else tuple(map(int, chunks)),
             ),
             {category: dict(values) for category, values in held.get("config", {}).items()},
+            ServerInfo.from_json(held.get("server", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         came = line.strip()

@@ -1,13 +1,15 @@
 """Sending requests to a server and keeping what it answers."""
 
 import contextlib
-from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.contract.detection import detect, forced
 from mockcdrs.contract.pace import is_loopback
 from mockcdrs.exchanges.exchange import Answer, Exchange
 from mockcdrs.exchanges.hiding import Tokens
+from mockcdrs.exchanges.server_info import ServerInfo, Told, described
 
 Plan = Generator[tuple[str, Request], Response, None]
 
@@ -52,3 +54,25 @@ class Recorder:
                 f"{exchange.name}: {method} came for {self.client.host}, which is not this machine; expected one of "
                 f"{', '.join(sorted(_READING))}, which change nothing; take it out of the list"
             )
+
+
+def labelled(
+    exchanges: Sequence[Exchange], kazoo: str | None, told: Told | None, *, is_anonymous: bool = False
+) -> tuple[list[Exchange], str]:
+    """The exchanges with what is known of their server in each, and a line that says it.
+
+    `kazoo` names the version where somebody knows it, `told` is what a mock says of itself; without these the answers
+    tell. Anonymous exchanges do not say what their calls were made up from: these calls have the real names.
+    """
+    if told is None:
+        bodies = [each.answer.body for each in exchanges]
+        detection = forced(kazoo, bodies) if kazoo else detect(bodies)
+        info = ServerInfo("" if detection.is_assumed else detection.version.name)
+        return [replace(each, server=info) for each in exchanges], str(detection)
+    info, config = told
+    line = f"Kazoo {kazoo}, as asked for" if kazoo else f"Kazoo {info.kazoo}, as mockcdrs {info.mockcdrs} says"
+    if info.data is not None:
+        lost = ", but not what was added and removed since" if info.data.changed else ""
+        line = f"{line}; {described(info.data)}{lost}"
+    info = replace(info, kazoo=kazoo or info.kazoo, data=None if is_anonymous else info.data)
+    return [replace(each, server=info, config=config) for each in exchanges], line

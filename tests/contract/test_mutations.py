@@ -1,5 +1,6 @@
 """The suite names what is wrong with a server that was broken on purpose."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,15 +18,20 @@ Sent = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Mutation:
-    """A way to break a server: what it does to a request, and to the answer."""
+    """A way to break a server: what it does to a request, and to the answer. `kazoo` is the version of the server."""
 
     def __init__(
         self,
         asked: Callable[[Environ], None] = lambda _environ: None,
         sent: Callable[[Sent], Sent] = lambda sent: sent,
+        kazoo: str = "4.3",
     ) -> None:
         self.asked = asked
         self.sent = sent
+        self.kazoo = kazoo
+
+    def of(self, kazoo: str) -> "Mutation":
+        return Mutation(self.asked, self.sent, kazoo)
 
     def around(self, app: Any) -> Any:
         def broken(environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -73,6 +79,17 @@ def header(name: str, value: str | None) -> Mutation:
 
 def status(before: str, after: str) -> Mutation:
     return Mutation(sent=lambda sent: (after if sent[0].startswith(before) else sent[0], *sent[1:]))
+
+
+def accept(pattern: str, new: str) -> Mutation:
+    def asked(environ: Environ) -> None:
+        environ["HTTP_ACCEPT"] = re.sub(pattern, new, environ.get("HTTP_ACCEPT", "*/*"))
+
+    return Mutation(asked)
+
+
+def body_lost(environ: Environ) -> None:
+    environ |= {"wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
 
 
 def bearer_taken(environ: Environ) -> None:
@@ -135,6 +152,109 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "405 as 404": (status("405", "404 Not Found"), "methods", "status"),
     "an ETag not honoured": (header_lost("HTTP_IF_NONE_MATCH"), "conditional-cdr", "304"),
     "no ETag": (header("etag", None), "etag-of-a-cdr", "etag"),
+    "a body not read": (Mutation(body_lost), "token-in-body", "status: 401 instead of 200"),
+    "a number as a number": (body(rb'"auth_token":"1"', b'"auth_token":1'), "token-in-body", "auth_token"),
+    "a number as text": (body(rb'"auth_token":1', b'"auth_token":"1"').of("master"), "token-in-body", "auth_token"),
+    "strangers not told": (body(rb'"version":"[^"]*",', b""), "without-a-good-token", "version"),
+    "strangers told": (
+        body(rb'"timestamp":', b'"version":"4.3.0","timestamp":').of("master"),
+        "without-a-good-token",
+        "version",
+    ),
+    "no token told as nothing": (body(rb',"auth_token":"undefined"', b""), "without-a-good-token", "undefined"),
+    "tokens told": (body(rb'"status":"success"', b'"tokens":{},"status":"success"'), "plain-envelope", "tokens"),
+    "tokens told of nothing": (
+        body(rb'"status":"success"', b'"tokens":{},"status":"success"'),
+        "empty-envelope",
+        "tok",
+    ),
+    "tokens not told": (body(rb'"tokens":\{[^}]*\},', b"").of("master"), "plain-envelope", "tokens"),
+    "another order of keys": (
+        body(rb'("data":\[\]),("timestamp":"[^"]*")', rb"\2,\1"),
+        "empty-envelope",
+        "names in the envelope",
+    ),
+    "another order of an error": (
+        body(rb'("error":"404"),("message":"[^"]*")', rb"\2,\1"),
+        "error-envelope",
+        "names in the envelope",
+    ),
+    "a column of another version": (
+        body(rb'"rfc_1036":', b'"unix_timestamp_micro":"1.0","rfc_1036":'),
+        "column-names",
+        "unix_timestamp_micro",
+    ),
+    "a date as another version has it": (
+        body(rb'("datetime":"[^ "]+) ', rb"\1_"),
+        "column-formats",
+        "datetime",
+    ),
+    "a column of interactions lost": (
+        body(rb',"inception_direction":"\w+"', b""),
+        "column-names-of-interactions",
+        "inception_direction",
+    ),
+    "another inception": (body(rb'"origination"', b'"termination"'), "interaction-rows", "inception_direction"),
+    "another inception of a user": (
+        body(rb'(_direction":")\w+', rb"\1sideways"),
+        "interactions-of-a-user",
+        "inception_direction",
+    ),
+    "a column of interactions in CSV": (
+        body(rb",interaction_id\r\n", b",interaction_id,inception_direction\r\n"),
+        "csv-of-interactions",
+        "lines",
+    ),
+    "a view row that is none": (body(rb'"unix_timestamp"', b'"unix"'), "ids-without-months", "no listing rows"),
+    "another leg of interactions": (
+        body(rb'"channel_created_time":(\d)', rb'"channel_created_time":-\1'),
+        "interaction-rows",
+        "is the first leg",
+    ),
+    "a parameter taken": (accept(";charset.*", ""), "accept-with-parameters", "status: 200 instead of 406"),
+    "a parameter refused": (
+        accept(".*;charset.*", "image/png").of("master"),
+        "accept-with-parameters",
+        "status: 406 instead of 200",
+    ),
+    "a quality refused": (accept(".*;q=.*", "image/png"), "accept-with-parameters", "status: 406 instead of 200"),
+    "no Vary for gzip": (header("vary", "accept-language, accept"), "compression", "accept-encoding"),
+    "another Vary for gzip": (
+        header("vary", "accept-language, accept, accept-encoding").of("master"),
+        "compression",
+        "header vary",
+    ),
+    "no type of an error": (header("content-type", None), "content-type-of-errors", "content-type"),
+    "JSON for CSV's error": (
+        header("content-type", "application/json").of("master"),
+        "content-type-of-errors",
+        "text/csv",
+    ),
+    "another order of what is wrong": (
+        body(rb'("target":"body"),("message":"[^"]*")', rb"\2,\1"),
+        "body-that-is-no-object",
+        "names in data.json.invalid",
+    ),
+    "another word for what is wrong": (
+        body(rb"truncated_json around \d+", b"decoder_exit around 0"),
+        "body-that-is-no-object",
+        "truncated_json around 8",
+    ),
+    "no look at a body": (Mutation(body_lost), "body-that-is-no-object", "status: 200 instead of 400"),
+    "an escape left": (path("%2541", "%252541"), "escapes-in-a-path", "data.cause"),
+    "an escape undone": (path("%2541", "%41").of("master"), "escapes-in-a-path", "data.cause"),
+    "/v1 as /v2": (path("^/v1/", "/v2/"), "version-1", "data"),
+    "pages in /v1": (path(r"^/v1/(.*/cdrs)\?", r"/v2/\1?"), "version-1", "page_size"),
+    "/v1 served": (path("^/v1/", "/v2/").of("master"), "version-1", "status: 404 instead of 410"),
+    "users in /v3": (path("^/v3/", "/v2/"), "later-versions", "status: 404 instead of 500"),
+    "no users in /v3": (status("404", "500 Error").of("master"), "later-versions", "status: 500 instead of 404"),
+    "null for no offset": (Mutation(body_lost), "utc-offset", "status: 200 instead of 404"),
+    "a reversed range as before": (
+        body(rb'"cause":"Bad Request",', b""),
+        "bad-start-key",
+        "status: 500 instead of 200",
+    ),
+    "verb not heeded": (query("verb=GET&?", ""), "post-as-get", "status: 405 instead of 404"),
 }
 
 
@@ -142,7 +262,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
 def test_a_server_broken_on_purpose_is_found_out_by_name(name: str) -> None:
     mutation, check_name, words = MUTATIONS[name]
     (made,) = [each for each in CHECKS if each.name == check_name]
-    with serving() as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
+    with serving(kazoo=mutation.kazoo) as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
         result = run(made, Server(f"{listener.url}/v2", mock.account_id, mock.auth_token))
         assert result.outcome == "differs"
         told = [f"{each.what} {each.request}" for each in result.differences]

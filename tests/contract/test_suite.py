@@ -12,39 +12,41 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
-from mockcdrs.contract.check import Result, run
+from mockcdrs.contract import check
+from mockcdrs.contract.check import run
 from mockcdrs.contract.server import MOST_REQUESTS, Server
 from mockcdrs.contract.table import CHECKS
+from mockcdrs.crossbar import quirks as table
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import edges
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.runner import Server as Listener
 
 README = Path(__file__).parents[2] / "README.md"
-NEED_OTHER_DATA = {"no-ccv-not-listed", "broken-document-fault", "no-account-500"}
-USUAL = {name for name, quirk in QUIRKS.items() if quirk.by_default} - NEED_OTHER_DATA
+NEED_OTHER_DATA = {"no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500"}
+USUAL = table.USUAL - NEED_OTHER_DATA
 
 
-def results_of(**changes: Any) -> list[Result]:
+def results_of(**changes: Any) -> list[check.Result]:
     with serving(**changes) as mock:
         return results_at(mock)
 
 
-def results_at(mock: Mock) -> list[Result]:
+def results_at(mock: Mock) -> list[check.Result]:
     server = Server(mock.url, mock.account_id, mock.auth_token)
     results = [run(made, server) for made in CHECKS]
     assert server.request_count < MOST_REQUESTS
     return results
 
 
-def differing(results: list[Result]) -> list[tuple[str, str]]:
+def differing(results: list[check.Result]) -> list[tuple[str, str]]:
     return [(result.check.name, each.what) for result in results for each in result.differences]
 
 
-def shown(results: list[Result]) -> set[str]:
+def shown(results: list[check.Result]) -> set[str]:
     return {quirk for result in results for quirk in result.quirks}
 
 
@@ -52,6 +54,8 @@ def shown(results: list[Result]) -> set[str]:
     ("changes", "quirks"),
     [
         ({}, USUAL),
+        ({"kazoo": "master"}, USUAL),
+        ({"kazoo": "classic", "reseller": True}, USUAL),
         ({"fix": ("all",)}, set()),
         ({"quirk": ("integer-page-size",)}, USUAL | {"integer-page-size"}),
         ({"seed": 3, "calls_per_day": 100, "now": "2026-03-05T10:00:00Z"}, USUAL),
@@ -59,12 +63,28 @@ def shown(results: list[Result]) -> set[str]:
         ({"settings": {"crossbar.cdrs.should_filter_empty_strings": True}}, USUAL),
         ({"settings": {"crossbar.pagination_page_size": 7, "crossbar.cdrs.maximum_bulk": 5}}, USUAL),
     ],
-    ids=["office", "fixed", "kazoo-5", "other-seed", "reseller", "no-empty-columns", "small-pages"],
+    ids=[
+        "office",
+        "master",
+        "classic",
+        "fixed",
+        "kazoo-5",
+        "other-seed",
+        "reseller",
+        "no-empty-columns",
+        "small-pages",
+    ],
 )
 def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dict[str, Any], quirks: set[str]) -> None:
     results = results_of(**changes)
     assert differing(results) == []
     assert shown(results) == quirks
+
+
+def test_a_key_that_names_an_interaction_which_is_left_out_anyway_does_not_disturb_the_walk() -> None:
+    with serving(seed=5, calls_per_day=400, now="2026-06-30T23:59:00Z", locale="ja_JP") as mock:
+        result = one("interactions-down", mock)
+    assert (result.outcome, result.quirks) == ("passed", ("interaction-page-loss",))
 
 
 def test_a_page_whose_interactions_are_all_left_out_does_not_end_the_check() -> None:
@@ -97,7 +117,7 @@ def test_an_empty_account_says_what_could_not_be_checked() -> None:
     assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
 
 
-def one(name: str, mock: Mock) -> Result:
+def one(name: str, mock: Mock) -> check.Result:
     (made,) = [made for made in CHECKS if made.name == name]
     return run(made, Server(mock.url, mock.account_id, mock.auth_token))
 
@@ -131,6 +151,14 @@ def test_a_cdr_that_cannot_be_shown_is_named_as_the_quirk_it_is() -> None:
         assert one("broken-documents", mock).quirks == ("broken-document-fault",)
         reasons = one("walk-down", mock).not_made
     assert reasons == ("the listing is a 503: broken-document-fault hides all CDRs there are",)
+
+
+def test_an_interaction_whose_id_has_no_month_is_named_as_the_quirk_it_is() -> None:
+    with serving() as mock:
+        leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
+        mock.state.data.add(mock.account_id, "202601", [leg | {"_id": "no-month", "interaction_key": "other"}])
+        result = one("ids-without-months", mock)
+    assert (result.outcome, result.quirks) == ("passed", ("interaction-raw-rows",))
 
 
 def test_the_masters_token_shows_what_is_only_the_masters(tmp_path: Path) -> None:
@@ -185,9 +213,10 @@ def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -
         assert made.source.endswith((".erl", ".json")), made.name
 
 
-@pytest.fixture
-def other_process(tmp_path: Path) -> Iterator[dict[str, str]]:
-    env_file = tmp_path / "mock.env"
+@pytest.fixture(scope="module", params=["4.3", "master"])
+def other_process(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A server of each version in a process of its own: what its env file tells, and its version."""
+    env_file = tmp_path_factory.mktemp("served") / "mock.env"
     command = [
         sys.executable,
         "-m",
@@ -197,6 +226,8 @@ def other_process(tmp_path: Path) -> Iterator[dict[str, str]]:
         "0",
         "--now",
         "2026-01-20T12:00:00Z",
+        "--kazoo",
+        request.param,
         "--env-file",
         str(env_file),
     ]
@@ -205,17 +236,50 @@ def other_process(tmp_path: Path) -> Iterator[dict[str, str]]:
             while not env_file.exists():
                 assert process.poll() is None
                 time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text()))
+            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text())) | {"KAZOO": request.param}
         finally:
             process.kill()
 
 
-def test_verify_checks_another_process_over_http_alone(other_process: dict[str, str]) -> None:
+def verify(other_process: dict[str, str], *options: str, **environment: str) -> Result:
     url, account, token = (other_process[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
-    ended = CliRunner().invoke(main, ["verify", url, "--account", account, "--token", token])
+    arguments = ["verify", url, "--account", account, "--token", token, *options]
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def test_verify_finds_out_the_version_of_another_process_and_checks_it(other_process: dict[str, str]) -> None:
+    ended = verify(other_process)
     assert ended.exit_code == 0, ended.output
+    assert ended.output.startswith(f"Kazoo {other_process['KAZOO']}, by columns of a row, datetime")
     assert " 0 differs" in ended.output
-    assert token not in ended.output
+    assert other_process["MOCKCDRS_AUTH_TOKEN"] not in ended.output
+
+
+@pytest.mark.parametrize(
+    ("options", "environment"), [(("--kazoo", "{other}"), {}), ((), {"MOCKCDRS_KAZOO": "{other}"})]
+)
+def test_verify_checks_for_the_version_that_is_asked_for(
+    options: tuple[str, ...], environment: dict[str, str], other_process: dict[str, str]
+) -> None:
+    own = other_process["KAZOO"]
+    other = {"4.3": "master", "master": "4.3"}[own]
+    told = {name: value.format(other=other) for name, value in environment.items()}
+    ended = verify(other_process, *(each.format(other=other) for each in options), **told)
+    assert ended.exit_code == 1
+    assert ended.output.startswith(f"Kazoo {other}, as asked for, though its answers are nearer to {own};")
+    assert re.search(r"^version-1 +differs", ended.output, re.MULTILINE)
+
+
+def test_verify_without_a_url_checks_the_mock_as_the_version_that_is_asked_for() -> None:
+    ended = CliRunner().invoke(main, ["verify", "--kazoo", "master"])
+    assert ended.exit_code == 0, ended.output
+    assert ended.output.startswith("Kazoo master, as asked for; it calls itself 4.3.0\n")
+
+
+def test_verify_refuses_a_version_that_nobody_knows() -> None:
+    ended = CliRunner().invoke(main, ["verify", "--kazoo", "5"])
+    assert ended.exit_code == 2
+    assert "'5' is no version of Kazoo that is known: expected one of 4.3, master, classic" in ended.output
 
 
 @pytest.mark.parametrize(
@@ -252,8 +316,16 @@ def test_the_readmes_excerpt_is_what_verify_prints() -> None:
 
 def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None:
     ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
-    ended.assert_outcomes(passed=len(CHECKS) - 3, skipped=3)
-    ended.stdout.fnmatch_lines(["*quirks of Crossbar's that the server shows*", "interaction-page-loss *"])
+    ended.assert_outcomes(passed=len(CHECKS) - 6, skipped=6)
+    ended.stdout.fnmatch_lines(
+        ["Kazoo 4.3, by *", "*quirks of Crossbar's that the server shows*", "interaction-page-loss *"]
+    )
+
+
+def test_pytest_says_nothing_of_a_server_that_no_check_looked_at(pytester: pytest.Pytester) -> None:
+    ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-k", "nosuch", "-p", "no:cacheprovider")
+    ended.assert_outcomes(deselected=len(CHECKS))
+    ended.stdout.no_fnmatch_line("*the server under check*")
 
 
 def test_pytest_shows_what_differs_and_the_request(pytester: pytest.Pytester) -> None:

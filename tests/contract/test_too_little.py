@@ -100,5 +100,15 @@ def test_interactions_that_an_id_without_a_month_hides_are_named_as_hidden(mock:
     hiding = {**document, "_id": "no-month", "interaction_key": "other"}
     mock.state.data.add(mock.account_id, "202601", [hiding])
     assert not_made(mock, "range-of-interactions") == (
+        "/interaction shows no listing rows: interaction-raw-rows hides all interactions there are",
+    )
+
+
+def test_interactions_that_a_cdr_hides_which_no_listing_shows_are_named_as_hidden(mock: Mock) -> None:
+    document = added(mock)
+    hiding = {**document, "_id": "202601-broken", "interaction_key": "other", "call_direction": "sideways"}
+    del hiding["custom_channel_vars"]
+    mock.state.data.add(mock.account_id, "202601", [hiding])
+    assert not_made(mock, "range-of-interactions") == (
         "/interaction is a 503: broken-document-fault hides all interactions there are",
     )

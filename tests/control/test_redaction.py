@@ -42,6 +42,11 @@ def test_a_query_string_stays_as_it_came_but_for_its_secrets(raw: str, shown: st
     assert redaction.query(raw) == shown
 
 
+def test_what_is_no_secret_any_more_and_no_token_at_all_stay() -> None:
+    assert redacted(redacted("a")) == redacted("a") != redacted("redacted-a")
+    assert redaction.text('{"auth_token":"undefined"}') == '{"auth_token":"undefined"}'
+
+
 def test_headers_that_open_an_account_are_redacted() -> None:
     sent = {"x-auth-token": "a", "authorization": "Bearer b", "accept": "*/*"}
     shown = {"x-auth-token": redacted("a"), "authorization": redacted("Bearer b"), "accept": "*/*"}

@@ -9,13 +9,16 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request
 from mockcdrs.control.clock import seconds_of
 from mockcdrs.dataset.files import DataError
+from mockcdrs.dataset.origin import Origin
 from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
+from mockcdrs.exchanges.server_info import ServerInfo
 
 WHOLE = Exchange(
     "ä",
     Request("PUT", "/v2/x", "a=1", (("X-A", "é"),), "{}"),
     Answer(200, {"etag": '"1"'}, "é", (1, 2)),
     {"crossbar": {"pagination_page_size": 2}},
+    ServerInfo("4.3", data=Origin(seed=1)),
 )
 
 
@@ -31,7 +34,11 @@ def test_a_request_alone_is_one_still_to_be_sent(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["[", "[]", "{}", '{"name": 1, "request": {"method": "GET", "path": 3}}', "[" * 99_999]
+    "line",
+    [
+        *("[", "[]", "{}", '{"name": 1, "request": {"method": "GET", "path": 3}}', "[" * 99_999),
+        '{"name": "x", "request": {"method": "GET", "path": "/v2"}, "server": {"kazoo": 4.3}}',
+    ],
 )
 def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "file").write_text(f"\n{line}\n")

@@ -5,19 +5,24 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.dataset.origin import Origin
 from mockcdrs.exchanges import exchange as files
 from mockcdrs.exchanges import plans
 from mockcdrs.exchanges.exchange import Answer, Exchange
 from mockcdrs.exchanges.hiding import Tokens
-from mockcdrs.exchanges.recording import Recorder
+from mockcdrs.exchanges.recording import Recorder, labelled
 from mockcdrs.exchanges.replaying import replay
+from mockcdrs.exchanges.server_info import ServerInfo, Told
 from mockcdrs.handle import Mock, serving
+from tests.exchanges.asking import told
 
-GOLDEN = Path(__file__).parents[3] / "shared" / "golden"
+SHARED = Path(__file__).parents[3] / "shared"
+OFFICE = "the calls of the committed office"
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +44,16 @@ def found(exchanges: list[Exchange], **changes: object) -> dict[str, tuple[str, 
     return {each.exchange.name: each.differences for each in replay(exchanges, **changes) if each.differences}
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="the recorded answers of the real server are not beside this checkout")
-def test_the_recorded_answers_of_the_real_server_are_the_mocks() -> None:
-    exchanges = [*files.read(GOLDEN / "exchanges.jsonl"), *files.read(GOLDEN / "mixed.jsonl")]
+@pytest.mark.skipif(not SHARED.exists(), reason="the recorded answers of real servers are not beside this checkout")
+@pytest.mark.parametrize(("folder", "name"), [("golden", "master"), ("golden-4.3", "4.3")])
+def test_the_recorded_answers_of_a_real_server_are_the_mocks_of_the_version_that_they_tell(
+    folder: str, name: str
+) -> None:
+    exchanges = [*files.read(SHARED / folder / "exchanges.jsonl"), *files.read(SHARED / folder / "mixed.jsonl")]
     assert len(exchanges) > 1_500
-    assert found(exchanges, data=GOLDEN / "data") == {}
+    replayed = list(replay(exchanges, data=SHARED / "golden" / "data"))
+    assert all(each.against.startswith(f"Kazoo {name}, by columns of a row, datetime, keys") for each in replayed)
+    assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
 
 
 def test_what_one_mock_answers_another_answers_too(recorded: list[Exchange], tmp_path: Path) -> None:
@@ -114,6 +124,121 @@ def test_settings_are_those_of_the_recording(recorded: list[Exchange]) -> None:
     asked = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recorded[:1]]
     (each,) = replay(asked)
     assert 'page_size: "2" instead of "50"' in each.differences
+
+
+def against(info: ServerInfo, recorded: list[Exchange], **changes: Any) -> str:
+    """What a line says of the mock that exchanges of such a server are replayed against."""
+    (each,) = replay([replace(recorded[0], server=info)], **changes)
+    return each.against
+
+
+def test_the_version_is_the_one_asked_for_or_the_recorded_or_the_one_that_answers_tell(
+    recorded: list[Exchange],
+) -> None:
+    assert against(ServerInfo("master"), recorded, kazoo="classic").startswith("Kazoo classic, as asked for; ")
+    assert against(ServerInfo("master"), recorded, kazoo=None).startswith("Kazoo master, as recorded; ")
+    assert against(ServerInfo(), recorded).startswith("Kazoo 4.3, by columns of a row, datetime")
+
+
+def test_each_answer_is_held_against_the_version_of_its_own_server(recorded: list[Exchange]) -> None:
+    with serving(kazoo="master") as other:
+        plan = recorder(other).planned(plans.usual(other.account_id))
+        of_master = [replace(each, server=ServerInfo("master")) for each in plan]
+    assert found([*recorded, *of_master]) == {}
+    assert len(found([*of_master], kazoo="4.3")) > 50
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        (None, f"{OFFICE}, as no others are recorded: --data takes the server's"),
+        (Origin(directory="calls"), f"{OFFICE}, not those of the directory calls: --data takes it"),
+        (
+            Origin(seed=1, calls_per_day=11, locale="en_US", opened="2001-01-01"),
+            f"{OFFICE}, as calls made up from seed 1, 11 a day, en_US since 2001-01-01 cannot be made any more",
+        ),
+        (
+            Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01"),
+            "calls made up from seed 3, 9 a day, fr_FR",
+        ),
+        (
+            Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01", changed=True),
+            "calls made up from seed 3, 9 a day, fr_FR, without what was added and removed",
+        ),
+    ],
+)
+def test_it_is_said_which_calls_are_taken(origin: Origin | None, line: str, recorded: list[Exchange]) -> None:
+    assert against(ServerInfo("4.3", data=origin), recorded) == f"Kazoo 4.3, as recorded; {line}"
+
+
+def test_data_that_is_given_is_taken_whatever_was_recorded(recorded: list[Exchange], tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"}]')
+    told = against(ServerInfo("4.3", data=Origin(seed=3)), recorded, data=tmp_path)
+    assert told == f"Kazoo 4.3, as recorded; the calls of the directory {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"seed": 5, "calls_per_day": 30, "locale": "de_DE"},
+        {"kazoo": "master", "reseller": True, "fix": ["unix-range-500"], "quirk": ["integer-page-size"]},
+        {"kazoo": "classic", "reseller": True, "settings": {"crossbar.pagination_page_size": 3}},
+    ],
+    ids=["made-up", "master", "classic"],
+)
+def test_a_mock_that_tells_what_it_is_made_of_is_replayed_without_a_difference(options: dict[str, Any]) -> None:
+    with serving(**options) as mock:
+        exchanges = list(recorder(mock).planned(plans.usual(mock.account_id)))
+        named, line = labelled(exchanges, None, told(mock))
+    assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
+    assert found(named) == {}
+    assert found(exchanges) != {}
+
+
+def test_a_quirk_that_is_asked_for_wins_over_the_recorded_ones(recorded: list[Exchange]) -> None:
+    exchanges = [replace(each, server=ServerInfo(fix=("unix-range-500",))) for each in recorded]
+    differing = found(exchanges)
+    assert len(differing) == 2
+    assert all("created_from=1700000000" in name for name in differing)
+    assert found(exchanges, quirk=("unix-range-500",)) == {}
+    exchanges = [replace(each, server=ServerInfo(quirk=("integer-page-size",))) for each in recorded]
+    assert len(found(exchanges)) > 10
+    assert found(exchanges, fix=("integer-page-size",)) == {}
+
+
+def test_an_anonymous_recording_does_not_say_what_its_calls_were_made_up_from(
+    office: Mock, recorded: list[Exchange]
+) -> None:
+    named, line = labelled(recorded, None, told(office), is_anonymous=True)
+    assert "calls made up from seed" in line
+    assert {each.server.data for each in named} == {None}
+
+
+def test_the_version_of_a_recording_is_as_asked_for(office: Mock, recorded: list[Exchange]) -> None:
+    named, line = labelled(recorded, "master", told(office))
+    assert (named[0].server.kazoo, line[:27]) == ("master", "Kazoo master, as asked for;")
+    named, line = labelled(recorded, "master", None)
+    assert named[0].server == ServerInfo("master")
+    assert line.startswith("Kazoo master, as asked for, though its answers are nearer to 4.3;")
+
+
+def test_of_calls_that_a_program_put_together_nothing_is_said(office: Mock, recorded: list[Exchange]) -> None:
+    info, config = told(office)
+    _, line = labelled(recorded, None, Told(replace(info, data=None), config))
+    assert line == f"Kazoo 4.3, as mockcdrs {info.mockcdrs} says"
+
+
+def test_a_version_that_is_only_assumed_is_not_recorded(recorded: list[Exchange]) -> None:
+    (named,), line = labelled([replace(recorded[0], answer=Answer(502, {}, "<html>"))], None, None)
+    assert named.server == ServerInfo()
+    assert line.startswith("Kazoo 4.3, assumed: ")
+
+
+def test_what_is_added_to_a_mock_is_said_to_be_missing(recorded: list[Exchange]) -> None:
+    with serving() as mock:
+        mock.add_call()
+        _, line = labelled(recorded, None, told(mock))
+    assert line.endswith(", but not what was added and removed since")
 
 
 def test_an_account_without_calls_is_recorded_as_far_as_it_goes() -> None:

@@ -33,10 +33,12 @@ class Watched(Server):
         super().__init__(*where)
         self.asked: set[str] = set()
 
-    def ask(self, path: str, query: Any = None, headers: Any = None, method: str = "GET") -> Answer:
+    def ask(
+        self, path: str, query: Any = None, headers: Any = None, method: str = "GET", body: str | None = None
+    ) -> Answer:
         if operation := operation_at(method, path):
             self.asked.add(operation)
-        return super().ask(path, query, headers, method)
+        return super().ask(path, query, headers, method, body)
 
 
 @cache

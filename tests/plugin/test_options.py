@@ -38,6 +38,8 @@ EVERY_PART = {
     "seed": ("1", "2", 3, 4),
     "calls_per_day": ("11", "12", 13, 14),
     "now": ("2026-01-01", "2026-01-02", "2026-01-03", "live"),
+    "kazoo": ("master", "classic", "master", "4.3"),
+    "locale": ("de_DE", "fr_FR", "en_GB", "ja_JP"),
     "data": ("one", "two", "three", "four"),
     "reseller": ("false", None, False, True),
     "fix": ("pdf-500", "summary-51-rows", ["summary-doubling"], ["all"]),
@@ -93,7 +95,7 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
 def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
     result = ran(pytester, marked)
-    result.stdout.fnmatch_lines(["*came sede=, expected some of seed, now*"])
+    result.stdout.fnmatch_lines(["*came sede=, expected some of kazoo, seed, now*"])
     result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 

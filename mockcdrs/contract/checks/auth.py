@@ -1,6 +1,8 @@
 """Who may ask."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 from mockcdrs.contract import sample
@@ -10,6 +12,7 @@ from mockcdrs.contract.finding import CannotCheck, Finding
 from mockcdrs.contract.server import Server
 
 _WRONG = "0" * 32
+_JSON_BODY = {"Content-Type": "application/json"}
 _REFUSED = system_failure("invalid_credentials")
 
 
@@ -31,18 +34,32 @@ def token_in_header_or_query(server: Server) -> Iterator[Finding]:
 
 
 @check("cb_token_auth.erl")
+def token_in_body(server: Server) -> Iterator[Finding]:
+    """A body's auth_token is taken too; a number there opens nothing, and is echoed as it came or as text."""
+    nothing = {"created_from": sample.LONG_AGO, "created_to": sample.LONG_AGO}
+    as_number: Any = "1" if server.version.tells_token_as_text else 1
+    for token, form in (
+        (server.auth_token, Form(envelope={"status": "success", "auth_token": server.auth_token})),
+        (1, Form(401, envelope={"status": "error", "auth_token": as_number})),
+    ):
+        body = json.dumps({"data": {}, "auth_token": token})
+        yield from form.differences(server.ask(_path(server), nothing, _JSON_BODY, body=body))
+
+
+@check("cb_token_auth.erl")
 def without_a_good_token(server: Server) -> Iterator[Finding]:
-    """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401."""
-    good = {"auth_token": server.auth_token}
+    """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401, which echoes it."""
+    good, version = {"auth_token": server.auth_token}, server.version
     asked = (
-        server.ask(_path(server)),
-        server.ask(_path(server), None, {"X-Auth-Token": _WRONG}),
-        server.ask(_path(server), {"auth_token": _WRONG}),
-        server.ask(_path(server), good, {"X-Auth-Token": _WRONG}),
+        (server.ask(_path(server)), "undefined" if version.tells_token_as_text else ABSENT),
+        (server.ask(_path(server), None, {"X-Auth-Token": _WRONG}), _WRONG),
+        (server.ask(_path(server), {"auth_token": _WRONG}), _WRONG),
+        (server.ask(_path(server), good, {"X-Auth-Token": _WRONG}), _WRONG),
     )
-    for answer in asked:
+    for answer, echoed in asked:
         yield from _REFUSED.differences(answer)
-        yield from Form(401, {"x-request-id": str}, {"version": ABSENT}).differences(answer)
+        told = {"version": str if version.tells_everybody_its_version else ABSENT, "auth_token": echoed}
+        yield from Form(401, {"x-request-id": str}, told).differences(answer)
 
 
 @check("cb_token_auth.erl")

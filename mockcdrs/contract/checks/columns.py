@@ -19,7 +19,6 @@ _FORMATS: dict[str, Any] = {
     "timestamp": _A_NUMBER,
     "direction": re.compile("inbound|outbound"),
     "cost": _A_NUMBER,
-    "datetime": re.compile(f"{_DATE}[ _]{_CLOCK}", re.ASCII),
     "unix_timestamp": _A_NUMBER,
     "unix_timestamp_micro": _A_FLOAT,
     "rfc_1036": re.compile(rf"[A-Z][a-z]{{2}}, \d\d [A-Z][a-z]{{2}} \d{{4,}} {_CLOCK} GMT", re.ASCII),
@@ -31,7 +30,10 @@ _FORMATS: dict[str, Any] = {
 }
 _SECONDS = ("duration_seconds", "billing_seconds")
 # what a document's channel variables hold comes through as it is there
-_ANYTHING = ("owner_id", "authorizing_id", "call_type", "rate_name", "bridge_id", "recording_url", "call_priority")
+_ANYTHING = (
+    *("owner_id", "authorizing_id", "call_type", "rate_name", "bridge_id", "recording_url", "call_priority"),
+    *("reseller_call_type", "reseller_id", "account_id"),
+)
 
 
 def is_reseller(row: sample.Row) -> bool:
@@ -46,10 +48,19 @@ def as_shown(row: dict[str, Any], came: sample.Row) -> dict[str, Any]:
 
 @check("kzd_cdrs.erl")
 def column_names(server: Server) -> Iterator[Finding]:
-    """A listing row has 35 columns in a fixed order, 37 for a reseller; empty ones may be left out, all alike."""
-    answer = sample.listing(server)
+    """A listing row has fixed columns in a fixed order, more for a reseller; empty ones may be left out, all alike."""
+    yield from _names(server, sample.listing(server))
+
+
+@check("cb_cdrs.erl")
+def column_names_of_interactions(server: Server) -> Iterator[Finding]:
+    """A row of /interaction has a listing row's columns, and in some versions inception_direction behind these."""
+    yield from _names(server, sample.interactions(server), interactions_of="account")
+
+
+def _names(server: Server, answer: Answer, interactions_of: str = "") -> Iterator[Difference]:
+    names = server.version.row_columns(is_reseller=is_reseller(answer.rows[0]), interactions_of=interactions_of)
     for index, row in enumerate(answer.rows):
-        names = server.version.row_columns(is_reseller=is_reseller(answer.rows[0]))
         expected = [name for name in names if "" in row.values() or name in row]
         yield from answer.differences(list(row), expected, f"names of data[{index}]")
 
@@ -60,24 +71,29 @@ def column_formats(server: Server) -> Iterator[Finding]:
     answer = sample.listing(server)
     for index, row in enumerate(answer.rows):
         for name, value in row.items():
-            yield from answer.differences(value, _format(name, value), f"data[{index}].{name}")
+            yield from answer.differences(value, _format(server, name, value), f"data[{index}].{name}")
 
 
-def _format(name: str, value: Any) -> Any:
-    if name in _ANYTHING or name == "reseller_call_type":
+def _format(server: Server, name: str, value: Any) -> Any:
+    if name in _ANYTHING:
         return value
     if name in _SECONDS:
         return "" if value == "" else int
+    if name == "datetime":
+        return re.compile(f"{_DATE}{re.escape(server.version.datetime_separator)}{_CLOCK}", re.ASCII)
     return _FORMATS.get(name, str)
 
 
-@check("kzd_cdrs.erl", "fractional-utc-offset-fault")
+@check("kzd_cdrs.erl", "fractional-utc-offset-fault", "utc-offset-500")
 def utc_offset(server: Server) -> Iterator[Finding]:
     """utc_offset moves the column datetime by so many seconds, and nothing else; what is no number is a 404."""
     query = sample.window(server).query
     came = server.cdrs(paginate="false", utc_offset=-18_000, **query)
     yield from came.differences(came.rows, [_moved(server, row, -18_000) for row in sample.rows(server)], "data")
-    yield from failure(404, "utc_offset must be a number", {}).differences(server.cdrs(utc_offset="abc", **query))
+    refused = failure(404, "utc_offset must be a number", {})
+    yield from refused.differences(server.cdrs(utc_offset="abc", **query))
+    null = server.account("/cdrs", query, {"Content-Type": "application/json"}, body='{"data":{"utc_offset":null}}')
+    yield from good_or_quirk(null, refused, "utc-offset-500", failure(500, "init failed"))
     half = server.cdrs(paginate="false", utc_offset=0.5, **query)
     yield from _half_a_second(server, half)
 
@@ -135,13 +151,13 @@ def every_leg_is_listed(server: Server) -> Iterator[Finding]:
 
 
 def _inner_legs(server: Server) -> list[sample.Row]:
-    """Legs that were over well inside the window: when a CDR was written is not shown, but it is soon after its end."""
-    stretch, margin = sample.window(server), 60
+    """Legs that were over, and surely written, well inside the window."""
+    stretch, margin = sample.window(server), sample.WRITING_SECONDS
     return [
         leg
         for row in sample.interactions(server).rows
         for leg in sample.legs(server, row.get("interaction_id", ""))
-        if stretch.start + margin <= int(leg.get("timestamp", 0)) <= stretch.end - margin
+        if stretch.start + margin <= sample.ended(leg) <= stretch.end - margin
     ]
 
 

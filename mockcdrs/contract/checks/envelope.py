@@ -7,25 +7,28 @@ from typing import Any
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import ABSENT, Answer, Form, failure
 from mockcdrs.contract.check import check
+from mockcdrs.contract.detection import CHUNKED_KEYS, PAGING_KEYS
 from mockcdrs.contract.finding import Difference, Finding, Shown
 from mockcdrs.contract.server import Server
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
-_PAGING = ("next_start_key", "page_size", "start_key")
-_CHUNKED_ORDER = ("data", *_PAGING, "status", "request_id", "node", "version", "timestamp", "auth_token")
-_PLAIN_ORDER = (
-    *_PAGING,
-    *("version", "timestamp", "node", "request_id", "tokens", "auth_token"),
-    *("data", "error", "message", "revision", "status"),
-)
 _COMMON: dict[str, Any] = {"status": "success", "request_id": str, "node": str, "version": str, "timestamp": _MOMENT}
 
 
 def _order(answer: Answer, expected: tuple[str, ...]) -> Iterator[Difference]:
     came = list(answer.envelope)
     return answer.differences(came, [name for name in expected if name in came], "names in the envelope")
+
+
+def _plain_order(answer: Answer, keys: tuple[str, ...]) -> Iterator[Difference]:
+    return _order(answer, PAGING_KEYS + keys)
+
+
+def _tokens(server: Server) -> Any:
+    """What an envelope says of the tokens that requests are paid from: nothing in some versions."""
+    return {"consumed": int, "remaining": int} if "tokens" in server.version.success_keys else ABSENT
 
 
 @check("api_util.erl", "integer-page-size")
@@ -40,29 +43,29 @@ def chunked_envelope(server: Server) -> Iterator[Finding]:
     yield from Form(envelope=expected | {"error": ABSENT, "message": ABSENT, "revision": ABSENT}).differences(answer)
     yield from answer.differences(size, size if type(size) is int else _DIGITS, "page_size")
     yield from answer.differences(str(size), str(len(answer.rows)), "page_size")
-    yield from _order(answer, _CHUNKED_ORDER)
+    yield from _order(answer, CHUNKED_KEYS)
 
 
 @check("api_util.erl")
 def plain_envelope(server: Server) -> Iterator[Finding]:
-    """With is_chunked=false the envelope is whole: page_size an integer, tokens, a revision that is the ETag too."""
+    """With is_chunked=false the envelope is whole: page_size an integer, a revision that is the ETag too."""
     sample.rows(server)
     answer = server.cdrs(page_size=1, is_chunked="false", **sample.window(server).query)
     etag = answer.headers.get("etag", "")
     expected = {**_COMMON, "data": list, "start_key": _KEY, "page_size": len(answer.rows)}
     expected |= {"auth_token": server.auth_token, "revision": etag.removeprefix("W/").strip('"')}
     yield from Form(headers={"etag": str}, envelope=expected | {"error": ABSENT}).differences(answer)
-    yield from answer.differences(answer.envelope.get("tokens"), {"consumed": int, "remaining": int}, "tokens")
-    yield from _order(answer, _PLAIN_ORDER)
+    yield from answer.differences(answer.envelope.get("tokens", ABSENT), _tokens(server), "tokens")
+    yield from _plain_order(answer, server.version.success_keys)
 
 
 @check("api_util.erl")
 def empty_envelope(server: Server) -> Iterator[Finding]:
     """A listing without a row is a plain envelope without paging keys, even where chunks were wanted."""
     answer = server.cdrs(created_from=sample.LONG_AGO, created_to=sample.LONG_AGO)
-    expected = {**_COMMON, "data": [], "tokens": dict, **dict.fromkeys(_PAGING, ABSENT)}
+    expected = {**_COMMON, "data": [], "tokens": _tokens(server), **dict.fromkeys(PAGING_KEYS, ABSENT)}
     yield from Form(envelope=expected).differences(answer)
-    yield from _order(answer, _PLAIN_ORDER)
+    yield from _plain_order(answer, server.version.success_keys)
 
 
 @check("api_util.erl")
@@ -70,8 +73,9 @@ def error_envelope(server: Server) -> Iterator[Finding]:
     """An error is a plain envelope whose `error` is the status as text, and says what is wrong in `message`."""
     answer = server.cdrs("/nosuch")
     yield from failure(404, str, {}, content_type="application/json").differences(answer)
-    yield from Form(404, envelope=_COMMON | {"status": "error", "revision": ABSENT}).differences(answer)
-    yield from _order(answer, _PLAIN_ORDER)
+    expected = {**_COMMON, "status": "error", "revision": ABSENT, "tokens": _tokens(server)}
+    yield from Form(404, envelope=expected | {"auth_token": server.auth_token}).differences(answer)
+    yield from _plain_order(answer, server.version.error_keys)
 
 
 @check("crossbar_view.erl")
@@ -79,7 +83,7 @@ def no_paging_keys_without_pages(server: Server) -> Iterator[Finding]:
     """With paginate=false the three paging keys are gone, in chunks and plain."""
     for form in ("true", "false"):
         answer = server.cdrs(paginate="false", is_chunked=form, **sample.window(server).query)
-        yield from Form(envelope=dict.fromkeys(_PAGING, ABSENT)).differences(answer)
+        yield from Form(envelope=dict.fromkeys(PAGING_KEYS, ABSENT)).differences(answer)
 
 
 @check("api_util.erl")

@@ -1,14 +1,19 @@
 """What is not there or not allowed."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
-from mockcdrs.contract.answer import Form, failure, good_or_quirk, system_failure
+from mockcdrs.contract import sample
+from mockcdrs.contract.answer import ABSENT, Answer, Form, failure, good_or_quirk, system_failure
 from mockcdrs.contract.check import check
-from mockcdrs.contract.finding import CannotCheck, Finding
+from mockcdrs.contract.detection import PAGING_KEYS
+from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
+from mockcdrs.crossbar import json_faults
 
 _UNKNOWN = "200101-no-such-cdr"
+_JSON, _CSV = "application/json", "text/csv"
 
 
 @check("cb_cdrs.erl")
@@ -44,20 +49,79 @@ def methods(server: Server) -> Iterator[Finding]:
 
 @check("api_resource.erl", "post-as-get-empty")
 def post_as_get(server: Server) -> Iterator[Finding]:
-    """POST with verb=GET does what GET does, or is refused."""
-    answer = server.account(f"/cdrs/{_UNKNOWN}", {"verb": "GET"}, method="POST")
-    odd = Form(envelope={"data": [], "status": "success"})
-    yield from good_or_quirk(answer, system_failure("bad_identifier", cause=_UNKNOWN), "post-as-get-empty", odd)
+    """POST with verb=GET does what GET does."""
+    unknown = server.account(f"/cdrs/{_UNKNOWN}", {"verb": "GET"}, method="POST")
+    yield from system_failure("bad_identifier", cause=_UNKNOWN).differences(unknown)
+    ids = sample.listing(server).ids
+    query = {"verb": "GET", "paginate": "false", **sample.window(server).query}
+    answer = server.account("/cdrs", query, method="POST")
+    if answer.ids == [] != ids:
+        yield Shown("post-as-get-empty")
+    else:
+        yield from answer.differences(answer.ids, ids, "ids")
 
 
 @check("api_util.erl")
-def versions(server: Server) -> Iterator[Finding]:
-    """Version 1 is a 410; a later version answers as version 2."""
-    account, token = quote(server.account_id), {"X-Auth-Token": server.auth_token}
-    old = server.ask(f"/v1/accounts/{account}/cdrs/{_UNKNOWN}", None, token)
-    yield from Form(410, envelope={"error": "410", "status": "error"}).differences(old)
-    new = server.ask(f"/v3/accounts/{account}/cdrs/{_UNKNOWN}", None, token)
-    yield from system_failure("bad_identifier", cause=_UNKNOWN).differences(new)
+def content_type_of_errors(server: Server) -> Iterator[Finding]:
+    """Errors are JSON, but some versions do not say so before types are negotiated, and say CSV where it is wanted."""
+    early, csv = (_JSON, _JSON) if server.version.always_says_json else (ABSENT, _CSV)
+    asked = (
+        (401, server.ask(f"/v2/accounts/{quote(server.account_id)}/cdrs"), early),
+        (404, server.account("/nosuch"), early),
+        (405, server.account(f"/cdrs/{_UNKNOWN}", method="PUT"), early),
+        (404, server.cdrs(f"/legs/{_UNKNOWN}", {"Accept": _CSV}), csv),
+    )
+    for status, answer, content_type in asked:
+        yield from Form(status, {"content-type": content_type}, {"error": str(status)}).differences(answer)
+
+
+@check("api_util.erl")
+def body_that_is_no_object(server: Server) -> Iterator[Finding]:
+    """A body that is no JSON object is a 400 that says so, in some versions also what is wrong, and where."""
+    cut = '{"data"'
+    fault = json_faults.fault_in(cut.encode()) if server.version.tells_json_faults else "decoder_exit around 0"
+    for body, message in (("[]", "All JSON must be valid"), (cut, fault)):
+        answer = server.account("/cdrs", None, {"Content-Type": _JSON}, body=body)
+        told = {"message": message, "target": "body"}
+        yield from failure(400, "validation error", {"json": {"invalid": told}}).differences(answer)
+        order = list(answer.envelope["data"]["json"]["invalid"])
+        yield from answer.differences(order, list(server.version.undecodable_body_keys), "names in data.json.invalid")
+
+
+@check("cb_context.erl")
+def escapes_in_a_path(server: Server) -> Iterator[Finding]:
+    """Escapes in a path are undone, in some versions twice: %2541 is %41 or A then."""
+    cause = f"{_UNKNOWN}{'A' if server.version.decodes_path_twice else '%41'}"
+    yield from system_failure("bad_identifier", cause=cause).differences(server.cdrs(f"/{_UNKNOWN}%2541"))
+
+
+@check("api_util.erl")
+def version_1(server: Server) -> Iterator[Finding]:
+    """/v1 is a 410 or, in some versions, served: without pages, and with a system error's words alone as its data."""
+    unknown = _of_version(server, "v1", f"/cdrs/{_UNKNOWN}")
+    if not server.version.serves_v1:
+        yield from Form(410, envelope={"error": "410", "status": "error"}).differences(unknown)
+        return
+    yield from failure(404, "bad_identifier", "bad identifier").differences(unknown)
+    ids = sample.listing(server).ids
+    answer = _of_version(server, "v1", "/cdrs", page_size=1, **sample.window(server).query)
+    yield from Form(envelope=dict.fromkeys(PAGING_KEYS, ABSENT)).differences(answer)
+    yield from answer.differences(answer.ids, ids, "ids")
+
+
+@check("api_util.erl")
+def later_versions(server: Server) -> Iterator[Finding]:
+    """/v3 answers as /v2, but in some versions users are not known there, which is a bare 500."""
+    good = system_failure("bad_identifier", cause=_UNKNOWN)
+    yield from good.differences(_of_version(server, "v3", f"/cdrs/{_UNKNOWN}"))
+    is_unknown = "users" in server.version.modules_of_v1_and_v2
+    answer = _of_version(server, "v3", f"/users/{_UNKNOWN}/cdrs")
+    yield from (Form(500, body=b"") if is_unknown else good).differences(answer)
+
+
+def _of_version(server: Server, version: str, path: str, **query: Any) -> Answer:
+    token = {"X-Auth-Token": server.auth_token}
+    return server.ask(f"/{version}/accounts/{quote(server.account_id)}{path}", query, token)
 
 
 @check("cb_cdrs.erl", "no-account-500")

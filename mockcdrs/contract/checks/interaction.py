@@ -9,6 +9,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.checks.detail import derived
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
+from mockcdrs.crossbar.view_maps import INTERACTIONS
 
 _PAGE_SIZE = 3
 _ONE_PAGE = 10_000
@@ -26,9 +27,22 @@ def interaction_rows(server: Server) -> Iterator[Finding]:
     yield from answer.differences(len(ids), len(set(ids)), "number of interaction ids that are different")
     for index, row in enumerate(answer.rows):
         legs = {leg["id"]: leg for leg in sample.legs(server, row["interaction_id"])}
-        first = sample.first_leg(list(legs.values()))
-        yield from answer.differences(row["id"], first["id"], f"data[{index}].id")
+        is_first = sample.may_stand(INTERACTIONS, row["id"], list(legs.values()))
+        yield from answer.differences(is_first, True, f"whether data[{index}] is the first leg")
         yield from derived(server, answer, [row], legs, "account")
+
+
+@check("cb_cdrs.erl", "interaction-raw-rows")
+def ids_without_months(server: Server) -> Iterator[Finding]:
+    """All interactions are listing rows, also beside one whose leg has an id without a month."""
+    answer = sample.all_interactions(server)
+    if sample.are_view_rows(answer):
+        yield Shown("interaction-raw-rows")
+        return
+    odd = [row for row in answer.envelope["data"] if "unix_timestamp" not in row]
+    yield from answer.differences(odd, [], "items of data that are no listing rows")
+    if not odd:
+        raise CannotCheck("no interaction met whose leg has an id without a month")
 
 
 @check("interactions.json")
@@ -79,8 +93,9 @@ def _is_page_loss(all_of_them: Answer, pages: list[Answer]) -> bool:
     came = list(chain.from_iterable(page.ids for page in pages))
     left = {row["id"]: row["interaction_id"] for row in reversed(all_of_them.rows) if row["id"] not in came}
     named = {f"{key[0]}-{key[1]}" for key in map(sample.next_key, pages) if key is not None}
+    shown = {row["interaction_id"] for row in all_of_them.rows}  # others ended after the range, as in the walk up
     in_order = [each for each in reversed(all_of_them.ids) if each not in left]
-    return came == in_order and named <= set(left.values()) and len(left) <= len(named) + len(pages)
+    return came == in_order and named & shown <= set(left.values()) and len(left) <= len(named) + len(pages)
 
 
 @check("cb_cdrs.erl", "interaction-month-order")

@@ -21,6 +21,7 @@ _BY_HEADER = {
     "text/csv, application/json;q=0.5": _CSV,
 }
 _BY_QUERY = ("csv", "text/csv")
+_VARY = "accept-language, accept"
 
 
 @check("api_resource.erl")
@@ -54,10 +55,21 @@ def not_acceptable(server: Server) -> Iterator[Finding]:
         yield from form.differences(answer)
 
 
+@check("api_resource.erl")
+def accept_with_parameters(server: Server) -> Iterator[Finding]:
+    """A type with a parameter, as in application/json;charset=utf-8, is a 406 in some versions; a quality is none."""
+    good = Form(headers={"content-type": _JSON})
+    refused = Form(406, {"access-control-allow-origin": ABSENT}, body=b"")
+    nothing = {"created_from": sample.LONG_AGO, "created_to": sample.LONG_AGO}
+    with_charset = good if server.version.accepts_parameters else refused
+    for accept, form in ((f"{_JSON};charset=utf-8", with_charset), (f"{_JSON};q=0.5", good)):
+        yield from form.differences(server.cdrs("", {"Accept": accept}, **nothing))
+
+
 @check("cowboy_rest.erl")
 def language_and_vary(server: Server) -> Iterator[Finding]:
     """Answers are in English and say that they depend on language and Accept."""
-    expected = {"content-language": "en", "vary": "accept-language, accept"}
+    expected = {"content-language": "en", "vary": _VARY}
     for path in ("", "/nosuch"):
         answer = server.cdrs(path, page_size=1)
         yield from Form(answer.status, expected).differences(answer)
@@ -65,10 +77,13 @@ def language_and_vary(server: Server) -> Iterator[Finding]:
 
 @check("cowboy_compress_h.erl")
 def compression(server: Server) -> Iterator[Finding]:
-    """What is sent compressed for Accept-Encoding: gzip is the same when unpacked."""
+    """What is sent compressed for Accept-Encoding: gzip is the same when unpacked; some versions name it in Vary."""
     query = {"is_chunked": "false", **sample.window(server).query}
     plain, packed = server.cdrs(**query), server.cdrs("", {"Accept-Encoding": "gzip"}, **query)
     yield from packed.differences(packed.envelope["data"], plain.envelope["data"], "data")
+    if packed.headers.get("content-encoding") == "gzip":
+        vary = f"{_VARY}, accept-encoding" if server.version.compression_varies else _VARY
+        yield from Form(headers={"vary": vary}).differences(packed)
     yield from plain.differences(plain.headers.get("content-encoding", ABSENT), ABSENT, "header content-encoding")
 
 

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from itertools import chain, combinations, groupby
 from typing import Any
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import ABSENT, Form
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Finding, NotMade, Shown
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summary_view
+from mockcdrs.crossbar.versions import VERSIONS
 
 _DOUBLING, _FEW_ROWS, _LAST_MONTH = _QUIRKS = ("summary-doubling", "summary-51-rows", "summary-last-month")
 
@@ -23,14 +25,9 @@ def _months(server: Server) -> _Months:
     documents = sample.documents(server).values()
     view = summary_view(server.version.emergency_numbers)
     return [
-        [emitted[1] for each in months if (emitted := view.map(_as_held(each)))]
+        [emitted[1] for each in months if (emitted := view.map(sample.as_held(each)))]
         for _, months in groupby(documents, key=sample.month)
     ]
-
-
-def _as_held(document: sample.Row) -> dict[str, Any]:
-    """A public document with what its database has besides."""
-    return {**document, "_id": document["id"], "pvt_type": "cdr"}
 
 
 def _sum(months: _Months, page_size: int, quirks: tuple[str, ...]) -> dict[str, Any]:
@@ -66,6 +63,26 @@ def summary(server: Server) -> Iterator[Finding]:
         yield NotMade("the CDRs around the last month's end are of one month: summary-last-month would not show")
     if quirks is not None and _sum(months, _FEW, quirks) == _sum(months, _FEW, tuple({*quirks} ^ {_FEW_ROWS})):
         yield NotMade("too few billed CDRs around the last month's end: summary-51-rows would not show")
+
+
+@check("cdrs.json", _DOUBLING)
+def emergency_calls(server: Server) -> Iterator[Finding]:
+    """The summary counts calls to some numbers as emergency calls; which ones, its version says."""
+    known = sorted({number for version in VERSIONS.values() for number in version.emergency_numbers})
+    documents, view = sample.documents(server), summary_view(server.version.emergency_numbers)
+    for time, row in sample.timed_rows(server):
+        called = str(documents[row["id"]].get("to")).partition("@")[0]
+        if called in known and sample.month(row) == gregorian.month_of(time):
+            break
+    else:
+        raise CannotCheck(f"no call to {', '.join(known)} around the last month's end")
+    second: dict[str, Any] = {"created_from": time, "created_to": time}
+    answer, ids = server.cdrs("/summary", **second), server.cdrs(paginate="false", **second).ids
+    values = [emitted[1] for each in ids if (emitted := view.map(sample.as_held(documents[each])))]
+    quirks = _explained(answer.envelope["data"], [values], sample.MOST_ROWS)
+    if quirks is None:
+        yield from answer.differences(answer.envelope["data"], _sum([values], sample.MOST_ROWS, ()), "data")
+    yield from map(Shown, quirks or ())
 
 
 @check("cb_cdrs.erl")

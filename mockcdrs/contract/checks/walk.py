@@ -7,12 +7,13 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract import sample
-from mockcdrs.contract.answer import ABSENT, NO_ROWS, Answer, good_or_quirk, system_failure
+from mockcdrs.contract.answer import ABSENT, NO_ROWS, Answer, failure, good_or_quirk, system_failure
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Difference, Finding, Shown
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar import start_key
 
+_REVERSED = failure(500, "datastore_fault", {"cause": "Bad Request", "message": "unknown failure"})
 _RANGE_END: dict[str, Any] = {}
 
 
@@ -156,5 +157,4 @@ def bad_start_key(server: Server) -> Iterator[Finding]:
     stretch = sample.window(server)
     for key in ("garbage", start_key.encode([stretch.start - 1, "x"])):
         answer = server.cdrs(start_key=key, **stretch.query)
-        fault = system_failure("datastore_fault")
-        yield from good_or_quirk(answer, NO_ROWS, "reversed-keys-fault", fault)
+        yield from good_or_quirk(answer, NO_ROWS, "reversed-keys-fault", _REVERSED)

@@ -1,6 +1,7 @@
 """What serves: whether it is ready, the account to ask for, settings and quirks."""
 
 import os
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -48,7 +49,7 @@ def _name(user: Any) -> str:
 
 
 def settings(powers: Powers, ask: Ask) -> Reply:
-    """The version of Kazoo, all settings with their values, all quirks, the seed, the widest range in seconds."""
+    """The version of Kazoo, all settings with their values, all quirks, the data, the widest range in seconds."""
     del ask
     state = powers.state
     quirks = [
@@ -67,6 +68,8 @@ def settings(powers: Powers, ask: Ask) -> Reply:
             "settings": dict(state.settings.items()),
             "quirks": quirks,
             "seed": state.seed,
+            "data": asdict(state.data.origin),
+            "reseller": powers.account.is_reseller,
             "maximum_range": state.version.maximum_range(state.settings),
         }
     )

@@ -1,0 +1,82 @@
+"""Each rule in which versions of Kazoo differ is checked: a server that has another version's is found out."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+
+import pytest
+
+from mockcdrs.contract.check import run
+from mockcdrs.contract.detection import Detection
+from mockcdrs.contract.server import Server
+from mockcdrs.contract.table import CHECKS
+from mockcdrs.crossbar.versions import VERSIONS, Version
+from mockcdrs.handle import Mock, serving
+
+TOLD_AS_THEY_ARE = {"name", "release"}
+NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is about calls
+    *("account_switches", "ancestor_columns", "directory_loader", "lists_parents", "refuses_expired_tokens_first"),
+    "users_view",
+}
+NOT_SEEN = {
+    "charges_every_request",  # it takes more requests at once than are gentle
+    "maximum_range_settings",  # how wide a range may be is seen, not which setting says so
+    "quirks",  # whatever a server has of these passes
+}
+Served = tuple[Server, Version]
+RULES = [each.name for each in fields(Version) if each.name not in TOLD_AS_THEY_ARE | NO_RULES_OF_CALLS | NOT_SEEN]
+
+
+@pytest.fixture(scope="module", params=["4.3", "master"])
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """A reseller's server of each version, with what all rules need: its answers are asked for once."""
+    with serving(kazoo=request.param, reseller=True) as mock:
+        for number in ("911", "933", "988"):
+            add_call_to(mock, number)
+        add_call_with_two_legs(mock)
+        yield Server(mock.url, mock.account_id, mock.auth_token), VERSIONS[request.param]
+
+
+def add_call_to(mock: Mock, number: str) -> None:
+    leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
+    variables = {**leg["custom_channel_vars"], "resource_id": "a-carrier"}
+    mock.add_cdr({**leg, "call_direction": "outbound", "to": f"{number}@example.com", "custom_channel_vars": variables})
+
+
+def add_call_with_two_legs(mock: Mock) -> None:
+    """A user's phone that nobody answered, then another one that he answered."""
+    leg = dict(mock.add_call(at="2026-01-01T02:00:00Z", owner_id=mock.user_id).legs[0])
+    leg |= {"interaction_key": "legs", "interaction_id": f"{leg['interaction_time']}-legs"}
+    leg["custom_channel_vars"] = {**leg["custom_channel_vars"], "owner_id": mock.user_id}
+    for number, (made, billed) in enumerate(((1, 0), (2, 30))):
+        changes = {"_id": f"202601-leg-{number}", "channel_created_time": made, "billing_seconds": billed}
+        mock.add_cdr({**leg, **changes})
+
+
+def differing(server: Server, version: Version) -> Iterator[str]:
+    """The checks that find the server to be no such version."""
+    server.detection = Detection(version, "for the test")
+    return (made.name for made in CHECKS if run(made, server).differences)
+
+
+def another(own: Version, rule: str) -> Version:
+    """A version like another one, but with what the first of the others has otherwise in one rule."""
+    others = (getattr(each, rule) for each in VERSIONS.values())
+    return replace(own, **{rule: next(each for each in others if each != getattr(own, rule))})
+
+
+def test_the_server_is_what_it_was_made_as(served: Served) -> None:
+    assert list(differing(*served)) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_server_with_another_versions_rule_is_found_out(rule: str, served: Served) -> None:
+    server, own = served
+    assert next(differing(server, another(own, rule)), None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"), [("emergency_numbers", "emergency-calls"), ("owner_interactions", "leg-of-a-users-interaction")]
+)
+def test_a_rule_that_needs_calls_of_its_own_has_a_check_of_its_own(rule: str, name: str, served: Served) -> None:
+    server, own = served
+    assert name in list(differing(server, another(own, rule)))
