@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 
-from mockcdrs.dataset.store import Document, Segment, Store
+from mockcdrs.dataset.store import Document, Store
 
 COUNTED_AT_MOST = 1_000
 LOOKED_AT_MOST = 5_000
@@ -29,22 +29,17 @@ def _looked_at(store: Store, account_id: str, start: int, end: int) -> Iterator[
     yield from islice(_held(store, account_id), LOOKED_AT_MOST)
     for month in _months(store, account_id):
         for segment in store.made(account_id, month, (start, end), descending=True):
-            yield from _seen(store, segment)
+            yield from segment.visible()
 
 
 def _held(store: Store, account_id: str) -> Iterator[Document]:
     for month in _months(store, account_id):
         for segment in store.held(account_id, month):
-            yield from _seen(store, segment)
+            yield from segment.visible()
 
 
 def _months(store: Store, account_id: str) -> list[str]:
     return store.months(account_id)[::-1] if account_id in store.accounts else []
-
-
-def _seen(store: Store, segment: Segment) -> Iterator[Document]:
-    gone = frozenset[str]() if segment.is_passing else store.removed
-    return (document for document in segment.documents() if document["_id"] not in gone)
 
 
 def _lies_in(document: Document, start: float, end: float) -> bool:

@@ -103,9 +103,9 @@ class Data:
             return gregorian.month_of(self.state.clock.now())
 
     def remove(self, cdr_id: str) -> None:
-        """Take a CDR away; `KeyError` where there is none."""
-        if not self.state.data.remove(cdr_id):
-            raise KeyError(f"{cdr_id}: no such CDR, so it cannot be removed")
+        """Take a CDR of the account away; `KeyError` where it has none of that id."""
+        if not self.state.data.remove(cdr_id, self.account.id):
+            raise KeyError(f"{cdr_id}: account {self.account.id} has no such CDR, so it cannot be removed")
 
     def clear(self) -> None:
         """Empty the account, the base data too, until the next reset."""

@@ -87,7 +87,7 @@ def _month(document: Document) -> str:
 def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[str]:
     """Ids of documents that no row can be made of; made-up ones are not among them."""
     segments = (segment for month in store.months(account_id) for segment in store.held(account_id, month))
-    held = {document["_id"] for segment in segments for document in segment.documents()}
+    held = {document["_id"] for segment in segments for document in segment.visible()}
     return frozenset(document["_id"] for document in answer if document["_id"] in held and _is_broken(document))
 
 
@@ -142,8 +142,7 @@ def _documents(store: Store, question: Question) -> Iterator[Document]:
     for month in store.months(question.account_id):
         made = store.made(question.account_id, month, times, descending=False, by=by)
         for segment in (*store.held(question.account_id, month), *made):
-            gone = frozenset() if segment.is_passing else store.removed
-            yield from (document for document in segment.documents() if document["_id"] not in gone)
+            yield from segment.visible()
 
 
 def _belongs(document: Document, question: Question) -> bool:

@@ -169,11 +169,11 @@ class Databases:
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         low, high = wanted.bounds()
         held = [
-            self._seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            self._seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )
@@ -182,12 +182,6 @@ class Databases:
             # parts follow each other in time only as long as the owner is one
             return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
-
-    def _seen(self, segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
-        removed = self._store.removed
-        if not removed or segment.is_passing:
-            return rows
-        return (row for row in rows if row.document_id not in removed)
 
     def _kept(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
@@ -199,6 +193,11 @@ class Databases:
 
     def _index(self, view: View, segment: Segment) -> _Index:
         return self._made.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
+
+
+def _seen(segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
+    hidden = segment.hidden
+    return (row for row in rows if row.document_id not in hidden) if hidden else rows
 
 
 def _is_over_owners(view: View, wanted: KeyRange) -> bool:

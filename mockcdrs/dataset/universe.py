@@ -26,7 +26,6 @@ class UniverseStore:
     """
 
     version = 0
-    removed: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -81,7 +80,7 @@ class UniverseStore:
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id itself tells which block to make."""
         minute = minute_in(document_id[_ID_PREFIX_LENGTH:])
-        if account_id != self._main or minute is None:
+        if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
             return None
         begin = gregorian.month_start(month) + minute * 60
         for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):

@@ -30,7 +30,8 @@ def summary(powers: Powers, ask: Ask) -> Reply:
     """The months that have a database, and how much was added and removed."""
     del ask
     data = powers.state.data
-    return Reply({"months": data.months(powers.account_id), "added": data.count_added(), "removed": len(data.removed)})
+    counts = {"added": data.count_added(), "removed": data.count_removed()}
+    return Reply({"months": data.months(powers.account_id), **counts})
 
 
 def scenarios(powers: Powers, ask: Ask) -> Reply:
