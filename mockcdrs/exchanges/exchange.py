@@ -13,7 +13,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request, Response
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
 
 

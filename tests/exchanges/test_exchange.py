@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
 from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
 
