@@ -92,6 +92,15 @@ class KeyRange:
             raise QueryError("no row can lie between these keys", "Bad Request")
         return low, high
 
+    def within(self, least: Any, greatest: Any) -> "KeyRange | None":
+        """What of it lies between two keys, `None` where nothing does; raises `QueryError`."""
+        self.bounds()
+        start, end = (self.end, self.start) if self.descending else (self.start, self.end)
+        start, end = max(start, least, key=collation.key), min(end, greatest, key=collation.key)
+        if collation.key(start) > collation.key(end):
+            return None
+        return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
+
 
 def _key_order(row: Row) -> collation.Key:
     return collation.key(row.key)
@@ -159,6 +168,11 @@ class Databases:
             raise NoDatabase(month)
         rows = self._scan(view, account_id, month, wanted)
         return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce)
+
+    def query_months(self, view: View, account_id: str, wanted: KeyRange) -> Iterator[Row]:
+        """Rows of a view without groups in all months together; raises `QueryError`."""
+        found = [self._scan(view, account_id, month, wanted) for month in self._store.months(account_id)]
+        return heapq.merge(*found, key=_order, reverse=wanted.descending)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
