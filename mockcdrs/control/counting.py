@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.store import Document, Store
 
 COUNTED_AT_MOST = 1_000
@@ -23,6 +24,19 @@ def unlisted(store: Store, account_id: str) -> list[float]:
     """When CDRs of an account without `custom_channel_vars` were written, Gregorian seconds. Made-up ones have them."""
     found = (document for document in islice(_held(store, account_id), LOOKED_AT_MOST) if _is_bare(document))
     return [document["pvt_created"] for document in found if _lies_in(document, -math.inf, math.inf)]
+
+
+def over_month_end(store: Store, account_id: str, month: str) -> list[Document]:
+    """CDRs that lie in a month of an account and were written after it. Made-up ones are not among them."""
+    if month not in _months(store, account_id):
+        return []
+    _, behind = gregorian.month_stretch(month)
+    return [
+        document
+        for segment in store.held(account_id, month)
+        for document in segment.visible()
+        if _lies_in(document, behind, math.inf)
+    ]
 
 
 def _looked_at(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:

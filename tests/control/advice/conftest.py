@@ -21,7 +21,7 @@ class Talk:
 
     def __init__(self, **facts: Any) -> None:
         self.journal = Journal()
-        self.facts = Facts(now=NOW, quirks=quirks.shown())
+        self.facts = Facts(now=NOW, quirks=quirks.USUAL)
         self.facts = replace(self.facts, **facts)
 
     def asks(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.control.advice import ADVICE, Facts, advise, at_end, quirk_bites
+from mockcdrs.control.advice import ADVICE, Facts, advise, at_end, month_ends, quirk_bites
 from mockcdrs.control.advice.parameters import ADVICE as _PARAMETERS
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
@@ -49,7 +49,7 @@ def test_each_piece_has_a_stable_code_a_sentence_and_a_source(code: str) -> None
 
 
 def test_advice_under_a_quirks_name_is_on_that_quirk() -> None:
-    assert set(ADVICE) & set(quirks.QUIRKS) == set(quirk_bites.ADVICE)
+    assert set(ADVICE) & set(quirks.QUIRKS) == {*quirk_bites.ADVICE, *month_ends.ADVICE}
     assert not set(_PARAMETERS) & set(quirk_bites.ADVICE)
 
 
@@ -69,7 +69,7 @@ def _journal(exchanges: list[Any]) -> Journal:
 def test_no_stranger_makes_advice_raise_or_leave_ascii(exchanges: list[Any], counts: bool) -> None:
     records = list(_journal(exchanges))
     counting: dict[str, Any] = {"count_cdrs": lambda *_: 99, "count_unlisted": lambda *_: 9} if counts else {}
-    facts = Facts(now=NOW, quirks=quirks.shown(), has_cdr=lambda *_: counts, **counting)
+    facts = Facts(now=NOW, quirks=quirks.USUAL, has_cdr=lambda *_: counts, **counting)
     for nth, record in enumerate(records):
         record.advised = advise(record, records[:nth][::-1], facts)
     texts = [text for record in records for text in record.advice] + at_end(records, facts)
@@ -101,13 +101,13 @@ def _calls(act: Callable[[], object]) -> int:
 def test_advice_on_a_full_journal_looks_at_each_request_before_a_few_times_only() -> None:
     queries = [[("created_from", "1"), ("pagesize", "1"), ("start_key", str(nth))] for nth in range(1000)]
     last, *earlier = reversed(list(_journal([("", query, 200, None) for query in queries])))
-    facts = Facts(now=NOW, quirks=quirks.shown())
+    facts = Facts(now=NOW, quirks=quirks.USUAL)
     advise(last, earlier, facts)
     assert _calls(lambda: advise(last, earlier, facts)) < 10 * len(earlier)
 
 
 def test_a_request_is_looked_at_only_by_the_advice_that_it_may_concern() -> None:
     (plain,) = _journal([("", [], 200, None)])
-    facts = Facts(now=NOW, quirks=quirks.shown())
+    facts = Facts(now=NOW, quirks=quirks.USUAL)
     advise(plain, [], facts)
     assert _calls(lambda: advise(plain, [], facts)) < len(ADVICE)
