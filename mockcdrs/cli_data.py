@@ -50,15 +50,15 @@ def generate(
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
-    from mockcdrs.control.clock import seconds_of
+    from mockcdrs.control.moments import ISO_8601, seconds_of
     from mockcdrs.crossbar.versions import version_named
     from mockcdrs.dataset import export, fixtures, pools
     from mockcdrs.dataset.load import Load
 
     try:
-        until = seconds_of(moment or fixtures.manifest().moment)
+        until = seconds_of(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)
     except ValueError as error:
-        raise click.BadParameter(f"{moment!r} is no moment: expected ISO 8601, as in 2026-01-20T12:00:00Z") from error
+        raise click.BadParameter(str(error), param_hint="--now") from error
     try:
         pools.load(locale)
     except pools.UnknownLocale as error:

@@ -141,7 +141,7 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     except (ClientError, DataError, SettingError, UnknownLocale, UnknownQuirk, UnknownVersion, OSError) as error:
         raise click.ClickException(str(error)) from error
     if not total:
-        raise click.ClickException(f"{file}: came no exchange; expected one a line, as `mockcdrs record` writes them")
+        raise click.ClickException(f"{file} holds no exchange; expected one a line, as `mockcdrs record` writes them")
     click.echo(f"{total} exchanges, {different} differ")
     if different:
         raise click.exceptions.Exit(1)

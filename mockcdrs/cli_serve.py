@@ -27,16 +27,15 @@ def _settings(_context: click.Context, _option: click.Parameter, assignments: tu
 
 
 def _clock(_context: click.Context, _option: click.Parameter, moment: str | None) -> "Clock | None":
-    from mockcdrs.control.clock import Clock, seconds_of
+    from mockcdrs.control.clock import Clock
+    from mockcdrs.control.moments import ISO_8601, seconds_of
 
     if moment is None or moment == "live":
         return Clock() if moment else None
     try:
-        return Clock.frozen(seconds_of(moment))
+        return Clock.frozen(seconds_of(moment, "", f"{ISO_8601}, or live"))
     except ValueError as error:
-        raise click.BadParameter(
-            f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live"
-        ) from error
+        raise click.BadParameter(str(error)) from error
 
 
 def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:

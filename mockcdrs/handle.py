@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from mockcdrs.control.making import make
 from mockcdrs.control.options import Options
@@ -22,8 +22,8 @@ class Mock(Powers):
     `changes` are those of `mockcdrs.control.options.Options`, with the errors named there.
     """
 
-    def __init__(self, **changes: Any) -> None:
-        self.options = Options(**changes)
+    def __init__(self, /, *unnamed: Never, **changes: Any) -> None:
+        self.options = Options.from_arguments(unnamed, changes)
         super().__init__(*make(self.options))
         self._app = create_app(self.state, self)
         self._server = Server(self._app, longest_body=longest_body(self.state))
@@ -55,9 +55,9 @@ class Mock(Powers):
 
 
 @contextlib.contextmanager
-def serving(**changes: Any) -> Iterator[Mock]:
+def serving(*unnamed: Never, **changes: Any) -> Iterator[Mock]:
     """A mock for the length of a `with` block; the arguments are those of `mockcdrs.control.options.Options`."""
-    mock = Mock(**changes)
+    mock = Mock(*unnamed, **changes)
     try:
         yield mock
         mock.state.faults.check()

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.options import ASSIGNMENTS, COUNT, KINDS, NAMES, NUMBER, SENTENCES, SWITCH
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.options import ASSIGNMENTS, COUNT, KINDS, NAMES, NUMBER, SENTENCES, SWITCH, check
 
 _ACTIONS = {SWITCH: "store_true", NAMES: "append", ASSIGNMENTS: "append"}  # of all others "store"
 _INI_TYPES: dict[str, Any] = {SWITCH: "bool", NAMES: "args", ASSIGNMENTS: "linelist"}  # of all others "string"
@@ -31,15 +33,17 @@ def from_command_line(config: pytest.Config) -> dict[str, Any]:
 
 
 def from_marker(item: pytest.Item) -> dict[str, Any]:
-    """What the nearest marker says. `UsageError` for what is no part of a mock."""
+    """What the nearest marker says. `UsageError` for what is no part of a mock, and for values of another kind."""
     marker = item.get_closest_marker("mockcdrs")
-    said = dict(marker.kwargs) if marker else {}
-    if marker and marker.args:
-        came = ", ".join(map(repr, marker.args))
-        raise pytest.UsageError(f"mockcdrs marker: came {came} without a name, expected as in mockcdrs(seed=7)")
-    for name in said.keys() - KINDS.keys() - {"allow"}:
-        raise pytest.UsageError(f"mockcdrs marker: came {name}=, expected some of {', '.join(KINDS)}, allow")
-    return said
+    if marker is None:
+        return {}
+    try:
+        arguments.check_unnamed(marker.args, "mockcdrs(seed=7)")
+        arguments.check_names(marker.kwargs, [*KINDS, "allow"], "the marker")
+        check({name: value for name, value in marker.kwargs.items() if name != "allow"})
+    except ArgumentError as wrong:
+        raise pytest.UsageError(f"mockcdrs marker: {wrong}") from wrong
+    return dict(marker.kwargs)
 
 
 def _read(get: Callable[[str], Any]) -> dict[str, Any]:

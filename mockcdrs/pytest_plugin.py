@@ -3,12 +3,12 @@
 Only what registers options and fixtures is imported with pytest itself: a run that uses no mock pays for none.
 """
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Never, cast
 
 import pytest
 
-from mockcdrs import plugin_options, plugin_report
-from mockcdrs.control.options import KINDS, layered
+from mockcdrs import arguments, plugin_options, plugin_report
+from mockcdrs.control.options import KINDS, OptionError, layered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "lets pass",
     )
     config.pluginmanager.register(plugin_report.Reporter(), "mockcdrs-reporter")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker that says what no mock is made of, whether or not the test has a mock."""
+    plugin_report.advice_codes(plugin_options.from_marker(item).get("allow", ()))
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +111,8 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
     said = plugin_options.from_marker(request.node)
     said.pop("allow", None)
 
-    def make(**changes: Any) -> "Mock":
+    def make(*unnamed: Never, **changes: Any) -> "Mock":
+        arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
         if request.config.getoption("mockcdrs_url"):
             pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
         made.append(_made(_options(request.config, mockcdrs_settings, said, changes)))

@@ -2,15 +2,16 @@
 
 import dataclasses
 import time
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Never
 
-from mockcdrs.control.clock import seconds_of
-from mockcdrs.control.data import Interaction
-from mockcdrs.control.derived import Derived
+from mockcdrs.control.data import Interaction, check_call, check_document, check_id
+from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record, shortfall
+from mockcdrs.control.moments import seconds_in, seconds_of
+from mockcdrs.control.question import as_sent
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
@@ -46,28 +47,32 @@ class RemoteMock(Derived, External):
         """Empty the account, until the next reset."""
         self._control.ask("POST", "/data/clear")
 
-    def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
+    def add_call(self, /, *unnamed: Never, at: str | datetime | int | None = None, **order: Any) -> Interaction:
         """As `Mock.add_call`."""
-        told = self._control.ask("POST", "/data/calls", {**order, "at": at})
+        check_call(unnamed, {"at": at, **order})
+        end = None if at is None else seconds_of(at)
+        told = self._control.ask("POST", "/data/calls", {**order, "at": end})
         return Interaction(told["interaction_id"], tuple(told["legs"]))
 
     def add_cdr(self, document: Document) -> Document:
         """As `Mock.add_cdr`."""
+        check_document(document)
         added: Document = self._control.ask("POST", "/data/cdrs", document)
         return added
 
     def remove(self, cdr_id: str) -> None:
-        """Take a CDR away; `KeyError` where there is none."""
+        """Take a CDR of the account away; `KeyError` where it has none of that id."""
+        check_id(cdr_id)
         self._control.ask("DELETE", "/data/cdrs", below=cdr_id)
 
-    def expected(self, path: str = "/cdrs", **query: Any) -> Expected:
+    def expected(self, /, path: str = "/cdrs", **query: Any) -> Expected:
         """As `Mock.expected`."""
-        told = self._control.ask("GET", "/expected", query={"path": path, **query})
+        told = self._control.ask("GET", "/expected", query={"path": path, **as_sent(path, query)})
         return Expected(tuple(told["ids"]), told["seconds"], told["cost"], tuple(told["unreachable"]))
 
-    def fail(self, **rule: Any) -> Rule:
+    def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
         """As `Mock.fail`; a rule with `then`, which is this process's code, skips the test."""
-        made = Rule(**rule)
+        made = Rule.from_arguments(unnamed, rule)
         if made.then is not None:
             self._skip("fail(then=...)")
         return dataclasses.replace(made, number=self._control.ask("POST", "/faults", made.to_dict())["id"])
@@ -88,7 +93,8 @@ class RemoteMock(Derived, External):
         return _records(self._control.ask("GET", "/journal"))
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
-        """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
+        """As `Mock.wait_for`."""
+        check_wait(count, timeout)
         deadline = time.monotonic() + timeout
         while (told := self._control.ask("GET", "/journal"))["completed"] < count:
             if time.monotonic() >= deadline:
@@ -122,10 +128,9 @@ class RemoteClock:
         """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
         self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else seconds_of(moment)})
 
-    def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move on by so much; a frozen clock stands still again behind it."""
-        step = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
-        self._control.ask("PUT", "/clock", {"advance": step})
+    def advance(self, step: timedelta | None = None, **parts: Any) -> None:
+        """As `mockcdrs.control.clock.Clock.advance`."""
+        self._control.ask("PUT", "/clock", {"advance": {"seconds": seconds_in(step, parts)}})
 
     def live(self) -> None:
         """Run with the machine's clock."""

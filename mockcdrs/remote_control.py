@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
+from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
@@ -21,7 +22,7 @@ _ERRORS: dict[str, type[Exception]] = {
     "unknown-scenario": NoSuchScenario,
     "bad-rule": RuleError,
     "bad-setting": SettingError,
-    "bad-value": ValueError,
+    "bad-value": ArgumentError,
 }
 
 

@@ -1,5 +1,6 @@
 """Gregorian seconds, Kazoo's way to say a moment: seconds since the year 0 in UTC."""
 
+import calendar
 import functools
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -7,6 +8,9 @@ from typing import NamedTuple
 UNIX_EPOCH_GREGORIAN = 62_167_219_200
 _YEAR_ONE_GREGORIAN = 31_622_400
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+# What numbers are taken for Unix times: the years 1979 to 2103.
+_EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
+_UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
 
 def from_unix(unix_seconds: int) -> int:
@@ -29,14 +33,38 @@ def to_datetime(gregorian_seconds: int) -> datetime:
     return _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
 
 
+def guess(number: float) -> tuple[str, int] | None:
+    """What a number probably is if not Gregorian seconds, as in `Unix seconds`, and the Gregorian seconds meant."""
+    for unit, per_second in _UNIX_UNITS.items():
+        if _EARLIEST_UNIX <= number // per_second <= _LATEST_UNIX:
+            return f"Unix {unit}", from_unix(int(number // per_second))
+    if _EARLIEST_UNIX <= number // 1000 - UNIX_EPOCH_GREGORIAN <= _LATEST_UNIX:
+        return "Gregorian milliseconds", int(number // 1000)
+    if 19_000_000 < number < 30_000_000:
+        try:
+            day = datetime.fromisoformat(str(int(number))).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        return "a date in digits", from_datetime(day)
+    return None
+
+
 def month_of(gregorian_seconds: int) -> str:
     """`YYYYMM`, the name of the month database that a Gregorian time falls into."""
-    return f"{to_datetime(gregorian_seconds):%Y%m}"
+    moment = to_datetime(gregorian_seconds)
+    return f"{moment.year:04}{moment.month:02}"
 
 
 def month_start(month: str) -> int:
     """Gregorian seconds at which a month (`YYYYMM`) begins; `ValueError` for what is no month."""
     return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
+
+
+def month_stretch(month: str) -> tuple[int, int]:
+    """The first second of a month (`YYYYMM`), and the one behind its last; `ValueError` for what is no month."""
+    start = month_start(month)
+    _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
+    return start, start + days * _DAY_SECONDS
 
 
 _DAY_SECONDS = 86_400

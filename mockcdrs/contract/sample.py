@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -153,9 +153,27 @@ def timed_rows(server: Server) -> Iterator[tuple[int, Row]]:
     """
     before = None
     for answer in islice(pages(server, page_size=1, **window(server).query), len(rows(server))):
-        if before is not None and answer.rows:
+        # a key in the wrong month, where a call runs over its end, names another row than comes
+        if before is not None and answer.rows and before[-1] == answer.rows[0]["id"]:
             yield before[0], answer.rows[0]
         before = next_key(answer)
+
+
+def ids_by_month(server: Server) -> list[list[str]]:
+    """Ids that a listing of each of the window's months has, the newer month first, all newest first."""
+    stretch = window(server)
+    begins = gregorian.month_start(gregorian.month_of(stretch.end))
+    parts = [Window(begins, stretch.end), Window(stretch.start, begins - 1)] if stretch.start < begins else [stretch]
+    return [server.cdrs(paginate="false", **part.query).ids for part in parts]
+
+
+def over_month_end(server: Server) -> list[str]:
+    """Ids of CDRs that neither of the window's months lists by itself, though both together do; newest first.
+
+    They lie in the month in which their calls began, and were written in the next.
+    """
+    listed = set(chain.from_iterable(ids_by_month(server)))
+    return [row["id"] for row in rows(server) if row["id"] not in listed]
 
 
 def documents(server: Server) -> dict[str, Row]:

@@ -13,6 +13,7 @@ from mockcdrs.control import counting
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
     from mockcdrs.control.advice.facts import Facts
@@ -27,6 +28,7 @@ class Adviser:
     def __init__(self, state: State) -> None:
         self._state = state
         self._unlisted = lru_cache(_ACCOUNTS)(self._find_unlisted)
+        self._over = lru_cache(_ACCOUNTS)(self._find_over)
         state.journal.on_complete.append(self._promise)
 
     def advice(self) -> list[str]:
@@ -60,6 +62,7 @@ class Adviser:
             count_cdrs=partial(counting.cdrs, self._state.data),
             count_unlisted=self._count_unlisted,
             has_cdr=self._has_cdr,
+            over_month_end=self._over_month_end,
         )
 
     def _count_unlisted(self, account_id: str, start: int, end: int) -> int:
@@ -67,6 +70,12 @@ class Adviser:
 
     def _find_unlisted(self, account_id: str, _version: int) -> list[float]:
         return counting.unlisted(self._state.data, account_id)
+
+    def _over_month_end(self, account_id: str, month: str) -> list[Document]:
+        return self._over(account_id, month, self._state.data.version)
+
+    def _find_over(self, account_id: str, month: str, _version: int) -> list[Document]:
+        return counting.over_month_end(self._state.data, account_id, month)
 
     def _has_cdr(self, account_id: str, cdr_id: str) -> bool:
         data, month = self._state.data, cdr_id[:6]

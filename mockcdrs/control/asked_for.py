@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.control import redaction
 from mockcdrs.control.journal import Record
+from mockcdrs.control.request_parts import METHOD, PATH, QUERY
 
 _SHOWN = 3
+_PARTS = {"method": METHOD, "path": PATH, "query": QUERY}
+_TIMES = arguments.whole(0).optional()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,9 @@ class Wanted:
 
     @classmethod
     def of(cls, method: str | None, path: str | None, query: Mapping[str, Any] | None) -> "Wanted":
-        """As a test says it, secrets as they were sent."""
+        """As a test says it, secrets as they were sent. Raises `ArgumentError` for what no request can have."""
+        said = {"method": method, "path": path, "query": query}
+        arguments.check({name: value for name, value in said.items() if value is not None}, _PARTS, "a request")
         return cls(method, path and redaction.path(path), redaction.value("", query))
 
     def differences(self, record: Record) -> list[str]:
@@ -46,7 +52,11 @@ class Wanted:
 
 
 def check(records: Iterable[Record], wanted: Wanted, times: int | None = None) -> None:
-    """Raise `AssertionError` unless as many requests fit as `times` says, or at least one without it."""
+    """Raise `AssertionError` unless as many requests fit as `times` says, or at least one without it.
+
+    Raises `ArgumentError` where `times` is no count.
+    """
+    arguments.check_value("times", times, _TIMES)
     compared = [(wanted.differences(record), record) for record in records]
     fitting = sum(not differences for differences, _ in compared)
     if fitting == times or (times is None and fitting):

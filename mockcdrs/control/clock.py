@@ -1,12 +1,12 @@
 """One clock for everything: ranges, token expiry, envelopes, `Date`, the journal. Frozen or live."""
 
 import time
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Never
 
+from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
-
-_FIRST_SECOND, LAST_SECOND = 31_622_400, 315_569_519_999  # of the years 1 and 9999: no calendar goes further
+from mockcdrs.control.moments import is_in_calendar, seconds_in, seconds_of
 
 
 class Clock:
@@ -28,17 +28,32 @@ class Clock:
         return gregorian.from_unix(int(time.time())) + self._offset_seconds
 
     def freeze(self, moment: str | datetime | int | None = None) -> None:
-        """Stand still: at a moment as `seconds_of` takes it, or now. Raises `ValueError`."""
+        """Stand still: at a moment as `seconds_of` takes it, or now. Raises `ArgumentError`."""
         self._frozen_at = self.now() if moment is None else seconds_of(moment)
 
-    def advance(self, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
-        """Move on by so much; a frozen clock stands still again behind it. `ValueError` beyond the calendar."""
-        step = int(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds())
-        seconds_of(self.now() + step)  # refuses what no calendar has
+    def advance(
+        self,
+        step: timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        **unknown: Never,
+    ) -> None:
+        """Advance the clock by `step`, or by the sum of the other arguments. A frozen clock stays frozen.
+
+        Raises `ArgumentError`, which is a `ValueError`, for what is no step, for one that is no whole number of
+        seconds, and for one that leaves the calendar.
+        """
+        parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
+        moved = seconds_in(step, parts)
+        if not is_in_calendar(self.now() + moved):
+            raise ArgumentError(f"came a step of {moved} seconds, expected one that ends in the years 1 to 9999")
         if self._frozen_at is None:
-            self._offset_seconds += step
+            self._offset_seconds += moved
         else:
-            self._frozen_at += step
+            self._frozen_at += moved
 
     def live(self) -> None:
         """Run with the machine's clock."""
@@ -48,28 +63,3 @@ class Clock:
     def is_frozen(self) -> bool:
         """Whether it stands still."""
         return self._frozen_at is not None
-
-
-def seconds_of(moment: str | datetime | int) -> int:
-    """Gregorian seconds of a moment: an ISO 8601 text, a `datetime` (UTC unless it says else), or such seconds.
-
-    Raises `ValueError` for anything else, and for what lies in no calendar.
-    """
-    try:
-        seconds = _seconds_of(moment)
-    except (ValueError, OverflowError):
-        seconds = None
-    if seconds is None or not _FIRST_SECOND <= seconds <= LAST_SECOND:
-        raise ValueError(
-            f"{moment!r} is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds"
-        )
-    return seconds
-
-
-def _seconds_of(moment: Any) -> int | None:
-    if isinstance(moment, int) and not isinstance(moment, bool):
-        return moment
-    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    if not isinstance(parsed, datetime):
-        return None
-    return gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))

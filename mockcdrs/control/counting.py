@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 
-from mockcdrs.dataset.store import Document, Segment, Store
+from mockcdrs.cdr import gregorian
+from mockcdrs.dataset.store import Document, Store
 
 COUNTED_AT_MOST = 1_000
 LOOKED_AT_MOST = 5_000
@@ -25,26 +26,34 @@ def unlisted(store: Store, account_id: str) -> list[float]:
     return [document["pvt_created"] for document in found if _lies_in(document, -math.inf, math.inf)]
 
 
+def over_month_end(store: Store, account_id: str, month: str) -> list[Document]:
+    """CDRs that lie in a month of an account and were written after it. Made-up ones are not among them."""
+    if month not in _months(store, account_id):
+        return []
+    _, behind = gregorian.month_stretch(month)
+    return [
+        document
+        for segment in store.held(account_id, month)
+        for document in segment.visible()
+        if _lies_in(document, behind, math.inf)
+    ]
+
+
 def _looked_at(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:
     yield from islice(_held(store, account_id), LOOKED_AT_MOST)
     for month in _months(store, account_id):
         for segment in store.made(account_id, month, (start, end), descending=True):
-            yield from _seen(store, segment)
+            yield from segment.visible()
 
 
 def _held(store: Store, account_id: str) -> Iterator[Document]:
     for month in _months(store, account_id):
         for segment in store.held(account_id, month):
-            yield from _seen(store, segment)
+            yield from segment.visible()
 
 
 def _months(store: Store, account_id: str) -> list[str]:
     return store.months(account_id)[::-1] if account_id in store.accounts else []
-
-
-def _seen(store: Store, segment: Segment) -> Iterator[Document]:
-    gone = frozenset[str]() if segment.is_passing else store.removed
-    return (document for document in segment.documents() if document["_id"] not in gone)
 
 
 def _lies_in(document: Document, start: float, end: float) -> bool:

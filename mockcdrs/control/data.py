@@ -3,11 +3,15 @@
 import itertools
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Never
 
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.moments import GREGORIAN, MOMENT, seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.people import directory
@@ -16,12 +20,11 @@ from mockcdrs.dataset.store import Document
 _CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
 
 
-class NotACdr(ValueError):
-    """What cannot be added as a CDR. The text says what came and what was expected; `field` is the wrong one."""
+_TIMES = ("timestamp", "pvt_created", "pvt_modified", "interaction_time")
 
-    def __init__(self, text: str, field: str | None = None) -> None:
-        super().__init__(text)
-        self.field = field
+
+class NotACdr(ArgumentError):
+    """What cannot be added as a CDR. The text says what came and what was expected; `name` is the wrong field's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +58,28 @@ class Data:
         self.state.reset()
         self._serials = itertools.count(1)
 
-    def add_call(self, *, at: str | int | None = None, **order: Any) -> Interaction:
+    def add_call(self, /, *unnamed: Never, at: str | datetime | int | None = None, **order: Any) -> Interaction:
         """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
 
         `order` is that of `mockcdrs.dataset.crafted.Order`: `scenario`, `caller`, `callee`, `caller_name`,
-        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`,
-        and `ValueError` for a moment or seconds that are none.
+        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`, and `ArgumentError` for any
+        other argument that is wrong; all of them are a `ValueError`.
         """
         from mockcdrs.dataset.crafted import Order, craft
 
+        check_call(unnamed, {"at": at, **order})
         end = self.state.clock.now() if at is None else seconds_of(at)
-        legs = craft(
-            directory(self.state.seed, self.account.id, self.state.locale), Order(**order), end, next(self._serials)
-        )
+        office = directory(self.state.seed, self.account.id, self.state.locale)
+        legs = craft(office, Order(**order), end, next(self._serials))
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     def add_cdr(self, document: Document) -> Document:
         """Add a document as it is, and give it; Kazoo's own fields are made where they are missing.
 
         Without `timestamp` it is a call of now; without `pvt_created` it was written when it ended. A time that no
-        calendar has puts it into this month. Raises `NotACdr`.
+        calendar has puts it into this month. Raises `NotACdr`, also for a time in Unix seconds.
         """
-        _check_document(document)
+        check_document(document)
         whole = self._completed(document)
         _check_id(whole["_id"])
         self.state.data.add(self.account.id, whole["_id"][:6], [whole])
@@ -103,25 +106,61 @@ class Data:
             return gregorian.month_of(self.state.clock.now())
 
     def remove(self, cdr_id: str) -> None:
-        """Take a CDR away; `KeyError` where there is none."""
-        if not self.state.data.remove(cdr_id):
-            raise KeyError(f"{cdr_id}: no such CDR, so it cannot be removed")
+        """Take a CDR of the account away; `KeyError` where it has none of that id."""
+        check_id(cdr_id)
+        if not self.state.data.remove(cdr_id, self.account.id):
+            raise KeyError(f"{cdr_id}: account {self.account.id} has no such CDR, so it cannot be removed")
 
     def clear(self) -> None:
         """Empty the account, the base data too, until the next reset."""
         self.state.data.empty(self.account.id)
 
 
-def _check_document(document: Any) -> None:
+def check_call(unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` for arguments that `add_call` does not take."""
+    arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
+    from mockcdrs.dataset.crafted import ORDER
+
+    arguments.check(said, {"at": MOMENT.optional(), **ORDER}, "a call")
+    fields = said.get("fields") or {}
+    _check_json("fields", fields)
+    _check_times(fields)
+
+
+def check_id(cdr_id: Any) -> None:
+    """Raise `ArgumentError` for what is no CDR's id."""
+    arguments.check_value("cdr_id", cdr_id, _ID)
+
+
+def _id_hint(value: Any) -> str:
+    return f"give its id alone: {value['_id']!r}" if isinstance(value, dict) and "_id" in value else ""
+
+
+_ID = Kind("the id of a CDR, text", lambda value: isinstance(value, str), _id_hint)
+
+
+def check_document(document: Any) -> None:
+    """Raise `NotACdr` for what no database could hold as a CDR, and for times of another epoch."""
     if not isinstance(document, dict):
-        raise NotACdr(f"came {repr(document)[:200]}; expected a CDR's document: an object")
+        raise NotACdr(f"document: came {arguments.shown(document)}, expected a CDR's document: an object")
+    _check_json("document", document)
+    _check_times(document)
+
+
+def _check_times(document: Mapping[str, Any]) -> None:
+    for name in _TIMES:
+        if arguments.is_whole(document.get(name)) and gregorian.guess(document[name]):
+            arguments.check_value(name, document[name], GREGORIAN, NotACdr)
+
+
+def _check_json(name: str, value: Any) -> None:
     try:
-        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise NotACdr(f"came a document that no answer could carry ({error}); expected JSON in UTF-8") from error
+        raise NotACdr(f"{name}: came what no answer could carry ({error}), expected JSON in UTF-8", name) from error
 
 
 def _check_id(cdr_id: Any) -> None:
     if not (isinstance(cdr_id, str) and _CDR_ID.fullmatch(cdr_id)):
         expected = "text that starts with the month, as in 202601-a@host; or leave it out"
-        raise NotACdr(f"_id: came {repr(cdr_id)[:200]}; expected {expected}", "_id")
+        raise NotACdr(f"_id: came {arguments.shown(cdr_id)}, expected {expected}", "_id")

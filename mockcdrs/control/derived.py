@@ -4,15 +4,33 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
+from mockcdrs import arguments
+from mockcdrs.arguments import Kind
 from mockcdrs.control import asked_for
 from mockcdrs.control.asked_for import Wanted
-from mockcdrs.control.faults import Reply, Rule
+from mockcdrs.control.faults import Reply, Rule, RuleError
+from mockcdrs.control.faults.rule import BREAKS, QUIET, WHEN, WHICH
 from mockcdrs.dataset import edges
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.strategies import History
+
+
+_HISTORY = Kind(
+    "a History, as mockcdrs.strategies.histories() draws them",
+    lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
+)
+_RESPOND = ("path", "json", "status", "headers", *(name for name in (*WHICH, *WHEN, *QUIET, *BREAKS) if name != "path"))
+_COUNT = arguments.whole(0)
+_TIMEOUT = Kind("seconds from 0 on", lambda value: arguments.is_number(value) and value >= 0)
+
+
+def check_wait(count: Any, timeout: Any) -> None:
+    """Raise `ArgumentError` for what `wait_for` cannot wait for."""
+    arguments.check_value("count", count, _COUNT)
+    arguments.check_value("timeout", timeout, _TIMEOUT)
 
 
 class Held(Protocol):
@@ -54,6 +72,7 @@ class Derived:
 
         The clock stands at the history's now. At the end everything is reset.
         """
+        arguments.check_value("history", history, _HISTORY)
         held = cast("Held", self)
         held.reset()
         held.clear()
@@ -67,6 +86,7 @@ class Derived:
 
     def edge(self: Held, name: str) -> list[Document]:
         """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
+        arguments.check_value("name", name, arguments.TEXT)
         catalogue = edges.load()
         if name not in catalogue:
             raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
@@ -74,6 +94,7 @@ class Derived:
 
     def respond(
         self: Held,
+        /,
         path: str,
         json: Any = None,
         status: int = 200,
@@ -81,7 +102,8 @@ class Derived:
         **when: Any,
     ) -> Rule:
         """Answer a path that the mock does not serve; `when` is what else a rule can say. Raises `RuleError`."""
-        return self.fail(path=path, reply=Reply(json, status, headers or {}), **when)
+        arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
+        return self.fail(path=path, reply=Reply(json, status, {} if headers is None else headers), **when)
 
     def assert_requested(
         self: Held,
@@ -90,11 +112,14 @@ class Derived:
         query: Mapping[str, Any] | None = None,
         times: int | None = None,
     ) -> None:
-        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
+        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once).
+
+        Raises `ArgumentError` for what no request can have.
+        """
         asked_for.check(self.requests, Wanted.of(method, path, query), times)
 
     def assert_not_requested(
         self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
-        """Raise `AssertionError` if it was asked."""
+        """Raise `AssertionError` if it was asked, `ArgumentError` for what no request can have."""
         asked_for.check(self.requests, Wanted.of(method, path, query), times=0)

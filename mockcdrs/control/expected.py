@@ -3,20 +3,21 @@
 Plain loops over the documents, so that it can serve as a check on the server too.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.billing import cost_units
-from mockcdrs.cdr.documents import integer_at
+from mockcdrs.cdr.documents import integer_at, text_at
+from mockcdrs.cdr.erlang import BadArgument
 from mockcdrs.cdr.row import make_row
-from mockcdrs.control.question import Question
-from mockcdrs.control.reached import reached
+from mockcdrs.control.question import Question, Steps
+from mockcdrs.control.reached import Row, Walk, reached
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset.store import Document, Moment, Store
-
-_NOTHING: dict[str, Any] = {}  # which the next step of a path finds nothing in
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,54 +42,85 @@ class Expected:
 def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected:
     """The answer to a question; `quirks` are the ones that the server shows.
 
-    Without `steps` only what no client can reach, however it walks, is unreachable: a document that listings leave out
-    or that no row can be made of. With them so is what that walk misses: the interactions that a descending one loses
-    at the ends of pages and chunks (ascending=true loses none), and rows behind, or sent together with, a broken one.
+    Without `steps` only what no client can reach, however it walks, is unreachable: a document that listings leave out,
+    that lies in a month which the range does not touch, or that no row can be made of. With them so is what that walk
+    misses: the interactions that a descending one loses at the ends of pages and chunks (ascending=true loses none),
+    rows behind, or sent together with, a broken one, and calls over the end of a month that a page or chunk skips.
     """
-    found = _found(store, question)
-    listed = [document for document in found if not _is_left_out(document, question, quirks)]
-    answer = [document for document in found if _fits(document, question)]
-    broken = _broken(answer, store, question.account_id) if "broken-document-fault" in quirks else frozenset()
-    arriving = _arriving(listed, question, quirks, broken)
-    shown = [document for document in answer if document["_id"] in arriving]
+    found = _found(store, question, quirks)
+    is_meant = _filter(question)
+    answer = [row for row in found if is_meant(row.document)]
+    hides_broken = "broken-document-fault" in quirks
+    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row.document)}
+    first, last = question.months
+    listed = [row for row in found if first <= row.month <= last and not _is_left_out(row, question, quirks)]
+
+    def is_shown(row: Row) -> bool:
+        return is_meant(row.document) and not _is_out_of_range(row.document, question, quirks)
+
+    if question.steps is None:
+        arriving = {row.place for row in listed if is_shown(row)} - broken
+    else:
+        walk = _walk(question, question.steps, quirks)
+        months = _months(store, question, listed, question.steps)
+        arriving = {row.place for row in reached(months, walk, is_shown, lambda row: row.place in broken)}
+    shown = [row.document for row in answer if row.place in arriving]
     return Expected(
         ids=tuple(document["_id"] for document in shown),
         seconds=sum(_number(document, "billing_seconds") for document in shown),
         cost=sum(map(_cost, shown)),
-        unreachable=tuple(document["_id"] for document in answer if document["_id"] not in arriving),
+        unreachable=tuple(row.document["_id"] for row in answer if row.place not in arriving),
     )
 
 
-def _found(store: Store, question: Question) -> list[Document]:
+def _walk(question: Question, steps: Steps, quirks: frozenset[str]) -> Walk:
+    loses_next = question.are_interactions and not steps.is_ascending and "interaction-page-loss" in quirks
+    return Walk(
+        steps,
+        are_interactions=question.are_interactions,
+        chunks_lose_next=loses_next,
+        pages_lose_next=loses_next and question.owner_id is None,  # a user's key names more of where a page begins
+        keeps_stale_key=steps.is_chunked and "stale-next-key" in quirks,
+    )
+
+
+def _months(store: Store, question: Question, listed: list[Row], steps: Steps) -> list[list[Row]]:
+    """The rows of each month that the range reads, months and rows in the order of travel; some months have none."""
+    first, last = question.months
+    months: dict[str, list[Row]] = {month: [] for month in store.months(question.account_id) if first <= month <= last}
+    for row in listed:
+        months.setdefault(row.month, []).append(row)
+    newest_first = [months[month] for month in sorted(months, reverse=True)]
+    return [rows[::-1] for rows in newest_first[::-1]] if steps.is_ascending else newest_first
+
+
+def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row]:
     """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
-    key = "interaction_time" if question.are_interactions else "pvt_created"
-    found = [
-        document
-        for document in _documents(store, question)
-        if _lies_in(document.get(key), question) and _belongs(document, question)
-    ]
+    found = [row for row in _rows(store, question) if _lies_in(row.key[0], question) and _belongs(row, question)]
     if question.are_interactions:
         # of legs that began together the first by id stands for all, for a user's the last
-        found.sort(key=lambda document: str(document["_id"]), reverse=question.owner_id is not None)
+        found.sort(key=lambda row: str(row.document["_id"]), reverse=question.owner_id is not None)
         found = _first_legs(found)
-    second = "interaction_key" if question.are_interactions else "_id"
-    found.sort(key=lambda document: (_month(document), document[key], str(document.get(second))), reverse=True)
+    elif "month-end-call-lost" not in quirks:
+        found = [replace(row, month=gregorian.month_of(int(row.key[0]))) for row in found]
+    found.sort(key=lambda row: (row.month, row.key), reverse=True)
     return found
+
+
+def _rows(store: Store, question: Question) -> Iterator[Row]:
+    times = question.created_from, question.created_to
+    by: Moment = "begun" if question.are_interactions else "written"
+    first, second = ("interaction_time", "interaction_key") if question.are_interactions else ("pvt_created", "_id")
+    for month in store.months(question.account_id):
+        made = store.made(question.account_id, month, times, descending=False, by=by)
+        for segments, is_made in ((store.held(question.account_id, month), False), (made, True)):
+            for document in chain.from_iterable(segment.visible() for segment in segments):
+                key = document.get(first), str(document.get(second))
+                yield Row(key, month, document, (month, document["_id"]), is_made)
 
 
 def _lies_in(time: Any, question: Question) -> bool:
     return isinstance(time, int | float) and question.created_from <= time <= question.created_to
-
-
-def _month(document: Document) -> str:
-    return str(document["_id"][:6])
-
-
-def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[str]:
-    """Ids of documents that no row can be made of; made-up ones are not among them."""
-    segments = (segment for month in store.months(account_id) for segment in store.held(account_id, month))
-    held = {document["_id"] for segment in segments for document in segment.documents()}
-    return frozenset(document["_id"] for document in answer if document["_id"] in held and _is_broken(document))
 
 
 def _is_broken(document: Document) -> bool:
@@ -99,31 +131,9 @@ def _is_broken(document: Document) -> bool:
     return False
 
 
-def _arriving(
-    listed: list[Document], question: Question, quirks: frozenset[str], broken: frozenset[str]
-) -> frozenset[str]:
-    def is_shown(document: Document) -> bool:
-        return _fits(document, question) and not _is_out_of_range(document, question, quirks)
-
-    steps = question.steps
-    if steps is None:
-        return frozenset(document["_id"] for document in listed if is_shown(document)) - broken
-    months = [list(rows) for _, rows in groupby(listed[::-1] if steps.is_ascending else listed, _month)]
-    arriving = reached(
-        months,
-        steps,
-        is_shown,
-        lambda document: document["_id"] in broken,
-        are_interactions=question.are_interactions,
-        loses_next=question.are_interactions and not steps.is_ascending and "interaction-page-loss" in quirks,
-    )
-    return frozenset(document["_id"] for document in arriving)
-
-
-def _is_left_out(document: Document, question: Question, quirks: frozenset[str]) -> bool:
-    return (
-        not question.are_interactions and "no-ccv-not-listed" in quirks and document.get("custom_channel_vars") is None
-    )
+def _is_left_out(row: Row, question: Question, quirks: frozenset[str]) -> bool:
+    is_bare = row.document.get("custom_channel_vars") is None
+    return is_bare and not question.are_interactions and "no-ccv-not-listed" in quirks
 
 
 def _is_out_of_range(document: Document, question: Question, quirks: frozenset[str]) -> bool:
@@ -136,17 +146,8 @@ def _is_out_of_range(document: Document, question: Question, quirks: frozenset[s
     return is_early or is_late
 
 
-def _documents(store: Store, question: Question) -> Iterator[Document]:
-    times = question.created_from, question.created_to
-    by: Moment = "begun" if question.are_interactions else "written"
-    for month in store.months(question.account_id):
-        made = store.made(question.account_id, month, times, descending=False, by=by)
-        for segment in (*store.held(question.account_id, month), *made):
-            gone = frozenset() if segment.is_passing else store.removed
-            yield from (document for document in segment.documents() if document["_id"] not in gone)
-
-
-def _belongs(document: Document, question: Question) -> bool:
+def _belongs(row: Row, question: Question) -> bool:
+    document = row.document
     if document.get("pvt_type") != "cdr" or document.get("pvt_deleted"):
         return False
     variables = document.get("custom_channel_vars")
@@ -154,27 +155,41 @@ def _belongs(document: Document, question: Question) -> bool:
     return question.owner_id is None or bool(owner_id == question.owner_id)
 
 
-def _fits(document: Document, question: Question) -> bool:
-    return all(_passes(document, name, str(value)) for name, value in (question.filters or {}).items())
+def _filter(question: Question) -> Callable[[Document], bool]:
+    """Whether a document passes all filters: its value as text is the one asked for, or one of a JSON array's."""
+    tests = [_test(name, text) for name, text in (question.filters or {}).items()]
+    return lambda document: all(test(document) for test in tests)
 
 
-def _passes(document: Document, name: str, wanted: str) -> bool:
-    negated = name.startswith("filter_not_")
-    key = name.removeprefix("filter_not_" if negated else "filter_")
-    held: Any = document
-    for step in key.split("."):
-        if not isinstance(held, dict):
+def _test(name: str, text: str) -> Callable[[Document], bool]:
+    is_negated = name.startswith("filter_not_")
+    path = tuple(name.removeprefix("filter_not_" if is_negated else "filter_").split("."))
+    meant = {text, *_in_json(text)}
+
+    def passes(document: Document) -> bool:
+        try:
+            return (text_at(document, path) in meant) is not is_negated
+        except BadArgument:
             return False  # the filter breaks, so it does not hold, negated or not
-        held = held.get(step, _NOTHING)
-    return (("" if held is _NOTHING else str(held)) == wanted) is not negated
+
+    return passes
 
 
-def _first_legs(documents: list[Document]) -> list[Document]:
-    first: dict[tuple[Any, str], Document] = {}
-    for document in documents:
-        interaction = document["interaction_time"], str(document.get("interaction_key"))
-        if interaction not in first or _began(document) < _began(first[interaction]):
-            first[interaction] = document
+def _in_json(text: str) -> list[str]:
+    """The texts that a filter's value holds as JSON: those of an array, or one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
+
+
+def _first_legs(legs: list[Row]) -> list[Row]:
+    first: dict[tuple[str, Any], Row] = {}
+    for row in legs:
+        interaction = row.month, row.key
+        if interaction not in first or _began(row.document) < _began(first[interaction].document):
+            first[interaction] = row
     return list(first.values())
 
 

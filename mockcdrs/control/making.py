@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.control import stores
-from mockcdrs.control.clock import Clock, seconds_of
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.moments import MOMENT, seconds_of
 from mockcdrs.control.options import Options
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
@@ -41,7 +42,8 @@ def make(options: Options) -> tuple[State, Account]:
 def _clock(options: Options) -> Clock:
     if options.now == "live" or (options.now is None and options.data is not None):
         return Clock()
-    return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
+    now = fixtures.manifest().moment if options.now is None else options.now
+    return Clock.frozen(seconds_of(now, "now", f"{MOMENT.expected}, or live"))
 
 
 def parse_settings(values: Mapping[str, Any], version: Version) -> Settings:

@@ -3,34 +3,33 @@
 Imported with every run of pytest, so it needs the standard library only.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
+
 DEFAULT_KAZOO = "4.3"
 NUMBER, COUNT, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "count", "text", "switch", "names", "assignments"
+FOLDER, MOMENT = "folder", "moment"
 
 
-class OptionError(ValueError):
+class OptionError(ArgumentError):
     """A part of a mock that is not of its kind. The text says which, what came, and what was expected."""
 
 
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_Check = tuple[Callable[[Any], bool], str]
-_ANY: _Check = (lambda _value: True, "anything")  # what a text names is looked at where it is used
-_CHECKS: dict[str, _Check] = {
-    NUMBER: (lambda value: value is None or _is_whole(value), "a whole number"),
-    COUNT: (
-        lambda value: value is None or (_is_whole(value) and 0 <= value <= 1_000_000),
-        "a whole number from 0 to 1000000",
-    ),
-    SWITCH: (lambda value: isinstance(value, bool), "True or False"),
-    NAMES: (lambda value: isinstance(value, Iterable) and not isinstance(value, str), "a list of names"),
-    ASSIGNMENTS: (lambda value: isinstance(value, Mapping), "values by name"),
+_CHECKS: dict[str, Kind] = {
+    NUMBER: arguments.WHOLE.optional(),
+    COUNT: arguments.whole(0, 1_000_000).optional(),
+    TEXT: arguments.TEXT,
+    FOLDER: Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path)),
+    MOMENT: arguments.ANYTHING,  # is looked at where it is used, as are the names that a text names
+    SWITCH: arguments.FLAG,
+    NAMES: arguments.NAMES,
+    ASSIGNMENTS: arguments.VALUES,
 }
 
 
@@ -54,10 +53,12 @@ class Options:
 
     kazoo: str = _option(DEFAULT_KAZOO, TEXT, "the version of Kazoo to stand in for: 4.3, master or classic")
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
-    now: str | None = _option(None, TEXT, "the moment at which the clock stands (ISO 8601, UTC), or live")
+    now: str | datetime | int | None = _option(  # noqa: RUF009 a field
+        None, MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live"
+    )
     calls_per_day: int | None = _option(None, COUNT, "how many calls a day are made up")
     locale: str | None = _option(None, TEXT, "where the made-up people live, as in de_DE")
-    data: Path | str | None = _option(None, TEXT, "a data directory to serve instead")  # noqa: RUF009 a field
+    data: Path | str | None = _option(None, FOLDER, "a data directory to serve instead")  # noqa: RUF009 a field
     reseller: bool = _option(False, SWITCH, "the account sees a reseller's columns")
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
     fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")
@@ -66,17 +67,21 @@ class Options:
     def __post_init__(self) -> None:
         check({name: getattr(self, name) for name in KINDS})
 
+    @classmethod
+    def from_arguments(cls, unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> "Options":
+        """The options that a caller gave. Raises `OptionError` also for names that no mock has."""
+        arguments.check_unnamed(unnamed, "Mock(seed=7)", OptionError)
+        check(said)
+        return cls(**said)
+
 
 KINDS: dict[str, str] = {known.name: known.metadata["kind"] for known in fields(Options)}
 SENTENCES: dict[str, str] = {known.name: known.metadata["sentence"] for known in fields(Options)}
 
 
 def check(said: Mapping[str, Any]) -> None:
-    """Raise `OptionError` for a value that its name cannot have."""
-    for name, value in said.items():
-        fits, expected = _CHECKS.get(KINDS.get(name, ""), _ANY)
-        if not fits(value):
-            raise OptionError(f"{name}: came {value!r}, expected {expected}")
+    """Raise `OptionError` for a name that no mock has, or a value that its name cannot have."""
+    arguments.check(said, {name: _CHECKS[kind] for name, kind in KINDS.items()}, "a mock", OptionError)
 
 
 def layered(*layers: Mapping[str, Any]) -> dict[str, Any]:

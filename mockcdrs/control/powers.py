@@ -1,11 +1,11 @@
 """All that can be done with one mock and asked of it, server or not: what a test and the control API hold."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never
 
 from mockcdrs.control.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
-from mockcdrs.control.derived import Derived
+from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
@@ -43,7 +43,7 @@ class Powers(Data, Derived):
         """The mock's one clock: `freeze(moment)`, `advance(days=40)`, `live()`."""
         return self.state.clock
 
-    def expected(self, path: str = "/cdrs", **query: Any) -> "Expected":
+    def expected(self, /, path: str = "/cdrs", **query: Any) -> "Expected":
         """What a correct client must end up with, all pages together, for a listing's path below the account.
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range. A query that names
@@ -57,9 +57,9 @@ class Powers(Data, Derived):
         question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)
         return expect(state.data, question, state.quirks)
 
-    def fail(self, **rule: Any) -> Rule:
+    def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
         """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""
-        return self.state.faults.add(Rule(**rule))
+        return self.state.faults.add(Rule.from_arguments(unnamed, rule))
 
     @property
     def requests(self) -> list[Record]:
@@ -67,7 +67,11 @@ class Powers(Data, Derived):
         return list(self.state.journal)
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
-        """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
+        """Wait up to `timeout` seconds until so many requests are complete.
+
+        Raises `TimeoutError`, and `ArgumentError` for a count or a timeout that is none.
+        """
+        check_wait(count, timeout)
         return self.state.journal.wait_for(count, timeout)
 
     def advice(self) -> list[str]:

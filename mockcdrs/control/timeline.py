@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mockcdrs.dataset.store import Document, Store
+from mockcdrs.dataset.store import Document, Segment, Store
 
 _LONGEST_SECONDS = 24 * 3_600
 
@@ -40,21 +40,20 @@ def newest(store: Store, account_id: str, times: tuple[int, int], limit: int) ->
 
 def _backwards(store: Store, account_id: str, first: int, last: int) -> Iterator[Document]:
     for month in reversed(store.months(account_id)):
-        held = [document for segment in store.held(account_id, month) for document in _seen(store, segment)]
+        held = [document for segment in store.held(account_id, month) for document in _cdrs(segment)]
         waiting = sorted((each for each in held if first <= each["pvt_created"] <= last), key=_written, reverse=True)
         for segment in store.made(account_id, month, (first, last), descending=True):
-            waiting += [each for each in _seen(store, segment) if first <= each["pvt_created"] <= last]
+            waiting += [each for each in _cdrs(segment) if first <= each["pvt_created"] <= last]
             waiting.sort(key=_written, reverse=True)
-            begin = min(map(_written, _seen(store, segment)), default=last)
+            begin = min(map(_written, _cdrs(segment)), default=last)
             ready = [each for each in waiting if _written(each) >= begin]
             waiting = waiting[len(ready) :]
             yield from ready
         yield from waiting
 
 
-def _seen(store: Store, segment: Any) -> list[Document]:
-    gone = frozenset() if segment.is_passing else store.removed
-    return [each for each in segment.documents() if each["_id"] not in gone and _is_cdr(each)]
+def _cdrs(segment: Segment) -> list[Document]:
+    return [each for each in segment.visible() if _is_cdr(each)]
 
 
 def _is_cdr(document: Document) -> bool:

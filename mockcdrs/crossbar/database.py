@@ -92,6 +92,15 @@ class KeyRange:
             raise QueryError("no row can lie between these keys", "Bad Request")
         return low, high
 
+    def within(self, least: Any, greatest: Any) -> "KeyRange | None":
+        """What of it lies between two keys, `None` where nothing does; raises `QueryError`."""
+        self.bounds()
+        start, end = (self.end, self.start) if self.descending else (self.start, self.end)
+        start, end = max(start, least, key=collation.key), min(end, greatest, key=collation.key)
+        if collation.key(start) > collation.key(end):
+            return None
+        return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
+
 
 def _key_order(row: Row) -> collation.Key:
     return collation.key(row.key)
@@ -160,6 +169,11 @@ class Databases:
         rows = self._scan(view, account_id, month, wanted)
         return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce)
 
+    def query_months(self, view: View, account_id: str, wanted: KeyRange) -> Iterator[Row]:
+        """Rows of a view without groups in all months together; raises `QueryError`."""
+        found = [self._scan(view, account_id, month, wanted) for month in self._store.months(account_id)]
+        return heapq.merge(*found, key=_order, reverse=wanted.descending)
+
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
         if month not in self._store.months(account_id):
@@ -169,11 +183,11 @@ class Databases:
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         low, high = wanted.bounds()
         held = [
-            self._seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            self._seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )
@@ -182,12 +196,6 @@ class Databases:
             # parts follow each other in time only as long as the owner is one
             return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
-
-    def _seen(self, segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
-        removed = self._store.removed
-        if not removed or segment.is_passing:
-            return rows
-        return (row for row in rows if row.document_id not in removed)
 
     def _kept(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
@@ -199,6 +207,11 @@ class Databases:
 
     def _index(self, view: View, segment: Segment) -> _Index:
         return self._made.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
+
+
+def _seen(segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
+    hidden = segment.hidden
+    return (row for row in rows if row.document_id not in hidden) if hidden else rows
 
 
 def _is_over_owners(view: View, wanted: KeyRange) -> bool:

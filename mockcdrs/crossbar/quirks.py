@@ -77,6 +77,12 @@ QUIRKS: dict[str, Quirk] = {
         "A range in Unix seconds is a 500: Crossbar wants Gregorian seconds, which are 62167219200 more.",
         "kazoo_modb.erl",
     ),
+    "month-end-call-lost": Quirk(
+        "A CDR lies in the month in which its call began, even if it was written in the next: a range that begins in "
+        "the next month does not have it, and pages that end near the month's end can lose it, repeat it, or name "
+        "themselves as the next one.",
+        "cdr_channel_destroy.erl",
+    ),
     "no-ccv-not-listed": Quirk(
         "A CDR without custom_channel_vars is missing from /cdrs, but is in /interaction, /legs and under its id.",
         "cdrs.json",

@@ -39,6 +39,12 @@ def has_month_names(start: int, end: int) -> bool:
     return all(moment >= 0 and gregorian.day_of(moment).year >= _LEAST_YEAR for moment in (start, end))
 
 
+def month_of(moment: int) -> str:
+    """The month (`YYYYMM`) of a moment, that of the year 0 for earlier ones."""
+    year, month = _month(moment)
+    return f"{year:04}{month:02}"
+
+
 def touches(month: str, start: int, end: int) -> bool:
     """Whether a month (`YYYYMM`) lies in or overlaps a range."""
     return _month(start) <= (int(month[:4]), int(month[4:])) <= _month(end)

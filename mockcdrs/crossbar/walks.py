@@ -2,11 +2,11 @@
 
 import itertools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mockcdrs.cdr import erlang
+from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.crossbar import json_text
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.database import KeyRange, QueryError, Row
@@ -14,7 +14,7 @@ from mockcdrs.crossbar.envelope import should_paginate
 from mockcdrs.crossbar.errors import Crashed, plain, system
 from mockcdrs.crossbar.paging import Fetch, Mapper, Plan
 from mockcdrs.crossbar.request import NULL
-from mockcdrs.crossbar.time_range import has_month_names, time_range, touches
+from mockcdrs.crossbar.time_range import has_month_names, month_of, time_range, touches
 from mockcdrs.crossbar.view_maps import View
 
 RANGE_END: dict[str, Any] = {}
@@ -120,12 +120,12 @@ def walk(
     start, end = time_range(request, context.world.now, context.version.maximum_range(settings))
     ascending = is_ascending(context)
     if months is None:
-        months = _months(context, start, end, ascending)
+        months = _months(context, scope, start, end, ascending)
     first, last = _edges(context, scope, (start, end), ascending)
     wanted = request.parameter("is_chunked")
     if wanted is not None:
         is_chunked = erlang.is_true(wanted)
-    fetch = _fetcher(context, scope.view, last, ascending)
+    fetch = _fetcher(context, scope, last, ascending)
     if settings.request_memory_limit is not None:
         fetch = _within_memory(fetch, settings.request_memory_limit, is_chunked)
     plan = Plan(months, first, page_size, size, fetch, mapper, context.shows("stale-next-key"))
@@ -149,21 +149,37 @@ def _filled_up(key: Any, length: int, padding: Any) -> Any:
     return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
 
 
-def _months(context: Context, start: int, end: int, ascending: bool) -> list[str]:
+def _months(context: Context, scope: Scope, start: int, end: int, ascending: bool) -> list[str]:
     asked = account_id(context)
     if not has_month_names(start, end) and context.shows("unix-range-500"):
         raise Crashed(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
-    months = [month for month in context.world.store.months(asked) if touches(month, start, end)]
+    months = context.world.store.months(asked)
+    if _is_by_time_written(context, scope):
+        following = (month_of(gregorian.month_stretch(month)[1]) for month in months)
+        months = sorted({*months, *following})
+    months = [month for month in months if touches(month, start, end)]
     return months if ascending else months[::-1]
 
 
-def _fetcher(context: Context, view: View, last: Any, ascending: bool) -> Fetch:
-    databases, asked = context.world.databases, account_id(context)
+def _is_by_time_written(context: Context, scope: Scope) -> bool:
+    """Whether a view's rows count for the month in which they were written, wherever they lie."""
+    return scope.view.moment == "written" and not context.shows("month-end-call-lost")
+
+
+def _fetcher(context: Context, scope: Scope, last: Any, ascending: bool) -> Fetch:
+    databases, view, asked = context.world.databases, scope.view, account_id(context)
+    is_by_time_written = _is_by_time_written(context, scope)
+
+    def found(month: str, wanted: KeyRange) -> Iterator[Row]:
+        if not is_by_time_written:
+            return databases.query(view, asked, month, wanted)
+        part = wanted.within(*map(scope.least, gregorian.month_stretch(month)))
+        return databases.query_months(view, asked, part) if part else iter(())
 
     def fetch(month: str, start_key: Any, limit: int) -> list[Row]:
         wanted = KeyRange(_whole_group(context, view, start_key, ascending), last, descending=not ascending)
         try:
-            return list(itertools.islice(databases.query(view, asked, month, wanted), min(limit, sys.maxsize)))
+            return list(itertools.islice(found(month, wanted), min(limit, sys.maxsize)))
         except QueryError:
             if context.shows("reversed-keys-fault"):
                 raise

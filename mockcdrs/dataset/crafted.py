@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.people import Directory
 from mockcdrs.dataset.scenarios import SCENARIOS, Call, draws_of, setting_of
@@ -14,8 +16,21 @@ DEFAULT_SCENARIO = "inbound_answered"
 _LONGEST_SECONDS = 24 * 3_600
 
 
-class NoSuchScenario(ValueError):
+class NoSuchScenario(ArgumentError):
     """A scenario that is not known. The text says what came and what is known."""
+
+
+_PARTY = arguments.TEXT.optional()
+ORDER: dict[str, Kind] = {
+    "scenario": arguments.TEXT,
+    "caller": _PARTY,
+    "callee": _PARTY,
+    "caller_name": _PARTY,
+    "callee_name": _PARTY,
+    "seconds": arguments.whole(0, _LONGEST_SECONDS, "whole seconds").optional(),
+    "owner_id": _PARTY,
+    "fields": arguments.VALUES.optional(),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,7 @@ class Order:
     """What is asked of a call; `None` leaves it to the scenario.
 
     `caller` and `callee` are numbers, `caller_name` and `callee_name` names; `seconds` is the conversation, `owner_id`
-    the user whose call it is. `fields` go onto each leg as they are. Raises `ValueError` for seconds that are none.
+    the user whose call it is. `fields` go onto each leg as they are. Raises `ArgumentError` for other values.
     """
 
     scenario: str = DEFAULT_SCENARIO
@@ -36,8 +51,7 @@ class Order:
     fields: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        if self.seconds is not None and not (type(self.seconds) is int and 0 <= self.seconds <= _LONGEST_SECONDS):
-            raise ValueError(f"seconds: came {self.seconds!r}, expected whole seconds from 0 to {_LONGEST_SECONDS}")
+        arguments.check({name: getattr(self, name) for name in ORDER}, ORDER, "a call")
 
 
 def craft(office: Directory, order: Order, end: int, serial: int) -> list[Document]:
@@ -46,7 +60,8 @@ def craft(office: Directory, order: Order, end: int, serial: int) -> list[Docume
     Raises `NoSuchScenario`.
     """
     if order.scenario not in SCENARIOS:
-        raise NoSuchScenario(f"{order.scenario!r} is no scenario: expected one of {', '.join(SCENARIOS)}")
+        expected = f"expected one of {', '.join(SCENARIOS)}"
+        raise NoSuchScenario(f"scenario: came {order.scenario!r}, {expected}", "scenario")
     ends_at = _made(office, order, end - _LONGEST_SECONDS, serial)
     # what the call takes is known once it was made: so it is made twice, the second time from the right start
     took = max(leg["timestamp"] for leg in ends_at) - (end - _LONGEST_SECONDS)

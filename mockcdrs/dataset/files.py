@@ -26,9 +26,23 @@ _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 
 
+class Words(str):
+    """What is wrong with a field, or where none is named with a file or line, told as in `is missing`."""
+
+    __slots__ = ()
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """A text of at most so many characters, `Words` as such."""
+    return text if len(text) <= most else type(text)(f"{text[: most - 3]}...")
+
+
 @dataclass
 class DataError(ValueError):
-    """A data directory that cannot be taken. `line` is 0 where the fault is not in one line; `field` may be empty."""
+    """A data directory that cannot be taken. `line` is 0 where the fault is not in one line; `field` may be empty.
+
+    `came` is a value as it stands there, or `Words`.
+    """
 
     file: Path
     line: int
@@ -39,8 +53,12 @@ class DataError(ValueError):
 
     def __str__(self) -> str:
         place = f"{self.file}, line {self.line}" if self.line else str(self.file)
-        subject = f"{self.field} came as {self.came}" if self.field else f"came {self.came}"
-        return f"{place}: {subject}; expected {self.expected}; {self.remedy}"
+        verb = "" if isinstance(self.came, Words) else "came as " if self.field else "came "
+        subject = f": {self.field} {verb}" if self.field else f": {verb}" if verb else " "
+        return f"{place}{subject}{self.came}; expected {self.expected}; {self.remedy}"
+
+
+_MISSING = Words("is missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +93,11 @@ class _Place:
     line: int = 0
 
     def refuse(self, path: str, came: str, expected: str, remedy: str = "correct it or take it out") -> NoReturn:
-        shown = came if len(came) <= 80 else f"{came[:77]}..."
-        raise DataError(self.file, self.line, path, shown, expected, remedy)
+        raise DataError(self.file, self.line, path, shortened(came), expected, remedy)
 
     def check(self, path: str, value: Any, kind: type[T]) -> T:
         if not isinstance(value, kind) or value == "":
-            self.refuse(path, "nothing" if value is None else json.dumps(value), _KINDS[kind])
+            self.refuse(path, _MISSING if value is None else json.dumps(value), _KINDS[kind])
         return value
 
     def optional(self, path: str, holder: Mapping[str, Any], default: T) -> T:
@@ -93,7 +110,7 @@ class _Place:
 
     def month(self, path: str, value: Any) -> str:
         if not isinstance(value, str) or not _MONTH.fullmatch(value):
-            self.refuse(path, "nothing" if value is None else json.dumps(value), 'a month as text, "202601"')
+            self.refuse(path, _MISSING if value is None else json.dumps(value), 'a month as text, "202601"')
         return value
 
     def parse(self, raw: bytes) -> Any:
@@ -148,12 +165,20 @@ def _document(place: _Place, value: Any) -> tuple[str, str, Document]:
 def _accounts(directory: Path, documents: Mapping[Month, Iterable[Document]]) -> tuple[Account, ...]:
     described = directory / "accounts.json"
     if not described.is_file() and not any(directory.glob("*.jsonl")):
-        came = "a directory with neither" if directory.is_dir() else "no such directory"
-        _Place(directory).refuse("", came, "*.jsonl files or accounts.json", "name the directory that holds them")
+        _refuse_directory(directory)
     accounts = _described(described, documents) if described.is_file() else _made(documents)
     if not accounts:
-        _Place(directory).refuse("", "no account", "one document or account at the least", "add one")
+        _Place(directory).refuse("", Words("holds no account"), "one document or account at the least", "add one")
     return tuple(_completed(account, documents) for account in accounts)
+
+
+def _refuse_directory(directory: Path) -> NoReturn:
+    expected, remedy = "a directory with *.jsonl files or accounts.json", "name the directory that holds them"
+    if directory.is_file():
+        remedy = "make a directory of it by `mockcdrs import FILE --out DIR`"
+        _Place(directory).refuse("", Words("is a file"), expected, remedy)
+    words = "has no such files" if directory.is_dir() else "does not exist"
+    _Place(directory).refuse("", Words(words), expected, remedy)
 
 
 def _described(file: Path, documents: Mapping[Month, Iterable[Document]]) -> list[Account]:
@@ -163,10 +188,12 @@ def _described(file: Path, documents: Mapping[Month, Iterable[Document]]) -> lis
     known: set[str] = set()
     for account in accounts:
         if account.id in known:
-            place.refuse("id", f"{json.dumps(account.id)} twice", "an id once", "take one of the two accounts out")
+            came = Words(f"{json.dumps(account.id)} is there twice")
+            place.refuse("id", came, "each id once", "take one of the two accounts out")
         known.add(account.id)
     for account_id in sorted({account_id for account_id, _ in documents} - known):
-        place.refuse("id", "nothing", f"account {account_id}, which documents name", "add it, or delete the whole file")
+        came = Words(f"{json.dumps(account_id)} is missing")
+        place.refuse("id", came, "each account that documents name", "add it, or delete the whole file")
     return accounts
 
 

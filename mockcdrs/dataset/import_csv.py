@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from mockcdrs.cdr import schema
 from mockcdrs.dataset import listings
-from mockcdrs.dataset.import_source import Item, Source, Words
+from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.import_source import Item, Source
 from mockcdrs.dataset.listings import Form
 
 Records = Iterator[tuple[int, list[str]]]
@@ -37,7 +38,7 @@ def quoted_items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
     for line, cells in records:
         place = replace(source, line=line)
         if len(cells) > len(header):
-            place.refuse(Words(f"{len(cells)} cells"), f"{len(header)} at the most, as in the header")
+            place.refuse(Words(f"has {len(cells)} cells"), f"{len(header)} at the most, as in the header")
         if _names(cells) != header:
             yield place, make(place, dict(zip(header, cells, strict=False)), split)
 
@@ -80,7 +81,7 @@ def _escaped_records(source: Source, text: str) -> Records:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        replace(source, line=reader.line_num).refuse(Words(f"a broken line ({error})"), "CSV with every cell in quotes")
+        replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), "CSV with every cell in quotes")
 
 
 def _unescaped_records(source: Source, text: str, width: int) -> Records:
@@ -93,7 +94,7 @@ def _unescaped_records(source: Source, text: str, width: int) -> Records:
             yield first, cells
             first, record = number + 1, ""
     if record:
-        replace(source, line=first).refuse(Words(f"{len(cells)} cells"), f"{width}, as in the header")
+        replace(source, line=first).refuse(Words(f"has {len(cells)} cells"), f"{width}, as in the header")
 
 
 def _unescaped(record: str) -> list[str]:
@@ -107,7 +108,7 @@ def _bare_cells(place: Source, header: list[str], line: str) -> list[str]:
         if len(cells) == len(header):
             return cells
     return place.refuse(
-        Words(f"{len(cells)} columns"),
+        Words(f"has {len(cells)} columns"),
         f"{len(header)}, as in the header; these lines have no quotes, so a comma in a value cannot be told",
         "save the JSON answer instead",
     )
@@ -128,9 +129,10 @@ def _with_the_missing_comma(header: list[str], cells: list[str]) -> list[str]:
 
 def _check_header(place: Source, header: list[str]) -> None:
     if not {"id", "_id"} & set(header) or "call_id" not in header:
-        place.refuse(Words("columns " + ",".join(header)), "the columns of a download, ID and call_id among them")
+        words = Words("has the columns " + ",".join(header))
+        place.refuse(words, "those of a download, ID and call_id among them")
     if len(set(header)) < len(header):
-        place.refuse(Words("a column twice"), "each column once")
+        place.refuse(Words("has a column twice"), "each column once")
 
 
 def _separated(cell: str) -> list[str]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mockcdrs.dataset import import_csv, import_json
-from mockcdrs.dataset.import_source import Item, Source, Words
+from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.import_source import Item, Source
 
 
 def items(file: Path) -> Iterator[tuple[Source, Item]]:
@@ -14,7 +15,11 @@ def items(file: Path) -> Iterator[tuple[Source, Item]]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        source.refuse(Words(f"bytes that are no text ({error})"), "JSON or CSV in UTF-8", "save it again as UTF-8")
+        source.refuse(
+            Words(f"is no text ({error.reason} at byte {error.start})"),
+            "JSON or CSV in UTF-8",
+            "save it again as UTF-8",
+        )
     if text.lstrip()[:1] in {"{", "["}:
         return import_json.items(source, text)
     header = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
@@ -23,7 +28,7 @@ def items(file: Path) -> Iterator[tuple[Source, Item]]:
     if header.split(",")[0] == "id":
         return import_csv.bare_items(source, text)
     return source.refuse(
-        header,
+        Words(f"begins with {header!r}" if header else "is empty"),
         'JSON, or a CSV download, whose first line begins with "ID" in quotes or with id without them',
         "save an answer of /cdrs again",
     )

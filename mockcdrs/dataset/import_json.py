@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from mockcdrs.dataset.import_source import Item, Source, Words
+from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.import_source import Item, Source
 
 
 def items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
@@ -21,7 +22,7 @@ def items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
         yield from _lines(source, text)
         return
     except (ValueError, RecursionError) as error:
-        source.refuse(Words("what no answer could carry"), f"JSON ({error})")
+        source.refuse(Words("holds what no answer could carry"), f"JSON ({error})")
     yield from _of_value(source, value)
 
 
@@ -32,7 +33,7 @@ def _lines(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
             try:
                 value = _parsed(line)
             except (ValueError, RecursionError) as error:
-                place.refuse(Words(repr(line.strip())), f"JSON ({error})")
+                place.refuse(Words(f"is {line.strip()!r}"), f"JSON ({error})")
             yield from _of_value(place, value)
 
 
@@ -63,7 +64,8 @@ def _is_json(text: str) -> bool:
 
 
 def _near(error: json.JSONDecodeError) -> str:
-    return repr(error.doc[error.pos : error.pos + 40]) if error.pos < len(error.doc) else "the end of the file"
+    rest = error.doc[error.pos : error.pos + 40]
+    return f"goes on with {rest!r}" if rest else "ends too soon"
 
 
 def _of_value(source: Source, value: Any) -> Iterator[tuple[Source, Item]]:
@@ -74,7 +76,7 @@ def _of_value(source: Source, value: Any) -> Iterator[tuple[Source, Item]]:
         source.refuse(value, "an object")
     elif value.get("status") == "error":
         message = f"{value.get('error')} {value.get('message')}"
-        source.at("status").refuse(Words(f"an error ({message})"), "an answer with CDRs", "ask for it again")
+        source.at("status").refuse(Words(f"tells of an error ({message})"), "an answer with CDRs", "ask for it again")
     else:
         yield from _of_object(source, value)
 

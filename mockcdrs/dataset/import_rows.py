@@ -61,7 +61,7 @@ def document_of(source: Source, item: Item, listing: Listing, account_id: str) -
         item = _of_view(source, item)
     told, duration = _integer(source, item, "timestamp"), _integer(source, item, "duration_seconds", 0)
     start = told if listing.moment is Moment.START else told - duration
-    if item.get("direction") not in {"inbound", "outbound"}:
+    if item.get("direction") not in ("inbound", "outbound"):  # which may be a list, that no set takes
         source.at("direction").refuse(item.get("direction"), "inbound or outbound")
     made: Item = {"_id": item.get("id"), **_named(item, _FIELDS)}
     for name in ("duration_seconds", "billing_seconds"):

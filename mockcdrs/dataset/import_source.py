@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mockcdrs.dataset.files import DataError
+from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.dataset.listings import Form
 
 Item = dict[str, Any]
 _REMEDY = "correct it or take it out"
-_LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,6 @@ class Source:
         return ", ".join(filter(None, (self.file.name, f"line {self.line}" if self.line else "", self.path)))
 
     def refuse(self, came: Any, expected: str, remedy: str = _REMEDY) -> NoReturn:
-        """`DataError`: `came` is shown as JSON, a text that is no value should come as `Words`."""
-        shown = str(came) if isinstance(came, Words) else json.dumps(came, ensure_ascii=False)
-        short = shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 3]}..."
-        raise DataError(self.file, self.line, self.path, short, expected, remedy)
-
-
-class Words(str):
-    """What came, told in words."""
-
-    __slots__ = ()
+        """`DataError`: `came` is shown as JSON unless it is `Words`."""
+        shown = came if isinstance(came, Words) else json.dumps(came, ensure_ascii=False)
+        raise DataError(self.file, self.line, self.path, shortened(shown), expected, remedy)

@@ -12,7 +12,8 @@ from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset import files, import_formats, import_rows, listings, named
 from mockcdrs.dataset.accounts import Account, without_month
 from mockcdrs.dataset.data import Data, Lazily
-from mockcdrs.dataset.import_source import Item, Source, Words
+from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.import_source import Item, Source
 from mockcdrs.dataset.listings import Listing
 from mockcdrs.dataset.seeding import hex_id
 from mockcdrs.dataset.spool import Spool
@@ -64,7 +65,7 @@ class Importer:
             else:
                 self._take_file(last)
         if not self._found:
-            Source(last).refuse(Words("no CDR"), "one at the least", "save an answer that has some")
+            Source(last).refuse(Words("holds no CDR"), "one at the least", "save an answer that has some")
         places: dict[Month, list[int]] = {}
         for (account_id, month, _), found in self._found.items():
             places.setdefault((account_id, month), []).append(found.place)
@@ -90,17 +91,21 @@ class Importer:
             document = _object(source.at("document"), item["document"])
             document_id = _text(source.at("document"), document, "_id")
             account_id = self._account_of(_text(source, item, "account_id"))
-            self._keep((account_id, _month(source, item, "month"), document_id), _WHOLE, document, source)
+            month = _month(source, item, "month")
+            _check_kind(source.at("document"), document)
+            self._keep((account_id, month, document_id), _WHOLE, document, source)
         elif "_id" in item:
             account_id = self._account_of(item.get("pvt_account_id"), channel_vars(item).get("account_id"))
-            self._keep((account_id, _month(source, item, "_id"), item["_id"]), _WHOLE, item, source)
+            month = _month(source, item, "_id")
+            _check_kind(source, item)
+            self._keep((account_id, month, item["_id"]), _WHOLE, item, source)
         else:
             self._take_public(source, item)
 
     def _take_public(self, source: Source, item: Item) -> None:
         is_row = listings.is_row(item)
         if "id" not in item or not (is_row or "call_id" in item):
-            source.refuse(Words("an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
+            source.refuse(Words("is an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
         month = _month(source, item, "id")
         if is_row:
             listing = listings.listing_of(source.form, item)
@@ -149,7 +154,15 @@ def _told(documents: Iterable[Document], name: str) -> set[str]:
 
 def _is_other(item: Item) -> bool:
     """Whether it is one of the other documents that share a month's database with the CDRs."""
+    wrapped = item.get("document")
+    item = wrapped if isinstance(wrapped, dict) and "account_id" in item else item
     return str(item.get("_id", "")).startswith("_design/") or item.get("pvt_type", "cdr") != "cdr"
+
+
+def _check_kind(source: Source, document: Item) -> None:
+    if "pvt_type" not in document and "call_id" not in document:
+        remedy = "export the documents of a month's database, or save an answer of /cdrs"
+        source.refuse(Words("has neither call_id nor pvt_type"), "the document of a CDR", remedy)
 
 
 def _object(source: Source, value: Any) -> Item:

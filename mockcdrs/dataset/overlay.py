@@ -18,7 +18,11 @@ class _Layer:
     version: int
     added: Mapping[Month, Sequence[Document]] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
-    removed: frozenset[str] = frozenset()
+    removed: Mapping[Month, frozenset[str]] = field(default_factory=dict)
+
+    def without(self, month: Month, ids: frozenset[str]) -> Mapping[Month, frozenset[str]]:
+        """`removed`, with these documents of the base removed as well."""
+        return {**self.removed, month: self.removed.get(month, frozenset()) | ids} if ids else self.removed
 
 
 class Overlay:
@@ -40,11 +44,6 @@ class Overlay:
         return self._layer.version
 
     @property
-    def removed(self) -> frozenset[str]:
-        """As in `Store`."""
-        return self._layer.removed
-
-    @property
     def accounts(self) -> Mapping[str, Account]:
         """As in `Store`."""
         return self._base.accounts
@@ -59,36 +58,46 @@ class Overlay:
         """How many documents were added and are still there."""
         return sum(map(len, self._layer.added.values()))
 
+    def count_removed(self) -> int:
+        """How many documents of the base were removed or replaced."""
+        return sum(map(len, self._layer.removed.values()))
+
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
         """Put documents into an account's month; one with a known id takes the place of the other."""
         new = copy.deepcopy(list(documents))  # answers are kept: what a test does with its own must not matter to them
         ids = {document["_id"] for document in new}
-        in_base = {cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None}
+        in_base = frozenset(cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None)
         with self._changing:
             now = self._layer
             kept = [document for document in now.added.get((account_id, month), ()) if document["_id"] not in ids]
-            self._change(added={**now.added, (account_id, month): kept + new}, removed=now.removed | in_base)
+            removed = now.without((account_id, month), in_base)
+            self._change(added={**now.added, (account_id, month): kept + new}, removed=removed)
 
-    def remove(self, document_id: str) -> bool:
-        """Take a document away, whoever holds it; whether there was one."""
+    def remove(self, document_id: str, account_id: str | None = None) -> bool:
+        """Take a document out of an account, without `account_id` out of each that has one of that id.
+
+        Returns whether there was one.
+        """
+        holders = self.accounts if account_id is None else [account_id]
         with self._changing:
-            now = self._layer
-            added = {
-                month: [document for document in documents if document["_id"] != document_id]
-                for month, documents in now.added.items()
-            }
-            was_added = any(len(added[month]) < len(documents) for month, documents in now.added.items())
-            in_base = self._is_in_base(document_id)
-            self._change(added=added, removed=now.removed | ({document_id} if in_base else frozenset()))
-            return was_added or in_base
+            found = list(filter(None, (self._find(holder, document_id) for holder in holders)))
+            for month in found:
+                self._remove(month, document_id)
+            return bool(found)
 
-    def _is_in_base(self, document_id: str) -> bool:
-        named = document_id[:6]
-        return any(
-            self._base.document(account_id, named, document_id) is not None
-            for account_id in self.accounts
-            if named in self._base.months(account_id) and account_id not in self._layer.emptied
+    def _find(self, account_id: str, document_id: str) -> Month | None:
+        """Where an account has a document: in the month that the id names, or else in another."""
+        months = sorted(self.months(account_id), key=lambda month: month != document_id[:6])
+        return next(
+            ((account_id, month) for month in months if self.document(account_id, month, document_id) is not None), None
         )
+
+    def _remove(self, month: Month, document_id: str) -> None:
+        now = self._layer
+        kept = [document for document in now.added.get(month, ()) if document["_id"] != document_id]
+        in_base = frozenset({document_id} if self._base.document(*month, document_id) is not None else ())
+        added = {**now.added, month: kept} if month in now.added else now.added
+        self._change(added=added, removed=now.without(month, in_base))
 
     def empty(self, account_id: str) -> None:
         """Take all of an account's documents away, the base's too; its months stay."""
@@ -109,7 +118,8 @@ class Overlay:
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
         """As in `Store`."""
         now = self._layer
-        base = () if account_id in now.emptied else self._base.held(account_id, month)
+        held = () if account_id in now.emptied else self._base.held(account_id, month)
+        base = list(_without(held, now.removed.get((account_id, month))))
         documents = now.added.get((account_id, month))
         if not documents:
             return base
@@ -119,9 +129,11 @@ class Overlay:
         self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
     ) -> Iterator[Segment]:
         """As in `Store`."""
-        if account_id in self._layer.emptied:
+        now = self._layer
+        if account_id in now.emptied:
             return iter(())
-        return self._base.made(account_id, month, times, descending=descending, by=by)
+        made = self._base.made(account_id, month, times, descending=descending, by=by)
+        return _without(made, now.removed.get((account_id, month)))
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""
@@ -129,6 +141,10 @@ class Overlay:
         for document in now.added.get((account_id, month), ()):
             if document["_id"] == document_id:
                 return document
-        if account_id in now.emptied or document_id in now.removed:
+        if account_id in now.emptied or document_id in now.removed.get((account_id, month), ()):
             return None
         return self._base.document(account_id, month, document_id)
+
+
+def _without(segments: Iterable[Segment], removed: frozenset[str] | None) -> Iterator[Segment]:
+    return (replace(each, hidden=removed) for each in segments) if removed else iter(segments)

@@ -19,11 +19,20 @@ Moment = Literal["written", "begun"]
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a month. `documents` gives them in any order; a passing one will soon have another identity."""
+    """A part of a month. `documents` gives them in any order; a passing one will soon have another identity.
+
+    The identity is that of all `documents`. Those whose ids are `hidden` were taken away: `visible` leaves them out.
+    """
 
     identity: tuple[Any, ...]
     documents: Callable[[], Sequence[Document]]
     is_passing: bool = False
+    hidden: frozenset[str] = frozenset()
+
+    def visible(self) -> Sequence[Document]:
+        """The documents that are there, in any order."""
+        documents = self.documents()
+        return [each for each in documents if each["_id"] not in self.hidden] if self.hidden else documents
 
 
 class Store(Protocol):
@@ -40,10 +49,6 @@ class Store(Protocol):
     @property
     def origin(self) -> Origin:
         """Where its documents come from."""
-
-    @property
-    def removed(self) -> frozenset[str]:
-        """Ids of documents that are held or made, but are not to be seen; passing segments are as they should be."""
 
     def months(self, account_id: str) -> list[str]:
         """The months that have a database, oldest first."""
@@ -68,7 +73,6 @@ class LoadedStore:
     """A store of what `files.load` read: documents by account id and month."""
 
     version = 0
-    removed: frozenset[str] = frozenset()
 
     def __init__(
         self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]], origin: Origin = UNKNOWN

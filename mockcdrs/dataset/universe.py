@@ -1,6 +1,5 @@
 """A store over a universe of calls: every block of time is made when it is read, so years cost what is looked at."""
 
-import calendar
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,7 +9,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.generator import begun_in_block, generate_block
-from mockcdrs.dataset.load import DAY_SECONDS, Block, Load, blocks_between, day_end, midnight_of
+from mockcdrs.dataset.load import Block, Load, blocks_between, day_end, midnight_of
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.scenarios.call import minute_in
 from mockcdrs.dataset.store import Document, Moment, Segment, Times
@@ -27,7 +26,6 @@ class UniverseStore:
     """
 
     version = 0
-    removed: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -65,7 +63,7 @@ class UniverseStore:
         if account_id != self._main:
             return
         early, late = times
-        start, end = _stretch(month)
+        start, end = gregorian.month_stretch(month)
         start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
         first = start if early is None else max(start, int(min(early, end)))
         last = end if late is None else min(end, int(max(late, start - 1)))
@@ -83,7 +81,7 @@ class UniverseStore:
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id itself tells which block to make."""
         minute = minute_in(document_id[_ID_PREFIX_LENGTH:])
-        if account_id != self._main or minute is None:
+        if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
             return None
         begin = gregorian.month_start(month) + minute * 60
         for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):
@@ -106,9 +104,3 @@ MAKERS: dict[Moment, Callable[[people.Directory, Load, Block], list[Document]]] 
 def _months(first: int, end: int) -> tuple[str, ...]:
     """Names of months that are counted from the year 0, without the `end`."""
     return tuple(f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, end))
-
-
-def _stretch(month: str) -> tuple[int, int]:
-    start = gregorian.month_start(month)
-    _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
-    return start, start + days * DAY_SECONDS

@@ -14,8 +14,8 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request, Response
-from mockcdrs.control.clock import seconds_of
-from mockcdrs.dataset.files import DataError
+from mockcdrs.control.moments import seconds_of
+from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.exchanges.server_info import Config, ServerInfo
 
 
@@ -111,10 +111,10 @@ def _exchange(file: Path, number: int, line: str) -> Exchange:
             ServerInfo.from_json(held.get("server", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        came = line.strip()
-        shown = came if len(came) <= 80 else f"{came[:77]}..."
+        why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+        came = Words(f"is {shortened(line.strip())} ({why})")
         expected = 'an exchange, {"name", "request": {"method", "path", "query", "headers", "body"}, "response"}'
-        raise DataError(file, number, "", f"{shown} ({error!r})", expected, "correct it or take it out") from error
+        raise DataError(file, number, "", came, expected, "correct it or take it out") from error
 
 
 def _text(value: Any) -> str:

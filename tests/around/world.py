@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mockcdrs.control.clock import Clock, seconds_of
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.moments import seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version

@@ -96,7 +96,7 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
     [
         (["record", "kazoo", "--account", "a", "--token", "t", "--out", "x"], "'kazoo' is no URL of a Crossbar"),
         (["replay", "{file}", "--fix", "nosuch"], "'nosuch' is no quirk of Crossbar's"),
-        (["replay", "{file}", "--data", "/nosuch"], "no such directory"),
+        (["replay", "{file}", "--data", "/nosuch"], "does not exist; expected a directory with"),
         (["replay", __file__], "expected an exchange"),
     ],
 )
@@ -113,7 +113,7 @@ def test_a_recording_without_an_exchange_proves_nothing(tmp_path: Path) -> None:
     result = run("replay", tmp_path / "empty")
     assert (result.exit_code, result.output) == (
         1,
-        f"Error: {tmp_path / 'empty'}: came no exchange; expected one a line, as `mockcdrs record` writes them\n",
+        f"Error: {tmp_path / 'empty'} holds no exchange; expected one a line, as `mockcdrs record` writes them\n",
     )
 
 

@@ -40,7 +40,10 @@ def test_it_shows_its_progress_on_a_terminal_and_nowhere_else(tmp_path: Path) ->
     [
         ([], "Missing option '--out'"),
         (["--out", "."], "is there already"),
-        (["--out", "x", "--now", "yesterday"], "'yesterday' is no moment"),
+        (
+            ["--out", "x", "--now", "yesterday"],
+            "--now: came 'yesterday', expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z",
+        ),
         (["--out", "x", "--locale", "xx_XX"], "locale 'xx_XX' came, expected one that Faker knows"),
         (["--out", "x", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
     ],

@@ -40,7 +40,7 @@ def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
 def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
     result = run("serve", "--now", "yesterday")
     assert result.exit_code == 2
-    assert "'yesterday' is no moment: expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live" in result.output
+    assert "came 'yesterday', expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live" in result.output
 
 
 @pytest.mark.parametrize(

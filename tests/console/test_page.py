@@ -35,7 +35,7 @@ def busy(mock: Mock, ask: Ask) -> None:
     """Calls, a request with advice, and a rule, with hostile words wherever words can come from."""
     mock.add_call(caller_name=SCRIPT, callee_name=IMAGE, fields={"hangup_cause": IMAGE})
     ask(filter_caller_id_name=SCRIPT, sort=IMAGE, headers={"User-Agent": IMAGE, "Accept-Language": SCRIPT})
-    mock.fail(status=503, path="/nosuch", query={"x": IMAGE}, method=SCRIPT)
+    mock.fail(status=503, path=f"/{SCRIPT}", query={"x": IMAGE})
 
 
 def hostile(mock: Mock) -> str:
@@ -50,7 +50,7 @@ def hostile(mock: Mock) -> str:
 def test_markup_in_every_field_stays_text(open_page: Open, mock: Mock, ask: Ask) -> None:
     cdr_id = hostile(mock)
     mock.respond("/nosuch", json={IMAGE: SCRIPT}, headers={"X-Evil": IMAGE, "Content-Type": "text/html"})
-    mock.fail(error="too_many_requests", path="/summary", query={"y": IMAGE}, method=SCRIPT)
+    mock.fail(error="too_many_requests", path=f"/summary/{SCRIPT}", query={"y": IMAGE})
     ask(f"/cdrs/{quote(cdr_id, safe='')}", headers={"User-Agent": IMAGE, "X-Request-ID": IMAGE, "Cookie": SCRIPT})
     ask("/nosuch", **{IMAGE: SCRIPT, "start_key": IMAGE, "created_from": SCRIPT})
     ask(f"/cdrs/{IMAGE}")

@@ -26,7 +26,9 @@ from mockcdrs.handle import Mock, serving
 from mockcdrs.server.runner import Server as Listener
 
 README = Path(__file__).parents[2] / "README.md"
-NEED_OTHER_DATA = {"no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500"}
+NEED_OTHER_DATA = {
+    "no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500", "month-end-call-lost",
+}  # fmt: skip
 USUAL = table.USUAL - NEED_OTHER_DATA
 
 

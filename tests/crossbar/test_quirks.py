@@ -153,6 +153,12 @@ CASES: dict[str, Case] = {
     "legs-missing-month-503": Case([], _status(f"/cdrs/legs/{_LONG_AGO}"), 503, 404),
     "id-without-month-500": Case([], _status("/cdrs/abcdef-x"), 500, 404),
     "unix-range-500": Case(calls(1), _status("/cdrs", "created_from=1768300000&created_to=1768900000"), 500, 200),
+    "month-end-call-lost": Case(
+        [*calls(1), leg("over@host", JANUARY + 20)],
+        lambda state: len(data_of(ask(state, "/cdrs", THIS_MONTH))),
+        1,
+        2,
+    ),
     "no-ccv-not-listed": Case([BARE], lambda state: ids_of(ask(state)), [], [BARE["_id"]]),
     "broken-document-fault": Case([BROKEN], _status(), 503, 200),
     "reversed-keys-fault": Case(calls(1), _status("/cdrs", "start_key=garbage"), 500, 200),

@@ -47,5 +47,5 @@ def test_the_same_order_is_the_same_call_and_another_serial_another() -> None:
 
 
 def test_an_unknown_scenario_lists_the_known() -> None:
-    with pytest.raises(NoSuchScenario, match="'nosuch' is no scenario: expected one of internal_call, "):
+    with pytest.raises(NoSuchScenario, match="scenario: came 'nosuch', expected one of internal_call, "):
         craft(OFFICE, Order("nosuch"), END, 1)

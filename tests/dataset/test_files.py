@@ -116,16 +116,16 @@ LINES = [
     ("oops", "", "'oops'", "JSON in UTF-8 (Expecting value: line 1 column 1 (char 0))"),
     ('{"_id": NaN}', "", "'{\"_id\": NaN}'", "JSON in UTF-8 (NaN is no JSON number)"),
     ("[]", "the line", "[]", "an object"),
-    ("{}", "_id", "nothing", "text"),
+    ("{}", "_id", "is missing", "text"),
     ('{"_id": 7}', "_id", "7", "text"),
     ('{"_id": "abc"}', "_id", '"abc"', "YYYYMM-<call id>, or the month beside a wrapped document"),
     ('{"_id": "202613-a"}', "_id", '"202613-a"', "YYYYMM-<call id>, or the month beside a wrapped document"),
-    ('{"_id": "202601-a"}', "pvt_account_id", "nothing", "text"),
+    ('{"_id": "202601-a"}', "pvt_account_id", "is missing", "text"),
     ('{"_id": "202601-a", "pvt_account_id": ""}', "pvt_account_id", '""', "text"),
     ('{"document": []}', "document", "[]", "an object"),
-    ('{"document": {}}', "document._id", "nothing", "text"),
-    ('{"document": {"_id": "x"}}', "account_id", "nothing", "text"),
-    ('{"document": {"_id": "x"}, "account_id": "A"}', "month", "nothing", 'a month as text, "202601"'),
+    ('{"document": {}}', "document._id", "is missing", "text"),
+    ('{"document": {"_id": "x"}}', "account_id", "is missing", "text"),
+    ('{"document": {"_id": "x"}, "account_id": "A"}', "month", "is missing", 'a month as text, "202601"'),
     ('{"document": {"_id": "x"}, "account_id": "A", "month": 202601}', "month", "202601", 'a month as text, "202601"'),
 ]
 
@@ -143,17 +143,17 @@ def test_a_bad_line_is_refused_with_file_line_field_and_what_was_expected(
 ACCOUNTS = [
     ({}, "the file", "{}", "a list"),
     ([7], "[0]", "7", "an object"),
-    ([{"id": "A"}, {}], "[1].id", "nothing", "text"),
+    ([{"id": "A"}, {}], "[1].id", "is missing", "text"),
     ([{"id": "A", "tree": "B"}], "[0].tree", '"B"', "a list"),
     ([{"id": "A", "tree": [1]}], "[0].tree", "1", "text"),
     ([{"id": "A", "is_reseller": 0}], "[0].is_reseller", "0", "true or false"),
     ([{"id": "A", "months": ["2026-01"]}], "[0].months", '"2026-01"', 'a month as text, "202601"'),
-    ([{"id": "A", "users": [{}]}], "[0].users[0].id", "nothing", "text"),
+    ([{"id": "A", "users": [{}]}], "[0].users[0].id", "is missing", "text"),
     ([{"id": "A", "apps": [{"id": "a"}, 7]}], "[0].apps[1]", "7", "an object"),
     ([{"id": "A", "tokens": ["t"]}], "[0].tokens", '"t"', "an object"),
-    ([{"id": "A", "tokens": [{"token": None}]}], "[0].tokens.token", "nothing", "text"),
-    ([{"id": "A"}, {"id": "A"}], "id", '"A" twice', "an id once"),
-    ([{"id": "A"}], "id", "nothing", f"account {ACCOUNT}, which documents name"),
+    ([{"id": "A", "tokens": [{"token": None}]}], "[0].tokens.token", "is missing", "text"),
+    ([{"id": "A"}, {"id": "A"}], "id", '"A" is there twice', "each id once"),
+    ([{"id": "A"}], "id", f'"{ACCOUNT}" is missing', "each account that documents name"),
 ]
 
 
@@ -191,13 +191,20 @@ def test_what_no_answer_could_carry_is_refused(tmp_path: Path, raw: bytes) -> No
     assert refusal(tmp_path).expected.startswith("JSON in UTF-8")
 
 
-@pytest.mark.parametrize(("name", "came"), [(".", "a directory with neither"), ("nosuch", "no such directory")])
-def test_a_directory_without_data_is_refused(tmp_path: Path, name: str, came: str) -> None:
-    error = refusal(tmp_path / name)
-    assert (error.came, error.expected) == (came, "*.jsonl files or accounts.json")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (".", "has no such files; expected a directory with *.jsonl files or accounts.json; name the directory that"),
+        ("nosuch", "does not exist; expected a directory with *.jsonl files or accounts.json; name the directory that"),
+        ("file", "is a file; expected a directory with *.jsonl files or accounts.json; make a directory of it by"),
+    ],
+)
+def test_a_directory_without_data_is_refused(tmp_path: Path, name: str, sentence: str) -> None:
+    (tmp_path / "file").touch()
+    assert str(refusal(tmp_path / name)).startswith(f"{tmp_path / name} {sentence}")
 
 
 @pytest.mark.parametrize("accounts", [None, []])
 def test_data_without_any_account_is_refused(tmp_path: Path, accounts: Any) -> None:
     error = refusal(written(tmp_path, accounts=accounts))
-    assert (error.came, error.expected) == ("no account", "one document or account at the least")
+    assert (error.came, error.expected) == ("holds no account", "one document or account at the least")

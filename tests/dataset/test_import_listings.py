@@ -263,7 +263,7 @@ MONTHLY = f"{ACCOUNT}-201601"
         {"_id": "201601-a", "pvt_account_id": MONTHLY, "call_id": "a"},
         {"_id": "201601-a", "call_id": "a", "custom_channel_vars": {"account_id": MONTHLY}},
         {"id": "201601-a", "call_id": "a", "custom_channel_vars": {"account_id": MONTHLY}},
-        {"account_id": MONTHLY, "month": "201601", "document": {"_id": "201601-a"}},
+        {"account_id": MONTHLY, "month": "201601", "document": {"_id": "201601-a", "call_id": "a"}},
         row(OF_4_3, START) | {"account_id": MONTHLY},
     ],
 )
@@ -336,7 +336,7 @@ def test_a_resellers_line_gets_the_comma_that_3_19_left_out(
 def test_a_resellers_line_of_which_the_cost_is_not_known_is_refused(tmp_path: Path) -> None:
     head, line, _ = lines(row(OF_3_19, END, call_type="", cost="0"), "\r").split("\r")
     text = f"{head},reseller_cost,reseller_call_type\r{line}333,per_minute\r"
-    with pytest.raises(ValueError, match="line 2: came 27 columns; expected 28, as in the header"):
+    with pytest.raises(ValueError, match="line 2 has 27 columns; expected 28, as in the header"):
         imported(tmp_path, text)
 
 
@@ -354,5 +354,5 @@ def test_a_cell_without_escapes_may_hold_a_line_end(tmp_path: Path) -> None:
 
 def test_a_line_without_escapes_that_ends_too_soon_is_refused(tmp_path: Path) -> None:
     text = cells(row(OF_4_3, START), comma=";")
-    with pytest.raises(ValueError, match="line 3: came 2 cells; expected 34, as in the header"):
+    with pytest.raises(ValueError, match="line 3 has 2 cells; expected 34, as in the header"):
         imported(tmp_path, text + '"201601-x","x"\n')

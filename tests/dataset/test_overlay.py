@@ -11,7 +11,7 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Document, LoadedStore
 
-ACCOUNT, MONTH = "a" * 32, "202601"
+ACCOUNT, OTHER, MONTH = "a" * 32, "b" * 32, "202601"
 
 
 def _document(call: str, **fields: Any) -> Document:
@@ -20,13 +20,13 @@ def _document(call: str, **fields: Any) -> Document:
 
 @pytest.fixture
 def overlay() -> Overlay:
-    base = LoadedStore([Account(ACCOUNT)], {(ACCOUNT, MONTH): [_document("one"), _document("two")]})
-    return Overlay(base)
+    both = [_document("one"), _document("two")]
+    accounts = [Account(ACCOUNT), Account(OTHER, months=("202512",))]
+    return Overlay(LoadedStore(accounts, {(ACCOUNT, MONTH): both, (OTHER, MONTH): both}))
 
 
-def _ids(overlay: Overlay, month: str = MONTH) -> set[str]:
-    documents = (document for segment in overlay.held(ACCOUNT, month) for document in segment.documents())
-    return {document["_id"] for document in documents} - overlay.removed
+def _ids(overlay: Overlay, month: str = MONTH, account: str = ACCOUNT) -> set[str]:
+    return {document["_id"] for segment in overlay.held(account, month) for document in segment.visible()}
 
 
 def test_an_added_document_stands_beside_the_base(overlay: Overlay) -> None:
@@ -58,6 +58,38 @@ def test_removing_takes_an_added_document_away(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, MONTH, [_document("three")])
     assert overlay.remove("202601-three")
     assert _ids(overlay) == {"202601-one", "202601-two"}
+
+
+def test_removing_an_accounts_document_leaves_the_same_id_to_another(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one", ACCOUNT)
+    assert (_ids(overlay), _ids(overlay, account=OTHER)) == ({"202601-two"}, {"202601-one", "202601-two"})
+    assert overlay.document(OTHER, MONTH, "202601-one") == _document("one")
+    assert not overlay.remove("202601-one", ACCOUNT)
+    assert overlay.count_removed() == 1
+
+
+def test_removing_from_no_account_in_particular_takes_it_from_each(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one")
+    assert _ids(overlay) == _ids(overlay, account=OTHER) == {"202601-two"}
+
+
+def test_replacing_an_accounts_document_leaves_the_same_id_to_another(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    assert _ids(overlay, account=OTHER) == {"202601-one", "202601-two"}
+    assert overlay.document(OTHER, MONTH, "202601-one") == _document("one")
+
+
+def test_a_document_in_another_month_than_its_id_names_can_be_removed(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202512", [_document("moved")])
+    assert overlay.remove("202601-moved", ACCOUNT)
+    assert _ids(overlay, "202512") == set()
+
+
+def test_the_same_id_in_another_month_stays_where_one_was_replaced(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202512", [_document("one", name="moved")])
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    assert overlay.document(ACCOUNT, "202512", "202601-one") == _document("one", name="moved")
+    assert (_ids(overlay), _ids(overlay, "202512")) == ({"202601-one", "202601-two"}, {"202601-one"})
 
 
 def test_removing_what_is_not_there_says_so(overlay: Overlay) -> None:

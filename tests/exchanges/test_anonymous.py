@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from mockcdrs.contract.client import Client, Request
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files, writing
 from mockcdrs.dataset.anonymize import Anonymizer

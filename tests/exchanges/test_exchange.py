@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request
-from mockcdrs.control.clock import seconds_of
+from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
@@ -42,7 +42,7 @@ def test_a_request_alone_is_one_still_to_be_sent(tmp_path: Path) -> None:
 )
 def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "file").write_text(f"\n{line}\n")
-    with pytest.raises(DataError, match=r"file, line 2: came .+; expected an exchange"):
+    with pytest.raises(DataError, match=r"file, line 2 is .+; expected an exchange"):
         list(read(tmp_path / "file"))
 
 

@@ -95,7 +95,9 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
 def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
     result = ran(pytester, marked)
-    result.stdout.fnmatch_lines(["*came sede=, expected some of kazoo, seed, now*"])
+    result.stdout.fnmatch_lines(
+        ["*sede: the marker has no such argument, expected some of kazoo, seed, now*did you mean seed?*"]
+    )
     result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 
@@ -103,14 +105,14 @@ def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("3", "came 3 without a name, expected as in mockcdrs(seed=7)"),
+        ("3", "came 3 without a name, expected arguments by name, as in mockcdrs(seed=7)"),
         ("seed='x'", "seed: came 'x', expected a whole number"),
         ("seed=True", "seed: came True, expected a whole number"),
         ("calls_per_day=-1", "calls_per_day: came -1, expected a whole number from 0 to 1000000"),
         ("reseller='no'", "reseller: came 'no', expected True or False"),
         ("fix='all'", "fix: came 'all', expected a list of names"),
         ("settings='a=1'", "settings: came 'a=1', expected values by name"),
-        ("now='nonsense'", "'nonsense' is no moment: expected ISO 8601"),
+        ("now='nonsense'", "now: came 'nonsense', expected ISO 8601"),
         ("allow=['wrong-epok']", "allow=['wrong-epok'] came, expected a list of some of wrong-epoch, ignored-time"),
         ("allow='wrong-epoch'", "allow='wrong-epoch' came, expected a list of some of wrong-epoch"),
     ],

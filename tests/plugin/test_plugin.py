@@ -211,6 +211,7 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert found.stdout.split() == [
         "mockcdrs",
+        "mockcdrs.arguments",
         "mockcdrs.control",
         "mockcdrs.control.options",
         "mockcdrs.plugin_options",

@@ -1,12 +1,18 @@
 """A client that walks as it should ends with the ground truth, whatever the calls, the page size and the quirks."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs import strategies
+from mockcdrs.dataset.accounts import Account
 from mockcdrs.handle import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
+
+NEWEST = 63_935_956_800  # 2026-01-18
 
 # a descending walk over /interaction loses interactions unless that quirk is fixed
 WALKS = [
@@ -49,3 +55,22 @@ def test_a_call_that_ended_behind_the_range_is_no_interaction_that_a_client_can_
     assert (late.ids, late.unreachable) == ((), (call.cdr_id,))
     assert (whole.ids, whole.unreachable) == ((call.cdr_id,), ())
     assert list(walked(mock, "/cdrs/interaction", {"created_from": began, "created_to": began + 60})) == []
+
+
+def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tmp_path: Path) -> None:
+    leg = {key: value for key, value in WITHOUT.add_call(at=NEWEST).legs[0].items() if key != "pvt_account_id"}
+    lines = [json.dumps({**leg, "pvt_account_id": account}) for account in ("a" * 32, "b" * 32)]
+    (tmp_path / "calls.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    mock = Mock(data=tmp_path, now="2026-01-20T12:00:00Z")
+    other = next(account for account in mock.state.data.accounts.values() if account.id != mock.account_id)
+
+    def listed(account: Account) -> list[str]:
+        headers = {"X-Auth-Token": account.tokens[0].value}
+        answered = mock.client().simulate_get(f"/v2/accounts/{account.id}/cdrs", headers=headers)
+        return [row["id"] for row in answered.json["data"]]
+
+    mock.add_cdr({**leg, "pvt_account_id": mock.account_id})
+    assert listed(mock.account) == listed(other) == [leg["_id"]]
+    mock.remove(leg["_id"])
+    assert (listed(mock.account), listed(other)) == ([], [leg["_id"]])
+    assert mock.expected().ids == ()

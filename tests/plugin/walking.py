@@ -10,8 +10,8 @@ MOST_PAGES = 1_000
 
 
 def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
-    """The ids that arrive, page after page, until the last one or a 503."""
-    client, key = mock.client(), dict[str, str]()
+    """The ids that arrive, page after page, until the last one, a 503, or a page that came before."""
+    client, key, known = mock.client(), dict[str, str](), set[str]()
     for _ in range(MOST_PAGES):
         url = f"/v2/accounts/{mock.account_id}{path}"
         answered = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()})
@@ -19,7 +19,8 @@ def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
             return
         answer = answered.json
         yield from (row["id"] for row in answer["data"])
-        if "next_start_key" not in answer:
+        if answer.get("next_start_key", "") in {"", *known}:
             return
         key = {"start_key": answer["next_start_key"]}
+        known.add(answer["next_start_key"])
     raise AssertionError("the pages do not end")

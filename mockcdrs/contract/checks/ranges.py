@@ -6,7 +6,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import NO_ROWS, failure, good_or_quirk
 from mockcdrs.contract.check import check
-from mockcdrs.contract.finding import CannotCheck, Finding
+from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar import start_key
 
@@ -26,6 +26,15 @@ def range_ends(server: Server) -> Iterator[Finding]:
     ):
         answer = server.cdrs(created_from=start, created_to=end, paginate="false")
         yield from answer.differences(row["id"] in answer.ids, is_in, f"whether {row['id']} of {time} is listed")
+
+
+@check("cdr_channel_destroy.erl", "month-end-call-lost")
+def range_of_a_month(server: Server) -> Iterator[Finding]:
+    """A range that begins with a month lists what was written in it, also of calls that began in the month before."""
+    if sample.over_month_end(server):
+        yield Shown("month-end-call-lost")
+    elif all(sample.month(row) == gregorian.month_of(time) for time, row in sample.timed_rows(server)):
+        raise CannotCheck("no CDR around the last month's end that was written in the month after that it began in")
 
 
 @check("crossbar_view.erl")

@@ -1,7 +1,7 @@
 """The summary, against the sum over the documents."""
 
 from collections.abc import Iterator
-from itertools import chain, combinations, groupby
+from itertools import chain, combinations
 from typing import Any
 
 from mockcdrs.cdr import gregorian
@@ -22,12 +22,12 @@ _Months = list[list[dict[str, Any]]]
 
 
 def _months(server: Server) -> _Months:
-    documents = sample.documents(server).values()
+    documents = sample.documents(server)
+    newer, *older = sample.ids_by_month(server)
     view = summary_view(server.version.emergency_numbers)
-    return [
-        [emitted[1] for each in months if (emitted := view.map(sample.as_held(each)))]
-        for _, months in groupby(documents, key=sample.month)
-    ]
+    # what lies in the older month counts there, whenever it was written
+    months = [newer, [cdr_id for cdr_id in documents if cdr_id not in newer]] if older else [list(documents)]
+    return [[emitted[1] for cdr_id in ids if (emitted := view.map(sample.as_held(documents[cdr_id])))] for ids in months]
 
 
 def _sum(months: _Months, page_size: int, quirks: tuple[str, ...]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Target:
     kind: str = ""
     account: str = ""
     item: str = ""
+    user: str = ""
     is_of_user: bool = False
 
 
@@ -49,7 +50,8 @@ def _target(path: str) -> Target:
         return _NO_TARGET
     account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")
     kind, item = _endpoint(nouns[0][1])
-    return Target(kind, account, item, is_of_user="users" in dict(nouns))
+    users = dict(nouns).get("users")
+    return Target(kind, account, item, next(iter(users or ()), ""), is_of_user=users is not None)
 
 
 def _endpoint(parameters: tuple[str, ...]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.store import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class Facts:
     With `has_end` somebody calls `at_end`, and pages that nobody asked for are told of only then: until then another
     thread may still ask. Optional, each making advice surer: `count_cdrs(account, from, to)` says how many CDRs an
     account has in a range (`COUNTED_AT_MOST` where it has more), `count_unlisted(account, from, to)` how many of them
-    have no `custom_channel_vars`, `has_cdr(account, id)` whether there is one of that id.
+    have no `custom_channel_vars`, `has_cdr(account, id)` whether there is one of that id, `over_month_end(account,
+    month)` gives those that lie in a month and were written after it.
     """
 
     now: int
@@ -25,6 +27,7 @@ class Facts:
     count_cdrs: Callable[[str, int, int], int] | None = None
     count_unlisted: Callable[[str, int, int], int] | None = None
     has_cdr: Callable[[str, str], bool] | None = None
+    over_month_end: Callable[[str, str], Sequence[Document]] | None = None
 
 
 Piece = Callable[[Record, Iterable[Record], Facts], Iterator[str]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
+from mockcdrs.control.advice import access, month_ends, pages, parameters, quirk_bites, times
 from mockcdrs.control.advice.asked import sent, target
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
@@ -14,6 +14,7 @@ ADVICE: dict[str, Advice] = {
     **parameters.ADVICE,
     **access.ADVICE,
     **quirk_bites.ADVICE,
+    **month_ends.ADVICE,
 }
 
 # Only by these is it remembered which pieces concern a request: what else strangers send has no end.

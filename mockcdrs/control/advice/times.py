@@ -15,19 +15,6 @@ from mockcdrs.crossbar.filters import TIME_FILTERS
 _TIMES = frozenset(TIME_FILTERS)
 # without it a range is as long as it may be, and ends at created_to or now
 _BEGINNING = frozenset({"created_from"})
-_EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
-_UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
-
-
-def _guess(seconds: int) -> tuple[str, int] | None:
-    """What a number may be that is not Gregorian seconds, and the Gregorian seconds meant."""
-    for unit, per_second in _UNIX_UNITS.items():
-        if _EARLIEST_UNIX <= seconds // per_second <= _LATEST_UNIX:
-            return f"Unix {unit}", gregorian.from_unix(seconds // per_second)
-    if _EARLIEST_UNIX <= gregorian.to_unix(seconds // 1000) <= _LATEST_UNIX:
-        return "Gregorian milliseconds", seconds // 1000
-    meant = _date(str(seconds)) if 19_000_000 < seconds < 30_000_000 else None
-    return None if meant is None else ("a date in digits", meant)
 
 
 def _date(text: Any) -> int | None:
@@ -50,7 +37,7 @@ def _given(record: Record) -> Iterator[tuple[str, Any]]:
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for name, value in _given(record):
         seconds = asked.integer(value)
-        guess = _guess(seconds) if seconds is not None else None
+        guess = gregorian.guess(seconds) if seconds is not None else None
         if guess:
             yield (
                 f"{name}={shown(value)} looks like {guess[0]} ({gregorian.iso_8601(guess[1])}); "
@@ -61,7 +48,7 @@ def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> I
 def _is_strange(record: Record) -> bool:
     """Whether a time that says another epoch explains a strange range already."""
     numbers = (asked.integer(value) for _, value in _given(record))
-    return any(_guess(number) for number in numbers if number is not None)
+    return any(gregorian.guess(number) for number in numbers if number is not None)
 
 
 def _ignored_time(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:

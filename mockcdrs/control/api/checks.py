@@ -1,47 +1,48 @@
 """Reading what a client of the control API sent."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.clock import LAST_SECOND, seconds_of
+from mockcdrs.control.faults import RuleError
+from mockcdrs.control.moments import LAST_SECOND
+from mockcdrs.control.question import NoQuestion
 from mockcdrs.control.refused import Refused
+from mockcdrs.dataset.crafted import NoSuchScenario
 
-Check = tuple[Callable[[Any], bool], str]
+OBJECT = Kind("an object", lambda value: isinstance(value, dict))
+YES = Kind("true", lambda value: value is True)
+_CODES: dict[type[ArgumentError], str] = {
+    NoQuestion: "no-question",
+    NoSuchScenario: "unknown-scenario",
+    RuleError: "bad-rule",
+}
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LAST_SECOND
-
-
-def is_moment(value: Any) -> bool:
-    """Whether it is an ISO 8601 text or Gregorian seconds, within the calendar."""
+@contextlib.contextmanager
+def refusing(field: str | None = None) -> Iterator[None]:
+    """Refuse the request where an argument is wrong; `field` is the member that holds all of them, if one does."""
     try:
-        seconds_of(value)
-    except ValueError:
-        return False
-    return True
+        yield
+    except ArgumentError as wrong:
+        raise Refused(400, _CODES.get(type(wrong), "bad-value"), str(wrong), field or wrong.name) from wrong
 
 
-TEXT: Check = (lambda value: isinstance(value, str), "text")
-OBJECT: Check = (lambda value: isinstance(value, dict), "an object")
-NUMBER: Check = (_is_number, "a number")
-YES: Check = (lambda value: value is True, "true")
-SECONDS: Check = (lambda value: type(value) is int and 0 <= value <= 86_400, "whole seconds from 0 to 86400")
-MOMENT: Check = (is_moment, "a moment: ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or Gregorian seconds")
-
-
-def members(body: Any, known: Mapping[str, Check], what: str) -> dict[str, Any]:
-    """The members of a JSON object, each as its check wants it; `null` counts as left out."""
+def members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, Any]:
+    """The members of a JSON object, each of its kind; `null` counts as left out."""
     if not isinstance(body, dict):
         raise bad(None, body, f"{what}: an object with some of {', '.join(known)}")
-    for name, value in body.items():
-        if name not in known:
-            raise Refused(400, "unknown-member", f"{name!r} came; {what} has {', '.join(known)}; leave it out", name)
-        check, expected = known[name]
-        if value is not None and not check(value):
-            raise bad(name, value, expected)
-    return {name: value for name, value in body.items() if value is not None}
+    try:
+        arguments.check_names(body, known, what)
+    except ArgumentError as unknown:
+        raise Refused(400, "unknown-member", str(unknown), unknown.name) from unknown
+    said = {name: value for name, value in body.items() if value is not None}
+    with refusing():
+        arguments.check(said, known, what)
+    return said
 
 
 def whole(ask: Ask, name: str, default: int, most: int = LAST_SECOND) -> int:

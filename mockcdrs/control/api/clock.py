@@ -1,12 +1,14 @@
 """The mock's one clock."""
 
+from datetime import timedelta
+
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply, bad
+from mockcdrs.control.moments import MOMENT, STEP_PARTS, seconds_in
 from mockcdrs.control.powers import Powers
 
-_CHANGES = {"freeze": checks.MOMENT, "advance": checks.OBJECT, "live": checks.YES}
-_STEP = dict.fromkeys(("days", "hours", "minutes", "seconds"), checks.NUMBER)
+_CHANGES = {"freeze": MOMENT, "advance": checks.OBJECT, "live": checks.YES}
 
 
 def read(powers: Powers, ask: Ask) -> Reply:
@@ -24,17 +26,9 @@ def change(powers: Powers, ask: Ask) -> Reply:
     if "freeze" in asked:
         powers.clock.freeze(asked["freeze"])
     elif "advance" in asked:
-        _advance(powers, checks.members(asked["advance"], _STEP, "a step"))
+        step = checks.members(asked["advance"], STEP_PARTS, "a step")
+        with checks.refusing("advance"):
+            powers.clock.advance(timedelta(seconds=seconds_in(None, step)))
     else:
         powers.clock.live()
     return read(powers, ask)
-
-
-def _advance(powers: Powers, step: dict[str, float]) -> None:
-    seconds = sum(step.get(name, 0) * worth for name, worth in _WORTH.items())
-    if not checks.is_moment(int(powers.clock.now() + seconds)):
-        raise bad("advance", step, "a step that ends between the years 1 and 9999")
-    powers.clock.advance(**step)
-
-
-_WORTH = {"days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}

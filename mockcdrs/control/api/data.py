@@ -2,27 +2,18 @@
 
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api import checks
-from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
-from mockcdrs.control.data import NotACdr
+from mockcdrs.control.api.exchange import DONE, Ask, Reply
+from mockcdrs.control.moments import GREGORIAN, MOMENT
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
-from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, NoSuchScenario
+from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
 from mockcdrs.dataset.scenarios import SCENARIOS
 
-_ORDER = {
-    "at": checks.MOMENT,
-    "scenario": checks.TEXT,
-    "caller": checks.TEXT,
-    "callee": checks.TEXT,
-    "caller_name": checks.TEXT,
-    "callee_name": checks.TEXT,
-    "seconds": checks.SECONDS,
-    "owner_id": checks.TEXT,
-    "fields": checks.OBJECT,
-}
+_CALL = {"at": MOMENT, **ORDER}
 _MOST_INTERACTIONS = 500
 
 
@@ -30,26 +21,23 @@ def summary(powers: Powers, ask: Ask) -> Reply:
     """The months that have a database, and how much was added and removed."""
     del ask
     data = powers.state.data
-    return Reply({"months": data.months(powers.account_id), "added": data.count_added(), "removed": len(data.removed)})
+    counts = {"added": data.count_added(), "removed": data.count_removed()}
+    return Reply({"months": data.months(powers.account_id), **counts})
 
 
 def scenarios(powers: Powers, ask: Ask) -> Reply:
     """What calls can be added, with what arguments."""
     del powers, ask
     found = [{"name": name, "says": (made.__doc__ or "").strip().splitlines()[0]} for name, made in SCENARIOS.items()]
-    return Reply({"default": DEFAULT_SCENARIO, "scenarios": found, "arguments": list(_ORDER)})
+    return Reply({"default": DEFAULT_SCENARIO, "scenarios": found, "arguments": list(_CALL)})
 
 
 def add_call(powers: Powers, ask: Ask) -> Reply:
     """Add a call by scenario, as `Powers.add_call` does."""
-    order = checks.members({} if ask.body is None else ask.body, _ORDER, "a call")
+    order = checks.members({} if ask.body is None else ask.body, _CALL, "a call")
     _check_end(order.get("fields", {}))
-    try:
+    with checks.refusing():
         call = powers.add_call(**order)
-    except NoSuchScenario as wrong:
-        raise Refused(400, "unknown-scenario", str(wrong), "scenario") from wrong
-    except NotACdr as wrong:
-        raise Refused(400, "bad-value", str(wrong), "fields") from wrong
     return Reply({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
 
 
@@ -57,16 +45,14 @@ def add_cdr(powers: Powers, ask: Ask) -> Reply:
     """Add a document as it is, as `Powers.add_cdr` does."""
     if isinstance(ask.body, dict):
         _check_end(ask.body)
-    try:
+    with checks.refusing():
         return Reply(powers.add_cdr(ask.body), 201)
-    except NotACdr as wrong:
-        raise Refused(400, "bad-value", str(wrong), wrong.field) from wrong
 
 
 def _check_end(document: dict[str, Any]) -> None:
-    ended = document.get("timestamp")
-    if isinstance(ended, int) and not checks.is_moment(ended):
-        raise bad("timestamp", ended, "Gregorian seconds between the years 1 and 9999")
+    if isinstance(document.get("timestamp"), int):
+        with checks.refusing():
+            arguments.check_value("timestamp", document["timestamp"], GREGORIAN)
 
 
 def remove(powers: Powers, ask: Ask) -> Reply:

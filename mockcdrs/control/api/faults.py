@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
-from mockcdrs.control.faults import Rule, RuleError
+from mockcdrs.control.faults import Rule
 from mockcdrs.control.faults.presets import PRESETS
 from mockcdrs.control.faults.spoken import python_line
 from mockcdrs.control.powers import Powers
@@ -36,11 +37,8 @@ def add(powers: Powers, ask: Ask) -> Reply:
     """Make requests fail, as `Powers.fail` does."""
     if not isinstance(ask.body, dict):
         raise bad(None, ask.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
-    try:
+    with checks.refusing():
         rule = powers.state.faults.add(Rule.from_dict(ask.body))
-    except RuleError as wrong:
-        field = str(wrong).partition(":")[0].strip("'")
-        raise Refused(400, "bad-rule", str(wrong), field if field in ask.body else None) from wrong
     return Reply(_shown(powers, rule), 201)
 
 

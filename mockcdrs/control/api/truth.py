@@ -6,20 +6,13 @@ from typing import Any
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.question import NoQuestion
-from mockcdrs.control.refused import Refused
-
-_TIMES = ("created_from", "created_to")
 
 
 def expected(powers: Powers, ask: Ask) -> Reply:
     """As `Powers.expected` says it; `path` is the listing's, below the account. Raises `Refused`."""
     query: dict[str, Any] = {name: value for name, value in ask.query.items() if name not in {"path", "token"}}
-    query |= {name: checks.whole(ask, name, 0) for name in _TIMES if name in query}
-    try:
+    with checks.refusing():
         found = powers.expected(ask.query.get("path", "/cdrs"), **query)
-    except NoQuestion as error:
-        raise Refused(400, "no-question", str(error)) from error
     return Reply(
         {
             "ids": list(found.ids),

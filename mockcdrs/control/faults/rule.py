@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.control.faults import checks
 from mockcdrs.control.faults.checks import RuleError
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
@@ -139,15 +140,24 @@ class Rule:
         return {name: value for name, value in said.items() if name != "then" and value != {}}
 
     @classmethod
+    def from_arguments(cls, unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> "Rule":
+        """The rule that a caller asks for by `fail(...)`. Raises `RuleError` also for names that no rule has."""
+        arguments.check_unnamed(unnamed, "fail(status=503)", RuleError)
+        arguments.check_names(said, [name for name in _DEFAULTS if name != "number"], "a rule", RuleError)
+        return cls(**said)
+
+    @classmethod
     def from_dict(cls, said: Mapping[str, Any]) -> "Rule":
         """The opposite of `to_dict`. Raises `RuleError` for names and values that no rule has."""
         if "then" in said:
-            raise RuleError("then: came as JSON, expected Python code; say it in a test, as mockcdrs.fail(then=...)")
-        checks.check_names(said, tuple(_DEFAULTS), "a rule")
+            words = "then: came as JSON, expected Python code; say it in a test, as mockcdrs.fail(then=...)"
+            raise RuleError(words, "then")
+        arguments.check_names(said, _DEFAULTS, "a rule", RuleError)
         values = dict(said)
         reply = values.get("reply")
         if isinstance(reply, Mapping):
-            checks.check_names(reply, tuple(item.name for item in dataclasses.fields(Reply)), "a reply")
+            known = [item.name for item in dataclasses.fields(Reply)]
+            arguments.check_names(reply, known, "a reply", RuleError)
             values["reply"] = Reply(**reply)
         return cls(**values)
 

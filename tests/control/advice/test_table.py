@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.control.advice import ADVICE, Facts, advise, at_end, quirk_bites
+from mockcdrs.control.advice import ADVICE, Facts, advise, at_end, month_ends, quirk_bites
 from mockcdrs.control.advice.parameters import ADVICE as _PARAMETERS
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
@@ -49,7 +49,7 @@ def test_each_piece_has_a_stable_code_a_sentence_and_a_source(code: str) -> None
 
 
 def test_advice_under_a_quirks_name_is_on_that_quirk() -> None:
-    assert set(ADVICE) & set(quirks.QUIRKS) == set(quirk_bites.ADVICE)
+    assert set(ADVICE) & set(quirks.QUIRKS) == {*quirk_bites.ADVICE, *month_ends.ADVICE}
     assert not set(_PARAMETERS) & set(quirk_bites.ADVICE)
 
 
