@@ -62,18 +62,25 @@ def to_text(value: Any) -> str:
     raise BadArgument(f"has no text: {value!r:.80}")
 
 
-def utf8_text(text: str) -> str:
-    """`kz_json:utf8_binary/1`: bytes that are no UTF-8 are taken for Latin-1, but only if all of it can be printed.
+def utf8(value: Any) -> Any:
+    """`kz_json:utf8_binary/1`: a text that is no UTF-8 is taken for Latin-1, but only if all of it can be printed.
 
-    Bytes that are no UTF-8 are lone surrogates in `text`, as the error handler `surrogateescape` makes them.
+    Bytes that are no UTF-8 are lone surrogates in a text, as the error handler `surrogateescape` makes them.
     """
-    if text.isascii():
-        return text
-    data = text.encode("utf-8", "surrogateescape")
+    if not isinstance(value, str) or value.isascii():
+        return value
+    data = value.encode("utf-8", "surrogateescape")
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return text if data.translate(None, _PRINTABLE) else data.decode("latin-1")
+        return value if data.translate(None, _PRINTABLE) else data.decode("latin-1")
+
+
+def utf8_within(value: Any) -> Any:
+    """`kz_json:check_value_term/1`: as `utf8`, in lists and objects too, whose names stay as they are."""
+    if isinstance(value, dict):
+        return {name: utf8_within(item) for name, item in value.items()}
+    return [utf8_within(item) for item in value] if isinstance(value, list) else utf8(value)
 
 
 def _iolist_part(part: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
+from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 
@@ -38,13 +39,16 @@ class UnreadableQuery(ValueError):
 
 @functools.lru_cache(maxsize=128)
 def parse_query(raw: str) -> Query:
-    """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`."""
+    """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`.
+
+    A value is UTF-8 where it can be made so, a name stays as it came (`kz_json:from_list/1`).
+    """
     if _BROKEN.search(raw):
         raise UnreadableQuery(raw)
     pairs = []
     for part in filter(None, raw.split("&")):
         name, equals, value = part.partition("=")
-        pairs.append((_unquote(name), _unquote(value) if equals else True))
+        pairs.append((_unquote(name), erlang.utf8(_unquote(value)) if equals else True))
     return tuple(pairs)
 
 

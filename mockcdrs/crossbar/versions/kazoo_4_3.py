@@ -1,6 +1,6 @@
 """Kazoo 4.3, the version that people run, as its last release 4.3.142 answers."""
 
-from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
 from mockcdrs.crossbar.versions.version import Loader, Version
 
 KAZOO_4_3 = Version(
@@ -40,7 +40,8 @@ KAZOO_4_3 = Version(
     lists_parents=False,
     charges_every_request=True,
     compression_varies=True,
-    undecodable_body_keys=("target", "message"),
-    tells_json_faults=True,
+    jiffy=json_decoder.LAZEDO,
+    sorts_added_errors=True,
+    looks_into_values=False,
     quirks=quirks.USUAL,
 )  # fmt: skip

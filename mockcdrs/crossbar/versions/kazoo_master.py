@@ -1,6 +1,6 @@
 """The `master` branch of 2600hz/kazoo, which was never released."""
 
-from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
 from mockcdrs.crossbar.versions.version import Loader, Version
 
 _KEYS = (
@@ -42,7 +42,8 @@ KAZOO_MASTER = Version(
     lists_parents=True,
     charges_every_request=False,
     compression_varies=False,
-    undecodable_body_keys=("message", "target"),
-    tells_json_faults=False,
+    jiffy=json_decoder.KAZOO,
+    sorts_added_errors=False,
+    looks_into_values=True,
     quirks=quirks.USUAL,
 )  # fmt: skip

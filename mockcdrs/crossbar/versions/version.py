@@ -8,6 +8,7 @@ from typing import Any
 
 from mockcdrs.cdr import row
 from mockcdrs.crossbar.directory_views import UsersView
+from mockcdrs.crossbar.json_decoder import Jiffy
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.view_maps import View
 
@@ -108,12 +109,14 @@ class Version:
     compression_varies: bool = _rule(
         "whether a compressed answer's `vary` names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
     )
-    undecodable_body_keys: tuple[str, ...] = _rule(
-        "order of what is told of a body that is no JSON", "api_util `get_req_data`"
+    jiffy: Jiffy = _rule("the fork of jiffy that reads a body's JSON, and says why not", "`make/deps.mk`")
+    sorts_added_errors: bool = _rule(
+        "whether what Crossbar's code finds wrong in a request, schemas apart, has its keys from the last to the first",
+        "cb_context `add_validation_error`",
     )
-    tells_json_faults: bool = _rule(
-        "whether it is told what is wrong in a body that is no JSON, and where; else it is always `decoder_exit`",
-        "kz_json `unsafe_decode`, the version of jiffy",
+    looks_into_values: bool = _rule(
+        "whether Latin-1 becomes UTF-8 within lists and objects too, where a value is put into an object",
+        "kz_json `set_value`",
     )
     quirks: frozenset[str] = _rule("quirks that it shows", "`mockcdrs/crossbar/quirks.py`")
 
