@@ -42,9 +42,10 @@ class World:
 class Outcome:
     """What a request came to, for whoever watches: complete when the body has been made.
 
-    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's, `from_body`
-    holds parameters that came in the request's body. `tokens` is what it costs of a bucket's tokens, limited or not,
-    `bucket_account` the account whose bucket that is, empty for the one of no account.
+    `rows` counts items of a listing, `lost` those of them that never got to the client, `next_start_key` is as the
+    client gets it, `message` is an error's, `from_body` holds parameters that came in the request's body. `tokens` is
+    what it costs of a bucket's tokens, limited or not, `bucket_account` the account whose bucket that is, empty for the
+    one of no account.
     """
 
     rows: int = 0
@@ -53,6 +54,7 @@ class Outcome:
     from_body: dict[str, Any] = field(default_factory=dict)
     tokens: int = 0
     bucket_account: str = ""
+    lost: int = 0
 
 
 @dataclass(slots=True)

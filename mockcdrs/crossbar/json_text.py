@@ -9,16 +9,23 @@ import orjson
 _LEAVES = frozenset({str, int, bool, type(None)})
 _LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 _ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
+
+
+class InPieces(bytes):
+    """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
     try:
-        text = None if _holds_float(value) else orjson.dumps(value)
+        text = None if _holds_float(value) else orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
     except TypeError:  # large integers, and bytes that are no UTF-8
         text = None
-    if text is None or b"\\u" in text:  # escaped characters have large digits here
+    if text is None:
+        return (InPieces if _holds_big_integer(value) else bytes)(compact(value).encode())
+    if b"\\u" in text:  # escaped characters have large digits here
         return compact(value).encode()
     return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
 
@@ -35,6 +42,12 @@ def _holds_float(value: Any) -> bool:
     elif not isinstance(value, list):
         return isinstance(value, float)
     return any(_holds_float(item) for item in value if type(item) not in _LEAVES)
+
+
+def _holds_big_integer(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_big_integer, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
 
 
 def _scalar(value: Any) -> str:

@@ -43,5 +43,5 @@ KAZOO_4_3 = Version(
     jiffy=json_decoder.LAZEDO,
     sorts_added_errors=True,
     looks_into_values=False,
-    quirks=quirks.USUAL,
+    quirks=quirks.USUAL | {"big-integer-chunk-lost"},
 )  # fmt: skip
