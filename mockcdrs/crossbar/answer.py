@@ -72,6 +72,8 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
         return Answer(status, note=f"this is Crossbar's own behaviour, it takes no request with {what}")
     if not routing.is_path(incoming.path):
         return Answer(400)
+    if not (world.version.ignores_bad_encodings or _has_encodings(incoming)):
+        return Answer(500, note=_died_of("an Accept-Encoding that cannot be read"))
     api_version = routing.api_version(incoming.path)
     if not api_version:
         return Answer(200, {"content-type": greeting.CONTENT_TYPE}, greeting.TEXT)
@@ -84,6 +86,15 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     except BareAnswer as bare:
         answered = _bare(bare, context)
     return replace(answered, outcome=context.outcome)
+
+
+def _has_encodings(incoming: Incoming) -> bool:
+    """Whether what a client says of encodings, if anything, can be read."""
+    try:
+        negotiation.takes_gzip(incoming.headers.get("accept-encoding", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _unread(incoming: Incoming) -> Request:

@@ -28,7 +28,8 @@ class Rendered:
 
 def render(context: Context, found: Content, etag: str | None) -> Rendered:
     """The content in the form that was negotiated; raises `BareAnswer`."""
-    form = negotiation.overridden(context.content_type, context.request.value("accept"))
+    wanted = context.request.value("accept")
+    form = negotiation.overridden(context.content_type, wanted, context.version.knows_any_subtype)
     if form == "pdf":
         return _pdf(context, found)
     if form == "csv":

@@ -168,6 +168,23 @@ def test_a_type_with_a_charset_is_not_to_be_had_from_4_3(version: Version, statu
     assert ask(state_of(version=version), headers={"accept": "application/json;charset=utf-8"}).status == status
 
 
+@BOTH
+def test_accept_text_of_any_kind_is_csv_in_4_3(version: Version) -> None:
+    answered = ask(state_of(calls(1), version=version), query="accept=text/*")
+    assert body_of(answered).startswith(b'"' if version is KAZOO_4_3 else b"{")
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/v2/nosuch", "/v1"])
+def test_an_accept_encoding_that_cannot_be_read_kills_master(path: str) -> None:
+    headers = {"accept-encoding": "gzip;q=2"}
+    answered = ask(state_of(version=KAZOO_MASTER), path, headers=headers)
+    assert (answered.status, dict(answered.headers), body_of(answered)) == (500, {}, b"")
+    assert answered.note.endswith("it dies of an Accept-Encoding that cannot be read")
+    assert ask(state_of(), path, headers=headers).status == ask(state_of(), path).status
+    readable = {"accept-encoding": "gzip;q=1"}
+    assert ask(state_of(version=KAZOO_MASTER), path, headers=readable).status != 500
+
+
 # --- paths
 
 

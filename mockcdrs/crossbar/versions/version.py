@@ -70,6 +70,10 @@ class Version:
         "whether a type in `Accept` may have parameters: `application/json;charset=utf-8` alone is 406 where not",
         "api_resource `content_handlers_to_cowboy_providers`",
     )
+    knows_any_subtype: bool = _rule(
+        "whether `accept=text/*` as a parameter asks for CSV; else it is a type that is not known, so for nothing",
+        "api_resource `accept_matches_provided`",
+    )
     decodes_path_twice: bool = _rule(
         "whether escapes in a path are undone twice, so that `%2541` is `A`", "cb_context `path_tokens`"
     )
@@ -108,6 +112,10 @@ class Version:
     )
     compression_varies: bool = _rule(
         "whether a compressed answer's `vary` names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
+    )
+    ignores_bad_encodings: bool = _rule(
+        "whether an `Accept-Encoding` that cannot be read is as none; else the server dies of it before all else",
+        "Cowboy's `cowboy_compress_h`",
     )
     jiffy: Jiffy = _rule("the fork of jiffy that reads a body's JSON, and says why not", "`make/deps.mk`")
     sorts_added_errors: bool = _rule(
