@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing, start_key
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.buckets import LOCAL_ADDRESS, client_address
 from mockcdrs.crossbar.content import Content
@@ -114,7 +114,7 @@ def _checked(context: Context, incoming: Incoming) -> Answer:
     request_data.check_version(context)
     request = _read(context, incoming)
     context.outcome.from_body = request.from_body()
-    context.request = decode_start_key(request)
+    context.request = _with_start_key(context, request)
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)
@@ -146,6 +146,13 @@ def _read(context: Context, incoming: Incoming) -> Request:
         raise died("a query string that cannot be read") from None
     body = request_data.read_body(context, incoming.body)
     return Request(incoming.method, incoming.path, query, incoming.headers, body)
+
+
+def _with_start_key(context: Context, request: Request) -> Request:
+    try:
+        return decode_start_key(request, looks_into=context.version.looks_into_values)
+    except start_key.BadTerm as bad:
+        raise died(f"a start_key with {bad} in it") from bad
 
 
 def _route(context: Context, tokens: list[str]) -> None:

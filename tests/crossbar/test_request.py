@@ -121,7 +121,7 @@ def test_a_request_without_a_start_key_stays_as_it_is() -> None:
     assert decode_start_key(request) is request
 
 
-@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udcff", "null"])
+@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udc99", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
     assert decode_start_key(Request("GET", "/", (("start_key", text),))).query == (("start_key", text),)
 

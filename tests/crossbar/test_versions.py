@@ -232,6 +232,25 @@ def test_no_module_hears_of_a_version_with_a_point(version: Version) -> None:
     assert (preflight.status, preflight.headers["access-control-allow-methods"]) == (200, "GET, OPTIONS")
 
 
+# --- start keys
+
+
+@pytest.mark.parametrize(
+    ("key", "in_4_3", "in_master"),
+    [
+        ("g2wAAAABYQFhAg", b"timeout", b""),  # [1 | 2]
+        ("g2wAAAABaAFhAWo", b"timeout", b""),  # [{1}]
+        ("g2gCYQFhAg", b"timeout", b"timeout"),  # {1, 2}
+    ],
+)
+def test_master_dies_of_terms_that_4_3_hands_on(key: str, in_4_3: bytes, in_master: bytes) -> None:
+    for version, cause in ((KAZOO_4_3, in_4_3), (KAZOO_MASTER, in_master)):
+        answered = ask(state_of(calls(1), version=version), query={"start_key": key})
+        assert answered.status == 500
+        assert cause in body_of(answered)
+        assert bool(cause) is bool(body_of(answered))
+
+
 # --- version 1 of the API
 
 
