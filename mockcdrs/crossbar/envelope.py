@@ -5,6 +5,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import MISSING
+from mockcdrs.cdr.json_writer import scalar
 from mockcdrs.crossbar import json_text, start_key
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import NO_DATA, Failure, died, merged
@@ -110,7 +111,7 @@ def _pair(context: Context, name: str, value: Any) -> str:
         return f'"{name}":{value}'
     if context.shows("trailer-unescaped"):
         return f'"{name}":"{erlang.to_text(value)}"'
-    return f'"{name}":{json_text.compact(erlang.to_text(value))}'
+    return f'"{name}":{scalar(erlang.to_text(value))}'
 
 
 def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:

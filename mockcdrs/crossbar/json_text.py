@@ -1,16 +1,13 @@
-"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
+"""JSON in UTF-8 as Kazoo sends it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
 
-import json
-import math
 from typing import Any
 
 import orjson
 
+from mockcdrs.cdr.json_writer import compact, scalar
+
 _LEAVES = frozenset({str, int, bool, type(None)})
-_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
-_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
-_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
 
 
 class InPieces(bytes):
@@ -50,38 +47,10 @@ def _holds_big_integer(value: Any) -> bool:
     return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
 
 
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value.translate(_ESCAPES)}"'
-    return _float(value) if isinstance(value, float) else json.dumps(value)
-
-
-def _float(value: float) -> str:
-    """The shortest digits, with an exponent only where the point would be far away."""
-    if not math.isfinite(value):
-        return "null"
-    from decimal import Decimal
-
-    exact = Decimal(repr(value or 0.0))
-    if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
-        return f"{exact:e}"
-    digits = f"{exact:f}"
-    return digits if "." in digits else f"{digits}.0"
-
-
-def compact(value: Any) -> str:
-    """Compact JSON as text."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_scalar(key)}:{compact(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(compact, value)) + "]"
-    return _scalar(value)
-
-
 def _pretty(value: Any, depth: int) -> str:
     indent, outdent = "\n" + "  " * (depth + 1), "\n" + "  " * depth
     if isinstance(value, dict):
-        fields = (f"{_scalar(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
+        fields = (f"{scalar(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
         return "{" + indent + f",{indent}".join(fields) + outdent + "}"
     if isinstance(value, list):
         return "[" + indent + f",{indent}".join(_pretty(item, depth + 1) for item in value) + outdent + "]"

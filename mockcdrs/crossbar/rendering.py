@@ -91,14 +91,17 @@ def _streamed(
 
 
 def _written(context: Context, chunks: Iterator[list[Any]]) -> Iterator[bytes]:
-    """Chunks as they are sent, those left out whose text comes in pieces where that is the end of it."""
-    loses = context.shows("big-integer-chunk-lost")
+    """Chunks as they are sent, without those whose text cannot be made or, in pieces, not sent."""
+    loses_pieces = context.shows("big-integer-chunk-lost")
     for items in chunks:
-        texts = [item.json if isinstance(item, ListingRow) else json_text.encode(item) for item in items]
-        if loses and json_text.InPieces in map(type, texts):
-            context.outcome.lost += len(items)
-        else:
+        try:
+            texts = [item.json if isinstance(item, ListingRow) else json_text.encode(item) for item in items]
+        except UnicodeEncodeError:
+            texts = []
+        if texts and not (loses_pieces and json_text.InPieces in map(type, texts)):
             yield b",".join(texts)
+        else:
+            context.outcome.lost += len(items)
 
 
 def until_failure(chunks: Iterator[bytes]) -> Iterator[bytes]:

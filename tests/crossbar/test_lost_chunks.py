@@ -57,6 +57,16 @@ def test_an_answer_at_once_and_csv_lose_nothing(state: State, query: str, accept
     assert answered.outcome.lost == 0
 
 
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda version: version.name)
+def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
+    state = state_of([leg("odd@host", caller_id_name=[0x99]), *calls(1)], version=version)
+    answered = ask(state, query="chunk_size=1")
+    assert len(data_of(answered)) == 1
+    assert answered.outcome.lost == 1
+    assert data_of(ask(state)) == []
+    assert body_of(ask(state, query="is_chunked=false")) == b"failure in request, contact support"
+
+
 def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
     incoming = Incoming("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
     for _ in range(2):
