@@ -16,6 +16,7 @@ from mockcdrs.dataset.store import Store
 
 Noun = tuple[str, tuple[str, ...]]
 
+HOOKS = "hooks"
 KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 
@@ -100,6 +101,11 @@ class Context:
     def is_v1(self) -> bool:
         """Whether version 1 of the API is asked, which has rules of its own in one that serves it."""
         return self.api_version == "v1"
+
+    @property
+    def needs_envelope(self) -> bool:
+        """Whether a body has to have `data` in an envelope, as in all versions but that of hooks."""
+        return self.api_version != HOOKS
 
     @property
     def is_reseller(self) -> bool:

@@ -58,7 +58,7 @@ def _read(context: Context, content_type: str, body: bytes) -> Mapping[str, Any]
     if content_type == _FORM:
         return _form(context, body)
     if content_type in {"", *JSON_TYPES}:
-        return _enveloped(_json(context, body)) if body else {}
+        return _checked(context, _json(context, body)) if body else {}
     if content_type == _BASE64:
         _check_base64(body)
     return {}
@@ -121,10 +121,10 @@ def _form(context: Context, body: bytes) -> Mapping[str, Any]:
     try:
         fields = parse_query(body.decode("utf-8", "surrogateescape"))
     except UnreadableQuery:
-        return _enveloped(_json(context, body))
+        return _checked(context, _json(context, body))
     if [value for _, value in fields] == [True]:
-        return _enveloped(_json(context, body))
-    return _enveloped(first_of_each(fields))
+        return _checked(context, _json(context, body))
+    return _checked(context, first_of_each(fields))
 
 
 def _json(context: Context, body: bytes) -> Mapping[str, Any]:
@@ -147,6 +147,10 @@ def _normal(name: str) -> str:
 
 def _undecodable(message: str) -> Failure:
     return validation("json", "invalid", message=message, target="body")
+
+
+def _checked(context: Context, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _enveloped(found) if context.needs_envelope else found
 
 
 def _enveloped(found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.versions import (
     KAZOO_4_3,
     KAZOO_MASTER,
@@ -17,6 +17,7 @@ from mockcdrs.crossbar.versions import (
 )
 from tests.crossbar.builders import (
     ACCOUNT,
+    ACCOUNT_TOKEN,
     NOW,
     OWNER,
     RESELLER_TOKEN,
@@ -210,6 +211,23 @@ def test_users_are_a_module_of_two_api_versions_in_4_3(path: str, in_4_3: int, i
     answers = [ask(state_of(version=version), path) for version in (KAZOO_4_3, KAZOO_MASTER)]
     assert [answered.status for answered in answers] == [in_4_3, in_master]
     assert all(body_of(answered) == b"" for answered in answers if answered.status == 500)
+
+
+@pytest.mark.parametrize(("version", "of_user"), [(KAZOO_4_3, 500), (KAZOO_MASTER, 200)])
+def test_hooks_are_a_version_that_needs_no_envelope(version: Version, of_user: int) -> None:
+    """`crossbar_init:api_version_constraint/2`, `api_util:requires_envelope/1`."""
+    state, token = state_of(calls(2), version=version), {"x-auth-token": ACCOUNT_TOKEN}
+
+    def asked(path: str, body: bytes = b"") -> Answer:
+        incoming = Incoming("GET", f"/{path}", headers=token, body=body)
+        return answer(incoming, state.world(), "request-1")
+
+    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs"))) == 2
+    assert asked(f"hooks/accounts/{ACCOUNT}/users/{OWNER}/cdrs").status == of_user
+    for path, status in ((f"hooks/accounts/{ACCOUNT}/cdrs", 200), (f"v2/accounts/{ACCOUNT}/cdrs", 400)):
+        assert [asked(path, body).status for body in (b'{"a":1}', b'{"data":1}')] == [status] * 2
+        assert asked(path, b"[]").status == 400
+    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs", b'{"page_size":1}'))) == 1
 
 
 @BOTH
