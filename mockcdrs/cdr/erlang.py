@@ -77,7 +77,7 @@ def to_text(value: Any) -> str:
         case list():
             return _bytes(value).decode("utf-8", "surrogateescape")
         case dict():
-            return json_writer.compact(value)
+            return _json(value)
     raise BadArgument(f"has no text: {value!r:.80}")
 
 
@@ -100,6 +100,15 @@ def utf8_within(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: utf8_within(item) for name, item in value.items()}
     return [utf8_within(item) for item in value] if isinstance(value, list) else utf8(value)
+
+
+def _json(value: dict[str, Any]) -> str:
+    text = json_writer.compact(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadArgument("holds text that is no UTF-8") from None
+    return text
 
 
 def _bytes(part: Any) -> bytes:

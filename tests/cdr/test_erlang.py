@@ -133,8 +133,8 @@ def test_every_json_value_has_a_text(value: Any, text: str) -> None:
     assert to_text(value) == text
 
 
-@pytest.mark.parametrize("value", [[None], [True], [1.5], [{}], [256], [-1], ["a", [None]], object()])
-def test_a_list_that_is_no_text_has_none(value: Any) -> None:
+@pytest.mark.parametrize("value", [[None], [True], [1.5], [{}], [256], [-1], ["a", [None]], {"a": "\udc99"}, object()])
+def test_a_list_that_is_no_text_has_none_nor_an_object_with_bytes_that_are_none(value: Any) -> None:
     with pytest.raises(BadArgument):
         to_text(value)
 
