@@ -4,12 +4,15 @@ Amounts are in units, 1/10,000 dollar. Rates are units a minute.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import Document, channel_vars, text_at
+from mockcdrs.cdr.documents import MISSING, Document, channel_vars, text_at, value_at
 
 UNITS_PER_DOLLAR = 10_000
+
+_VARIABLES = "Custom-Channel-Vars", "custom_channel_vars"
 
 
 def units_to_dollars(units: Any) -> float:
@@ -29,7 +32,7 @@ def cost_units(document: Document, billing_key: str) -> int:
 
 
 def _per_minute_cost(document: Document) -> int:
-    variables = document.get("custom_channel_vars", document)
+    variables = _first(document, _VARIABLES, document)
     seconds = _number(document, "Billing-Seconds") - _number(variables, "Billing-Seconds-Offset")
     free_seconds = _number(variables, "Rate-NoCharge-Time")
     if seconds <= max(free_seconds, 0):
@@ -51,5 +54,12 @@ def _beyond(seconds: int, minimum: int, increment: int, rate: int) -> float:
 
 def _number(variables: Any, header: str, default: int = 0) -> int:
     """A number under its header's name or that name normalised (`Rate-Increment`, `rate_increment`)."""
-    normal = header.lower().replace("-", "_")
-    return erlang.to_integer(variables.get(header, variables.get(normal, default)))
+    return erlang.to_integer(_first(variables, (header, header.lower().replace("-", "_")), default))
+
+
+def _first(held: Any, names: Iterable[str], default: Any) -> Any:
+    """`kz_json:get_first_defined/3`; `BadArgument` where `held` can have no names."""
+    if not isinstance(held, dict | list):
+        raise erlang.BadArgument(f"has no names: {held!r:.80}")
+    found = (value_at(held, (name,)) for name in names)
+    return next((value for value in found if value is not MISSING), default)

@@ -1,12 +1,16 @@
 """Erlang's ways with numbers and text, as they show through in Crossbar's answers.
 
 Sources: `kz_term.erl`, `kz_mochinum.erl`. Erlang raises `badarg` where a value cannot be turned: `BadArgument` here.
+A list of character codes is a string to Erlang, so it counts as its text wherever a value is turned.
 """
 
-import json
+import functools
 import math
 import re
+import sys
 from typing import Any
+
+from mockcdrs.cdr import json_writer
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
@@ -18,10 +22,22 @@ class BadArgument(ValueError):
     """A value that Erlang refuses to turn into the wanted type."""
 
 
+def same(a: Any, b: Any) -> bool:
+    """`a =:= b`: unlike `==`, 1, 1.0 and `true` differ, and the order of an object's names counts."""
+    return a == b and (isinstance(a, str) or repr(a) == repr(b))
+
+
+def _string(value: Any) -> Any:
+    """The text of a list of character codes; any other value as it is."""
+    is_string = isinstance(value, list) and all(type(code) is int and 0 <= code <= sys.maxunicode for code in value)
+    return "".join(map(chr, value)) if is_string else value
+
+
 def to_number(value: Any) -> int | float:
     """`kz_term:to_number/1`: text is an integer, or a float with digits on both sides of its point."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
+    value = _string(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(value):
             return int(value)
@@ -43,7 +59,10 @@ def round_half_away(number: float) -> int:
 
 
 def to_text(value: Any) -> str:
-    """`kz_term:to_binary/1`: `true`, `null`, "12", "1.0"; a list is the text of its parts, an object its JSON."""
+    """`kz_term:to_binary/1`: `true`, `null`, "12", "1.0"; a list is the text of its parts, an object its JSON.
+
+    In a list, a number is a byte.
+    """
     match value:
         case str():
             return value
@@ -56,38 +75,58 @@ def to_text(value: Any) -> str:
         case float():
             return float_text(value)
         case list():
-            return "".join(map(_iolist_part, value))
+            return _bytes(value).decode("utf-8", "surrogateescape")
         case dict():
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            return _json(value)
     raise BadArgument(f"has no text: {value!r:.80}")
 
 
-def utf8_text(text: str) -> str:
-    """`kz_json:utf8_binary/1`: bytes that are no UTF-8 are taken for Latin-1, but only if all of it can be printed.
+def utf8(value: Any) -> Any:
+    """`kz_json:utf8_binary/1`: a text that is no UTF-8 is taken for Latin-1, but only if all of it can be printed.
 
-    Bytes that are no UTF-8 are lone surrogates in `text`, as the error handler `surrogateescape` makes them.
+    Bytes that are no UTF-8 are lone surrogates in a text, as the error handler `surrogateescape` makes them.
     """
-    if text.isascii():
-        return text
-    data = text.encode("utf-8", "surrogateescape")
+    if not isinstance(value, str) or value.isascii():
+        return value
+    data = value.encode("utf-8", "surrogateescape")
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return text if data.translate(None, _PRINTABLE) else data.decode("latin-1")
+        return value if data.translate(None, _PRINTABLE) else data.decode("latin-1")
 
 
-def _iolist_part(part: Any) -> str:
+def utf8_within(value: Any) -> Any:
+    """`kz_json:check_value_term/1`: as `utf8`, in lists and objects too, whose names stay as they are."""
+    if isinstance(value, dict):
+        return {name: utf8_within(item) for name, item in value.items()}
+    return [utf8_within(item) for item in value] if isinstance(value, list) else utf8(value)
+
+
+def _json(value: dict[str, Any]) -> str:
+    text = json_writer.compact(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadArgument("holds text that is no UTF-8") from None
+    return text
+
+
+def _bytes(part: Any) -> bytes:
     if isinstance(part, str):
-        return part
+        return part.encode("utf-8", "surrogateescape")
     if isinstance(part, list):
-        return "".join(map(_iolist_part, part))
-    if isinstance(part, int) and not isinstance(part, bool) and 0 <= part < 128:
-        return chr(part)
+        return b"".join(map(_bytes, part))
+    if type(part) is int and 0 <= part < 256:
+        return bytes([part])
     raise BadArgument(f"no part of an iolist: {part!r:.80}")
 
 
+@functools.lru_cache(maxsize=1024)
 def float_text(number: float) -> str:
-    """`kz_mochinum:digits/1`: the shortest digits, always with a point; "1.0", "0.0333", "1.0e+20"."""
+    """`kz_mochinum:digits/1`: the shortest digits, always with a point; "1.0", "0.0333", "1.0e+20".
+
+    Where two of them are equally near to the number, Erlang takes the greater, Python the one whose last digit is even.
+    """
     if number == 0:
         return "0.0"
     mantissa, exponent = f"{number!r}".lstrip("-"), 0
@@ -99,7 +138,16 @@ def float_text(number: float) -> str:
     digits = (whole + fraction).lstrip("0")
     place = len(digits) - len(fraction) + exponent
     digits = digits.rstrip("0")
-    return ("-" if number < 0 else "") + _insert_point(place, digits)
+    return ("-" if number < 0 else "") + _insert_point(place, _greater(abs(number), digits, len(digits) - place))
+
+
+def _greater(number: float, digits: str, decimals: int) -> str:
+    """The digits, or those next above them where the number lies halfway: its own have one decimal more, a 5."""
+    numerator, denominator = number.as_integer_ratio()
+    is_halfway = decimals >= 0 and denominator == 2 ** (decimals + 1)
+    if not is_halfway or numerator * 10**decimals < int(digits) * denominator:
+        return digits
+    return digits[:-1] + str(int(digits[-1]) + 1)
 
 
 def _insert_point(place: int, digits: str) -> str:
@@ -116,16 +164,16 @@ def _insert_point(place: int, digits: str) -> str:
 
 def is_true(value: Any) -> bool:
     """`kz_term:is_true/1`: only `true` itself, as JSON or as text."""
-    return value is True or value == "true"
+    return value is True or _string(value) == "true"
 
 
 def is_false(value: Any) -> bool:
     """`kz_term:is_false/1`: only `false` itself, as JSON or as text."""
-    return value is False or value == "false"
+    return value is False or _string(value) == "false"
 
 
 def is_empty(value: Any) -> bool:
     """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
-    if isinstance(value, str):
-        return value in {"", "0", "NULL", "undefined"}
-    return value is None or (value is not False and value in (0, [], {}))
+    if isinstance(value, str | list):
+        return _string(value) in ("", "0", "NULL", "undefined")
+    return value is None or (value is not False and value in (0, {}))

@@ -28,7 +28,7 @@ def start_seconds(document: Document) -> int:
 def _text(key: str) -> Column:
     def column(document: Document, _start: int) -> Any:
         value = document.get(key)
-        return value if isinstance(value, str) else text_at(document, (key,))
+        return value if isinstance(value, str) else erlang.utf8(text_at(document, (key,)))
 
     return column
 
@@ -58,7 +58,7 @@ _authorizing, _account, _rate_units, _recordings = (
 
 def _authorizing_id(document: Document, start: int) -> Any:
     authorizing_id = _authorizing(document, start)
-    return "" if authorizing_id == _account(document, start) else authorizing_id
+    return "" if erlang.same(authorizing_id, _account(document, start)) else authorizing_id
 
 
 def _user_part(uri: str) -> str:

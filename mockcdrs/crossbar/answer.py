@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing
+from mockcdrs.crossbar import envelope, greeting, limits, negotiation, rendering, request_data, routing, start_key
 from mockcdrs.crossbar.access import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.buckets import LOCAL_ADDRESS, client_address
 from mockcdrs.crossbar.content import Content
@@ -72,6 +72,8 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
         return Answer(status, note=f"this is Crossbar's own behaviour, it takes no request with {what}")
     if not routing.is_path(incoming.path):
         return Answer(400)
+    if not (world.version.ignores_bad_encodings or _has_encodings(incoming)):
+        return Answer(500, note=_died_of("an Accept-Encoding that cannot be read"))
     api_version = routing.api_version(incoming.path)
     if not api_version:
         return Answer(200, {"content-type": greeting.CONTENT_TYPE}, greeting.TEXT)
@@ -84,6 +86,15 @@ def answer(incoming: Incoming, world: World, request_id: str) -> Answer:
     except BareAnswer as bare:
         answered = _bare(bare, context)
     return replace(answered, outcome=context.outcome)
+
+
+def _has_encodings(incoming: Incoming) -> bool:
+    """Whether what a client says of encodings, if anything, can be read."""
+    try:
+        negotiation.takes_gzip(incoming.headers.get("accept-encoding", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _unread(incoming: Incoming) -> Request:
@@ -103,7 +114,7 @@ def _checked(context: Context, incoming: Incoming) -> Answer:
     request_data.check_version(context)
     request = _read(context, incoming)
     context.outcome.from_body = request.from_body()
-    context.request = decode_start_key(request)
+    context.request = _with_start_key(context, request)
     find_token(context)
     if context.request.method not in KNOWN_METHODS:
         raise BareAnswer(501)
@@ -135,6 +146,13 @@ def _read(context: Context, incoming: Incoming) -> Request:
         raise died("a query string that cannot be read") from None
     body = request_data.read_body(context, incoming.body)
     return Request(incoming.method, incoming.path, query, incoming.headers, body)
+
+
+def _with_start_key(context: Context, request: Request) -> Request:
+    try:
+        return decode_start_key(request, looks_into=context.version.looks_into_values)
+    except start_key.BadTerm as bad:
+        raise died(f"a start_key with {bad} in it") from bad
 
 
 def _route(context: Context, tokens: list[str]) -> None:

@@ -16,6 +16,7 @@ from mockcdrs.dataset.store import Store
 
 Noun = tuple[str, tuple[str, ...]]
 
+HOOKS = "hooks"
 KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 
 
@@ -42,9 +43,10 @@ class World:
 class Outcome:
     """What a request came to, for whoever watches: complete when the body has been made.
 
-    `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's, `from_body`
-    holds parameters that came in the request's body. `tokens` is what it costs of a bucket's tokens, limited or not,
-    `bucket_account` the account whose bucket that is, empty for the one of no account.
+    `rows` counts items of a listing, `lost` those of them that never got to the client, `next_start_key` is as the
+    client gets it, `message` is an error's, `from_body` holds parameters that came in the request's body. `tokens` is
+    what it costs of a bucket's tokens, limited or not, `bucket_account` the account whose bucket that is, empty for the
+    one of no account.
     """
 
     rows: int = 0
@@ -53,6 +55,7 @@ class Outcome:
     from_body: dict[str, Any] = field(default_factory=dict)
     tokens: int = 0
     bucket_account: str = ""
+    lost: int = 0
 
 
 @dataclass(slots=True)
@@ -98,6 +101,11 @@ class Context:
     def is_v1(self) -> bool:
         """Whether version 1 of the API is asked, which has rules of its own in one that serves it."""
         return self.api_version == "v1"
+
+    @property
+    def needs_envelope(self) -> bool:
+        """Whether a body has to have `data` in an envelope, as in all versions but that of hooks."""
+        return self.api_version != HOOKS
 
     @property
     def is_reseller(self) -> bool:

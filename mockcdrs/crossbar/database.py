@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation, json_text, start_key
 from mockcdrs.crossbar.view_maps import MapFunction, View
@@ -218,7 +219,7 @@ def _is_over_owners(view: View, wanted: KeyRange) -> bool:
     if not view.has_owner:
         return False
     owners = [key[:1] if isinstance(key, list) else key for key in (wanted.start, wanted.end)]
-    return owners[0] != owners[1]
+    return not erlang.same(*owners)
 
 
 def _times(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import MISSING
+from mockcdrs.cdr.json_writer import scalar
 from mockcdrs.crossbar import json_text, start_key
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import NO_DATA, Failure, died
+from mockcdrs.crossbar.errors import NO_DATA, Failure, died, merged
 from mockcdrs.crossbar.request import NULL
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
@@ -30,13 +31,20 @@ def error(context: Context, failure: Failure) -> dict[str, Any]:
     """A failure's envelope, in the same order; `error` is the status as text."""
     fields = {**_shared(context), "error": str(failure.status), "message": failure.message, "status": "error"}
     if failure.data is not NO_DATA:
-        fields["data"] = failure.data["message"] if failure.is_system and context.is_v1 else failure.data
+        fields["data"] = _told(context, failure)
     token = None if context.auth_token is NULL else context.auth_token
     if context.version.tells_token_as_text:
         fields["auth_token"] = "undefined" if token is MISSING else _text(token)
     elif token is not MISSING:
         fields["auth_token"] = token
     return paging(context) | {key: fields[key] for key in context.version.error_keys if key in fields}
+
+
+def _told(context: Context, failure: Failure) -> Any:
+    if failure.is_system and context.is_v1:
+        return failure.data["message"]
+    data = merged(failure.data) if failure.is_added and context.version.sorts_added_errors else failure.data
+    return erlang.utf8_within(data) if context.version.looks_into_values else data
 
 
 def _text(token: Any) -> str:
@@ -103,14 +111,7 @@ def _pair(context: Context, name: str, value: Any) -> str:
         return f'"{name}":{value}'
     if context.shows("trailer-unescaped"):
         return f'"{name}":"{erlang.to_text(value)}"'
-    return f'"{name}":{json_text.compact(erlang.to_text(value))}'
-
-
-def _readable(value: Any) -> Any:
-    """An object whose texts are UTF-8 where Kazoo makes them so, as it does with each that it puts into an object."""
-    if not isinstance(value, dict):
-        return erlang.utf8_text(value) if isinstance(value, str) else value
-    return {name: _readable(item) for name, item in value.items()}
+    return f'"{name}":{scalar(erlang.to_text(value))}'
 
 
 def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
@@ -122,7 +123,7 @@ def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
     write = json_text.pretty if erlang.is_true(wanted) else json_text.encode
     try:
-        body = write(_readable(envelope))
+        body = write({name: erlang.utf8(value) for name, value in envelope.items()})
     except UnicodeEncodeError:
         return _UNWRITABLE, ""
     function = context.request.value("jsonp")

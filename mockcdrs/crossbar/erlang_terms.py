@@ -1,6 +1,6 @@
 """Erlang's external term format, as far as JSON values become terms: a tuple is a tuple, a binary is text.
 
-A list that does not end in one, which is no JSON either, becomes a pair of its items and what it ends in.
+A list that does not end in one, which is no JSON either, becomes an `ImproperList`.
 
 The bytes come from a stranger: a declared size builds nothing, only what is there; depth is bounded; an atom is text.
 """
@@ -19,6 +19,12 @@ _HEADS = {b"a": ">B", b"b": ">i", b"F": ">d", b"n": ">B?", b"o": ">I?", b"d": ">
 _HEADS |= {b"m": ">I", b"k": ">H", b"j": ">", b"l": ">I", b"h": ">B"}
 
 
+class ImproperList(tuple[list[Any], Any]):
+    """A list that does not end in one: its items, and what it ends in."""
+
+    __slots__ = ()
+
+
 def write(term: Any) -> bytes:
     """What `term_to_binary/1` writes after the version byte; `TypeError` for what is no term."""
     match term:
@@ -34,14 +40,14 @@ def write(term: Any) -> bytes:
         case str():
             text = term.encode("utf-8", "surrogateescape")
             return _head(b"m", len(text)) + text
-        case tuple():
+        case tuple() if not isinstance(term, ImproperList):
             return _head(b"h", len(term)) + b"".join(map(write, term))
         case list() if 0 < len(term) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in term):
             # Erlang cannot tell a list of small integers from a string
             return _head(b"k", len(term)) + bytes(term)
-        case list():
-            items = _head(b"l", len(term)) + b"".join(map(write, term)) if term else b""
-            return items + _head(b"j")
+        case list() | ImproperList():
+            items, end = (term, _head(b"j")) if isinstance(term, list) else (term[0], write(term[1]))
+            return (_head(b"l", len(items)) + b"".join(map(write, items)) if items else b"") + end
     raise TypeError(f"no term: {term!r:.80}")
 
 
@@ -68,11 +74,18 @@ def read(stream: BytesIO, depth: int = DEEPEST) -> Any:
             return tuple(read(stream, depth - 1) for _ in range(size))
         case b"l", size:
             items = [read(stream, depth - 1) for _ in range(size)]
-            end = read(stream, depth - 1)
-            return items + end if isinstance(end, list) else (items, end)
+            return _list(items, read(stream, depth - 1))
         case (b"j",):
             return []
     raise ValueError("a float that is no number")
+
+
+def _list(items: list[Any], end: Any) -> Any:
+    if isinstance(end, ImproperList):
+        return ImproperList((items + end[0], end[1]))
+    if isinstance(end, list):
+        return items + end
+    return ImproperList((items, end)) if items else end
 
 
 def _take(stream: BytesIO, size: int) -> bytes:

@@ -5,7 +5,10 @@ Failure        an error in the envelope
 BareAnswer     an answer without body and with few headers
 """
 
+from collections.abc import Mapping
 from typing import Any
+
+from mockcdrs.cdr import erlang
 
 SYSTEM_ERRORS: dict[str, tuple[int, str]] = {
     "too_many_requests": (429, "too many requests"),
@@ -32,15 +35,19 @@ NO_DATA = object()
 class Failure(Exception):
     """An error in Crossbar's envelope: status, `message`, and `data` where there is any.
 
-    `is_system`: made by Crossbar itself, so that version 1 of the API tells only the `message` in its data.
+    `is_system`: made by Crossbar itself, so that version 1 of the API tells only the `message` in its data. `is_added`:
+    put together with what was found before, so that a version may have other rules for the order of its data.
     """
 
-    def __init__(self, status: int, message: str, data: Any = NO_DATA, *, is_system: bool = False) -> None:
+    def __init__(
+        self, status: int, message: str, data: Any = NO_DATA, *, is_system: bool = False, is_added: bool = False
+    ) -> None:
         super().__init__(f"{status} {message}")
         self.status = status
         self.message = message
         self.data = data
         self.is_system = is_system
+        self.is_added = is_added
 
 
 class Crashed(Failure):
@@ -84,7 +91,7 @@ def system(name: str, detail: str | None = None, **fields: Any) -> Failure:
 
 def system_failure(status: int, name: str, message: str, **fields: Any) -> Failure:
     """An error that Crossbar itself makes, with `message` the last of what it tells (`build_system_error/4`)."""
-    return Failure(status, name, {**fields, "message": message}, is_system=True)
+    return Failure(status, name, _object({**fields, "message": message}), is_system=True)
 
 
 def plain(status: int, message: str, data: Any = None) -> Failure:
@@ -92,6 +99,26 @@ def plain(status: int, message: str, data: Any = None) -> Failure:
     return Failure(status, message, {} if data is None else data)
 
 
-def validation(field: str, rule: str, **fields: Any) -> Failure:
-    """A request that breaks a rule for one of its fields."""
-    return Failure(400, "validation error", {field: {rule: fields}})
+def invalid(fields: Mapping[str, Any]) -> Failure:
+    """What breaks a schema: each field with the rules that it breaks (`cb_context:failed/2`)."""
+    told = {name: {rule: _object(told) for rule, told in rules.items()} for name, rules in fields.items()}
+    return Failure(400, "validation error", told)
+
+
+def validation(field: str, rule: str, status: int = 400, **fields: Any) -> Failure:
+    """A request that breaks a rule of Crossbar's code for one of its fields (`cb_context:add_validation_error/4`)."""
+    return Failure(status, "validation error", {field: {rule: _object(fields)}}, is_added=True)
+
+
+def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as `kz_json:from_list/1` makes it, which makes texts UTF-8 where it can, but looks into no value."""
+    return {name: erlang.utf8(value) for name, value in fields.items()}
+
+
+def merged(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """An object as `kz_json:merge/2` leaves it: names from the last to the first, no nulls, in objects within too."""
+    return {
+        name: merged(value) if isinstance(value, Mapping) else value
+        for name, value in sorted(fields.items(), reverse=True)
+        if value is not None
+    }

@@ -1,11 +1,11 @@
 """Filters in the query string (`crossbar_filter.erl`). They look at the document, not at the listing row."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, integer_at, text_at, value_at
+from mockcdrs.crossbar.json_decoder import LAZEDO, Undecodable
 from mockcdrs.crossbar.request import Query
 
 Test = Callable[[Document | None], bool]
@@ -99,9 +99,12 @@ def _equals(key: str, wanted: Any) -> Test:
 
 
 def _json(text: str) -> Any:
+    """The list or the text in a filter's value, read as JSON; `None` for all else, which nothing equals."""
+    if not text.lstrip().startswith(("[", '"')):
+        return None
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return LAZEDO.decode(text.encode("utf-8", "surrogateescape"))  # other forks hardly differ
+    except Undecodable:
         return None
 
 

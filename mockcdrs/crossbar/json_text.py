@@ -1,24 +1,28 @@
-"""JSON text as the server's encoder writes it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
+"""JSON in UTF-8 as Kazoo sends it: compact, or pretty with a blank on both sides of the colon (`jiffy`)."""
 
-import json
-import math
 from typing import Any
 
 import orjson
 
+from mockcdrs.cdr.json_writer import compact, scalar
+
 _LEAVES = frozenset({str, int, bool, type(None)})
-_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
-_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT})
+_LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
+
+
+class InPieces(bytes):
+    """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
 
 
 def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
     try:
-        text = None if _holds_float(value) else orjson.dumps(value)
+        text = None if _holds_float(value) else orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
     except TypeError:  # large integers, and bytes that are no UTF-8
         text = None
-    if text is None or b"\\u" in text:  # escaped characters have large digits here
+    if text is None:
+        return (InPieces if _holds_big_integer(value) else bytes)(compact(value).encode())
+    if b"\\u" in text:  # escaped characters have large digits here
         return compact(value).encode()
     return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
 
@@ -37,38 +41,16 @@ def _holds_float(value: Any) -> bool:
     return any(_holds_float(item) for item in value if type(item) not in _LEAVES)
 
 
-def _scalar(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value.translate(_ESCAPES)}"'
-    return _float(value) if isinstance(value, float) else json.dumps(value)
-
-
-def _float(value: float) -> str:
-    """The shortest digits, with an exponent only where the point would be far away."""
-    if not math.isfinite(value):
-        return "null"
-    from decimal import Decimal
-
-    exact = Decimal(repr(value or 0.0))
-    if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
-        return f"{exact:e}"
-    digits = f"{exact:f}"
-    return digits if "." in digits else f"{digits}.0"
-
-
-def compact(value: Any) -> str:
-    """Compact JSON as text."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_scalar(key)}:{compact(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(compact, value)) + "]"
-    return _scalar(value)
+def _holds_big_integer(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_holds_big_integer, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
 
 
 def _pretty(value: Any, depth: int) -> str:
     indent, outdent = "\n" + "  " * (depth + 1), "\n" + "  " * depth
     if isinstance(value, dict):
-        fields = (f"{_scalar(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
+        fields = (f"{scalar(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
         return "{" + indent + f",{indent}".join(fields) + outdent + "}"
     if isinstance(value, list):
         return "[" + indent + f",{indent}".join(_pretty(item, depth + 1) for item in value) + outdent + "]"

@@ -1,4 +1,4 @@
-"""Which kind of answer a client gets: content type and language (`api_resource.erl`, `cowboy_rest`)."""
+"""Which kind of answer a client gets: type, language and coding (`api_resource.erl`, `cowboy_rest`, `cow_http_hd`)."""
 
 import functools
 import re
@@ -9,6 +9,7 @@ from mockcdrs.crossbar.errors import BareAnswer, died
 
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
+_ANY_TEXT = "text/*"  # no JSON is a text, and all other types are JSON's too
 
 _LANGUAGES = ("en", "en-us", "en-gb")  # `crossbar.hrl`
 
@@ -29,6 +30,10 @@ _LANGUAGE = re.compile(
     rf"(?P<tag>\*|[A-Za-z]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)"
     rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?=[A-Za-z]))",
     re.ASCII,
+)
+# `cow_http_hd:parse_accept_encoding/1`, which does so too
+_CODING = re.compile(
+    rf"(?P<coding>{WORD})(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?={WORD}))", re.ASCII
 )
 
 
@@ -129,10 +134,18 @@ def _tags(accept_language: str) -> list[tuple[float, str]]:
     return [(float(each["weight"] or 1), each["tag"].lower()) for each in found]
 
 
-def overridden(negotiated: str, wanted: object) -> str:
+@functools.lru_cache(maxsize=64)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client takes gzip; `ValueError` for a header that cannot be read."""
+    codings = [*_elements(_CODING, accept_encoding)]
+    return any(each["coding"].lower() == "gzip" and float(each["weight"] or 1) for each in codings)
+
+
+def overridden(negotiated: str, wanted: object, knows_any_subtype: bool) -> str:
     """`json`, `csv` or `pdf`: what a negotiated type becomes under `accept` in the query, which only JSON heeds.
 
-    Raises `BareAnswer` where that is no text, as in `?accept`.
+    `knows_any_subtype`: whether `text/*` is asking for CSV. Raises `BareAnswer` where `wanted` is no text, as in
+    `?accept`.
     """
     if negotiated in CSV_TYPES:
         return "csv"
@@ -140,4 +153,4 @@ def overridden(negotiated: str, wanted: object) -> str:
         raise died("an accept that is no text")
     if wanted in ("csv", "pdf"):
         return str(wanted)
-    return "csv" if wanted in CSV_TYPES else "json"
+    return "csv" if wanted in CSV_TYPES or (knows_any_subtype and wanted == _ANY_TEXT) else "json"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs.cdr import erlang
 from mockcdrs.crossbar.database import NoDatabase, QueryError, Row
 from mockcdrs.crossbar.errors import Failure, plain, system, system_failure
 
@@ -85,7 +86,7 @@ def walk_plain(plan: Plan) -> Page:
         page.total += len(items)
         if page.total == plan.page_size and page.next_key is not None:
             return page
-        if page.next_key is None or page.next_key == start_key:
+        if page.next_key is None or erlang.same(page.next_key, start_key):
             # more rows share a key than were fetched: the server would ask for them for ever
             page.next_key = None
             del months[0]
@@ -117,7 +118,7 @@ class ChunkedWalk:
             return self._load(self._plan.months, None) if self._plan.months else None
         if not months or (self.next_key is not None and self.total == self._plan.page_size):
             return None
-        if self.next_key is not None and self.next_key != self._key_before:
+        if self.next_key is not None and not erlang.same(self.next_key, self._key_before):
             return self._load(months, self.next_key)
         if len(months) == 1:
             return None

@@ -28,7 +28,8 @@ class Rendered:
 
 def render(context: Context, found: Content, etag: str | None) -> Rendered:
     """The content in the form that was negotiated; raises `BareAnswer`."""
-    form = negotiation.overridden(context.content_type, context.request.value("accept"))
+    wanted = context.request.value("accept")
+    form = negotiation.overridden(context.content_type, wanted, context.version.knows_any_subtype)
     if form == "pdf":
         return _pdf(context, found)
     if form == "csv":
@@ -69,7 +70,7 @@ def _failed_csv(context: Context, failure: Failure) -> Rendered:
 
 def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
     walked = ChunkedWalk(walk.plan)
-    chunks = found.chunks(context, walked, json_rows(context))
+    chunks = _written(context, found.chunks(context, walked, json_rows(context)))
     try:
         first = next(chunks, None)
     except Failure as failure:
@@ -80,20 +81,30 @@ def _chunks(context: Context, found: Content, walk: Walk) -> Rendered:
 
 
 def _streamed(
-    context: Context, walk: Walk, walked: ChunkedWalk, first: list[Any], chunks: Iterator[list[Any]]
+    context: Context, walk: Walk, walked: ChunkedWalk, first: bytes, chunks: Iterator[bytes]
 ) -> Iterator[bytes]:
-    yield envelope.CHUNKS_OPENING + _joined(first)
-    for items in until_failure(chunks):
-        yield b"," + _joined(items)
+    yield envelope.CHUNKS_OPENING + first
+    for chunk in until_failure(chunks):
+        yield b"," + chunk
     note_paging(context, walk, walked)
     yield envelope.trailer(context)
 
 
-def _joined(items: list[Any]) -> bytes:
-    return b",".join(item.json if isinstance(item, ListingRow) else json_text.encode(item) for item in items)
+def _written(context: Context, chunks: Iterator[list[Any]]) -> Iterator[bytes]:
+    """Chunks as they are sent, without those whose text cannot be made or, in pieces, not sent."""
+    loses_pieces = context.shows("big-integer-chunk-lost")
+    for items in chunks:
+        try:
+            texts = [item.json if isinstance(item, ListingRow) else json_text.encode(item) for item in items]
+        except UnicodeEncodeError:
+            texts = []
+        if texts and not (loses_pieces and json_text.InPieces in map(type, texts)):
+            yield b",".join(texts)
+        else:
+            context.outcome.lost += len(items)
 
 
-def until_failure(chunks: Iterator[list[Any]]) -> Iterator[list[Any]]:
+def until_failure(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Chunks as far as they come: behind the first it is too late for an error, so Crossbar ends as if all was well."""
     try:
         yield from chunks

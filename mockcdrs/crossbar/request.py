@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus
 
+from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 
@@ -38,13 +39,16 @@ class UnreadableQuery(ValueError):
 
 @functools.lru_cache(maxsize=128)
 def parse_query(raw: str) -> Query:
-    """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`."""
+    """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True`.
+
+    A value is UTF-8 where it can be made so, a name stays as it came (`kz_json:from_list/1`).
+    """
     if _BROKEN.search(raw):
         raise UnreadableQuery(raw)
     pairs = []
     for part in filter(None, raw.split("&")):
         name, equals, value = part.partition("=")
-        pairs.append((_unquote(name), _unquote(value) if equals else True))
+        pairs.append((_unquote(name), erlang.utf8(_unquote(value)) if equals else True))
     return tuple(pairs)
 
 
@@ -89,8 +93,10 @@ class Request:
         }
 
 
-def decode_start_key(request: Request) -> Request:
+def decode_start_key(request: Request, *, looks_into: bool = False) -> Request:
     """The request with its start key, wherever it was sent, as a view key in the query.
+
+    `looks_into`: whether more of it than a text at its outside is checked. Raises `start_key.BadTerm` then.
 
     Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`). Null, sent or encoded, is no
     key at all: it is deleted where it was to be put.
@@ -98,7 +104,7 @@ def decode_start_key(request: Request) -> Request:
     sent = request.value(START_KEY, MISSING)
     if sent is MISSING:
         return request
-    decoded = None if sent is NULL else _view_key(sent)
+    decoded = None if sent is NULL else (start_key.looked_into if looks_into else erlang.utf8)(_view_key(sent))
     key = () if decoded is None else ((START_KEY, decoded),)
     query = (*((name, value) for name, value in request.query if name != START_KEY), *key)
     body = {name: value for name, value in request.envelope.items() if name != START_KEY}

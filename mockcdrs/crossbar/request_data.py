@@ -1,29 +1,26 @@
 """The body of a request, and the version in its path (`api_util.erl`)."""
 
 import base64
-import json
-import math
 import re
 from collections.abc import Iterator, Mapping
-from string import ascii_lowercase, ascii_uppercase
-from typing import Any, NoReturn
+from typing import Any
 
-from mockcdrs.crossbar import json_faults
+from mockcdrs.cdr import erlang
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import Failure, died, validation
+from mockcdrs.crossbar.errors import Failure, died, invalid, validation
+from mockcdrs.crossbar.json_decoder import Pairs, Undecodable, first_of_each
 from mockcdrs.crossbar.negotiation import CSV_TYPES, JSON_TYPES, WORD
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 _LONGEST_NUMBER = 20
 _PIECE = 8_000_000  # bytes
 _CONTENT_TYPE = re.compile(rf'{WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*', re.ASCII)
-_HALF_CHARACTER = re.compile(rb"\\u[dD][89A-Fa-f]")
-_DECODER_EXIT = "decoder_exit around 0"
 _BOUNDARY = re.compile(r';[ \t]*boundary=(?:"(?P<quoted>[^"]+)"|(?P<bare>[^";, \t]+))', re.IGNORECASE)
 _FORM = "application/x-www-form-urlencoded"
 _BASE64 = "application/base64"
 _TAKEN = {"", *JSON_TYPES, *CSV_TYPES, _FORM, "multipart/form-data", "multipart/mixed"}  # `crossbar.hrl`
-_PLAIN = str.maketrans(f"{ascii_uppercase}-", f"{ascii_lowercase}_")
+_CAPITALS = bytes([*range(0x41, 0x5B), *range(0xC0, 0xD7), *range(0xD8, 0xDF)])  # Latin-1's, in UTF-8's bytes too
+_NORMAL = bytes.maketrans(_CAPITALS + b"-", bytes(code + 0x20 for code in _CAPITALS) + b"_")
 _OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 
 
@@ -43,8 +40,7 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
     limit = context.world.settings.max_upload_size
     if max(len(body), _announced(context)) > largest_body(limit):
         words = f"Payload or Files must not be more than {limit} bytes"
-        failure = validation("file", "maxSize", message=words, target=limit)
-        raise Failure(413, failure.message, failure.data)
+        raise validation("file", "maxSize", status=413, message=words, target=limit)
     if content_type.startswith("multipart/"):
         return _multipart(context, body)
     return _read(context, content_type, body)
@@ -62,7 +58,7 @@ def _read(context: Context, content_type: str, body: bytes) -> Mapping[str, Any]
     if content_type == _FORM:
         return _form(context, body)
     if content_type in {"", *JSON_TYPES}:
-        return _enveloped(_json(context, body)) if body else {}
+        return _checked(context, _json(context, body)) if body else {}
     if content_type == _BASE64:
         _check_base64(body)
     return {}
@@ -123,72 +119,45 @@ def _content_type(context: Context) -> str:
 
 def _form(context: Context, body: bytes) -> Mapping[str, Any]:
     try:
-        fields = dict(parse_query(body.decode("utf-8", "surrogateescape")))
+        fields = parse_query(body.decode("utf-8", "surrogateescape"))
     except UnreadableQuery:
-        return _enveloped(_json(context, body))
-    if list(fields.values()) == [True]:
-        return _enveloped(_json(context, body))
-    return _enveloped(fields)
+        return _checked(context, _json(context, body))
+    if [value for _, value in fields] == [True]:
+        return _checked(context, _json(context, body))
+    return _checked(context, first_of_each(fields))
 
 
-def _json(context: Context, body: bytes) -> Any:
-    """The JSON in a body; of an envelope the names are in small letters, `_` for `-`, and nothing in it is null."""
+def _json(context: Context, body: bytes) -> Mapping[str, Any]:
+    """The JSON object in a body; names are in small letters, `_` for `-`, the last of each holds, null is none."""
     try:
-        found = _decoded(body)
-    except ValueError:
-        told = json_faults.fault_in(body) if context.version.tells_json_faults else ""
-        raise _undecodable(context, told or _DECODER_EXIT) from None
-    except RecursionError:
-        raise _undecodable(context, _DECODER_EXIT) from None
-    if not isinstance(found, _Pairs):
-        raise _undecodable(context, "All JSON must be valid")
-    return {name.translate(_PLAIN): _first_of_each(value) for name, value in found if value is not None}
+        found = context.version.jiffy.decode(body)
+    except Undecodable as error:
+        raise _undecodable(str(error)) from error
+    if not isinstance(found, Pairs):
+        raise _undecodable("All JSON must be valid")
+    readable = erlang.utf8_within if context.version.looks_into_values else erlang.utf8
+    named = {_normal(name): readable(value) for name, value in found}
+    return {name: value for name, value in named.items() if value is not None}
 
 
-def _decoded(body: bytes) -> Any:
-    """JSON as Kazoo's library reads it, which lets bytes through that are no UTF-8; raises `ValueError`."""
-    text = body.decode("utf-8", "surrogateescape")  # of bytes Python reads UTF-16 too
-    if _HALF_CHARACTER.search(body) and json_faults.fault_in(body):
-        raise ValueError("a half of a character, which Python takes")
-    return json.loads(text, object_pairs_hook=_Pairs, parse_constant=_no_number, parse_float=_finite)
+def _normal(name: str) -> str:
+    """`kz_json:normalize_key/1`, which goes by bytes."""
+    return name.encode("utf-8", "surrogateescape").translate(_NORMAL).decode("utf-8", "surrogateescape")
 
 
-def _no_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant}, which Python takes for a number")
+def _undecodable(message: str) -> Failure:
+    return validation("json", "invalid", message=message, target="body")
 
 
-def _finite(digits: str) -> float:
-    number = float(digits)
-    return number if math.isfinite(number) else _no_number(digits)
-
-
-class _Pairs(list[tuple[str, Any]]):
-    """An object as its names and values, in which a name may come twice."""
-
-
-def _first_of_each(value: Any) -> Any:
-    """A value in which each object has of a repeated name the first value, as Kazoo finds it."""
-    if isinstance(value, _Pairs):
-        first = dict(reversed(value))
-        return {name: _first_of_each(first[name]) for name in dict(value)}
-    return [_first_of_each(item) for item in value] if isinstance(value, list) else value
-
-
-def _undecodable(context: Context, message: str) -> Failure:
-    told = {"message": message, "target": "body"}
-    return validation("json", "invalid", **{key: told[key] for key in context.version.undecodable_body_keys})
+def _checked(context: Context, found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _enveloped(found) if context.needs_envelope else found
 
 
 def _enveloped(found: Mapping[str, Any]) -> Mapping[str, Any]:
     if found.get("data") is None:
         told = {name: value for name, value in found.items() if value is not None}
-        raise validation("data", "required", message="Field is required but missing", value=told)
+        raise invalid({"data": {"required": {"message": "Field is required but missing", "value": told}}})
     if not isinstance(found["data"], dict | list):
-        raise validation(
-            "data",
-            "type",
-            message="Value did not match type(s): object, array",
-            target="object, array",
-            value=found["data"],
-        )
+        words = "Value did not match type(s): object, array"
+        raise invalid({"data": {"type": {"message": words, "target": "object, array", "value": found["data"]}}})
     return found

@@ -5,7 +5,7 @@ from collections.abc import Container
 from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar.context import Context, Noun
+from mockcdrs.crossbar.context import HOOKS, Context, Noun
 from mockcdrs.crossbar.errors import died
 from mockcdrs.crossbar.resources.table import RESOURCES
 
@@ -23,9 +23,12 @@ def is_path(raw: str) -> bool:
 def api_version(raw: str) -> str:
     """The API version that a raw path asks for, as `v2`; empty for a path that is none of the API's.
 
-    Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`.
+    Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`. Without one it is
+    `HOOKS`, a version for requests that other services make.
     """
     version = _unescaped(raw.split("/", 2)[1])
+    if version == HOOKS:
+        return version
     try:
         erlang.to_integer(version.removeprefix("v"))
     except erlang.BadArgument:

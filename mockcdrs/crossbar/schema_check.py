@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.errors import invalid
 
 Schema = Mapping[str, Any]
 
@@ -12,16 +12,12 @@ Schema = Mapping[str, Any]
 def check(data: Any, schema: Schema) -> None:
     """`Failure` 400 that names every field and rule that the data breaks; `schema` is for an object of texts."""
     if not isinstance(data, Mapping):
-        raise _failure({"": {"type": _mistyped(data, "object")}})
+        raise invalid({"": {"type": _mistyped(data, "object")}})
     broken = {name: errors for name, rules in schema["properties"].items() if (errors := _broken(name, data, rules))}
     if not schema.get("additionalProperties", True):
         broken |= {name: _spare(data) for name in data if name not in schema["properties"]}
     if broken:
-        raise _failure(broken)
-
-
-def _failure(fields: Mapping[str, Any]) -> Failure:
-    return Failure(400, "validation error", fields)
+        raise invalid(broken)
 
 
 def _broken(name: str, data: Mapping[str, Any], rules: Schema) -> dict[str, Any]:

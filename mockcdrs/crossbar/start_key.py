@@ -8,6 +8,7 @@ import base64
 from io import BytesIO
 from typing import Any
 
+from mockcdrs.cdr import erlang
 from mockcdrs.crossbar import erlang_terms
 
 _USUAL_LETTERS = bytes.maketrans(b"-_", b"+/")
@@ -17,6 +18,10 @@ _PADDING = {2: b"==", 3: b"="}
 
 class NoStartKey(ValueError):
     """Text that is no encoded view key."""
+
+
+class BadTerm(ValueError):
+    """A term that Kazoo dies of where it looks into it."""
 
 
 def encode(value: Any) -> str:
@@ -56,8 +61,27 @@ def is_json(value: Any) -> bool:
     return all(map(is_json, value)) if isinstance(value, list) else not isinstance(value, tuple)
 
 
+def looked_into(value: Any) -> Any:
+    """A view key as it comes out of `kz_json:check_value_term/1`; `BadTerm` for one that it dies of.
+
+    Texts are UTF-8 where they can be, and of a term that is nearly an object only the fields are left.
+    """
+    if isinstance(value, erlang_terms.ImproperList):
+        raise BadTerm("an improper list")
+    if isinstance(value, tuple) and len(value) == 1:
+        if type(value[0]) is not list:
+            raise BadTerm("an object of no list")
+        fields = [(field[0], looked_into(field[1])) for field in value[0] if _is_pair(field)]
+        return _value((fields,))
+    if isinstance(value, dict):
+        return {name: looked_into(item) for name, item in value.items()}
+    return [looked_into(item) for item in value] if isinstance(value, list) else erlang.utf8(value)
+
+
 def _value(term: Any) -> Any:
     match term:
+        case erlang_terms.ImproperList():
+            return erlang_terms.ImproperList(map(_value, term))
         case (list(fields),) if isinstance(term, tuple) and all(map(_is_field, fields)):
             return {name: _value(value) for name, value in fields}
         case tuple():
@@ -68,4 +92,8 @@ def _value(term: Any) -> Any:
 
 
 def _is_field(field: Any) -> bool:
-    return isinstance(field, tuple) and len(field) == 2 and isinstance(field[0], str)
+    return _is_pair(field) and isinstance(field[0], str)
+
+
+def _is_pair(field: Any) -> bool:
+    return isinstance(field, tuple) and len(field) == 2 and not isinstance(field, erlang_terms.ImproperList)

@@ -1,21 +1,20 @@
 """Gzip, as `cowboy_compress_h` does it: chunked answers always, whole ones of more than 300 bytes, files never."""
 
 import gzip
-import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.answer import Answer
 
 THRESHOLD_BYTES = 300
 _GZIP_WINDOW = 31
-_ZERO = re.compile(r"q=0(?:\.0{0,3})?")
 
 
 def compressed(answered: Answer, accept_encoding: str, *, varies: bool) -> Answer:
     """The answer, compressed where the client takes gzip and there is enough of it; `varies`: and says so in `vary`."""
-    if "gzip" not in (wanted := accept_encoding.lower()) or not any(map(_is_gzip, wanted.split(","))):
+    if not _takes_gzip(accept_encoding):
         return answered
     if answered.is_file or (isinstance(answered.body, bytes) and len(answered.body) <= THRESHOLD_BYTES):
         return answered
@@ -27,9 +26,11 @@ def compressed(answered: Answer, accept_encoding: str, *, varies: bool) -> Answe
     return replace(answered, headers=headers, body=_stream(answered.body))
 
 
-def _is_gzip(coding: str) -> bool:
-    name, _, weight = coding.partition(";")
-    return name.strip() == "gzip" and not _ZERO.fullmatch(weight.strip())
+def _takes_gzip(accept_encoding: str) -> bool:
+    try:
+        return negotiation.takes_gzip(accept_encoding)
+    except ValueError:
+        return False
 
 
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -53,6 +53,15 @@ def test_a_call_costs_what_its_rate_says(seconds: Any, variables: dict[str, Any]
     assert cost_units(call(seconds, **variables), "account_billing") == cost
 
 
+def test_variables_under_their_header_count_first_for_the_cost_alone() -> None:
+    """`kapps_call_util:calculate_call/1`."""
+    document = call(60, rate=100)
+    assert cost_units({**document, "Custom-Channel-Vars": {"rate": 300}}, "account_billing") == 300
+    assert cost_units({**document, "Custom-Channel-Vars": []}, "account_billing") == 0
+    with pytest.raises(BadArgument):
+        cost_units({**document, "Custom-Channel-Vars": None}, "account_billing")
+
+
 @pytest.mark.parametrize("billing", ["", "allotment", "flat_rate", None, 1])
 def test_what_is_not_billed_per_minute_costs_nothing(billing: Any) -> None:
     assert cost_units(call(60, rate=100, account_billing=billing), "account_billing") == 0

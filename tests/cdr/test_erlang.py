@@ -11,6 +11,7 @@ from mockcdrs.cdr.erlang import (
     is_false,
     is_true,
     round_half_away,
+    same,
     to_integer,
     to_number,
     to_text,
@@ -93,6 +94,11 @@ def test_large_integers_keep_all_their_digits() -> None:
         (1e20, "1.0e+20"),
         (-1.5e300, "-1.5e+300"),
         (5e-324, "5.0e-324"),
+        # halfway between two shortest texts, of which Python would take the even one
+        (1125899906842624.25, "1125899906842624.3"),
+        (-1125899906842624.75, "-1125899906842624.8"),
+        (581408747039294.25, "581408747039294.3"),
+        (201 / 2**21, "0.00009584426879882813"),
     ],
 )
 def test_a_float_has_the_shortest_digits_and_always_a_point(number: float, text: str) -> None:
@@ -119,14 +125,16 @@ def test_a_floats_text_reads_back_as_the_same_float(number: float) -> None:
         (["a", ["b", 67], ""], "abC"),
         ({}, "{}"),
         ({"a": [1, None], "b": "é"}, '{"a":[1,null],"b":"é"}'),
+        ({"\x1f": 1e21, "b": 0.00001}, '{"\\u001F":1e+21,"b":0.00001}'),
+        ([195, [169], "x", 200], "éx\udcc8"),
     ],
 )
 def test_every_json_value_has_a_text(value: Any, text: str) -> None:
     assert to_text(value) == text
 
 
-@pytest.mark.parametrize("value", [[None], [True], [1.5], [{}], [128], [-1], ["a", [None]], object()])
-def test_a_list_that_is_no_text_has_none(value: Any) -> None:
+@pytest.mark.parametrize("value", [[None], [True], [1.5], [{}], [256], [-1], ["a", [None]], {"a": "\udc99"}, object()])
+def test_a_list_that_is_no_text_has_none_nor_an_object_with_bytes_that_are_none(value: Any) -> None:
     with pytest.raises(BadArgument):
         to_text(value)
 
@@ -139,6 +147,46 @@ def test_only_true_is_true_and_only_false_is_false(value: Any) -> None:
     assert is_false("false")
     assert not is_true(value)
     assert not is_false(value)
+
+
+def codes(text: str) -> list[int]:
+    return [*map(ord, text)]
+
+
+def test_a_list_of_character_codes_is_a_string() -> None:
+    assert to_integer(codes("+42")) == 42
+    assert to_number(codes("1.5")) == 1.5
+    assert is_true(codes("true"))
+    assert is_false(codes("false"))
+    assert is_empty(codes("0"))
+    assert is_empty(codes("NULL"))
+    for value in ([], codes("a"), [52.0], [52, True], [52, [50]], [0x110000]):
+        with pytest.raises(BadArgument):
+            to_integer(value)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("a", "a"), (1, 1), (1.5, 1.5), (None, None), ([1, "a"], [1, "a"]), ({"a": 1, "b": 2}, {"a": 1, "b": 2})],
+)
+def test_the_same_is_the_same(a: Any, b: Any) -> None:
+    assert same(a, b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("a", "b"),
+        (1, 1.0),
+        (1, True),
+        (0, False),
+        ([1], [True]),
+        ({"a": 1}, {"a": 1.0}),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+    ],
+)
+def test_what_is_merely_equal_is_not_the_same(a: Any, b: Any) -> None:
+    assert not same(a, b)
 
 
 @pytest.mark.parametrize("value", [None, "", "0", "NULL", "undefined", 0, 0.0, [], {}])

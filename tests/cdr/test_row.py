@@ -136,6 +136,14 @@ def test_an_authorizing_account_is_not_shown() -> None:
     assert row(variables={"account_id": "a", "authorizing_id": "a"})["authorizing_id"] == ""
     assert row(variables={"account_id": "a", "authorizing_id": "b"})["authorizing_id"] == "b"
     assert row(variables={"authorizing_id": "b"})["authorizing_id"] == "b"
+    assert row(variables={"account_id": 1, "authorizing_id": 1})["authorizing_id"] == ""
+    assert row(variables={"account_id": 1, "authorizing_id": True})["authorizing_id"] is True
+
+
+def test_a_list_of_character_codes_is_shown_as_text() -> None:
+    """Latin-1's in UTF-8, as with all texts that are put into an object (`kz_json:from_list/1`)."""
+    shown = row(caller_id_name=[90, 111, 235], billing_seconds=[52, 50])
+    assert (shown["caller_id_name"], shown["billing_seconds"]) == ("Zoë", 42)
 
 
 NUMBERS = {"request": "2001@host@more", "to": "2002@host", "from_uri": "1001@host", "caller_id_number": "1002"}

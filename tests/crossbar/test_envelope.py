@@ -6,7 +6,7 @@ import pytest
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import BareAnswer, Failure, plain, system
+from mockcdrs.crossbar.errors import BareAnswer, Failure, invalid, plain, system, validation
 from mockcdrs.crossbar.request import NULL, Query
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import ACCOUNT, ask, body_of, calls, context_of, json_of, state_of
@@ -113,8 +113,24 @@ def test_version_1_is_told_only_the_words_of_a_system_error() -> None:
 def test_bytes_that_are_no_utf_8_are_latin_1_if_they_can_be_printed(word: str, body: bytes) -> None:
     """`kz_json:utf8_binary/1`, `api_util:create_resp_content/2`."""
     assert envelope.render(known(), {"a": word}) == (body, envelope.JSON if body.startswith(b"{") else "")
-    assert envelope.render(known(), {"a": {"b": word}})[0].startswith(body[:4])
     assert envelope.render(known(), {"a": [word]}) == (b"failure in request, contact support", "")
+
+
+@pytest.mark.parametrize(("version", "told"), [(KAZOO_4_3, "\udce9"), (KAZOO_MASTER, "é")])
+def test_only_master_looks_into_the_data_of_an_error_for_latin_1(version: Version, told: str) -> None:
+    """`kz_json:set_value/3`."""
+    assert envelope.error(known(version=version), plain(404, "x", ["\udce9"]))["data"] == [told]
+
+
+@pytest.mark.parametrize(
+    ("version", "keys"), [(KAZOO_4_3, ["target", "message"]), (KAZOO_MASTER, ["message", "target"])]
+)
+def test_what_crossbars_code_finds_wrong_is_told_in_the_versions_order(version: Version, keys: list[str]) -> None:
+    """`cb_context:add_validation_error/4`, unlike `cb_context:failed/2`."""
+    added = validation("json", "invalid", message="m", target="body")
+    assert [*envelope.error(known(version=version), added)["data"]["json"]["invalid"]] == keys
+    broken = invalid({"data": {"type": {"message": "m", "target": "t"}}})
+    assert [*envelope.error(known(version=version), broken)["data"]["data"]["type"]] == ["message", "target"]
 
 
 def test_an_error_without_data_has_no_such_key() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, target
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.erlang_terms import DEEPEST, read, write
+from mockcdrs.crossbar.erlang_terms import DEEPEST, ImproperList, read, write
 
 TERMS = st.recursive(
     st.none()
@@ -87,9 +87,14 @@ def test_what_no_json_value_becomes_is_refused(data: bytes) -> None:
         term_of(data)
 
 
-def test_a_list_that_ends_in_none_is_a_pair_of_its_items_and_its_end() -> None:
-    assert term_of(b"l\x00\x00\x00\x01a\x01a\x02") == ([1], 2)
-    assert term_of(b"l\x00\x00\x00\x00a\x05") == ([], 5)
+def test_a_list_that_ends_in_none_is_improper() -> None:
+    """As `binary_to_term/1` reads it, and `term_to_binary/1` writes it."""
+    for data in (b"l\x00\x00\x00\x02a\x01a\x02a\x03", b"l\x00\x00\x00\x01a\x01l\x00\x00\x00\x01a\x02a\x03"):
+        term = term_of(data)
+        assert isinstance(term, ImproperList)
+        assert term == ([1, 2], 3)
+        assert write(term) == b"l\x00\x00\x00\x02a\x01a\x02a\x03"
+    assert term_of(b"l\x00\x00\x00\x00a\x05") == 5
 
 
 def test_depth_is_bounded() -> None:

@@ -7,6 +7,8 @@ from mockcdrs.crossbar.errors import (
     Crashed,
     Failure,
     died,
+    invalid,
+    merged,
     plain,
     system,
     validation,
@@ -57,6 +59,26 @@ def test_a_broken_rule_names_its_field() -> None:
     failure = validation("created_from", "date_range", message="m", cause=1)
     assert (failure.status, failure.message) == (400, "validation error")
     assert failure.data == {"created_from": {"date_range": {"message": "m", "cause": 1}}}
+
+
+def test_a_rule_of_a_schema_and_one_of_the_code_are_told_apart() -> None:
+    assert not invalid({"data": {"required": {"message": "m"}}}).is_added
+    assert validation("file", "maxSize", status=413, target=1).status == 413
+    assert validation("file", "maxSize", status=413, target=1).is_added
+
+
+def test_the_texts_of_an_error_are_utf_8_where_they_can_be() -> None:
+    """`kz_json:from_list/1`, which looks at each value but not into it."""
+    assert system("bad_identifier", cause="\udce9").data["cause"] == "é"
+    assert validation("a", "b", message="\udce9").data == {"a": {"b": {"message": "é"}}}
+    told = invalid({"a": {"b": {"message": "\udce9", "value": {"c": "\udce9"}}}})
+    assert told.data == {"a": {"b": {"message": "é", "value": {"c": "\udce9"}}}}
+
+
+def test_merged_objects_have_their_names_from_the_last_to_the_first_and_no_nulls() -> None:
+    """`kz_json:merge/2`."""
+    merge = merged({"a": {"b": 1, "é": None, "c": [{"d": 1, "e": None}]}, "b": None, "ab": ""})
+    assert repr(merge) == repr({"ab": "", "a": {"c": [{"d": 1, "e": None}], "b": 1}})
 
 
 def test_a_crash_says_why_to_the_log_alone() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.json_text import compact, encode, pretty
+from mockcdrs.crossbar.json_text import InPieces, compact, encode, pretty
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)  # the encoder has no -0.0
@@ -59,6 +59,18 @@ def test_the_fast_way_and_the_slow_way_write_the_same_text(value: Any) -> None:
 def test_text_is_the_servers(value: Any, text: str) -> None:
     assert encode(value) == text.encode()
     assert encode([value, 0.5]) == f"[{text},0.5]".encode()
+
+
+@pytest.mark.parametrize("number", [2**63, 2**64, -(2**63) - 1])
+@pytest.mark.parametrize("around", [lambda x: x, lambda x: {"a": [1.5, {"b": x}]}])
+def test_text_with_an_integer_beyond_64_bits_comes_in_pieces(number: int, around: Callable[[int], Any]) -> None:
+    """jiffy's `finish_encode/2`."""
+    assert isinstance(encode(around(number)), InPieces)
+
+
+@pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 2.0**70, str(2**70), True, "\x1f"])
+def test_all_other_text_comes_as_one(value: Any) -> None:
+    assert not isinstance(encode({"a": [value]}), InPieces)
 
 
 @pytest.mark.parametrize("write", [encode, pretty])

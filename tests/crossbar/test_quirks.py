@@ -177,6 +177,9 @@ CASES: dict[str, Case] = {
     "post-as-get-empty": Case(
         calls(2), lambda state: len(data_of(ask(state, "/cdrs", "verb=GET", method="POST"))), 0, 2
     ),
+    "big-integer-chunk-lost": Case(
+        [leg("big@host", variables={"owner_id": 2**63}), *calls(1)], lambda state: len(data_of(ask(state))), 0, 2
+    ),
     "trailer-unescaped": Case(calls(1), _trailer_is_json, False, True),
     "integer-page-size": Case(calls(1), lambda state: json_of(ask(state))["page_size"], 1, "1"),
 }

@@ -124,6 +124,13 @@ def test_a_get_in_a_post_has_to_have_a_body_of_a_kind_that_is_taken(state: State
     assert answered.headers["content-language"] == "en"
 
 
+@pytest.mark.parametrize(("value", "count"), [("Zo%C3%AB", 1), ("Zo%EB", 1), ("Zo%EB%99", 0)])
+def test_latin_1_in_a_query_is_taken_for_what_it_means(value: str, count: int) -> None:
+    """`kz_json:from_list/1` makes UTF-8 of a value, if all of it can be printed."""
+    state = state_of([leg(caller_id_name="Zoë"), *calls(1)])
+    assert len(data_of(ask(state, "/cdrs", f"filter_caller_id_name={value}"))) == count
+
+
 def test_a_utc_offset_is_looked_at_before_the_path(state: State) -> None:
     """`cb_cdrs:validate_utc_offset/2`."""
     assert json_of(ask(state, "/users/cdrs"))["message"] == "faulty_request"

@@ -24,7 +24,9 @@ from tests.crossbar.builders import ask, body_of, calls, context_of, ids_of, sta
         ("a=b=c", (("a", "b=c"),)),
         ("a+b=c%20d+e", (("a b", "c d e"),)),
         ("%C3%A9=%e2%82%ac", (("é", "€"),)),
-        ("a=%FF", (("a", "\udcff"),)),
+        ("a=%FF", (("a", "ÿ"),)),
+        ("a=%99%FF", (("a", "\udc99\udcff"),)),
+        ("%FF=%C3%BF", (("\udcff", "ÿ"),)),
         ("a[]=1", (("a[]", "1"),)),
     ],
 )
@@ -119,7 +121,7 @@ def test_a_request_without_a_start_key_stays_as_it_is() -> None:
     assert decode_start_key(request) is request
 
 
-@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udcff", "null"])
+@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udc99", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
     assert decode_start_key(Request("GET", "/", (("start_key", text),))).query == (("start_key", text),)
 
@@ -191,12 +193,19 @@ def test_of_a_name_that_comes_twice_the_first_counts_in_the_data_and_the_last_be
     assert read(body) == {"page_size": 2, "data": {"a": 1, "b": [{"c": 3}]}}
 
 
-def test_a_body_that_is_no_json_is_told_in_the_versions_order() -> None:
-    assert [*refusal(b"[]").data["json"]["invalid"]] == ["target", "message"]
-    context = context_of(state_of(version=KAZOO_MASTER))
-    with pytest.raises(Failure) as caught:
-        read_body(context, b"[]")
-    assert [*caught.value.data["json"]["invalid"]] == ["message", "target"]
+def test_a_name_that_is_null_at_last_is_not_there() -> None:
+    """`kz_json:set_value/3` deletes what is set to null."""
+    assert list(refusal(b'{"data":{},"data":null}').data["data"]) == ["required"]
+    assert read(b'{"data":null,"data":{}}') == {"data": {}}
+
+
+def test_the_names_of_an_envelope_are_made_small_byte_by_byte() -> None:
+    """`kz_json:normalize_key/1`, which takes the bytes of UTF-8 for Latin-1's capitals."""
+    assert read('{"data":{"\u00c9":1},"\u00c9-X":2,"\u00d7":3}'.encode()) == {
+        "data": {"\u00c9": 1},
+        b"\xe3\x89_x".decode("utf-8", "surrogateescape"): 2,
+        b"\xe3\x97".decode("utf-8", "surrogateescape"): 3,
+    }
 
 
 def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
@@ -205,33 +214,32 @@ def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "message"),
     [
         (b"{", "truncated_json around 2"),
         (b"\xff", "invalid_json around 1"),
-        (b"[" * 100, "truncated_json around 101"),
         (b'{"data":{}} x', "invalid_trailing_data around 13"),
-        (b'{"data":NaN}', "invalid_json around 9"),
-        ("{}".encode("utf-16-le"), "invalid_json around 2"),
-        (b'{"data":1e999}', "decoder_exit around 0"),
-        (b"[" * 100_000, "decoder_exit around 0"),
+        (b'{"data":1e400}', "decoder_exit around 0"),
     ],
-    ids=range(8),
 )
-def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes, words: str) -> None:
-    """`kz_json:unsafe_decode/2` tells what its library throws; what that raises it catches as `decoder_exit`."""
-    failure = refusal(body, limit=len(body))
+def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes, message: str) -> None:
+    """`kz_json:unsafe_decode/2`, which only knows what is thrown: all else is a `decoder_exit`."""
+    failure = refusal(body)
     assert failure.status == 400
-    assert failure.data == {"json": {"invalid": {"target": "body", "message": words}}}
-    context = context_of(state_of(version=KAZOO_MASTER))
+    assert failure.data == {"json": {"invalid": {"message": message, "target": "body"}}}
     with pytest.raises(Failure) as caught:
-        read_body(context, body)
+        read_body(context_of(state_of(version=KAZOO_MASTER)), body)
     assert caught.value.data["json"]["invalid"]["message"] == "decoder_exit around 0"
 
 
-def test_bytes_in_a_text_that_are_no_utf_8_are_let_through() -> None:
-    """jiffy as Kazoo has it: lazedo/jiffy, branch `utf8`; 2600hz/erlang-jiffy, option `utf8_invalid_char_as_is`."""
-    assert read(b'{"data":{"a":"\xe4"}}') == {"data": {"a": "\udce4"}}
+LATIN_1 = b'{"data":{"a":"\xe9"},"b":"\xe9","c":["\xe9"]}'
+
+
+def test_latin_1_in_a_body_is_taken_and_made_utf_8_as_far_as_the_version_looks() -> None:
+    """`kz_json:set_value/3`: of each envelope's field, in 4.3 where it is a text itself."""
+    assert read(LATIN_1) == {"data": {"a": "\udce9"}, "b": "é", "c": ["\udce9"]}
+    context = context_of(state_of(version=KAZOO_MASTER))
+    assert read_body(context, LATIN_1) == {"data": {"a": "é"}, "b": "é", "c": ["é"]}
 
 
 @pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null"])
@@ -286,6 +294,9 @@ def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
     assert list(refusal(b"", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"a=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"data=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["type"]
+    told = refusal(b"b=1&a=2&b=3&c=%E9", "application/x-www-form-urlencoded").data["data"]["required"]["value"]
+    assert [*told.items()] == [("b", "1"), ("a", "2"), ("c", "é")]
+    assert list(refusal(b"a&a", "application/x-www-form-urlencoded").data["data"]) == ["required"]
 
 
 @pytest.mark.parametrize("kind", ["nonsense", "a/", "/b", "a/b c", "a/b;", "a/b; c", "a/b, c/d", 'a/b; c="'])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.start_key import NoStartKey, decode, encode, is_json
+from mockcdrs.crossbar.erlang_terms import ImproperList
+from mockcdrs.crossbar.start_key import BadTerm, NoStartKey, decode, encode, is_json, looked_into
 
 KNOWN = {
     "g2wAAAACbgUAQOrj4g5oAWpq": [63936129600, {}],
@@ -99,6 +100,34 @@ NO_JSON: dict[str, str] = {
 def test_a_term_that_is_no_json_is_known_as_one(text: str) -> None:
     assert not is_json(decode(text))
     assert not is_json([1, {"a": decode(text)}])
+
+
+@pytest.mark.parametrize("name", ["an improper list", "an object of a tuple", "an object of anything"])
+def test_what_is_no_list_where_one_is_due_is_died_of_where_it_is_looked_for(name: str) -> None:
+    """`kz_json:check_value_term/1`."""
+    for around in (lambda key: key, lambda key: [1, key], lambda key: {"a": key}, lambda key: ([("a", key)],)):
+        with pytest.raises(BadTerm):
+            looked_into(around(decode(NO_JSON[name])))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (text_of(b"h\x02l\x00\x00\x00\x01a\x01a\x02a\x02"), (ImproperList(([1], 2)), 2)),
+        (NO_JSON["an object of no pairs"], {}),
+        (NO_JSON["an object whose name is a number"], ([(1, 2)],)),
+        (text_of(b"h\x01l\x00\x00\x00\x02a\x01h\x02m\x00\x00\x00\x01am\x00\x00\x00\x01\xe9j"), {"a": "é"}),
+        (text_of(b"l\x00\x00\x00\x01m\x00\x00\x00\x01\xe9j"), ["é"]),
+        (text_of(b"m\x00\x00\x00\x01\x99"), "\udc99"),
+    ],
+)
+def test_what_looking_into_a_key_leaves(text: str, left: Any) -> None:
+    assert looked_into(decode(text)) == left
+
+
+@given(JSON)
+def test_json_is_looked_into_unchanged(value: Any) -> None:
+    assert repr(looked_into(value)) == repr(value)
 
 
 @given(JSON)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.versions import (
     KAZOO_4_3,
     KAZOO_MASTER,
@@ -17,6 +17,7 @@ from mockcdrs.crossbar.versions import (
 )
 from tests.crossbar.builders import (
     ACCOUNT,
+    ACCOUNT_TOKEN,
     NOW,
     OWNER,
     RESELLER_TOKEN,
@@ -168,6 +169,23 @@ def test_a_type_with_a_charset_is_not_to_be_had_from_4_3(version: Version, statu
     assert ask(state_of(version=version), headers={"accept": "application/json;charset=utf-8"}).status == status
 
 
+@BOTH
+def test_accept_text_of_any_kind_is_csv_in_4_3(version: Version) -> None:
+    answered = ask(state_of(calls(1), version=version), query="accept=text/*")
+    assert body_of(answered).startswith(b'"' if version is KAZOO_4_3 else b"{")
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/v2/nosuch", "/v1"])
+def test_an_accept_encoding_that_cannot_be_read_kills_master(path: str) -> None:
+    headers = {"accept-encoding": "gzip;q=2"}
+    answered = ask(state_of(version=KAZOO_MASTER), path, headers=headers)
+    assert (answered.status, dict(answered.headers), body_of(answered)) == (500, {}, b"")
+    assert answered.note.endswith("it dies of an Accept-Encoding that cannot be read")
+    assert ask(state_of(), path, headers=headers).status == ask(state_of(), path).status
+    readable = {"accept-encoding": "gzip;q=1"}
+    assert ask(state_of(version=KAZOO_MASTER), path, headers=readable).status != 500
+
+
 # --- paths
 
 
@@ -195,6 +213,23 @@ def test_users_are_a_module_of_two_api_versions_in_4_3(path: str, in_4_3: int, i
     assert all(body_of(answered) == b"" for answered in answers if answered.status == 500)
 
 
+@pytest.mark.parametrize(("version", "of_user"), [(KAZOO_4_3, 500), (KAZOO_MASTER, 200)])
+def test_hooks_are_a_version_that_needs_no_envelope(version: Version, of_user: int) -> None:
+    """`crossbar_init:api_version_constraint/2`, `api_util:requires_envelope/1`."""
+    state, token = state_of(calls(2), version=version), {"x-auth-token": ACCOUNT_TOKEN}
+
+    def asked(path: str, body: bytes = b"") -> Answer:
+        incoming = Incoming("GET", f"/{path}", headers=token, body=body)
+        return answer(incoming, state.world(), "request-1")
+
+    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs"))) == 2
+    assert asked(f"hooks/accounts/{ACCOUNT}/users/{OWNER}/cdrs").status == of_user
+    for path, status in ((f"hooks/accounts/{ACCOUNT}/cdrs", 200), (f"v2/accounts/{ACCOUNT}/cdrs", 400)):
+        assert [asked(path, body).status for body in (b'{"a":1}', b'{"data":1}')] == [status] * 2
+        assert asked(path, b"[]").status == 400
+    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs", b'{"page_size":1}'))) == 1
+
+
 @BOTH
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/accounts", "/V2/accounts", "//v2/accounts", "/v/accounts", "/vx"])
@@ -213,6 +248,25 @@ def test_no_module_hears_of_a_version_with_a_point(version: Version) -> None:
     assert ("version" in json_of(answered)) is version.tells_everybody_its_version
     preflight = ask(state, path, method="OPTIONS", headers={"access-control-request-method": "GET"})
     assert (preflight.status, preflight.headers["access-control-allow-methods"]) == (200, "GET, OPTIONS")
+
+
+# --- start keys
+
+
+@pytest.mark.parametrize(
+    ("key", "in_4_3", "in_master"),
+    [
+        ("g2wAAAABYQFhAg", b"timeout", b""),  # [1 | 2]
+        ("g2wAAAABaAFhAWo", b"timeout", b""),  # [{1}]
+        ("g2gCYQFhAg", b"timeout", b"timeout"),  # {1, 2}
+    ],
+)
+def test_master_dies_of_terms_that_4_3_hands_on(key: str, in_4_3: bytes, in_master: bytes) -> None:
+    for version, cause in ((KAZOO_4_3, in_4_3), (KAZOO_MASTER, in_master)):
+        answered = ask(state_of(calls(1), version=version), query={"start_key": key})
+        assert answered.status == 500
+        assert cause in body_of(answered)
+        assert bool(cause) is bool(body_of(answered))
 
 
 # --- version 1 of the API

@@ -124,3 +124,12 @@ def test_an_interaction_shows_its_first_leg_alone() -> None:
         leg("early", NOW, channel_created_time=5, **shared),
     )
     assert ids_of(ask(state_of([late, early]), "/cdrs/interaction")) == ["202601-early"]
+
+
+def test_keys_that_are_equal_but_not_the_same_do_not_end_a_walk() -> None:
+    """`crossbar_view:next_chunk/1` compares them exactly."""
+    start = NOW - 3600
+    keys = [(start - 10, "a"), (start, True), (start, 1), (start + 10, "b")]
+    legs = [leg(f"{n}@host", interaction_time=time, interaction_key=key) for n, (time, key) in enumerate(keys)]
+    shown = ids_of(ask(state_of(legs), "/cdrs/interaction", "ascending=true&chunk_size=1"))
+    assert shown == [f"202601-{n}@host" for n in range(4)]

@@ -134,6 +134,13 @@ _BITES: dict[str, _Bite] = {
         statuses=_BARE_ERROR,
         condition=lambda record, _: record.outcome.message == "init failed",
     ),
+    "big-integer-chunk-lost": _Bite(
+        "rows of this answer were lost on the way, as one in their chunk has an integer beyond 64 bits: ask with "
+        "is_chunked=false, or for CSV",
+        kinds=WALKS,
+        statuses=ANSWERED,
+        condition=lambda record, _: record.outcome.lost > 0,
+    ),
     "no-ccv-not-listed": _Bite(
         "CDRs of this range have no custom_channel_vars and are in no listing: find them by /cdrs/interaction and "
         "/cdrs/legs",

@@ -1,6 +1,6 @@
 """Kazoo 4.3, the version that people run, as its last release 4.3.142 answers."""
 
-from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
 from mockcdrs.crossbar.versions.version import Loader, Version
 
 KAZOO_4_3 = Version(
@@ -29,6 +29,7 @@ KAZOO_4_3 = Version(
     tells_token_as_text=True,
     always_says_json=True,
     accepts_parameters=False,
+    knows_any_subtype=True,
     decodes_path_twice=True,
     serves_v1=True,
     modules_of_v1_and_v2=frozenset({"devices", "users"}),
@@ -40,7 +41,9 @@ KAZOO_4_3 = Version(
     lists_parents=False,
     charges_every_request=True,
     compression_varies=True,
-    undecodable_body_keys=("target", "message"),
-    tells_json_faults=True,
-    quirks=quirks.USUAL,
+    ignores_bad_encodings=True,
+    jiffy=json_decoder.LAZEDO,
+    sorts_added_errors=True,
+    looks_into_values=False,
+    quirks=quirks.USUAL | {"big-integer-chunk-lost"},
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """The `master` branch of 2600hz/kazoo, which was never released."""
 
-from mockcdrs.crossbar import directory_views, quirks, view_maps
+from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
 from mockcdrs.crossbar.versions.version import Loader, Version
 
 _KEYS = (
@@ -31,6 +31,7 @@ KAZOO_MASTER = Version(
     tells_token_as_text=False,
     always_says_json=False,
     accepts_parameters=True,
+    knows_any_subtype=False,
     decodes_path_twice=False,
     serves_v1=False,
     modules_of_v1_and_v2=frozenset(),
@@ -42,7 +43,9 @@ KAZOO_MASTER = Version(
     lists_parents=True,
     charges_every_request=False,
     compression_varies=False,
-    undecodable_body_keys=("message", "target"),
-    tells_json_faults=False,
+    ignores_bad_encodings=False,
+    jiffy=json_decoder.KAZOO,
+    sorts_added_errors=False,
+    looks_into_values=True,
     quirks=quirks.USUAL,
 )  # fmt: skip

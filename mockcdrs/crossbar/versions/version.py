@@ -8,6 +8,7 @@ from typing import Any
 
 from mockcdrs.cdr import row
 from mockcdrs.crossbar.directory_views import UsersView
+from mockcdrs.crossbar.json_decoder import Jiffy
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.view_maps import View
 
@@ -69,6 +70,10 @@ class Version:
         "whether a type in `Accept` may have parameters: `application/json;charset=utf-8` alone is 406 where not",
         "api_resource `content_handlers_to_cowboy_providers`",
     )
+    knows_any_subtype: bool = _rule(
+        "whether `accept=text/*` as a parameter asks for CSV; else it is a type that is not known, so for nothing",
+        "api_resource `accept_matches_provided`",
+    )
     decodes_path_twice: bool = _rule(
         "whether escapes in a path are undone twice, so that `%2541` is `A`", "cb_context `path_tokens`"
     )
@@ -108,12 +113,18 @@ class Version:
     compression_varies: bool = _rule(
         "whether a compressed answer's `vary` names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
     )
-    undecodable_body_keys: tuple[str, ...] = _rule(
-        "order of what is told of a body that is no JSON", "api_util `get_req_data`"
+    ignores_bad_encodings: bool = _rule(
+        "whether an `Accept-Encoding` that cannot be read is as none; else the server dies of it before all else",
+        "Cowboy's `cowboy_compress_h`",
     )
-    tells_json_faults: bool = _rule(
-        "whether it is told what is wrong in a body that is no JSON, and where; else it is always `decoder_exit`",
-        "kz_json `unsafe_decode`, the version of jiffy",
+    jiffy: Jiffy = _rule("the fork of jiffy that reads a body's JSON, and says why not", "`make/deps.mk`")
+    sorts_added_errors: bool = _rule(
+        "whether what Crossbar's code finds wrong in a request, schemas apart, has its keys from the last to the first",
+        "cb_context `add_validation_error`",
+    )
+    looks_into_values: bool = _rule(
+        "whether Latin-1 becomes UTF-8 within lists and objects too, where a value is put into an object",
+        "kz_json `set_value`",
     )
     quirks: frozenset[str] = _rule("quirks that it shows", "`mockcdrs/crossbar/quirks.py`")
 

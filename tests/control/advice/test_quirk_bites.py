@@ -104,5 +104,15 @@ def test_documents_without_channel_variables_are_told_of_where_they_can_be_count
     talk().asks().keeps_silent("no-ccv-not-listed")
 
 
+def test_rows_that_were_lost_are_told_of(talk: Any) -> None:
+    code = "big-integer-chunk-lost"
+    client = talk(quirks=frozenset({code})).asks()
+    client.keeps_silent(code)
+    for record in client.journal:
+        record.outcome.lost = 2
+    client.tells(code, "is_chunked=false")
+
+
 def test_each_bite_has_a_case() -> None:
-    assert {code for code, *_ in BITES} | {"summary-51-rows", "no-ccv-not-listed"} == set(ADVICE)
+    alone = {"big-integer-chunk-lost", "no-ccv-not-listed", "summary-51-rows"}
+    assert {code for code, *_ in BITES} | alone == set(ADVICE)
