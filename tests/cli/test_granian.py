@@ -15,6 +15,7 @@ import pytest
 
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.people import main_account_id, universe
+from tests.certificates import TRUSTED
 
 SEED, NOW = 7, "2026-01-20T12:00:00Z"
 REQUESTS = 24
@@ -37,7 +38,7 @@ def serving(command: list[str], port: int, log: Path) -> Iterator[str]:
             origin = f"http://127.0.0.1:{port}"
             for _ in range(600):
                 with contextlib.suppress(httpx.TransportError):
-                    if httpx.get(f"{origin}/_mockcdrs/health", timeout=10).is_success:
+                    if httpx.get(f"{origin}/_mockcdrs/health", timeout=10, verify=TRUSTED).is_success:
                         break
                 if server.poll() is not None:
                     break
@@ -80,7 +81,9 @@ def asked(origin: str, account: Account, method: str, path: str, **headers: str)
     sent = {"X-Auth-Token": account.tokens[0].value, "Host": "crossbar.example", "Accept-Encoding": "identity"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     # a connection for each request, so that all the processes come to answer
-    answered = httpx.request(method, f"{origin}/v2/accounts/{account.id}{path}", headers=sent, timeout=30)
+    answered = httpx.request(
+        method, f"{origin}/v2/accounts/{account.id}{path}", headers=sent, timeout=30, verify=TRUSTED
+    )
     kept = {name: value for name, value in answered.headers.items() if name not in SERVERS_OWN}
     return answered.status_code, kept, answered.content
 
@@ -89,7 +92,7 @@ def test_both_processes_answer_and_say_that_their_state_is_their_own(granian: st
     told = []
     while len({each["process"] for each in told}) < 2:
         assert len(told) < 1_000
-        told.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10).json())
+        told.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10, verify=TRUSTED).json())
     assert {each["state"] for each in told} == {"per process"}
 
 

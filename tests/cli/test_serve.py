@@ -4,7 +4,6 @@ import contextlib
 import json
 import re
 import shlex
-import shutil
 import signal
 import stat
 import subprocess
@@ -20,6 +19,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+
+from tests.programs import program
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
@@ -163,7 +164,7 @@ def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
 
 
 def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path) -> None:
-    assert shutil.which("curl"), "no curl on the path: apt-get install curl"
+    program("curl")
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
         (line,) = [line for line in iter(served.line, "Ctrl-C ends it.") if line.startswith("curl ")]
         pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)

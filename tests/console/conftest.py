@@ -1,7 +1,6 @@
-"""One browser for the session, and for each test a mock of its own and a page that may not complain."""
+"""One browser and one page for the session, and for each test a mock of its own; the page may not complain."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mockcdrs.handle import Mock, serving
+from tests.certificates import TRUSTED
+from tests.programs import program
 
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 PATIENCE_MS = 20_000
@@ -22,11 +23,26 @@ Ask = Callable[..., httpx.Response]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = shutil.which("chromium")
-    assert found, "no chromium on the path: apt-get install chromium"
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        yield playwright.chromium.launch(executable_path=found, args=arguments)
+    path = program("chromium")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=path, args=arguments) as launched,
+    ):
+        yield launched
+
+
+def new_page(browser: Browser, **options: Any) -> Page:
+    """A page in a context of its own."""
+    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    context.set_default_timeout(PATIENCE_MS)
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def usual_page(browser: Browser) -> Page:
+    """The page of all tests that need no options; a new one takes longer than most of them."""
+    return new_page(browser)
 
 
 @pytest.fixture
@@ -44,33 +60,42 @@ def origin(mock: Mock) -> str:
 def ask(mock: Mock) -> Ask:
     def asked(path: str = "/cdrs", headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
         sent = {"X-Auth-Token": mock.auth_token, **(headers or {})}
-        return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30)
+        return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30, verify=TRUSTED)
 
     return asked
 
 
 @pytest.fixture
-def open_page(browser: Browser, origin: str) -> Iterator[Open]:
+def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[Open]:
     """Opens a page; at the end none has complained, run a stranger's script or asked another server."""
-    contexts, complaints, asked = [], [], []
+    pages, complaints, asked = set[Page](), list[str](), list[str]()
+    listeners: dict[Any, Callable[[Any], object]] = {
+        "console": lambda message: complaints.append(f"{message.type}: {message.text}"),
+        "pageerror": lambda error: complaints.append(str(error)),
+        "dialog": lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss(),
+        "request": lambda request: asked.append(request.url),
+    }
 
     def opened(view: str = "requests", path: str = "", ready: str = LIVE, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": DESKTOP, **options})
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss())
-        page.on("request", lambda request: asked.append(request.url))
+        page = new_page(browser, **options) if options else usual_page
+        if page not in pages:
+            pages.add(page)
+            for event, listener in listeners.items():
+                page.on(event, listener)
         page.goto(f"{origin}/_mockcdrs/{path}#/{view}")
         page.locator(ready).first.wait_for()
         return page
 
     opened.expects_failures = False
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.goto("about:blank")  # what the page would complain of later would be the next test's
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        if page is usual_page:
+            page.unroute_all()
+        else:
+            page.context.close()
     # Chromium itself tells of each answer that is an error
     told = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
     assert told == []

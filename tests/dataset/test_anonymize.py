@@ -247,12 +247,12 @@ def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others
 
 def test_to_write_data_under_pseudonyms_takes_a_fraction_of_the_memory_of_the_data(tmp_path: Path) -> None:
     office = directory(1, main_account_id(1))
-    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 1_200)]
+    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 600)]
     few, many = (
         _peak_bytes(tmp_path / str(count), Data((office.account,), {(office.account.id, "202601"): documents[:count]}))
-        for count in (200, 1_200)
+        for count in (100, 600)
     )
-    weight = sum(len(json.dumps(document)) for document in documents[200:])
+    weight = sum(len(json.dumps(document)) for document in documents[100:])
     assert many - few < weight * 3 / 4
 
 

@@ -5,6 +5,8 @@ import json
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import committed, files, fixtures
 from mockcdrs.dataset.generator import block_interactions, documents_until
@@ -60,7 +62,17 @@ def test_the_accounts_are_those_of_the_seed() -> None:
     assert [account.tokens for account in held] == [account.tokens for account in universe(MANIFEST.seed)]
 
 
-def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_what_is_written_is_made_again_by_a_check(tmp_path: Path) -> None:
+    committed.write(tmp_path)
+    assert committed.check(tmp_path) == []
+
+
+def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [(name, (fixtures.directory() / name).read_bytes()) for name in MANIFEST.sha256]
+    monkeypatch.setattr(committed, "_files", lambda: made)
     committed.write(tmp_path)
     (tmp_path / "office" / "accounts.json").write_text("[]\n")
     (tmp_path / "pools" / "ja_JP.json").unlink()

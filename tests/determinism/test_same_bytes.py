@@ -40,6 +40,7 @@ def test_there_are_200_requests_each_with_a_name_and_a_question_of_its_own() -> 
     assert len({(each.method, each.path, each.query, str(each.headers), each.body) for each in asked}) == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("order", "world"), list(enumerate(WORLDS.values())), ids=WORLDS)
 def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_and_order(
     order: int, world: dict[str, str]
@@ -47,14 +48,14 @@ def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_
     assert told(sys.executable, order, world)["sha256"] == DIGEST
 
 
-@pytest.mark.skipif(not IS_LONG, reason="other Pythons are for the long profile: LONG=1")
+@pytest.mark.slow
 @pytest.mark.parametrize("version", pythons.VERSIONS)
 def test_each_python_gives_the_same_bytes(version: str, tmp_path: Path) -> None:
-    python, why = pythons.find(version), ""
-    if python is None:
+    python, why = pythons.find(version), "LONG=1 lets uv bring it"
+    if python is None and IS_LONG:
         python, why = pythons.fetch(version, tmp_path / "python")
     if python is None:
-        pytest.skip(f"no Python {version} on this machine, and uv cannot bring it: {why}")
+        pytest.skip(f"no Python {version} on this machine: {why}")
     pythons.install_needs(python, tmp_path / "needs")
     path = os.pathsep.join([str(tmp_path / "needs"), str(pythons.ROOT)])
     said = told(python, 3, {"PYTHONPATH": path})

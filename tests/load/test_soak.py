@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.profile import many
 
 MOST_KB = 5 * 1024
 
 
+@pytest.mark.slow
 def test_many_mixed_requests_grow_a_process_by_5_mb_at_most() -> None:
     command = [sys.executable, str(Path(__file__).parent / "soak.py"), str(many(5_000, 200_000))]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -14,8 +14,4 @@ def ask(mock, query=""):
 
 def ran(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
     pytester.makepyfile(ASK + test)
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
-        )  # to load all that this checkout has takes four times as long
-        return pytester.runpytest_subprocess("-p", "mockcdrs.pytest_plugin", "-p", "no:cacheprovider", *options)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)

@@ -275,6 +275,7 @@ with serving() as mock:
 """
 
 
+@pytest.mark.slow
 def test_a_thousand_starts_and_stops_leave_nothing_behind_and_nothing_to_warn_of() -> None:
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", LIVES]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -12,6 +12,7 @@ from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
+from tests.certificates import TRUSTED
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def mock() -> Iterator[Mock]:
 
 def asked(mock: Mock, method: str, path: str, **more: Any) -> httpx.Response:
     json = {"json": more.pop("json", {})} if method in {"POST", "PUT", "PATCH", "DELETE"} else {}
-    return httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs" + path, timeout=10, **json, **more)
+    url = mock.url.removesuffix("/v2") + "/_mockcdrs" + path
+    return httpx.request(method, url, timeout=10, verify=TRUSTED, **json, **more)
 
 
 def test_it_is_ready_and_says_that_state_is_per_process(mock: Mock) -> None:
@@ -121,7 +123,8 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
 
         def status(method: str, path: str, **headers: str) -> int:
             sent = {"Host": "mock.example", "Content-Type": "application/json", **headers}
-            return httpx.request(method, f"{server.url}/_mockcdrs{path}", headers=sent, timeout=10).status_code
+            url = f"{server.url}/_mockcdrs{path}"
+            return httpx.request(method, url, headers=sent, timeout=10, verify=TRUSTED).status_code
 
         for path, methods in ROUTES.items():
             for method in methods:

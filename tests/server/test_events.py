@@ -12,6 +12,7 @@ from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server import events as events_of_server
 from mockcdrs.server.events import MOST_LISTENERS, Stream
+from tests.certificates import TRUSTED
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def control(mock: Mock, path: str) -> str:
 
 
 def ask(mock: Mock, **more: Any) -> httpx.Response:
-    return httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=10, params=more)
+    headers = {"X-Auth-Token": mock.auth_token}
+    return httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10, params=more, verify=TRUSTED)
 
 
 def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
@@ -66,7 +68,7 @@ def test_a_stream_goes_on_where_another_ended(mock: Mock) -> None:
 
 def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: Mock) -> None:
     url = control(mock, "/journal/events")
-    clients = [httpx.Client(timeout=10) for _ in range(MOST_LISTENERS)]
+    clients = [httpx.Client(timeout=10, verify=TRUSTED) for _ in range(MOST_LISTENERS)]
     streams = [client.send(client.build_request("GET", url), stream=True) for client in clients]
     refused = httpx.get(url, timeout=10)
     assert (refused.status_code, refused.json()["error"]["code"]) == (503, "too-many-listeners")
