@@ -20,7 +20,8 @@ from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.request_data import largest_body
 from mockcdrs.server import compression, wsgi_request
-from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
+from mockcdrs.server.connection import ClientConnection
+from mockcdrs.server.delivery import delivered, unless_rule_fails
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,7 +65,7 @@ class Crossbar:
         entry.record.response = Response(dict(answered.headers))
         head = _head(answered, world.now)
         if delivery.fault:
-            body, length = _faulty(incoming, answered, delivery, Line(environ), entry)
+            body, length = _faulty(incoming, answered, delivery, ClientConnection(environ), entry)
         else:
             body, length = _plain(incoming, answered, entry)
         if length is not None:
@@ -141,14 +142,14 @@ def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterabl
 
 
 def _faulty(
-    incoming: Incoming, answered: Answer, delivery: Delivery, line: Line, entry: _Entry
+    incoming: Incoming, answered: Answer, delivery: Delivery, connection: ClientConnection, entry: _Entry
 ) -> tuple[Iterable[bytes], int | None]:
-    line.pause(delivery.delay_seconds)
+    connection.wait(delivery.delay_seconds)
     if not isinstance(answered.body, bytes):
-        answered = replace(answered, body=unless_rule_fails(answered.body, line))
+        answered = replace(answered, body=unless_rule_fails(answered.body, connection))
     if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
         return _plain(incoming, answered, entry)
-    stream, length = delivered(answered.body, delivery, line)
+    stream, length = delivered(answered.body, delivery, connection)
     return entry.watch(stream), length
 
 

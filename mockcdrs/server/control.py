@@ -16,6 +16,7 @@ from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused, error
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
+from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.console import add_console, is_console
 from mockcdrs.server.events import Stream
 
@@ -76,7 +77,7 @@ def _responder(
             _send(resp, reply)
         else:
             resp.content_type = "text/event-stream"
-            resp.stream = stream.listen(reply.events, ask.origin, req.env)
+            resp.stream = stream.listen(reply.events, ask.origin, ClientConnection(req.env))
 
     return respond
 
