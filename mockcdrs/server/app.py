@@ -144,7 +144,8 @@ def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterabl
 def _faulty(
     incoming: Incoming, answered: Answer, delivery: Delivery, connection: ClientConnection, entry: _Entry
 ) -> tuple[Iterable[bytes], int | None]:
-    connection.wait(delivery.delay_seconds)
+    for delay in delivery.delays:
+        connection.wait(delay.seconds, delay.lifted)
     if not isinstance(answered.body, bytes):
         answered = replace(answered, body=unless_rule_fails(answered.body, connection))
     if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):

@@ -72,12 +72,13 @@ def _misannounced(whole: bytes, length: int, connection: ClientConnection) -> It
 
 
 def _slowly(parts: Iterator[bytes], delivery: Delivery, connection: ClientConnection) -> Iterator[bytes]:
-    if delivery.drip is None:
-        yield from parts
-        return
-    size = max(1, int(delivery.drip * _STEP_SECONDS))
     for part in parts:
-        for at in range(0, len(part), size):
-            drop = part[at : at + size]
+        rest = part
+        while drips := [drip for drip in delivery.drips if rest and not drip.lifted.is_set]:
+            slowest = min(drips, key=lambda drip: drip.bytes_a_second)
+            size = max(1, int(slowest.bytes_a_second * _STEP_SECONDS))
+            drop, rest = rest[:size], rest[size:]
             yield drop
-            connection.wait(len(drop) / delivery.drip)
+            connection.wait(len(drop) / slowest.bytes_a_second, slowest.lifted)
+        if rest:
+            yield rest
