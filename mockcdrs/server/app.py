@@ -5,6 +5,7 @@ Only the control API is a Falcon app: nothing of it is imported before it is fir
 
 import functools
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -157,7 +158,7 @@ def _faulty(
 def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
     """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
     crossbar = Crossbar(state)
-    return crossbar if powers is None else _with_control(crossbar, powers, access)
+    return crossbar if powers is None else _WithControl(crossbar, powers, access)
 
 
 def longest_body(state: State) -> Callable[[], int]:
@@ -165,16 +166,23 @@ def longest_body(state: State) -> Callable[[], int]:
     return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
-def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":
-    @functools.cache
-    def control() -> "WSGIApplication":
-        from mockcdrs.server.control import create_control_app
+class _WithControl:
+    """An app with the control API beside it, which is made when it is first asked for."""
 
-        return create_control_app(powers, access)
+    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> None:
+        self._crossbar, self._powers, self._access = crossbar, powers, access
+        self._making = threading.Lock()
+        self._made: WSGIApplication | None = None
 
-    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        chosen = control() if path == CONTROL or path.startswith(f"{CONTROL}/") else crossbar
+        chosen = self._control() if path == CONTROL or path.startswith(f"{CONTROL}/") else self._crossbar
         return chosen(environ, start_response)
 
-    return app
+    def _control(self) -> "WSGIApplication":
+        with self._making:
+            if self._made is None:
+                from mockcdrs.server.control import create_control_app
+
+                self._made = create_control_app(self._powers, self._access)
+            return self._made
