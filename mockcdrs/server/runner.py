@@ -50,6 +50,11 @@ class Server:
         host = _REACHABLE.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
         return f"http://{host}:{self.port}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._loop is not None
+
     def start(self) -> Self:
         """Listen and answer. `ListenError` where that is not possible; nothing happens when it runs already."""
         with self._changing:

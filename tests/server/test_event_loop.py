@@ -318,7 +318,7 @@ def test_a_system_that_gives_no_thread_for_a_while_delays_but_does_not_end_the_s
             gate.open()
 
 
-def test_eight_threads_that_start_a_server_at_once_start_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_eight_threads_that_start_a_server_at_once_start_one() -> None:
     server, together = Server(hello), threading.Barrier(8)
 
     def start() -> int:
