@@ -30,7 +30,7 @@ _HEADERS = {
 
 
 class _Door:
-    """Middleware: nobody gets further whom a foreign page sends."""
+    """Middleware: nobody gets further whom `control/access.py` refuses."""
 
     def __init__(self, allowed: access.Access) -> None:
         self._access = allowed
@@ -41,7 +41,8 @@ class _Door:
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
         is_open = below in OPEN or is_console(below)
-        access.check(self._access, req.method, sent, token, is_open)
+        # every server tells the address; where there is none, the caller is in this process
+        access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
 
 def create_control_app(powers: Powers, allowed: access.Access | None = None) -> falcon.App[Any, Any]:
