@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockcdrs.dataset.credentials import credentials
-from mockcdrs.server.log_lines import Form, Json, Text
+from mockcdrs.server.log_lines import Json, LineFormatter, Text
 from mockcdrs.server.request_log import RequestLog
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(server: "Server", made: "Standalone", env_file: Path | None, log_format:
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
 
 
-def _form(log_format: str) -> Form:
+def _form(log_format: str) -> LineFormatter:
     return Json() if log_format == "json" else Text(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 

@@ -38,7 +38,8 @@ class Mock(Powers):
         return f"{self.url}/accounts/{self.account_id}/{path.lstrip('/')}"
 
     def __str__(self) -> str:
-        return self.url
+        """The URL; where nothing has asked for it yet, words that say so, since showing a mock starts no server."""
+        return f"{self._server.url}/v2" if self._server.is_running else "a mock without a server: its `url` starts one"
 
     @property
     def wsgi_app(self) -> "WSGIApplication":

@@ -1,4 +1,4 @@
-"""Who may use the control API: nobody whom a foreign page sends."""
+"""Who may use the control API: nobody at another machine without the token, and nobody whom a foreign page sends."""
 
 import hmac
 import ipaddress
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from mockcdrs.control.refused import Refused
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # a form sends only POST; a browser asks before it sends DELETE
-_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 named so as not to compare Host with these
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
@@ -23,17 +22,24 @@ class Access:
 def is_loopback(host: str) -> bool:
     """Whether a name or address is this machine's own, for nobody else."""
     try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return host == "localhost"
+    mapped = address.ipv4_mapped if address.version == 6 else None  # what a socket for both families tells
+    return (mapped or address).is_loopback
 
 
-def check(access: Access, method: str, headers: Mapping[str, str], token: str | None, is_open: bool) -> None:
+def check(
+    access: Access, peer: str, method: str, headers: Mapping[str, str], token: str | None, *, is_open: bool
+) -> None:
     """Raise `Refused` for a request that a person at this machine, or a holder of the token, would not send.
 
-    Header names are in small letters. `token` is the one that came, `is_open`: this path needs none.
+    `peer` is the address that the request came from: what it says of itself can be made up. Header names are in small
+    letters. `token` is the one that came, `is_open`: this path needs none.
     """
-    _check_host(access, headers.get("host", ""))
+    if access.token is None:
+        _check_peer(peer)
+        _check_host(access, headers.get("host", ""))
     _check_site(headers, method)
     if method in _WITH_BODY and not _is_json(headers):
         came = headers.get("content-type", "none")
@@ -49,15 +55,25 @@ def check(access: Access, method: str, headers: Mapping[str, str], token: str | 
         )
 
 
+def _check_peer(peer: str) -> None:
+    if not is_loopback(peer):
+        raise Refused(
+            403,
+            "foreign-peer",
+            f"the request came from {peer!r:.80}; expected one from this machine: serve with --control-token and send "
+            "the token",
+        )
+
+
 def _check_host(access: Access, sent: str) -> None:
+    # a page whose name was bound anew to this machine comes from a loopback address as well, but not under that name
     host = host_of(sent)
-    # listening everywhere takes a token, which a rebound page does not have, so there any name is good
-    if not (is_loopback(host) or host == access.host.lower() or (access.host in _ANYWHERE and access.token)):
+    if not (is_loopback(host) or host == access.host.lower()):
         raise Refused(
             403,
             "foreign-host",
             f"Host: came {sent!r:.80}; expected localhost, a loopback address or {access.host}: ask under that name, "
-            "or serve with --host and --control-token",
+            "or serve with --control-token and send the token",
         )
 
 

@@ -215,11 +215,16 @@ class Journal:
             found = [record for record in self._records if record.completion > after]
             return sorted(found, key=lambda record: record.completion), self._completions
 
-    def wait_behind(self, completion: int, identity: str, timeout_seconds: float) -> None:
-        """Wait until a record becomes complete behind a `completion`, the journal is cleared, or somebody wakes it."""
+    def wait_behind(
+        self, completion: int, identity: str, timeout_seconds: float, is_over: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Wait until a record becomes complete behind a `completion`, the journal is cleared, or `wake` is called.
+
+        No longer than `timeout_seconds`: then it is false. Nobody waits who `is_over`, which is looked at after `wake`.
+        """
         with self._changed:
-            if self._completions <= completion and self.identity == identity:
-                self._changed.wait(timeout_seconds)
+            has_news = self._completions > completion or self.identity != identity or is_over()
+            return has_news or self._changed.wait(timeout_seconds)
 
     def wake(self) -> None:
         """Let whoever waits look again."""

@@ -18,7 +18,12 @@ def refusal(method: str, target: str, headers: Mapping[str, str]) -> tuple[int, 
         return 414, f"a request line of more than {REQUEST_LINE_BYTES} bytes"
     if len(headers) > HEADERS:
         return 431, f"more than {HEADERS} headers"
-    longest = max(headers, key=lambda name: len(headers[name]), default="")
-    if longest and len(headers[longest]) > HEADER_VALUE_BYTES:
+    longest = max(headers, key=lambda name: _bytes(headers[name]), default="")
+    if longest and _bytes(headers[longest]) > HEADER_VALUE_BYTES:
         return 431, f"more than {HEADER_VALUE_BYTES} bytes in the header {longest:.60}"
     return None
+
+
+def _bytes(value: str) -> int:
+    """How long a header's value was before it was read as UTF-8."""
+    return len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))

@@ -11,12 +11,51 @@ from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.store import Document, Moment, Month, Segment, Store, Times
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Documents:
+    """The documents added to a month, oldest first. One that was changed is another one, made without a copy.
+
+    The lists only grow, and are common to all that were made from each other. Each looks at the first `count` documents
+    alone, but for those in `hidden` places.
+    """
+
+    listed: list[Document] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    count: int = 0
+    hidden: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return self.count - len(self.hidden)
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self.listed[place] for place in range(self.count) if place not in self.hidden)
+
+    def find(self, document_id: str) -> Document | None:
+        """The first with that id."""
+        return next((self.listed[place] for place in self._places_of(document_id)), None)
+
+    def _places_of(self, document_id: str) -> list[int]:
+        known = self.places.get(document_id, ())
+        return [place for place in known if place < self.count and place not in self.hidden]
+
+    def changed(self, removed: Iterable[str], added: Sequence[Document] = ()) -> "_Documents":
+        """Without those of some ids, and with some documents behind the others."""
+        changed = replace(self, hidden=self.hidden.union(*map(self._places_of, removed)))
+        has_others_behind = bool(added) and self.count < len(self.listed)
+        if has_others_behind or len(changed.hidden) > len(changed):
+            return _Documents().changed((), [*changed, *added])
+        for document in added:
+            self.places.setdefault(document["_id"], []).append(len(self.listed))
+            self.listed.append(document)
+        return replace(changed, count=self.count + len(added))
+
+
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """All that lies over the base at one moment, never changed: readers in other threads see the whole of it."""
 
     version: int
-    added: Mapping[Month, Sequence[Document]] = field(default_factory=dict)
+    added: Mapping[Month, _Documents] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
     removed: Mapping[Month, frozenset[str]] = field(default_factory=dict)
 
@@ -69,9 +108,9 @@ class Overlay:
         in_base = frozenset(cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None)
         with self._changing:
             now = self._layer
-            kept = [document for document in now.added.get((account_id, month), ()) if document["_id"] not in ids]
             removed = now.without((account_id, month), in_base)
-            self._change(added={**now.added, (account_id, month): kept + new}, removed=removed)
+            added = now.added.get((account_id, month), _Documents()).changed(ids, new)
+            self._change(added={**now.added, (account_id, month): added}, removed=removed)
 
     def remove(self, document_id: str, account_id: str | None = None) -> bool:
         """Take a document out of an account, without `account_id` out of each that has one of that id.
@@ -94,9 +133,8 @@ class Overlay:
 
     def _remove(self, month: Month, document_id: str) -> None:
         now = self._layer
-        kept = [document for document in now.added.get(month, ()) if document["_id"] != document_id]
         in_base = frozenset({document_id} if self._base.document(*month, document_id) is not None else ())
-        added = {**now.added, month: kept} if month in now.added else now.added
+        added = {**now.added, month: now.added[month].changed({document_id})} if month in now.added else now.added
         self._change(added=added, removed=now.without(month, in_base))
 
     def empty(self, account_id: str) -> None:
@@ -123,7 +161,7 @@ class Overlay:
         documents = now.added.get((account_id, month))
         if not documents:
             return base
-        return [*base, Segment(("added", account_id, month, now.version), lambda: documents, is_passing=True)]
+        return [*base, Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)]
 
     def made(
         self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
@@ -138,9 +176,10 @@ class Overlay:
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""
         now = self._layer
-        for document in now.added.get((account_id, month), ()):
-            if document["_id"] == document_id:
-                return document
+        added = now.added.get((account_id, month))
+        found = None if added is None else added.find(document_id)
+        if found is not None:
+            return found
         if account_id in now.emptied or document_id in now.removed.get((account_id, month), ()):
             return None
         return self._base.document(account_id, month, document_id)

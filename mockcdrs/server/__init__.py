@@ -1,1 +1,1 @@
-"""HTTP: the Falcon app and the threads that serve it."""
+"""HTTP: the apps and the event loop that serves them."""

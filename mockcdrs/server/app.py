@@ -5,6 +5,7 @@ Only the control API is a Falcon app: nothing of it is imported before it is fir
 
 import functools
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +21,8 @@ from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.request_data import largest_body
 from mockcdrs.server import compression, wsgi_request
-from mockcdrs.server.delivery import Line, delivered, unless_rule_fails
+from mockcdrs.server.connection import ClientConnection
+from mockcdrs.server.delivery import delivered, unless_rule_fails
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -64,7 +66,7 @@ class Crossbar:
         entry.record.response = Response(dict(answered.headers))
         head = _head(answered, world.now)
         if delivery.fault:
-            body, length = _faulty(incoming, answered, delivery, Line(environ), entry)
+            body, length = _faulty(incoming, answered, delivery, ClientConnection(environ), entry)
         else:
             body, length = _plain(incoming, answered, entry)
         if length is not None:
@@ -141,21 +143,22 @@ def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterabl
 
 
 def _faulty(
-    incoming: Incoming, answered: Answer, delivery: Delivery, line: Line, entry: _Entry
+    incoming: Incoming, answered: Answer, delivery: Delivery, connection: ClientConnection, entry: _Entry
 ) -> tuple[Iterable[bytes], int | None]:
-    line.pause(delivery.delay_seconds)
+    for delay in delivery.delays:
+        connection.wait(delay.seconds, delay.lifted)
     if not isinstance(answered.body, bytes):
-        answered = replace(answered, body=unless_rule_fails(answered.body, line))
+        answered = replace(answered, body=unless_rule_fails(answered.body, connection))
     if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
         return _plain(incoming, answered, entry)
-    stream, length = delivered(answered.body, delivery, line)
+    stream, length = delivered(answered.body, delivery, connection)
     return entry.watch(stream), length
 
 
 def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
     """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
     crossbar = Crossbar(state)
-    return crossbar if powers is None else _with_control(crossbar, powers, access)
+    return crossbar if powers is None else _WithControl(crossbar, powers, access)
 
 
 def longest_body(state: State) -> Callable[[], int]:
@@ -163,16 +166,23 @@ def longest_body(state: State) -> Callable[[], int]:
     return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
-def _with_control(crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> "WSGIApplication":
-    @functools.cache
-    def control() -> "WSGIApplication":
-        from mockcdrs.server.control import create_control_app
+class _WithControl:
+    """An app with the control API beside it, which is made when it is first asked for."""
 
-        return create_control_app(powers, access)
+    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> None:
+        self._crossbar, self._powers, self._access = crossbar, powers, access
+        self._making = threading.Lock()
+        self._made: WSGIApplication | None = None
 
-    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        chosen = control() if path == CONTROL or path.startswith(f"{CONTROL}/") else crossbar
+        chosen = self._control() if path == CONTROL or path.startswith(f"{CONTROL}/") else self._crossbar
         return chosen(environ, start_response)
 
-    return app
+    def _control(self) -> "WSGIApplication":
+        with self._making:
+            if self._made is None:
+                from mockcdrs.server.control import create_control_app
+
+                self._made = create_control_app(self._powers, self._access)
+            return self._made

@@ -16,6 +16,7 @@ from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused, error
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
+from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.console import add_console, is_console
 from mockcdrs.server.events import Stream
 
@@ -29,7 +30,7 @@ _HEADERS = {
 
 
 class _Door:
-    """Middleware: nobody gets further whom a foreign page sends."""
+    """Middleware: nobody gets further whom `control/access.py` refuses."""
 
     def __init__(self, allowed: access.Access) -> None:
         self._access = allowed
@@ -40,7 +41,8 @@ class _Door:
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
         is_open = below in OPEN or is_console(below)
-        access.check(self._access, req.method, sent, token, is_open)
+        # every server tells the address; where there is none, the caller is in this process
+        access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
 
 def create_control_app(powers: Powers, allowed: access.Access | None = None) -> falcon.App[Any, Any]:
@@ -76,7 +78,7 @@ def _responder(
             _send(resp, reply)
         else:
             resp.content_type = "text/event-stream"
-            resp.stream = stream.listen(reply.events, ask.origin, req.env)
+            resp.stream = stream.listen(reply.events, ask.origin, ClientConnection(req.env))
 
     return respond
 

@@ -1,20 +1,16 @@
 """Server-sent events: what clients do, as they do it."""
 
 import json
-import socket
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
 
 from mockcdrs.control.api.journal import shown
 from mockcdrs.control.journal import Journal
 from mockcdrs.control.refused import Refused
-from mockcdrs.server.connection import waking
+from mockcdrs.server.connection import ClientConnection
 
 MOST_LISTENERS = 8
 HEART_BEAT_SECONDS = 15.0
-_LOOK_SECONDS = 1.0
 
 
 class Stream:
@@ -24,24 +20,19 @@ class Stream:
         self._journal = journal
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
-    def listen(self, since: int, origin: str, environ: dict[str, Any]) -> "_Listening":
+    def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
         """Events until the client goes or the server stops. Raises `Refused` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise Refused(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
-        return _Listening(self._places.release, self._woken_events(since, origin, environ))
+        return _Listening(self._places.release, self._events(since, origin, connection))
 
-    def _woken_events(self, since: int, origin: str, environ: dict[str, Any]) -> Generator[bytes, None, None]:
-        with waking(environ, self._journal.wake):
-            yield from self._events(since, origin, _is_gone(environ))
-
-    def _events(self, since: int, origin: str, is_gone: Callable[[], bool]) -> Iterator[bytes]:
+    def _events(self, since: int, origin: str, connection: ClientConnection) -> Generator[bytes, None, None]:
         journal = self._journal
         identity, cursor = journal.identity, since
-        beat = time.monotonic()
         yield b"retry: 1000\n\n"
-        while not is_gone():
+        while not connection.is_closed():
             if journal.identity != identity:
                 identity = journal.identity
                 yield b"event: reset\ndata: {}\n\n"
@@ -49,10 +40,10 @@ class Stream:
             for record in found:
                 told = json.dumps(shown(record, origin))
                 yield f"id: {record.completion}\nevent: request\ndata: {told}\n\n".encode()
-            if time.monotonic() - beat > HEART_BEAT_SECONDS:
-                beat = time.monotonic()
+            with connection.waiting(journal.wake):
+                is_quiet = not journal.wait_behind(cursor, identity, HEART_BEAT_SECONDS, connection.is_closed)
+            if is_quiet:
                 yield b": still here\n\n"
-            journal.wait_behind(cursor, identity, _LOOK_SECONDS)
 
 
 class _Listening:
@@ -73,20 +64,3 @@ class _Listening:
         release, self._release = self._release, None
         if release is not None:
             release()
-
-
-def _is_gone(environ: dict[str, Any]) -> Callable[[], bool]:
-    """Whether the client has gone."""
-    is_closed = environ.get("waitress.client_disconnected")
-    if is_closed is None:
-        return lambda: False
-    return lambda: bool(is_closed()) or _has_left(is_closed.__self__.socket)
-
-
-def _has_left(connection: socket.socket) -> bool:
-    try:
-        return connection.recv(1, socket.MSG_PEEK) == b""
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True

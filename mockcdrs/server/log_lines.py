@@ -1,11 +1,12 @@
 """What the log says of a request or a warning: a line of text for a person, or of JSON for a machine, both in ASCII."""
 
+import abc
 import json
 import logging
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Record
@@ -16,23 +17,36 @@ _GREEN, _YELLOW, _RED = "\x1b[32m", "\x1b[33m", "\x1b[31m"
 _PLAIN = "\x1b[0m"
 
 
-class Form(Protocol):
-    """How lines look. `at` is in Unix seconds by the machine's clock."""
+class LineFormatter(logging.Formatter, abc.ABC):
+    """Makes lines of log records. `at` is in Unix seconds by the machine's clock."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a request, for a record with a `request`; of the start, with a `banner`; else of a warning."""
+        told = vars(record)
+        if "request" in told:
+            return self.request(record.created, told["request"])
+        if "banner" in told:
+            return self.listening(record.created, told["banner"], told["where"])
+        return self.warning(record.created, record)
+
+    @abc.abstractmethod
     def request(self, at: float, record: Record) -> str:
         """Of a request whose answer is over."""
 
+    @abc.abstractmethod
     def warning(self, at: float, told: logging.LogRecord) -> str:
         """Of what else the log is told."""
 
+    @abc.abstractmethod
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
         """Of the start: the banner for a person, or addresses without secrets."""
 
 
-class Text:
+class Text(LineFormatter):
     """For a person: local time, status, method, milliseconds, bytes, path and query; then fault, advice, note."""
 
     def __init__(self, *, is_coloured: bool = False) -> None:
+        super().__init__()
         self._is_coloured = is_coloured
 
     def request(self, at: float, record: Record) -> str:
@@ -65,7 +79,7 @@ class Text:
         return "\n".join(line if line.isprintable() else visible(line) for line in banner)
 
 
-class Json:
+class Json(LineFormatter):
     """For a machine: one object a line, told apart by `event`. Times are UTC: the machine's, the mock's `clock`."""
 
     def request(self, at: float, record: Record) -> str:

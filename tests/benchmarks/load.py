@@ -1,4 +1,4 @@
-"""Load on one address from another process: eight connections kept open, each asking as soon as it was answered.
+"""Load on one address from another process: connections kept open, each asking as soon as it was answered.
 
 It is `wrk` where that is installed, else this file run by itself: both take a small part of what a Python server takes
 for an answer, so that the server is what is measured.
@@ -30,10 +30,10 @@ class Load:
         return self.requests / self.seconds
 
 
-def put_on(url: str, headers: dict[str, str], seconds: float) -> Load:
+def put_on(url: str, headers: dict[str, str], seconds: float, clients: int = CLIENTS) -> Load:
     """Ask an address for so long. `RuntimeError` where any answer is not a 200."""
     wrk = shutil.which("wrk")
-    return _wrk(wrk, url, headers, seconds) if wrk else _own(url, headers, seconds)
+    return _wrk(wrk, url, headers, seconds, clients) if wrk else _own(url, headers, seconds, clients)
 
 
 def tool() -> str:
@@ -41,10 +41,10 @@ def tool() -> str:
     return "wrk" if shutil.which("wrk") else "load.py"
 
 
-def _wrk(wrk: str, url: str, headers: dict[str, str], seconds: float) -> Load:
+def _wrk(wrk: str, url: str, headers: dict[str, str], seconds: float, clients: int) -> Load:
     # it takes whole seconds
     told = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk, "-t1", f"-c{CLIENTS}", f"-d{max(1, round(seconds))}s", *told, url]
+    command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", *told, url]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     counted = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
     if counted is None or "Non-2xx" in said or counted[1] == "0":
@@ -52,8 +52,9 @@ def _wrk(wrk: str, url: str, headers: dict[str, str], seconds: float) -> Load:
     return Load(int(counted[1]), float(counted[2]) / (1_000 if counted[3] == "ms" else 1))
 
 
-def _own(url: str, headers: dict[str, str], seconds: float) -> Load:
-    command = [sys.executable, __file__, url, str(seconds), *(f"{name}: {value}" for name, value in headers.items())]
+def _own(url: str, headers: dict[str, str], seconds: float, clients: int) -> Load:
+    told = (f"{name}: {value}" for name, value in headers.items())
+    command = [sys.executable, __file__, url, str(seconds), str(clients), *told]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
     count, spent = said.split()
     return Load(int(count), float(spent))
@@ -84,12 +85,12 @@ def _is_whole(received: bytes) -> bool:
     return bool(end) and body.endswith(b"0\r\n\r\n")
 
 
-def _main(url: str, seconds: str, *headers: str) -> None:
+def _main(url: str, seconds: str, clients: str, *headers: str) -> None:
     """Count bytes instead of reading answers: one address gives as many each time."""
     request, answer, first = fetch(url, list(headers))
     first.close()
     sockets = selectors.DefaultSelector()
-    for _ in range(CLIENTS):
+    for _ in range(int(clients)):
         connection = fetch(url, list(headers))[2]
         connection.sendall(request)
         sockets.register(connection, selectors.EVENT_READ, data=[len(answer)])

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import clients
 import data
 import load
 import others
@@ -27,6 +28,9 @@ from measuring import Bench, Line, Table
 ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "page": pages.default_page,
     "answers": pages.other_answers,
+    "clients": clients.side_by_side,
+    "held": clients.held_back,
+    "beside": clients.beside_a_reader,
     "walk": pages.walked_pages,
     "start": starting.first_page,
     "pytest": starting.pytest_run,

@@ -38,6 +38,18 @@ def test_an_address_that_others_reach_takes_a_control_token_here_too() -> None:
     assert "expected --control-token TOKEN with it, or --no-control" in ended.stderr
 
 
+def test_a_server_that_others_reach_lets_only_this_machine_into_the_control_api() -> None:
+    code = """
+import httpx
+from mockcdrs.wsgi import app
+for peer in ("203.0.113.7", "127.0.0.1"):
+    client = httpx.Client(transport=httpx.WSGITransport(app=app, remote_addr=peer), base_url="http://localhost")
+    print([client.get(f"/_mockcdrs/{path}").status_code for path in ("account", "journal", "")])
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines() == ["[403, 403, 403]", "[200, 200, 200]"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [

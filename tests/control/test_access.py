@@ -8,9 +8,34 @@ from mockcdrs.control.refused import Refused
 TOKEN = Access("0.0.0.0", "secret")
 
 
-def asked(access: Access, method: str = "GET", token: str | None = None, *, is_open: bool = False, **more: str) -> None:
+def asked(
+    access: Access,
+    method: str = "GET",
+    token: str | None = None,
+    *,
+    peer: str = "127.0.0.1",
+    is_open: bool = False,
+    **more: str,
+) -> None:
     headers = {"host": "localhost:8000"} | {name.replace("_", "-"): value for name, value in more.items()}
-    check(access, method, headers, token, is_open)
+    check(access, peer, method, headers, token, is_open=is_open)
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_without_a_token_this_machine_is_let_in(peer: str) -> None:
+    asked(Access(), peer=peer)
+
+
+@pytest.mark.parametrize("peer", ["10.0.0.1", "203.0.113.7", "::2", "::ffff:203.0.113.7", "fe80::1%eth0", "", "unix"])
+@pytest.mark.parametrize("access", [Access(), Access("0.0.0.0")])
+def test_without_a_token_nobody_else_is_whatever_host_it_names(access: Access, peer: str) -> None:
+    for is_open in (False, True):
+        with pytest.raises(Refused, match=r"the request came from '.*'; expected one from this machine"):
+            asked(access, peer=peer, is_open=is_open)
+
+
+def test_with_the_token_everybody_is_let_in_under_any_name() -> None:
+    asked(Access(token="secret"), token="secret", peer="203.0.113.7", host="mock.example")
 
 
 @pytest.mark.parametrize(
@@ -26,8 +51,8 @@ def test_other_names_are_foreign(host: str) -> None:
         asked(Access(), host=host)
 
 
-def test_the_address_listened_on_is_good_and_everywhere_any_is() -> None:
-    asked(Access("dev.example", "secret"), token="secret", host="dev.example:8000")
+def test_the_address_listened_on_is_good_and_with_a_token_any_is() -> None:
+    asked(Access("dev.example"), host="dev.example:8000")
     asked(TOKEN, token="secret", host="anything.example")
     with pytest.raises(Refused):
         asked(Access("0.0.0.0"), host="anything.example")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.overlay import Overlay, _Documents
 from mockcdrs.dataset.store import Document, LoadedStore
 
 ACCOUNT, OTHER, MONTH = "a" * 32, "b" * 32, "202601"
@@ -122,6 +122,71 @@ def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Ove
     after = {segment.identity for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing}
     assert after
     assert not before & after
+
+
+class Counted(dict[str, Any]):
+    """A document that counts how often it and its kind are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, name: str) -> Any:
+        Counted.looks += 1
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("change", ["add", "replace", "remove"])
+def test_a_change_costs_the_same_however_many_documents_were_added(overlay: Overlay, change: str) -> None:
+    def add(numbers: range) -> None:
+        for number in numbers:
+            overlay.add(ACCOUNT, MONTH, [Counted(_document(f"many-{number}"))])
+
+    def looks_at(numbers: range) -> int:
+        before = Counted.looks
+        if change == "remove":
+            assert all(overlay.remove(f"{MONTH}-many-{number}") for number in numbers)
+        else:
+            add(numbers)
+        return Counted.looks - before
+
+    add(range(100) if change != "add" else range(0))
+    first = looks_at(range(40))
+    add(range(100, 2_000))
+    assert looks_at(range(2_000, 2_040) if change == "add" else range(40, 80)) == first
+
+
+def test_many_changes_leave_what_they_should(overlay: Overlay) -> None:
+    for number in range(50):
+        overlay.add(ACCOUNT, MONTH, [_document(f"many-{number}")])
+    for number in range(45):
+        assert overlay.remove(f"{MONTH}-many-{number}")
+    overlay.add(ACCOUNT, MONTH, [_document("many-46", name="new"), _document("many-50")])
+    assert overlay.count_added() == 6
+    (segment,) = (each for each in overlay.held(ACCOUNT, MONTH) if each.is_passing)
+    numbers = [document["_id"].rpartition("-")[2] for document in segment.documents()]
+    assert numbers == ["45", "47", "48", "49", "46", "50"]
+    assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-46") == _document("many-46", name="new")
+    assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-1") is None
+
+
+def test_who_looks_at_what_was_added_sees_none_of_what_comes_later(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    before = list(overlay.held(ACCOUNT, MONTH))
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    ids = {document["_id"] for segment in before for document in segment.documents()}
+    assert ids == {"202601-one", "202601-two", "202601-three"}
+    assert _ids(overlay) == {*ids, "202601-four"}
+
+
+def test_an_older_state_that_is_added_to_again_keeps_what_it_had() -> None:
+    first = _Documents().changed((), [_document("one")])
+    one, other = first.changed((), [_document("two")]), first.changed((), [_document("three")])
+    assert [[document["_id"] for document in each] for each in (first, one, other)] == [
+        ["202601-one"],
+        ["202601-one", "202601-two"],
+        ["202601-one", "202601-three"],
+    ]
+    assert (first.find("202601-two"), other.find("202601-two")) == (None, None)
+    assert one.find("202601-two") == _document("two")
 
 
 @pytest.fixture

@@ -119,7 +119,6 @@ def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
     asked: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "HEART_BEAT_SECONDS", 0.0)
-    monkeypatch.setattr(events, "_LOOK_SECONDS", 0.0)
     state = state_of(calls(3))
     app = TestClient(_of_streams_a_piece(create_app(state, Powers(state, state.data.accounts[ACCOUNT]))))
     note(f"{asked!r:.4000}")

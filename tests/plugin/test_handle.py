@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -236,6 +237,30 @@ def test_two_mocks_in_one_process_never_see_each_other() -> None:
         assert (asked(one).status_code, asked(other).status_code) == (503, 200)
         assert [len(mock.requests) for mock in (one, other)] == [1, 1]
         assert one.account_id != other.account_id
+
+
+def test_showing_a_mock_starts_no_server() -> None:
+    before = threading.active_count()
+    mock = Mock()
+    assert f"{mock}" == str(mock) == "a mock without a server: its `url` starts one"
+    assert threading.active_count() == before
+    url = mock.url
+    assert f"{mock}" == str(mock) == url
+    mock.stop()
+    assert str(mock) != url
+
+
+def test_eight_threads_that_ask_for_the_url_first_at_once_start_one_server() -> None:
+    before, together = threading.active_count(), threading.Barrier(8)
+
+    def url(mock: Mock) -> str:
+        together.wait(20)
+        return mock.url
+
+    with serving() as mock, ThreadPoolExecutor(8) as askers:
+        urls = {asking.result(20) for asking in [askers.submit(url, mock) for _ in range(8)]}
+        assert urls == {mock.url}
+    assert threading.active_count() == before
 
 
 def test_a_data_directory_is_served(tmp_path: Any) -> None:

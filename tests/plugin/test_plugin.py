@@ -23,7 +23,7 @@ def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
             mockcdrs.clock.advance(days=400)
             mockcdrs.add_call()
             mockcdrs.fail(status=503, times=1, path="/nowhere")
-            urls.append(str(mockcdrs))
+            urls.append(mockcdrs.url)
             assert len(ask(mockcdrs)["data"]) == mockcdrs.expected().count > 0
 
         def test_two(mockcdrs):

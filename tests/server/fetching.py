@@ -2,6 +2,8 @@
 
 import http.client
 import socket
+import time
+from collections.abc import Callable
 from contextlib import closing
 
 from falcon.testing import TestClient
@@ -47,3 +49,12 @@ def usual(state: State, target: str = CHUNKED) -> bytes:
 
 def recorded(state: State, count: int = 1) -> Record:
     return state.journal.wait_for(count, timeout_seconds=10)[-1]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Wait for something that happens in another thread."""
+    for _ in range(2_000):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never became so")

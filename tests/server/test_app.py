@@ -147,3 +147,12 @@ def test_a_request_is_charged_to_the_address_that_it_came_from() -> None:
         *(200, 200, 429),
         *(200, 429),  # a server that does not tell is one beside the client
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [("é".encode() * 2_048, 200), ("é".encode() * 2_049, 431), (b"\xe9" * 4_096, 200), (b"\xe9" * 4_097, 431)],
+    ids=["UTF-8", "too much UTF-8", "Latin-1", "too much Latin-1"],
+)
+def test_a_header_is_as_long_as_its_bytes(client: httpx.Client, value: bytes, status: int) -> None:
+    assert client.get("/cdrs", headers={b"X-Any": value}).status_code == status

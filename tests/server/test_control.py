@@ -1,15 +1,20 @@
 """The control API as a client of it meets it."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
+from falcon.testing import TestClient
 
 from mockcdrs.control.access import Access
 from mockcdrs.control.api.routes import OPEN, ROUTES
 from mockcdrs.handle import Mock, serving
+from mockcdrs.server import control
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.certificates import TRUSTED
@@ -132,6 +137,27 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
                 assert (status(method, path, **{"X-Mockcdrs-Token": "wrong"}) == 403) == (path not in OPEN)
         assert status("GET", "/clock", **{"X-Mockcdrs-Token": "secret"}) == 200
         assert status("GET", "/clock?token=secret") == 200
+
+
+def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, together = list[int](), threading.Barrier(8)
+    create = control.create_control_app
+
+    def counted(*given: Any) -> Any:
+        made.append(1)
+        time.sleep(0.05)  # time enough for all to come
+        return create(*given)
+
+    def health(app: TestClient) -> int:
+        together.wait(20)
+        status: int = app.simulate_get("/_mockcdrs/health", host="localhost").status_code
+        return status
+
+    monkeypatch.setattr(control, "create_control_app", counted)
+    app = TestClient(create_app(mock.state, mock))
+    with ThreadPoolExecutor(8) as askers:
+        assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}
+    assert len(made) == 1
 
 
 def test_a_plain_form_cannot_change_anything(mock: Mock) -> None:

@@ -1,7 +1,6 @@
 """The journal as a live stream, and the answers it keeps."""
 
 import json
-import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server import events as events_of_server
+from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.events import MOST_LISTENERS, Stream
 from tests.certificates import TRUSTED
 
@@ -107,20 +107,10 @@ def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.Monk
 def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) -> None:
     ask(mock)
     stream = Stream(mock.state.journal)
-    listening = stream.listen(0, "http://x", {})
+    listening = stream.listen(0, "http://x", ClientConnection({}))
     assert next(iter(listening)) == b"retry: 1000\n\n"
     assert next(listening).startswith(b"id: 1\nevent: request\n")
     listening.close()
     listening.close()  # a second time it changes nothing
     with pytest.raises(StopIteration):
         next(listening)
-
-
-def test_a_closed_connection_has_left() -> None:
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    assert not events_of_server._has_left(ours)
-    theirs.close()
-    assert events_of_server._has_left(ours)
-    ours.close()
-    assert events_of_server._has_left(ours)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from mockcdrs.control.journal import Record
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server import request_log
-from mockcdrs.server.log_lines import Text
+from mockcdrs.server.log_lines import LineFormatter, Text
 from mockcdrs.server.request_log import RequestLog
 
 
@@ -23,17 +24,24 @@ def ask(mock: Mock, path: str = "/cdrs", **more: str) -> None:
     httpx.get(mock.url_for(path), headers={"X-Auth-Token": mock.auth_token}, params=more, timeout=10)
 
 
-def lines_of(mock: Mock, act: Callable[[], None]) -> list[str]:
+def ended() -> None:
+    """Wait for what a log has still to write, longer than it does itself."""
+    for thread in threading.enumerate():
+        if thread.name == "mockcdrs-log-end":
+            thread.join(20)
+
+
+def lines_of(mock: Mock, act: Callable[[], None], formatter: LineFormatter | None = None) -> list[str]:
     written: list[bytes] = []
 
     def write(some: bytes) -> int:
         written.append(some[:7])  # as a pipe does that is nearly full
         return len(written[-1])
 
-    log = RequestLog(mock.state.journal, Text(), write)
+    log = RequestLog(mock.state.journal, formatter or Text(), write)
     with log:
         act()
-    log._writer.join(10)
+    ended()
     return b"".join(written).decode("ascii").splitlines()
 
 
@@ -70,7 +78,7 @@ def test_a_name_in_the_banner_is_in_its_own_letters(mock: Mock) -> None:
     log = RequestLog(mock.state.journal, Text(), write)
     with log:
         log.listening(["Account     Müller & Söhne"], {})
-    log._writer.join(10)
+    ended()
     assert b"".join(written).decode("utf-8") == "Account     Müller & Söhne\n"
 
 
@@ -99,7 +107,7 @@ def test_a_reader_that_has_stopped_holds_up_no_request_and_what_it_missed_is_cou
         for _ in range(5):
             ask(mock)  # two of these wait, three are left out
     reading.set()
-    log._writer.join(20)
+    ended()
     told = b"".join(written).decode().splitlines()
     assert [" GET " in line for line in told] == [True, False, True, True]
     assert "3 lines left out here" in told[1]
@@ -116,5 +124,42 @@ def test_a_reader_that_is_gone_is_not_written_to_again(mock: Mock) -> None:
     with log:
         for _ in range(3):
             ask(mock)
-    log._writer.join(10)
+    ended()
     assert len(tries) == 1
+
+
+class Failing(Text):
+    """Cannot format one request."""
+
+    def request(self, at: float, record: Record) -> str:
+        if record.raw_query == "page_size=13":
+            raise ValueError("no such luck")
+        return super().request(at, record)
+
+
+def test_what_cannot_be_formatted_is_told_and_the_log_goes_on(mock: Mock, capsys: pytest.CaptureFixture[str]) -> None:
+    def act() -> None:
+        ask(mock, page_size="12")
+        ask(mock, page_size="13")
+        ask(mock, page_size="14")
+
+    lines = lines_of(mock, act, Failing())
+    assert [line.rpartition("=")[2] for line in lines] == ["12", "14"]
+    assert "ValueError: no such luck" in capsys.readouterr().err
+
+
+def test_many_lines_are_written_some_hundreds_at_a_time(mock: Mock) -> None:
+    written: list[bytes] = []
+
+    def write(some: bytes) -> int:
+        written.append(some)
+        return len(some)
+
+    log = RequestLog(mock.state.journal, Text(), write)
+    for number in range(2_000):
+        log.listening([f"line {number}"], {})
+    with log:
+        pass
+    ended()
+    assert b"".join(written).decode().splitlines() == [f"line {number}" for number in range(2_000)]
+    assert 4 <= len(written) <= 6

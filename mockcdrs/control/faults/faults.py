@@ -11,6 +11,7 @@ from mockcdrs.control.faults.delivery import AS_EVER, Delivery
 from mockcdrs.control.faults.expiry import Expiry
 from mockcdrs.control.faults.rule import Rule
 from mockcdrs.control.faults.walks import Walks
+from mockcdrs.control.latch import Latch
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.dataset.overlay import Overlay
@@ -33,6 +34,7 @@ class Faults:
         self._seed = seed
         self._data = data
         self._lock = threading.Lock()
+        self._lifted: dict[int, Latch] = {}
         self.reset()
 
     def reset(self) -> None:
@@ -41,8 +43,14 @@ class Faults:
         self._walks = Walks()
 
     def clear(self) -> None:
-        """Take all rules away; tokens that they made expire are good again, and numbers begin at 1."""
+        """Take all rules away, and let go of the answers that they hold back.
+
+        Tokens that they made expire are good again, and numbers begin at 1.
+        """
         with self._lock:
+            for lifted in self._lifted.values():
+                lifted.set()
+            self._lifted = {}
             self.failures: list[Exception] = []
             self._rules: dict[int, Rule] = {}
             self._matched: dict[int, int] = {}
@@ -57,14 +65,19 @@ class Faults:
             numbered = replace(rule, number=self._last_number)
             self._rules[numbered.number] = numbered
             self._matched[numbered.number] = self._fired[numbered.number] = 0
+            self._lifted[numbered.number] = Latch()
             return numbered
 
     def remove(self, rule: Rule) -> bool:
-        """Take one rule away; whether it was there. With the last that makes tokens expire, all are good again."""
+        """Take one rule away, and let go of the answers that it holds back; whether it was there.
+
+        With the last that makes tokens expire, all are good again.
+        """
         with self._lock:
             if self._rules.get(rule.number) != rule:
                 return False
             del self._rules[rule.number]
+            self._lifted.pop(rule.number).set()
             if not any(other.token_expired for other in self._rules.values()):
                 self._expiry = Expiry()
             return True
@@ -96,7 +109,7 @@ class Faults:
         asked = Asked.of(incoming)
         page = self._walks.page(asked)
         fired = self._turn(asked, page, world)
-        loud = next((rule for rule in fired if rule.is_loud), None)
+        loud = next((rule for rule, _ in fired if rule.is_loud), None)
         answered = effects.answered(loud, self._expiry.world(world), lambda changed: produce(incoming, changed))
         is_endless = loud is not None and loud.endless_next_key
 
@@ -104,7 +117,7 @@ class Faults:
             key = answered.outcome.next_start_key
             if key is not None and page is not None:
                 self._walks.hand_out(asked, key, page if is_endless else page + 1)
-            for rule in fired:
+            for rule, _ in fired:
                 self._change_data(rule)
 
         delivery = Delivery.of(fired)
@@ -139,19 +152,19 @@ class Faults:
         if page is not None:
             self._walks.hand_out(asked, key, page + 1)
 
-    def _turn(self, asked: Asked, page: int | None, world: World) -> list[Rule]:
-        """The rules whose turn it is, counted."""
+    def _turn(self, asked: Asked, page: int | None, world: World) -> list[tuple[Rule, Latch]]:
+        """The rules whose turn it is, counted, each with what is set when it is taken away."""
         with self._lock:
-            fired: list[Rule] = []
+            fired: list[tuple[Rule, Latch]] = []
             for rule in self._rules.values():
                 if not matches(rule, asked, page) or self._spares(rule, asked, world):
                     continue
                 self._matched[rule.number] += 1
-                is_taken = rule.is_loud and any(other.is_loud for other in fired)
+                is_taken = rule.is_loud and any(other.is_loud for other, _ in fired)
                 if not is_taken and self._is_due(rule):
                     self._fired[rule.number] += 1
-                    fired.append(rule)
-            if any(rule.token_expired for rule in fired) and asked.token is not None:
+                    fired.append((rule, self._lifted[rule.number]))
+            if any(rule.token_expired for rule, _ in fired) and asked.token is not None:
                 self._expiry.expire(asked.token, world)
             return fired
 

@@ -76,9 +76,9 @@ class Rule:
     What breaks on the wire (one at most): `close` before any byte; `cut_after` bytes of the body; `cut_in_chunk`;
     `wrong_content_length`, by so many bytes.
 
-    Besides: `delay_seconds` before the first byte; `drip`, bytes a second; `then`, what to do with the data once the
-    answer's body is made: before the client can ask for the next page. What it raises breaks the connection, which no
-    client takes for Crossbar's doing, and is raised again at the test's end.
+    Besides: `delay_seconds` before the first byte, and `drip`, bytes a second, both as long as the rule is there;
+    `then`, what to do with the data once the answer's body is made: before the client can ask for the next page. What
+    it raises breaks the connection, which no client takes for Crossbar's doing, and is raised again at the test's end.
 
     `number` is given by `Faults.add`.
     """

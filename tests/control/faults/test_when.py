@@ -48,7 +48,8 @@ def test_quiet_rules_fire_beside_the_others(state: State) -> None:
     state.faults.add(Rule(drip=50))
     answered, delivery = asked(state)
     assert answered.status == 503
-    assert (delivery.delay_seconds, delivery.drip) == (3.5, 50)
+    assert [delay.seconds for delay in delivery.delays] == [1.5, 2]
+    assert [drip.bytes_a_second for drip in delivery.drips] == [100, 50]
     assert delivery.fault.count("rule ") == 4
 
 

@@ -1,0 +1,115 @@
+"""Connections and answers as waitress has them, except for what Cowboy and the event loop do otherwise."""
+
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
+
+from mockcdrs.control.latch import Latch
+from mockcdrs.server import bodies
+
+if TYPE_CHECKING:
+    from mockcdrs.server.event_loop import EventLoop
+
+logger = logging.getLogger(__name__)
+
+
+class _Task(WSGITask):
+    """Waitress' own, except that a connection outlives an answer in chunks or without a body, as with Cowboy."""
+
+    def set_close_on_finish(self) -> None:
+        if self.wrote_header or not self._is_kept_alive():
+            super().set_close_on_finish()
+
+    def _is_kept_alive(self) -> bool:
+        # waitress ends an answer in chunks with bytes, even one to HEAD, which a client would take for the next answer
+        has_end = (self.chunked_response and self.request.command != "HEAD") or not self.has_body
+        return has_end and self.version == "1.1" and self.request.headers.get("CONNECTION", "").lower() != "close"
+
+
+class Channel(HTTPChannel):
+    """A connection. The thread that reads a request answers it, and sends what it has written in one piece at the end.
+
+    No more than `longest_body` bytes of a request's body are kept. `closed` is set when the connection ends.
+    """
+
+    task_class = _Task
+
+    def __init__(self, loop: "EventLoop", longest_body: Callable[[], int], *given: Any, **named: Any) -> None:
+        self._loop = loop
+        self.parser_class = bodies.parsers(longest_body)
+        self.closed = Latch()
+        self.due_in: int | None = None
+        super().__init__(*given, **named)
+
+    def is_due(self) -> bool:
+        """Whether this thread has a request to answer."""
+        return self.due_in == get_ident()
+
+    def answer(self) -> None:
+        """Answer one request."""
+        self.due_in = None
+        try:
+            self.service()
+        except BaseException:  # a test's own code may raise what is no `Exception`, as pytest.fail does
+            logger.exception("the answer to %s broke off", self.addr)
+            self.handle_close()
+
+    @contextlib.contextmanager
+    def waiting(self, wake: Callable[[], None]) -> Iterator[None]:
+        """A context for an answer to wait in: it is sent so far, others are served, and `wake` tells of its end."""
+        self.flush()
+        self._loop.step_aside()
+        with self.closed.calling(wake):
+            yield
+
+    def flush(self) -> None:
+        """Send what is written, as far as the client takes it."""
+        with self.outbuf_lock:
+            if self.connected:
+                self._flush_exception(self._flush_some, do_close=False)
+
+    def write_soon(self, data: Any) -> int:
+        """Write for one piece at the end; at once where the event loop goes on without this thread."""
+        length: int = super().write_soon(data)
+        if not self._loop.is_watcher():
+            self.flush()
+        return length
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        if self.total_outbufs_len > self.adj.outbuf_high_watermark:
+            self._loop.step_aside()
+        super()._flush_outbufs_below_high_watermark()
+
+    def readable(self) -> bool:
+        """Also while an answer is under way, so as to hear that the client leaves."""
+        is_ending = self.will_close or self.close_when_flushed
+        return bool(super().readable()) or (len(self.requests) == 1 and not is_ending)
+
+    def writable(self) -> bool:
+        """Not while an answer is under way, unless that waits until its client has taken some of it."""
+        if self.requests and not self.will_close:
+            return bool(self.total_outbufs_len >= self.adj.outbuf_high_watermark)
+        return bool(super().writable())
+
+    def handle_read(self) -> None:
+        """Read, and answer."""
+        super().handle_read()
+        if self.is_due():
+            self._loop.answer(self)
+            if self.writable():
+                self.handle_write()
+
+    def handle_write(self) -> None:
+        """Send, also while another thread writes."""
+        with self.outbuf_lock:
+            super().handle_write()
+
+    def handle_close(self) -> None:
+        """End the connection."""
+        super().handle_close()
+        self.closed.set()

@@ -1,0 +1,165 @@
+"""The event loop: the thread that watches the sockets answers what it reads, and another takes over when it cannot.
+
+Handing each request to a worker hands over Python's interpreter lock as well, which on two cores costs several times
+what an answer does. So it is the watching that changes hands, and only when it must: an answer that is about to wait
+lets another thread watch first, and so does, unasked, one that takes long. A thread that was relieved ends with its
+answer: there are as many as answers that wait. (The pattern is known as leader and followers.)
+"""
+
+import contextlib
+import functools
+import socket
+import threading
+import time
+from collections.abc import Callable
+from threading import get_ident
+from typing import TYPE_CHECKING, Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from mockcdrs.server.channel import Channel
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_PATIENCE_SECONDS = 0.01
+_UNREAD_BYTES = 1_000_000  # made ahead of a slow reader, held in memory for each connection
+_BYTES_AT_ONCE = 65_536  # gathered from an answer in parts before they are sent
+
+
+class _Relieved(wasyncore.ExitNow):
+    """Another thread watches the sockets."""
+
+
+class _OutOfDate(wasyncore.ExitNow):
+    """Another thread has watched the sockets: what this one knows of them is no longer true."""
+
+
+class EventLoop:
+    """One life of a server: its listening socket, its connections, and the threads that serve them.
+
+    `app` is run in the thread that watches the sockets. It runs on in that thread, and another one watches, when
+    `step_aside` is called, or when it has not come back within some hundredths of a second.
+    """
+
+    def __init__(self, app: "WSGIApplication", listener: socket.socket, longest_body: Callable[[], int]) -> None:
+        self._sockets: dict[int, Any] = {}
+        self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
+        self._watcher: int | None = None  # the thread that held it last, unless it was relieved
+        self._answering: Channel | None = None  # whom that thread answers, or answered last
+        self._answers = 0
+        self._is_busy, self._is_stopping = threading.Event(), threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._starting = threading.Lock()
+        self._waitress = create_server(
+            app,
+            map=self._sockets,
+            _dispatcher=self,
+            sockets=[listener],
+            ident="Cowboy",
+            connection_limit=1000,
+            channel_request_lookahead=1,  # so that a client is heard to leave while its answer is under way
+            outbuf_high_watermark=_UNREAD_BYTES,
+            clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
+            log_socket_errors=False,  # clients that leave early are a test's daily bread
+        )
+        self._waitress.adj.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
+        self._waitress.channel_class = functools.partial(Channel, self, longest_body)
+        self._waitress.pull_trigger = self._wake
+        self._start(self._watch, "mockcdrs-server")
+        self._start(self._guard, "mockcdrs-guard")
+
+    def add_task(self, channel: Channel) -> None:
+        """Note that a channel has a request to answer: what waitress asks of a task dispatcher."""
+        channel.due_in = get_ident()
+
+    def is_watcher(self) -> bool:
+        """Whether this thread watches the sockets, or will again once it has answered."""
+        return self._watcher == get_ident()
+
+    def answer(self, channel: Channel) -> None:
+        """Answer what a channel has read, in the thread that watches.
+
+        Raises a `wasyncore.ExitNow`, which ends a round of the loop, where another thread has watched meanwhile.
+        """
+        self._answering = channel
+        self._watching.release()
+        while channel.is_due():
+            self._answers += 1
+            if not self._is_busy.is_set():
+                self._is_busy.set()
+            channel.answer()
+        was_watcher = self.is_watcher()
+        if not self._take_turn():
+            raise _Relieved
+        if not was_watcher:
+            raise _OutOfDate
+
+    def step_aside(self) -> None:
+        """Let another thread watch the sockets before this one waits for something."""
+        if self.is_watcher():
+            self._relieve()
+
+    def stop(self, grace_seconds: float) -> None:
+        """End the connections and, within that time, the threads."""
+        deadline = time.monotonic() + grace_seconds
+        self._is_stopping.set()
+        self._is_busy.set()
+        self._wake()
+        with self._starting:
+            threads = [thread for thread in self._threads if thread is not threading.current_thread()]
+        with self._watching:
+            for channel in list(self._waitress.active_channels.values()):
+                channel.handle_close()  # an answer under way, or waiting for a slow reader, gives up
+            for thread in threads:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            wasyncore.close_all(self._sockets)
+
+    def _start(self, work: Callable[[], None], name: str) -> None:
+        with self._starting:
+            if self._is_stopping.is_set():
+                return
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread.start()
+            self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
+
+    def _watch(self) -> None:
+        if not self._take_turn():
+            return
+        with contextlib.suppress(_Relieved):
+            while not self._is_stopping.is_set():
+                with contextlib.suppress(_OutOfDate):
+                    wasyncore.loop(use_poll=True, map=self._sockets, count=1)
+            self._watching.release()
+
+    def _take_turn(self) -> bool:
+        """Watch from now on, unless another thread does."""
+        is_free = self._watching.acquire(blocking=False)
+        if is_free:
+            self._watcher = get_ident()
+        return is_free
+
+    def _wake(self) -> None:
+        """Have the sockets looked at anew, as the thread that watches does anyway."""
+        if not self.is_watcher():
+            self._waitress.trigger.pull_trigger()
+
+    def _guard(self) -> None:
+        """Relieve a thread that has been giving the same answer for too long. This sleeps while no answers begin."""
+        while not self._is_stopping.is_set():
+            self._is_busy.wait()
+            self._is_busy.clear()
+            known = self._answers
+            self._is_stopping.wait(_PATIENCE_SECONDS)
+            if self._answers == known and not self._watching.locked():
+                self._relieve()
+
+    def _relieve(self) -> None:
+        self._watcher = None
+        if self._answering is not None:
+            self._answering.flush()  # what it writes from now on goes out at once
+        try:
+            self._start(self._watch, "mockcdrs-server")
+        except RuntimeError:  # the system gives no more threads for now: the guard will try again
+            self._is_busy.set()
