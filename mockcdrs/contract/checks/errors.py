@@ -10,7 +10,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.detection import PAGING_KEYS
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar import json_faults
+from mockcdrs.crossbar.errors import merged
 
 _UNKNOWN = "200101-no-such-cdr"
 _JSON, _CSV = "application/json", "text/csv"
@@ -78,14 +78,14 @@ def content_type_of_errors(server: Server) -> Iterator[Finding]:
 @check("api_util.erl")
 def body_that_is_no_object(server: Server) -> Iterator[Finding]:
     """A body that is no JSON object is a 400 that says so, in some versions also what is wrong, and where."""
-    cut = '{"data"'
-    fault = json_faults.fault_in(cut.encode()) if server.version.tells_json_faults else "decoder_exit around 0"
-    for body, message in (("[]", "All JSON must be valid"), (cut, fault)):
+    refusal = "truncated_json around 8" if server.version.jiffy.throws else "decoder_exit around 0"
+    for body, message in (("[]", "All JSON must be valid"), ('{"data"', refusal)):
         answer = server.account("/cdrs", None, {"Content-Type": _JSON}, body=body)
         told = {"message": message, "target": "body"}
         yield from failure(400, "validation error", {"json": {"invalid": told}}).differences(answer)
         order = list(answer.envelope["data"]["json"]["invalid"])
-        yield from answer.differences(order, list(server.version.undecodable_body_keys), "names in data.json.invalid")
+        names = list(merged(told) if server.version.sorts_added_errors else told)
+        yield from answer.differences(order, names, "names in data.json.invalid")
 
 
 @check("cb_context.erl")
