@@ -24,7 +24,7 @@ class OptionError(ArgumentError):
 _CHECKS: dict[str, Kind] = {
     NUMBER: arguments.WHOLE.optional(),
     COUNT: arguments.whole(0, 1_000_000).optional(),
-    TEXT: arguments.TEXT,
+    TEXT: arguments.TEXT.optional(),
     FOLDER: Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path)),
     MOMENT: arguments.ANYTHING,  # is looked at where it is used, as are the names that a text names
     SWITCH: arguments.FLAG,

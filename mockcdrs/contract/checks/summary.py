@@ -27,7 +27,9 @@ def _months(server: Server) -> _Months:
     view = summary_view(server.version.emergency_numbers)
     # what lies in the older month counts there, whenever it was written
     months = [newer, [cdr_id for cdr_id in documents if cdr_id not in newer]] if older else [list(documents)]
-    return [[emitted[1] for cdr_id in ids if (emitted := view.map(sample.as_held(documents[cdr_id])))] for ids in months]
+    return [
+        [emitted[1] for cdr_id in ids if (emitted := view.map(sample.as_held(documents[cdr_id])))] for ids in months
+    ]
 
 
 def _sum(months: _Months, page_size: int, quirks: tuple[str, ...]) -> dict[str, Any]:
