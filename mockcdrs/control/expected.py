@@ -13,7 +13,8 @@ from mockcdrs.cdr.documents import integer_at
 from mockcdrs.cdr.row import make_row
 from mockcdrs.control.question import Question
 from mockcdrs.control.reached import reached
-from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.control.standing_leg import standing_leg
+from mockcdrs.crossbar.view_maps import LegChoice
 from mockcdrs.dataset.store import Document, Moment, Store
 
 _NOTHING: dict[str, Any] = {}  # which the next step of a path finds nothing in
@@ -48,7 +49,7 @@ def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected
     found = _found(store, question)
     listed = [document for document in found if not _is_left_out(document, question, quirks)]
     answer = [document for document in found if _fits(document, question)]
-    broken = _broken(answer, store, question.account_id) if "broken-document-fault" in quirks else frozenset()
+    broken = _broken(answer, store, question) if "broken-document-fault" in quirks else frozenset()
     arriving = _arriving(listed, question, quirks, broken)
     shown = [document for document in answer if document["_id"] in arriving]
     return Expected(
@@ -68,9 +69,7 @@ def _found(store: Store, question: Question) -> list[Document]:
         if _lies_in(document.get(key), question) and _belongs(document, question)
     ]
     if question.are_interactions:
-        # of legs that began together the first by id stands for all, for a user's the last
-        found.sort(key=lambda document: str(document["_id"]), reverse=question.owner_id is not None)
-        found = _first_legs(found)
+        found = _standing_legs(found, question)
     second = "interaction_key" if question.are_interactions else "_id"
     found.sort(key=lambda document: (_month(document), document[key], str(document.get(second))), reverse=True)
     return found
@@ -84,16 +83,19 @@ def _month(document: Document) -> str:
     return str(document["_id"][:6])
 
 
-def _broken(answer: list[Document], store: Store, account_id: str) -> frozenset[str]:
+def _broken(answer: list[Document], store: Store, question: Question) -> frozenset[str]:
     """Ids of documents that no row can be made of; made-up ones are not among them."""
+    account_id = question.account_id
     segments = (segment for month in store.months(account_id) for segment in store.held(account_id, month))
     held = {document["_id"] for segment in segments for document in segment.documents()}
-    return frozenset(document["_id"] for document in answer if document["_id"] in held and _is_broken(document))
+    return frozenset(
+        document["_id"] for document in answer if document["_id"] in held and _is_broken(document, question)
+    )
 
 
-def _is_broken(document: Document) -> bool:
+def _is_broken(document: Document, question: Question) -> bool:
     try:
-        make_row(document, KAZOO_4_3.row_columns())
+        make_row(document, question.version.row_columns())
     except (ValueError, OverflowError):
         return True
     return False
@@ -169,18 +171,22 @@ def _passes(document: Document, name: str, wanted: str) -> bool:
     return (("" if held is _NOTHING else str(held)) == wanted) is not negated
 
 
-def _first_legs(documents: list[Document]) -> list[Document]:
-    first: dict[tuple[Any, str], Document] = {}
-    for document in documents:
-        interaction = document["interaction_time"], str(document.get("interaction_key"))
-        if interaction not in first or _began(document) < _began(first[interaction]):
-            first[interaction] = document
-    return list(first.values())
-
-
-def _began(document: Document) -> tuple[int, str]:
-    ended_and_took = _number(document, "timestamp") - _number(document, "duration_seconds")
-    return _number(document, "channel_created_time") or ended_and_took, str(document.get("channel_loopback_leg") or "_")
+def _standing_legs(legs: list[Document], question: Question) -> list[Document]:
+    """The leg of each interaction that stands for it."""
+    interactions: dict[tuple[str, Any, str], list[Document]] = {}
+    for leg in legs:
+        key = _month(leg), leg["interaction_time"], str(leg.get("interaction_key"))
+        interactions.setdefault(key, []).append(leg)
+    is_of_user = question.owner_id is not None
+    return [
+        standing_leg(
+            held,
+            question.version.owner_interactions.chooses if is_of_user else LegChoice.FIRST_MADE,
+            is_of_user=is_of_user,
+            is_ascending=question.is_ascending,
+        )
+        for held in interactions.values()
+    ]
 
 
 def _number(document: Document, key: str) -> int:

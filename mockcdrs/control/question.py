@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 
 PARAMETERS = frozenset({"page_size", "paginate", "chunk_size", "is_chunked", "ascending", "descending"})
 NO_PAGES = sys.maxsize
@@ -39,10 +40,14 @@ class Steps:
         page_size = _size(says, "page_size", settings.pagination_page_size) if has_pages else NO_PAGES
         is_chunked = says.get("is_chunked", "true") == "true"
         chunk_size = _size(says, "chunk_size", settings.maximum_bulk)
-        turns = says.get("descending") == "false" and "descending-false-ignored" not in quirks
-        is_ascending = turns or (says.get("ascending", "false") != "false" and says.get("descending") != "true")
         one_go = chunk_size if is_chunked or not has_pages else page_size
-        return cls(page_size, one_go, is_chunked, is_ascending)
+        return cls(page_size, one_go, is_chunked, _is_ascending(query, quirks))
+
+
+def _is_ascending(query: Mapping[str, Any], quirks: frozenset[str]) -> bool:
+    says = {name: str(query[name]).lower() for name in ("ascending", "descending") if name in query}
+    turns = says.get("descending") == "false" and "descending-false-ignored" not in quirks
+    return turns or (says.get("ascending", "false") != "false" and says.get("descending") != "true")
 
 
 def _size(says: Mapping[str, str], name: str, default: int) -> int:
@@ -57,7 +62,8 @@ class Question:
     """Whose CDRs, in which stretch of Gregorian seconds (both ends included), and which of them.
 
     `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`. `says_from`, `says_to`: whether the
-    client sends that end of the stretch, or leaves it to the default. `steps`: how it walks, where that matters.
+    client sends that end of the stretch, or leaves it to the default. `steps`: how it walks, where that matters;
+    `is_ascending` matters without them too, for which of two legs that tie is shown. `version`: whose answer it is.
     """
 
     account_id: str
@@ -69,10 +75,18 @@ class Question:
     says_from: bool = True
     says_to: bool = True
     steps: Steps | None = None
+    is_ascending: bool = False
+    version: Version = KAZOO_4_3
 
 
 def ask(
-    account_id: str, path: str, query: Mapping[str, Any], now: int, settings: Settings, quirks: frozenset[str]
+    account_id: str,
+    path: str,
+    query: Mapping[str, Any],
+    now: int,
+    settings: Settings,
+    quirks: frozenset[str],
+    version: Version,
 ) -> Question:
     """The question that a request for a listing asks; raises `NoQuestion`."""
     listing = _LISTING.fullmatch(path.strip("/"))
@@ -87,7 +101,7 @@ def ask(
     end = int(query.get("created_to", now))
     return Question(
         account_id,
-        created_from=int(query.get("created_from", end - settings.maximum_range)),
+        created_from=int(query.get("created_from", end - version.maximum_range(settings))),
         created_to=end,
         owner_id=listing[1],
         are_interactions=listing[2] is not None,
@@ -95,4 +109,6 @@ def ask(
         says_from="created_from" in query,
         says_to="created_to" in query,
         steps=Steps.of(query, settings, quirks),
+        is_ascending=_is_ascending(query, quirks),
+        version=version,
     )
