@@ -54,6 +54,7 @@ class Adviser:
         return Facts(
             now=now,
             settings=settings,
+            version=self._state.version,
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
             has_end=True,

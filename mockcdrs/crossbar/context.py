@@ -44,7 +44,8 @@ class Outcome:
 
     `rows` counts items of a listing, `next_start_key` is as the client gets it, `message` is an error's, `from_body`
     holds parameters that came in the request's body. `tokens` is what it costs of a bucket's tokens, limited or not,
-    `bucket_account` the account whose bucket that is, empty for the one of no account.
+    `bucket_account` the account whose bucket that is, empty for the one of no account. `has_view_rows`: whether
+    interactions came as the view has them.
     """
 
     rows: int = 0
@@ -53,6 +54,7 @@ class Outcome:
     from_body: dict[str, Any] = field(default_factory=dict)
     tokens: int = 0
     bucket_account: str = ""
+    has_view_rows: bool = False
 
 
 @dataclass(slots=True)

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What advice knows beside the requests. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+
+    `version` is the Kazoo that answers.
 
     With `has_end` somebody calls `at_end`, and pages that nobody asked for are told of only then: until then another
     thread may still ask. Optional, each making advice surer: `count_cdrs(account, from, to)` says how many CDRs an
@@ -19,12 +22,18 @@ class Facts:
 
     now: int
     settings: Settings = field(default_factory=Settings)
+    version: Version = KAZOO_4_3
     quirks: frozenset[str] = frozenset()
     is_clock_frozen: bool = False
     has_end: bool = False
     count_cdrs: Callable[[str, int, int], int] | None = None
     count_unlisted: Callable[[str, int, int], int] | None = None
     has_cdr: Callable[[str, str], bool] | None = None
+
+    @property
+    def maximum_range(self) -> int:
+        """The widest range that a listing may cover, in seconds."""
+        return self.version.maximum_range(self.settings)
 
 
 Piece = Callable[[Record, Iterable[Record], Facts], Iterator[str]]

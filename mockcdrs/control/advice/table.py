@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times
+from mockcdrs.control.advice import access, pages, parameters, quirk_bites, times, versions
 from mockcdrs.control.advice.asked import sent, target
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 
 ADVICE: dict[str, Advice] = {
+    **versions.ADVICE,
     **times.ADVICE,
     **pages.ADVICE,
     **parameters.ADVICE,
