@@ -9,11 +9,11 @@ from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
 
 ADVICE: dict[str, Advice] = {
-    **versions.ADVICE,
     **times.ADVICE,
     **pages.ADVICE,
     **parameters.ADVICE,
     **access.ADVICE,
+    **versions.ADVICE,
     **quirk_bites.ADVICE,
 }
 
