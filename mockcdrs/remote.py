@@ -11,6 +11,7 @@ from mockcdrs.control.derived import Derived
 from mockcdrs.control.expected import Expected
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record, shortfall
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
@@ -89,9 +90,9 @@ class RemoteMock(Derived, External):
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
         """Wait up to `timeout` seconds until so many requests are complete; raises `TimeoutError`."""
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         while (told := self._control.ask("GET", "/journal"))["completed"] < count:
-            if time.monotonic() >= deadline:
+            if monotonic() >= deadline:
                 raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
             time.sleep(_STEP_SECONDS)
         return _records(told)
