@@ -11,7 +11,7 @@ from mockcdrs.dataset import edges
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
-    from mockcdrs.control.journal import Record
+    from mockcdrs.control.journal import KeptRequests
     from mockcdrs.strategies import History
 
 
@@ -26,9 +26,8 @@ class Held(Protocol):
     def clock(self) -> Any:
         """With `freeze`."""
 
-    @property
-    def requests(self) -> "list[Record]":
-        """What came in."""
+    def kept_requests(self) -> "KeptRequests":
+        """What came in, as far as the journal keeps it."""
 
     def reset(self) -> None:
         """As it was made."""
@@ -90,11 +89,14 @@ class Derived:
         query: Mapping[str, Any] | None = None,
         times: int | None = None,
     ) -> None:
-        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once)."""
-        asked_for.check(self.requests, Wanted.of(method, path, query), times)
+        """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once).
+
+        Raises `JournalFull`, which is one too, where the requests that the journal still keeps do not tell.
+        """
+        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times)
 
     def assert_not_requested(
         self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
-        """Raise `AssertionError` if it was asked."""
-        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)
+        """Raise `AssertionError` if it was asked; `JournalFull`, which is one too, as `assert_requested` does."""
+        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times=0)

@@ -25,6 +25,10 @@ _GZIP_WINDOW = 31
 logger = logging.getLogger("mockcdrs.journal")
 
 
+class JournalFull(AssertionError):
+    """What a test asks is no longer known: the journal has dropped requests. The text says how to have it keep more."""
+
+
 @dataclass(slots=True)
 class Response:
     """An answer as it went out: its headers, and the first `KEPT_BYTES` of its body, compressed where it was."""
@@ -62,7 +66,7 @@ class Record:
     repeated, `True` for a bare name. `headers` have their names in small letters. Secrets are redacted wherever they
     were sent (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault`
     names the rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the
-    body has ended or broke off. `advising` makes the advice when it is first read.
+    body has ended or broke off. `advising`, which it has from then on, makes the advice when it is first read.
     """
 
     number: int
@@ -83,14 +87,15 @@ class Record:
     completion: int = 0
     response: Response | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
-    advising: Callable[["Record"], list[str]] = field(default=lambda _: [], repr=False, compare=False)
+    advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def advice(self) -> list[str]:
-        """What there is to say of it once it is complete."""
-        if self.advised is None:
+        """What there is to say of it once it is complete; nothing before."""
+        # nothing is kept before: it would take the place of what is said once it is complete
+        if self.advised is None and self.advising is not None:
             self.advised = self.advising(self)
-        return self.advised
+        return self.advised or []
 
 
 def _query(raw: str) -> dict[str, Any]:
@@ -102,6 +107,26 @@ def _query(raw: str) -> dict[str, Any]:
     for name, value in pairs:
         values.setdefault(name, []).append(redaction.value(name, value))
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRequests:
+    """What a journal of this `capacity` keeps, oldest first, and how many older ones it has `dropped`."""
+
+    records: list[Record]
+    dropped: int
+    capacity: int
+
+    def all(self) -> list[Record]:
+        """The records, where they are of all requests; raises `JournalFull` where some were dropped."""
+        if self.dropped:
+            enough = 2 * (self.dropped + self.capacity)
+            raise JournalFull(
+                f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older ones, "
+                f"so that nothing can be said of all; have it keep more, by @pytest.mark.mockcdrs(journal={enough}), "
+                f"--mockcdrs-journal={enough}, Mock(journal={enough}) or `mockcdrs serve --journal {enough}`"
+            )
+        return self.records
 
 
 class Journal:
@@ -182,6 +207,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    def kept(self) -> KeptRequests:
+        """The records, and how many were dropped, at one moment."""
+        with self._changed:
+            return KeptRequests(list(self._records), self.dropped, self.capacity)
 
     def since(self, number: int) -> list[Record]:
         """The records with a greater number, oldest first."""

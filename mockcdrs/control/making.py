@@ -33,7 +33,7 @@ def make(options: Options) -> tuple[State, Account]:
     version = version_named(options.kazoo)
     settings = parse_settings(options.settings, version)
     shown = quirks.shown(version.quirks, options.fix, options.quirk)
-    return State(store, settings, clock, shown, seed=seed, version=version), account
+    return State(store, settings, clock, shown, seed=seed, version=version, journal=options.journal), account
 
 
 def _clock(options: Options) -> Clock:

@@ -6,6 +6,7 @@ import pytest
 
 from mockcdrs.control import adviser, counting
 from mockcdrs.control.journal import Record
+from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.handle import serving
 
 
@@ -56,3 +57,15 @@ def test_a_request_is_compared_with_those_alone_that_were_over_before_it_and_not
         before = [record.number for record in adviser._Ended(mock.state.journal, mock.requests[3])]
     assert twice == [False, False, True, True, True]
     assert before == [3, 2]
+
+
+def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_keeps_none_of_the_rest_away() -> None:
+    with serving() as mock:
+        journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
+        record = journal.open(Incoming("GET", path, "pagesize=2", {}), at_gregorian=mock.clock.now())
+        assert record.advice == []
+        assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter"]
+        record.outcome.next_start_key, record.outcome.rows, record.status = "more", 50, 200
+        journal.complete(record)
+        assert [text.partition(":")[0] for text in record.advice] == ["misspelt-parameter"]
+        assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter", "unfollowed-pages"]
