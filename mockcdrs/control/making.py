@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.control import stores
-from mockcdrs.control.clock import Clock, seconds_of
+from mockcdrs.control.clock import Clock
 from mockcdrs.control.options import Options
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
@@ -19,27 +19,24 @@ from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.dataset.universe import OPENED, UniverseStore
 
 
-def make(options: Options) -> tuple[State, Account]:
-    """A mock's state and the account to ask for.
+def make(options: Options, beside: State | None = None) -> tuple[State, Account]:
+    """A mock's state and the account to ask for. `beside` is a state made of the same options: its data is shared.
 
     Raises `DataError`, `SettingError`, `UnknownQuirk`, `UnknownVersion`; `ValueError` for a `now` that is no moment.
     """
-    clock = _clock(options)
+    clock = Clock()
     seed = fixtures.manifest().seed if options.seed is None else options.seed
-    store = _made_up(options, seed, clock) if options.data is None else stores.loaded(Path(options.data))
+    store = _store(options, seed, clock) if beside is None else stores.seen_at(beside.base, clock)
+    if options.now != "live":
+        clock.freeze(options.now or stores.end_of(store) or fixtures.manifest().moment)
     account = stores.shown_account(store)
     if options.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     version = version_named(options.kazoo)
     settings = parse_settings(options.settings, version)
     shown = quirks.shown(version.quirks, options.fix, options.quirk)
-    return State(store, settings, clock, shown, seed=seed, version=version, journal=options.journal), account
-
-
-def _clock(options: Options) -> Clock:
-    if options.now == "live" or (options.now is None and options.data is not None):
-        return Clock()
-    return Clock.frozen(seconds_of(options.now or fixtures.manifest().moment))
+    state = State(store, settings, clock, shown, seed=seed, version=version, journal=options.journal, beside=beside)
+    return state, account
 
 
 def parse_settings(values: Mapping[str, Any], version: Version) -> Settings:
@@ -51,7 +48,9 @@ def _assignment(name: str, value: Any) -> str:
     return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
 
 
-def _made_up(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+def _store(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+    if options.data is not None:
+        return stores.loaded(Path(options.data))
     office = fixtures.manifest()
     is_office = options.seed is None and options.calls_per_day is None
     calls = office.calls_per_day if options.calls_per_day is None else options.calls_per_day
