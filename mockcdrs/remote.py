@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from mockcdrs.control.clock import seconds_of
 from mockcdrs.control.data import Interaction
@@ -34,6 +35,7 @@ class RemoteMock(Derived, External):
         self._control = control
         told = control.ask("GET", "/account")
         External.__init__(self, told["url"], told["account_id"], told["auth_token"])
+        self.host = urlsplit(self.url).hostname or self.host
         self.user_id: str = told["user_id"]
         self.credentials = Credentials(
             told["username"], told["password"], told["name"], told["realm"], told["api_key"], told["user_id"]
@@ -98,7 +100,8 @@ class RemoteMock(Derived, External):
         deadline, told = monotonic() + timeout, self._control.ask("GET", "/journal")
         while told["completed"] < count:
             if monotonic() >= deadline:
-                raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
+                waiting = map(_record, told["under_way"])
+                raise TimeoutError(shortfall(told["completed"], count, timeout, waiting, self.host))
             time.sleep(_STEP_SECONDS)
             before, told = told, self._control.ask("GET", "/journal", query={"since": told["next"]})
             if told["identity"] == before["identity"]:  # else it was cleared, and these are all

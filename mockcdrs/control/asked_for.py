@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockcdrs.control import redaction
+from mockcdrs.control import proxies, redaction
 from mockcdrs.control.journal import KeptRequests, Record
 
 _SHOWN = 3
@@ -45,10 +45,10 @@ class Wanted:
         return f"{self.method or 'any method'} {self.path or 'any path'}{'?' + query if query else ''}"
 
 
-def check(requests: KeptRequests, wanted: Wanted, times: int | None = None) -> None:
+def check(requests: KeptRequests, wanted: Wanted, times: int | None = None, *, host: str) -> None:
     """Raise `AssertionError` unless as many requests fit as `times` says, or at least one without it.
 
-    Raises `JournalFull` where requests that the journal has dropped might make a difference.
+    `host` is where the mock is asked. Raises `JournalFull` where requests that were dropped might make a difference.
     """
     compared = [(wanted.differences(record), record) for record in requests.records]
     fitting = sum(not differences for differences, _ in compared)
@@ -61,6 +61,7 @@ def check(requests: KeptRequests, wanted: Wanted, times: int | None = None) -> N
     expected = "at least once" if times is None else f"{times} times"
     nearest = sorted((pair for pair in compared if pair[0]), key=lambda pair: len(pair[0]))[:_SHOWN]
     lines = [f"{wanted}: asked {fitting} times, expected {expected}; {len(compared)} requests came"]
+    lines[0] += "" if compared else f".{proxies.hint(host)}"
     for differences, record in nearest:
         lines += [f"  request {record.number}: {record.method} {record.path}", *(f"    {text}" for text in differences)]
     raise AssertionError("\n".join(lines))
