@@ -96,7 +96,7 @@ def _months(store: Store, question: Question, listed: list[Row], steps: Steps) -
 
 def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row]:
     """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
-    found = [row for row in _rows(store, question) if _lies_in(row.key[0], question) and _belongs(row, question)]
+    found = list(_rows(store, question))
     if question.are_interactions:
         # of legs that began together the first by id stands for all, for a user's the last
         found.sort(key=lambda row: str(row.document["_id"]), reverse=question.owner_id is not None)
@@ -115,8 +115,10 @@ def _rows(store: Store, question: Question) -> Iterator[Row]:
         made = store.made(question.account_id, month, times, descending=False, by=by)
         for segments, is_made in ((store.held(question.account_id, month), False), (made, True)):
             for document in chain.from_iterable(segment.visible() for segment in segments):
-                key = document.get(first), str(document.get(second))
-                yield Row(key, month, document, (month, document["_id"]), is_made)
+                time = document.get(first)
+                if _lies_in(time, question) and _belongs(document, question):
+                    key = time, str(document.get(second))
+                    yield Row(key, month, document, (month, document["_id"]), is_made)
 
 
 def _lies_in(time: Any, question: Question) -> bool:
@@ -146,8 +148,7 @@ def _is_out_of_range(document: Document, question: Question, quirks: frozenset[s
     return is_early or is_late
 
 
-def _belongs(row: Row, question: Question) -> bool:
-    document = row.document
+def _belongs(document: Document, question: Question) -> bool:
     if document.get("pvt_type") != "cdr" or document.get("pvt_deleted"):
         return False
     variables = document.get("custom_channel_vars")
