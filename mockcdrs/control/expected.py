@@ -98,9 +98,7 @@ def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row
     """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
     found = list(_rows(store, question))
     if question.are_interactions:
-        # of legs that began together the first by id stands for all, for a user's the last
-        found.sort(key=lambda row: str(row.document["_id"]), reverse=question.owner_id is not None)
-        found = _first_legs(found)
+        found = _standing_legs(found, question)
     elif "month-end-call-lost" not in quirks:
         found = [replace(row, month=gregorian.month_of(int(row.key[0]))) for row in found]
     found.sort(key=lambda row: (row.month, row.key), reverse=True)
@@ -149,7 +147,10 @@ def _is_out_of_range(document: Document, question: Question, quirks: frozenset[s
 
 
 def _belongs(document: Document, question: Question) -> bool:
-    if document.get("pvt_type") != "cdr" or document.get("pvt_deleted"):
+    kind, deleted = document.get("pvt_type"), document.get("pvt_deleted")
+    while isinstance(kind, list) and len(kind) == 1:
+        kind = kind[0]  # to the views, which are JavaScript, ["cdr"] is "cdr", and any list or object holds something
+    if kind != "cdr" or deleted or isinstance(deleted, list | dict):
         return False
     variables = document.get("custom_channel_vars")
     owner_id = variables.get("owner_id") if isinstance(variables, dict) else None
@@ -185,18 +186,34 @@ def _in_json(text: str) -> list[str]:
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
-def _first_legs(legs: list[Row]) -> list[Row]:
-    first: dict[tuple[str, Any], Row] = {}
-    for row in legs:
+def _standing_legs(legs: list[Row], question: Question) -> list[Row]:
+    """The leg that stands for each interaction.
+
+    Of equal ones an account's interaction takes the first, a user's the last, of those that the database goes through
+    against the direction of travel.
+    """
+    is_of_user = question.owner_id is not None
+    rank = _billed if is_of_user and question.takes_most_billed else _made
+    standing: dict[tuple[str, Any], Row] = {}
+    in_order = sorted(legs, key=lambda row: (_made(row.document)[0], str(row.document["_id"])))
+    for row in in_order[::-1] if question.is_ascending else in_order:
         interaction = row.month, row.key
-        if interaction not in first or _began(row.document) < _began(first[interaction].document):
-            first[interaction] = row
-    return list(first.values())
+        held = standing.setdefault(interaction, row)
+        ranks = rank(row.document), rank(held.document)
+        if ranks[0] < ranks[1] or (is_of_user and ranks[0] == ranks[1]):
+            standing[interaction] = row
+    return list(standing.values())
 
 
-def _began(document: Document) -> tuple[int, str]:
+def _made(document: Document) -> tuple[int, str]:
+    """When the channel of a leg was made, and its loopback leg: the least is the first."""
     ended_and_took = _number(document, "timestamp") - _number(document, "duration_seconds")
     return _number(document, "channel_created_time") or ended_and_took, str(document.get("channel_loopback_leg") or "_")
+
+
+def _billed(document: Document) -> tuple[int, str]:
+    """The seconds billed, negated, and the loopback leg: the least is the most billed."""
+    return -_number(document, "billing_seconds"), _made(document)[1]
 
 
 def _number(document: Document, key: str) -> int:

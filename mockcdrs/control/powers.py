@@ -54,7 +54,8 @@ class Powers(Data, Derived):
         from mockcdrs.control.question import ask
 
         state = self.state
-        question = ask(self.account_id, path, query, state.clock.now(), state.settings, state.quirks)
+        now, settings = state.clock.now(), state.settings
+        question = ask(self.account_id, path, query, now, settings, state.quirks, state.version)
         return expect(state.data, question, state.quirks)
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:

@@ -47,6 +47,18 @@ def test_a_value_of_another_type_ends_up_as_expected(mock: Mock, key: str, value
     check(mock)
 
 
+@pytest.mark.parametrize("mock", MOCKS)
+@pytest.mark.parametrize("kind", [["cdr"], [["cdr"]], ["cdr", "x"], [], "CDR", "", None], ids=repr)
+@pytest.mark.parametrize("deleted", [[], {}, 0, 0.0, "", "false", None, True], ids=repr)
+def test_what_the_views_take_for_a_cdr_is_expected(mock: Mock, kind: Any, deleted: Any) -> None:
+    mock.reset()
+    legs = mock.add_call(at=NEWEST).legs
+    mock.clear()
+    for leg in legs:
+        mock.add_cdr({**leg, "pvt_type": kind, "pvt_deleted": deleted})
+    check(mock)
+
+
 @pytest.mark.parametrize("variable", ["rate", "rate_increment", "surcharge"])
 def test_a_cost_that_cannot_be_told_is_none(variable: str) -> None:
     WITHOUT.reset()
