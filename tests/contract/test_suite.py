@@ -318,7 +318,7 @@ def test_the_readmes_excerpt_is_what_verify_prints() -> None:
 
 def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None:
     ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
-    ended.assert_outcomes(passed=len(CHECKS) - 6, skipped=6)
+    ended.assert_outcomes(passed=len(CHECKS) - 7, skipped=7)
     ended.stdout.fnmatch_lines(
         ["Kazoo 4.3, by *", "*quirks of Crossbar's that the server shows*", "interaction-page-loss *"]
     )
