@@ -9,7 +9,7 @@ from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import main_account_id
 from mockcdrs.dataset.universe import UniverseStore
 from mockcdrs.handle import serving
-from tests.crossbar.builders import ACCOUNT, NOW, calls, state_of
+from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
 
 def test_what_lies_in_a_range_is_counted() -> None:
@@ -69,3 +69,13 @@ def test_a_mock_tells_what_it_has_counted() -> None:
         mock.add_cdr({**bare, "_id": "202601-bare", "timestamp": mock.clock.now(), "pvt_created": mock.clock.now()})
         mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params={"paginate": "false"})
         assert any(text.startswith("no-ccv-not-listed: ") for text in mock.advice())
+
+
+def test_what_lies_in_a_month_and_was_written_after_it_is_found() -> None:
+    january = 63_934_444_800
+    over = leg("over@host", january + 20)
+    data = state_of([over, leg("before@host", january - 20), *calls(2)]).data
+    assert counting.over_month_end(data, ACCOUNT, "202512") == [over]
+    assert counting.over_month_end(data, ACCOUNT, "202601") == []
+    assert counting.over_month_end(data, ACCOUNT, "202511") == []
+    assert counting.over_month_end(data, "no such account", "202512") == []
