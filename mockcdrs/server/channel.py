@@ -110,6 +110,8 @@ class Channel(HTTPChannel):
             super().handle_write()
 
     def handle_close(self) -> None:
-        """End the connection."""
+        """End the connection, and let go of a request that has come in part."""
         super().handle_close()
+        if self.request is not None:
+            self.request.close()
         self.closed.set()

@@ -82,7 +82,7 @@ def _read(answer: IO[bytes]) -> bytes:
 
 def _ask(server: Server, seed: int) -> int:
     chance, count = random.Random(seed), 0
-    for _ in range(many(4, 100)):
+    for _ in range(many(20, 100)):
         with (
             socket.create_connection((server.host, server.port), timeout=60) as client,
             client.makefile("rb") as answer,

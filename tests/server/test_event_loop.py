@@ -265,6 +265,19 @@ def test_an_answer_hears_that_its_client_has_left() -> None:
         assert left.wait(20)
 
 
+def test_a_body_that_its_client_leaves_off_sending_leaves_no_file_behind() -> None:
+    with Server(hello) as server:
+        assert server._loop is not None
+        channels = server._loop._waitress.active_channels
+        with socket.create_connection((server.host, server.port), timeout=20) as client:
+            client.sendall(b"PUT / HTTP/1.1\r\nHost: test\r\nContent-Length: 3000000\r\n\r\n" + b"x" * 2_000_000)
+            until(lambda: any(channel.request and channel.request.body_rcv for channel in channels.values()))
+            (channel,) = channels.values()
+            until(lambda: len(channel.request.body_rcv) == 2_000_000)
+            file = channel.request.body_rcv.getfile()
+        until(lambda: file.closed)
+
+
 def test_whatever_an_app_raises_ends_its_connection_alone(caplog: pytest.LogCaptureFixture) -> None:
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/exit":
