@@ -4,9 +4,13 @@ from hypothesis import settings
 
 PROFILE = settings.get_current_profile_name()
 IS_LONG = PROFILE == "long"
-IS_QUICK = PROFILE == "quick"
 
 
-def many(full: int, long: int) -> int:
-    """How often to try something: `full` times in CI, `long` times in the long profile, a fifth of `full` otherwise."""
-    return long if IS_LONG else max(full // 5, 1) if IS_QUICK else full
+def many(usual: int, long: int) -> int:
+    """How often to try something: `usual` times, or `long` times in the long profile."""
+    return long if IS_LONG else usual
+
+
+def examples(full: int, long: int) -> int:
+    """How many random examples to try: `full` in CI, `long` in the long profile, a fifth of `full` otherwise."""
+    return max(full // 5, 1) if PROFILE == "quick" else many(full, long)

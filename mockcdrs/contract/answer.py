@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mockcdrs.contract.finding import Difference, Finding, Shown
@@ -35,7 +36,7 @@ class Answer:
     body: bytes
     request: str
 
-    @property
+    @cached_property
     def envelope(self) -> dict[str, Any]:
         """The JSON object in the body; `Unusable` where there is none."""
         try:

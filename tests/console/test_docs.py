@@ -34,6 +34,7 @@ def test_an_operation_is_tried_with_the_servers_own_account_and_token(open_page:
     assert [row["id"] for row in answer["data"]] == list(mock.expected().ids[:50])
 
 
+@pytest.mark.slow
 def test_an_open_operation_is_no_wider_than_a_phone_dark_or_light(open_page: Open) -> None:
     page = open_page(path="docs", ready=OPERATION, viewport=PHONE, color_scheme="dark")
     tried(page)

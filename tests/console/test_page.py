@@ -196,6 +196,7 @@ def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
         expect(page.locator("#requests .row")).to_contain_text("/cdrs/summary")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [1, 3])
 def test_a_server_started_anew_is_told_from_the_one_before_however_much_it_has_answered(
     open_page: Open, mock: Mock, ask: Ask, origin: str, before: int

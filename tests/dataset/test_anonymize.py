@@ -245,6 +245,7 @@ def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others
         assert elsewhere[0][key] != there[0][key]
 
 
+@pytest.mark.slow
 def test_to_write_data_under_pseudonyms_takes_a_fraction_of_the_memory_of_the_data(tmp_path: Path) -> None:
     office = directory(1, main_account_id(1))
     documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 600)]

@@ -15,7 +15,7 @@ from mockcdrs.server.runner import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import ANY, Asked
 from tests.hostile.shape import assert_is_crossbars
-from tests.profile import many
+from tests.profile import examples
 
 _PATIENCE_SECONDS = 20
 _GOOD = f"GET /v2/accounts/{ACCOUNT}/cdrs HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode()
@@ -33,7 +33,7 @@ _STARTS = st.sampled_from(
 _HEADS = st.builds(lambda start, lines: b"\r\n".join([start, *lines, b"", b""]), _STARTS, st.lists(_LINES, max_size=4))
 _BODIES = st.sampled_from([b"5\r\nhello\r\n0\r\n\r\n", b"zz\r\n", b"ffffffffffffffff\r\n", b"hello", b"5;a=\xff\r\n"])
 GARBAGE = st.builds(bytes.__add__, _HEADS, _BODIES | st.binary(max_size=40)) | st.binary(max_size=80)
-_EXAMPLES = settings(max_examples=many(150, 5_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+_EXAMPLES = settings(max_examples=examples(150, 5_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 _OF_THE_SERVER = {400, 431, 501}
 
 

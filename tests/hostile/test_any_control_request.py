@@ -25,7 +25,7 @@ from mockcdrs.server import events
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, JSON, METHODS, QUERIES, VALUES, escaped
-from tests.profile import many
+from tests.profile import examples
 
 _NAMES = [item.name for item in fields(Rule)]
 _LEAVES = JSON | st.sampled_from(
@@ -113,7 +113,7 @@ def _is_its_own(answered: Result, is_head: bool) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::wsgiref.validate.WSGIWarning")  # the test client knows fewer methods
-@settings(max_examples=many(500, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(500, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.lists(ANY, min_size=1, max_size=3))
 def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
     asked: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch

@@ -14,7 +14,7 @@ from mockcdrs.server.without_socket import client
 from tests.crossbar.builders import calls, leg, state_of
 from tests.hostile.asking import ANY, Asked
 from tests.hostile.shape import assert_is_crossbars
-from tests.profile import many
+from tests.profile import examples
 
 _CALLS = [*calls(60), leg('Ünï/ode, "quoted"\r\n@host', caller_id_name="a,b\n"), leg("old@host", 63_934_400_000)]
 FIXES: dict[str, list[str]] = {"quirky": ["trailer-unescaped"], "fixed": ["all"]}
@@ -47,7 +47,7 @@ def simulate(app: TestClient, asked: Asked) -> Result:
     return answered
 
 
-@settings(max_examples=many(250, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(250, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=ANY)
 def test_any_request_gets_an_answer_in_crossbars_shape(
     app: TestClient, asked: Asked, caplog: pytest.LogCaptureFixture

@@ -11,9 +11,9 @@ from mockcdrs.server.app import create_app
 from mockcdrs.server.without_socket import client
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, escaped
-from tests.profile import many
+from tests.profile import examples
 
-_EXAMPLES = settings(max_examples=many(200, 5_000))
+_EXAMPLES = settings(max_examples=examples(200, 5_000))
 _PIECES = ["a", "/", "..", "\\", "\r\n", "\0", '"', ";", "é", "\x85", "\u2028", ".csv", "X-Evil: 1"]
 _NAMES = st.lists(st.sampled_from(_PIECES) | st.text(max_size=3), max_size=6).map("".join)
 _BYTES = st.binary(max_size=8) | _NAMES.map(lambda name: name.encode("utf-8", "surrogatepass"))

@@ -18,6 +18,7 @@ from tests.profile import many
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+pytestmark = pytest.mark.slow
 CLIENTS = 12
 _SIZES = (0, 1, 100, 5_000, 70_000, 2_500_000)  # none, little, more than is gathered, more than is made ahead
 _BYTES = random.Random(17).randbytes(max(_SIZES) + 256)

@@ -16,6 +16,7 @@ from mockcdrs.server.runner import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, leg, state_of
 from tests.profile import many
 
+pytestmark = pytest.mark.slow
 THREADS = 64
 STANDING = calls(150)
 MOST_PAGES = 100

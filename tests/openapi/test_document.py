@@ -17,7 +17,7 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.handle import Mock, serving
 from mockcdrs.openapi.document import document
-from tests.profile import many
+from tests.profile import examples
 
 LABELS = [f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods]
 CALLS = [label for label in LABELS if label.startswith("GET ") and "/cdrs" in label]
@@ -26,7 +26,7 @@ OPERATIONS = [
     for label in LABELS
 ]
 FEW_EXAMPLES, MOST_IN_FULL = 25, 110
-MOST_EXAMPLES = max(FEW_EXAMPLES, many(MOST_IN_FULL, 500))
+MOST_EXAMPLES = max(FEW_EXAMPLES, examples(MOST_IN_FULL, 500))
 NOT_IN_THE_OFFICE = {
     "GET /accounts/{account_id}/siblings",
     "GET /accounts/{account_id}/whitelabel",

@@ -205,6 +205,7 @@ def test_threads_that_waited_end_with_their_answers() -> None:
         until(lambda: len(own_threads(server)) == 2)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="no clock for each thread on this system")
 @pytest.mark.parametrize("paths", [[], ["/held"], ["/held", "/held", "/"], ["/endless"]], ids=str)
 def test_no_thread_works_while_none_has_anything_to_do(paths: list[str]) -> None:
