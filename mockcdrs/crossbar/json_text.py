@@ -21,7 +21,7 @@ def encode(value: Any) -> bytes:
     except TypeError:  # large integers, and bytes that are no UTF-8
         text = None
     if text is None:
-        return (InPieces if _holds_big_integer(value) else bytes)(compact(value).encode())
+        return (InPieces if holds_big_integer(value) else bytes)(compact(value).encode())
     if b"\\u" in text:  # escaped characters have large digits here
         return compact(value).encode()
     return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
@@ -41,9 +41,10 @@ def _holds_float(value: Any) -> bool:
     return any(_holds_float(item) for item in value if type(item) not in _LEAVES)
 
 
-def _holds_big_integer(value: Any) -> bool:
+def holds_big_integer(value: Any) -> bool:
+    """Whether there is an integer in a value, however deep, that is beyond 64 bits."""
     if isinstance(value, dict | list):
-        return any(map(_holds_big_integer, value.values() if isinstance(value, dict) else value))
+        return any(map(holds_big_integer, value.values() if isinstance(value, dict) else value))
     return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
 
 

@@ -12,13 +12,17 @@ _WALK = (
 )  # fmt: skip
 _ROWS = (
     *_WALK, "stale-next-key", "unix-range-500", "broken-document-fault", "fractional-utc-offset-fault",
+    "big-integer-chunk-lost",
 )  # fmt: skip
 _OF_CDRS = (*_ROWS, "no-ccv-not-listed", "month-end-call-lost")
 _OF_INTERACTIONS = (
     *_ROWS, "interaction-page-loss", "interaction-month-order", "interaction-range-twice",
     "interaction-csv-plain-fault", "interaction-utc-offset-fault", "csv-interaction-unquoted",
 )  # fmt: skip
-_OF_LEGS = (*_WALK, "legs-chunked-leak", "legs-turned", "legs-missing-month-503", "id-without-month-500")
+_OF_LEGS = (
+    *_WALK, "big-integer-chunk-lost", "legs-chunked-leak", "legs-turned", "legs-missing-month-503",
+    "id-without-month-500",
+)  # fmt: skip
 _OF_SUMMARY = (
     *_WALK, "unix-range-500", "month-end-call-lost", "summary-doubling", "summary-51-rows", "summary-last-month",
     "empty-summary-csv-500",

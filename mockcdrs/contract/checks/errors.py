@@ -88,6 +88,16 @@ def body_that_is_no_object(server: Server) -> Iterator[Finding]:
         yield from answer.differences(order, names, "names in data.json.invalid")
 
 
+@check("kz_json.erl")
+def bytes_that_are_no_utf_8(server: Server) -> Iterator[Finding]:
+    """An id in Latin-1 is told in UTF-8 or, in some versions, cannot be told where it stands in a list."""
+    if server.version.looks_into_values:
+        form = failure(404, "bad identifier", ["\xe9"])
+    else:
+        form = Form(404, body=b"failure in request, contact support")
+    yield from form.differences(server.cdrs("/legs/%E9"))
+
+
 @check("cb_context.erl")
 def escapes_in_a_path(server: Server) -> Iterator[Finding]:
     """Escapes in a path are undone, in some versions twice: %2541 is %41 or A then."""

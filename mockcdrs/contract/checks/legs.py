@@ -10,6 +10,7 @@ from mockcdrs.contract.answer import Form, failure, good_or_quirk
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
+from mockcdrs.crossbar.json_text import holds_big_integer
 
 
 def _interactions(server: Server) -> Iterator[tuple[str, list[sample.Row]]]:
@@ -70,6 +71,20 @@ def legs_in_chunks(server: Server) -> Iterator[Finding]:
         yield Shown("legs-chunked-leak")
     else:
         yield from answer.differences(_by_id(answer.rows), _by_id(legs), "data by id")
+
+
+@check("api_util.erl", "big-integer-chunk-lost")
+def big_integers_in_a_chunk(server: Server) -> Iterator[Finding]:
+    """With is_chunked=true legs are all there, also one that holds an integer beyond 64 bits."""
+    found = (pair for pair in _interactions(server) if any(map(holds_big_integer, pair[1])))
+    interaction_id, legs = next(found, ("", []))
+    if not legs:
+        raise CannotCheck("no leg around the last month's end holds an integer beyond 64 bits")
+    answer = server.cdrs(f"/legs/{quote(interaction_id, safe='')}", paginate="false", is_chunked="true")
+    if answer.envelope["data"] == []:
+        yield Shown("big-integer-chunk-lost")
+    else:
+        yield from answer.differences(len(answer.envelope["data"]), len(legs), "number of items in data")
 
 
 def _by_id(legs: list[sample.Row]) -> dict[str, Any]:

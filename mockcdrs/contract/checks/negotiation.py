@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from mockcdrs.contract import sample
-from mockcdrs.contract.answer import ABSENT, Form, good_or_quirk
+from mockcdrs.contract.answer import ABSENT, Form, failure, good_or_quirk
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import Finding
 from mockcdrs.contract.server import Server
@@ -21,6 +21,7 @@ _BY_HEADER = {
     "text/csv, application/json;q=0.5": _CSV,
 }
 _BY_QUERY = ("csv", "text/csv")
+_NO_CDR = "could not find cdr with supplied id"
 _VARY = "accept-language, accept"
 
 
@@ -38,12 +39,16 @@ def accept_header(server: Server) -> Iterator[Finding]:
 
 @check("api_util.erl")
 def accept_in_the_query(server: Server) -> Iterator[Finding]:
-    """accept=csv or a CSV type in the query wins over the header."""
+    """accept=csv or a CSV type in the query wins over the header, in some versions also text/*."""
     sample.rows(server)
-    for accept in _BY_QUERY:
+    any_text = _CSV if server.version.knows_any_subtype else _JSON
+    for accept, content_type in (*((accept, _CSV) for accept in _BY_QUERY), ("text/*", any_text)):
         query = {"accept": accept, "page_size": 1, **sample.window(server).query}
         answer = server.cdrs("", {"Accept": _JSON}, **query)
-        yield from Form(headers={"content-type": _CSV}).differences(answer)
+        yield from answer.differences(
+            answer.body[:1] == b"{", content_type == _JSON, f"whether accept={accept} is JSON"
+        )
+        yield from Form(headers={"content-type": content_type}).differences(answer)
 
 
 @check("cowboy_rest.erl")
@@ -85,6 +90,14 @@ def compression(server: Server) -> Iterator[Finding]:
         vary = f"{_VARY}, accept-encoding" if server.version.compression_varies else _VARY
         yield from Form(headers={"vary": vary}).differences(packed)
     yield from plain.differences(plain.headers.get("content-encoding", ABSENT), ABSENT, "header content-encoding")
+
+
+@check("cowboy_compress_h.erl")
+def unreadable_accept_encoding(server: Server) -> Iterator[Finding]:
+    """An Accept-Encoding that cannot be read is ignored or, in some versions, a 500 without a body."""
+    answer = server.cdrs("/nosuch", {"Accept-Encoding": "gzip;q=2"})
+    form = failure(404, _NO_CDR, {}) if server.version.ignores_bad_encodings else Form(500, body=b"")
+    yield from form.differences(answer)
 
 
 @check("api_resource.erl", "pdf-500")
