@@ -22,7 +22,7 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 class View:
     """`time_of`: the Gregorian time that a key lies at, if it tells, and `moment` what happened then.
 
-    `group_level`: how much of a key makes a group.
+    `group_level`: how much of a key makes a group; `chooses` says in words which leg its `reduce` gives.
     """
 
     name: str
@@ -31,6 +31,7 @@ class View:
     has_owner: bool = False
     group_level: int = 0
     reduce: ReduceFunction | None = None
+    chooses: str = ""
     moment: Moment = "written"
 
 
@@ -182,8 +183,12 @@ INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
         has_owner=True,
         group_level=3,
         reduce=reduce,
+        chooses=chooses,
         moment="begun",
     )
-    for reduce in (first_leg_of_owner, most_billed_leg)
+    for reduce, chooses in (
+        (first_leg_of_owner, "the leg whose channel was made first"),
+        (most_billed_leg, "the leg with the most billing seconds"),
+    )
 )
 LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction, moment="begun")
