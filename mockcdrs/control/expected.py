@@ -16,7 +16,8 @@ from mockcdrs.cdr.erlang import BadArgument
 from mockcdrs.cdr.row import make_row
 from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.reached import Row, Walk, reached
-from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.control.standing_leg import standing_leg
+from mockcdrs.crossbar.view_maps import LegChoice
 from mockcdrs.dataset.store import Document, Moment, Store
 
 
@@ -51,7 +52,7 @@ def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected
     is_meant = _filter(question)
     answer = [row for row in found if is_meant(row.document)]
     hides_broken = "broken-document-fault" in quirks
-    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row.document)}
+    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row, question)}
     first, last = question.months
     listed = [row for row in found if first <= row.month <= last and not _is_left_out(row, question, quirks)]
 
@@ -98,9 +99,7 @@ def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row
     """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
     found = [row for row in _rows(store, question) if _lies_in(row.key[0], question) and _belongs(row, question)]
     if question.are_interactions:
-        # of legs that began together the first by id stands for all, for a user's the last
-        found.sort(key=lambda row: str(row.document["_id"]), reverse=question.owner_id is not None)
-        found = _first_legs(found)
+        found = _standing_legs(found, question)
     elif "month-end-call-lost" not in quirks:
         found = [replace(row, month=gregorian.month_of(int(row.key[0]))) for row in found]
     found.sort(key=lambda row: (row.month, row.key), reverse=True)
@@ -123,9 +122,9 @@ def _lies_in(time: Any, question: Question) -> bool:
     return isinstance(time, int | float) and question.created_from <= time <= question.created_to
 
 
-def _is_broken(document: Document) -> bool:
+def _is_broken(row: Row, question: Question) -> bool:
     try:
-        make_row(document, KAZOO_4_3.row_columns())
+        make_row(row.document, question.version.row_columns())
     except (ValueError, OverflowError):
         return True
     return False
@@ -184,18 +183,23 @@ def _in_json(text: str) -> list[str]:
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
-def _first_legs(legs: list[Row]) -> list[Row]:
-    first: dict[tuple[str, Any], Row] = {}
+def _standing_legs(legs: list[Row], question: Question) -> list[Row]:
+    """The leg of each interaction that stands for it."""
+    interactions: dict[tuple[str, Any], list[Row]] = {}
     for row in legs:
-        interaction = row.month, row.key
-        if interaction not in first or _began(row.document) < _began(first[interaction].document):
-            first[interaction] = row
-    return list(first.values())
+        interactions.setdefault((row.month, row.key), []).append(row)
+    return [_standing_leg(rows, question) for rows in interactions.values()]
 
 
-def _began(document: Document) -> tuple[int, str]:
-    ended_and_took = _number(document, "timestamp") - _number(document, "duration_seconds")
-    return _number(document, "channel_created_time") or ended_and_took, str(document.get("channel_loopback_leg") or "_")
+def _standing_leg(legs: list[Row], question: Question) -> Row:
+    is_of_user = question.owner_id is not None
+    chosen = standing_leg(
+        [row.document for row in legs],
+        question.version.owner_interactions.chooses if is_of_user else LegChoice.FIRST_MADE,
+        is_of_user=is_of_user,
+        is_ascending=question.is_ascending,
+    )
+    return next(row for row in legs if row.document is chosen)
 
 
 def _number(document: Document, key: str) -> int:

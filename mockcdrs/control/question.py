@@ -13,6 +13,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.moments import GREGORIAN
 from mockcdrs.control.request_parts import is_sendable, path_hint
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 
 NO_PAGES = sys.maxsize
 _LISTING = re.compile(r"(?:users/([^/]+)/)?cdrs(/interaction)?")
@@ -94,10 +95,13 @@ class Steps:
         has_pages = query.get("paginate", "true") == "true"
         page_size = int(query.get("page_size", settings.pagination_page_size)) if has_pages else NO_PAGES
         is_chunked = query.get("is_chunked", "true") == "true"
-        turns = query.get("descending") == "false" and "descending-false-ignored" not in quirks
-        is_ascending = turns or (query.get("ascending", "false") != "false" and query.get("descending") != "true")
         one_go = int(chunk_size) if is_chunked or not has_pages else page_size
-        return cls(page_size, one_go, is_chunked, is_ascending)
+        return cls(page_size, one_go, is_chunked, _is_ascending(query, quirks))
+
+
+def _is_ascending(query: Mapping[str, str], quirks: frozenset[str]) -> bool:
+    turns = query.get("descending") == "false" and "descending-false-ignored" not in quirks
+    return turns or (query.get("ascending", "false") != "false" and query.get("descending") != "true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,8 @@ class Question:
     """Whose CDRs, in which stretch of Gregorian seconds (both ends included), and which of them.
 
     `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`. `says_from`, `says_to`: whether the
-    client sends that end of the stretch, or leaves it to the default. `steps`: how it walks, where that matters.
+    client sends that end of the stretch, or leaves it to the default. `steps`: how it walks, where that matters;
+    `is_ascending` matters without them too, for which of two legs that tie is shown. `version`: whose answer it is.
     """
 
     account_id: str
@@ -117,6 +122,8 @@ class Question:
     says_from: bool = True
     says_to: bool = True
     steps: Steps | None = None
+    is_ascending: bool = False
+    version: Version = KAZOO_4_3
 
     @property
     def months(self) -> tuple[str, str]:
@@ -125,13 +132,19 @@ class Question:
 
 
 def ask(
-    account_id: str, path: str, query: Mapping[str, Any], now: int, settings: Settings, quirks: frozenset[str]
+    account_id: str,
+    path: str,
+    query: Mapping[str, Any],
+    now: int,
+    settings: Settings,
+    quirks: frozenset[str],
+    version: Version,
 ) -> Question:
     """The question that a request for a listing asks; raises `NoQuestion`."""
     sent = as_sent(path, query)
     listing = cast("re.Match[str]", _LISTING.fullmatch(path.strip("/")))
     end = int(sent.get("created_to", now))
-    start = int(sent.get("created_from", end - settings.maximum_range))
+    start = int(sent.get("created_from", end - version.maximum_range(settings)))
     if start > end:
         raise NoQuestion(
             f"created_from: came {start}, which lies behind the range's end {end}, expected the earlier one of the two",
@@ -147,6 +160,8 @@ def ask(
         says_from="created_from" in sent,
         says_to="created_to" in sent,
         steps=Steps.of(sent, settings, quirks),
+        is_ascending=_is_ascending(sent, quirks),
+        version=version,
     )
 
 

@@ -7,6 +7,7 @@ which the real JavaScript would throw is left out by the server, so its map give
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
@@ -22,7 +23,7 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 class View:
     """`time_of`: the Gregorian time that a key lies at, if it tells, and `moment` what happened then.
 
-    `group_level`: how much of a key makes a group; `chooses` says in words which leg its `reduce` gives.
+    `group_level`: how much of a key makes a group.
     """
 
     name: str
@@ -31,8 +32,21 @@ class View:
     has_owner: bool = False
     group_level: int = 0
     reduce: ReduceFunction | None = None
-    chooses: str = ""
     moment: Moment = "written"
+
+
+class LegChoice(Enum):
+    """Which of an interaction's legs stands for it."""
+
+    FIRST_MADE = "the leg whose channel was made first"
+    MOST_BILLED = "the leg with the most billing seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class LegView(View):
+    """A view whose `reduce` gives one leg of each interaction."""
+
+    chooses: LegChoice = LegChoice.FIRST_MADE
 
 
 def is_cdr(document: Document) -> bool:
@@ -172,11 +186,11 @@ TIME_FIRST, TIME_BEHIND_OWNER = _time_at(0), _time_at(1)
 LISTING = View("cdrs/crossbar_listing", _listed, TIME_FIRST)
 LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, TIME_FIRST)
 LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, TIME_BEHIND_OWNER, has_owner=True)
-INTERACTIONS = View(
+INTERACTIONS = LegView(
     "interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg, moment="begun"
 )
 INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
-    View(
+    LegView(
         "interactions/interaction_listing_by_owner",
         _interactions_by_owner,
         TIME_BEHIND_OWNER,
@@ -186,9 +200,6 @@ INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
         chooses=chooses,
         moment="begun",
     )
-    for reduce, chooses in (
-        (first_leg_of_owner, "the leg whose channel was made first"),
-        (most_billed_leg, "the leg with the most billing seconds"),
-    )
+    for reduce, chooses in ((first_leg_of_owner, LegChoice.FIRST_MADE), (most_billed_leg, LegChoice.MOST_BILLED))
 )
 LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction, moment="begun")

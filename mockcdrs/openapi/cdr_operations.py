@@ -70,7 +70,7 @@ _OF_ACCOUNT = {
 def _of_user(version: Version, below: str, operation: Operation) -> Operation:
     words = {
         "/cdrs": "A user's calls, newest first.",
-        "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.chooses}.",
+        "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.chooses.value}.",
     }
     summary = words.get(below, f"{operation.summary} The user is not looked at.")
     return replace(operation, name=f"{operation.name}OfUser", summary=summary, tag="Calls of a user")

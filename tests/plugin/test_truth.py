@@ -37,7 +37,7 @@ def test_a_walk_ends_with_what_is_expected(
             if leg:
                 bare = {name: value for name, value in leg.items() if name != "custom_channel_vars"}
                 mock.add_cdr({**bare, "_id": f"{leg['_id']}-{number}", "pvt_account_id": mock.account_id})
-        truth = mock.expected(path, **asked)
+        truth = mock.expected(path, **asked, ascending=ascending)
         found = set(walked(mock, path, {**asked, "page_size": size, "ascending": ascending}))
     assert found == set(truth.ids)
     assert not found & set(truth.unreachable)
