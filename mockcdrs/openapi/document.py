@@ -43,7 +43,7 @@ def document(version: Version = KAZOO_4_3) -> dict[str, Any]:
 
 
 def _servers(version: Version) -> list[dict[str, str]]:
-    old = {"url": "/v1", "description": "Never pages: all rows of the range, without the keys of paging."}
+    old = {"url": "/v1", "description": "never pages"}
     return [{"url": "/v2"}, *([old] if version.serves_v1 else [])]
 
 

@@ -298,7 +298,7 @@ def test_counts_sums_and_moments_of_the_office_stay_true() -> None:
         "interaction_id",
         "bridge_id",
     ):
-        shares = [Counter(row.make_row(each)[name] for each in side) for side in (before, after)]
+        shares = [Counter(row.make_row(each, columns)[name] for each in side) for side in (before, after)]
         assert sorted(shares[0].values()) == sorted(shares[1].values())
 
 

@@ -43,7 +43,7 @@ class Version:
     )
     datetime_separator: str = _rule("text between day and time in `datetime`", "cb_cdrs `pretty_print_datetime`")
     owner_interactions: LegView = _rule(
-        "view that chooses the leg which stands for an interaction of a user",
+        "leg that stands for an interaction of a user, by the view that lists these",
         "interactions.json `interaction_listing_by_owner`",
     )
     emergency_numbers: tuple[str, ...] = _rule(
