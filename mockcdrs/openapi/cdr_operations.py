@@ -9,7 +9,7 @@ from mockcdrs.openapi.parameters import CONDITIONS, FILTERS, FORM, LISTING, PAGI
 _ANY = ("pdf-500", "modified-alone-ignored", "missing-value-ignored", "csv-short-rows")
 _WALK = (
     *_ANY, "chunk-size-0-fault", "reversed-keys-fault", "descending-false-ignored", "trailer-unescaped",
-    "integer-page-size",
+    "integer-page-size", "big-integer-chunk-lost",
 )  # fmt: skip
 _ROWS = (
     *_WALK, "stale-next-key", "unix-range-500", "broken-document-fault", "fractional-utc-offset-fault",

@@ -26,8 +26,8 @@ def document(version: Version = KAZOO_4_3) -> dict[str, Any]:
             "(Unix seconds + 62167219200), money is in units of 1/10,000 dollar. Unknown parameters are ignored. "
             "`/account` instead of `/accounts/{account_id}` is the account of the token. x-crossbar-untyped says that "
             "an answer may come without a content type: it is JSON nevertheless, or nothing at all. "
-            "x-crossbar-source names the server's module, x-crossbar-quirks its surprises, each of which "
-            "`mockcdrs serve --fix` can leave out.",
+            "x-crossbar-source names the server's module, x-crossbar-quirks its surprises; `mockcdrs serve "
+            "--fix` leaves out one that is there by default, `--quirk` shows another.",
         },
         "servers": _servers(version),
         "security": [{"token": []}],

@@ -54,8 +54,13 @@ def _described(version: Version, path: str, operation: Operation) -> dict[str, A
         **({"security": []} if operation.is_open else {}),
         "responses": dict(sorted({operation.status: made, **others}.items())),
         "x-crossbar-source": operation.source,
-        "x-crossbar-quirks": [{"name": name, "sentence": QUIRKS[name].sentence} for name in operation.quirks],
+        "x-crossbar-quirks": [_quirk(version, name) for name in operation.quirks],
     }
+
+
+def _quirk(version: Version, name: str) -> dict[str, Any]:
+    """A quirk, and whether the version shows it unless told otherwise."""
+    return {"name": name, "sentence": QUIRKS[name].sentence, "default": name in version.quirks}
 
 
 def _preflight(version: Version, path: str, operation: Operation) -> dict[str, Any]:

@@ -271,13 +271,15 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
     jsonschema.Draft202012Validator(envelope).validate(answered)
 
 
-def test_every_operation_names_its_source_and_its_quirks_by_the_table() -> None:
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: Version) -> None:
     named: set[str] = set()
-    for methods in document()["paths"].values():
+    for methods in document(version)["paths"].values():
         for held in methods.values():
             assert held["x-crossbar-source"].endswith(".erl")
             for quirk in held["x-crossbar-quirks"]:
                 assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
+                assert quirk["default"] is (quirk["name"] in version.quirks)
                 named.add(quirk["name"])
     of_no_described_operation = {"no-account-500", "post-as-get-empty", "utc-offset-500"}
     assert QUIRKS.keys() - named == of_no_described_operation
