@@ -37,9 +37,10 @@ _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 def run(server: "Server", made: "Standalone", env_file: Path | None, log_format: str) -> None:
     """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
     with _signals() as ended, RequestLog(made.state.journal, _form(log_format), _to_stdout) as log, server:
-        told = variables(server.url, made)
+        told, kazoo = variables(server.url, made), made.state.version.name
+        public = {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
         with _written(env_file, told) if env_file else contextlib.nullcontext():
-            log.listening(banner(told), {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()})
+            log.listening(banner(told, kazoo), {**public, "kazoo": kazoo})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
@@ -98,7 +99,10 @@ def _write_whole(file: Path, text: str) -> None:
 
 
 def variables(root: str, made: "Standalone") -> dict[str, str]:
-    """What a client and a person are configured with, for a server at `root`; no console without a control API."""
+    """What a client and a person are configured with, for a server at `root`; no console without a control API.
+
+    Not the version of Kazoo: `MOCKCDRS_KAZOO` would force it on commands that look at other servers.
+    """
     account, login = made.account, credentials(made.account)
     told = {
         "MOCKCDRS_URL": f"{root}/v2",
@@ -117,9 +121,9 @@ def variables(root: str, made: "Standalone") -> dict[str, str]:
     return told
 
 
-def banner(told: Mapping[str, str]) -> list[str]:
-    """Lines for a person: each of `variables` that has a value, and a line for a shell that lists two calls."""
-    shown = [(label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()]
+def banner(told: Mapping[str, str], kazoo: str) -> list[str]:
+    """Lines for a person: those of `variables` that have a value, `kazoo`, and one for a shell that lists two calls."""
+    shown = [*((label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), ("Kazoo", kazoo)]
     url, account_id, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
     curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])

@@ -24,7 +24,11 @@ LAST_SECOND = 63_936_129_600  # 2026-01-20T12:00:00Z, in Gregorian seconds: the 
 _DAY_SECONDS = 86_400
 _ENDINGS = (("NORMAL_CLEARING", "sip:200"), ("ORIGINATOR_CANCEL", "sip:487"), ("USER_BUSY", "sip:486"))
 _PARTIES = ("caller_id_name", "caller_id_number", "callee_id_name", "callee_id_number")
-_OPTIONAL = ("custom_application_vars", "custom_sip_headers", "digits_dialed", "user_agent", "disposition")
+_OPTIONAL = (
+    "custom_application_vars", "custom_sip_headers", "digits_dialed", "user_agent", "disposition", "channel_call_state",
+    "channel_name", "channel_state", "event_category", "event_name", "msg_id", "switch_hostname", "switch_nodename",
+    "switch_uri", "switch_url",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from mockcdrs.control.faults import Rule
 from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.credentials import credentials
 from mockcdrs.dataset.people import DEFAULT_LOCALE
+from tests import making_tables
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,13 +63,29 @@ def test_each_place_that_it_points_to_is_there() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= places
 
 
+def test_its_tables_are_those_of_the_code() -> None:
+    assert making_tables.written(README) == README, "make them again: python tests/making_tables.py"
+
+
 def test_its_quirks_are_those_of_the_table() -> None:
-    assert rows("Quirks") == [[f"`{name}`", quirk.sentence, f"`{quirk.source}`"] for name, quirk in QUIRKS.items()]
+    told = {cells[0]: cells[1:] for cells in rows("Quirks")}
+    assert [*told] == [f"`{name}`" for name in QUIRKS]
+    for name, quirk in QUIRKS.items():
+        assert [told[f"`{name}`"][0], told[f"`{name}`"][2]] == [quirk.sentence, f"`{quirk.source}`"]
+    for name, version in VERSIONS.items():
+        assert {
+            quirk for quirk in QUIRKS if told[f"`{quirk}`"][1] == "all" or name in names(told[f"`{quirk}`"][1])
+        } == (version.quirks)
 
 
 def test_its_advice_is_that_of_the_table() -> None:
     own = {name: advice for name, advice in ADVICE.items() if name not in QUIRKS}
     assert rows("Advice") == [[f"`{name}`", advice.sentence] for name, advice in own.items()]
+
+
+def test_its_versions_are_those_there_are() -> None:
+    section = README.partition("\n## Which Kazoo\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^- `(.+?)`", section, re.MULTILINE) == [*VERSIONS]
 
 
 def test_its_demo_login_is_that_of_the_command() -> None:

@@ -1,4 +1,8 @@
-"""The `cdrs` schema as data: what a public CDR may hold."""
+"""The `cdrs` schema as data: what a public CDR may hold.
+
+It has the 46 properties of Kazoo's page on CDRs, and those that Kazoo 4.3 gained later, each with the version that
+brought it under `x-crossbar-since`.
+"""
 
 import json
 from functools import cache
@@ -16,7 +20,7 @@ def load() -> dict[str, Any]:
 
 @cache
 def public_fields() -> tuple[str, ...]:
-    """Names of the 47 fields that the schema knows, in its order."""
+    """Names of all fields that the schema knows, in its order."""
     return tuple(load()["properties"])
 
 

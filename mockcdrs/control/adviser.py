@@ -56,6 +56,7 @@ class Adviser:
         return Facts(
             now=now,
             settings=settings,
+            version=self._state.version,
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
             has_end=True,

@@ -16,7 +16,8 @@ from mockcdrs.cdr.erlang import BadArgument
 from mockcdrs.cdr.row import make_row
 from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.reached import Row, Walk, reached
-from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.control.standing_leg import standing_leg
+from mockcdrs.crossbar.view_maps import LegChoice
 from mockcdrs.dataset.store import Document, Moment, Store
 
 
@@ -51,7 +52,7 @@ def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected
     is_meant = _filter(question)
     answer = [row for row in found if is_meant(row.document)]
     hides_broken = "broken-document-fault" in quirks
-    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row.document)}
+    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row, question)}
     first, last = question.months
     listed = [row for row in found if first <= row.month <= last and not _is_left_out(row, question, quirks)]
 
@@ -123,9 +124,9 @@ def _lies_in(time: Any, question: Question) -> bool:
     return isinstance(time, int | float) and question.created_from <= time <= question.created_to
 
 
-def _is_broken(document: Document) -> bool:
+def _is_broken(row: Row, question: Question) -> bool:
     try:
-        make_row(document, KAZOO_4_3.row_columns())
+        make_row(row.document, question.version.row_columns())
     except (ValueError, OverflowError):
         return True
     return False
@@ -187,33 +188,22 @@ def _in_json(text: str) -> list[str]:
 
 
 def _standing_legs(legs: list[Row], question: Question) -> list[Row]:
-    """The leg that stands for each interaction.
+    """The leg of each interaction that stands for it."""
+    interactions: dict[tuple[str, Any], list[Row]] = {}
+    for row in legs:
+        interactions.setdefault((row.month, row.key), []).append(row)
+    return [_standing_leg(rows, question) for rows in interactions.values()]
 
-    Of equal ones an account's interaction takes the first, a user's the last, of those that the database goes through
-    against the direction of travel.
-    """
+
+def _standing_leg(legs: list[Row], question: Question) -> Row:
     is_of_user = question.owner_id is not None
-    rank = _billed if is_of_user and question.takes_most_billed else _made
-    standing: dict[tuple[str, Any], Row] = {}
-    in_order = sorted(legs, key=lambda row: (_made(row.document)[0], str(row.document["_id"])))
-    for row in in_order[::-1] if question.is_ascending else in_order:
-        interaction = row.month, row.key
-        held = standing.setdefault(interaction, row)
-        ranks = rank(row.document), rank(held.document)
-        if ranks[0] < ranks[1] or (is_of_user and ranks[0] == ranks[1]):
-            standing[interaction] = row
-    return list(standing.values())
-
-
-def _made(document: Document) -> tuple[int, str]:
-    """When the channel of a leg was made, and its loopback leg: the least is the first."""
-    ended_and_took = _number(document, "timestamp") - _number(document, "duration_seconds")
-    return _number(document, "channel_created_time") or ended_and_took, str(document.get("channel_loopback_leg") or "_")
-
-
-def _billed(document: Document) -> tuple[int, str]:
-    """The seconds billed, negated, and the loopback leg: the least is the most billed."""
-    return -_number(document, "billing_seconds"), _made(document)[1]
+    chosen = standing_leg(
+        [row.document for row in legs],
+        question.version.owner_interactions.chooses if is_of_user else LegChoice.FIRST_MADE,
+        is_of_user=is_of_user,
+        is_ascending=question.is_ascending,
+    )
+    return next(row for row in legs if row.document is chosen)
 
 
 def _number(document: Document, key: str) -> int:

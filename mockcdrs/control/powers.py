@@ -48,14 +48,15 @@ class Powers(Data, Derived):
 
         Without `created_from` and `created_to`, Gregorian seconds, it is Crossbar's default range. A query that names
         its walk (`page_size` or `paginate`, with them `ascending`, `chunk_size`, ...) expects no more than such a walk
-        reaches. Raises `NoQuestion` for another path than a listing's, and another parameter than those and `filter_*`.
+        reaches. `ascending` alone says which one of two like legs stands for its interaction. Raises `NoQuestion` for
+        another path than a listing's, and another parameter than those and `filter_*`.
         """
         from mockcdrs.control.expected import expect
         from mockcdrs.control.question import ask
 
         state = self.state
-        now, settings = state.clock.now(), state.settings
-        question = ask(self.account_id, path, query, now, settings, state.quirks, state.version)
+        now = state.clock.now()
+        question = ask(self.account_id, path, query, now, state.settings, state.quirks, state.version)
         return expect(state.data, question, state.quirks)
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:

@@ -13,8 +13,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.moments import GREGORIAN
 from mockcdrs.control.request_parts import is_sendable, path_hint
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.versions import Version
-from mockcdrs.crossbar.view_maps import INTERACTIONS_BY_OWNER_MOST_BILLED
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 
 NO_PAGES = sys.maxsize
 _LISTING = re.compile(r"(?:users/([^/]+)/)?cdrs(/interaction)?")
@@ -111,8 +110,7 @@ class Question:
 
     `filters` are Crossbar's, by full name: `filter_hangup_cause="USER_BUSY"`. `says_from`, `says_to`: whether the
     client sends that end of the stretch, or leaves it to the default. `is_ascending`: oldest first, which decides among
-    equal legs of an interaction. `takes_most_billed`: the leg with the most billing seconds stands for an interaction
-    of a user. `steps`: how it walks, where that matters.
+    equal legs of an interaction. `steps`: how it walks, where that matters. `version`: whose answer it is.
     """
 
     account_id: str
@@ -124,8 +122,8 @@ class Question:
     says_from: bool = True
     says_to: bool = True
     is_ascending: bool = False
-    takes_most_billed: bool = False
     steps: Steps | None = None
+    version: Version = KAZOO_4_3
 
     @property
     def months(self) -> tuple[str, str]:
@@ -162,8 +160,8 @@ def ask(
         says_from="created_from" in sent,
         says_to="created_to" in sent,
         is_ascending=_is_ascending(sent, quirks),
-        takes_most_billed=version.owner_interactions is INTERACTIONS_BY_OWNER_MOST_BILLED,
         steps=Steps.of(sent, settings, quirks),
+        version=version,
     )
 
 

@@ -74,6 +74,7 @@ def _rows_of(context: Context, found: list[Row], make: ItemMaker) -> list[Any] |
     try:
         return [*map(make, cdrs.legs_found(context, found))]
     except cdrs.NoMonth:
+        context.outcome.has_view_rows = True
         return None
 
 

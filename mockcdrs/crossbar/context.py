@@ -46,7 +46,7 @@ class Outcome:
     `rows` counts items of a listing, `lost` those of them that never got to the client, `next_start_key` is as the
     client gets it, `message` is an error's, `from_body` holds parameters that came in the request's body. `tokens` is
     what it costs of a bucket's tokens, limited or not, `bucket_account` the account whose bucket that is, empty for the
-    one of no account.
+    one of no account. `has_view_rows`: whether interactions came as the view has them.
     """
 
     rows: int = 0
@@ -56,6 +56,7 @@ class Outcome:
     tokens: int = 0
     bucket_account: str = ""
     lost: int = 0
+    has_view_rows: bool = False
 
 
 @dataclass(slots=True)

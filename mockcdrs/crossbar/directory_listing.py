@@ -41,8 +41,7 @@ def listing(context: Context, rows: Iterable[Row], *, above: str | None = None, 
 def _by_load_view(context: Context, directory: _Directory) -> Content:
     """In the view's order but for those pages that stay turned, whichever direction is asked for."""
     start, end = _start_of_load_view(context, directory.above)
-    _check(start, end, descending=False)
-    ordered = sorted(directory.rows, key=_order)
+    ordered = sorted(_reachable(context, directory.rows, start, end, descending=False), key=_order)
     query = filters.heeded(context.request.query, context.shows)
     rows, paging = load_view(
         ordered,
@@ -88,10 +87,10 @@ def _by_crossbar_view(context: Context, directory: _Directory) -> Content:
     """From the greatest key down unless it is asked for the other way."""
     ascending = is_ascending(context)
     start, end = _edges_of_crossbar_view(context, directory.above, ascending)
-    _check(start, end, descending=not ascending)
+    rows = _reachable(context, directory.rows, start, end, descending=not ascending)
     size = asked_page_size(context)
     chunk_size = context.world.settings.load_view_chunk_size
-    plan = Plan(list(_ALL), start, size, chunk_size, _fetcher(directory.rows, ascending), _mapper(context))
+    plan = Plan(list(_ALL), start, size, chunk_size, _fetcher(rows, ascending), _mapper(context))
     page = walk_plain(plan)
     note_paging(context, Walk(plan, is_chunked=False, finish=lambda items: items), page)
     return Content(page.items)
@@ -116,14 +115,20 @@ def _fetcher(rows: Iterable[Row], ascending: bool) -> Fetch:
     return fetch
 
 
-def _check(start: Any, end: Any, *, descending: bool) -> None:
-    """`Failure` 500 for a start key on the wrong side of the end, or one that is no JSON."""
+def _reachable(context: Context, rows: Iterable[Row], start: Any, end: Any, *, descending: bool) -> Iterable[Row]:
+    """The rows; `Failure` 500 for a start key on the wrong side of the end, or one that is no JSON.
+
+    Where that quirk is not shown, such a key reaches none of them.
+    """
     if start is None:
-        return
+        return rows
     try:
         KeyRange(start, start if end is None else end, descending).bounds()
     except QueryError as error:
-        raise refused(error) from error
+        if context.shows("reversed-keys-fault"):
+            raise refused(error) from error
+        return ()
+    return rows
 
 
 def _order(row: Row) -> Any:

@@ -45,13 +45,14 @@ class Pairs(list[tuple[str, Any]]):
 
 @dataclass(frozen=True, slots=True)
 class Jiffy:
-    """How a fork of jiffy decodes.
+    """How a fork of jiffy decodes. `name` is where it is developed.
 
     `throws`: whether it throws what Kazoo waits for where it refuses a text.
     `takes_any_digit`: whether bytes behind ASCII are hexadecimal zeros in an escape, as its table of digits is cut off.
     `takes_last_character`: whether an escaped U+10FFFF is a character.
     """
 
+    name: str
     throws: bool
     takes_any_digit: bool
     takes_last_character: bool
@@ -64,9 +65,9 @@ class Jiffy:
         return _Decoding(self, data).value()
 
 
-LAZEDO = Jiffy(throws=True, takes_any_digit=True, takes_last_character=False)
+LAZEDO = Jiffy("lazedo/jiffy", throws=True, takes_any_digit=True, takes_last_character=False)
 """lazedo/jiffy, branch `utf8`."""
-KAZOO = Jiffy(throws=False, takes_any_digit=False, takes_last_character=True)
+KAZOO = Jiffy("2600hz/erlang-jiffy", throws=False, takes_any_digit=False, takes_last_character=True)
 """2600hz/erlang-jiffy, branch `2600hz`."""
 
 

@@ -104,7 +104,9 @@ QUIRKS: dict[str, Quirk] = {
     "missing-value-ignored": Quirk(
         "missing_value, which the docs name, is ignored; the server knows value_missing.", "crossbar_filter.erl"
     ),
-    "pdf-500": Quirk("accept=pdf for something that is there is a bare 500.", "api_resource.erl"),
+    "pdf-500": Quirk(
+        "accept=pdf is an empty 200 for a listing in chunks, a bare 500 for all else that is there.", "api_resource.erl"
+    ),
     "no-account-500": Quirk("/v2/accounts/cdrs, without an account, is a 500 for the master.", "cb_cdrs.erl"),
     "post-as-get-empty": Quirk(
         "POST with verb=GET is let through, but a listing in chunks is empty then, and interactions are view rows.",

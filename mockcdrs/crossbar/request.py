@@ -82,15 +82,24 @@ class Request:
         return self.envelope.get(name, default) if found is MISSING else found
 
     def from_body(self) -> dict[str, Any]:
-        """Parameters whose value is the body's, for whoever watches: plain values, long text cut."""
+        """Parameters whose value is the body's, for whoever watches: plain values, long text cut, objects emptied."""
         if not self.envelope:
             return {}
-        read = {name: self.value(name) for name in READ_FROM_BODIES}
+        read = {name: self.value(name, MISSING) for name in READ_FROM_BODIES}
         return {
-            name: value[:_LONGEST_KEPT] if isinstance(value, str) else value
+            name: _kept(value)
             for name, value in read.items()
-            if isinstance(value, str | int | float) and value is not self.parameter(name)
+            if (isinstance(value, str | int | float | dict) or value is NULL) and value is not self.parameter(name)
         }
+
+
+def _kept(value: Any) -> Any:
+    match value:
+        case str():
+            return value[:_LONGEST_KEPT]
+        case dict():
+            return {}
+    return None if value is NULL else value
 
 
 def decode_start_key(request: Request, *, looks_into: bool = False) -> Request:

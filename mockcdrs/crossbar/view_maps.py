@@ -7,6 +7,7 @@ which the real JavaScript would throw is left out by the server, so its map give
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
@@ -32,6 +33,20 @@ class View:
     group_level: int = 0
     reduce: ReduceFunction | None = None
     moment: Moment = "written"
+
+
+class LegChoice(Enum):
+    """Which of an interaction's legs stands for it."""
+
+    FIRST_MADE = "the leg whose channel was made first"
+    MOST_BILLED = "the leg with the most billing seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class LegView(View):
+    """A view whose `reduce` gives one leg of each interaction."""
+
+    chooses: LegChoice = LegChoice.FIRST_MADE
 
 
 def is_cdr(document: Document) -> bool:
@@ -171,19 +186,20 @@ TIME_FIRST, TIME_BEHIND_OWNER = _time_at(0), _time_at(1)
 LISTING = View("cdrs/crossbar_listing", _listed, TIME_FIRST)
 LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _listed_without_variables, TIME_FIRST)
 LISTING_BY_OWNER = View("cdrs/listing_by_owner", _listed_by_owner, TIME_BEHIND_OWNER, has_owner=True)
-INTERACTIONS = View(
+INTERACTIONS = LegView(
     "interactions/interaction_listing", _interactions, TIME_FIRST, group_level=2, reduce=first_leg, moment="begun"
 )
 INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
-    View(
+    LegView(
         "interactions/interaction_listing_by_owner",
         _interactions_by_owner,
         TIME_BEHIND_OWNER,
         has_owner=True,
         group_level=3,
         reduce=reduce,
+        chooses=chooses,
         moment="begun",
     )
-    for reduce in (first_leg_of_owner, most_billed_leg)
+    for reduce, chooses in ((first_leg_of_owner, LegChoice.FIRST_MADE), (most_billed_leg, LegChoice.MOST_BILLED))
 )
 LEGS = View("interactions/interaction_listing_by_id", _legs, _time_of_interaction, moment="begun")

@@ -26,7 +26,7 @@ _NUMERIC = re.compile(
 )
 _VOCABULARY = re.compile(
     r"app_name|app_version|call_direction|other_leg_direction|channel_(call_)?state|channel_loopback_leg|"
-    r"channel_is_loopback|disposition|hangup_cause|hangup_code|inception_direction|(.*_)?type|"
+    r"channel_is_loopback|disposition|event_category|event_name|hangup_cause|hangup_code|inception_direction|(.*_)?type|"
     r"(account|reseller)_billing|pvt_vsn|timezone|priv_level|feature_level|language|classifier|fax_ecm_used"
 )
 # What a field of a fixed vocabulary may hold unchanged: no sentence and no address.
@@ -41,9 +41,9 @@ _OF_PEOPLE = re.compile(r"(.*_)?(number|id|extension|dialed|user|username|mailbo
 _KEYS = frozenset(schema.public_fields()) | words(
     """
     _id _rev account_billing account_id account_name account_realm authorizing_id authorizing_type bridge_id
-    call_forward call_interaction_id call_priority channel_authorized channel_call_state channel_is_loopback
-    channel_loopback_leg channel_name channel_state description device_type discount_percentage email enabled
-    first_name id in inception interaction_key interaction_time last_name mac_address media_recordings name out owner_id
+    call_forward call_interaction_id call_priority channel_authorized channel_is_loopback channel_loopback_leg
+    description device_type discount_percentage email enabled first_name id in inception last_name mac_address
+    media_recordings name out owner_id
     presence_id priv_level pvt_account_db pvt_account_id pvt_created pvt_deleted pvt_modified pvt_request_id pvt_type
     pvt_vsn rate rate_increment rate_minimum rate_name rate_nocharge_time realm recording_url reseller_billing
     reseller_id resource_id resource_type surcharge timezone username x_kazoo_aor

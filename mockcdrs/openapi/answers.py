@@ -1,8 +1,10 @@
 """What is answered: success in each form, errors in an envelope, and answers without a body (`api_util.erl`)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mockcdrs.crossbar import limits
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.openapi import examples
 from mockcdrs.openapi.schemas import ref
 
@@ -24,8 +26,9 @@ _ERRORS = {
     "503": "The database fails, or one of x-crossbar-quirks does.",
 }
 _UNTYPED = ("401", "403", "405", "410", "413")
-"""Mostly met before the form of an answer is chosen: JSON without a content type."""
+"""Mostly met before the form of an answer is chosen: JSON, without a content type where a version has none then."""
 _SOMETIMES_UNTYPED = ("400", "404", "429", "500")
+_WITHOUT_V1 = "410"
 _SOMETIMES_BARE = ("400", "500")
 _BARE = {
     "204": "Nothing to put into a CSV file.",
@@ -60,7 +63,7 @@ def _headers(always: tuple[str, ...] = (), sometimes: tuple[str, ...] = ()) -> d
     }
 
 
-def good(operation: str, summary: str, schemas: tuple[str, ...], *, has_csv: bool) -> dict[str, Any]:
+def good(version: Version, operation: str, summary: str, schemas: tuple[str, ...], *, has_csv: bool) -> dict[str, Any]:
     """A good answer, in JSON by the schemas and, for CDRs, in CSV."""
     json = ref(schemas[0]) if len(schemas) == 1 else {"anyOf": [ref(name) for name in schemas]}
     forms = {_JSON: json, _OLD_JSON: json, **({_CSV: {"type": "string"}} if has_csv else {})}
@@ -70,40 +73,50 @@ def good(operation: str, summary: str, schemas: tuple[str, ...], *, has_csv: boo
             ("X-Request-ID", "Content-Language", "Vary"),
             ("Expires", "ETag", "Content-Disposition", "Location", *_CORS),
         ),
-        "content": {kind: {"schema": schema, **examples.of(operation, kind)} for kind, schema in forms.items()},
+        "content": {
+            kind: {"schema": schema, **examples.of(version, operation, kind)} for kind, schema in forms.items()
+        },
     }
 
 
-def ref_to_answer(status: str) -> dict[str, str]:
-    """A reference to the answer with an error's or a bare answer's status."""
-    return {"$ref": f"#/components/responses/{_name(status)}"}
+def is_given(version: Version, status: str) -> bool:
+    """Whether a version ever answers with an error's or a bare answer's status."""
+    return status != _WITHOUT_V1 or not version.serves_v1
+
+
+def refs_to_answers(version: Version, statuses: Iterable[str]) -> dict[str, Any]:
+    """References to the answers with these statuses, but for those that a version never gives."""
+    return {
+        status: {"$ref": f"#/components/responses/{_name(status)}"} for status in statuses if is_given(version, status)
+    }
+
+
+def preflight_answers(version: Version) -> dict[str, Any]:
+    """What OPTIONS answers."""
+    made = {"description": "What a page may do.", "headers": _headers(("X-Request-ID", *_CORS))}
+    return {"200": made, **refs_to_answers(version, ("400", "404", "405", "410", "413"))}
+
+
+def answers(version: Version) -> dict[str, Any]:
+    """Every answer but the good ones, by name. `x-crossbar-untyped`: it may come without a content type."""
+    return {
+        **{_name(status): _error(version, status) for status in _ERRORS if is_given(version, status)},
+        **{_name(status): {"description": words} for status, words in _BARE.items()},
+    }
 
 
 def _name(status: str) -> str:
     return f"Error{status}" if status in _ERRORS else f"Bare{status}"
 
 
-PREFLIGHT_ANSWERS: dict[str, Any] = {
-    "200": {"description": "What a page may do.", "headers": _headers(("X-Request-ID", *_CORS))},
-    **{status: ref_to_answer(status) for status in ("400", "404", "405", "410", "413")},
-}
-
-
-def answers() -> dict[str, Any]:
-    """Every answer but the good ones, by name. `x-crossbar-untyped`: it may come without a content type."""
-    return {
-        **{_name(status): _error(status) for status in _ERRORS},
-        **{_name(status): {"description": words} for status, words in _BARE.items()},
-    }
-
-
-def _error(status: str) -> dict[str, Any]:
-    kinds = (_JSON,) if status in _UNTYPED else (_JSON, _CSV)
+def _error(version: Version, status: str) -> dict[str, Any]:
+    has_own_type = not version.always_says_json
+    kinds = (_JSON, _CSV) if has_own_type and status not in _UNTYPED else (_JSON,)
     carried = ("X-Request-ID", *_CORS)
     is_whole = status not in _SOMETIMES_BARE
     return {
         "description": _ERRORS[status],
         "headers": _headers(carried) if is_whole else _headers(sometimes=carried),
-        "content": {kind: {"schema": ref("Error"), **examples.of(_name(status), kind)} for kind in kinds},
-        "x-crossbar-untyped": status in (*_UNTYPED, *_SOMETIMES_UNTYPED),
+        "content": {kind: {"schema": ref("Error"), **examples.of(version, _name(status), kind)} for kind in kinds},
+        "x-crossbar-untyped": not is_whole or (has_own_type and status in (*_UNTYPED, *_SOMETIMES_UNTYPED)),
     }

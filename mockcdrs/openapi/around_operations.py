@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.openapi.operations import Operation
 
 _READ = ("304", "400", "401", "403", "404", "405", "406", "410", "412", "413", "414", "429", "431", "500", "501", "503")
@@ -19,7 +20,8 @@ def _read(
 
 
 def _listed(name: str, summary: str, source: str) -> dict[str, Operation]:
-    return _read(name, summary, source, _LISTED, "ListedObjects")
+    read = _read(name, summary, source, _LISTED, "ListedObjects")["get"]
+    return {"get": replace(read, quirks=("reversed-keys-fault",))}
 
 
 def _login(name: str, summary: str, source: str, body: str) -> dict[str, Operation]:
@@ -34,7 +36,7 @@ def _token_info(name: str, takes: tuple[str, ...], body: str = "") -> Operation:
     return Operation(name, summary, _LOGIN, "cb_auth.erl", sent, ("OneObject",), _READ, body=body, is_open=True)
 
 
-AROUND_OPERATIONS: dict[str, dict[str, Operation]] = {
+_AROUND_OPERATIONS: dict[str, dict[str, Operation]] = {
     "/user_auth": _login("logInUser", "A token for a user's name and password.", "cb_user_auth.erl", "UserLogin"),
     "/api_auth": _login("logInApi", "A token for an account's API key.", "cb_api_auth.erl", "ApiLogin"),
     "/auth/tokeninfo": {
@@ -55,11 +57,7 @@ AROUND_OPERATIONS: dict[str, dict[str, Operation]] = {
     f"{_ACCOUNT}/tree": _read(
         "getTree", "The accounts above, with the revision of the account.", "cb_accounts.erl", (), "ListedObjects"
     ),
-    f"{_ACCOUNT}/users": {
-        "get": replace(
-            _listed("listUsers", "The users, by last and first name, descending.", "cb_users.erl")["get"], has_csv=True
-        )
-    },
+    f"{_ACCOUNT}/users": _listed("listUsers", "The users.", "cb_users.erl"),
     f"{_ACCOUNT}/users/{{user_id}}": _read("getUser", "One user.", "cb_users.erl"),
     f"{_ACCOUNT}/users/{{user_id}}/devices": _listed("listDevicesOfUser", "A user's devices.", "cb_devices.erl"),
     f"{_ACCOUNT}/devices": _listed("listDevices", "The devices.", "cb_devices.erl"),
@@ -73,4 +71,10 @@ AROUND_OPERATIONS: dict[str, dict[str, Operation]] = {
         "getWhitelabelOfDomain", "How the pages of a domain look.", "cb_whitelabel.erl", is_open=True
     ),
 }
-"""By path and method; no token is needed where `is_open`."""
+
+
+def around_operations(version: Version) -> dict[str, dict[str, Operation]]:
+    """By path and method; no token is needed where `is_open`."""
+    path, summary = f"{_ACCOUNT}/users", f"The users, {version.users_view.name}, descending."
+    users = replace(_AROUND_OPERATIONS[path]["get"], summary=summary, has_csv=True)
+    return {**_AROUND_OPERATIONS, path: {"get": users}}

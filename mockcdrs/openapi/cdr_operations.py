@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.openapi.operations import Operation
 from mockcdrs.openapi.parameters import CONDITIONS, FILTERS, FORM, LISTING, PAGING, RANGE, SENT
 
 _ANY = ("pdf-500", "modified-alone-ignored", "missing-value-ignored", "csv-short-rows")
 _WALK = (
     *_ANY, "chunk-size-0-fault", "reversed-keys-fault", "descending-false-ignored", "trailer-unescaped",
-    "integer-page-size",
+    "integer-page-size", "big-integer-chunk-lost",
 )  # fmt: skip
 _ROWS = (
     *_WALK, "stale-next-key", "unix-range-500", "broken-document-fault", "fractional-utc-offset-fault",
@@ -16,7 +17,7 @@ _ROWS = (
 )  # fmt: skip
 _OF_CDRS = (*_ROWS, "no-ccv-not-listed", "month-end-call-lost")
 _OF_INTERACTIONS = (
-    *_ROWS, "interaction-page-loss", "interaction-month-order", "interaction-range-twice",
+    *_ROWS, "interaction-page-loss", "interaction-raw-rows", "interaction-month-order", "interaction-range-twice",
     "interaction-csv-plain-fault", "interaction-utc-offset-fault", "csv-interaction-unquoted",
 )  # fmt: skip
 _OF_LEGS = (
@@ -33,6 +34,7 @@ _ANSWERS = (
     "501", "503",
 )  # fmt: skip
 _ROW_FORMS = ("PlainRows", "ChunkedRows")
+_INTERACTION_FORMS = ("PlainInteractions", "ChunkedInteractions")
 _FORMS = (*FORM, *CONDITIONS, *SENT)
 
 
@@ -45,7 +47,11 @@ def _operation(
 _OF_ACCOUNT = {
     "/cdrs": _operation("listCdrs", "The calls, newest first.", LISTING, _ROW_FORMS, _OF_CDRS),
     "/cdrs/interaction": _operation(
-        "listInteractions", "One row for each interaction: its first leg.", LISTING, _ROW_FORMS, _OF_INTERACTIONS
+        "listInteractions",
+        "One row for each interaction: its first leg.",
+        LISTING,
+        _INTERACTION_FORMS,
+        _OF_INTERACTIONS,
     ),
     "/cdrs/legs/{interaction_id}": _operation(
         "listLegs",
@@ -63,19 +69,21 @@ _OF_ACCOUNT = {
     ),
     "/cdrs/{cdr_id}": _operation("getCdr", "One call, whole.", (), ("OneDocument",), (*_ANY, "id-without-month-500")),
 }
-_WORDS_OF_USER = {"/cdrs": "A user's calls, newest first.", "/cdrs/interaction": "A user's interactions."}
 
 
-def _of_user(below: str, operation: Operation) -> Operation:
-    summary = _WORDS_OF_USER.get(below, f"{operation.summary} The user is not looked at.")
+def _of_user(version: Version, below: str, operation: Operation) -> Operation:
+    words = {
+        "/cdrs": "A user's calls, newest first.",
+        "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.chooses.value}.",
+    }
+    summary = words.get(below, f"{operation.summary} The user is not looked at.")
     return replace(operation, name=f"{operation.name}OfUser", summary=summary, tag="Calls of a user")
 
 
-CDR_OPERATIONS: dict[str, Operation] = {
-    **{f"/accounts/{{account_id}}{below}": operation for below, operation in _OF_ACCOUNT.items()},
-    **{
-        f"/accounts/{{account_id}}/users/{{user_id}}{below}": _of_user(below, operation)
-        for below, operation in _OF_ACCOUNT.items()
-    },
-}
-"""By path: what GET does there."""
+def cdr_operations(version: Version) -> dict[str, Operation]:
+    """By path: what GET does there."""
+    account, user = "/accounts/{account_id}", "/accounts/{account_id}/users/{user_id}"
+    return {
+        **{f"{account}{below}": operation for below, operation in _OF_ACCOUNT.items()},
+        **{f"{user}{below}": _of_user(version, below, operation) for below, operation in _OF_ACCOUNT.items()},
+    }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.crossbar.versions import Version
 
 SOURCE = "kzd_cdrs.erl"
 _DOLLARS = "units of 1/10,000 dollar, as text"
@@ -30,7 +30,6 @@ _HELD = {
     "cost": f"What it costs the account, in {_DOLLARS}; 0 unless billed by the minute.",
     "dialed_number": "What was dialled: the user part of `request` (inbound) or of `to`.",
     "calling_from": "Whence: `caller_id_number` (inbound) or the user part of the document's `from_uri`.",
-    "datetime": "The start as `2026-01-18 11:58:20`, in UTC moved by `utc_offset`.",
     "unix_timestamp": "The start in Unix seconds.",
     "unix_timestamp_micro": "When the channel was made, in Unix seconds with a fraction.",
     "rfc_1036": "The start, as in `Sun, 18 Jan 2026 11:58:20 GMT`.",
@@ -45,8 +44,12 @@ _HELD = {
     "media_server": "The media server's name.",
     "call_priority": "The priority, where one was set.",
     "interaction_id": "What all legs of a call share: Gregorian seconds, a hyphen and a key.",
+    "inception_direction": "`origination` where the call began inside, else `termination`: whoever placed it had to "
+    "authorize; of a user's calls by `direction`.",
     "reseller_cost": f"What it costs the reseller, in {_DOLLARS}.",
     "reseller_call_type": "How the reseller is billed.",
+    "reseller_id": "The reseller's account.",
+    "account_id": "The account whose call it is.",
 }
 _KINDS: dict[str, dict[str, Any]] = {
     "duration_seconds": _SECONDS,
@@ -54,22 +57,46 @@ _KINDS: dict[str, dict[str, Any]] = {
     "timestamp": {"type": "string", "pattern": r"^-?\d+$"},
     "cost": {"type": "string", "pattern": r"^-?\d+$"},
     "reseller_cost": {"type": "string", "pattern": r"^-?\d+$"},
-    "datetime": {"type": "string", "pattern": r"^(\d+-\d\d-\d\d[ _]\d\d:\d\d:\d\d)?$"},
     "unix_timestamp": {"type": "string", "pattern": r"^-?\d+$"},
     "direction": {"enum": ["inbound", "outbound"]},
+    "inception_direction": {"enum": ["origination", "termination"]},
     "media_recordings": {"type": "array"},
     "call_priority": {"type": ["string", "integer"]},
 }
 
 
-def row_schema() -> dict[str, Any]:
-    """The schema of a listing row: 35 columns in order, two more for a reseller's token."""
+def row_schema(version: Version) -> dict[str, Any]:
+    """The schema of a listing row: the columns of a version in order, then those of a reseller's token."""
+    return _schema(
+        version,
+        version.columns,
+        "One leg. What a document does not have is an empty text. With the setting "
+        "crossbar.cdrs.should_filter_empty_strings, empty columns are left out.",
+    )
+
+
+def interaction_schema(version: Version) -> dict[str, Any]:
+    """The schema of a row of `/cdrs/interaction`."""
+    return _schema(
+        version,
+        (*version.columns, *version.interaction_columns),
+        "The leg that stands for an interaction, as a row.",
+    )
+
+
+def _schema(version: Version, columns: tuple[str, ...], description: str) -> dict[str, Any]:
+    datetime = {
+        "type": "string",
+        "pattern": rf"^((\d{{4}}|\*{{4}})-\d\d-\d\d{version.datetime_separator}\d\d:\d\d:\d\d)?$",
+        "description": f"The start as `2026-01-18{version.datetime_separator}11:58:20`, in UTC moved by `utc_offset`.",
+        "x-crossbar-source": SOURCE,
+    }
+    known = {**{name: _column(name) for name in _HELD}, "datetime": datetime}
     return {
         "type": "object",
-        "description": "One leg. What a document does not have is an empty text. With the setting "
-        "crossbar.cdrs.should_filter_empty_strings, empty columns are left out.",
-        "properties": {name: _column(name) for name in KAZOO_4_3.row_columns(is_reseller=True)},
-        "required": [*KAZOO_4_3.columns],
+        "description": description,
+        "properties": {name: known[name] for name in (*columns, *version.reseller_columns)},
+        "required": [*columns],
         "additionalProperties": False,
     }
 

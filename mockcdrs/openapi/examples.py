@@ -1,24 +1,42 @@
-"""Requests with their answers, as the committed data gives them: a test makes them again and compares."""
+"""Requests with their answers, as the committed data gives them: a test makes them again and compares.
+
+`examples.json` has those of Kazoo 4.3, `examples-NAME.json` what another version answers otherwise.
+"""
 
 import json
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
+
+Examples = dict[str, dict[str, Any]]
+
 
 @cache
-def load() -> dict[str, dict[str, Any]]:
+def load(version: Version) -> Examples:
     """By name: `of`, whose example it is; `kind`, its content type; `summary`, the request; `value`, the body."""
-    found: dict[str, dict[str, Any]] = json.loads(files("mockcdrs.openapi").joinpath("examples.json").read_bytes())
+    own = _read(file_name(version))
+    return own if version == KAZOO_4_3 else {**load(KAZOO_4_3), **own}
+
+
+def file_name(version: Version) -> str:
+    """The file with a version's own examples; there is none where all are those of 4.3."""
+    return "examples.json" if version == KAZOO_4_3 else f"examples-{version.name}.json"
+
+
+def _read(name: str) -> Examples:
+    file = files("mockcdrs.openapi").joinpath(name)
+    found: Examples = json.loads(file.read_bytes()) if file.is_file() else {}
     return found
 
 
-def of(whose: str, kind: str) -> dict[str, Any]:
+def of(version: Version, whose: str, kind: str) -> dict[str, Any]:
     """The member `examples` of a media type, by reference; nothing where there is none."""
-    names = [name for name, held in load().items() if (held["of"], held["kind"]) == (whose, kind)]
+    names = [name for name, held in load(version).items() if (held["of"], held["kind"]) == (whose, kind)]
     return {"examples": {name: {"$ref": f"#/components/examples/{name}"} for name in names}} if names else {}
 
 
-def components() -> dict[str, Any]:
+def components(version: Version) -> dict[str, Any]:
     """All of them, to be referred to."""
-    return {name: {"summary": held["summary"], "value": held["value"]} for name, held in load().items()}
+    return {name: {"summary": held["summary"], "value": held["value"]} for name, held in load(version).items()}

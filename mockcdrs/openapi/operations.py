@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.crossbar.quirks import QUIRKS
-from mockcdrs.openapi.answers import PREFLIGHT_ANSWERS, good, ref_to_answer
+from mockcdrs.crossbar.versions import Version
+from mockcdrs.openapi.answers import good, preflight_answers, refs_to_answers
 from mockcdrs.openapi.parameters import PREFLIGHT
 from mockcdrs.openapi.schemas import ref
 
@@ -34,16 +35,16 @@ class Operation:
     has_csv: bool = False
 
 
-def path_item(path: str, methods: Mapping[str, Operation]) -> dict[str, Any]:
+def path_item(version: Version, path: str, methods: Mapping[str, Operation]) -> dict[str, Any]:
     """A path with its operations, and with the question that a browser asks before them."""
     first = next(iter(methods.values()))
-    described = {method: _described(path, operation) for method, operation in methods.items()}
-    return {**described, "options": _preflight(path, first)}
+    described = {method: _described(version, path, operation) for method, operation in methods.items()}
+    return {**described, "options": _preflight(version, path, first)}
 
 
-def _described(path: str, operation: Operation) -> dict[str, Any]:
-    others = {status: ref_to_answer(status) for status in operation.answers}
-    made = good(operation.name, operation.summary, operation.gives, has_csv=operation.has_csv)
+def _described(version: Version, path: str, operation: Operation) -> dict[str, Any]:
+    others = refs_to_answers(version, operation.answers)
+    made = good(version, operation.name, operation.summary, operation.gives, has_csv=operation.has_csv)
     return {
         "operationId": operation.name,
         "summary": operation.summary,
@@ -53,18 +54,23 @@ def _described(path: str, operation: Operation) -> dict[str, Any]:
         **({"security": []} if operation.is_open else {}),
         "responses": dict(sorted({operation.status: made, **others}.items())),
         "x-crossbar-source": operation.source,
-        "x-crossbar-quirks": [{"name": name, "sentence": QUIRKS[name].sentence} for name in operation.quirks],
+        "x-crossbar-quirks": [_quirk(version, name) for name in operation.quirks],
     }
 
 
-def _preflight(path: str, operation: Operation) -> dict[str, Any]:
+def _quirk(version: Version, name: str) -> dict[str, Any]:
+    """A quirk, and whether the version shows it unless told otherwise."""
+    return {"name": name, "sentence": QUIRKS[name].sentence, "default": name in version.quirks}
+
+
+def _preflight(version: Version, path: str, operation: Operation) -> dict[str, Any]:
     return {
         "operationId": f"{operation.name}Preflight",
         "summary": "What a browser asks before a page of another origin may ask here.",
         "tags": [_PREFLIGHT_TAG],
         "security": [],
         "parameters": _parameters(*_in_path(path), *PREFLIGHT),
-        "responses": PREFLIGHT_ANSWERS,
+        "responses": preflight_answers(version),
         "x-crossbar-source": "api_resource.erl",
         "x-crossbar-quirks": [],
     }

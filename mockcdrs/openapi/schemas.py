@@ -1,28 +1,33 @@
 """Rows, documents and the envelope in its two forms (`api_util.erl`)."""
 
+from functools import cache
 from typing import Any
 
 from mockcdrs.cdr import schema
-from mockcdrs.openapi.columns import row_schema
+from mockcdrs.crossbar.versions import Version
+from mockcdrs.openapi import columns
 
 _TEXT = {"type": "string"}
-_HEAD: dict[str, Any] = {
-    "version": {**_TEXT, "description": "Kazoo's version; only where the token is good."},
+_MEMBERS: dict[str, Any] = {
+    "next_start_key": {**_TEXT, "description": "The start_key of the next page; absent on the last one, never null."},
+    "page_size": {"type": "integer", "description": "How many rows are in this answer."},
+    "start_key": {**_TEXT, "description": "The key at which this page starts."},
+    "revision": {**_TEXT, "description": "The document's revision, or a digest of the answer."},
     "timestamp": {**_TEXT, "description": "When it was answered, ISO 8601 in UTC."},
     "node": {**_TEXT, "description": "Which server answered."},
     "request_id": {**_TEXT, "description": "The X-Request-ID sent, or 32 hex digits."},
+    "tokens": {
+        "type": "object",
+        "description": "How many requests this one took from the client's bucket, and how many are left.",
+        "properties": {"consumed": {"type": "integer"}, "remaining": {"type": "integer"}},
+        "required": ["consumed", "remaining"],
+    },
     "auth_token": {**_TEXT, "description": "The token that was sent."},
+    "error": {**_TEXT, "pattern": r"^\d{3}$", "description": "The status, as text."},
+    "message": {**_TEXT, "description": "The error's name or words."},
 }
-_KEYS = {
-    "next_start_key": {**_TEXT, "description": "The start_key of the next page; absent on the last one, never null."},
-    "start_key": {**_TEXT, "description": "The key at which this page starts."},
-}
-_TOKENS = {
-    "type": "object",
-    "description": "How many requests this one took from the client's bucket, and how many are left.",
-    "properties": {"consumed": {"type": "integer"}, "remaining": {"type": "integer"}},
-    "required": ["consumed", "remaining"],
-}
+_PAGING = ("next_start_key", "page_size", "start_key")
+_IN_EACH = frozenset({"status", "timestamp", "node", "request_id", "tokens"})
 
 
 def ref(name: str) -> dict[str, str]:
@@ -30,54 +35,51 @@ def ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _plain(data: dict[str, Any], **more: Any) -> dict[str, Any]:
+def _envelope(version: Version, keys: tuple[str, ...], needed: frozenset[str], **own: Any) -> dict[str, Any]:
+    """An envelope with `keys` behind those of paging; `needed` are in each one, beside what all have."""
+    only = "" if version.tells_everybody_its_version else "; only where the token is good"
+    members = {**_MEMBERS, "version": {**_TEXT, "description": f"Kazoo's version{only}."}, **own}
+    needed |= _IN_EACH if not version.tells_everybody_its_version else _IN_EACH | {"version"}
     return {
         "type": "object",
-        "description": "The plain envelope.",
-        "properties": {
-            **_KEYS,
-            "page_size": {"type": "integer", "description": "How many rows are in this answer."},
-            **_HEAD,
-            "tokens": _TOKENS,
-            "data": data,
-            "revision": {**_TEXT, "description": "The document's revision, or a digest of the answer."},
-            "status": {"const": "success"},
-            **more,
-        },
-        "required": ["data", "status", "request_id", "timestamp", "node", "tokens"],
+        "properties": {name: members[name] for name in (*_PAGING, *keys)},
+        "required": [name for name in keys if name in needed],
         "additionalProperties": False,
     }
 
 
-def _chunked(data: dict[str, Any]) -> dict[str, Any]:
+def _plain(version: Version, data: dict[str, Any]) -> dict[str, Any]:
+    made = _envelope(version, version.success_keys, frozenset({"data"}), data=data, status={"const": "success"})
+    return {**made, "description": "The plain envelope."}
+
+
+def _chunked(version: Version, data: dict[str, Any]) -> dict[str, Any]:
+    keys = ("data", *_PAGING, "status", "request_id", "node", "version", "timestamp", "auth_token")
+    made = _envelope(
+        version,
+        keys,
+        frozenset({"data", "version"}),
+        data={"type": "array", "items": data},
+        page_size={"type": ["string", "integer"], "description": "Text; Kazoo 5 sends an integer."},
+        status={"const": "success"},
+    )
     return {
-        "type": "object",
+        **made,
         "description": "The chunked envelope: data first, and every value behind it a text; what Erlang takes for "
         "empty, as the request id `0`, is left out. An empty answer is plain.",
-        "properties": {
-            "data": {"type": "array", "items": data},
-            **_KEYS,
-            "page_size": {"type": ["string", "integer"], "description": "Text; Kazoo 5 sends an integer."},
-            **_HEAD,
-            "status": {"const": "success"},
-        },
-        "required": ["data", "status", "timestamp", "node", "version"],
-        "additionalProperties": False,
+        "required": [name for name in made["required"] if name != "request_id"],
     }
 
 
-def _error() -> dict[str, Any]:
-    made = _plain({"description": "What is wrong, by field or in `message`."})
-    changes = {
-        "error": {**_TEXT, "pattern": r"^\d{3}$", "description": "The status, as text."},
-        "message": {**_TEXT, "description": "The error's name or words."},
-        "status": {"const": "error"},
-    }
-    return made | {
-        "description": "The envelope of an error.",
-        "properties": made["properties"] | changes,
-        "required": ["error", "message", "status", "request_id", "timestamp", "node", "tokens"],
-    }
+def _error(version: Version) -> dict[str, Any]:
+    needed, own = {"error", "message"}, {"data": {"description": "What is wrong, by field or in `message`."}}
+    if version.serves_v1:
+        own["data"] = {"description": "What is wrong, by field or in `message`; under `/v1` that text itself."}
+    if version.tells_token_as_text:
+        needed.add("auth_token")
+        own["auth_token"] = {**_TEXT, "description": "The token that was sent; `undefined` where none was."}
+    made = _envelope(version, version.error_keys, frozenset(needed), status={"const": "error"}, **own)
+    return {**made, "description": "The envelope of an error."}
 
 
 def _document() -> dict[str, Any]:
@@ -106,6 +108,18 @@ def _leaked_document() -> dict[str, Any]:
         "description": "One leg with its private keys, and `_id` instead of `id`: the quirk `legs-chunked-leak`.",
         "properties": {**fields, "_id": {**_TEXT, "description": "The CDR's id."}},
         "required": ["_id"],
+    }
+
+
+def _view_row() -> dict[str, Any]:
+    value = {"type": "object", "properties": {"id": _TEXT}, "required": ["id"]}
+    return {
+        "type": "object",
+        "description": "An interaction as the view has it, the quirk `interaction-raw-rows`; with an `id` of its own "
+        "in the plain envelope.",
+        "properties": {"key": {"type": "array"}, "value": value, "id": _TEXT},
+        "required": ["key", "value"],
+        "additionalProperties": False,
     }
 
 
@@ -170,26 +184,41 @@ def _login() -> dict[str, Any]:
     }
 
 
-SCHEMAS: dict[str, dict[str, Any]] = {
-    "UserLogin": _user_login(),
-    "ApiLogin": _request(
-        "api_key", api_key={**_TEXT, "minLength": 64, "maxLength": 64, "description": "The account's key."}
-    ),
-    "TokenInfo": _request("token", token=_TEXT),
-    "Login": _login(),
-    "OneLogin": _plain(ref("Login")),
-    "OneObject": _plain(_OBJECT),
-    "ListedObjects": _plain({"type": "array", "items": _OBJECT}),
-    "Row": row_schema(),
-    "Document": _document(),
-    "LeakedDocument": _leaked_document(),
-    "Summary": _summary(),
-    "Error": _error(),
-    "PlainRows": _plain({"type": "array", "items": ref("Row")}),
-    "ChunkedRows": _chunked(ref("Row")),
-    "PlainDocuments": _plain({"type": "array", "items": ref("Document")}),
-    "ChunkedDocuments": _chunked({"anyOf": [ref("Document"), ref("LeakedDocument")]}),
-    "OneDocument": _plain(ref("Document")),
-    "OneSummary": _plain({"anyOf": [ref("Summary"), {"type": "array", "maxItems": 0}]}),
-    "ChunkedSummaries": _chunked(ref("Summary")),
-}
+@cache
+def schemas(version: Version) -> dict[str, dict[str, Any]]:
+    """All schemas by name, as a version of Kazoo answers. Shared: copy them before changing them."""
+
+    def plain(data: dict[str, Any]) -> dict[str, Any]:
+        return _plain(version, data)
+
+    def chunked(data: dict[str, Any]) -> dict[str, Any]:
+        return _chunked(version, data)
+
+    interaction = {"anyOf": [ref("Interaction"), ref("ViewRow")]}
+    return {
+        "UserLogin": _user_login(),
+        "ApiLogin": _request(
+            "api_key", api_key={**_TEXT, "minLength": 64, "maxLength": 64, "description": "The account's key."}
+        ),
+        "TokenInfo": _request("token", token=_TEXT),
+        "Login": _login(),
+        "OneLogin": plain(ref("Login")),
+        "OneObject": plain(_OBJECT),
+        "ListedObjects": plain({"type": "array", "items": _OBJECT}),
+        "Row": columns.row_schema(version),
+        "Interaction": columns.interaction_schema(version),
+        "ViewRow": _view_row(),
+        "Document": _document(),
+        "LeakedDocument": _leaked_document(),
+        "Summary": _summary(),
+        "Error": _error(version),
+        "PlainRows": plain({"type": "array", "items": ref("Row")}),
+        "ChunkedRows": chunked(ref("Row")),
+        "PlainInteractions": plain({"type": "array", "items": interaction}),
+        "ChunkedInteractions": chunked(interaction),
+        "PlainDocuments": plain({"type": "array", "items": ref("Document")}),
+        "ChunkedDocuments": chunked({"anyOf": [ref("Document"), ref("LeakedDocument")]}),
+        "OneDocument": plain(ref("Document")),
+        "OneSummary": plain({"anyOf": [ref("Summary"), {"type": "array", "maxItems": 0}]}),
+        "ChunkedSummaries": chunked(ref("Summary")),
+    }

@@ -7,6 +7,22 @@ import pytest
 
 from mockcdrs.cdr import schema
 
+PAGE = [
+    "app_name", "app_version", "billing_seconds", "call_direction", "call_id", "callee_id_name",
+    "callee_id_number", "caller_id_name", "caller_id_number", "custom_application_vars", "custom_channel_vars",
+    "custom_sip_headers", "digits_dialed", "disposition", "duration_seconds", "fax_bad_rows", "fax_ecm_used",
+    "fax_result_code", "fax_result_text", "fax_success", "fax_total_pages", "fax_transfer_rate",
+    "fax_transferred_pages", "from", "from_tag", "from_uri", "hangup_cause", "hangup_code", "interaction_id",
+    "local_sdp", "media_server", "node", "other_leg_call_id", "other_leg_caller_id_name",
+    "other_leg_caller_id_number", "other_leg_destination_number", "other_leg_direction", "presence_id",
+    "remote_sdp", "request", "ringing_seconds", "timestamp", "to", "to_tag", "to_uri", "user_agent",
+]  # fmt: skip
+LATER_TEXTS = [
+    "channel_call_state", "channel_name", "channel_state", "event_category", "event_name", "interaction_key",
+    "msg_id", "switch_hostname", "switch_nodename", "switch_uri", "switch_url",
+]  # fmt: skip
+LATER_INTEGERS = ["channel_created_time", "interaction_time"]
+
 
 def errors(document: Any) -> list[str]:
     return [error.message for error in jsonschema.Draft4Validator(schema.load()).iter_errors(document)]
@@ -16,18 +32,24 @@ def test_the_schema_is_itself_valid() -> None:
     jsonschema.Draft4Validator.check_schema(schema.load())
 
 
-def test_it_knows_47_fields_and_one_definition() -> None:
-    assert len(schema.public_fields()) == 47
+def test_it_has_the_properties_of_the_page_and_marks_the_later_ones_with_their_version() -> None:
+    properties = schema.load()["properties"]
+    later = {name: field["type"] for name, field in properties.items() if "x-crossbar-since" in field}
+    assert len(PAGE) == 46
+    assert [name for name in properties if name not in later] == PAGE
+    assert later == {**dict.fromkeys(LATER_TEXTS, "string"), **dict.fromkeys(LATER_INTEGERS, "integer")}
+    assert {properties[name]["x-crossbar-since"] for name in later} == {"4.3.114"}
+    assert list(properties) == sorted(properties)
     assert list(schema.load()["definitions"]) == ["custom_sip_headers"]
 
 
-def test_five_fields_are_integers() -> None:
+def test_six_fields_are_integers() -> None:
     assert schema.integer_fields() == {
         "billing_seconds",
         "duration_seconds",
         "ringing_seconds",
         "timestamp",
-        "channel_created_time",
+        *LATER_INTEGERS,
     }
 
 

@@ -27,8 +27,23 @@ def test_version_is_the_packages() -> None:
 def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
     result = run("serve", "--set", "crossbar.nosuch=1")
     assert result.exit_code == 2
-    assert "'crossbar.nosuch' is no known setting: expected one of crossbar.cdrs.maximum_range" in result.output
+    assert "'crossbar.nosuch' is no known setting: expected one of crossbar.maximum_range, " in result.output
     assert all(name in result.output for name in Settings.names())
+
+
+@pytest.mark.parametrize("command", [["serve"], ["generate", "--out", "x"], ["verify"], ["replay", __file__]])
+@pytest.mark.parametrize("by_environment", [False, True])
+def test_an_unknown_version_is_refused_with_the_known_ones(
+    command: list[str], by_environment: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by_environment:
+        monkeypatch.setenv("MOCKCDRS_KAZOO", "Master")
+    result = run(*command, *([] if by_environment else ["--kazoo", "Master"]))
+    assert result.exit_code == 2
+    assert (
+        "'Master' is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
+        in (result.output)
+    )
 
 
 def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:

@@ -20,6 +20,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from mockcdrs.crossbar import greeting
+from mockcdrs.crossbar.versions import VERSIONS
 from tests.programs import program
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
@@ -133,11 +135,27 @@ def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monke
     monkeypatch.setenv("MOCKCDRS_NOW", NOW)
     monkeypatch.setenv("MOCKCDRS_SET", "kazoo.version=9.9 crossbar.pagination_page_size=7")
     monkeypatch.setenv("MOCKCDRS_RESELLER", "1")
+    monkeypatch.setenv("MOCKCDRS_KAZOO", "classic")
     with serving(tmp_path) as served:
         listing = served.get("/cdrs")
         served.end()
     assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
-    assert "reseller_cost" in listing["data"][0]
+    assert [*listing["data"][0]] == [*VERSIONS["classic"].row_columns(is_reseller=True)]
+
+
+@pytest.mark.parametrize(("options", "kazoo"), [([], "4.3"), (["--kazoo", "master"], "master")])
+def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
+    tmp_path: Path, data: Path, options: list[str], kazoo: str
+) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
+        with urlopen(f"{served.variables['MOCKCDRS_CONSOLE']}settings", timeout=10) as answer:
+            settings = json.load(answer)
+        listing = served.get("/cdrs")
+        banner = served.end().splitlines()
+    assert settings["kazoo"] == kazoo
+    assert f"Kazoo       {kazoo}" in banner
+    assert listing["version"] == settings["settings"]["kazoo.version"] == VERSIONS[kazoo].release
+    assert [*listing["data"][0]] == [*VERSIONS[kazoo].columns]
 
 
 def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path: Path, data: Path) -> None:
@@ -194,8 +212,8 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
     assert console.endswith("/_mockcdrs/?token=a%20b%26c")
     with serving(tmp_path, "--data", str(data), "--no-control") as served:
         assert "MOCKCDRS_CONSOLE" not in served.variables
-        with pytest.raises(HTTPError, match="410"):
-            urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10)
+        with urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10) as answer:
+            assert answer.read() == greeting.TEXT
         assert "Console" not in served.end()
 
 
@@ -215,7 +233,7 @@ def test_for_a_machine_all_is_json_without_a_token(tmp_path: Path, data: Path) -
         lines = [served.line(), served.line()]
         assert served.end() == ""
     started, asked = map(json.loads, lines)
-    assert (started["event"], started["account_id"]) == ("listening", ACCOUNT)
+    assert (started["event"], started["account_id"], started["kazoo"]) == ("listening", ACCOUNT, "4.3")
     assert (asked["event"], asked["status"], asked["query"]) == ("request", 200, "page_sice=7")
     assert asked["advice"] == ["misspelt-parameter"]
     assert TOKEN not in "".join(lines)

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-COLUMNS = ("id", "datetime", "caller_id_number", "callee_id_number", "billing_seconds", "cost")
+COLUMNS = ("id", "started", "caller_id_number", "callee_id_number", "billing_seconds", "cost", "disposition")
 PASSING = (429, 502, 503)
 
 Row = dict[str, Any]
@@ -38,6 +38,7 @@ class CdrSync:
     """Fetches an account's CDRs. `sleep` is called between attempts with the seconds to wait."""
 
     attempts = 4
+    datetime_format = "%Y-%m-%d %H:%M:%S"  # as Kazoo 4.3 writes it, in UTC
 
     def __init__(self, url: str, login: Login, sleep: Callable[[float], object] = time.sleep) -> None:
         self._url = url
@@ -66,12 +67,19 @@ class CdrSync:
 
     def sync(self, start: datetime, end: datetime, out: Path) -> int:
         """Write the calls of a range as CSV; how many they were."""
-        rows = {row["id"]: row for row in self.rows(start, end)}
+        rows = {row["id"]: {**row, "started": self.started(row).isoformat()} for row in self.rows(start, end)}
         with out.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows.values())
         return len(rows)
+
+    def started(self, row: Row) -> datetime:
+        """When a call began."""
+        try:
+            return datetime.strptime(row["datetime"], self.datetime_format).replace(tzinfo=UTC)
+        except ValueError as error:
+            raise SyncFailed(str(error)) from error
 
     def rows(self, start: datetime, end: datetime) -> Iterator[Row]:
         """The rows of all pages."""

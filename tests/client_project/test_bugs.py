@@ -43,6 +43,8 @@ class DoesNotLogInAgain(CdrSync):
 
 
 class LogsInWithTheOldToken(CdrSync):
+    datetime_format = "%Y-%m-%d_%H:%M:%S"
+
     def log_in(self) -> None:
         answer = self.logged_in()
         if answer.status_code == 201:
@@ -119,3 +121,9 @@ def test_advice_names_the_401_that_was_ignored(mockcdrs: Any, connected: Any, tm
     with pytest.raises(SyncFailed):
         connected(DoesNotLogInAgain).sync(*RANGE, tmp_path / "cdrs.csv")
     assert "ignored-401" in codes(mockcdrs)
+
+
+@pytest.mark.mockcdrs(kazoo="master")
+def test_another_version_finds_the_client_that_knows_the_datetime_of_4_3_alone(connected: Any, tmp_path: Path) -> None:
+    with pytest.raises(SyncFailed, match=r"time data '2026-01-\d\d_\d\d:\d\d:\d\d' does not match"):
+        connected().sync(*RANGE, tmp_path / "cdrs.csv")

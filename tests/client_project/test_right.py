@@ -1,6 +1,7 @@
 """The project's own tests, through the plugin alone: the client does as it should, also in trouble."""
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,20 @@ def test_a_sync_writes_every_call_once(mockcdrs: Any, connected: Any, truth: Any
     assert sum(int(row["cost"]) for row in rows) == truth.cost
     assert len(mockcdrs.requests) > 2
     assert mockcdrs.advice() == []
+
+
+def test_a_call_is_written_with_when_it_began_and_how_it_ended(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    call = mockcdrs.add_call(at="2026-01-20T11:00:00Z", seconds=75)
+    written = {row["id"]: row for row in synced(connected, tmp_path / "cdrs.csv")}
+    leg = call.legs[0]
+    began = leg["timestamp"] - leg["duration_seconds"] - 62_167_219_200
+    assert written[leg["_id"]]["started"] == datetime.fromtimestamp(began, UTC).isoformat()
+    assert written[leg["_id"]]["disposition"] == leg["disposition"] != ""
+
+
+@pytest.mark.mockcdrs(kazoo="classic")
+def test_the_successor_of_4_3_is_as_good(connected: Any, truth: Any, tmp_path: Path) -> None:
+    assert len(synced(connected, tmp_path / "cdrs.csv")) == truth.count
 
 
 @pytest.mark.parametrize("trouble", TROUBLE, ids=str)

@@ -11,6 +11,7 @@ from mockcdrs.control.expected import expect
 from mockcdrs.control.question import Question
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.crafted import Order, craft
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
@@ -30,9 +31,9 @@ def state() -> State:
     return State(UniverseStore(SEED, Load(20), clock.now), clock=clock)
 
 
-def _rows(state: State, path: str, query: str) -> Iterator[dict[str, Any]]:
+def _rows(state: State, path: str, query: str = "", *, ascending: bool = True) -> Iterator[dict[str, Any]]:
     token = state.data.accounts[ACCOUNT].tokens[0].value
-    asked = f"created_from={START}&created_to={NOW}&paginate=false&ascending=true{query}"
+    asked = f"created_from={START}&created_to={NOW}&paginate=false&ascending={json.dumps(ascending)}{query}"
     answered = answer(
         Incoming("GET", f"/v2/accounts/{ACCOUNT}{path}", asked, {"x-auth-token": token}), state.world(), "id"
     )
@@ -61,6 +62,41 @@ def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
     truth = expect(state.data, Question(ACCOUNT, START, NOW, owner), state.quirks)
     rows = list(_rows(state, f"/users/{owner}/cdrs", ""))
     assert sorted(row["id"] for row in rows) == sorted(truth.ids)
+
+
+@pytest.mark.parametrize("is_ascending", [True, False])
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
+    version: Version, is_ascending: bool
+) -> None:
+    clock = Clock.frozen(NOW)
+    store = UniverseStore(SEED, Load(20), clock.now)
+    state = State(store, clock=clock, quirks_shown=frozenset(), version=version)
+    shown = []
+    for user in store.accounts[ACCOUNT].users:
+        owner = str(user["id"])
+        question = Question(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending, version=version)
+        walked = _rows(state, f"/users/{owner}/cdrs/interaction", ascending=is_ascending)
+        rows = [row["id"] for row in walked]
+        assert sorted(rows) == sorted(expect(state.data, question, state.quirks).ids)
+        shown += rows
+    assert shown
+
+
+def test_versions_choose_other_legs_of_a_users_interaction() -> None:
+    clock = Clock.frozen(NOW)
+    state = State(UniverseStore(SEED, Load(20), clock.now), clock=clock)
+    chosen = {
+        version.name: {
+            cdr_id
+            for user in state.data.accounts[ACCOUNT].users
+            for cdr_id in expect(
+                state.data, Question(ACCOUNT, START, NOW, str(user["id"]), True, version=version), frozenset()
+            ).ids
+        }
+        for version in (KAZOO_4_3, KAZOO_MASTER)
+    }
+    assert chosen["4.3"] != chosen["master"]
 
 
 def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> None:

@@ -1,4 +1,4 @@
-"""The digest of the answers to 200 fixed requests, as JSON; for a process of its own, under any Python.
+"""The digests of the answers to 200 fixed requests, as JSON, one for each version of Kazoo; under any Python.
 
     python tests/determinism/answers.py [ORDER]
 
@@ -18,6 +18,7 @@ from typing import Any
 
 from falcon.testing import TestClient
 
+from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.handle import Mock
 
 COUNT = 200
@@ -50,6 +51,9 @@ _ODD: tuple[dict[str, Any], ...] = (
     {"body": '{"data": {"page_size": 3}}'}, {"body": "no JSON"}, {"body": "{}"}, {"query": "%"}, {"query": "a=1&a=2"},
     {"query": "created_from=1768000000&created_to=1768900000"}, {"query": "utc_offset=x"}, {"query": "page_size=0"},
     {"query": "created_from=63936100000&created_to=63936000000"}, {"query": "filter_caller_id_name=Zoë"},
+    {"path": "/v1/accounts/{account}/cdrs", "query": "page_size=2"}, {"path": "/v1/accounts/{account}/cdrs/nosuch"},
+    {"headers": {"Accept": "text/csv;charset=utf-8"}}, {"path": "/v3/accounts/{account}/users/{user}/cdrs"},
+    {"path": "/v2/accounts/{account}/%2563drs"}, {"path": "/accounts/{account}/cdrs"},
 )  # fmt: skip
 
 
@@ -89,19 +93,20 @@ def _answer(client: TestClient, places: dict[str, str], asked: Asked) -> list[An
     return [asked.name, answered.status, sorted(answered.headers.items()), answered.content.decode("latin-1")]
 
 
-def _answers(order: int) -> Iterator[list[Any]]:
+def _answers(kazoo: str, order: int) -> Iterator[list[Any]]:
     for name, options in _MOCKS.items():
-        mock, asked = Mock(**options), requests()
+        mock, asked = Mock(kazoo=kazoo, **options), requests()
         client, places = mock.client(), _places(mock)
         random.Random(order).shuffle(asked)
         yield from ([name, *_answer(client, places, each)] for each in asked)
 
 
-def digest(order: int) -> str:
-    """SHA-256 over all answers."""
-    lines = sorted(map(json.dumps, _answers(order)))
+def digest(kazoo: str, order: int) -> str:
+    """SHA-256 over all answers of a version."""
+    lines = sorted(map(json.dumps, _answers(kazoo, order)))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps({"python": platform.python_version(), "sha256": digest(int(*sys.argv[1:] or [0]))}))
+    digests = {kazoo: digest(kazoo, int(*sys.argv[1:] or [0])) for kazoo in VERSIONS}
+    sys.stdout.write(json.dumps({"python": platform.python_version(), "sha256": digests}, indent=1) + "\n")

@@ -1,6 +1,6 @@
 """The same requests get the same bytes, wherever and whenever and in whichever order.
 
-`sha256` holds their digest. Where answers were changed on purpose, put the new one there:
+`sha256` holds their digest for each version of Kazoo. Where answers were changed on purpose, put the new ones there:
 
     python tests/determinism/answers.py
 """
@@ -10,14 +10,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mockcdrs.crossbar.versions import VERSIONS
 from tests.determinism import answers, pythons
 from tests.profile import IS_LONG
 
 FOLDER = Path(__file__).parent
-DIGEST = (FOLDER / "sha256").read_text().strip()
+DIGESTS = dict(line.split() for line in (FOLDER / "sha256").read_text().splitlines())
 WORLDS = {
     "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
     "far away": {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "de_DE.UTF-8"},
@@ -25,8 +27,8 @@ WORLDS = {
 }
 
 
-def told(python: str, order: int, world: dict[str, str]) -> dict[str, str]:
-    """What another process says: its Python, and the digest of the answers."""
+def told(python: str, order: int, world: dict[str, str]) -> dict[str, Any]:
+    """What another process says: its Python, and the digests of the answers."""
     command = [python, str(FOLDER / "answers.py"), str(order)]
     environment = {**os.environ, **world}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -40,12 +42,17 @@ def test_there_are_200_requests_each_with_a_name_and_a_question_of_its_own() -> 
     assert len({(each.method, each.path, each.query, str(each.headers), each.body) for each in asked}) == 200
 
 
+def test_each_version_has_a_digest_of_its_own() -> None:
+    assert [*DIGESTS] == [*VERSIONS]
+    assert len({*DIGESTS.values()}) == len(VERSIONS)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("order", "world"), list(enumerate(WORLDS.values())), ids=WORLDS)
 def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_and_order(
     order: int, world: dict[str, str]
 ) -> None:
-    assert told(sys.executable, order, world)["sha256"] == DIGEST
+    assert told(sys.executable, order, world)["sha256"] == DIGESTS
 
 
 @pytest.mark.slow
@@ -60,4 +67,4 @@ def test_each_python_gives_the_same_bytes(version: str, tmp_path: Path) -> None:
     path = os.pathsep.join([str(tmp_path / "needs"), str(pythons.ROOT)])
     said = told(python, 3, {"PYTHONPATH": path})
     assert said["python"].startswith(f"{version}.")
-    assert said["sha256"] == DIGEST
+    assert said["sha256"] == DIGESTS

@@ -9,6 +9,7 @@ import pytest
 from falcon.testing import Result, TestClient
 from hypothesis import HealthCheck, given, note, settings
 
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.server.app import create_app
 from mockcdrs.server.without_socket import client
 from tests.crossbar.builders import calls, leg, state_of
@@ -17,17 +18,18 @@ from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
 
 _CALLS = [*calls(60), leg('Ünï/ode, "quoted"\r\n@host', caller_id_name="a,b\n"), leg("old@host", 63_934_400_000)]
-FIXES: dict[str, list[str]] = {"quirky": ["trailer-unescaped"], "fixed": ["all"]}
+_QUIRKY, _FIXED = ["trailer-unescaped"], ["all"]
+_KINDS = {
+    "quirky": (KAZOO_4_3, _QUIRKY),
+    "quirky-master": (KAZOO_MASTER, _QUIRKY),
+    "fixed": (KAZOO_4_3, _FIXED),
+}
 
 
-@pytest.fixture(scope="module", params=FIXES)
-def fixes(request: pytest.FixtureRequest) -> list[str]:
-    return FIXES[request.param]
-
-
-@pytest.fixture(scope="module")
-def app(fixes: list[str]) -> TestClient:
-    return client(create_app(state_of(_CALLS, fixed=fixes)), "nobody")
+@pytest.fixture(scope="module", params=_KINDS)
+def app(request: pytest.FixtureRequest) -> TestClient:
+    version, fixes = _KINDS[request.param]
+    return client(create_app(state_of(_CALLS, fixed=fixes, version=version)), "nobody")
 
 
 def simulate(app: TestClient, asked: Asked) -> Result:

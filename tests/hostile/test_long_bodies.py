@@ -13,7 +13,7 @@ from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.runner import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 
-LIMIT = 2_000_000
+LIMIT = 8_000_000
 PATH = f"/v2/accounts/{ACCOUNT}/cdrs"
 HEAD = f"GET {PATH} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\nContent-Type: application/json\r\n"
 REFUSED = f"Payload or Files must not be more than {LIMIT} bytes"
@@ -108,7 +108,7 @@ def test_a_library_that_sends_first_and_reads_then_sees_the_refusal(server: Serv
 
 
 def test_chunks_that_are_broken_behind_the_limit_end_the_connection(line: socket.socket) -> None:
-    line.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode() + b"200000\r\n" + b"x" * 0x200000 + b"\r\n")
+    line.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode() + b"800000\r\n" + b"x" * 0x800000 + b"\r\n")
     assert_refused(line)
     line.sendall(b"no size\r\n")
     rest = b"".join(iter(lambda: line.recv(65_536), b""))

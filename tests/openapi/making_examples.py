@@ -1,4 +1,4 @@
-"""Makes the examples of the OpenAPI document of the committed data: `python tests/openapi/making_examples.py`."""
+"""Makes the examples of the OpenAPI documents of the committed data: `python tests/openapi/making_examples.py`."""
 
 import hashlib
 import json
@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, Version
 from mockcdrs.handle import Mock, serving
+from mockcdrs.openapi import examples
+from mockcdrs.openapi.answers import is_given
 
-FILE = Path(__file__).parents[2] / "mockcdrs" / "openapi" / "examples.json"
+FOLDER = Path(__file__).parents[2] / "mockcdrs" / "openapi"
 JSON, CSV = "application/json", "text/csv"
-MAXIMUM = {"crossbar.max_upload_size": 10, "crossbar.request_memory_limit": 1000}
+LITTLE_MEMORY = {"crossbar.request_memory_limit": 1000}
+LONG_BODY = " " * (Settings().max_upload_size + 1)
 FORMS = {"chunked": "is_chunked=true&", "plain": "is_chunked=false&"}
 
 
@@ -27,6 +32,11 @@ class Asked:
     method: str = "GET"
     body: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def status(self) -> str:
+        """The status of an error."""
+        return self.of.removeprefix("Error")
 
 
 def good() -> Iterator[tuple[str, Asked]]:
@@ -101,8 +111,8 @@ def bad() -> Iterator[tuple[str, Asked]]:
     yield "error-as-csv", Asked("Error404", cdrs, "page_size=0", {"Accept": CSV})
     yield "another-verb", Asked("Error405", cdrs, "verb=DELETE")
     yield "old-version", Asked("Error410", "/../v1/accounts/{account_id}/cdrs")
-    yield "long-body", Asked("Error413", cdrs, body='{{"data":{{}}}}', settings=MAXIMUM)
-    yield "too-much-at-once", Asked("Error416", cdrs, "is_chunked=false", settings=MAXIMUM)
+    yield "long-body", Asked("Error413", cdrs, body=LONG_BODY)
+    yield "too-much-at-once", Asked("Error416", cdrs, "is_chunked=false", settings=LITTLE_MEMORY)
     yield "too-many-requests", Asked("Error429", cdrs, before=lambda mock: mock.fail(status=429))
     yield "unix-seconds", Asked("Error500", cdrs, "created_from=1768863393&created_to=1768863394")
     yield "broken-document", Asked("Error503", cdrs, before=broken)
@@ -131,16 +141,17 @@ def ids(mock: Mock) -> dict[str, str]:
     }
 
 
-def made() -> dict[str, dict[str, Any]]:
-    """All examples by name, as the file holds them."""
-    with serving() as mock:
+def made(version: Version) -> dict[str, dict[str, Any]]:
+    """All examples by name, as the file of a version holds them."""
+    with serving(kazoo=version.name) as mock:
         known = ids(mock)
-    return {name: _made(asked, known) for name, asked in (*good(), *around(), *bad())}
+    wanted = {name: asked for name, asked in (*good(), *around(), *bad()) if is_given(version, asked.status)}
+    return {name: _made(version, asked, known) for name, asked in wanted.items()}
 
 
-def _made(asked: Asked, known: dict[str, str]) -> dict[str, Any]:
+def _made(version: Version, asked: Asked, known: dict[str, str]) -> dict[str, Any]:
     where, query = asked.path.format(**known), asked.query.format(**known)
-    with serving(settings=asked.settings) as mock:
+    with serving(kazoo=version.name, settings=asked.settings) as mock:
         asked.before(mock)
         path = f"/v2{where}".replace("/v2/..", "")
         sent = {"X-Auth-Token": mock.auth_token, "X-Request-ID": "an-example", "Content-Type": JSON, **asked.headers}
@@ -155,4 +166,9 @@ def _made(asked: Asked, known: dict[str, str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(made(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    for each in VERSIONS.values():
+        held = {} if each == KAZOO_4_3 else made(KAZOO_4_3)
+        own = {name: example for name, example in made(each).items() if held.get(name) != example}
+        if own:
+            text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
+            (FOLDER / examples.file_name(each)).write_text(text, encoding="utf-8", newline="\n")

@@ -4,18 +4,23 @@ import json
 
 import pytest
 
+from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.openapi import examples
 from mockcdrs.openapi.document import document
-from tests.openapi.making_examples import FILE, made
+from tests.openapi.making_examples import made
 from tests.openapi.test_document import fitting
 
-
-def test_the_examples_are_those_made_of_the_committed_data() -> None:
-    assert made() == json.loads(FILE.read_bytes()), "make them again: python tests/openapi/making_examples.py"
+EXAMPLES = [(version, name) for version in VERSIONS.values() for name in examples.load(version)]
 
 
-def test_every_form_of_every_good_answer_and_every_error_has_one() -> None:
-    described = document()
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_the_examples_are_those_made_of_the_committed_data(version: Version) -> None:
+    assert made(version) == examples.load(version), "make them again: python tests/openapi/making_examples.py"
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_every_form_of_every_good_answer_and_every_error_has_one(version: Version) -> None:
+    described = document(version)
     contents = [
         (f"{held['operationId']} {kind}", content)
         for methods in described["paths"].values()
@@ -31,19 +36,19 @@ def test_every_form_of_every_good_answer_and_every_error_has_one() -> None:
     ]
     without = {where.partition(" ")[0] for where, content in contents if not content.get("examples")}
     assert without == {"listSiblings", "getWhitelabel", "getWhitelabelOfDomain"}, "which the office has not"
-    assert len([where for where, _ in contents if where.startswith("Error")]) == 11
+    assert len([where for where, _ in contents if where.startswith("Error")]) == (10 if version.serves_v1 else 11)
 
 
-@pytest.mark.parametrize("name", examples.load())
-def test_an_example_has_the_status_and_schema_of_what_it_stands_for(name: str) -> None:
-    held = examples.load()[name]
+@pytest.mark.parametrize(("version", "name"), EXAMPLES, ids=[f"{version.name}-{name}" for version, name in EXAMPLES])
+def test_an_example_has_the_status_and_schema_of_what_it_stands_for(version: Version, name: str) -> None:
+    held = examples.load(version)[name]
     if held["of"].startswith("Error"):
         assert held["of"] == f"Error{held['status']}"
-        fitting("Error", held["value"] if held["kind"] == "application/json" else json.loads(held["value"]))
+        fitting(version, "Error", held["value"] if held["kind"] == "application/json" else json.loads(held["value"]))
         return
     (operation,) = [
         each
-        for methods in document()["paths"].values()
+        for methods in document(version)["paths"].values()
         for each in methods.values()
         if each["operationId"] == held["of"]
     ]
@@ -51,6 +56,10 @@ def test_an_example_has_the_status_and_schema_of_what_it_stands_for(name: str) -
     if held["kind"] == "application/json":
         refs = [each["$ref"] for each in schema.get("anyOf", [schema])]
         names = [ref.rpartition("/")[2] for ref in refs]
-        fitting(next(each for each in names if each.startswith("Chunked") is name.endswith("-chunked")), held["value"])
+        fitting(
+            version,
+            next(each for each in names if each.startswith("Chunked") is name.endswith("-chunked")),
+            held["value"],
+        )
     else:
         assert held["value"].count("\n") >= 2

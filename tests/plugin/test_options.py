@@ -104,6 +104,25 @@ def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 
 
+@pytest.mark.parametrize(
+    ("marked", "option", "ini"),
+    [
+        ('@pytest.mark.mockcdrs(kazoo="4.3.142")', "", ""),
+        ("", "--mockcdrs-kazoo=4.3.142", ""),
+        ("", "", "mockcdrs_kazoo = 4.3.142"),
+    ],
+    ids=["marker", "option", "ini"],
+)
+def test_an_unknown_version_is_refused_with_the_known_ones_wherever_it_is_said(
+    pytester: pytest.Pytester, marked: str, option: str, ini: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
+    result.assert_outcomes(errors=1)
+    expected = "'4.3.142' is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean 4.3?"
+    assert expected in result.stdout.str()
+
+
 ODD_MARKERS = {
     "3": "came 3 without a name, expected arguments by name, as in mockcdrs(seed=7)",
     "seed='x'": "seed: came 'x', expected a whole number",

@@ -43,8 +43,14 @@ class Target:
 _NO_TARGET = Target()
 
 
+def _api_version(path: str) -> str:
+    return routing.api_version(path) if path.startswith("/") else ""
+
+
 @lru_cache(maxsize=256)
 def _target(path: str) -> Target:
+    if not _api_version(path):
+        return _NO_TARGET
     nouns = routing.nouns(routing.tokens(path.replace("/account/", "/accounts//", 1)))
     if not nouns or nouns[0][0] != "cdrs":
         return _NO_TARGET
@@ -94,6 +100,11 @@ def question(record: Record) -> dict[str, Any]:
     return {name: value for name, value in sent(record).items() if name not in _LOOKS and name != "start_key"}
 
 
+def api_version(record: Record) -> str:
+    """The version of the API that was asked, as `v2`; empty where none was."""
+    return _api_version(record.path)
+
+
 def where(record: Record) -> str:
     """The path as two spellings of it have in common."""
     return record.path.rstrip("/")
@@ -118,6 +129,11 @@ def wants_csv(record: Record) -> bool:
     """Whether CSV was asked for; the query wins over the header."""
     wanted = first(record, "accept")
     return bool(_CSV.search(wanted if isinstance(wanted, str) else record.headers.get("accept") or ""))
+
+
+def wants_pdf(record: Record) -> bool:
+    """Whether PDF was asked for, which nothing makes: the answer is empty, whatever rows there are."""
+    return bool(first(record, "accept") == "pdf")
 
 
 def is_ascending(record: Record) -> bool:
@@ -145,7 +161,7 @@ def moment(record: Record, name: str) -> int | None:
 def asked_range(record: Record, facts: Facts) -> tuple[int, int]:
     """`(created_from, created_to)` with Crossbar's defaults in place."""
     end = moment(record, "created_to") or facts.now
-    return moment(record, "created_from") or end - facts.settings.maximum_range, end
+    return moment(record, "created_from") or end - facts.maximum_range, end
 
 
 def month(gregorian_seconds: int) -> str:

@@ -74,6 +74,12 @@ def has_offset(record: Record) -> bool:
     return first(record, "utc_offset") is not None
 
 
+def has_deadly_offset(record: Record) -> bool:
+    """Whether a `utc_offset` came that Crossbar dies of, as only a body can hold it."""
+    offset = record.outcome.from_body.get("utc_offset", "")
+    return offset is None or offset is False or isinstance(offset, dict)
+
+
 def is_number(value: object) -> bool:
     """Whether Crossbar takes a value for a number."""
     return asked.integer(value) is not None

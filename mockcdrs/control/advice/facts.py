@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.store import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What advice knows beside the requests. `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+
+    `version` is the Kazoo that answers.
 
     With `has_end` somebody calls `at_end`, and pages that nobody asked for are told of only then: until then another
     thread may still ask. Optional, each making advice surer: `count_cdrs(account, from, to)` says how many CDRs an
@@ -21,6 +24,7 @@ class Facts:
 
     now: int
     settings: Settings = field(default_factory=Settings)
+    version: Version = KAZOO_4_3
     quirks: frozenset[str] = frozenset()
     is_clock_frozen: bool = False
     has_end: bool = False
@@ -28,6 +32,11 @@ class Facts:
     count_unlisted: Callable[[str, int, int], int] | None = None
     has_cdr: Callable[[str, str], bool] | None = None
     over_month_end: Callable[[str, str], Sequence[Document]] | None = None
+
+    @property
+    def maximum_range(self) -> int:
+        """The widest range that a listing may cover, in seconds."""
+        return self.version.maximum_range(self.settings)
 
 
 Piece = Callable[[Record, Iterable[Record], Facts], Iterator[str]]

@@ -15,7 +15,7 @@ _KEY = frozenset({"start_key"})
 def _page_size(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     value = first(record, "page_size")
     size = asked.integer(value)
-    if value is not None and (size is None or size < 1):
+    if value is not None and (size is None or size < 1) and asked.api_version(record) != "v1":
         usual = facts.settings.pagination_page_size
         yield (
             f"page_size={shown(value)} is no whole number of 1 or more, a 404 faulty_request unless paginate=false: "

@@ -48,11 +48,7 @@ _MEANT = {
 _SYNONYMS = {other: name for name, others in _MEANT.items() for other in others}
 
 # on documents of real servers, though the schema does not have them
-_REAL_FIELDS = (
-    *("channel_call_state", "channel_is_loopback", "channel_loopback_leg", "channel_name", "channel_state"),
-    *("interaction_key", "interaction_time", "recording_url", "media_recordings", "switch_hostname", "switch_uri"),
-    "switch_url",
-)
+_REAL_FIELDS = ("channel_is_loopback", "channel_loopback_leg", "recording_url", "media_recordings")
 
 _CHANNEL_VARS = frozenset(
     {"owner_id", "authorizing_id", "rate", "rate_name", "bridge_id", "media_recordings", "call_priority"}

@@ -44,6 +44,13 @@ _BITES: dict[str, _Bite] = {
         statuses=ANSWERED,
         condition=bitten.lost_interaction,
     ),
+    "interaction-raw-rows": _Bite(
+        "these interactions are rows of the view, {key, value}, for one of them names a leg whose id has no month: "
+        "read value.id, or ask for ranges around it",
+        kinds=frozenset({INTERACTION}),
+        statuses=ANSWERED,
+        condition=lambda record, _: record.outcome.has_view_rows,
+    ),
     "interaction-month-order": _Bite(
         "is_chunked=false over two months gave the older month first: leave is_chunked out, or sort in the client",
         kinds=frozenset({INTERACTION}),
@@ -69,6 +76,12 @@ _BITES: dict[str, _Bite] = {
         statuses=_FAULT,
         names=frozenset({"utc_offset"}),
         condition=lambda record, _: bitten.has_offset(record) and not bitten.is_number(first(record, "utc_offset")),
+    ),
+    "utc-offset-500": _Bite(
+        "this 500 is a utc_offset in the body that is null, false or an object: send whole seconds, or none",
+        statuses=_BARE_ERROR,
+        names=frozenset({"utc_offset"}),
+        condition=lambda record, _: bitten.has_deadly_offset(record),
     ),
     "fractional-utc-offset-fault": _Bite(
         "this 503 is a utc_offset with a fraction: send whole seconds, as in utc_offset=-18000",
@@ -155,10 +168,10 @@ _BITES: dict[str, _Bite] = {
         condition=lambda record, _: bitten.is_datastore_fault(record) and not bitten.has_other_cause(record),
     ),
     "reversed-keys-fault": _Bite(
-        "this 503 is a start_key beyond the range, or one that is no key: send the key, created_from and "
+        "this 500 is a start_key beyond the range, or one that is no key: send the key, created_from and "
         "created_to of one walk together",
         kinds=WALKS,
-        statuses=_FAULT,
+        statuses=_BARE_ERROR,
         names=frozenset({"start_key", "end_key"}),
         condition=lambda record, _: bitten.is_datastore_fault(record),
     ),
@@ -189,11 +202,11 @@ _BITES: dict[str, _Bite] = {
         condition=lambda record, _: "missing_value" in record.query,
     ),
     "pdf-500": _Bite(
-        "this bare 500 is accept=pdf: ask for JSON or CSV",
+        "nothing makes a PDF: accept=pdf is an empty 200 for a listing in chunks, else a bare 500; ask for JSON or CSV",
         kinds=CDRS,
-        statuses=_BARE_ERROR,
+        statuses=frozenset({200, 500}),
         names=frozenset({"accept"}),
-        condition=lambda record, _: first(record, "accept") == "pdf",
+        condition=lambda record, _: asked.wants_pdf(record),
     ),
     "no-account-500": _Bite(
         "this 500 is a path without an account: ask /v2/accounts/ACCOUNT_ID/cdrs",
@@ -201,7 +214,8 @@ _BITES: dict[str, _Bite] = {
         condition=lambda record, _: "/accounts/cdrs" in record.path,
     ),
     "post-as-get-empty": _Bite(
-        "POST with verb=GET is let through and answers an empty list: send a GET",
+        "POST with verb=GET answers before a listing in chunks has loaded any row, and has view rows for interactions: "
+        "send a GET",
         statuses=frozenset({200}),
         names=frozenset({"verb"}),
         condition=lambda record, _: record.method == "POST",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from mockcdrs.control.advice import access, month_ends, pages, parameters, quirk_bites, times
+from mockcdrs.control.advice import access, month_ends, pages, parameters, quirk_bites, times, versions
 from mockcdrs.control.advice.asked import sent, target
 from mockcdrs.control.advice.facts import Advice, Facts, Piece
 from mockcdrs.control.journal import Record
@@ -13,6 +13,7 @@ ADVICE: dict[str, Advice] = {
     **pages.ADVICE,
     **parameters.ADVICE,
     **access.ADVICE,
+    **versions.ADVICE,
     **quirk_bites.ADVICE,
     **month_ends.ADVICE,
 }

@@ -53,7 +53,7 @@ def _is_strange(record: Record) -> bool:
 
 def _ignored_time(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     instead = {
-        "created_from": f"Crossbar takes {facts.settings.maximum_range} seconds before the range's end",
+        "created_from": f"Crossbar takes {facts.maximum_range} seconds before the range's end",
         "created_to": "Crossbar takes now",
     }
     for name, value in _given(record):
@@ -88,17 +88,17 @@ def _from_alone(record: Record, _earlier: Iterable[Record], facts: Facts) -> Ite
     if moment(record, "created_from") is not None and not _is_strange(record):
         yield (
             "created_from came without created_to: the range ends now, moves between pages, and is a 400 once "
-            f"created_from is more than {facts.settings.maximum_range} seconds ago; send created_to as well"
+            f"created_from is more than {facts.maximum_range} seconds ago; send created_to as well"
         )
 
 
 def _too_wide(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     start, end = asked_range(record, facts)
-    most = facts.settings.maximum_range
+    most, setting = facts.maximum_range, " or ".join(facts.version.maximum_range_settings)
     if end - start > most and not _is_strange(record):
         yield (
-            f"the range of {shown(str(end - start))} seconds is over the limit of {most} "
-            f"(crossbar.cdrs.maximum_range): ask {shown(str(-(-(end - start) // most)))} times, for a part each"
+            f"the range of {shown(str(end - start))} seconds is over the limit of {most} ({setting}): "
+            f"ask {shown(str(-(-(end - start) // most)))} times, for a part each"
         )
 
 
@@ -124,7 +124,7 @@ def _future(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterato
 
 def _default_range_empty(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     is_bare = {"created_from", "created_to", "start_key"}.isdisjoint(sent(record))
-    if not is_bare or record.outcome.rows or not asked.has_answered(record):
+    if not is_bare or record.outcome.rows or not asked.has_answered(record) or asked.wants_pdf(record):
         return
     start, _ = asked_range(record, facts)
     older = _count_before(record, start, facts)
@@ -132,7 +132,7 @@ def _default_range_empty(record: Record, _earlier: Iterable[Record], facts: Fact
         more = " or more" if older == COUNTED_AT_MOST else ""
         has = "CDRs may be older" if older is None else f"the account has {older}{more} older CDRs"
         yield (
-            f"no rows in the default range, the last {facts.settings.maximum_range // 86_400} days; {has}: "
+            f"no rows in the default range, the last {facts.maximum_range // 86_400} days; {has}: "
             f"send created_from and created_to, both before {start}"
         )
 
@@ -168,7 +168,7 @@ ADVICE: dict[str, Advice] = {
         names=_BEGINNING,
     ),
     "range-too-wide": Advice(
-        _too_wide, "A range over crossbar.cdrs.maximum_range, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
+        _too_wide, "A range over the setting maximum_range, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
     ),
     "range-reversed": Advice(
         _reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING

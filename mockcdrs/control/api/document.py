@@ -1,4 +1,4 @@
-"""The control API's own OpenAPI document, Crossbar's, and where its behaviours come from."""
+"""The control API's own OpenAPI document and Crossbar's."""
 
 import json
 from importlib.resources import files
@@ -6,7 +6,6 @@ from importlib.resources import files
 from mockcdrs.control.api.exchange import Ask, Reply
 from mockcdrs.control.powers import Powers
 from mockcdrs.openapi import document as openapi
-from mockcdrs.openapi import provenance
 
 
 def read(powers: Powers, ask: Ask) -> Reply:
@@ -16,12 +15,6 @@ def read(powers: Powers, ask: Ask) -> Reply:
 
 
 def crossbar(powers: Powers, ask: Ask) -> Reply:
-    """Crossbar's own part in OpenAPI 3.1."""
-    del powers, ask
-    return Reply(openapi.document())
-
-
-def origins(powers: Powers, ask: Ask) -> Reply:
-    """What each behaviour follows and how that was checked."""
-    del powers, ask
-    return Reply(provenance.behaviours())
+    """Crossbar's own part in OpenAPI 3.1, as the mock's version of Kazoo has it."""
+    del ask
+    return Reply(openapi.document(powers.state.version))

@@ -27,6 +27,5 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/journal/{number}": {"GET": journal.one},
     "/control.json": {"GET": document.read},
     "/openapi.json": {"GET": document.crossbar},
-    "/provenance": {"GET": document.origins},
 }
 OPEN = frozenset({"/health"})  # tells nothing of the state: whoever watches over a container asks without a token

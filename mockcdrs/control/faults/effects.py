@@ -13,12 +13,14 @@ from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.errors import Failure, plain, system
 from mockcdrs.crossbar.tokens import Refused
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.store import Store
 
 Produce = Callable[[World], Answer]
 
 _REFUSED_BY_TOKEN = frozenset({401, 403, 429})
 _HEAD = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
+_OF_A_TOKEN = frozenset({"version", "auth_token"})
 _OF_GOOD_ANSWERS = ("etag", "expires", "location")
 _CREATED = 201
 # where Python's words differ from one version to the next
@@ -56,7 +58,7 @@ def _fails(rule: Rule, world: World, produce: Produce) -> Answer:
         failing = replace(world, claims=_refused)
     else:
         failing = replace(world, databases=_Failing(world.store, failure))
-    return reworded(produce(failing), failure)
+    return reworded(produce(failing), failure, world.version)
 
 
 def _failure(rule: Rule) -> Failure:
@@ -69,19 +71,21 @@ def _failure(rule: Rule) -> Failure:
     return plain(status, _WORDS.get(status, "unspecified fault"))
 
 
-def reworded(answer: Answer, failure: Failure) -> Answer:
+def reworded(answer: Answer, failure: Failure, version: Version) -> Answer:
     """An answer turned into a failure, in its own envelope. One without an envelope keeps none."""
     if (answer.status, answer.outcome.message) == (failure.status, failure.message):
         return answer
 
     def change(envelope: dict[str, Any]) -> dict[str, Any]:
-        # a login that fails tells no token, and whoever asked for it is nobody yet
-        kept = [name for name in _HEAD if answer.status != _CREATED or name not in {"version", "auth_token"}]
-        head = {name: envelope[name] for name in kept if name in envelope}
-        if failure.status == 429 and "tokens" in head:
-            head["tokens"] = {"consumed": 1, "remaining": 0}
         said = {"data": failure.data, "error": str(failure.status), "message": failure.message, "status": "error"}
-        return {**head, **said}
+        told = {**{name: envelope[name] for name in _HEAD if name in envelope}, **said}
+        if failure.status == 429 and "tokens" in told:
+            told["tokens"] = {"consumed": 1, "remaining": 0}
+        if answer.status == _CREATED:  # a login that fails tells no token, and whoever asked for it is nobody yet
+            told = {name: value for name, value in told.items() if name not in _OF_A_TOKEN}
+            told |= {"version": envelope["version"]} if version.tells_everybody_its_version else {}
+            told |= {"auth_token": "undefined"} if version.tells_token_as_text else {}
+        return {name: told[name] for name in version.error_keys if name in told}
 
     headers = {name: value for name, value in answer.headers.items() if name not in _OF_GOOD_ANSWERS}
     changed = edited(answer, change)

@@ -18,5 +18,13 @@ def version_named(name: str) -> Version:
     """The version that `--kazoo NAME` asks for; raises `UnknownVersion`."""
     found = VERSIONS.get(name)
     if found is None:
-        raise UnknownVersion(f"{name!r} is no version of Kazoo that is known: expected one of {', '.join(VERSIONS)}")
+        expected = f"expected one of {', '.join(VERSIONS)}{_hint(name)}"
+        raise UnknownVersion(f"{name!r} is no version of Kazoo that is known: {expected}")
     return found
+
+
+def _hint(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name.lower(), VERSIONS, n=1)
+    return f"; did you mean {near[0]}?" if near else ""

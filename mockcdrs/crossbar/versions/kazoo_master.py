@@ -3,10 +3,7 @@
 from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
 from mockcdrs.crossbar.versions.version import Loader, Version
 
-_KEYS = (
-    "version", "timestamp", "node", "request_id", "tokens", "auth_token", "data", "error", "message", "revision",
-    "status",
-)  # fmt: skip
+_KEYS = ("version", "timestamp", "node", "request_id", "tokens", "auth_token", "data")
 
 KAZOO_MASTER = Version(
     name="master",
@@ -25,8 +22,8 @@ KAZOO_MASTER = Version(
     owner_interactions=view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
     emergency_numbers=("911", "933"),
     maximum_range_settings=("crossbar.cdrs.maximum_range", "crossbar.maximum_range"),
-    success_keys=_KEYS,
-    error_keys=_KEYS,
+    success_keys=(*_KEYS, "revision", "status"),
+    error_keys=(*_KEYS, "error", "message", "status"),
     tells_everybody_its_version=False,
     tells_token_as_text=False,
     always_says_json=False,

@@ -10,7 +10,7 @@ from mockcdrs.cdr import row
 from mockcdrs.crossbar.directory_views import UsersView
 from mockcdrs.crossbar.json_decoder import Jiffy
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.view_maps import View
+from mockcdrs.crossbar.view_maps import LegView
 
 
 def _rule(what: str, source: str) -> Any:
@@ -42,8 +42,8 @@ class Version:
         "columns of `/cdrs/interaction` alone, not in its CSV, before the reseller's", "cb_cdrs `json_rows`"
     )
     datetime_separator: str = _rule("text between day and time in `datetime`", "cb_cdrs `pretty_print_datetime`")
-    owner_interactions: View = _rule(
-        "view that chooses the leg which stands for an interaction of a user",
+    owner_interactions: LegView = _rule(
+        "leg that stands for an interaction of a user, by the view that lists these",
         "interactions.json `interaction_listing_by_owner`",
     )
     emergency_numbers: tuple[str, ...] = _rule(

@@ -41,11 +41,15 @@ class Talk:
         at: int = NOW,
         address: str = "127.0.0.1",
         tokens: int = 1,
+        has_view_rows: bool = False,
+        body: Mapping[str, Any] | None = None,
     ) -> Self:
-        full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
+        full = path if path.startswith(("/v", "//", "*")) else f"/v2/accounts/{ACCOUNT}{path}"
         record = self.journal.open(Incoming(method, full, query, headers or {}, peer=address), at)
         record.status, record.fault, record.is_complete = status, fault, is_complete
-        record.outcome = Outcome(rows, next_key, message, tokens=tokens, bucket_account=ACCOUNT)
+        record.outcome = Outcome(
+            rows, next_key, message, dict(body or {}), tokens, ACCOUNT, has_view_rows=has_view_rows
+        )
         record.advised = self.advice()
         return self
 

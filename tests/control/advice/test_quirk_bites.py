@@ -1,15 +1,23 @@
 """Advice on quirks of the server's that bit."""
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockcdrs.control.advice.quirk_bites import ADVICE
+from mockcdrs.crossbar import start_key
+from mockcdrs.handle import Mock, serving
 
 NOW, JANUARY = 63_936_129_600, 63_934_444_800
 DAY, TWO_MONTHS = f"created_from={NOW - 86_400}&created_to={NOW}", f"created_from={JANUARY - 60}&created_to={NOW}"
 INTERACTION, SUMMARY, LEGS = "/cdrs/interaction", "/cdrs/summary", "/cdrs/legs/202601-call"
 FAULT: dict[str, Any] = {"status": 503, "message": "datastore_fault"}
+
+OLD_KEY = start_key.encode([NOW - 600])
+REFUSED = {**FAULT, "status": 500}
 
 
 def one(path: str = "/cdrs", query: str = "", **changes: Any) -> dict[str, Any]:
@@ -54,12 +62,19 @@ BITES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("broken-document-fault", one(**FAULT), one(query="chunk_size=0", **FAULT)),
     ("broken-document-fault", one(LEGS, **FAULT), one(status=503, message="datastore_unreachable")),
-    ("reversed-keys-fault", one(query="start_key=k", **FAULT), one(**FAULT)),
+    ("reversed-keys-fault", one(query="start_key=k", **REFUSED), one(query="start_key=k", **FAULT)),
     ("chunk-size-0-fault", one(query="chunk_size=0", **FAULT), one(query="chunk_size=5", **FAULT)),
     ("descending-false-ignored", one(query="descending=false"), one(query="descending=false&ascending=true")),
     ("modified-alone-ignored", one(query="modified_from=1"), one(query="modified_from=1&has_key=to")),
     ("missing-value-ignored", one(query="missing_value=to"), one(query="value_missing=to")),
     ("pdf-500", one(query="accept=pdf", status=500), one(query="accept=pdf", status=406)),
+    ("pdf-500", one(query="accept=pdf"), one(query="accept=csv")),
+    ("interaction-raw-rows", one(INTERACTION, has_view_rows=True), one(INTERACTION)),
+    (
+        "utc-offset-500",
+        one(body={"utc_offset": None}, status=500, message="init failed"),
+        one(body={"utc_offset": "abc"}, status=500, message="init failed"),
+    ),
     ("no-account-500", one("/v2/accounts/cdrs", status=500), one(status=500)),
     ("post-as-get-empty", one(query="verb=GET", method="POST"), one(query="verb=GET")),
 ]
@@ -116,3 +131,40 @@ def test_rows_that_were_lost_are_told_of(talk: Any) -> None:
 def test_each_bite_has_a_case() -> None:
     alone = {"big-integer-chunk-lost", "no-ccv-not-listed", "summary-51-rows"}
     assert {code for code, *_ in BITES} | alone == set(ADVICE)
+
+
+@pytest.fixture
+def mock(tmp_path: Path) -> Iterator[Mock]:
+    """One that holds an interaction whose leg has an id without a month."""
+    cdr = {"_id": "nomonth", "pvt_type": "cdr", "interaction_time": NOW - 60, "interaction_key": "a"}
+    line = {"account_id": "a" * 32, "month": "202601", "document": cdr}
+    (tmp_path / "cdrs.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with serving(data=tmp_path, now="2026-01-20T12:00:00Z") as mock:
+        yield mock
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "query", "body"),
+    [
+        ("reversed-keys-fault", "/cdrs", "start_key=g2gA", ""),
+        ("reversed-keys-fault", "/cdrs", f"created_from={NOW - 60}&created_to={NOW}&start_key={OLD_KEY}", ""),
+        ("pdf-500", "/cdrs", "accept=pdf", ""),
+        ("pdf-500", "/cdrs/interaction", "accept=pdf&is_chunked=false", ""),
+        ("utc-offset-500", "/cdrs", "", '{"data": {"utc_offset": null}}'),
+        ("utc-offset-500", "/cdrs", "", '{"data": {"utc_offset": {}}}'),
+        ("interaction-raw-rows", "/cdrs/interaction", "", ""),
+        ("interaction-raw-rows", "/cdrs/interaction", "is_chunked=false", ""),
+    ],
+)
+def test_a_running_mock_tells_of_it(mock: Mock, code: str, path: str, query: str, body: str) -> None:
+    def told() -> bool:
+        return any(text.startswith(f"{code}: ") for text in mock.advice())
+
+    headers = {"Content-Type": "application/json"} if body else {}
+    asked = {"path": f"/v2/accounts/{mock.account_id}{path}", "query_string": query, "body": body, "headers": headers}
+    mock.client().simulate_get(**asked)
+    assert told()
+    mock.state.quirks = frozenset()
+    mock.reset()
+    mock.client().simulate_get(**asked)
+    assert not told()

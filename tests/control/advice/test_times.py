@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
+
 NOW = 63_936_129_600  # 2026-01-20T12:00:00Z
 MAXIMUM_RANGE = 2_682_000
 RANGE = f"created_from={NOW - 86_400}&created_to={NOW}"
@@ -97,3 +100,19 @@ def test_nothing_in_the_default_range_may_be_the_range(talk: Any) -> None:
     talk().asks(rows=0, status=503).keeps_silent("default-range-empty")
     talk().asks(rows=0, fault="empty").keeps_silent("default-range-empty")
     talk().asks(query="start_key=g2wAAAABYQFq", rows=0).keeps_silent("default-range-empty")
+
+
+@pytest.mark.parametrize(
+    ("version", "setting", "widest"),
+    [
+        (KAZOO_4_3, "crossbar.maximum_range", 3_600),
+        (KAZOO_MASTER, "crossbar.cdrs.maximum_range or crossbar.maximum_range", 60),
+    ],
+    ids=["4.3", "master"],
+)
+def test_the_limit_of_a_range_is_the_one_that_the_version_heeds(
+    talk: Any, version: Version, setting: str, widest: int
+) -> None:
+    limited = talk(version=version, settings=Settings(maximum_range=3_600, cdrs_maximum_range=60))
+    limited.asks(query=f"created_from={NOW - 9_000}&created_to={NOW}").tells("range-too-wide", f"{widest} ({setting})")
+    limited.asks(query=f"created_from={NOW - widest}&created_to={NOW}").keeps_silent("range-too-wide")

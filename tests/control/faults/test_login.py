@@ -97,11 +97,19 @@ def test_tokens_stay_expired_while_another_rule_that_expires_them_is_left(state:
     assert status(state, first) == 200
 
 
+@pytest.mark.parametrize(
+    ("version", "of_a_token"),
+    [(KAZOO_4_3, {"version": "4.3.142", "auth_token": "undefined"}), (KAZOO_MASTER, {})],
+    ids=["4.3", "master"],
+)
 @pytest.mark.parametrize("failing", [{"status": 401}, {"status": 503}, {"error": "too_many_requests"}], ids=str)
-def test_a_login_that_a_rule_fails_gives_no_token(state: State, failing: Any) -> None:
+def test_a_login_that_a_rule_fails_gives_no_token(failing: Any, version: Version, of_a_token: dict[str, str]) -> None:
+    state = state_of(calls(1), version=version)
     state.faults.add(Rule(path="/api_auth", **failing))
     answered = login(state)
     told = envelope(answered)
     assert (str(answered.status), told["status"]) == (told["error"], "error")
-    assert not {"auth_token", "version"} & told.keys()
+    assert {name: told[name] for name in ("version", "auth_token") if name in told} == of_a_token
+    genuine, _ = asked(state, path="/v2/api_auth", method="PUT", token=None)  # says no key
+    assert told.keys() == envelope(genuine).keys()
     assert "location" not in answered.headers

@@ -95,7 +95,7 @@ export function makeCalls(panel, mock) {
         ? el(
             "p",
             { class: "warn" },
-            `Wider than crossbar.cdrs.maximum_range (${lasted(mock.maximumRange)}): Crossbar answers 400.`,
+            `Wider than a range may be (${lasted(mock.maximumRange)}): Crossbar answers 400.`,
           )
         : "",
     );

@@ -29,7 +29,7 @@ export class Mock extends EventTarget {
   }
 
   get maximumRange() {
-    return this.settings.settings["crossbar.cdrs.maximum_range"] ?? Infinity;
+    return this.settings.maximum_range ?? Infinity;
   }
 
   // Gregorian seconds by the mock's clock, without asking again.

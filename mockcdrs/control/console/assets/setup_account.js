@@ -1,4 +1,4 @@
-// The account: what to configure a client with, and a request to paste.
+// The account: what to configure a client with, the Kazoo that is stood in for, and a request to paste.
 
 import { codeBlock, copyButton } from "./copying.js";
 import { el, facts, said } from "./dom.js";
@@ -26,12 +26,13 @@ export function makeAccountCard(mock) {
     const pairs = Object.entries(SHOWN).filter(([name]) => account[name]);
     const listing = `${account.url}/accounts/${account.account_id}/cdrs?page_size=5`;
     content.replaceChildren(
-      facts(
-        pairs.map(([name, label]) => [
+      facts([
+        ...pairs.map(([name, label]) => [
           label,
           [said(account[name]), copyButton(account[name], "Copy", { "aria-label": `Copy ${label}` })],
         ]),
-      ),
+        ["Kazoo", said(mock.settings.kazoo)],
+      ]),
       codeBlock("curl", `curl -sS -H ${quoted(`X-Auth-Token: ${account.auth_token}`)} ${quoted(listing)}`),
     );
   }

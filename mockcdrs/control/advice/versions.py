@@ -1,0 +1,81 @@
+"""Advice on the version of the API in a path, and on what some versions of Kazoo do not take."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from mockcdrs.control.advice import asked
+from mockcdrs.control.advice.asked import shown
+from mockcdrs.control.advice.facts import Advice, Facts
+from mockcdrs.control.journal import Record
+from mockcdrs.crossbar import negotiation, routing
+from mockcdrs.crossbar.errors import BareAnswer
+from mockcdrs.crossbar.resources.table import RESOURCES
+
+_VERSION = re.compile(r"v\d+", re.ASCII | re.IGNORECASE)
+_FIRST_STEPS = frozenset({*RESOURCES, "account"})
+
+
+def _wrong_base_url(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
+    if record.fault:
+        return
+    right = f"/v2/{'/'.join(_meant(record.path))}"
+    if not asked.api_version(record):
+        yield (
+            f"{shown(record.path)} got the greeting, as every path does that does not begin with /v2, for any method "
+            f"and without a token: the base URL ends in /v2, so ask {shown(right)}"
+        )
+    elif _VERSION.fullmatch(next(iter(routing.tokens(record.path)), "")):
+        yield f"the API's version is in this path twice: ask {shown(right)}, with a base URL that ends in /v2 once"
+
+
+def _meant(path: str) -> list[str]:
+    """What a path has behind all that a base URL may be: behind the last version, or from the first known step on."""
+    steps = [step for step in path.split("/") if step]
+    versions = [place for place, step in enumerate(steps) if _VERSION.fullmatch(step)]
+    known = (place for place, step in enumerate(steps) if step in _FIRST_STEPS)
+    return steps[versions[-1] + 1 :] if versions else steps[next(known, 0) :]
+
+
+def _unpaged_v1(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    if asked.api_version(record) == "v1" and facts.version.serves_v1:
+        yield (
+            "page_size does nothing under /v1, which answers all rows of the range at once and names no next page: "
+            "ask the same under /v2"
+        )
+
+
+def _accept_parameters(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    accept = record.headers.get("accept")
+    if accept is None or record.fault or facts.version.accepts_parameters:
+        return
+    try:
+        taken = negotiation.content_type(accept, accepts_parameters=True)
+    except BareAnswer:
+        return
+    yield (
+        f"this bare 406 is Accept: {shown(accept)}, of which Kazoo {facts.version.name} takes no type that has a "
+        f"parameter: send {taken} alone"
+    )
+
+
+ADVICE: dict[str, Advice] = {
+    "wrong-base-url": Advice(
+        _wrong_base_url,
+        "A path without the API's version, which gets a greeting, or with it twice.",
+        "crossbar_default_handler.erl",
+        statuses=frozenset({200, 401, 404}),
+    ),
+    "v1-unpaged": Advice(
+        _unpaged_v1,
+        "A page_size under /v1, which never pages.",
+        "cb_context.erl",
+        asked.WALKS,
+        names=frozenset({"page_size"}),
+    ),
+    "accept-parameter": Advice(
+        _accept_parameters,
+        "A type with a parameter in Accept, as in application/json;charset=utf-8, which some versions do not take.",
+        "api_resource.erl",
+        statuses=frozenset({406}),
+    ),
+}

@@ -1,0 +1,44 @@
+"""The leg that ground truth has stand for an interaction is the server's, although they share no code."""
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mockcdrs.control.standing_leg import standing_leg
+from mockcdrs.crossbar import view_maps
+from mockcdrs.crossbar.database import Row, _groups, _order
+from mockcdrs.crossbar.view_maps import LegView
+
+VIEWS = [
+    view_maps.INTERACTIONS,
+    view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    view_maps.INTERACTIONS_BY_OWNER_MOST_BILLED,
+]
+NUMBERS = st.integers(0, 9) | st.integers(-3, 10**12) | st.sampled_from([0.5, 1.0, 1e16])
+PLAIN = NUMBERS | st.sampled_from(["", "7", " 7 ", "1e1", "soon", "A", "B", None, True, False])
+VALUES = PLAIN | st.lists(PLAIN, max_size=2) | st.just({}) | st.just({"a": 1})
+FIELDS = ("billing_seconds", "channel_created_time", "channel_loopback_leg", "timestamp", "duration_seconds")
+LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)), min_size=1, max_size=5)
+
+
+def by_the_server(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
+    """What the view shows of one interaction."""
+    rows = [Row(*emitted, document) for document in documents if (emitted := view.map(document))]
+    (group,) = _groups(sorted(rows, key=_order, reverse=not is_ascending), view.group_level, view.reduce)
+    return group.value["id"]
+
+
+@pytest.mark.parametrize("is_ascending", [True, False])
+@pytest.mark.parametrize("view", VIEWS, ids=["account", "user, first made", "user, most billed"])
+@given(fields=LEGS)
+@example(fields=[{"billing_seconds": "9"}, {"billing_seconds": "61"}])
+@example(fields=[{"billing_seconds": "soon"}, {"billing_seconds": 61}, {"billing_seconds": 5}])
+@example(fields=[{"channel_loopback_leg": "B"}, {"channel_loopback_leg": "A"}])
+def test_it_is_the_one_that_the_view_chooses(view: LegView, is_ascending: bool, fields: list[dict[str, Any]]) -> None:
+    shared = {"pvt_type": "cdr", "interaction_time": 1, "interaction_key": "a"}
+    own = {"custom_channel_vars": {"owner_id": "o"}}
+    documents = [{"_id": f"202601-{name}", **shared, **own, **held} for name, held in enumerate(fields)]
+    found = standing_leg(documents, view.chooses, is_of_user=view.has_owner, is_ascending=is_ascending)
+    assert found["_id"] == by_the_server(view, documents, is_ascending=is_ascending)
