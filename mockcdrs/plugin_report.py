@@ -42,7 +42,7 @@ class Reporter:
         """Count the advice of a test."""
         self._codes.update(getattr(report, _CODES, ()))
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Advice by code and count."""
         if self._codes:
             terminalreporter.section("mockcdrs advice")
