@@ -12,6 +12,7 @@ from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import Record, shortfall
 from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
@@ -95,9 +96,9 @@ class RemoteMock(Derived, External):
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
         """As `Mock.wait_for`."""
         check_wait(count, timeout)
-        deadline = time.monotonic() + timeout
+        deadline = monotonic() + timeout
         while (told := self._control.ask("GET", "/journal"))["completed"] < count:
-            if time.monotonic() >= deadline:
+            if monotonic() >= deadline:
                 raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
             time.sleep(_STEP_SECONDS)
         return _records(told)

@@ -4,7 +4,6 @@ import itertools
 import logging
 import os
 import threading
-import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.control import redaction
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.buckets import client_address
 from mockcdrs.crossbar.context import Outcome
@@ -236,10 +236,10 @@ class Journal:
 
         `TimeoutError` where they do not become as many in time.
         """
-        deadline = time.monotonic() + timeout_seconds
+        deadline = monotonic() + timeout_seconds
         with self._changed:
             while self._completed < count:
-                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                if not self._changed.wait(max(0.0, deadline - monotonic())) and monotonic() >= deadline:
                     raise TimeoutError(shortfall(self._completed, count, timeout_seconds, self._under_way.values()))
             return list(self._records)
 
