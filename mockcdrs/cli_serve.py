@@ -110,6 +110,14 @@ Examples:
 )
 @cli_kazoo.option
 @click.option("--reseller", is_flag=True, help="Let the account see a reseller's columns.")
+@click.option(
+    "--journal",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="How many requests are kept to be looked at.",
+)
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
 @click.option(
     "--log-format",

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Never
 
@@ -9,7 +10,7 @@ from mockcdrs.control.data import Interaction, check_call, check_document, check
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
 from mockcdrs.control.faults import Rule
-from mockcdrs.control.journal import Record, shortfall
+from mockcdrs.control.journal import KeptRequests, Record, shortfall
 from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
 from mockcdrs.control.real_clock import monotonic
@@ -90,24 +91,37 @@ class RemoteMock(Derived, External):
 
     @property
     def requests(self) -> list[Record]:
-        """What came in since the last reset, oldest first; the last 1,000."""
-        return _records(self._control.ask("GET", "/journal"))
+        """As `Mock.requests`."""
+        return self.kept_requests().all()
+
+    def kept_requests(self) -> KeptRequests:
+        """As `Mock.kept_requests`."""
+        return _kept(self._control.ask("GET", "/journal"))
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
-        """As `Mock.wait_for`."""
+        """As `Mock.wait_for`. Each request is fetched once, however long it waits."""
         check_wait(count, timeout)
-        deadline = monotonic() + timeout
-        while (told := self._control.ask("GET", "/journal"))["completed"] < count:
+        deadline, told = monotonic() + timeout, self._control.ask("GET", "/journal")
+        while told["completed"] < count:
             if monotonic() >= deadline:
                 raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
             time.sleep(_STEP_SECONDS)
-        return _records(told)
+            before, told = told, self._control.ask("GET", "/journal", query={"since": told["next"]})
+            if told["identity"] == before["identity"]:  # else it was cleared, and these are all
+                told["records"] = before["records"] + told["records"]
+        return _kept(told).all()
 
     def advice(self) -> list[str]:
         """As `Mock.advice`."""
-        told = [text for record in self.requests for text in record.advice]
-        counted = self._control.ask("GET", "/advice")
-        return told + [each["text"] for each in counted if each["text"] not in told for _ in range(each["count"])]
+        self.kept_requests().all()
+        return self.kept_advice()
+
+    def kept_advice(self) -> list[str]:
+        """As `Mock.kept_advice`."""
+        told = [text for record in self.kept_requests().records for text in record.advice]
+        more = Counter({each["text"]: each["count"] for each in self._control.ask("GET", "/advice")})
+        more.subtract(told)  # what is left is said at the end only, or of requests that came meanwhile
+        return told + list(more.elements())
 
 
 class RemoteClock:
@@ -138,8 +152,9 @@ class RemoteClock:
         self._control.ask("PUT", "/clock", {"live": True})
 
 
-def _records(told: dict[str, Any]) -> list[Record]:
-    return sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
+def _kept(told: dict[str, Any]) -> KeptRequests:
+    records = sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
+    return KeptRequests(records, told["dropped"], told["capacity"])
 
 
 def _record(told: dict[str, Any]) -> Record:

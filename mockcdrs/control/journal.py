@@ -26,6 +26,10 @@ _GZIP_WINDOW = 31
 logger = logging.getLogger("mockcdrs.journal")
 
 
+class JournalFull(AssertionError):
+    """What a test asks is no longer known: the journal has dropped requests. The text says how to have it keep more."""
+
+
 @dataclass(slots=True)
 class Response:
     """An answer as it went out: its headers, and the first `KEPT_BYTES` of its body, compressed where it was."""
@@ -64,7 +68,7 @@ class Record:
     bare name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
     (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
     rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the body has
-    ended or broke off. `advising` makes the advice when it is first read.
+    ended or broke off. `advising`, which it has from then on, makes the advice when it is first read.
     """
 
     number: int
@@ -87,14 +91,15 @@ class Record:
     client_address: str = ""
     response: Response | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
-    advising: Callable[["Record"], list[str]] = field(default=lambda _: [], repr=False, compare=False)
+    advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def advice(self) -> list[str]:
-        """What there is to say of it once it is complete."""
-        if self.advised is None:
+        """What there is to say of it once it is complete; nothing before."""
+        # nothing is kept before: it would take the place of what is said once it is complete
+        if self.advised is None and self.advising is not None:
             self.advised = self.advising(self)
-        return self.advised
+        return self.advised or []
 
 
 def _query(raw: str) -> dict[str, Any]:
@@ -108,6 +113,26 @@ def _query(raw: str) -> dict[str, Any]:
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRequests:
+    """What a journal of this `capacity` keeps, oldest first, and how many older ones it has `dropped`."""
+
+    records: list[Record]
+    dropped: int
+    capacity: int
+
+    def all(self) -> list[Record]:
+        """The records, where they are of all requests; raises `JournalFull` where some were dropped."""
+        if self.dropped:
+            enough = 2 * (self.dropped + self.capacity)
+            raise JournalFull(
+                f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older ones, "
+                f"so that nothing can be said of all; have it keep more, by @pytest.mark.mockcdrs(journal={enough}), "
+                f"--mockcdrs-journal={enough}, Mock(journal={enough}) or `mockcdrs serve --journal {enough}`"
+            )
+        return self.records
+
+
 class Journal:
     """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
 
@@ -117,9 +142,9 @@ class Journal:
     whoever waits for it goes on.
     """
 
-    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = monotonic) -> None:
         self.capacity = capacity
-        self._machine_seconds = machine_seconds  # bound early: what freezes time replaces the name in the module
+        self._machine_seconds = machine_seconds
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
         self._completions = 0
@@ -189,6 +214,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._records)
+
+    def kept(self) -> KeptRequests:
+        """The records, and how many were dropped, at one moment."""
+        with self._changed:
+            return KeptRequests(list(self._records), self.dropped, self.capacity)
 
     def since(self, number: int) -> list[Record]:
         """The records with a greater number, oldest first."""

@@ -36,7 +36,10 @@ def make(options: Options) -> tuple[State, Account]:
     settings = parse_settings(options.settings, version)
     shown = quirks.shown(version.quirks, options.fix, options.quirk)
     locale = options.locale or fixtures.manifest().locale
-    return State(store, settings, clock, shown, seed=seed, locale=locale, version=version), account
+    state = State(
+        store, settings, clock, shown, seed=seed, locale=locale, version=version, journal=options.journal
+    )
+    return state, account
 
 
 def _clock(options: Options) -> Clock:

@@ -48,6 +48,7 @@ class Options:
     made for, and is live over a data directory. `kazoo` names the version to stand in for, one of
     `mockcdrs.crossbar.versions.VERSIONS`. `reseller`: the token's account sees the reseller's columns.
     `settings` are Kazoo's, by name; `fix` names quirks to leave out, `quirk` quirks to show that are off by default.
+    `journal` says how many requests are kept for a test to look at.
     Raises `OptionError`.
     """
 
@@ -63,6 +64,7 @@ class Options:
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
     fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")
     quirk: Iterable[str] = _option((), NAMES, "a quirk to show that is off by default; may be repeated")
+    journal: int = _option(10_000, COUNT, "how many requests the journal keeps")
 
     def __post_init__(self) -> None:
         check({name: getattr(self, name) for name in KINDS})

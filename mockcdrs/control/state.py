@@ -3,7 +3,7 @@
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
-from mockcdrs.control.journal import Journal
+from mockcdrs.control.journal import CAPACITY, Journal
 from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.buckets import Buckets
 from mockcdrs.crossbar.context import World
@@ -21,7 +21,7 @@ class State:
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
-    The people of calls that a test adds are those of `seed` and `locale`.
+    The people of calls that a test adds are those of `seed` and `locale`. `journal` says how many requests are kept.
     """
 
     def __init__(  # noqa: PLR0913 a mock is made of this much
@@ -35,6 +35,7 @@ class State:
         ids: Ids | None = None,
         locale: str = DEFAULT_LOCALE,
         version: Version = KAZOO_4_3,
+        journal: int = CAPACITY,
     ) -> None:
         self.version = version
         self.data = Overlay(store)
@@ -46,7 +47,7 @@ class State:
         self._databases = Databases(self.data)
         self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
-        self.journal = Journal()
+        self.journal = Journal(journal)
         self.ids = ids or ByOrder(seed)
         self._frozen_at = self.clock.now() if self.clock.is_frozen else None
         self._buckets = Buckets()
