@@ -42,7 +42,7 @@ class RemoteMock(Derived, External):
         self.clock = RemoteClock(control)
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock and request ids."""
+        """As `Mock.reset`."""
         self._control.ask("POST", "/reset")
 
     def clear(self) -> None:

@@ -126,8 +126,8 @@ class KeptRequests:
         if self.dropped:
             enough = 2 * (self.dropped + self.capacity)
             raise JournalFull(
-                f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older ones, "
-                f"so that nothing can be said of all; have it keep more, by @pytest.mark.mockcdrs(journal={enough}), "
+                f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older "
+                f"ones, so that nothing can be said of all; have it keep more, by @pytest.mark.mockcdrs(journal={enough}), "
                 f"--mockcdrs-journal={enough}, Mock(journal={enough}) or `mockcdrs serve --journal {enough}`"
             )
         return self.records

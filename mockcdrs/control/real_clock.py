@@ -1,7 +1,7 @@
 """The machine's clocks for waits and durations, which go on while a test has stopped the time of its process.
 
 freezegun replaces the clocks of the `time` module wherever a module holds one, those that it bound at its import too,
-and a module that is imported later gets the stopped ones. So this is a second instance of `time`, which nobody knows of.
+and a module that is imported later gets the stopped ones. So this is a second instance of `time` that nobody knows of.
 """
 
 from collections.abc import Callable

@@ -49,7 +49,7 @@ class State:
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
         self.ids = ids or ByOrder(seed)
-        self._frozen_at = self.clock.now() if self.clock.is_frozen else None
+        self._as_made = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = Buckets()
         self._token_key = tokens.key_of(seed)
         self._tokens: dict[str, tokens.Claims] = {
@@ -59,16 +59,17 @@ class State:
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, request ids, the token buckets. Settings and quirks stay."""
+        """As it was made: data, faults, journal, clock, settings, quirks, request ids, the token buckets."""
+        self.settings, self.quirks, frozen_at, self.journal.capacity = self._as_made
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
         self._buckets = Buckets()
         self.ids.reset()
-        if self._frozen_at is None:
+        if frozen_at is None:
             self.clock.live()
         else:
-            self.clock.freeze(self._frozen_at)
+            self.clock.freeze(frozen_at)
 
     def claims(self, token: str) -> tokens.Claims:
         """What a token says: one of the data's, which are always good, or one that a login gave.
