@@ -127,8 +127,8 @@ class KeptRequests:
             enough = 2 * (self.dropped + self.capacity)
             raise JournalFull(
                 f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older "
-                f"ones, so that nothing can be said of all; have it keep more, by @pytest.mark.mockcdrs(journal={enough}), "
-                f"--mockcdrs-journal={enough}, Mock(journal={enough}) or `mockcdrs serve --journal {enough}`"
+                f"ones, so nothing is known of all; have it keep more, as by @pytest.mark.mockcdrs(journal={enough}), "
+                f"--mockcdrs-journal={enough}, Mock(journal={enough}), `mockcdrs serve --journal {enough}`"
             )
         return self.records
 

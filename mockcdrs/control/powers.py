@@ -73,7 +73,7 @@ class Powers(Data, Derived):
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
         """Wait up to `timeout` seconds until so many requests are complete; all that came in then.
 
-        Raises `TimeoutError`, `JournalFull` as `requests` does, and `ArgumentError` for a count or a timeout that is none.
+        Raises `TimeoutError`, `JournalFull` as `requests` does, `ArgumentError` for a count or a timeout that is none.
         """
         check_wait(count, timeout)
         self.state.journal.wait_for(count, timeout)

@@ -22,6 +22,7 @@ class State:
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
     The people of calls that a test adds are those of `seed` and `locale`. `journal` says how many requests are kept.
+    `beside` is a state over the same `base` data, with which is shared what is derived from that, and nothing else.
     """
 
     def __init__(  # noqa: PLR0913 a mock is made of this much
@@ -36,15 +37,17 @@ class State:
         locale: str = DEFAULT_LOCALE,
         version: Version = KAZOO_4_3,
         journal: int = CAPACITY,
+        beside: "State | None" = None,
     ) -> None:
         self.version = version
+        self.base = store
         self.data = Overlay(store)
         self.settings = settings or Settings(kazoo_version=version.release)
         self.clock = clock or Clock()
         self.quirks = version.quirks if quirks_shown is None else quirks_shown
         self.seed = seed
         self.locale = locale
-        self._databases = Databases(self.data)
+        self.databases: Databases = Databases(self.data, None if beside is None else beside.databases)
         self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
@@ -83,7 +86,7 @@ class State:
         return World(
             version=self.version,
             store=self.data,
-            databases=self._databases,
+            databases=self.databases,
             settings=self.settings,
             now=self.clock.now(),
             quirks=self.quirks,

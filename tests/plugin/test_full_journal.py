@@ -14,7 +14,7 @@ from tests.plugin.running import ran
 Either = Mock | RemoteMock
 HOW = (
     r"the journal is full: it keeps the last 3 requests and dropped 2 older ones, .* "
-    r"@pytest\.mark\.mockcdrs\(journal=10\), --mockcdrs-journal=10, Mock\(journal=10\) or `mockcdrs serve --journal 10`"
+    r"@pytest\.mark\.mockcdrs\(journal=10\), --mockcdrs-journal=10, Mock\(journal=10\), `mockcdrs serve --journal 10`"
 )
 
 

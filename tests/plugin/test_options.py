@@ -49,12 +49,18 @@ EVERY_PART = {
 }
 SHOW = """
 import pytest
-from mockcdrs.handle import Mock
+from mockcdrs.plugin_session import MockSession
+
+class NoMock:
+    def __init__(self, options):
+        self.made_of = options
+
+    close = check_faults = lambda self: None
+    never_fired = kept_advice = lambda self: []
 
 @pytest.fixture(autouse=True)
 def nothing_made(monkeypatch):
-    monkeypatch.setattr(Mock, "__init__", lambda self, **options: setattr(self, "made_of", options))
-    monkeypatch.setattr(Mock, "stop", lambda self: None)
+    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
 """
 
 
