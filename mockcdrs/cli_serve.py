@@ -60,7 +60,12 @@ Examples:
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
 """,
 )
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Serve the CDRs of this directory; the clock stays live.",
+)
 @click.option(
     "--seed", default=DEFAULT_SEED, show_default=True, metavar="N", help="Whose calls are made up without --data."
 )
