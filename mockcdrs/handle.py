@@ -93,9 +93,17 @@ class Mock(Powers):
         return self._answer
 
     def client(self) -> "TestClient":
-        """Falcon's test client, with the token in place; no socket. A break on the wire raises `ConnectionError`."""
-        from mockcdrs.server.without_socket import client  # it is Falcon's for tests, which `python -OO` cannot import
+        """Falcon's test client, with the token in place; no socket. A break on the wire raises `ConnectionError`.
 
+        `RuntimeError` under `python -OO`, where Falcon has none.
+        """
+        try:
+            from mockcdrs.server.without_socket import client
+        except TypeError as missing:  # a docstring
+            raise RuntimeError(
+                "Falcon's test client needs docstrings, which python -OO leaves out: ask over url or wsgi_app, or "
+                "run with -O"
+            ) from missing
         return client(self._answer, self.auth_token)
 
     def stop(self) -> None:

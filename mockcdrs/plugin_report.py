@@ -133,6 +133,10 @@ def _told(mock: "Mock | RemoteMock") -> list[str]:
         kept = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
+    if not (kept.records or kept.dropped):
+        from mockcdrs.control import proxies
+
+        return [f"no request came.{proxies.hint(mock.host)}"]
     shown = kept.records[-_SHOWN_REQUESTS:]
     before = kept.dropped + len(kept.records) - len(shown)
     first = [f"... {before} requests before"] if before else []

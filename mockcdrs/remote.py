@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Never
+from urllib.parse import urlsplit
 
 from mockcdrs.control.data import Interaction, check_call, check_document, check_id
 from mockcdrs.control.derived import Derived, check_wait
@@ -35,6 +36,7 @@ class RemoteMock(Derived, External):
         self._control = control
         told = control.ask("GET", "/account")
         External.__init__(self, told["url"], told["account_id"], told["auth_token"])
+        self.host = urlsplit(self.url).hostname or self.host
         self.user_id: str = told["user_id"]
         self.credentials = Credentials(
             told["username"], told["password"], told["name"], told["realm"], told["api_key"], told["user_id"]
@@ -104,7 +106,8 @@ class RemoteMock(Derived, External):
         deadline, told = monotonic() + timeout, self._control.ask("GET", "/journal")
         while told["completed"] < count:
             if monotonic() >= deadline:
-                raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
+                waiting = map(_record, told["under_way"])
+                raise TimeoutError(shortfall(told["completed"], count, timeout, waiting, self.host))
             time.sleep(_STEP_SECONDS)
             before, told = told, self._control.ask("GET", "/journal", query={"since": told["next"]})
             if told["identity"] == before["identity"]:  # else it was cleared, and these are all

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.control import redaction
+from mockcdrs.control import proxies, redaction
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.buckets import client_address
@@ -18,6 +18,7 @@ from mockcdrs.crossbar.context import Outcome
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 CAPACITY = 1_000
+LOOPBACK = "127.0.0.1"
 KEPT_RESPONSES = 50
 KEPT_BYTES = 65_536
 
@@ -274,10 +275,13 @@ class Journal:
             return list(self._records)
 
 
-def shortfall(completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record]) -> str:
-    """What to tell somebody who waited for more requests than came."""
+def shortfall(
+    completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record], host: str = LOOPBACK
+) -> str:
+    """What to tell somebody who waited for more requests than came to a mock on `host`."""
     waiting = "".join(f"\n  under way: {record.method} {record.path}" for record in under_way)
     return (
         f"{completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
-        f"does the client still run, and does it ask this server? Give it more time with `timeout`.{waiting}"
+        f"does the client still run, and does it ask this server? Give it more time with `timeout`."
+        f"{'' if completed else proxies.hint(host)}{waiting}"
     )
