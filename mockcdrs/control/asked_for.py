@@ -54,7 +54,7 @@ class Wanted:
 def check(requests: KeptRequests, wanted: Wanted, times: int | None = None, *, host: str) -> None:
     """Raise `AssertionError` unless as many requests fit as `times` says, or at least one without it.
 
-    `host` is where the mock is asked. Raises `JournalFull` where requests that were dropped might make a difference, and
+    `host` is where the mock is asked. Raises `JournalFull` where requests that were dropped might make a difference,
     `ArgumentError` where `times` is no count.
     """
     arguments.check_value("times", times, _TIMES)
