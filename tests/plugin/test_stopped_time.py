@@ -20,6 +20,9 @@ with {stopped}:
         with urllib.request.urlopen(request, timeout=20) as answer:
             answer.read()
 
+    live = mockcdrs.Mock(now="live").clock.now()
+    assert 0 <= live - 63_936_086_400 < 10**7  # of the process, not of the machine
+
     with mockcdrs.serving() as mock:
         mock.fail(delay_seconds=0.2, times=1)
         mock.fail(drip=20_000, after=1)
