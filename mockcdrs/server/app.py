@@ -99,14 +99,18 @@ class _Entry:
         if response is not None:
             response.keep(part)
 
-    def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+    def watch(self, parts: Iterable[bytes], length: int | None = None) -> Iterator[bytes]:
+        """Note a body's parts as they go out, the whole of `length` bytes before its client can have it."""
         try:
             for part in parts:
                 self.record.sent_bytes += len(part)
                 self.keep(part)
+                if self.record.sent_bytes == length:
+                    self.end()
                 yield part
         finally:
-            self.end()
+            if not self.record.is_complete:
+                self.end()
 
 
 def _head(answered: Answer, now: int) -> dict[str, str]:
@@ -152,7 +156,7 @@ def _faulty(
     if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
         return _plain(incoming, answered, entry)
     stream, length = delivered(answered.body, delivery, connection)
-    return entry.watch(stream), length
+    return entry.watch(stream, length), length
 
 
 def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
