@@ -7,7 +7,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.client import HTTPConnection
+from operator import attrgetter
 from pathlib import Path
 
 from measuring import Bench, Budget, Line, Samples, alternate
@@ -115,9 +117,8 @@ def fixture(bench: Bench) -> Iterator[Line]:
 def _lives(times: int) -> list[Samples]:
     first, found = Mock(), []
     for _ in range(times):
-        mock = Mock.beside(first)
-        steps: tuple[Callable[[], object], ...] = (lambda: Mock.beside(first), lambda: mock.url, mock.reset, mock.close)
-        found.append([_milliseconds(step) for step in steps])
+        mock, steps = Mock.beside(first), (Mock.beside, attrgetter("url"), Mock.reset, Mock.close)
+        found.append([_milliseconds(partial(step, mock)) for step in steps])
     return [Samples(values) for values in zip(*found, strict=True)]
 
 
