@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from mockcdrs.cdr import gregorian
+from mockcdrs.control import stores
 from mockcdrs.dataset.credentials import credentials
 from mockcdrs.server.log_lines import Json, LineFormatter, Text
 from mockcdrs.server.request_log import RequestLog
@@ -40,7 +42,7 @@ def run(server: "Server", made: "Standalone", env_file: Path | None, log_format:
         told, kazoo = variables(server.url, made), made.state.version.name
         public = {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
         with _written(env_file, told) if env_file else contextlib.nullcontext():
-            log.listening(banner(told, kazoo), {**public, "kazoo": kazoo})
+            log.listening(banner(told, {"Kazoo": kazoo, "Clock": clock(made)}), {**public, "kazoo": kazoo})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
@@ -121,9 +123,18 @@ def variables(root: str, made: "Standalone") -> dict[str, str]:
     return told
 
 
-def banner(told: Mapping[str, str], kazoo: str) -> list[str]:
-    """Lines for a person: those of `variables` that have a value, `kazoo`, and one for a shell that lists two calls."""
-    shown = [*((label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), ("Kazoo", kazoo)]
+def clock(made: "Standalone") -> str:
+    """What a person has to know of a clock that goes on while the data does not, or nothing."""
+    end = stores.end_of(made.state.base)
+    if end is None or made.state.clock.is_frozen:
+        return ""
+    moment = gregorian.iso_8601(end)
+    return f"live, and the data ends at {moment}; --now {moment} stops it there"
+
+
+def banner(told: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
+    """Lines for a person: those of `variables` and `further` that say something, and a command that lists two calls."""
+    shown = [*((label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
     url, account_id, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
     curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])

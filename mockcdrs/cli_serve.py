@@ -60,7 +60,12 @@ Examples:
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
 """,
 )
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="Serve the CDRs of this directory.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Serve the CDRs of this directory; the clock stays live.",
+)
 @click.option(
     "--seed", default=DEFAULT_SEED, show_default=True, metavar="N", help="Whose calls are made up without --data."
 )
@@ -110,6 +115,14 @@ Examples:
 )
 @cli_kazoo.option
 @click.option("--reseller", is_flag=True, help="Let the account see a reseller's columns.")
+@click.option(
+    "--journal",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="How many requests are kept to be looked at.",
+)
 @click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
 @click.option(
     "--log-format",

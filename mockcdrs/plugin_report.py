@@ -1,9 +1,11 @@
 """What a test run says about its mocks: the journal of a failing test, rules that never fired, advice."""
 
+import contextlib
+import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
@@ -12,9 +14,19 @@ if TYPE_CHECKING:
     from mockcdrs.handle import Mock
     from mockcdrs.remote import RemoteMock
 
-MOCKS = pytest.StashKey["list[Mock | RemoteMock]"]()
+T = TypeVar("T")
+
 _CODES = "mockcdrs_advice"  # an attribute of reports: these also travel from xdist's workers
 _SHOWN_REQUESTS = 50
+
+
+class _Watched(NamedTuple):
+    mock: "Mock | RemoteMock"
+    allowed: frozenset[str]
+
+
+_WATCHED = pytest.StashKey[list[_Watched]]()
+_HAS_PASSED = pytest.StashKey[bool]()
 
 
 class UnusedFault(UserWarning):
@@ -22,27 +34,45 @@ class UnusedFault(UserWarning):
 
 
 class Reporter:
-    """Adds to the reports of tests that held mocks, and collects their advice over the session."""
+    """Looks at the mocks of tests that have run, adds to their reports, and collects their advice over the session."""
 
     def __init__(self) -> None:
         self._codes: Counter[str] = Counter()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin anew: a test may run several times."""
+        item.stash[_WATCHED], item.stash[_HAS_PASSED] = [], False
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Fail a test, which has passed so far, for what its client did."""
+        outcome = yield
+        watched = item.stash[_WATCHED]
+        _fail_if_unwanted(item, watched)
+        for each in watched:
+            for rule in _asked(each.mock.never_fired):
+                warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
+        item.stash[_HAS_PASSED] = True
+        return outcome
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         """Put the journal into a failing test's report, and the codes of its advice into the last one."""
         report: pytest.TestReport = yield
-        mocks = item.stash.get(MOCKS, [])
-        if call.when == "call" and report.failed and mocks:
+        mocks = [each.mock for each in item.stash.get(_WATCHED, [])]
+        if report.failed and mocks:
             report.sections.append(("mockcdrs", "\n".join(line for mock in mocks for line in _told(mock))))
         if call.when == "teardown" and mocks:
-            setattr(report, _CODES, [code_of(text) for mock in mocks for text in mock.advice()])
+            setattr(report, _CODES, [code_of(text) for mock in mocks for text in _advice(mock)])
+            del item.stash[_WATCHED]  # the item stays to the end of the session, and would hold all that its mocks have
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the advice of a test."""
         self._codes.update(getattr(report, _CODES, ()))
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(self, terminalreporter: "pytest.TerminalReporter") -> None:
         """Advice by code and count."""
         if self._codes:
             terminalreporter.section("mockcdrs advice")
@@ -68,24 +98,64 @@ def advice_codes(allowed: Iterable[str]) -> frozenset[str]:
     return frozenset(allowed)
 
 
-def check(item: pytest.Item, mock: "Mock | RemoteMock", allowed: frozenset[str], *, is_strict: bool) -> None:
-    """Fail a test of a strict run whose client got advice that is not allowed; warn of faults that never fired.
+@contextlib.contextmanager
+def watched(item: pytest.Item, mock: "Mock | RemoteMock", allowed: frozenset[str]) -> Iterator[None]:
+    """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
-    Raises what a fault's own code raised.
+    Where the run is strict, a test fails whose client got advice that is not `allowed`. It fails for what a fault's own
+    code raised, too. Faults that never fired are warned of.
     """
-    unwanted = [text for text in mock.advice() if code_of(text) not in allowed]
-    if is_strict and unwanted:
-        pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
-    mock.check_faults()
-    for rule in mock.never_fired():
-        warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
+    each = _Watched(mock, allowed)
+    item.stash[_WATCHED].append(each)
+    yield
+    if item.stash[_HAS_PASSED]:  # what still came while its fixtures were torn down
+        _fail_if_unwanted(item, [each])
+
+
+def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_Watched]) -> None:
+    for each in watched:
+        each.mock.check_faults()
+    if item.config.getoption("mockcdrs_strict"):
+        unwanted = [text for each in watched for text in _asked(each.mock.advice) if code_of(text) not in each.allowed]
+        if unwanted:
+            pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
+
+
+def _asked(ask: Callable[[], list[T]]) -> list[T]:
+    try:
+        return ask()
+    except OSError as lost:  # a mock elsewhere, as in what follows
+        pytest.fail(str(lost), pytrace=False)
 
 
 def _told(mock: "Mock | RemoteMock") -> list[str]:
-    records = mock.requests
-    dropped = len(records) - _SHOWN_REQUESTS
-    first = [f"... {dropped} requests before"] if dropped > 0 else []
-    return [*first, *map(_line, records[-_SHOWN_REQUESTS:]), *mock.advice()]
+    try:
+        kept = mock.kept_requests()
+    except OSError as lost:
+        return [str(lost)]
+    if not (kept.records or kept.dropped):
+        from mockcdrs.control import proxies
+
+        return [f"no request came.{proxies.hint(mock.host)}"]
+    shown = kept.records[-_SHOWN_REQUESTS:]
+    before = kept.dropped + len(kept.records) - len(shown)
+    first = [f"... {before} requests before"] if before else []
+    return [*first, *map(_line, shown), *_advice(mock), *_failures(mock)]
+
+
+def _advice(mock: "Mock | RemoteMock") -> list[str]:
+    try:
+        return mock.kept_advice()
+    except OSError:
+        return []
+
+
+def _failures(mock: "Mock | RemoteMock") -> list[str]:
+    try:
+        mock.check_faults()
+    except Exception as failed:  # noqa: BLE001 a test's own code may raise anything
+        return "".join(traceback.format_exception(failed)).splitlines()
+    return []
 
 
 def _line(record: "Record") -> str:

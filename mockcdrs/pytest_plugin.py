@@ -3,7 +3,8 @@
 Only what registers options and fixtures is imported with pytest itself: a run that uses no mock pays for none.
 """
 
-from typing import TYPE_CHECKING, Any, Never, cast
+import contextlib
+from typing import TYPE_CHECKING, Any, Never, NoReturn, cast
 
 import pytest
 
@@ -11,10 +12,11 @@ from mockcdrs import arguments, plugin_options, plugin_report
 from mockcdrs.control.options import KINDS, OptionError, layered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mockcdrs.external import External
     from mockcdrs.handle import Mock
+    from mockcdrs.plugin_session import MockSession
     from mockcdrs.remote import RemoteMock
 
     Served = Mock | RemoteMock | External
@@ -52,6 +54,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     plugin_report.advice_codes(plugin_options.from_marker(item).get("allow", ()))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: "Sequence[object]") -> None:
+    """Refuse to let several workers use one mock elsewhere: a test of each would reset those of the others."""
+    url = config.getoption("mockcdrs_url")
+    if not url or len(specs) < 2:
+        return
+    from mockcdrs.remote_control import RemoteControl
+
+    if RemoteControl(url).is_there():
+        raise pytest.UsageError(
+            f"--mockcdrs-url={url} came with {len(specs)} workers, but each test resets the mock there for all: run "
+            "with -n 0, or without --mockcdrs-url, so that each worker has mocks of its own"
+        )
+
+
 @pytest.fixture(scope="session")
 def mockcdrs_settings() -> dict[str, Any]:
     """Kazoo's settings, by name, for every mock of the session; override it to set some."""
@@ -59,74 +76,74 @@ def mockcdrs_settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _mockcdrs_by_options() -> "Iterator[MakeMock]":
-    """The session's mocks: the same one for the same options."""
-    made: dict[str, Mock] = {}
+def _mockcdrs_session() -> "Iterator[MockSession]":
+    from mockcdrs.plugin_session import MockSession
 
-    def held(**options: Any) -> "Mock":
-        key = repr(sorted(options.items()))
-        if key not in made:
-            made[key] = _made(options)
-        return made[key]
-
-    yield held
-    for mock in made.values():
-        mock.stop()
+    session = MockSession()
+    yield session
+    session.close()
 
 
 @pytest.fixture(scope="session")
 def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Served":
-    """The session's server: the mock without a marker's changes, or the server that `--mockcdrs-url` names."""
+    """A Crossbar with one address for the whole session, for a client that is configured once.
+
+    While a test holds `mockcdrs`, that mock answers here too, if it is of the same account. With `--mockcdrs-url` it is
+    the server named there.
+    """
     if request.config.getoption("mockcdrs_url"):
         return _external(request.config)
-    by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
-    return by_options(**_options(request.config, mockcdrs_settings))
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    return session.server(_options(request.config, mockcdrs_settings))
 
 
 @pytest.fixture
 def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[Served]":
-    """A Crossbar, as new for each test: data, faults, journal, clock and request ids."""
+    """A Crossbar of the test's own, new in all that it holds, at an address that no other test has."""
     said = plugin_options.from_marker(request.node)
     allowed = plugin_report.advice_codes(said.pop("allow", ()))
-    served: Served
     if request.config.getoption("mockcdrs_url"):
         served = _external(request.config, said)
-    else:
-        by_options: MakeMock = request.getfixturevalue("_mockcdrs_by_options")
-        served = by_options(**_options(request.config, mockcdrs_settings, said))
-    if not served.is_mock:
-        yield served
+        if served.is_mock:
+            remote = cast("RemoteMock", served)
+            remote.reset()
+            with plugin_report.watched(request.node, remote, allowed):
+                yield remote
+        else:
+            yield served
         return
-    mock = cast("Mock | RemoteMock", served)
-    mock.reset()
-    request.node.stash.setdefault(plugin_report.MOCKS, []).append(mock)
-    yield mock
-    plugin_report.check(request.node, mock, allowed, is_strict=request.config.getoption("mockcdrs_strict"))
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    mock = session.make(_options(request.config, mockcdrs_settings, said))
+    with contextlib.closing(mock), session.current(mock), plugin_report.watched(request.node, mock, allowed):
+        yield mock
 
 
 @pytest.fixture
 def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[MakeMock]":
-    """A factory of further mocks, side by side, until the test ends; it takes what the marker takes, but `allow`."""
-    made: list[Mock] = []
+    """A factory of further mocks, side by side, until the test ends; it takes what the marker takes, but `allow`.
+
+    At the end of the test they are looked at as `mockcdrs` is.
+    """
     said = plugin_options.from_marker(request.node)
-    said.pop("allow", None)
+    allowed = plugin_report.advice_codes(said.pop("allow", ()))
+    if request.config.getoption("mockcdrs_url"):
+        yield _make_none
+        return
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    with contextlib.ExitStack() as made:
 
-    def make(*unnamed: Never, **changes: Any) -> "Mock":
-        arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
-        if request.config.getoption("mockcdrs_url"):
-            pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
-        made.append(_made(_options(request.config, mockcdrs_settings, said, changes)))
-        return made[-1]
+        def make(*unnamed: Never, **changes: Any) -> "Mock":
+            arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
+            options = _options(request.config, mockcdrs_settings, said, changes)
+            mock = made.enter_context(contextlib.closing(session.make(options)))
+            made.enter_context(plugin_report.watched(request.node, mock, allowed))
+            return mock
 
-    yield make
-    for mock in made:
-        mock.stop()
+        yield make
 
 
-def _made(options: dict[str, Any]) -> "Mock":
-    from mockcdrs.handle import Mock
-
-    return Mock(**options)
+def _make_none(**_changes: Any) -> NoReturn:
+    pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
 
 
 def _options(config: pytest.Config, settings: dict[str, Any], *said: dict[str, Any]) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 import dataclasses
 import time
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any, Never
+from urllib.parse import urlsplit
 
 from mockcdrs.control.data import Interaction, check_call, check_document, check_id
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
 from mockcdrs.control.faults import Rule
-from mockcdrs.control.journal import Record, shortfall
+from mockcdrs.control.journal import KeptRequests, Record, shortfall
 from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
@@ -33,6 +36,7 @@ class RemoteMock(Derived, External):
         self._control = control
         told = control.ask("GET", "/account")
         External.__init__(self, told["url"], told["account_id"], told["auth_token"])
+        self.host = urlsplit(self.url).hostname or self.host
         self.user_id: str = told["user_id"]
         self.credentials = Credentials(
             told["username"], told["password"], told["name"], told["realm"], told["api_key"], told["user_id"]
@@ -40,7 +44,7 @@ class RemoteMock(Derived, External):
         self.clock = RemoteClock(control)
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock and request ids."""
+        """As `Mock.reset`."""
         self._control.ask("POST", "/reset")
 
     def clear(self) -> None:
@@ -89,24 +93,38 @@ class RemoteMock(Derived, External):
 
     @property
     def requests(self) -> list[Record]:
-        """What came in since the last reset, oldest first; the last 1,000."""
-        return _records(self._control.ask("GET", "/journal"))
+        """As `Mock.requests`."""
+        return self.kept_requests().all()
+
+    def kept_requests(self) -> KeptRequests:
+        """As `Mock.kept_requests`."""
+        return _kept(self._control.ask("GET", "/journal"))
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
-        """As `Mock.wait_for`."""
+        """As `Mock.wait_for`. Each request is fetched once, however long it waits."""
         check_wait(count, timeout)
-        deadline = time.monotonic() + timeout
-        while (told := self._control.ask("GET", "/journal"))["completed"] < count:
-            if time.monotonic() >= deadline:
-                raise TimeoutError(shortfall(told["completed"], count, timeout, map(_record, told["under_way"])))
+        deadline, told = monotonic() + timeout, self._control.ask("GET", "/journal")
+        while told["completed"] < count:
+            if monotonic() >= deadline:
+                waiting = map(_record, told["under_way"])
+                raise TimeoutError(shortfall(told["completed"], count, timeout, waiting, self.host))
             time.sleep(_STEP_SECONDS)
-        return _records(told)
+            before, told = told, self._control.ask("GET", "/journal", query={"since": told["next"]})
+            if told["identity"] == before["identity"]:  # else it was cleared, and these are all
+                told["records"] = before["records"] + told["records"]
+        return _kept(told).all()
 
     def advice(self) -> list[str]:
         """As `Mock.advice`."""
-        told = [text for record in self.requests for text in record.advice]
-        counted = self._control.ask("GET", "/advice")
-        return told + [each["text"] for each in counted if each["text"] not in told for _ in range(each["count"])]
+        self.kept_requests().all()
+        return self.kept_advice()
+
+    def kept_advice(self) -> list[str]:
+        """As `Mock.kept_advice`."""
+        told = [text for record in self.kept_requests().records for text in record.advice]
+        more = Counter({each["text"]: each["count"] for each in self._control.ask("GET", "/advice")})
+        more.subtract(told)  # what is left is said at the end only, or of requests that came meanwhile
+        return told + list(more.elements())
 
 
 class RemoteClock:
@@ -137,8 +155,9 @@ class RemoteClock:
         self._control.ask("PUT", "/clock", {"live": True})
 
 
-def _records(told: dict[str, Any]) -> list[Record]:
-    return sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
+def _kept(told: dict[str, Any]) -> KeptRequests:
+    records = sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
+    return KeptRequests(records, told["dropped"], told["capacity"])
 
 
 def _record(told: dict[str, Any]) -> Record:

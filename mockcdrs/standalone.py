@@ -43,6 +43,7 @@ def make(  # noqa: PLR0913 the options are its arguments
     fixed: tuple[str, ...],
     added: tuple[str, ...],
     reseller: bool,
+    journal: int,
     host: str,
     control_token: str | None,
     no_control: bool,
@@ -60,7 +61,7 @@ def make(  # noqa: PLR0913 the options are its arguments
     ids = ByRequest(seed) if is_one_of_many else None
     parsed = Settings.parse(settings, kazoo_version=version.release)
     shown = quirks.shown(version.quirks, fixed, added)
-    state = State(store, parsed, clock, shown, seed=seed, ids=ids, locale=locale, version=version)
+    state = State(store, parsed, clock, shown, seed=seed, ids=ids, locale=locale, version=version, journal=journal)
     if no_control:
         return Standalone(create_app(state), state, account, None)
     access = Access(host, control_token)

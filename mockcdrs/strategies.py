@@ -5,7 +5,6 @@ between fields and legs hold.
 """
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,8 @@ Document = dict[str, Any]
 DEFAULT_ACCOUNT_ID = f"{1:032x}"
 LAST_SECOND = 63_936_129_600  # 2026-01-20T12:00:00Z, in Gregorian seconds: the moment of the committed data
 _DAY_SECONDS = 86_400
+_TALKING_SECONDS, _RINGING_SECONDS, _BEGINNING_SECONDS = 3_601, 61, 31  # the first that are too many
+_MOST_PARTIES = 3  # that the calls of a history are between
 _ENDINGS = (("NORMAL_CLEARING", "sip:200"), ("ORIGINATOR_CANCEL", "sip:487"), ("USER_BUSY", "sip:486"))
 _PARTIES = ("caller_id_name", "caller_id_number", "callee_id_name", "callee_id_number")
 _OPTIONAL = (
@@ -29,6 +30,8 @@ _OPTIONAL = (
     "channel_name", "channel_state", "event_category", "event_name", "msg_id", "switch_hostname", "switch_nodename",
     "switch_uri", "switch_url",
 )  # fmt: skip
+_KEYS = st.integers(0, 0xFFFF_FFFF)
+_LEGS = st.integers(0, len(_ENDINGS) * _TALKING_SECONDS * _RINGING_SECONDS - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +52,50 @@ def interactions(
     account_id: str = DEFAULT_ACCOUNT_ID, days: int = 30, legs: int = 4
 ) -> st.SearchStrategy[list[Document]]:
     """All legs of one interaction, the first one first, at most `legs` of them."""
-    return _interactions(account_id, days, legs, st.integers(0, 0xFFFF_FFFF))
+    return _interactions(account_id, days, legs)
 
 
 def histories(accounts: int = 2, days: int = 30, calls: int = 10) -> st.SearchStrategy[History]:
     """Up to `accounts` accounts, one at the least, with up to `calls` interactions between them in `days`."""
-    held = tuple(_account(row) for row in range(1, accounts + 1))
-    drawn = st.lists(st.tuples(st.integers(0, accounts - 1), _seeds(days, 4)), max_size=calls)
-    return st.builds(_collect, st.integers(1, accounts).map(lambda count: held[:count]), drawn)
+    return _histories(accounts, days, calls)
+
+
+# A failing example takes the longer to shrink the more numbers it is made of, and the more strategies are put together
+# by tuples, dictionaries or `builds`, as Hypothesis looks for what each part of these matters. So a leg is one number,
+# the calls of a history are between a few parties, and all is drawn by functions.
+
+
+@st.composite
+def _interactions(draw: st.DrawFn, account_id: str, days: int, legs: int) -> list[Document]:
+    return _legs(account_id, draw(_KEYS), draw(_fields()), draw(_shapes(days, legs)))
+
+
+@st.composite
+def _histories(draw: st.DrawFn, accounts: int, days: int, calls: int) -> History:
+    held = [_account(row) for row in range(1, draw(st.integers(1, accounts)) + 1)]
+    parties = draw(st.lists(_fields(), min_size=1, max_size=_MOST_PARTIES))
+    drawn = draw(st.lists(_calls(len(held), len(parties), days), max_size=calls))
+    # Numbered, not drawn: two interactions with one key would be one interaction.
+    documents = [
+        leg
+        for key, (owner, party, shape) in enumerate(drawn)
+        for leg in _legs(held[owner].id, key, parties[party], shape)
+    ]
+    documents.sort(key=lambda document: (document["pvt_created"], document["_id"]))
+    return History(tuple(held), tuple(documents))
+
+
+@st.composite
+def _calls(draw: st.DrawFn, accounts: int, parties: int, days: int) -> tuple[int, int, "_Shape"]:
+    """Which account has it, who takes part, and how it went."""
+    return draw(st.integers(0, accounts - 1)), draw(st.integers(0, parties - 1)), draw(_shapes(days, 4))
+
+
+@st.composite
+def _fields(draw: st.DrawFn) -> Document:
+    """What all legs of an interaction hold."""
+    optional = draw(st.lists(st.sampled_from(_OPTIONAL), unique=True))
+    return {name: draw(leaves.field(name)) for name in (*_PARTIES, *optional)}
 
 
 def _account(row: int) -> Account:
@@ -69,53 +108,50 @@ def _account(row: int) -> Account:
     )
 
 
-def _collect(accounts: tuple[Account, ...], drawn: list[tuple[int, Mapping[str, Any]]]) -> History:
-    # Numbered, not drawn: two interactions with one key would be one interaction.
-    documents = [
-        leg for key, (owner, seed) in enumerate(drawn) for leg in _legs(accounts[owner % len(accounts)].id, key, seed)
-    ]
-    documents.sort(key=lambda document: (document["pvt_created"], document["_id"]))
-    return History(accounts, tuple(documents))
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """How one leg went: when it began, in seconds behind the interaction's start, and how it ended."""
+
+    later: int
+    ringing: int
+    talking: int
+    ending: tuple[str, str]
 
 
-def _interactions(
-    account_id: str, days: int, legs: int, keys: st.SearchStrategy[int]
-) -> st.SearchStrategy[list[Document]]:
-    return st.builds(_legs, st.just(account_id), keys, _seeds(days, legs))
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """When an interaction ended, in seconds before `LAST_SECOND`, and how its legs went."""
+
+    age: int
+    legs: list[_Leg]
 
 
-def _seeds(days: int, legs: int) -> st.SearchStrategy[dict[str, Any]]:
-    """What an interaction is made of: its age at its end, what all legs hold, and each leg's own times."""
-    leg = st.fixed_dictionaries(
-        {
-            "ringing": st.integers(0, 60),
-            "talking": st.integers(0, 3_600),
-            "later": st.integers(0, 30),
-            "ending": st.sampled_from(_ENDINGS),
-        }
-    )
-    return st.fixed_dictionaries(
-        {
-            "age": st.integers(0, days * _DAY_SECONDS - 1),
-            "fields": leaves.fields(_PARTIES, _OPTIONAL),
-            "legs": st.lists(leg, min_size=1, max_size=legs),
-        }
-    )
+@st.composite
+def _shapes(draw: st.DrawFn, days: int, legs: int) -> _Shape:
+    """The legs begin a gap after each other, but all within `_BEGINNING_SECONDS`."""
+    age, gap = draw(st.integers(0, days * _DAY_SECONDS - 1)), draw(st.integers(0, _BEGINNING_SECONDS - 1))
+    codes = draw(st.lists(_LEGS, min_size=1, max_size=legs))
+    return _Shape(age, [_leg(code, row * gap % _BEGINNING_SECONDS) for row, code in enumerate(codes)])
 
 
-def _legs(account_id: str, key: int, seed: Mapping[str, Any]) -> list[Document]:
-    drawn = seed["legs"]
-    longest = max(leg["later"] + leg["ringing"] + leg["talking"] for leg in drawn)
-    start = LAST_SECOND - seed["age"] - longest
-    call_ids = [f"{key:08x}-{row}" for row in range(len(drawn))]
+def _leg(code: int, later: int) -> _Leg:
+    """The leg that a number stands for: a low one for an answered call, and of these a low one for a short one."""
+    ending, seconds = divmod(code, _TALKING_SECONDS * _RINGING_SECONDS)
+    talking, ringing = divmod(seconds, _RINGING_SECONDS)
+    return _Leg(later, ringing, talking, _ENDINGS[ending])
+
+
+def _legs(account_id: str, key: int, fields: Document, shape: _Shape) -> list[Document]:
+    start = LAST_SECOND - shape.age - max(leg.later + leg.ringing + leg.talking for leg in shape.legs)
+    call_ids = [f"{key:08x}-{row}" for row in range(len(shape.legs))]
     return [
         {
             **_shared(account_id, key, start),
-            **copy.deepcopy(seed["fields"]),
+            **copy.deepcopy(fields),
             **_own(account_id, start, call_ids[row], leg),
             **_bridged(call_ids, row),
         }
-        for row, leg in enumerate(drawn)
+        for row, leg in enumerate(shape.legs)
     ]
 
 
@@ -133,18 +169,18 @@ def _shared(account_id: str, key: int, start: int) -> Document:
     }
 
 
-def _own(account_id: str, start: int, call_id: str, leg: Mapping[str, Any]) -> Document:
-    cause, code = leg["ending"]
-    talking = leg["talking"] if code == "sip:200" else 0
-    begin = start + leg["later"]
-    end = begin + leg["ringing"] + talking
+def _own(account_id: str, start: int, call_id: str, leg: _Leg) -> Document:
+    cause, code = leg.ending
+    talking = leg.talking if code == "sip:200" else 0
+    begin = start + leg.later
+    end = begin + leg.ringing + talking
     return {
         "_id": f"{gregorian.month_of(start)}-{call_id}",
         "_rev": f"1-{account_id}",
         "call_id": call_id,
-        "ringing_seconds": leg["ringing"],
+        "ringing_seconds": leg.ringing,
         "billing_seconds": talking,
-        "duration_seconds": leg["ringing"] + talking,
+        "duration_seconds": leg.ringing + talking,
         "channel_created_time": gregorian.to_unix(begin) * 1_000_000,
         "hangup_cause": cause,
         "hangup_code": code,

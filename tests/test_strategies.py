@@ -5,6 +5,7 @@ from random import Random
 
 import hypothesis
 import jsonschema
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,22 @@ def test_a_failure_that_takes_two_calls_shrinks_to_two() -> None:
         random=Random(1),
     )
     assert len(history.documents) == 2
+
+
+@pytest.mark.parametrize("least", [6, 26])
+def test_a_failure_that_takes_many_legs_shrinks_within_a_thousand_runs(least: int) -> None:
+    found = list[int]()
+
+    @settings(SEARCH, max_examples=500, phases=tuple(hypothesis.Phase), deadline=None)
+    @given(strategies.histories())
+    def has_fewer(history: History) -> None:
+        found.append(len(history.documents))
+        assert found[-1] < least
+
+    with pytest.raises(AssertionError):
+        has_fewer()
+    assert found[-1] == least
+    assert len(found) < 1_000
 
 
 def test_the_public_names_are_those_of_the_readme() -> None:

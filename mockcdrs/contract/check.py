@@ -45,7 +45,13 @@ def check(source: str, *quirks: str) -> Callable[[Findings], Check]:
     """Make a check of a function: its name is the check's, its docstring the sentence."""
 
     def made(findings: Findings) -> Check:
-        return Check(findings.__name__.replace("_", "-"), str(findings.__doc__), source, quirks, findings)
+        return Check(
+            findings.__name__.replace("_", "-"),
+            findings.__doc__ or findings.__name__.replace("_", " "),
+            source,
+            quirks,
+            findings,
+        )
 
     return made
 

@@ -4,7 +4,7 @@ What the data holds is looked up only then, and what knows the advice imported.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -32,17 +32,25 @@ class Adviser:
         state.journal.on_complete.append(self._promise)
 
     def advice(self) -> list[str]:
-        """All there is to say of what came since the last reset, in the order of the requests; see `ADVICE`."""
+        """All there is to say of the requests that the journal keeps, in their order; see `ADVICE`.
+
+        Of one that is still under way it is what is known already.
+        """
         from mockcdrs.control.advice import at_end
 
         records, state = list(self._state.journal), self._state
         facts = self._facts(state.clock.now(), state.settings, state.quirks, state.clock.is_frozen)
-        return [text for record in records for text in record.advice] + at_end(records, facts)
+        return [text for record in records for text in self._said_of(record)] + at_end(records, facts)
+
+    def _said_of(self, record: Record) -> list[str]:
+        return self._advising()(record) if record.advising is None else record.advice
 
     def _promise(self, record: Record) -> None:
+        record.advising = self._advising()
+
+    def _advising(self) -> Callable[[Record], list[str]]:
         state = self._state
-        record.advising = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
-        record.advised = None
+        return partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
 
     def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
         from mockcdrs.control.advice import advise

@@ -1,12 +1,12 @@
 """Whether requests were made as a test expects, and if not, what the nearest ones did otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs import arguments
-from mockcdrs.control import redaction
-from mockcdrs.control.journal import Record
+from mockcdrs.control import proxies, redaction
+from mockcdrs.control.journal import KeptRequests, Record
 from mockcdrs.control.request_parts import METHOD, PATH, QUERY
 
 _SHOWN = 3
@@ -51,19 +51,25 @@ class Wanted:
         return f"{self.method or 'any method'} {self.path or 'any path'}{'?' + query if query else ''}"
 
 
-def check(records: Iterable[Record], wanted: Wanted, times: int | None = None) -> None:
+def check(requests: KeptRequests, wanted: Wanted, times: int | None = None, *, host: str) -> None:
     """Raise `AssertionError` unless as many requests fit as `times` says, or at least one without it.
 
-    Raises `ArgumentError` where `times` is no count.
+    `host` is where the mock is asked. Raises `JournalFull` where requests that were dropped might make a difference,
+    `ArgumentError` where `times` is no count.
     """
     arguments.check_value("times", times, _TIMES)
-    compared = [(wanted.differences(record), record) for record in records]
+    compared = [(wanted.differences(record), record) for record in requests.records]
     fitting = sum(not differences for differences, _ in compared)
-    if fitting == times or (times is None and fitting):
+    if times is None and fitting:
+        return
+    if times is None or fitting <= times:
+        requests.all()
+    if fitting == times:
         return
     expected = "at least once" if times is None else f"{times} times"
     nearest = sorted((pair for pair in compared if pair[0]), key=lambda pair: len(pair[0]))[:_SHOWN]
     lines = [f"{wanted}: asked {fitting} times, expected {expected}; {len(compared)} requests came"]
+    lines[0] += "" if compared else f".{proxies.hint(host)}"
     for differences, record in nearest:
         lines += [f"  request {record.number}: {record.method} {record.path}", *(f"    {text}" for text in differences)]
     raise AssertionError("\n".join(lines))

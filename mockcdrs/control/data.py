@@ -54,7 +54,7 @@ class Data:
         return str(self.account.users[0]["id"])
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock and request ids."""
+        """As it was made: data, faults, journal, clock, settings, quirks and request ids."""
         self.state.reset()
         self._serials = itertools.count(1)
 

@@ -10,11 +10,12 @@ from mockcdrs.control import asked_for
 from mockcdrs.control.asked_for import Wanted
 from mockcdrs.control.faults import Reply, Rule, RuleError
 from mockcdrs.control.faults.rule import BREAKS, QUIET, WHEN, WHICH
+from mockcdrs.control.journal import LOOPBACK
 from mockcdrs.dataset import edges
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
-    from mockcdrs.control.journal import Record
+    from mockcdrs.control.journal import KeptRequests
     from mockcdrs.strategies import History
 
 
@@ -41,12 +42,15 @@ class Held(Protocol):
         """The account's."""
 
     @property
+    def host(self) -> str:
+        """Where it is asked."""
+
+    @property
     def clock(self) -> Any:
         """With `freeze`."""
 
-    @property
-    def requests(self) -> "list[Record]":
-        """What came in."""
+    def kept_requests(self) -> "KeptRequests":
+        """What came in, as far as the journal keeps it."""
 
     def reset(self) -> None:
         """As it was made."""
@@ -65,6 +69,7 @@ class Derived:
     """Methods for a class that has what `Held` names."""
 
     is_mock = True
+    host = LOOPBACK
 
     @contextlib.contextmanager
     def data(self, history: "History") -> Iterator[Self]:
@@ -114,12 +119,13 @@ class Derived:
     ) -> None:
         """Raise `AssertionError`, naming the nearest requests, unless it was asked `times` often (at least once).
 
-        Raises `ArgumentError` for what no request can have.
+        Raises `JournalFull`, which is one too, where the requests that the journal still keeps do not tell, and
+        `ArgumentError` for what no request can have.
         """
-        asked_for.check(self.requests, Wanted.of(method, path, query), times)
+        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times, host=self.host)
 
     def assert_not_requested(
         self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
-        """Raise `AssertionError` if it was asked, `ArgumentError` for what no request can have."""
-        asked_for.check(self.requests, Wanted.of(method, path, query), times=0)
+        """Raise `AssertionError` if it was asked; `JournalFull` and `ArgumentError` as `assert_requested` does."""
+        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times=0, host=self.host)

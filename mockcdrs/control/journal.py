@@ -4,26 +4,31 @@ import itertools
 import logging
 import os
 import threading
-import time
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.control import redaction
+from mockcdrs.control import proxies, redaction
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.buckets import client_address
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.crossbar.request import UnreadableQuery, parse_query
 
 CAPACITY = 1_000
+LOOPBACK = "127.0.0.1"
 KEPT_RESPONSES = 50
 KEPT_BYTES = 65_536
 
 _GZIP_WINDOW = 31
 
 logger = logging.getLogger("mockcdrs.journal")
+
+
+class JournalFull(AssertionError):
+    """What a test asks is no longer known: the journal has dropped requests. The text says how to have it keep more."""
 
 
 @dataclass(slots=True)
@@ -64,7 +69,7 @@ class Record:
     bare name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
     (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
     rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the body has
-    ended or broke off. `advising` makes the advice when it is first read.
+    ended or broke off. `advising`, which it has from then on, makes the advice when it is first read.
     """
 
     number: int
@@ -87,14 +92,15 @@ class Record:
     client_address: str = ""
     response: Response | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
-    advising: Callable[["Record"], list[str]] = field(default=lambda _: [], repr=False, compare=False)
+    advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def advice(self) -> list[str]:
-        """What there is to say of it once it is complete."""
-        if self.advised is None:
+        """What there is to say of it once it is complete; nothing before."""
+        # nothing is kept before: it would take the place of what is said once it is complete
+        if self.advised is None and self.advising is not None:
             self.advised = self.advising(self)
-        return self.advised
+        return self.advised or []
 
 
 def _query(raw: str) -> dict[str, Any]:
@@ -108,6 +114,26 @@ def _query(raw: str) -> dict[str, Any]:
     return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class KeptRequests:
+    """What a journal of this `capacity` keeps, oldest first, and how many older ones it has `dropped`."""
+
+    records: list[Record]
+    dropped: int
+    capacity: int
+
+    def all(self) -> list[Record]:
+        """The records, where they are of all requests; raises `JournalFull` where some were dropped."""
+        if self.dropped:
+            enough = 2 * (self.dropped + self.capacity)
+            raise JournalFull(
+                f"the journal is full: it keeps the last {self.capacity} requests and dropped {self.dropped} older "
+                f"ones, so nothing is known of all; have it keep more, as by @pytest.mark.mockcdrs(journal={enough}), "
+                f"--mockcdrs-journal={enough}, Mock(journal={enough}), `mockcdrs serve --journal {enough}`"
+            )
+        return self.records
+
+
 class Journal:
     """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
 
@@ -117,9 +143,9 @@ class Journal:
     whoever waits for it goes on.
     """
 
-    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = monotonic) -> None:
         self.capacity = capacity
-        self._machine_seconds = machine_seconds  # bound early: what freezes time replaces the name in the module
+        self._machine_seconds = machine_seconds
         self.on_complete: list[Callable[[Record], None]] = []
         self._changed = threading.Condition()
         self._completions = 0
@@ -190,6 +216,11 @@ class Journal:
     def __len__(self) -> int:
         return len(self._records)
 
+    def kept(self) -> KeptRequests:
+        """The records, and how many were dropped, at one moment."""
+        with self._changed:
+            return KeptRequests(list(self._records), self.dropped, self.capacity)
+
     def since(self, number: int) -> list[Record]:
         """The records with a greater number, oldest first."""
         return [record for record in self if record.number > number]
@@ -236,18 +267,21 @@ class Journal:
 
         `TimeoutError` where they do not become as many in time.
         """
-        deadline = time.monotonic() + timeout_seconds
+        deadline = monotonic() + timeout_seconds
         with self._changed:
             while self._completed < count:
-                if not self._changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                if not self._changed.wait(max(0.0, deadline - monotonic())) and monotonic() >= deadline:
                     raise TimeoutError(shortfall(self._completed, count, timeout_seconds, self._under_way.values()))
             return list(self._records)
 
 
-def shortfall(completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record]) -> str:
-    """What to tell somebody who waited for more requests than came."""
+def shortfall(
+    completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record], host: str = LOOPBACK
+) -> str:
+    """What to tell somebody who waited for more requests than came to a mock on `host`."""
     waiting = "".join(f"\n  under way: {record.method} {record.path}" for record in under_way)
     return (
         f"{completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
-        f"does the client still run, and does it ask this server? Give it more time with `timeout`.{waiting}"
+        f"does the client still run, and does it ask this server? Give it more time with `timeout`."
+        f"{'' if completed else proxies.hint(host)}{waiting}"
     )

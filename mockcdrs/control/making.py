@@ -20,15 +20,19 @@ from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.dataset.universe import OPENED, UniverseStore
 
 
-def make(options: Options) -> tuple[State, Account]:
-    """A mock's state and the account to ask for.
+def make(options: Options, beside: State | None = None) -> tuple[State, Account]:
+    """A mock's state and the account to ask for. `beside` is a state made of the same options: its data is shared.
 
     Raises `DataError`, `SettingError`, `UnknownLocale`, `UnknownQuirk`, `UnknownVersion`; `ValueError` for a `now` that
     is no moment.
     """
-    clock = _clock(options)
+    clock = Clock()
     seed = fixtures.manifest().seed if options.seed is None else options.seed
-    store = _made_up(options, seed, clock) if options.data is None else stores.loaded(Path(options.data))
+    store = _store(options, seed, clock) if beside is None else stores.seen_at(beside.base, clock)
+    if options.now is None:
+        clock.freeze(stores.end_of(store) or fixtures.manifest().moment_gregorian)
+    elif options.now != "live":
+        clock.freeze(seconds_of(options.now, "now", f"{MOMENT.expected}, or live"))
     account = stores.shown_account(store)
     if options.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
@@ -36,14 +40,18 @@ def make(options: Options) -> tuple[State, Account]:
     settings = parse_settings(options.settings, version)
     shown = quirks.shown(version.quirks, options.fix, options.quirk)
     locale = options.locale or fixtures.manifest().locale
-    return State(store, settings, clock, shown, seed=seed, locale=locale, version=version), account
-
-
-def _clock(options: Options) -> Clock:
-    if options.now == "live" or (options.now is None and options.data is not None):
-        return Clock()
-    now = fixtures.manifest().moment if options.now is None else options.now
-    return Clock.frozen(seconds_of(now, "now", f"{MOMENT.expected}, or live"))
+    state = State(
+        store,
+        settings,
+        clock,
+        shown,
+        seed=seed,
+        locale=locale,
+        version=version,
+        journal=options.journal,
+        beside=beside,
+    )
+    return state, account
 
 
 def parse_settings(values: Mapping[str, Any], version: Version) -> Settings:
@@ -55,7 +63,9 @@ def _assignment(name: str, value: Any) -> str:
     return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
 
 
-def _made_up(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+def _store(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+    if options.data is not None:
+        return stores.loaded(Path(options.data))
     office = fixtures.manifest()
     is_office = all(said is None for said in (options.seed, options.calls_per_day, options.locale))
     calls = office.calls_per_day if options.calls_per_day is None else options.calls_per_day

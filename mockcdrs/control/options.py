@@ -45,9 +45,10 @@ class Options:
     Without `data` (a data directory), `seed`, `calls_per_day` or `locale` (where the made-up people live) it holds the
     committed office. `now` is a moment at
     which the clock stands (ISO 8601, UTC) or `live`; without one the clock stands at the moment that the office was
-    made for, and is live over a data directory. `kazoo` names the version to stand in for, one of
+    made for, and over a data directory at the end of its last call. `kazoo` names the version to stand in for, one of
     `mockcdrs.crossbar.versions.VERSIONS`. `reseller`: the token's account sees the reseller's columns.
     `settings` are Kazoo's, by name; `fix` names quirks to leave out, `quirk` quirks to show that are off by default.
+    `journal` says how many requests are kept for a test to look at.
     Raises `OptionError`.
     """
 
@@ -63,9 +64,12 @@ class Options:
     settings: Mapping[str, Any] = _option({}, ASSIGNMENTS, "one of Kazoo's settings, NAME=VALUE; may be repeated")
     fix: Iterable[str] = _option((), NAMES, "a quirk of Crossbar's to do without, or all; may be repeated")
     quirk: Iterable[str] = _option((), NAMES, "a quirk to show that is off by default; may be repeated")
+    journal: int = _option(10_000, COUNT, "how many requests the journal keeps")
 
     def __post_init__(self) -> None:
         check({name: getattr(self, name) for name in KINDS})
+        for name in (name for name, kind in KINDS.items() if kind == NAMES):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # a mock beside this one reads them again
 
     @classmethod
     def from_arguments(cls, unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> "Options":

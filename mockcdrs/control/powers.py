@@ -7,7 +7,7 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.faults import Rule
-from mockcdrs.control.journal import Record
+from mockcdrs.control.journal import KeptRequests, Record
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
@@ -65,19 +65,32 @@ class Powers(Data, Derived):
 
     @property
     def requests(self) -> list[Record]:
-        """What came in since the last reset, oldest first; the last 1,000."""
-        return list(self.state.journal)
+        """What came in since the last reset, oldest first. Raises `JournalFull` where it is no longer all."""
+        return self.kept_requests().all()
+
+    def kept_requests(self) -> KeptRequests:
+        """What came in since the last reset, as far as the journal keeps it."""
+        return self.state.journal.kept()
 
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
-        """Wait up to `timeout` seconds until so many requests are complete.
+        """Wait up to `timeout` seconds until so many requests are complete; all that came in then.
 
-        Raises `TimeoutError`, and `ArgumentError` for a count or a timeout that is none.
+        Raises `TimeoutError`, `JournalFull` as `requests` does, `ArgumentError` for a count or a timeout that is none.
         """
         check_wait(count, timeout)
-        return self.state.journal.wait_for(count, timeout)
+        self.state.journal.wait_for(count, timeout)
+        return self.requests
 
     def advice(self) -> list[str]:
-        """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each."""
+        """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each.
+
+        Raises `JournalFull` where requests were dropped before anybody looked at them.
+        """
+        self.kept_requests().all()
+        return self.kept_advice()
+
+    def kept_advice(self) -> list[str]:
+        """The advice on the requests that the journal keeps."""
         return self._adviser.advice()
 
     def never_fired(self) -> list[Rule]:

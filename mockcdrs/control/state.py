@@ -3,7 +3,7 @@
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
-from mockcdrs.control.journal import Journal
+from mockcdrs.control.journal import CAPACITY, Journal
 from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.buckets import Buckets
 from mockcdrs.crossbar.context import World
@@ -21,7 +21,8 @@ class State:
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
-    The people of calls that a test adds are those of `seed` and `locale`.
+    The people of calls that a test adds are those of `seed` and `locale`. `journal` says how many requests are kept.
+    `beside` is a state over the same `base` data, with which is shared what is derived from that, and nothing else.
     """
 
     def __init__(  # noqa: PLR0913 a mock is made of this much
@@ -35,20 +36,23 @@ class State:
         ids: Ids | None = None,
         locale: str = DEFAULT_LOCALE,
         version: Version = KAZOO_4_3,
+        journal: int = CAPACITY,
+        beside: "State | None" = None,
     ) -> None:
         self.version = version
+        self.base = store
         self.data = Overlay(store)
         self.settings = settings or Settings(kazoo_version=version.release)
         self.clock = clock or Clock()
         self.quirks = version.quirks if quirks_shown is None else quirks_shown
         self.seed = seed
         self.locale = locale
-        self._databases = Databases(self.data)
+        self.databases: Databases = Databases(self.data, None if beside is None else beside.databases)
         self.answers = KeptAnswers()
         self.faults = Faults(seed, self.data)
-        self.journal = Journal()
+        self.journal = Journal(journal)
         self.ids = ids or ByOrder(seed)
-        self._frozen_at = self.clock.now() if self.clock.is_frozen else None
+        self._as_made = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = Buckets()
         self._token_key = tokens.key_of(seed)
         self._tokens: dict[str, tokens.Claims] = {
@@ -58,16 +62,17 @@ class State:
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, request ids, the token buckets. Settings and quirks stay."""
+        """As it was made: data, faults, journal, clock, settings, quirks, request ids, the token buckets."""
+        self.settings, self.quirks, frozen_at, self.journal.capacity = self._as_made
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
         self._buckets = Buckets()
         self.ids.reset()
-        if self._frozen_at is None:
+        if frozen_at is None:
             self.clock.live()
         else:
-            self.clock.freeze(self._frozen_at)
+            self.clock.freeze(frozen_at)
 
     def claims(self, token: str) -> tokens.Claims:
         """What a token says: one of the data's, which are always good, or one that a login gave.
@@ -81,7 +86,7 @@ class State:
         return World(
             version=self.version,
             store=self.data,
-            databases=self._databases,
+            databases=self.databases,
             settings=self.settings,
             now=self.clock.now(),
             quirks=self.quirks,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.dataset.accounts import Account
@@ -22,6 +23,16 @@ def loaded(data: Path) -> LoadedStore:
 def made_up(seed: int, calls_per_day: int, locale: str, clock: Clock, opened: date = OPENED) -> UniverseStore:
     """Calls made up from a seed, from the day on which the office opened until the clock's now."""
     return UniverseStore(seed, Load.of(calls_per_day, locale), clock.now, locale, opened)
+
+
+def seen_at(store: Store, clock: Clock) -> LoadedStore | UniverseStore:
+    """One of these stores as another clock has it; what is kept of the data is shared."""
+    return store.seen_at(clock.now) if isinstance(store, UniverseStore) else cast("LoadedStore", store)
+
+
+def end_of(store: Store) -> int | None:
+    """When the last call ended that a directory holds, in Gregorian seconds; made-up calls have no end."""
+    return store.end_gregorian if isinstance(store, LoadedStore) else None
 
 
 def shown_account(store: Store) -> Account:

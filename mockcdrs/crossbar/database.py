@@ -148,17 +148,29 @@ class _Index:
         return place
 
 
+_Indexes = BoundedCache[tuple[Any, ...], _Index]
+
+
+class _Kept:
+    """What is derived from segments and documents that do not change."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[Any, ...], _Index] = {}
+        self.made = _Indexes(KEPT_ENTRIES, len)
+        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](KEPT_ROWS, lambda _: 1)
+
+
 class Databases:
-    """All month databases of a store.
+    """All month databases of a store. What is kept of its base is shared with those `beside` it, over the same base.
 
     `rows` keeps listing rows, with their documents, under the identity of these and whatever else a row depends on.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
-        self._held: dict[tuple[Any, ...], _Index] = {}
-        self._made: BoundedCache[tuple[Any, ...], _Index] = BoundedCache(KEPT_ENTRIES, len)
-        self.rows: BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]] = BoundedCache(KEPT_ROWS, lambda _: 1)
+        self.kept: _Kept = _Kept() if beside is None else beside.kept
+        self._passing = _Indexes(KEPT_ENTRIES, len)
+        self.rows = self.kept.rows
 
     def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
@@ -184,11 +196,11 @@ class Databases:
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         low, high = wanted.bounds()
         held = [
-            _seen(segment, self._kept(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            _seen(segment, self._index(view, segment).part(low, high, descending=wanted.descending))
+            _seen(segment, _indexed(self.kept.made, view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )
@@ -198,16 +210,17 @@ class Databases:
             return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
         return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
 
-    def _kept(self, view: View, segment: Segment) -> _Index:
+    def _index_of_held(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
-            return self._index(view, segment)
-        identity = (view.name, *segment.identity)
-        if identity not in self._held:
-            self._held[identity] = _Index(view, segment.documents())
-        return self._held[identity]
+            return _indexed(self._passing, view, segment)
+        identity, held = (view.name, *segment.identity), self.kept.held
+        if identity not in held:
+            held[identity] = _Index(view, segment.documents())
+        return held[identity]
 
-    def _index(self, view: View, segment: Segment) -> _Index:
-        return self._made.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
+
+def _indexed(kept: _Indexes, view: View, segment: Segment) -> _Index:
+    return kept.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
 
 
 def _seen(segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:

@@ -3,10 +3,12 @@
 A segment's identity names its content: whatever is derived from a segment may be kept under it.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.origin import UNKNOWN, Origin
 
@@ -15,6 +17,8 @@ Month = tuple[str, str]
 Times = tuple[float | None, float | None]
 # The time that puts parts in order: when a document was written, or when its interaction began.
 Moment = Literal["written", "begun"]
+
+_LONGEST_STRETCH_SECONDS = 62 * 86_400  # of two months
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,13 @@ class Store(Protocol):
         """One document by its id, `None` where that month has no such one."""
 
 
+def _lies_in(month: str, moment: int) -> bool:
+    try:
+        return 0 <= moment - gregorian.month_start(month) < _LONGEST_STRETCH_SECONDS
+    except ValueError:  # the year 0
+        return False
+
+
 class LoadedStore:
     """A store of what `files.load` read: documents by account id and month."""
 
@@ -85,6 +96,24 @@ class LoadedStore:
             for account in self.accounts.values()
         }
         self._by_id: dict[Month, dict[str, Document]] = {}
+
+    @functools.cached_property
+    def end_gregorian(self) -> int | None:
+        """When the last document was written, or its call ended; `None` without one that tells.
+
+        A time counts that lies in the month whose database holds the document, or in the one after it: documents that
+        are broken may name any other.
+        """
+        return max(
+            (
+                moment
+                for (_, month), documents in self._documents.items()
+                for document in documents
+                for moment in (document.get("pvt_created"), document.get("timestamp"))
+                if type(moment) is int and _lies_in(month, moment)
+            ),
+            default=None,
+        )
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`."""

@@ -1,5 +1,6 @@
 """A store over a universe of calls: every block of time is made when it is read, so years cost what is looked at."""
 
+import copy
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -43,6 +44,12 @@ class UniverseStore:
         self._directory = partial(people.directory, seed, self._main, locale)
         self._blocks: BoundedCache[tuple[Block, Moment], list[Document]] = BoundedCache(KEPT_DOCUMENTS, len)
         self.accounts = {account.id: replace(account, months=()) for account in people.universe(seed, locale)}
+
+    def seen_at(self, now: Callable[[], int]) -> "UniverseStore":
+        """The same calls as far as they have ended by another `now()`; what is kept of them is shared."""
+        other = copy.copy(self)
+        other._now, other.accounts = now, dict(self.accounts)  # noqa: SLF001 one of its own
+        return other
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`: each month since the account was opened."""

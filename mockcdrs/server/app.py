@@ -6,7 +6,6 @@ Only the control API is a Falcon app: nothing of it is imported before it is fir
 import functools
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 from mockcdrs.cdr.row import rfc_1036
 from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming
@@ -47,7 +47,7 @@ class Crossbar:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, and note it in the journal."""
-        state, started = self._state, time.perf_counter()
+        state, started = self._state, monotonic()
         incoming = wsgi_request.read(environ, largest_body(state.settings.max_upload_size))
         world = state.world()
         request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
@@ -77,7 +77,7 @@ class Crossbar:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A request's place in the journal; `started` is by `time.perf_counter`."""
+    """A request's place in the journal; `started` is by the real clock."""
 
     journal: Journal
     record: Record
@@ -91,7 +91,7 @@ class _Entry:
 
     def end(self, more_bytes: int = 0) -> None:
         self.record.sent_bytes += more_bytes
-        self.record.duration_seconds = time.perf_counter() - self.started
+        self.record.duration_seconds = monotonic() - self.started
         self.journal.complete(self.record)
 
     def keep(self, part: bytes) -> None:
@@ -99,14 +99,18 @@ class _Entry:
         if response is not None:
             response.keep(part)
 
-    def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+    def watch(self, parts: Iterable[bytes], length: int | None = None) -> Iterator[bytes]:
+        """Note a body's parts as they go out, the whole of `length` bytes before its client can have it."""
         try:
             for part in parts:
                 self.record.sent_bytes += len(part)
                 self.keep(part)
+                if self.record.sent_bytes == length:
+                    self.end()
                 yield part
         finally:
-            self.end()
+            if not self.record.is_complete:
+                self.end()
 
 
 def _head(answered: Answer, now: int) -> dict[str, str]:
@@ -152,7 +156,7 @@ def _faulty(
     if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
         return _plain(incoming, answered, entry)
     stream, length = delivered(answered.body, delivery, connection)
-    return entry.watch(stream), length
+    return entry.watch(stream, length), length
 
 
 def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":

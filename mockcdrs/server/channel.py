@@ -2,8 +2,8 @@
 
 import contextlib
 import logging
+import threading
 from collections.abc import Callable, Iterator
-from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
@@ -48,7 +48,7 @@ class Channel(HTTPChannel):
 
     def is_due(self) -> bool:
         """Whether this thread has a request to answer."""
-        return self.due_in == get_ident()
+        return self.due_in == threading.get_ident()
 
     def answer(self) -> None:
         """Answer one request."""

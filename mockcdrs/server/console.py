@@ -39,7 +39,7 @@ def is_console(below: str) -> bool:
     return below in {"", "/", "/docs"} or below.startswith("/assets/")
 
 
-def add_console(app: falcon.App[Any, Any], base: str) -> None:
+def add_console(app: "falcon.App[Any, Any]", base: str) -> None:
     """Route the pages at `base/` and `base/docs`, and their files below `base/assets/`."""
     app.add_route(base, _Slash())
     app.add_route(f"{base}/", _Page())

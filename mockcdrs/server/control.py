@@ -45,7 +45,7 @@ class _Door:
         access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
 
-def create_control_app(powers: Powers, allowed: access.Access | None = None) -> falcon.App[Any, Any]:
+def create_control_app(powers: Powers, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
     """A WSGI app for all below `/_mockcdrs/`."""
     app = falcon.App(middleware=[_Door(allowed or access.Access())])
     app.set_error_serializer(_serialized)

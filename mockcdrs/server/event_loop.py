@@ -8,17 +8,17 @@ answer: there are as many as answers that wait. (The pattern is known as leader 
 
 import contextlib
 import functools
-import socket
 import threading
-import time
 from collections.abc import Callable
-from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
 
+from mockcdrs.control.real_clock import monotonic
 from mockcdrs.server.channel import Channel
+from mockcdrs.server.sockets import Socket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -43,7 +43,7 @@ class EventLoop:
     `step_aside` is called, or when it has not come back within some hundredths of a second.
     """
 
-    def __init__(self, app: "WSGIApplication", listener: socket.socket, longest_body: Callable[[], int]) -> None:
+    def __init__(self, app: "WSGIApplication", listener: Socket, longest_body: Callable[[], int]) -> None:
         self._sockets: dict[int, Any] = {}
         self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
         self._watcher: int | None = None  # the thread that held it last, unless it was relieved
@@ -52,11 +52,8 @@ class EventLoop:
         self._is_busy, self._is_stopping = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
-        self._waitress = create_server(
-            app,
-            map=self._sockets,
-            _dispatcher=self,
-            sockets=[listener],
+        adjustments = Adjustments(
+            listen="",  # not waitress: it would look up names, and takes no sockets but the usual ones
             ident="Cowboy",
             connection_limit=1000,
             channel_request_lookahead=1,  # so that a client is heard to leave while its answer is under way
@@ -64,7 +61,16 @@ class EventLoop:
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
         )
-        self._waitress.adj.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
+        adjustments.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
+        self._waitress = TcpWSGIServer(
+            app,
+            map=self._sockets,
+            dispatcher=self,
+            adj=adjustments,
+            _sock=listener,
+            bind_socket=False,
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+        )
         self._waitress.channel_class = functools.partial(Channel, self, longest_body)
         self._waitress.pull_trigger = self._wake
         self._start(self._watch, "mockcdrs-server")
@@ -72,11 +78,13 @@ class EventLoop:
 
     def add_task(self, channel: Channel) -> None:
         """Note that a channel has a request to answer: what waitress asks of a task dispatcher."""
-        channel.due_in = get_ident()
+        channel.due_in = (
+            threading.get_ident()
+        )  # not bound at the import: gevent may put its own in its place after that
 
     def is_watcher(self) -> bool:
         """Whether this thread watches the sockets, or will again once it has answered."""
-        return self._watcher == get_ident()
+        return self._watcher == threading.get_ident()
 
     def answer(self, channel: Channel) -> None:
         """Answer what a channel has read, in the thread that watches.
@@ -103,7 +111,7 @@ class EventLoop:
 
     def stop(self, grace_seconds: float) -> None:
         """End the connections and, within that time, the threads."""
-        deadline = time.monotonic() + grace_seconds
+        deadline = monotonic() + grace_seconds
         self._is_stopping.set()
         self._is_busy.set()
         self._wake()
@@ -113,7 +121,7 @@ class EventLoop:
             for channel in list(self._waitress.active_channels.values()):
                 channel.handle_close()  # an answer under way, or waiting for a slow reader, gives up
             for thread in threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
+                thread.join(max(0.0, deadline - monotonic()))
             wasyncore.close_all(self._sockets)
 
     def _start(self, work: Callable[[], None], name: str) -> None:
@@ -137,7 +145,7 @@ class EventLoop:
         """Watch from now on, unless another thread does."""
         is_free = self._watching.acquire(blocking=False)
         if is_free:
-            self._watcher = get_ident()
+            self._watcher = threading.get_ident()
         return is_free
 
     def _wake(self) -> None:

@@ -1,12 +1,12 @@
 """A WSGI app on a port, until it is told to stop."""
 
-import socket
 import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from mockcdrs.server import sockets
 from mockcdrs.server.event_loop import EventLoop
 
 if TYPE_CHECKING:
@@ -78,11 +78,11 @@ class Server:
         self.stop()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> sockets.Socket:
     if not 0 <= port <= _LAST_PORT:  # left to itself, Python would leave an open socket behind
         raise _refusal(host, port, f"ports end at {_LAST_PORT}")
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return sockets.create_server(host, port)
     except OSError as error:
         raise _refusal(host, port, str(error.strerror).partition(" (")[0]) from error
 

@@ -172,6 +172,13 @@ def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path
     ]
 
 
+def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, data: Path) -> None:
+    line = "Clock       live, and the data ends at 2026-01-20T03:46:40Z; --now 2026-01-20T03:46:40Z stops it there"
+    for options, is_said in (["--data", str(data)], True), (["--data", str(data), "--now", NOW], False), ([], False):
+        with serving(tmp_path, *options) as served:
+            assert (line in served.end().splitlines()) is is_said
+
+
 def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
     with serving(tmp_path, "--now", NOW) as served:
         told = served.variables

@@ -6,6 +6,7 @@ import pytest
 
 from mockcdrs.control import adviser, counting
 from mockcdrs.control.journal import Record
+from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.handle import serving
 
 
@@ -72,3 +73,15 @@ def test_requests_that_came_too_fast_by_the_machines_clock_are_counted_though_th
         told = [text for text in mock.advice() if text.startswith("rate-limited: ")]
     assert len(told) == 1
     assert told[0].startswith(f"rate-limited: 3 of 203 requests for account {mock.account_id} came so fast")
+
+
+def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_keeps_none_of_the_rest_away() -> None:
+    with serving() as mock:
+        journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
+        record = journal.open(Incoming("GET", path, "pagesize=2", {}), at_gregorian=mock.clock.now())
+        assert record.advice == []
+        assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter"]
+        record.outcome.next_start_key, record.outcome.rows, record.status = "more", 50, 200
+        journal.complete(record)
+        assert [text.partition(":")[0] for text in record.advice] == ["misspelt-parameter"]
+        assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter", "unfollowed-pages"]

@@ -133,10 +133,10 @@ def test_waiting_ends_when_enough_records_are_complete() -> None:
 
 def test_whoever_waits_goes_on_after_the_listeners() -> None:
     journal = Journal()
-    journal.on_complete.append(lambda record: record.advice.append("heard"))
+    journal.on_complete.append(lambda record: setattr(record, "note", "heard"))
     thread = threading.Thread(target=lambda: journal.complete(came(journal)))
     thread.start()
-    assert journal.wait_for(1, timeout_seconds=10)[0].advice == ["heard"]
+    assert journal.wait_for(1, timeout_seconds=10)[0].note == "heard"
     thread.join()
 
 

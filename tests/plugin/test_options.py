@@ -47,15 +47,22 @@ EVERY_PART = {
     "fix": ("pdf-500", "summary-51-rows", ["summary-doubling"], ["all"]),
     "quirk": ("integer-page-size", "trailer-unescaped", ["pdf-500"], ["legs-turned"]),
     "settings": ("kazoo.node=a\n  kazoo.version=1", "kazoo.node=b", {"kazoo.node": "c"}, {"kazoo.node": "d"}),
+    "journal": ("21", "22", 23, 24),
 }
 SHOW = """
 import pytest
-from mockcdrs.handle import Mock
+from mockcdrs.plugin_session import MockSession
+
+class NoMock:
+    def __init__(self, options):
+        self.made_of = options
+
+    close = check_faults = lambda self: None
+    never_fired = kept_advice = lambda self: []
 
 @pytest.fixture(autouse=True)
 def nothing_made(monkeypatch):
-    monkeypatch.setattr(Mock, "__init__", lambda self, **options: setattr(self, "made_of", options))
-    monkeypatch.setattr(Mock, "stop", lambda self: None)
+    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
 """
 
 
@@ -72,6 +79,7 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
         "fix": (["pdf-500"], ["summary-51-rows"]),
         "quirk": (["integer-page-size"], ["trailer-unescaped"]),
         "settings": ({"kazoo.node": "a"}, {"kazoo.node": "b"}),
+        "journal": (21, 22),
     }.get(name, (ini, option))
 
     def test(expected: object, marked: str = "", called: str = "") -> str:

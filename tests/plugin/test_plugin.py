@@ -1,7 +1,11 @@
 """The plugin as its users meet it: runs of pytest inside pytest."""
 
+import contextlib
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,32 +14,6 @@ from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.plugin.running import ASK, ran
-
-
-def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester) -> None:
-    result = ran(
-        pytester,
-        """
-        urls = []
-
-        def test_one(mockcdrs):
-            mockcdrs.clear()
-            mockcdrs.clock.advance(days=400)
-            mockcdrs.add_call()
-            mockcdrs.fail(status=503, times=1, path="/nowhere")
-            urls.append(mockcdrs.url)
-            assert len(ask(mockcdrs)["data"]) == mockcdrs.expected().count > 0
-
-        def test_two(mockcdrs):
-            assert mockcdrs.url == urls[0] and mockcdrs.url.endswith("/v2")
-            assert len(ask(mockcdrs)["data"]) == 50 < mockcdrs.expected().count
-            assert [r.path for r in mockcdrs.requests] == [f"/v2/accounts/{mockcdrs.account_id}/cdrs"]
-            assert not mockcdrs.requests[0].fault
-        """.replace("\n        ", "\n"),
-        "-W",
-        "ignore::mockcdrs.plugin_report.UnusedFault",
-    )
-    result.assert_outcomes(passed=2)
 
 
 def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
@@ -56,51 +34,6 @@ def test_it(mockcdrs):
             "*= mockcdrs advice =*",
             "*1 wrong-epoch",
         ]
-    )
-
-
-def test_advice_fails_a_strict_run_unless_it_is_allowed(pytester: pytest.Pytester) -> None:
-    result = ran(
-        pytester,
-        """
-import pytest
-
-def test_it(mockcdrs):
-    ask(mockcdrs, "?pagesize=2")
-
-@pytest.mark.mockcdrs(allow=["misspelt-parameter", "unfollowed-pages"])
-def test_allowed(mockcdrs):
-    ask(mockcdrs, "?pagesize=2")
-""",
-        "--mockcdrs-strict",
-    )
-    result.assert_outcomes(passed=2, errors=1)
-    result.stdout.fnmatch_lines(["the client got advice", "misspelt-parameter: *"])
-
-
-def test_a_fault_that_no_request_met_is_reported(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs):\n    mockcdrs.fail(status=503, path='/nowhere')\n")
-    result.assert_outcomes(passed=1, warnings=1)
-    result.stdout.fnmatch_lines(["*test_it: no request met rule 1 (status=503 path=/nowhere)*"])
-
-
-def test_what_a_faults_own_code_raises_is_the_tests_error(pytester: pytest.Pytester) -> None:
-    result = ran(
-        pytester,
-        """
-import http.client
-
-def test_it(mockcdrs):
-    mockcdrs.fail(then=lambda data: data.nosuch())
-    try:
-        ask(mockcdrs)
-    except http.client.HTTPException:
-        pass
-""",
-    )
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(
-        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by `then` of*"]
     )
 
 
@@ -203,6 +136,75 @@ def test_a_server_elsewhere_needs_account_and_token(pytester: pytest.Pytester) -
     )
 
 
+def test_a_mock_elsewhere_that_dies_fails_the_test_that_it_dies_in(pytester: pytest.Pytester) -> None:
+    test = """
+import os, signal
+
+def test_before(mockcdrs):
+    ask(mockcdrs)
+
+def test_it_dies_in(mockcdrs):
+    os.kill({process}, signal.SIGKILL)
+    while True:
+        try:
+            ask(mockcdrs)
+        except OSError:
+            break
+
+def test_behind(mockcdrs):
+    raise AssertionError("not reached")
+"""
+    with _served(pytester.path) as (process, url):
+        result = ran(pytester, test.format(process=process.pid), f"--mockcdrs-url={url}")
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*came without --mockcdrs-account and --mockcdrs-token, and no mock answers there: *",
+            "*_ test_it_dies_in _*",
+            "http://127.0.0.1:*/_mockcdrs/faults: *; does the server still run?",
+            "*- mockcdrs -*",
+            "http://127.0.0.1:*/_mockcdrs/journal: *; does the server still run?",
+        ]
+    )
+
+
+@contextlib.contextmanager
+def _served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    env = directory / "served.env"
+    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            while not env.exists() and process.poll() is None:
+                time.sleep(0.02)
+            told = dict(line.split("=", 1) for line in env.read_text().splitlines())
+            yield process, told["MOCKCDRS_URL"]
+        finally:
+            process.kill()
+
+
+def test_workers_do_not_share_a_mock_elsewhere(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASK + ELSEWHERE)
+    with serving() as mock:
+        options = "-p", "no:cacheprovider", f"--mockcdrs-url={mock.url}"
+        two, spread, one = (
+            pytester.runpytest_subprocess(*options, *several)
+            for several in (("-n", "2"), ("--tx", "2*popen", "--dist", "each"), ("-n", "1"))
+        )
+    for refused in (two, spread):
+        assert refused.ret == pytest.ExitCode.USAGE_ERROR
+        refused.stderr.fnmatch_lines(["ERROR: --mockcdrs-url=* came with 2 workers, but each test resets the mock *"])
+    one.assert_outcomes(passed=2, warnings=1)
+
+
+def test_workers_may_share_a_real_kazoo(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASK + ELSEWHERE)
+    mock = Mock()
+    with Server(create_app(mock.state)) as kazoo:
+        options = [f"--mockcdrs-url={kazoo.url}/v2", f"--mockcdrs-account={mock.account_id}"]
+        result = pytester.runpytest_subprocess("-n", "2", *options, f"--mockcdrs-token={mock.auth_token}")
+    result.assert_outcomes(passed=1, skipped=1)
+
+
 def test_a_run_without_mocks_imports_nothing_heavy() -> None:
     code = (
         "import pytest, sys; before = set(sys.modules); import mockcdrs.pytest_plugin; "
@@ -218,3 +220,10 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
         "mockcdrs.plugin_report",
         "mockcdrs.pytest_plugin",
     ]
+
+
+@pytest.mark.parametrize("lack", ["vars(pytest).pop('TerminalReporter', None)", "falcon.App.__class_getitem__ = None"])
+def test_what_the_oldest_versions_lack_is_needed_by_no_import(lack: str) -> None:
+    code = f"import falcon, pytest; {lack}; import mockcdrs.pytest_plugin, mockcdrs.server.control"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")

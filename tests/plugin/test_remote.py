@@ -140,3 +140,29 @@ def test_an_error_that_is_no_control_apis_asks_whether_this_is_a_mock() -> None:
 
     with Server(app) as elsewhere, pytest.raises(ControlError, match="is this a mock"):
         RemoteControl(f"{elsewhere.url}/v2").ask("GET", "/health")
+
+
+def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as served:
+        control, fetched = RemoteControl(served.url), list[int]()
+        mock, usual = RemoteMock(control), control.ask
+
+        def counting(*given: Any, **named: Any) -> Any:
+            told = usual(*given, **named)
+            fetched.append(len(told["records"]))
+            if len(fetched) in {2, 4}:
+                ask(served)
+            if len(fetched) == 6:
+                served.reset()
+                ask(served)
+                ask(served)
+            return told
+
+        ask(served)
+        monkeypatch.setattr(control, "ask", counting)
+        assert [record.number for record in mock.wait_for(3, timeout=20)] == [1, 2, 3]
+        assert sum(fetched) == 3
+        fetched.clear()
+        with pytest.raises(TimeoutError, match="2 complete requests came, 9 were expected"):
+            mock.wait_for(9, timeout=0.5)
+        assert sum(fetched) == 3 + 2 + 2

@@ -102,6 +102,16 @@ def test_a_length_that_is_too_small_looks_like_a_whole_answer(server: Server, st
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
+def test_a_dripping_body_is_over_in_the_journal_when_its_client_has_it(
+    server: Server, state: State, target: str
+) -> None:
+    state.faults.add(Rule(drip=50_000))
+    assert fetched(server, target)[0] == 200
+    (record,) = state.journal
+    assert record.is_complete
+
+
+@pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_dripping_body_comes_whole_in_many_parts(server: Server, state: State, target: str) -> None:
     state.faults.add(Rule(drip=200_000))
     assert fetched(server, target) == (200, usual(state, target))

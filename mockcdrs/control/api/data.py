@@ -28,7 +28,9 @@ def summary(powers: Powers, ask: Ask) -> Reply:
 def scenarios(powers: Powers, ask: Ask) -> Reply:
     """What calls can be added, with what arguments."""
     del powers, ask
-    found = [{"name": name, "says": (made.__doc__ or "").strip().splitlines()[0]} for name, made in SCENARIOS.items()]
+    found = [
+        {"name": name, "says": (made.__doc__ or "").strip().partition("\n")[0]} for name, made in SCENARIOS.items()
+    ]
     return Reply({"default": DEFAULT_SCENARIO, "scenarios": found, "arguments": list(_CALL)})
 
 

@@ -27,5 +27,5 @@ def expected(powers: Powers, ask: Ask) -> Reply:
 def advice(powers: Powers, ask: Ask) -> Reply:
     """Each piece of advice once, with how often it was given, in the order in which it first came."""
     del ask
-    counted = Counter(powers.advice())
+    counted = Counter(powers.kept_advice())
     return Reply([{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()])

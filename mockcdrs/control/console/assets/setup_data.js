@@ -37,7 +37,7 @@ export function makeDataCard(mock) {
     "dialog",
     { "aria-labelledby": "sure-title" },
     el("h2", { id: "sure-title" }, "Reset everything?"),
-    el("p", null, "Data, faults, journal and clock become as they were at the start."),
+    el("p", null, "Data, faults, journal, clock, settings and quirks become as they were at the start."),
     el(
       "form",
       { method: "dialog", class: "toolbar" },
@@ -77,6 +77,7 @@ export function makeDataCard(mock) {
       await post(path);
       notice(words);
       await mock.refresh();
+      mock.dispatchEvent(new Event("reset"));
       await show();
     });
   }

@@ -18,6 +18,7 @@ export function makeSettingsCard(mock) {
     field("Look for", words),
     quirks,
   );
+  mock.addEventListener("reset", show);
 
   async function change(body) {
     await attempt(async () => {
