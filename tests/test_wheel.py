@@ -82,5 +82,5 @@ def test_nobody_is_held_back_from_newer_versions(metadata: Message) -> None:
     assert capped == ["kazoo-sdk==0.2.4; extra == 'test'", "pykazoo==0.0a8; extra == 'test'"]
 
 
-def test_its_extras_are_the_ones_of_the_readme(metadata: Message) -> None:
-    assert sorted(metadata.get_all("Provides-Extra", [])) == ["pytest", "strategies", "test"]
+def test_its_extras_are_those_of_users_and_those_of_its_tests(metadata: Message) -> None:
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["pytest", "strategies", "test", "test-plugin"]

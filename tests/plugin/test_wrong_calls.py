@@ -160,7 +160,7 @@ def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     assert said[0] == said[1]
 
 
-MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, reseller, settings, fix, quirk"
+MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, reseller, settings, fix, quirk, journal"
 
 
 @pytest.mark.parametrize(

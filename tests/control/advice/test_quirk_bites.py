@@ -164,7 +164,7 @@ def test_a_running_mock_tells_of_it(mock: Mock, code: str, path: str, query: str
     asked = {"path": f"/v2/accounts/{mock.account_id}{path}", "query_string": query, "body": body, "headers": headers}
     mock.client().simulate_get(**asked)
     assert told()
-    mock.state.quirks = frozenset()
     mock.reset()
+    mock.state.quirks = frozenset()
     mock.client().simulate_get(**asked)
     assert not told()
