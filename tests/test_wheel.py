@@ -83,4 +83,4 @@ def test_nobody_is_held_back_from_newer_versions(metadata: Message) -> None:
 
 
 def test_its_extras_are_the_ones_of_the_readme(metadata: Message) -> None:
-    assert sorted(metadata.get_all("Provides-Extra", [])) == ["pytest", "strategies", "test"]
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["pytest", "strategies", "test", "test-plugin"]
