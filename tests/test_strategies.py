@@ -95,7 +95,7 @@ def test_a_failure_that_takes_two_calls_shrinks_to_two() -> None:
     assert len(history.documents) == 2
 
 
-@pytest.mark.parametrize("least", [6, 26])
+@pytest.mark.parametrize("least", [6, pytest.param(26, marks=pytest.mark.slow)])
 def test_a_failure_that_takes_many_legs_shrinks_within_a_thousand_runs(least: int) -> None:
     found = list[int]()
 
