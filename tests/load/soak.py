@@ -90,7 +90,7 @@ def main(count: int) -> None:
     logging.disable()
     # small enough to be full behind the warm-up: what grows then is no store
     kept_answers.KEPT_BYTES, database.KEPT_ENTRIES, walks.KEPT_KEYS = 500_000, 1_000, 500
-    mock, chance = Mock(seed=7, calls_per_day=20), random.Random(1)
+    mock, chance = Mock(seed=7, calls_per_day=20, journal=1_000), random.Random(1)
     _soak(mock, max(WARM_UP, count // 4), chance)
     before = _peak()
     statuses = _soak(mock, count, chance)
