@@ -24,8 +24,8 @@ def create_server(host: str, port: int) -> Socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = Socket(family, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Windows would let two servers share one address
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
         if family == socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((host, port))

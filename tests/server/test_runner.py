@@ -234,6 +234,11 @@ def test_the_url_is_one_that_a_client_here_can_reach(host: str, url: str) -> Non
     assert Server(hello, host, 8000).url == url
 
 
+def test_a_server_listens_on_an_ipv6_address() -> None:
+    with Server(hello, "::1") as server:
+        assert urlopen(server.url, timeout=10).status == 200
+
+
 def test_a_process_that_forgets_to_stop_ends_all_the_same() -> None:
     code = (
         "import time; from mockcdrs.server.runner import Server\n"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, fields
-from enum import Enum
 from typing import Any
 
 from mockcdrs.crossbar.directory_views import UsersView
@@ -65,9 +64,8 @@ def _words(value: Any, shared: frozenset[str]) -> str:
             return str(value.chooses.value)
         case UsersView() | Jiffy():
             return value.name
-        case Enum():
+        case _:
             return f"`{value.value}`"
-    raise TypeError(f"a rule cannot be told in words: {value!r:.80}")
 
 
 def as_markdown(versions: Iterable[Version]) -> str:
