@@ -139,7 +139,8 @@ def _unknown_module(path: str) -> str:
     tokens = routing.tokens(path)
     nouns = routing.nouns(tokens)
     if not nouns:
-        return "" if tokens[:1] in (["account"], ["v1"], ["v2"]) else next(iter(tokens), "")
+        first = next(iter(tokens), "")
+        return "" if first == "account" or asked.VERSION.fullmatch(first) else first
     module, parameters = nouns[0]
     is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
     return parameters[1] if is_unknown else ""
