@@ -40,10 +40,18 @@ def test_an_unknown_version_is_refused_with_the_known_ones(
         monkeypatch.setenv("MOCKCDRS_KAZOO", "Master")
     result = run(*command, *([] if by_environment else ["--kazoo", "Master"]))
     assert result.exit_code == 2
+    came = "'Master', from the environment variable MOCKCDRS_KAZOO," if by_environment else "'Master'"
     assert (
-        "'Master' is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
+        f"{came} is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
         in (result.output)
     )
+
+
+def test_an_empty_version_is_no_version() -> None:
+    for command in (["serve"], ["verify"]):
+        result = run(*command, "--kazoo", "")
+        assert result.exit_code == 2
+        assert "'' is no version of Kazoo that is known: expected one of 4.3, master, classic" in result.output
 
 
 def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
