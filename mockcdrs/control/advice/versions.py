@@ -52,8 +52,8 @@ def _meant(path: str) -> list[str]:
 def _unpaged_v1(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     if asked.api_version(record) == "v1" and facts.version.serves_v1:
         yield (
-            "page_size does nothing under /v1, which answers all rows of the range at once and names no next page: "
-            "ask the same under /v2"
+            f"page_size does nothing under /v1, where Kazoo {facts.version.name} answers all rows of the range at once "
+            "and names no next page: ask the same under /v2"
         )
 
 
