@@ -78,7 +78,12 @@ def _endpoint(parameters: tuple[str, ...]) -> tuple[str, str]:
 
 def target(record: Record) -> Target:
     """The CDR endpoint that a record asked."""
-    return _target(record.path) if record.method == "GET" else _NO_TARGET
+    return named(record) if record.method == "GET" else _NO_TARGET
+
+
+def named(record: Record) -> Target:
+    """The CDR endpoint that a record's path names, whatever the method."""
+    return _target(record.path)
 
 
 def sent(record: Record) -> dict[str, Any]:
