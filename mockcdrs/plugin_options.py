@@ -63,7 +63,7 @@ def _check_version(said: Mapping[str, Any], origin: str) -> None:
     try:
         version_named(said["kazoo"], origin)
     except UnknownVersion as unknown:
-        raise pytest.UsageError(str(unknown)) from unknown
+        raise pytest.UsageError(str(unknown)) from None
 
 
 def _value(name: str, said: Any) -> Any:

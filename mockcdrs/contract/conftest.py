@@ -23,7 +23,7 @@ def _kazoo(config: pytest.Config) -> str | None:
         "the option --mockcdrs-kazoo": config.getoption(KAZOO),
         "the ini setting mockcdrs_kazoo": config.getini(KAZOO),
     }
-    return next((version_named(name, origin).name for origin, name in said.items() if name), None)
+    return next((version_named(name, origin).name for origin, name in said.items() if name is not None), None)
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:

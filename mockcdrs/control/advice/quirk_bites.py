@@ -214,7 +214,7 @@ _BITES: dict[str, _Bite] = {
         condition=lambda record, _: "/accounts/cdrs" in record.path,
     ),
     "post-as-get-empty": _Bite(
-        "POST with verb=GET answers before a listing in chunks has loaded any row, and with is_chunked=false it has view "
+        "POST with verb=GET answers before a listing in chunks has loaded any row, and with is_chunked=false gives view "
         "rows for interactions: send a GET",
         statuses=frozenset({200}),
         names=frozenset({"verb"}),
