@@ -58,7 +58,7 @@ def whole(least: int, most: int | None = None, what: str = "a whole number") -> 
 
 
 def _quoted(value: Any) -> str:
-    return f"write it as text: {str(value)!r}" if is_whole(value) else ""
+    return f"write it as text: {str(value)!r}" if is_number(value) else ""
 
 
 def _listed(value: Any) -> str:

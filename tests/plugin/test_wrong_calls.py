@@ -180,7 +180,11 @@ MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, re
         (lambda: Mock(fix="all"), "fix: came 'all', expected a list of names; put it into a list: ['all']"),
         (lambda: Mock(fix=[1, "x"]), "fix: came [1, 'x'], expected a list of names"),
         (lambda: Mock(quirk=[["x"]]), "quirk: came [['x']], expected a list of names"),
-        (lambda: Mock(kazoo=4.3), "kazoo: came 4.3, expected text"),
+        (
+            lambda: Mock(kazoo=4.3),
+            "kazoo: came 4.3, expected the name of a version of Kazoo as text, as in '4.3'; write it as text: '4.3'",
+        ),
+        (lambda: Mock(kazoo=None), "kazoo: came None, expected the name of a version of Kazoo as text, as in '4.3'"),
         (lambda: Mock(settings=[("a", 1)]), "settings: came [('a', 1)], expected values by name"),
     ],
 )
