@@ -8,8 +8,11 @@ import httpx
 import pytest
 
 from mockcdrs import remote
+from mockcdrs.control.api import journal as journal_api
 from mockcdrs.control.faults import RuleError
+from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
+from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
@@ -168,3 +171,18 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
         with pytest.raises(TimeoutError, match="2 complete requests came, 9 were expected"):
             mock.wait_for(9, timeout=8)
         assert sum(fetched) == 3 + 2 + 2
+
+
+def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as served:
+        journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.shown
+        ask(served)
+        late = journal.open(Incoming("GET", "/v2/late", "", {}), served.clock.now())
+
+        def completing(record: Record, origin: str) -> dict[str, Any]:
+            journal.complete(late)
+            return usual(record, origin)
+
+        monkeypatch.setattr(journal_api, "shown", completing)
+        assert [record.number for record in mock.wait_for(1)] == [1, 2]
+        assert [record.number for record in mock.requests] == [1, 2]
