@@ -168,6 +168,70 @@ def test_behind(mockcdrs):
     )
 
 
+def test_a_mock_elsewhere_that_another_takes_the_place_of_fails_the_test_in_which_it_does(
+    pytester: pytest.Pytester,
+) -> None:
+    test = """
+import signal, subprocess, sys
+import pytest
+
+@pytest.fixture(scope="session")
+def serve():
+    def start(*options):
+        running.append(subprocess.Popen([*{command}, *options], stdout=subprocess.PIPE))
+        running[-1].stdout.readline()
+
+    def again(*options):
+        running[-1].kill()
+        running[-1].wait()
+        start(*options)
+
+    running = []
+    start()
+    yield again
+    running[-1].kill()
+    running[-1].wait()
+
+def test_before(serve, mockcdrs):
+    ask(mockcdrs)
+
+def test_started_again(mockcdrs, serve):
+    serve()
+    assert ask(mockcdrs)["data"]
+
+def test_between(mockcdrs):
+    ask(mockcdrs)
+
+def test_of_another_seed(mockcdrs, serve):
+    serve("--seed", "5")
+    with pytest.raises(urllib.error.HTTPError):
+        ask(mockcdrs)
+
+def test_that_fails_itself(mockcdrs, serve):
+    serve("--kazoo", "master")
+    assert mockcdrs.requests
+
+def test_that_it_runs_on(mockcdrs):
+    ask(mockcdrs)
+"""
+    with Server(Mock().wsgi_app) as free:
+        port = free.port
+    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", str(port)]
+    result = ran(pytester, test.format(command=command), f"--mockcdrs-url=http://127.0.0.1:{port}/v2")
+    result.assert_outcomes(passed=3, failed=3)
+    lost = "http://127.0.0.1:*/_mockcdrs/*: another mock answers than before; was the server started again? *"
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_started_again _*",
+            lost,
+            "*_ test_of_another_seed _*",
+            lost,
+            "*_ test_that_fails_itself _*",
+            f"*{lost}",
+        ]
+    )
+
+
 @contextlib.contextmanager
 def _served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     env = directory / "served.env"
