@@ -17,7 +17,18 @@ from mockcdrs.dataset.crafted import NoSuchScenario
 _STATE = "X-Mockcdrs-State"
 _TIMEOUT_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
+
+
+class ControlError(OSError):
+    """A control API that cannot be asked, or does not let in. The text says what came and what to do."""
+
+
+class ControlTokenError(ControlError):
+    """A control API that wants its token, which did not come."""
+
+
 _ERRORS: dict[str, type[Exception]] = {
+    "control-token": ControlTokenError,
     "no-question": NoQuestion,
     "no-such-cdr": KeyError,
     "unknown-scenario": NoSuchScenario,
@@ -25,10 +36,6 @@ _ERRORS: dict[str, type[Exception]] = {
     "bad-setting": SettingError,
     "bad-value": ArgumentError,
 }
-
-
-class ControlError(OSError):
-    """A control API that cannot be asked, or does not let in. The text says what came and what to do."""
 
 
 class _Answer(NamedTuple):

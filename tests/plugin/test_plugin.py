@@ -4,16 +4,21 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from waitress.channel import ClientDisconnected
 
 from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.plugin.running import ASK, ran
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
@@ -111,6 +116,23 @@ def test_a_mock_elsewhere_that_wants_its_token_is_an_error_that_names_the_option
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*give it to the tests by --mockcdrs-control-token*"])
     told.assert_outcomes(passed=1)
+
+
+def test_a_mock_elsewhere_that_ends_as_a_test_begins_is_an_error_that_names_no_option(
+    pytester: pytest.Pytester,
+) -> None:
+    mock = Mock()
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/_mockcdrs/health":
+            raise ClientDisconnected
+        return mock.wsgi_app(environ, start_response)
+
+    with Server(app) as ending:
+        result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", f"--mockcdrs-url={ending.url}/v2")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E * http://127.0.0.1:*/_mockcdrs/account: *; does the server still run?"])
+    result.stdout.no_fnmatch_line("*give it to the tests by --mockcdrs-control-token*")
 
 
 def test_a_server_elsewhere_is_known_by_its_url_and_has_no_insides(pytester: pytest.Pytester) -> None:
