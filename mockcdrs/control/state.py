@@ -1,5 +1,7 @@
 """All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
+import os
+
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
@@ -17,7 +19,9 @@ from mockcdrs.dataset.store import Store
 
 
 class State:
-    """One mock's state. Two of them never see each other. `version` is the Kazoo that it stands in for.
+    """One mock's state. Two of them never see each other, and have another `identity`, in whichever process they are.
+
+    `version` is the Kazoo that it stands in for.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
@@ -39,6 +43,7 @@ class State:
         journal: int = CAPACITY,
         beside: "State | None" = None,
     ) -> None:
+        self.identity = os.urandom(8).hex()
         self.version = version
         self.base = store
         self.data = Overlay(store)
