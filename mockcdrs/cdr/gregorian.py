@@ -60,6 +60,7 @@ def month_start(month: str) -> int:
     return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
 
 
+@functools.lru_cache(maxsize=1024)
 def month_stretch(month: str) -> tuple[int, int]:
     """The first second of a month (`YYYYMM`), and the one behind its last; `ValueError` for what is no month."""
     start = month_start(month)
