@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.data import NotACdr
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
@@ -18,6 +19,7 @@ _TIMEOUT_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
 _ERRORS: dict[str, type[Exception]] = {
     "no-question": NoQuestion,
+    "no-cdr": NotACdr,
     "no-such-cdr": KeyError,
     "unknown-scenario": NoSuchScenario,
     "bad-rule": RuleError,
@@ -53,7 +55,7 @@ class RemoteControl:
     ) -> Any:
         """What the API answers; what it refuses is the error that the mock in this process would raise."""
         whole = f"{path}/{quote(below, safe='')}" if below else path
-        url = f"{self._base}{whole}{'?' + urlencode(query) if query else ''}"
+        url = f"{self._base}{whole}{'?' + urlencode(query, errors='surrogateescape') if query else ''}"
         headers = {"Content-Type": "application/json"} | ({"X-Mockcdrs-Token": self._token} if self._token else {})
         data = None if method == "GET" else json.dumps(body).encode()
         try:

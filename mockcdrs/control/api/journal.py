@@ -28,6 +28,7 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
 
 def read(powers: Powers, ask: Ask) -> Reply:
     """The records that became complete behind `since`, in that order, and those that are still under way."""
+    checks.parameters(ask, "since")
     journal = powers.state.journal
     found, cursor = journal.completed_since(checks.whole(ask, "since", 0))
     return Reply(
@@ -57,6 +58,7 @@ def one(powers: Powers, ask: Ask) -> Reply:
 def events(powers: Powers, ask: Ask) -> Reply:
     """A stream of records as they become complete."""
     del powers
+    checks.parameters(ask, "since")
     return Reply(events=checks.whole(ask, "since", 0))
 
 
