@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.data import NotACdr
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
@@ -19,7 +18,6 @@ _TIMEOUT_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
 _ERRORS: dict[str, type[Exception]] = {
     "no-question": NoQuestion,
-    "no-cdr": NotACdr,
     "no-such-cdr": KeyError,
     "unknown-scenario": NoSuchScenario,
     "bad-rule": RuleError,

@@ -7,7 +7,6 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.data import NotACdr
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.moments import LAST_SECOND, meant
 from mockcdrs.control.question import NoQuestion
@@ -19,7 +18,6 @@ YES = Kind("true", lambda value: value is True)
 _CODES: dict[type[ArgumentError], str] = {
     NoQuestion: "no-question",
     NoSuchScenario: "unknown-scenario",
-    NotACdr: "no-cdr",
     RuleError: "bad-rule",
 }
 
