@@ -142,7 +142,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
         yield make
 
 
-def _make_none(**_changes: Any) -> NoReturn:
+def _make_none(*_unnamed: Never, **_changes: Any) -> NoReturn:
     pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
 
 

@@ -76,7 +76,7 @@ class RemoteControl:
         Raises `ControlError` where nobody answers, or somebody else.
         """
         whole = f"{path}/{quote(below, safe='')}" if below else path
-        url = f"{self._base}{whole}{'?' + urlencode(query) if query else ''}"
+        url = f"{self._base}{whole}{'?' + urlencode(query, errors='surrogateescape') if query else ''}"
         headers = {"Content-Type": "application/json"} | ({"X-Mockcdrs-Token": self._token} if self._token else {})
         data = None if method == "GET" else json.dumps(body).encode()
         try:

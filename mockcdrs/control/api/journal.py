@@ -28,6 +28,7 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
 
 def read(powers: Powers, ask: Ask) -> Reply:
     """The records that became complete behind `since`, in that order, and those that are still under way."""
+    checks.parameters(ask, "since")
     news = powers.state.journal.news(checks.whole(ask, "since", 0))
     return Reply(
         {
@@ -56,6 +57,7 @@ def one(powers: Powers, ask: Ask) -> Reply:
 def events(powers: Powers, ask: Ask) -> Reply:
     """A stream of records as they become complete."""
     del powers
+    checks.parameters(ask, "since")
     return Reply(events=checks.whole(ask, "since", 0))
 
 

@@ -23,6 +23,11 @@ _COUNT = arguments.whole(1)
 _FLAG = Kind("true or false", arguments.FLAG.fits)
 _NAME = Kind("text", lambda value: isinstance(value, str) and bool(value))
 
+
+def _answered(value: Any) -> str:
+    return "make it by respond(path, json=..., status=...)" if isinstance(value, Mapping) else ""
+
+
 KINDS: dict[str, Kind] = {
     "method": METHOD,
     "path": PATH,
@@ -34,7 +39,9 @@ KINDS: dict[str, Kind] = {
     "probability": _number_from(0, "a number from 0 to 1", 1),
     "error": _NAME,
     "status": Kind("an error's, 400 to 599 (answer with any other one by `respond`)", arguments.whole(400, 599).fits),
-    "reply": Kind("a Reply: json, status, headers", lambda value: hasattr(value, "json") and hasattr(value, "status")),
+    "reply": Kind(
+        "a Reply: json, status, headers", lambda value: hasattr(value, "json") and hasattr(value, "status"), _answered
+    ),
     "empty": _FLAG,
     "malformed_json": _FLAG,
     "token_expired": _FLAG,
@@ -45,7 +52,7 @@ KINDS: dict[str, Kind] = {
     "cut_after": Kind("a whole number of bytes from 1 on (for no byte at all say close)", _COUNT.fits),
     "cut_in_chunk": _FLAG,
     "wrong_content_length": Kind("a whole number of bytes to add to the true length", arguments.is_whole),
-    "delay_seconds": _number_from(0, "seconds from 0 on"),
+    "delay_seconds": arguments.SECONDS,
     "drip": Kind("bytes a second, more than 0", lambda value: arguments.is_number(value) and value > 0),
     "then": Kind("a callable that takes the overlay over the data", callable),
     "number": arguments.WHOLE,
@@ -77,6 +84,7 @@ def check_reply(body: Any, status: Any, headers: Any) -> None:
     """Raise `RuleError` for what cannot be sent."""
     try:
         json.loads(json_text.encode(body))
+        json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise RuleError(f"json: came {repr(body)[:80]}, expected what JSON can hold ({error})") from error
     arguments.check_value("status", status, arguments.whole(200, 599), RuleError)
