@@ -10,13 +10,13 @@ import pytest
 from mockcdrs.cli_serve import DEFAULT_SEED, serve
 from mockcdrs.control.advice.table import ADVICE
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.credentials import credentials
 from mockcdrs.dataset.people import DEFAULT_LOCALE
+from mockcdrs.faults import Rule
 from tests import making_tables
 
 ROOT = Path(__file__).parents[1]

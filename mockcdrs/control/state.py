@@ -1,7 +1,6 @@
 """All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import CAPACITY, Journal
 from mockcdrs.crossbar import tokens
@@ -14,6 +13,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.people import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Store
+from mockcdrs.faults import Faults
 
 
 class State:
