@@ -183,6 +183,7 @@ class Rule:
     def from_arguments(cls, positional: tuple[Any, ...], keywords: Mapping[str, Any]) -> "Rule":
         """The rule that a call of `fail()` asks for. Raises `RuleError`, also for positional arguments."""
         arguments.check_unnamed(positional, "fail(status=503)", RuleError)
+        arguments.check_names(keywords, _ARGUMENTS, "a rule", RuleError)
         return cls(**keywords)
 
     @classmethod
