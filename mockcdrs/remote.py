@@ -11,7 +11,6 @@ from mockcdrs import arguments
 from mockcdrs.control.data import Interaction, check_call, check_document, check_id
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import KeptRequests, Record, shortfall
 from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
@@ -20,6 +19,7 @@ from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.external import External
+from mockcdrs.faults import Rule
 from mockcdrs.remote_control import RemoteControl
 
 _STEP_SECONDS = 0.02
@@ -83,17 +83,15 @@ class RemoteMock(Derived, External):
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
         """As `Mock.fail`; a rule with `then`, which is this process's code, skips the test."""
         made = Rule.from_arguments(unnamed, rule)
-        if made.then is not None:
+        if made.runs_code:
             self._skip("fail(then=...)")
-        return dataclasses.replace(made, number=self._control.ask("POST", "/faults", made.to_dict())["id"])
+        return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         """The rules that no request has met yet."""
         told = self._control.ask("GET", "/faults")
-        return [
-            dataclasses.replace(Rule.from_dict(each["rule"]), number=each["id"]) for each in told if not each["fired"]
-        ]
+        return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in told if not each["fired"]]
 
     def check_faults(self) -> None:
         """Nothing: rules elsewhere have no code of a test's."""

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.faults import RuleError
 
 _STATE = "X-Mockcdrs-State"
 _TIMEOUT_SECONDS = 30.0

@@ -8,12 +8,12 @@ from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control import asked_for
 from mockcdrs.control.asked_for import Wanted
-from mockcdrs.control.faults import Reply, Rule, RuleError
-from mockcdrs.control.faults.rule import BREAKS, QUIET, WHEN, WHICH
 from mockcdrs.control.journal import LOOPBACK
 from mockcdrs.control.request_parts import PATH
 from mockcdrs.dataset import edges
 from mockcdrs.dataset.store import Document
+from mockcdrs.faults import Reply, Rule, RuleError
+from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.journal import KeptRequests
@@ -24,7 +24,7 @@ _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_RESPOND = ("path", "json", "status", "headers", *(name for name in (*WHICH, *WHEN, *QUIET, *BREAKS) if name != "path"))
+_RESPOND = ("path", "json", "status", "headers", *(name for name in ARGUMENTS_BESIDE_REPLY if name != "path"))
 _COUNT = arguments.whole(0)
 
 

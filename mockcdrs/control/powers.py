@@ -7,11 +7,11 @@ from mockcdrs.control.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived, check_wait
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import KeptRequests, Record
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
+from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
     from mockcdrs.control.expected import Expected
@@ -66,7 +66,7 @@ class Powers(Data, Derived):
         return expect(state.data, question, state.quirks)
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
-        """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""
+        """Make requests fail; the arguments are those of `mockcdrs.faults.Rule`. Raises `RuleError`."""
         return self.state.faults.add(Rule.from_arguments(unnamed, rule))
 
     @property

@@ -3,7 +3,6 @@
 import os
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import CAPACITY, Journal
 from mockcdrs.crossbar import tokens
@@ -16,6 +15,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.people import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Store
+from mockcdrs.faults import Faults
 
 
 class State:

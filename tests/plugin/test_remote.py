@@ -9,11 +9,11 @@ import pytest
 
 from mockcdrs import remote
 from mockcdrs.control.api import journal as journal_api
-from mockcdrs.control.faults import RuleError
 from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.faults import RuleError
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl

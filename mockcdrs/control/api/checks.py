@@ -7,11 +7,11 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.faults import RuleError
 from mockcdrs.control.moments import LAST_SECOND, meant
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.faults import RuleError
 
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 YES = Kind("true", lambda value: value is True)
