@@ -91,11 +91,12 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
     cli_anonymize.check("secret", anonymize=anonymize)
-    from mockcdrs.dataset import imports, writing
+    from mockcdrs.dataset import writing
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.listings import Moment
+    from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
+    from mockcdrs.imports.listing_rows import Moment
 
-    importer = imports.Importer(account_id or imports.UNNAMED_ACCOUNT)
+    importer = Importer(account_id or UNNAMED_ACCOUNT)
     try:
         loaded = importer.read(paths)
         count = writing.write(out, cli_anonymize.anonymizer(secret).loaded(loaded) if anonymize else loaded)

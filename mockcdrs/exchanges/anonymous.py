@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from mockcdrs.contract.client import Request
 from mockcdrs.crossbar import start_key
-from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.exchanges import anonymous_bodies
 from mockcdrs.exchanges.exchange import Answer, Exchange
+from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.openapi.document import document
 from mockcdrs.openapi.parameters import PARAMETERS
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from mockcdrs.dataset.anonymize import Anonymizer
+from mockcdrs.imports.anonymizer import Anonymizer
 
 _OWN_WORDS = frozenset({"status", "error", "version", "timestamp", "node", "page_size", "tokens"})
 """Members of an envelope that tell of nobody."""

@@ -13,7 +13,6 @@ from mockcdrs.contract.client import Client, Request
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files, writing
-from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.generator import Load
 from mockcdrs.exchanges import exchange as exchange_files
@@ -24,6 +23,7 @@ from mockcdrs.exchanges.hiding import Tokens
 from mockcdrs.exchanges.recording import Recorder
 from mockcdrs.exchanges.replaying import replay
 from mockcdrs.handle import serving
+from mockcdrs.imports.anonymizer import Anonymizer
 
 SECRET = b"only for this test"
 NOW = "2026-01-20T12:00:00Z"

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.dataset.files import Loaded
-from mockcdrs.dataset.phone_numbers import SERVICES
-from mockcdrs.dataset.pseudonyms import Codebook
+from mockcdrs.imports.anonymizer import Anonymizer
+from mockcdrs.imports.pseudonyms import SERVICES, Codebook
 
 SECRET = b"a test's secret"
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"

@@ -13,10 +13,9 @@ from typing import Any, TypeVar
 from mockcdrs.cdr import schema
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.data import Data, Lazily
-from mockcdrs.dataset.identities import Mode, Rewriter
-from mockcdrs.dataset.pseudonyms import Codebook
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.vocabulary import words
+from mockcdrs.imports.pseudonyms import Codebook
+from mockcdrs.imports.text_rewriter import Mode, Rewriter
 
 _NAMES = re.compile(r"(.*_)?name|conference|queue|group|parked_by|fax_identity_name")
 _WORDS_KEPT = re.compile(r"user_agent|rate_name|rate_description|fax_result_text")
@@ -38,17 +37,19 @@ _TERM = re.compile(
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _REVISION = re.compile(r"(\d+-)([0-9a-f]+)", re.ASCII)
 _OF_PEOPLE = re.compile(r"(.*_)?(number|id|extension|dialed|user|username|mailbox|from|to|pin)")
-_KEYS = frozenset(schema.public_fields()) | words(
-    """
-    _id _rev account_billing account_id account_name account_realm authorizing_id authorizing_type bridge_id
-    call_forward call_interaction_id call_priority channel_authorized channel_is_loopback channel_loopback_leg
-    description device_type discount_percentage email enabled first_name id in inception last_name mac_address
-    media_recordings name out owner_id
-    presence_id priv_level pvt_account_db pvt_account_id pvt_created pvt_deleted pvt_modified pvt_request_id pvt_type
-    pvt_vsn rate rate_increment rate_minimum rate_name rate_nocharge_time realm recording_url reseller_billing
-    reseller_id resource_id resource_type surcharge timezone username x_kazoo_aor
-    """
-)
+_KEYS = frozenset(schema.public_fields()) | frozenset(
+    {
+        "_id", "_rev", "account_billing", "account_id", "account_name", "account_realm", "authorizing_id",
+        "authorizing_type", "bridge_id", "call_forward", "call_interaction_id", "call_priority",
+        "channel_authorized", "channel_is_loopback", "channel_loopback_leg", "description", "device_type",
+        "discount_percentage", "email", "enabled", "first_name", "id", "in", "inception", "last_name",
+        "mac_address", "media_recordings", "name", "out", "owner_id", "presence_id", "priv_level", "pvt_account_db",
+        "pvt_account_id", "pvt_created", "pvt_deleted", "pvt_modified", "pvt_request_id", "pvt_type", "pvt_vsn",
+        "rate", "rate_increment", "rate_minimum", "rate_name", "rate_nocharge_time", "realm", "recording_url",
+        "reseller_billing", "reseller_id", "resource_id", "resource_type", "surcharge", "timezone", "username",
+        "x_kazoo_aor",
+    }
+)  # fmt: skip
 
 Made = TypeVar("Made")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset.files import DataError
-from mockcdrs.dataset.imports import Importer
+from mockcdrs.imports.importer import Importer
 
 ROW: dict[str, Any] = {
     "id": "202601-a",

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.dataset import listings
-from mockcdrs.dataset.imports import UNNAMED_ACCOUNT, Importer
-from mockcdrs.dataset.listings import Form
 from mockcdrs.dataset.store import Document
+from mockcdrs.imports import listing_rows
+from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
+from mockcdrs.imports.listing_rows import Form
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 RECORDINGS = ["201601-" + "a" * 32, "201601-" + "b" * 32]
@@ -192,7 +192,7 @@ def test_the_same_call_is_the_same_document_whoever_wrote_it(
 
 
 def test_no_listing_is_left_out_here() -> None:
-    assert {(each.form, each.releases) for each in listings.LISTINGS} == {written[:2] for written in WRITTEN}
+    assert {(each.form, each.releases) for each in listing_rows.LISTINGS} == {written[:2] for written in WRITTEN}
 
 
 @pytest.mark.parametrize(("form", "releases", "text"), WRITTEN)

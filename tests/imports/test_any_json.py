@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockcdrs.cdr.row import COLUMNS
 from mockcdrs.dataset import files, writing
 from mockcdrs.dataset.files import DataError
-from mockcdrs.dataset.imports import Importer
+from mockcdrs.imports.importer import Importer
 from tests.profile import many
 
 ACCOUNT = "a" * 32

@@ -8,9 +8,7 @@ import re
 from collections.abc import Callable
 from enum import Enum, auto
 
-from mockcdrs.dataset import phone_numbers, session_descriptions
-from mockcdrs.dataset.pseudonyms import Codebook
-from mockcdrs.dataset.vocabulary import FILE_ENDINGS, NOBODY, PROTOCOL
+from mockcdrs.imports.pseudonyms import LONGEST_EXTENSION, LONGEST_NUMBER, SERVICES, Codebook, split_number
 
 _WORD = "[A-Za-z0-9\u0080-\U0010ffff]"
 _TOKENS = re.compile(
@@ -93,9 +91,7 @@ class Rewriter:
 
     def session_description(self, text: str) -> str:
         """As `text`, but what is codec, port or time in an SDP body stays."""
-        return session_descriptions.rewritten(
-            text, lambda part: self.text(part, Mode.TEXT), lambda number: self._code("mixed", number)
-        )
+        return rewrite_sdp(text, lambda part: self.text(part, Mode.TEXT), lambda number: self._code("mixed", number))
 
     def number(self, number: int) -> int:
         """A number that came as an integer; without a pseudonym of digits it is 0."""
@@ -105,9 +101,9 @@ class Rewriter:
     def knows_number(self, number: int) -> bool:
         """Whether an integer is somebody's telephone number, as far as was seen."""
         digits = str(abs(number))
-        if not phone_numbers.LONGEST_EXTENSION < len(digits) <= phone_numbers.LONGEST_NUMBER:
+        if not LONGEST_EXTENSION < len(digits) <= LONGEST_NUMBER:
             return False
-        _, area, subscriber = phone_numbers.split(digits, is_international=False)
+        _, area, subscriber = split_number(digits, is_international=False)
         return self._codebook.knows("subscriber", f"{area}/{subscriber}")
 
     def _code(self, kind: str, original: str) -> str:
@@ -149,7 +145,7 @@ class Rewriter:
         stem, _, ending = text.rpartition(".")
         if mode is Mode.NAME or not _HOST_SHAPE.fullmatch(text):
             return self._pieces(text, mode)
-        if ending.lower() in FILE_ENDINGS:
+        if ending.lower() in _FILE_ENDINGS:
             return f"{self.text(stem, mode)}.{ending}"
         labels = text.lower().split(".")
         suffixes = [".".join(labels[row:]) for row in range(len(labels) - 1)]
@@ -160,7 +156,7 @@ class Rewriter:
         if word.isascii() and word.isdigit():
             return sign + self._digits(sign, word, mode)
         low = word.casefold()
-        if low in NOBODY or (mode is not Mode.NAME and low in PROTOCOL):
+        if low in _NOBODY or (mode is not Mode.NAME and low in _PROTOCOL):
             return text
         kind = _kind_of_word(word)
         original = low if kind == "word" else word.lower()
@@ -182,18 +178,18 @@ class Rewriter:
 
     def _digits(self, sign: str, digits: str, mode: Mode) -> str:
         is_feature_code = sign == "*" and len(digits) < 3
-        if is_feature_code or digits in phone_numbers.SERVICES:
+        if is_feature_code or digits in SERVICES:
             return digits
-        if mode in {Mode.KNOWN, Mode.KEY} and len(digits) <= phone_numbers.LONGEST_EXTENSION:
+        if mode in {Mode.KNOWN, Mode.KEY} and len(digits) <= LONGEST_EXTENSION:
             return digits
         return self._number(sign, digits)
 
     def _number(self, sign: str, digits: str) -> str:
-        if len(digits) > phone_numbers.LONGEST_NUMBER:
+        if len(digits) > LONGEST_NUMBER:
             return self._code("mixed", digits)
-        if len(digits) <= phone_numbers.LONGEST_EXTENSION:
+        if len(digits) <= LONGEST_EXTENSION:
             return self._code("digits", digits)
-        lead, area, subscriber = phone_numbers.split(digits, is_international=sign == "+")
+        lead, area, subscriber = split_number(digits, is_international=sign == "+")
         made = self._code("subscriber", f"{area}/{subscriber}")
         return lead + made.replace("/", "", 1)
 
@@ -216,3 +212,58 @@ def _reshaped(original: str, letters: str) -> str:
     """The letters with the separators, and in the case, of the original."""
     left = iter(letters.upper() if original.isupper() else letters)
     return "".join(next(left, "") if sign.isalnum() else sign for sign in original)
+
+
+_FIXED_SDP_LINE = re.compile(
+    r"[vtb]=[A-Z\d :-]*|m=[a-z]+ \d+ [\w/]+( [\w-]+)*|"
+    r"a=(sendrecv|sendonly|recvonly|inactive|rtcp-mux|(max)?ptime:\d+|rtpmap:\d+ [\w./-]+|fmtp:\d+ [\w=;,. -]*|"
+    r"silenceSupp:[a-z -]*)",
+    re.ASCII,
+)
+_GREGORIAN_SECONDS = re.compile(r"6[34]\d{9}", re.ASCII)
+_SDP_ORIGIN = re.compile(r"o=(\S+) (\d+) (\d+)( .*)")
+
+Rewrite = Callable[[str], str]
+
+
+def rewrite_sdp(text: str, rewrite: Rewrite, rewrite_number: Rewrite) -> str:
+    """A session description, its own numbers and all other text that may name somebody rewritten.
+
+    The numbers of a made-up session are moments, Gregorian seconds: these stay.
+    """
+    return re.sub(r"[^\r\n]+", lambda line: _rewrite_sdp_line(line[0], rewrite, rewrite_number), text)
+
+
+def _rewrite_sdp_line(line: str, rewrite: Rewrite, rewrite_number: Rewrite) -> str:
+    if _FIXED_SDP_LINE.fullmatch(line):
+        return line
+    if origin := _SDP_ORIGIN.fullmatch(line):
+        user, session, version, rest = origin.groups()
+        session, version = (
+            each if _GREGORIAN_SECONDS.fullmatch(each) else rewrite_number(each) for each in (session, version)
+        )
+        return f"o={rewrite(user)} {session} {version}{rewrite(rest)}"
+    letter = line[:2] if line[1:2] == "=" else ""
+    return letter + rewrite(line[len(letter) :])
+
+
+_PROTOCOL = frozenset(
+    {
+        "account", "agent", "ai", "allotment", "application", "apps", "audio", "avp", "busy", "call", "cid",
+        "click", "closed", "com", "conference", "deny", "device", "disabled", "ecallmgr", "emergency", "endpoint",
+        "external", "fail", "failed", "false", "fax", "flat", "forward", "free", "freeswitch", "fs", "group",
+        "hangup", "host", "http", "https", "hunt", "inbound", "internal", "invalid", "ip4", "ip6", "isup", "kazoo",
+        "limits", "local", "localhost", "loopback", "media", "menu", "minute", "missed", "net", "null", "off",
+        "offnet", "on", "onnet", "open", "out", "outbound", "park", "per", "phone", "public", "queue", "rec",
+        "recording", "recordings", "resource", "rtp", "savp", "savpf", "service", "set", "sip", "sipinterface",
+        "sips", "sofia", "tcp", "tel", "termination", "tls", "token", "transfer", "transport", "true", "type",
+        "udp", "undefined", "urn", "user", "username", "uuid", "video", "voicemail", "webrtc", "ws", "wss",
+    }
+)  # fmt: skip
+# Callers who withheld who they are: to keep that tells nothing.
+_NOBODY = frozenset(["anonymous", "unknown", "unavailable", "restricted", "private"])
+_FILE_ENDINGS = frozenset(
+    {
+        "gif", "jpeg", "jpg", "json", "mp3", "mp4", "ogg", "pdf", "png", "tif", "tiff", "txt", "wav", "xml",
+    }
+)  # fmt: skip

@@ -19,10 +19,10 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
 from mockcdrs.dataset import files, fixtures, writing
 from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.imports import UNNAMED_ACCOUNT, Importer
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.store import Document
+from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
 
 Columns = Mapping[str, row.Column]
 

@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 
 from mockcdrs.cdr import row
 from mockcdrs.crossbar.versions import KAZOO_4_3
-from mockcdrs.dataset import files, fixtures, identities, writing
+from mockcdrs.dataset import files, fixtures, writing
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.dataset.data import Data
 from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.imports import text_rewriter
+from mockcdrs.imports.anonymizer import Anonymizer
 
 SECRET = b"a test's secret"
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
@@ -235,7 +236,7 @@ def test_a_word_of_hex_digits_is_replaced_where_only_what_is_known_is() -> None:
 def test_texts_that_were_forgotten_get_the_same_pseudonyms_again(monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [{"caller_id_name": f"{name} Quux"} for name in ("Ann", "Bertha", "Clara", "Ann")]
     remembered = anonymized(*documents)
-    monkeypatch.setattr(identities, "_KEPT_TEXTS", 1)
+    monkeypatch.setattr(text_rewriter, "_KEPT_TEXTS", 1)
     assert anonymized(*documents) == remembered
     assert remembered[0] == remembered[3] != remembered[1]
 

@@ -1,5 +1,7 @@
 """Real CDRs from the files that people have, as a data directory."""
 
+import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -8,20 +10,22 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import channel_vars
-from mockcdrs.dataset import files, import_formats, import_rows, listings, named
+from mockcdrs.dataset import files, named
 from mockcdrs.dataset.accounts import Account, without_month
 from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.files import Words
-from mockcdrs.dataset.import_source import Item, Source
-from mockcdrs.dataset.listings import Listing
 from mockcdrs.dataset.seeding import hex_id
 from mockcdrs.dataset.spool import Spool
 from mockcdrs.dataset.store import Document, Month
+from mockcdrs.imports import listing_rows, sources
+from mockcdrs.imports.listing_rows import Item, Listing
+from mockcdrs.imports.sources import Source
 
 # Whose calls they are where neither the file nor the caller tells.
 UNNAMED_ACCOUNT = hex_id("imported")
-_PUBLIC, _WHOLE = len(listings.COLUMNS_SINCE) + 1, len(listings.COLUMNS_SINCE) + 2
+_PUBLIC, _WHOLE = len(listing_rows.COLUMNS_SINCE) + 1, len(listing_rows.COLUMNS_SINCE) + 2
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 _CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
 
@@ -73,7 +77,7 @@ class Importer:
         return Data(tuple(self._described(places)), documents)
 
     def _take_file(self, path: Path) -> None:
-        for source, item in import_formats.items(path):
+        for source, item in sources.items(path):
             if _is_other(item):
                 self.left_out += 1
             else:
@@ -103,20 +107,23 @@ class Importer:
             self._take_public(source, item)
 
     def _take_public(self, source: Source, item: Item) -> None:
-        is_row = listings.is_row(item)
+        is_row = listing_rows.is_row(item)
         if "id" not in item or not (is_row or "call_id" in item):
             source.refuse(Words("is an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
         month = _month(source, item, "id")
         if is_row:
-            listing = listings.listing_of(source.form, item)
+            listing = listing_rows.listing_of(source.form, item)
             self.rows[listing] += 1
-            completeness = listings.columns_told(item)
-            public = import_rows.document_of(source, item, listing, self.account_id)
+            completeness = listing_rows.columns_told(item)
+            try:
+                public = listing_rows.document_of(item, listing, self.account_id)
+            except listing_rows.RowError as error:
+                source.at(error.column).refuse(error.came, error.expected, error.remedy)
         else:
             completeness = _PUBLIC
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
         account_id = self._account_of(channel_vars(public).get("account_id"))
-        document = import_rows.with_private_keys(public, account_id, month)
+        document = with_private_keys(public, account_id, month)
         self._keep((account_id, month, item["id"]), completeness, document, source)
 
     def _account_of(self, *told: Any) -> str:
@@ -179,3 +186,23 @@ def _month(source: Source, holder: Item, name: str) -> str:
     if not _MONTH.fullmatch(month):
         source.at(name).refuse(holder[name], "YYYYMM-<call id>")
     return month
+
+
+def with_private_keys(document: Item, account_id: str, month: str) -> Item:
+    """A public document as a database would hold it: made when the leg ended."""
+    created = next(
+        (value for key in ("timestamp", "interaction_time") if isinstance(value := document.get(key), int)),
+        gregorian.month_start(month),
+    )
+    digest = hashlib.md5(json.dumps(document, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+    return {
+        "_id": document["_id"],
+        "_rev": f"1-{digest}",
+        **document,
+        "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
+        "pvt_account_id": account_id,
+        "pvt_created": created,
+        "pvt_modified": created,
+        "pvt_type": "cdr",
+        "pvt_vsn": "1",
+    }
