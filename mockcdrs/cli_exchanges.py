@@ -10,8 +10,7 @@ import click
 from mockcdrs import cli_anonymize, cli_kazoo
 
 if TYPE_CHECKING:
-    from mockcdrs.exchanges.exchange import Exchange
-    from mockcdrs.exchanges.server_info import Told
+    from mockcdrs.recordings.exchanges import Exchange, Told
 
 _MOST_SHOWN = 20
 
@@ -59,17 +58,17 @@ def record(
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.contract.server import Server
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.exchanges import exchange, plans
-    from mockcdrs.exchanges.hiding import Tokens
-    from mockcdrs.exchanges.recording import Recorder, labelled
+    from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.recorder import Recorder, labelled, usual
+    from mockcdrs.recordings.token_redaction import Tokens
 
     try:
         Server(url, account_id, token).check()
         told = _told_by_mock(url, control_token)
         recorder = Recorder(Client(url), Tokens({token: account_id}))
-        made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
+        made = recorder.listed(exchanges.read(asked)) if asked else recorder.planned(usual(account_id))
         found, line = labelled(list(made), kazoo, told, is_anonymous=anonymize)
-        count = exchange.write(out, _anonymized(found, secret, data) if anonymize else found)
+        count = exchanges.write(out, _anonymized(found, secret, data) if anonymize else found)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(line)
@@ -78,7 +77,7 @@ def record(
 
 def _told_by_mock(url: str, control_token: str | None) -> "Told | None":
     """What a mock at a URL tells of itself; nothing where none answers, or where it does not tell."""
-    from mockcdrs.exchanges.server_info import Told
+    from mockcdrs.recordings.exchanges import Told
     from mockcdrs.remote_control import ControlError, RemoteControl
 
     control = RemoteControl(url, control_token)
@@ -96,7 +95,7 @@ def _told_by_mock(url: str, control_token: str | None) -> "Told | None":
 
 def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) -> "list[Exchange]":
     from mockcdrs.dataset import files
-    from mockcdrs.exchanges.anonymous import Pseudonymous
+    from mockcdrs.recordings.exchange_anonymizer import Pseudonymous
 
     anonymizer = cli_anonymize.anonymizer(secret)
     if data is not None:
@@ -123,14 +122,14 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     from mockcdrs.crossbar.versions import UnknownVersion
     from mockcdrs.dataset.files import DataError
     from mockcdrs.dataset.pools import UnknownLocale
-    from mockcdrs.exchanges import exchange
-    from mockcdrs.exchanges.replaying import replay as replayed
+    from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.replay import replay as replayed
 
     total = different = 0
     against = ""
     try:
         with _without_warnings():
-            for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
+            for each in replayed(exchanges.read(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
                 if each.against != against:
                     against = each.against
                     click.echo(against)

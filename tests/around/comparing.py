@@ -9,7 +9,7 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.exchanges.masks import HEADERS
+from mockcdrs.recordings.comparison import HEADERS
 from tests.around.world import SEED, Exchange
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.exchanges import exchange as files
-from mockcdrs.exchanges.exchange import Exchange
 from mockcdrs.openapi.document import document
+from mockcdrs.recordings import exchanges as files
+from mockcdrs.recordings.exchanges import Exchange
 
 SHARED = Path(__file__).parents[3] / "shared"
 GOLDEN = SHARED / "golden"

@@ -11,15 +11,13 @@ import pytest
 
 from mockcdrs.contract.client import Client, ClientError, Request, Response
 from mockcdrs.dataset.origin import Origin
-from mockcdrs.exchanges import exchange as files
-from mockcdrs.exchanges import plans
-from mockcdrs.exchanges.exchange import Answer, Exchange
-from mockcdrs.exchanges.hiding import Tokens
-from mockcdrs.exchanges.recording import Recorder, labelled
-from mockcdrs.exchanges.replaying import replay
-from mockcdrs.exchanges.server_info import ServerInfo, Told
 from mockcdrs.handle import Mock, serving
-from tests.exchanges.asking import told
+from mockcdrs.recordings import exchanges as files
+from mockcdrs.recordings.exchanges import Answer, Exchange, ServerInfo, Told
+from mockcdrs.recordings.recorder import Recorder, labelled, usual
+from mockcdrs.recordings.replay import replay
+from mockcdrs.recordings.token_redaction import Tokens
+from tests.recordings.builders import told
 
 SHARED = Path(__file__).parents[3] / "shared"
 OFFICE = "the calls of the committed office"
@@ -33,7 +31,7 @@ def office() -> Iterator[Mock]:
 
 @pytest.fixture(scope="module")
 def recorded(office: Mock) -> list[Exchange]:
-    return list(recorder(office).planned(plans.usual(office.account_id)))
+    return list(recorder(office).planned(usual(office.account_id)))
 
 
 def recorder(mock: Mock) -> Recorder:
@@ -142,7 +140,7 @@ def test_the_version_is_the_one_asked_for_or_the_recorded_or_the_one_that_answer
 
 def test_each_answer_is_held_against_the_version_of_its_own_server(recorded: list[Exchange]) -> None:
     with serving(kazoo="master") as other:
-        plan = recorder(other).planned(plans.usual(other.account_id))
+        plan = recorder(other).planned(usual(other.account_id))
         of_master = [replace(each, server=ServerInfo("master")) for each in plan]
     assert found([*recorded, *of_master]) == {}
     assert len(found([*of_master], kazoo="4.3")) > 50
@@ -188,7 +186,7 @@ def test_data_that_is_given_is_taken_whatever_was_recorded(recorded: list[Exchan
 )
 def test_a_mock_that_tells_what_it_is_made_of_is_replayed_without_a_difference(options: dict[str, Any]) -> None:
     with serving(**options) as mock:
-        exchanges = list(recorder(mock).planned(plans.usual(mock.account_id)))
+        exchanges = list(recorder(mock).planned(usual(mock.account_id)))
         named, line = labelled(exchanges, None, told(mock))
     assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
     assert found(named) == {}
@@ -244,12 +242,12 @@ def test_what_is_added_to_a_mock_is_said_to_be_missing(recorded: list[Exchange])
 def test_an_account_without_calls_is_recorded_as_far_as_it_goes() -> None:
     with serving(calls_per_day=0) as mock:
         mock.clear()
-        exchanges = list(recorder(mock).planned(plans.usual(mock.account_id)))
+        exchanges = list(recorder(mock).planned(usual(mock.account_id)))
     assert not [each.name for each in exchanges if "legs/id" in each.name]
 
 
 def test_a_server_that_answers_no_json_is_asked_all_the_same() -> None:
-    plan, asked = plans.usual("a"), 1
+    plan, asked = usual("a"), 1
     next(plan)
     with contextlib.suppress(StopIteration):
         while plan.send(Response(502, (), b"<html>")):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.contract.client import Request
-from mockcdrs.exchanges.differences import differences
-from mockcdrs.exchanges.exchange import Answer, Exchange
+from mockcdrs.recordings.comparison import differences
+from mockcdrs.recordings.exchanges import Answer, Exchange
 
 
 def told(before: Any, now: Any, *headers: tuple[str, str]) -> list[str]:

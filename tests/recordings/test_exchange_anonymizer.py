@@ -15,15 +15,14 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files, writing
 from mockcdrs.dataset.files import Loaded
 from mockcdrs.dataset.generator import Load
-from mockcdrs.exchanges import exchange as exchange_files
-from mockcdrs.exchanges import plans
-from mockcdrs.exchanges.anonymous import Pseudonymous
-from mockcdrs.exchanges.exchange import Answer, Exchange
-from mockcdrs.exchanges.hiding import Tokens
-from mockcdrs.exchanges.recording import Recorder
-from mockcdrs.exchanges.replaying import replay
 from mockcdrs.handle import serving
 from mockcdrs.imports.anonymizer import Anonymizer
+from mockcdrs.recordings import exchanges as exchange_files
+from mockcdrs.recordings.exchange_anonymizer import Pseudonymous
+from mockcdrs.recordings.exchanges import Answer, Exchange
+from mockcdrs.recordings.recorder import Recorder, usual
+from mockcdrs.recordings.replay import replay
+from mockcdrs.recordings.token_redaction import Tokens
 
 SECRET = b"only for this test"
 NOW = "2026-01-20T12:00:00Z"
@@ -48,7 +47,7 @@ def plain(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> list[Exch
     writing.write(directory, loaded)
     with serving(data=directory, now=NOW) as mock:
         tokens = Tokens({mock.auth_token: mock.account_id})
-        return list(Recorder(Client(mock.url), tokens).planned(plans.usual(mock.account_id)))
+        return list(Recorder(Client(mock.url), tokens).planned(usual(mock.account_id)))
 
 
 def anonymous(exchanges: list[Exchange], *known: Loaded) -> list[Exchange]:

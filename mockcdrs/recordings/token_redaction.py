@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from mockcdrs.contract.client import Request
 from mockcdrs.control import redaction
-from mockcdrs.exchanges.exchange import Answer, Exchange
+from mockcdrs.recordings.exchanges import Answer, Exchange
 
 
 @dataclass(frozen=True, slots=True)

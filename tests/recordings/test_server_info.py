@@ -9,9 +9,9 @@ from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import LoadedStore
-from mockcdrs.exchanges.server_info import ServerInfo, described
 from mockcdrs.handle import serving
-from tests.exchanges.asking import told
+from mockcdrs.recordings.exchanges import ServerInfo, described
+from tests.recordings.builders import told
 
 WHOLE = ServerInfo(
     "4.3", "0.1.0", ("pdf-500",), ("integer-page-size",), True,

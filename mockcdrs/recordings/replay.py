@@ -12,12 +12,11 @@ from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.universe import OPENED
-from mockcdrs.exchanges.differences import differences
-from mockcdrs.exchanges.exchange import Exchange
-from mockcdrs.exchanges.hiding import Tokens
-from mockcdrs.exchanges.recording import Recorder
-from mockcdrs.exchanges.server_info import Config, ServerInfo, described
 from mockcdrs.handle import Mock, serving
+from mockcdrs.recordings.comparison import differences
+from mockcdrs.recordings.exchanges import Config, Exchange, ServerInfo, described
+from mockcdrs.recordings.recorder import Recorder
+from mockcdrs.recordings.token_redaction import Tokens
 
 _THE_OFFICE = "the calls of the committed office"
 

@@ -1,7 +1,7 @@
 """Helpers of the tests of recordings."""
 
-from mockcdrs.exchanges.server_info import Told
 from mockcdrs.handle import Mock
+from mockcdrs.recordings.exchanges import Told
 
 
 def told(mock: Mock) -> Told:

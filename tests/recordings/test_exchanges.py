@@ -10,8 +10,7 @@ from mockcdrs.contract.client import Request
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.origin import Origin
-from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
-from mockcdrs.exchanges.server_info import ServerInfo
+from mockcdrs.recordings.exchanges import Answer, Exchange, ServerInfo, read, write
 
 WHOLE = Exchange(
     "ä",
