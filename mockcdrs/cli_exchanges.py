@@ -99,7 +99,7 @@ def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) 
 
     anonymizer = cli_anonymize.anonymizer(secret)
     if data is not None:
-        anonymizer.loaded(files.load(data))
+        anonymizer.anonymize_data(files.load(data))
     return Pseudonymous(anonymizer).exchanges(found)
 
 

@@ -1,1 +1,1 @@
-"""Real CDRs from other files: importing saved answers and exports, and anonymizing them."""
+"""Import of real CDRs: reading saved answers and exports, building documents of them, anonymizing documents."""

@@ -1,7 +1,8 @@
-"""Data without the people in it: everything that could name somebody replaced by a stable pseudonym.
+"""Anonymizes CDRs and accounts: everything that could name a person is replaced by a stable pseudonym.
 
-What a pseudonym stands for can be told only with the secret. Moments, durations, sums, causes, rates, directions and
-whatever links one document to another stay true.
+Pseudonyms depend on a secret, without which nobody can undo them. Times, durations, sums, causes, rates, directions and
+the links between documents stay. This module decides what is done with the value of each field, `text_rewriter` what is
+replaced in a text, and `pseudonyms` by what.
 """
 
 import re
@@ -15,20 +16,20 @@ from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.store import Document
 from mockcdrs.imports.pseudonyms import Codebook
-from mockcdrs.imports.text_rewriter import Mode, Rewriter
+from mockcdrs.imports.text_rewriter import RewriteMode, TextRewriter
 
-_NAMES = re.compile(r"(.*_)?name|conference|queue|group|parked_by|fax_identity_name")
-_WORDS_KEPT = re.compile(r"user_agent|rate_name|rate_description|fax_result_text")
-_NUMERIC = re.compile(
+_NAME_FIELDS = re.compile(r"(.*_)?name|conference|queue|group|parked_by|fax_identity_name")
+_PRODUCT_FIELDS = re.compile(r"user_agent|rate_name|rate_description|fax_result_text")
+_NUMERIC_FIELDS = re.compile(
     r"fax_.*|(.*_)?(seconds|timestamp|time|pages|rows|count|rate|size|increment|minimum|percentage|offset|micro|created|"
     r"modified)|surcharge|cost|discount|call_priority"
 )
-_VOCABULARY = re.compile(
+_VOCABULARY_FIELDS = re.compile(
     r"app_name|app_version|call_direction|other_leg_direction|channel_(call_)?state|channel_loopback_leg|"
     r"channel_is_loopback|disposition|event_category|event_name|hangup_cause|hangup_code|inception_direction|(.*_)?type|"
     r"(account|reseller)_billing|pvt_vsn|timezone|priv_level|feature_level|language|classifier|fax_ecm_used"
 )
-# What a field of a fixed vocabulary may hold unchanged: no sentence and no address.
+# Values that a field of a fixed vocabulary may keep: terms, not sentences or addresses.
 _TERM = re.compile(
     r"[A-Z]+([_ ][A-Z0-9]+)*|[a-z]+([_-][a-z0-9]+)*|sip:\d{3}|\d{1,4}(\.\d{1,4}){0,2}|[A-Z]\w+(/[A-Z]\w+)+|"
     r"[a-z]{2}-[A-Z]{2}|",
@@ -36,8 +37,8 @@ _TERM = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _REVISION = re.compile(r"(\d+-)([0-9a-f]+)", re.ASCII)
-_OF_PEOPLE = re.compile(r"(.*_)?(number|id|extension|dialed|user|username|mailbox|from|to|pin)")
-_KEYS = frozenset(schema.public_fields()) | frozenset(
+_PERSONAL_FIELDS = re.compile(r"(.*_)?(number|id|extension|dialed|user|username|mailbox|from|to|pin)")
+_KEPT_KEYS = frozenset(schema.public_fields()) | frozenset(
     {
         "_id", "_rev", "account_billing", "account_id", "account_name", "account_realm", "authorizing_id",
         "authorizing_type", "bridge_id", "call_forward", "call_interaction_id", "call_priority",
@@ -51,124 +52,117 @@ _KEYS = frozenset(schema.public_fields()) | frozenset(
     }
 )  # fmt: skip
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 
 class Anonymizer:
-    """Replaces names, numbers, addresses, hosts and ids: with the same secret each by the same, in every run.
+    """Replaces names, numbers, addresses, hosts and ids, with the same secret by the same pseudonyms in every run.
 
-    Give it all the data at once with `loaded`: it learns there which words are names, and so finds them in what mostly
-    holds none (user agents, names of rates, keys). A single `document` is rewritten with what is known so far.
+    Give it all data at once with `anonymize_data`: it learns there which words are names, and so finds them in fields
+    that mostly hold none (user agents, names of rates, keys). The other methods use what was learned before.
     """
 
     def __init__(self, secret: bytes) -> None:
         if not secret:
             raise ValueError("the secret came empty, expected some bytes; choose one that nobody can guess")
-        self._rewriter = Rewriter(Codebook(secret))
-        self._by_key: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
-            (re.compile("_rev"), self._revision),
-            (re.compile("(.*_)?sdp"), self._rewriter.session_description),
-            (_VOCABULARY, lambda text: text if _TERM.fullmatch(text) else self._free(text)),
-            (_NUMERIC, lambda text: text if _NUMBER.fullmatch(text) else self._free(text)),
-            (_WORDS_KEPT, lambda text: self._rewriter.text(text, Mode.KNOWN)),
-            (re.compile("app_name|channel_name|.*username"), self._free),
-            (_NAMES, lambda text: self._rewriter.text(text, Mode.NAME)),
+        self._rewriter = TextRewriter(Codebook(secret))
+        self._rules: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
+            (re.compile("_rev"), self._rewrite_revision),
+            (re.compile("(.*_)?sdp"), self._rewriter.rewrite_sdp),
+            (_VOCABULARY_FIELDS, lambda text: text if _TERM.fullmatch(text) else self.anonymize_text(text)),
+            (_NUMERIC_FIELDS, lambda text: text if _NUMBER.fullmatch(text) else self.anonymize_text(text)),
+            (_PRODUCT_FIELDS, lambda text: self._rewriter.rewrite(text, RewriteMode.KNOWN)),
+            (re.compile("app_name|channel_name|.*username"), self.anonymize_text),
+            (_NAME_FIELDS, lambda text: self._rewriter.rewrite(text, RewriteMode.NAME)),
         )
-        self._rewrite_of_key: dict[str, Callable[[str], str]] = {}
+        self._rewrite_by_key: dict[str, Callable[[str], str]] = {}
 
-    def loaded(self, data: Data) -> Data:
-        """All of a data directory under pseudonyms, its documents in the same order and rewritten as they are read."""
-        self._learn(lambda: [deque(documents, maxlen=0) for documents in self._rewritten(data).documents.values()])
-        return self._rewritten(data)
+    def anonymize_data(self, data: Data) -> Data:
+        """Anonymize a data set. Documents keep their order, and are rewritten each time that they are iterated."""
+        self._learn(lambda: [deque(documents, maxlen=0) for documents in self._rewrite_data(data).documents.values()])
+        return self._rewrite_data(data)
 
-    def twice(self, rewritten: Callable[[], Made]) -> Made:
-        """What `rewritten` makes with this anonymizer, once it has seen all originals that go through it."""
-        self._learn(rewritten)
-        return rewritten()
+    def learn_then_run(self, rewrite: Callable[[], T]) -> T:
+        """Call `rewrite` twice and return its second result: the first call only learns the originals."""
+        self._learn(rewrite)
+        return rewrite()
 
-    def _learn(self, read: Callable[[], object]) -> None:
-        """See all originals that `read` has go through this anonymizer."""
-        self._rewriter.learn()
-        read()
-        self._rewriter.settle()
-
-    def member(self, key: str, value: Any) -> Any:
-        """A value that stands under a key, under pseudonyms."""
-        return self._value(key, value)
-
-    def text(self, text: str) -> str:
-        """A text that stands for itself, as an id does, under pseudonyms."""
-        return self._free(text)
-
-    def key(self, key: str) -> str:
-        """The name of a field, with pseudonyms for names in it."""
-        return self._key(key)
-
-    def document(self, document: Mapping[str, Any]) -> Document:
-        """One document under pseudonyms."""
-        made: Document = self._value("", document)
-        return made
-
-    def account(self, account: Account) -> Account:
-        """An account with its users, devices and tokens under pseudonyms."""
-        return self._account(account)
-
-    def _rewritten(self, data: Data) -> Data:
-        held = data.documents.items()
-        documents = {(self._free(account), month): Lazily(each, self.document) for (account, month), each in held}
-        return Data(tuple(map(self._account, data.accounts)), documents)
-
-    def _account(self, account: Account) -> Account:
-        return replace(
-            account,
-            id=self._free(account.id),
-            name=self._rewriter.text(account.name, Mode.NAME),
-            realm=self._free(account.realm),
-            tree=tuple(map(self._free, account.tree)),
-            users=self._value("users", account.users),
-            devices=self._value("devices", account.devices),
-            tokens=tuple(Token(self._free(token.value), self._free(token.owner_id)) for token in account.tokens),
-            numbers=tuple(map(self._free, account.numbers)),
-            document=self._value("document", account.document),
-            whitelabel=self._value("whitelabel", account.whitelabel),
-            apps=self._value("apps", account.apps),
-        )
-
-    def _value(self, key: str, value: Any) -> Any:
+    def anonymize_value(self, key: str, value: Any) -> Any:
+        """Anonymize a JSON value, the value of the field `key`."""
         match value:
             case str():
-                return self._text(key, value)
+                return self._rewrite_text(key, value)
             case Mapping():
-                return {self._key(inner): self._value(inner, each) for inner, each in value.items()}
+                return {self.anonymize_key(inner): self.anonymize_value(inner, each) for inner, each in value.items()}
             case list():
-                return [self._value(key, each) for each in value]
+                return [self.anonymize_value(key, each) for each in value]
             case tuple():
-                return tuple(self._value(key, each) for each in value)
+                return tuple(self.anonymize_value(key, each) for each in value)
             case int() if not isinstance(value, bool):
-                return self._integer(key, value)
+                return self._rewrite_integer(key, value)
         return value
 
-    def _key(self, key: str) -> str:
-        return key if key in _KEYS else self._rewriter.text(key, Mode.KEY)
+    def anonymize_text(self, text: str) -> str:
+        """Anonymize a text that is not the value of a known field, such as an id."""
+        return self._rewriter.rewrite(text, RewriteMode.TEXT)
 
-    def _text(self, key: str, text: str) -> str:
-        if key not in self._rewrite_of_key:
-            found = (rewrite for pattern, rewrite in self._by_key if pattern.fullmatch(key.lower()))
-            self._rewrite_of_key[key] = next(found, self._unnamed)
-        return self._rewrite_of_key[key](text)
+    def anonymize_key(self, key: str) -> str:
+        """Anonymize the name of a field: names of people in it are replaced."""
+        return key if key in _KEPT_KEYS else self._rewriter.rewrite(key, RewriteMode.KEY)
 
-    def _integer(self, key: str, value: int) -> int:
-        if _NUMERIC.fullmatch(key):
+    def anonymize_document(self, document: Mapping[str, Any]) -> Document:
+        """Anonymize one document."""
+        anonymized: Document = self.anonymize_value("", document)
+        return anonymized
+
+    def anonymize_account(self, account: Account) -> Account:
+        """Anonymize an account with its users, devices and tokens."""
+        return replace(
+            account,
+            id=self.anonymize_text(account.id),
+            name=self._rewriter.rewrite(account.name, RewriteMode.NAME),
+            realm=self.anonymize_text(account.realm),
+            tree=tuple(map(self.anonymize_text, account.tree)),
+            users=self.anonymize_value("users", account.users),
+            devices=self.anonymize_value("devices", account.devices),
+            tokens=tuple(
+                Token(self.anonymize_text(token.value), self.anonymize_text(token.owner_id)) for token in account.tokens
+            ),
+            numbers=tuple(map(self.anonymize_text, account.numbers)),
+            document=self.anonymize_value("document", account.document),
+            whitelabel=self.anonymize_value("whitelabel", account.whitelabel),
+            apps=self.anonymize_value("apps", account.apps),
+        )
+
+    def _learn(self, rewrite: Callable[[], object]) -> None:
+        self._rewriter.start_learning()
+        rewrite()
+        self._rewriter.start_replacing()
+
+    def _rewrite_data(self, data: Data) -> Data:
+        documents = {
+            (self.anonymize_text(account_id), month): Lazily(originals, self.anonymize_document)
+            for (account_id, month), originals in data.documents.items()
+        }
+        return Data(tuple(map(self.anonymize_account, data.accounts)), documents)
+
+    def _rewrite_text(self, key: str, text: str) -> str:
+        if key not in self._rewrite_by_key:
+            found = (rewrite for pattern, rewrite in self._rules if pattern.fullmatch(key.lower()))
+            self._rewrite_by_key[key] = next(found, self._rewrite_unknown)
+        return self._rewrite_by_key[key](text)
+
+    def _rewrite_integer(self, key: str, value: int) -> int:
+        if _NUMERIC_FIELDS.fullmatch(key):
             return value
-        is_of_a_person = _OF_PEOPLE.fullmatch(key) is not None
-        return self._rewriter.number(value) if is_of_a_person or self._rewriter.knows_number(value) else value
+        is_personal = _PERSONAL_FIELDS.fullmatch(key) is not None
+        return (
+            self._rewriter.rewrite_integer(value) if is_personal or self._rewriter.knows_phone_number(value) else value
+        )
 
-    def _unnamed(self, text: str) -> str:
-        return self._rewriter.session_description(text) if text.startswith("v=0") else self._free(text)
+    def _rewrite_unknown(self, text: str) -> str:
+        return self._rewriter.rewrite_sdp(text) if text.startswith("v=0") else self.anonymize_text(text)
 
-    def _free(self, text: str) -> str:
-        return self._rewriter.text(text, Mode.TEXT)
-
-    def _revision(self, text: str) -> str:
+    def _rewrite_revision(self, text: str) -> str:
         revision = _REVISION.fullmatch(text)
-        return revision[1] + self._free(revision[2]) if revision else self._free(text)
+        return revision[1] + self.anonymize_text(revision[2]) if revision else self.anonymize_text(text)

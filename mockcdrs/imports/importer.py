@@ -1,4 +1,4 @@
-"""Real CDRs from the files that people have, as a data directory."""
+"""Gathers real CDRs from files and data directories, as the documents of a data directory."""
 
 import hashlib
 import json
@@ -20,176 +20,178 @@ from mockcdrs.dataset.seeding import hex_id
 from mockcdrs.dataset.spool import Spool
 from mockcdrs.dataset.store import Document, Month
 from mockcdrs.imports import listing_rows, sources
-from mockcdrs.imports.listing_rows import Item, Listing
-from mockcdrs.imports.sources import Source
+from mockcdrs.imports.listing_rows import Item, ListingFormat
+from mockcdrs.imports.sources import SourcePlace
 
-# Whose calls they are where neither the file nor the caller tells.
 UNNAMED_ACCOUNT = hex_id("imported")
-_PUBLIC, _WHOLE = len(listing_rows.COLUMNS_SINCE) + 1, len(listing_rows.COLUMNS_SINCE) + 2
+"""The id of the account of calls for which neither the file nor the caller names one."""
+# Completeness of documents: more than that of any row.
+_PUBLIC_DOCUMENT, _WHOLE_DOCUMENT = len(listing_rows.COLUMNS_SINCE) + 1, len(listing_rows.COLUMNS_SINCE) + 2
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 _CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """Where a document lies, how much of the original it is, and where it stood.
+class _Candidate:
+    """The best document so far for an id: its offset in the spool, and the place that it was read from.
 
-    `completeness`: of a row how many of the columns it has that not all listings have; a document has more.
+    `completeness` of a listing row is its number of optional columns; documents have a higher one.
     """
 
-    place: int
+    offset: int
     completeness: int
-    source: Source
+    source: SourcePlace
 
 
 @dataclass(slots=True)
 class Importer:
-    """Gathers CDRs from files; where several have the same one, the fullest counts.
+    """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
 
-    `account_id`: whose calls they are where a file does not tell. `left_out`: how many documents were no CDRs. `rows`:
-    how many rows there were of each listing.
+    `account_id` is the account of calls whose file names none. `skipped_count` counts documents that are not CDRs,
+    `row_counts` the listing rows of each format.
     """
 
     account_id: str = UNNAMED_ACCOUNT
-    left_out: int = 0
-    rows: Counter[Listing] = field(default_factory=Counter)
+    skipped_count: int = 0
+    row_counts: Counter[ListingFormat] = field(default_factory=Counter)
     _spool: Spool = field(default_factory=Spool)
-    _found: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
+    _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
 
     def read(self, paths: Iterable[Path]) -> Data:
-        """All of the files and data directories together; `DataError` for the first thing that cannot be taken.
+        """Read files and data directories into one data set. Raises `DataError` for the first item that is invalid.
 
-        Memory holds one file at a time, and of each document where it lies.
+        Only one file at a time is in memory. Documents are spooled to disk, and read from there as they are iterated.
         """
         last = Path()
         for last in paths:
             if last.is_dir():
-                self._take_directory(last)
+                self._read_directory(last)
             else:
-                self._take_file(last)
-        if not self._found:
-            Source(last).refuse(Words("holds no CDR"), "one at the least", "save an answer that has some")
-        places: dict[Month, list[int]] = {}
-        for (account_id, month, _), found in self._found.items():
-            places.setdefault((account_id, month), []).append(found.place)
-        documents = {key: Lazily(held, self._spool.read) for key, held in places.items()}
-        return Data(tuple(self._described(places)), documents)
+                self._read_file(last)
+        if not self._candidates:
+            SourcePlace(last).refuse(Words("holds no CDR"), "one at the least", "save an answer that has some")
+        offsets: dict[Month, list[int]] = {}
+        for (account_id, month, _), candidate in self._candidates.items():
+            offsets.setdefault((account_id, month), []).append(candidate.offset)
+        documents = {key: Lazily(month_offsets, self._spool.read) for key, month_offsets in offsets.items()}
+        return Data(tuple(self._describe_accounts(offsets)), documents)
 
-    def _take_file(self, path: Path) -> None:
-        for source, item in sources.items(path):
-            if _is_other(item):
-                self.left_out += 1
+    def _read_file(self, path: Path) -> None:
+        for source, item in sources.read_items(path):
+            if _is_other_document(item):
+                self.skipped_count += 1
             else:
-                self._take(source, item)
+                self._add(source, item)
 
-    def _take_directory(self, path: Path) -> None:
+    def _read_directory(self, path: Path) -> None:
         loaded = files.spooled(path, Spool())
         self._accounts |= {account.id: account for account in loaded.accounts}
         for (account_id, month), documents in loaded.documents.items():
             for document in documents:
-                self._keep((account_id, month, document["_id"]), _WHOLE, document, Source(path))
+                self._offer((account_id, month, document["_id"]), _WHOLE_DOCUMENT, document, SourcePlace(path))
 
-    def _take(self, source: Source, item: Item) -> None:
+    def _add(self, source: SourcePlace, item: Item) -> None:
         if "document" in item and "account_id" in item:
-            document = _object(source.at("document"), item["document"])
-            document_id = _text(source.at("document"), document, "_id")
-            account_id = self._account_of(_text(source, item, "account_id"))
-            month = _month(source, item, "month")
+            document = _check_object(source.at("document"), item["document"])
+            document_id = _read_text(source.at("document"), document, "_id")
+            account_id = self._choose_account(_read_text(source, item, "account_id"))
+            month = _read_month(source, item, "month")
             _check_kind(source.at("document"), document)
-            self._keep((account_id, month, document_id), _WHOLE, document, source)
+            self._offer((account_id, month, document_id), _WHOLE_DOCUMENT, document, source)
         elif "_id" in item:
-            account_id = self._account_of(item.get("pvt_account_id"), channel_vars(item).get("account_id"))
-            month = _month(source, item, "_id")
+            account_id = self._choose_account(item.get("pvt_account_id"), channel_vars(item).get("account_id"))
+            month = _read_month(source, item, "_id")
             _check_kind(source, item)
-            self._keep((account_id, month, item["_id"]), _WHOLE, item, source)
+            self._offer((account_id, month, item["_id"]), _WHOLE_DOCUMENT, item, source)
         else:
-            self._take_public(source, item)
+            self._add_public(source, item)
 
-    def _take_public(self, source: Source, item: Item) -> None:
-        is_row = listing_rows.is_row(item)
+    def _add_public(self, source: SourcePlace, item: Item) -> None:
+        is_row = listing_rows.is_listing_row(item)
         if "id" not in item or not (is_row or "call_id" in item):
             source.refuse(Words("is an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
-        month = _month(source, item, "id")
+        month = _read_month(source, item, "id")
         if is_row:
-            listing = listing_rows.listing_of(source.form, item)
-            self.rows[listing] += 1
-            completeness = listing_rows.columns_told(item)
+            listing = listing_rows.recognize_format(source.file_format, item)
+            self.row_counts[listing] += 1
+            completeness = listing_rows.count_optional_columns(item)
             try:
-                public = listing_rows.document_of(item, listing, self.account_id)
+                public = listing_rows.build_document(item, listing, self.account_id)
             except listing_rows.RowError as error:
                 source.at(error.column).refuse(error.came, error.expected, error.remedy)
         else:
-            completeness = _PUBLIC
+            completeness = _PUBLIC_DOCUMENT
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
-        account_id = self._account_of(channel_vars(public).get("account_id"))
-        document = with_private_keys(public, account_id, month)
-        self._keep((account_id, month, item["id"]), completeness, document, source)
+        account_id = self._choose_account(channel_vars(public).get("account_id"))
+        document = _add_private_fields(public, account_id, month)
+        self._offer((account_id, month, item["id"]), completeness, document, source)
 
-    def _account_of(self, *told: Any) -> str:
-        """The first id of those that are there, else the one that the caller named; no month behind either."""
-        ids = (each for each in told if isinstance(each, str) and each)
+    def _choose_account(self, *candidates: Any) -> str:
+        """The first candidate that is an id, else the account that the caller named, without a month suffix."""
+        ids = (each for each in candidates if isinstance(each, str) and each)
         return without_month(next(ids, self.account_id))
 
-    def _keep(self, key: tuple[str, str, str], completeness: int, document: Document, source: Source) -> None:
-        earlier = self._found.get(key)
+    def _offer(self, key: tuple[str, str, str], completeness: int, document: Document, source: SourcePlace) -> None:
+        earlier = self._candidates.get(key)
         if earlier is None or earlier.completeness < completeness:
-            self._found[key] = _Found(self._spool.keep(document), completeness, source)
-        elif earlier.completeness == completeness and self._spool.read(earlier.place) != document:
+            self._candidates[key] = _Candidate(self._spool.keep(document), completeness, source)
+        elif earlier.completeness == completeness and self._spool.read(earlier.offset) != document:
             source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
 
-    def _described(self, places: Mapping[Month, list[int]]) -> Iterable[Account]:
-        """The accounts that a directory described, and for the rest what their documents tell."""
+    def _describe_accounts(self, offsets: Mapping[Month, list[int]]) -> Iterable[Account]:
+        """The accounts that a data directory described, and those that documents name."""
         yield from self._accounts.values()
-        for account_id in sorted({account_id for account_id, _ in places} - self._accounts.keys()):
-            own = {month: here for (account, month), here in places.items() if account == account_id}
-            held = Lazily(list(chain.from_iterable(own.values())), self._spool.read)
+        for account_id in sorted({account_id for account_id, _ in offsets} - self._accounts.keys()):
+            months = {month: here for (account, month), here in offsets.items() if account == account_id}
+            documents = Lazily(list(chain.from_iterable(months.values())), self._spool.read)
             yield Account(
                 account_id,
-                name=min(_told(held, "account_name"), default=account_id),
-                realm=min(_told(held, "account_realm"), default=""),
-                months=tuple(sorted(own)),
-                users=tuple(named.users(held)),
-                devices=tuple(named.devices(held)),
+                name=min(_texts(documents, "account_name"), default=account_id),
+                realm=min(_texts(documents, "account_realm"), default=""),
+                months=tuple(sorted(months)),
+                users=tuple(named.users(documents)),
+                devices=tuple(named.devices(documents)),
             )
 
 
-def _told(documents: Iterable[Document], name: str) -> set[str]:
+def _texts(documents: Iterable[Document], name: str) -> set[str]:
+    """All texts of a custom channel variable."""
     values = (channel_vars(document).get(name) for document in documents)
     return {value for value in values if isinstance(value, str) and value}
 
 
-def _is_other(item: Item) -> bool:
-    """Whether it is one of the other documents that share a month's database with the CDRs."""
+def _is_other_document(item: Item) -> bool:
+    """Whether an item is a document that is not a CDR: a month's database has such, too."""
     wrapped = item.get("document")
     item = wrapped if isinstance(wrapped, dict) and "account_id" in item else item
     return str(item.get("_id", "")).startswith("_design/") or item.get("pvt_type", "cdr") != "cdr"
 
 
-def _check_kind(source: Source, document: Item) -> None:
+def _check_kind(source: SourcePlace, document: Item) -> None:
     if "pvt_type" not in document and "call_id" not in document:
         remedy = "export the documents of a month's database, or save an answer of /cdrs"
         source.refuse(Words("has neither call_id nor pvt_type"), "the document of a CDR", remedy)
 
 
-def _object(source: Source, value: Any) -> Item:
+def _check_object(source: SourcePlace, value: Any) -> Item:
     return value if isinstance(value, dict) else source.refuse(value, "an object")
 
 
-def _text(source: Source, holder: Item, name: str) -> str:
+def _read_text(source: SourcePlace, holder: Item, name: str) -> str:
     value = holder.get(name)
     return value if isinstance(value, str) and value else source.at(name).refuse(value, "text")
 
 
-def _month(source: Source, holder: Item, name: str) -> str:
-    month = _text(source, holder, name).partition("-")[0]
+def _read_month(source: SourcePlace, holder: Item, name: str) -> str:
+    month = _read_text(source, holder, name).partition("-")[0]
     if not _MONTH.fullmatch(month):
         source.at(name).refuse(holder[name], "YYYYMM-<call id>")
     return month
 
 
-def with_private_keys(document: Item, account_id: str, month: str) -> Item:
-    """A public document as a database would hold it: made when the leg ended."""
+def _add_private_fields(document: Item, account_id: str, month: str) -> Item:
+    """A public document with the fields that a database adds, as if it was saved when the leg ended."""
     created = next(
         (value for key in ("timestamp", "interaction_time") if isinstance(value := document.get(key), int)),
         gregorian.month_start(month),

@@ -1,10 +1,10 @@
-"""How the releases of Kazoo write listing rows, and which of them wrote a row.
+"""Listing rows as each release of Kazoo writes them, and the documents that rows are built of.
 
-Read in the tags of 2600hz/kazoo from 3.16 to 4.3.142, in its branches from 3.02 on and in kazoo-classic. Columns and
-texts are those of `cb_cdrs.erl`, what stands around the cells of a CSV file with quotes is that of `kz_csv.erl`.
+The formats were read in the tags of 2600hz/kazoo from 3.16 to 4.3.142, in its branches from 3.02 on and in
+kazoo-classic: columns and texts in `cb_cdrs.erl`, the text around quoted CSV cells in `kz_csv.erl`.
 
-No row names its release. But its columns and texts tell what matters here: whether its times are those of the start or
-of the end of the leg, whether its dates have quotes of their own, and whether the file escapes the quotes of others.
+A row does not name its release. Its columns and texts show what matters here: whether its times are those of the start
+or of the end of the leg, whether its dates are in quotes of their own, and whether the file escapes quotes in cells.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Any
 from mockcdrs.cdr import billing, erlang, gregorian, row
 
 Item = dict[str, Any]
+"""A JSON object that an imported file holds: a listing row or a document."""
 Row = Mapping[str, Any]
 
 COLUMNS_SINCE = {
@@ -42,71 +43,71 @@ COLUMNS_SINCE = {
     "reseller_id": "kazoo-classic",
     "account_id": "kazoo-classic",
 }
-"""The columns of JSON that not every release has, and the first that has each."""
+"""The columns that not every release has, and the first release that has each."""
 
-TIME_COLUMNS = frozenset({"timestamp", "unix_timestamp", "rfc_1036", "iso_8601"})
-"""The columns that every release makes from the same moment, and that `utc_offset` leaves alone."""
-
+# Each release makes all of these from the same moment, and `utc_offset` does not move them.
+_TIME_COLUMNS = frozenset({"timestamp", "unix_timestamp", "rfc_1036", "iso_8601"})
 _DATE_COLUMNS = frozenset({"rfc_1036", "iso_8601"})
 
 
-class Form(Enum):
+class FileFormat(Enum):
     """How a file holds its rows."""
 
     JSON = "JSON"
-    LINES = "CSV without quotes"
-    CELLS = "CSV with every cell in quotes"
+    BARE_CSV = "CSV without quotes"
+    QUOTED_CSV = "CSV with every cell in quotes"
 
 
-class Moment(Enum):
-    """Which moment of a leg the columns of time tell."""
+class LegMoment(Enum):
+    """The moment of a leg that the time columns of a row give."""
 
     START = "start"
     END = "end"
 
 
-def _as_it_is(date: str) -> str:
+def _unchanged(date: str) -> str:
     return date
 
 
-def _in_quotes(date: str) -> str:
+def _quote(date: str) -> str:
     return f'"{date}"'
 
 
-def _with_semicolon(date: str) -> str:
+def _replace_comma(date: str) -> str:
     return date.replace(",", ";")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """How some releases write rows into files of one form.
+class ListingFormat:
+    """How a range of releases writes rows into files of one format.
 
-    `source` names the function that does. `matches` tells whether a row is one of these, if it is none of those before
-    in `LISTINGS`. `write_date` makes the text of `rfc_1036` and `iso_8601` from a date. `has_escapes` tells whether a
-    quote inside of a quoted cell is doubled, and the parts of a list have a comma between them.
+    `kazoo_function` names the function of Kazoo that writes them. `matches` tells whether a row is of this format,
+    provided that it matches none before in `LISTING_FORMATS`. `write_date` makes the text of `rfc_1036` and `iso_8601`
+    from a date. `has_escapes` tells whether quotes inside of quoted cells are doubled and commas separate the elements
+    of a list.
     """
 
-    form: Form
+    file_format: FileFormat
     releases: str
-    source: str
+    kazoo_function: str
     matches: Callable[[Row], bool]
-    moment: Moment = Moment.START
-    write_date: Callable[[str], str] = _as_it_is
+    moment: LegMoment = LegMoment.START
+    write_date: Callable[[str], str] = _unchanged
     has_escapes: bool = True
 
-    def written(self, row: Row) -> dict[str, Any]:
-        """A row as of the newest release, with its dates as these releases write them."""
+    def write_dates(self, row: Row) -> dict[str, Any]:
+        """A row of the newest release, with its dates as these releases write them."""
         return {name: self.write_date(value) if name in _DATE_COLUMNS else value for name, value in row.items()}
 
 
 _SEMICOLON_DATE = re.compile(r"\w{3}; \d\d \w{3} .*")
 
 
-def _any(_row: Row) -> bool:
+def _any_row(_row: Row) -> bool:
     return True
 
 
-def _is_of_a_view(row: Row) -> bool:
+def _lacks_unix_timestamp(row: Row) -> bool:
     return "unix_timestamp" not in row
 
 
@@ -138,56 +139,66 @@ def _is_sorted_with_quoted_date(row: Row) -> bool:
     return _is_sorted(row) and _has_quoted_date(row)
 
 
-LISTINGS = (
-    Listing(Form.JSON, "up to 3.14", "cdrs.json crossbar_listing", _is_of_a_view, Moment.END),
-    Listing(Form.JSON, "3.15 to 3.17", "cb_cdrs normalize_cdr/2", _has_numbers_and_no_recording, Moment.END),
-    Listing(Form.JSON, "3.18, 3.19", "cb_cdrs normalize_cdr/2", _has_numbers),
-    Listing(Form.JSON, "3.20 to 4.2.44", "cb_cdrs col_rfc1036, col_iso8601", _has_quoted_date, write_date=_in_quotes),
-    Listing(Form.JSON, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any),
-    Listing(Form.LINES, "3.16 to 3.19", "cb_cdrs normalize_cdr_to_csv", _has_rates_but_no_date, Moment.END),
-    # The lines of /cdrs/interaction of 4.2.41 to 4.2.44 look the same and tell the start: they are read too early.
-    Listing(Form.LINES, "3.20 to 4.2.40", "cb_cdrs normalize_cdr_to_csv", _has_quoted_date, Moment.END, _in_quotes),
-    Listing(Form.LINES, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any),
-    Listing(
-        Form.CELLS,
+LISTING_FORMATS = (
+    ListingFormat(FileFormat.JSON, "up to 3.14", "cdrs.json crossbar_listing", _lacks_unix_timestamp, LegMoment.END),
+    ListingFormat(
+        FileFormat.JSON, "3.15 to 3.17", "cb_cdrs normalize_cdr/2", _has_numbers_and_no_recording, LegMoment.END
+    ),
+    ListingFormat(FileFormat.JSON, "3.18, 3.19", "cb_cdrs normalize_cdr/2", _has_numbers),
+    ListingFormat(
+        FileFormat.JSON, "3.20 to 4.2.44", "cb_cdrs col_rfc1036, col_iso8601", _has_quoted_date, write_date=_quote
+    ),
+    ListingFormat(FileFormat.JSON, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any_row),
+    ListingFormat(
+        FileFormat.BARE_CSV, "3.16 to 3.19", "cb_cdrs normalize_cdr_to_csv", _has_rates_but_no_date, LegMoment.END
+    ),
+    # Lines of /cdrs/interaction of 4.2.41 to 4.2.44 look the same but give the start: their times come out too early.
+    ListingFormat(
+        FileFormat.BARE_CSV, "3.20 to 4.2.40", "cb_cdrs normalize_cdr_to_csv", _has_quoted_date, LegMoment.END, _quote
+    ),
+    ListingFormat(FileFormat.BARE_CSV, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any_row),
+    ListingFormat(
+        FileFormat.QUOTED_CSV,
         "4.2.41 to 4.2.44",
         "kz_csv check_integrity, csv_ize",
         _is_sorted_with_quoted_date,
-        write_date=_in_quotes,
+        write_date=_quote,
         has_escapes=False,
     ),
-    Listing(Form.CELLS, "4.2.45 to 4.3.21", "kz_csv check_integrity, csv_ize", _is_sorted, has_escapes=False),
-    Listing(
-        Form.CELLS,
+    ListingFormat(
+        FileFormat.QUOTED_CSV, "4.2.45 to 4.3.21", "kz_csv check_integrity, csv_ize", _is_sorted, has_escapes=False
+    ),
+    ListingFormat(
+        FileFormat.QUOTED_CSV,
         "4.3.22 to 4.3.121",
         "kz_csv cell_to_binary, csv_ize",
         _has_semicolon_date,
-        write_date=_with_semicolon,
+        write_date=_replace_comma,
         has_escapes=False,
     ),
-    Listing(Form.CELLS, "4.3.122 and later", "kz_csv cell_to_binary", _any),
+    ListingFormat(FileFormat.QUOTED_CSV, "4.3.122 and later", "kz_csv cell_to_binary", _any_row),
 )
-"""For each form from the oldest to the newest; the first that matches counts."""
+"""The formats of rows, for each file format from the oldest to the newest. The first that matches counts."""
 
 
-def is_row(item: Row) -> bool:
-    """Whether an object is a listing row: a document has `call_direction` where a row has `direction`."""
+def is_listing_row(item: Row) -> bool:
+    """Whether an item is a listing row. A document has `call_direction` where a row has `direction`."""
     return "custom_channel_vars" not in item and (
         "unix_timestamp" in item or ("direction" in item and "call_direction" not in item)
     )
 
 
-def listing_of(form: Form, row: Row) -> Listing:
-    """How a row was written, as far as it tells."""
-    return next(listing for listing in LISTINGS if listing.form is form and listing.matches(row))
+def recognize_format(file_format: FileFormat, row: Row) -> ListingFormat:
+    """The format of a row from a file of `file_format`, as far as the row shows it."""
+    return next(listing for listing in LISTING_FORMATS if listing.file_format is file_format and listing.matches(row))
 
 
-def columns_told(row: Row) -> int:
-    """How many of the columns that not every release has are in a row."""
+def count_optional_columns(row: Row) -> int:
+    """How many of `COLUMNS_SINCE` a row has."""
     return sum(name in row for name in COLUMNS_SINCE)
 
 
-_SAME = (
+_SAME_NAME_COLUMNS = (
     "call_id",
     "caller_id_number",
     "caller_id_name",
@@ -203,8 +214,8 @@ _SAME = (
     "media_server",
     "interaction_id",
 )
-_FIELDS = {name: name for name in _SAME} | {"direction": "call_direction"}
-_VARIABLES = {
+_FIELD_BY_COLUMN = {name: name for name in _SAME_NAME_COLUMNS} | {"direction": "call_direction"}
+_VARIABLE_BY_COLUMN = {
     "owner_id": "owner_id",
     "authorizing_id": "authorizing_id",
     "bridge_id": "bridge_id",
@@ -217,70 +228,70 @@ _VARIABLES = {
     "reseller_id": "reseller_id",
     "account_id": "account_id",
 }
-# What the document itself does not hold: `utc_offset` moves datetime, and a row does not tell by how much; is_a_leg is
-# what grouped=true adds to the first leg of a call.
-_NOT_OF_THE_DOCUMENT = frozenset({"datetime", "is_a_leg"})
-_LISTING_COLUMNS = _NOT_OF_THE_DOCUMENT.union(row.COLUMNS, _FIELDS, _VARIABLES)
-_COSTS = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
+# Columns that depend on the request: `utc_offset` moves datetime, by how much a row does not show; `grouped=true` adds
+# is_a_leg to the first leg of a call.
+_REQUEST_COLUMNS = frozenset({"datetime", "is_a_leg"})
+_LISTING_COLUMNS = _REQUEST_COLUMNS.union(row.COLUMNS, _FIELD_BY_COLUMN, _VARIABLE_BY_COLUMN)
+_BILLING_BY_COST = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
-_TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
+_USUAL_TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
 _INTERACTION_ID = re.compile(r"(\d{11})-(.+)", re.ASCII | re.DOTALL)
 
 
 class RowError(ValueError):
-    """A listing row that no document gives: the column at fault, what came in it and what was expected."""
+    """A row that no document gives. `column` is at fault; `came` is its JSON value."""
 
     def __init__(self, column: str, came: Any, expected: str, remedy: str = "correct it or take it out") -> None:
         super().__init__(column, came, expected, remedy)
         self.column, self.came, self.expected, self.remedy = column, came, expected, remedy
 
 
-def document_of(item: Item, listing: Listing, account_id: str) -> Item:
-    """The document of a listing row, without what only the database knows; `DataError` where no document gives it.
+def build_document(item: Item, listing: ListingFormat, account_id: str) -> Item:
+    """Build a public document that gives the row `item` again, of the columns that the row has.
 
-    `account_id`: whose row it is where it does not tell.
+    `account_id` is the account of a row that does not name its own. Raises `RowError` if no document gives the row.
     """
     if "unix_timestamp" not in item:
-        item = _of_view(item)
-    told, duration = _integer(item, "timestamp"), _integer(item, "duration_seconds", 0)
-    start = told if listing.moment is Moment.START else told - duration
+        item = _complete_view_row(item)
+    time, duration = _read_integer(item, "timestamp"), _read_integer(item, "duration_seconds", 0)
+    start = time if listing.moment is LegMoment.START else time - duration
     if item.get("direction") not in ("inbound", "outbound"):  # which may be a list, that no set takes
         raise RowError("direction", item.get("direction"), "inbound or outbound")
-    made: Item = {"_id": item.get("id"), **_named(item, _FIELDS)}
+    document: Item = {"_id": item.get("id"), **_rename_columns(item, _FIELD_BY_COLUMN)}
     for name in ("duration_seconds", "billing_seconds"):
         if item.get(name, "") != "":
-            made[name] = _integer(item, name)
-    made["timestamp"] = start + duration
-    made |= _channel_time(item, start) | _interaction(item) | _caller(item)
-    made["custom_channel_vars"] = _variables(item, account_id) | _rate(item)
-    made["custom_channel_vars"] |= _terms(item, made)
-    made |= {name: value for name, value in item.items() if name not in _LISTING_COLUMNS and value != ""}
-    _check(item, made, listing)
-    return made
+            document[name] = _read_integer(item, name)
+    document["timestamp"] = start + duration
+    document |= _channel_time(item, start) | _interaction(item) | _caller(item)
+    document["custom_channel_vars"] = _variables(item, account_id) | _rate(item)
+    document["custom_channel_vars"] |= _rate_terms(item, document)
+    document |= {name: value for name, value in item.items() if name not in _LISTING_COLUMNS and value != ""}
+    _check(item, document, listing)
+    return document
 
 
-def _of_view(item: Item) -> Item:
-    """A row of Kazoo 3.14 or older, which its view made, with what later releases would tell of the same document."""
-    cost = _integer(item, "cost", 0)
+def _complete_view_row(item: Item) -> Item:
+    """Add to a row of Kazoo 3.14 or older, which a view made, the columns that later releases would have."""
+    cost = _read_integer(item, "cost", 0)
     billed = {"call_type": "per_minute", "cost": cost} if cost else {}
     return {**item, **billed, "to_uri": item.get("to", ""), "from_uri": item.get("from", "")}
 
 
 def _variables(item: Item, account_id: str) -> Item:
-    variables = _named(item, _VARIABLES)
+    variables = _rename_columns(item, _VARIABLE_BY_COLUMN)
     if item.get("inception_direction") == "origination" and "authorizing_id" not in variables:
-        # It was authorized, by the account: that alone the row shows as empty (cb_cdrs, col_authorizing_id).
+        # The account itself authorized the call: in this case only is the column empty (cb_cdrs, col_authorizing_id).
         own = item.get("account_id", account_id)
         variables |= {"account_id": own, "authorizing_id": own}
     return variables
 
 
-def _named(item: Item, names: Mapping[str, str]) -> Item:
-    """Columns under the document's names; an empty one is a field that is not there."""
+def _rename_columns(item: Item, names: Mapping[str, str]) -> Item:
+    """The values of the columns `names`, under the document's names. An empty column is a field that is absent."""
     return {name: item[column] for column, name in names.items() if item.get(column, "") not in ("", [])}
 
 
-def _integer(item: Item, name: str, default: int | None = None) -> int:
+def _read_integer(item: Item, name: str, default: int | None = None) -> int:
     value = item.get(name, "")
     if value == "" and default is not None:
         return default
@@ -322,24 +333,24 @@ def _rate(item: Item) -> dict[str, int]:
     return {"rate": units} if units else {}
 
 
-def _terms(item: Item, document: Item) -> dict[str, int]:
-    """Whatever else of the rate makes the cost what it is."""
-    charged = [column for column, key in _COSTS.items() if document["custom_channel_vars"].get(key) == "per_minute"]
-    for column in charged:
-        wanted = _integer(item, column, 0)
-        for terms in (*_usual_terms(), *_made_up_terms(document, wanted)):
-            trial = {**document, "custom_channel_vars": document["custom_channel_vars"] | terms}
-            if billing.cost_units(trial, _COSTS[column]) == wanted:
+def _rate_terms(item: Item, document: Item) -> dict[str, int]:
+    """Increment, minimum and other terms of a rate that make the cost of the row."""
+    variables = document["custom_channel_vars"]
+    for column in (column for column, key in _BILLING_BY_COST.items() if variables.get(key) == "per_minute"):
+        wanted = _read_integer(item, column, 0)
+        for terms in (*_usual_terms(), *_unusual_terms(document, wanted)):
+            trial = {**document, "custom_channel_vars": variables | terms}
+            if billing.cost_units(trial, _BILLING_BY_COST[column]) == wanted:
                 return terms
     return {}
 
 
 def _usual_terms() -> list[dict[str, int]]:
-    return [{}, *({"rate_increment": increment, "rate_minimum": minimum} for increment, minimum in _TERMS)]
+    return [{}, *({"rate_increment": increment, "rate_minimum": minimum} for increment, minimum in _USUAL_TERMS)]
 
 
-def _made_up_terms(document: Item, wanted: int) -> list[dict[str, int]]:
-    """Ever less likely ones: no charge at all, a surcharge, a discount with a surcharge."""
+def _unusual_terms(document: Item, wanted: int) -> list[dict[str, int]]:
+    """Terms by decreasing likelihood: a time without charge, a surcharge, a discount with a surcharge."""
     seconds = document.get("billing_seconds", 0)
     rate = document["custom_channel_vars"].get("rate", 0)
     least = math.trunc(seconds * (rate / 60))
@@ -357,26 +368,26 @@ def _surcharge(least: int, wanted: int, terms: Mapping[str, int]) -> dict[str, i
     return {"surcharge": max(0, undiscounted - least)}
 
 
-def _check(item: Item, document: Item, listing: Listing) -> None:
-    """Whether the document gives the row that it came from."""
+def _check(item: Item, document: Item, listing: ListingFormat) -> None:
+    """Raise `RowError` unless the document gives the row that it was built of."""
     try:
-        made = _row(item, document)
-        if listing.moment is Moment.END:
-            of_no_length = _row(item, {**document, "duration_seconds": 0})
-            made |= {name: of_no_length[name] for name in TIME_COLUMNS}
+        made = _make_full_row(item, document)
+        if listing.moment is LegMoment.END:
+            at_end = _make_full_row(item, {**document, "duration_seconds": 0})
+            made |= {name: at_end[name] for name in _TIME_COLUMNS}
     except ValueError as error:
         raise RowError("timestamp", item["timestamp"], f"Gregorian seconds of a call's start ({error})") from error
-    for name, value in listing.written(made).items():
+    for name, value in listing.write_dates(made).items():
         if name in item and _text(item[name]) != _text(value):
             expected = f"{json.dumps(value, ensure_ascii=False)}, which follows from the other columns"
             raise RowError(name, item[name], expected, "save the answer again as it comes")
 
 
-def _row(item: Item, document: Item) -> Item:
-    """All that any release tells of a document, for the list that a row is from."""
-    # A row does not say whether it is from an account's interactions, as nearly all are, or from a user's.
-    told = item.get("inception_direction")
-    of_user = told is not None and told != row.COLUMNS["inception_direction"](document, 0)
+def _make_full_row(item: Item, document: Item) -> Item:
+    """The row of a document with the columns of all releases, for the listing that `item` is from."""
+    # A row does not show whether it is from an account's interactions, as nearly all are, or from a user's.
+    inception = item.get("inception_direction")
+    of_user = inception is not None and inception != row.COLUMNS["inception_direction"](document, 0)
     return row.make_row(document, row.columns(row.COLUMNS, " ", of_user=of_user))
 
 

@@ -1,4 +1,8 @@
-"""The files that people have: what is in them, item by item, each with its place."""
+"""Reads files with CDRs: saved answers as JSON or CSV, exports of documents, CouchDB dumps.
+
+`read_items` yields what a file holds as JSON objects: listing rows, public documents or database documents. Each comes
+with its place in the file, for messages about it.
+"""
 
 import csv
 import io
@@ -12,39 +16,43 @@ from typing import Any, NoReturn
 from mockcdrs.cdr import schema
 from mockcdrs.cdr.csv_headings import CSV_HEADINGS
 from mockcdrs.dataset.files import DataError, Words, shortened
-from mockcdrs.imports.listing_rows import Form, Item, listing_of
+from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
 _REMEDY = "correct it or take it out"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A place in a file: a line (0: not told) and a path of keys into what stands there (may be empty).
+class SourcePlace:
+    """A place in an imported file.
 
-    `form`: how the file holds its rows.
+    `line` counts from 1; 0 means that it is not known. `path` is a path of keys into the JSON value at that line, or
+    empty. `file_format` tells how the file holds its rows.
     """
 
     file: Path
     line: int = 0
     path: str = ""
-    form: Form = Form.JSON
+    file_format: FileFormat = FileFormat.JSON
 
-    def at(self, step: str) -> "Source":
-        """One step further in: a key, or a position as `[3]`."""
+    def at(self, step: str) -> "SourcePlace":
+        """The place of a member (`step` is its key) or an element (`step` is its index as `[3]`) of the value here."""
         return replace(self, path=self.path + step if step.startswith("[") or not self.path else f"{self.path}.{step}")
 
     def __str__(self) -> str:
         return ", ".join(filter(None, (self.file.name, f"line {self.line}" if self.line else "", self.path)))
 
     def refuse(self, came: Any, expected: str, remedy: str = _REMEDY) -> NoReturn:
-        """`DataError`: `came` is shown as JSON unless it is `Words`."""
-        shown = came if isinstance(came, Words) else json.dumps(came, ensure_ascii=False)
-        raise DataError(self.file, self.line, self.path, shortened(shown), expected, remedy)
+        """Raise `DataError` for this place. `came` is a JSON value, or `Words` that say what is wrong."""
+        text = came if isinstance(came, Words) else json.dumps(came, ensure_ascii=False)
+        raise DataError(self.file, self.line, self.path, shortened(text), expected, remedy)
 
 
-def items(file: Path) -> Iterator[tuple[Source, Item]]:
-    """What a file holds: objects of JSON, or lines of CSV as such objects; `DataError` where it is none of those."""
-    source = Source(file)
+def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
+    """Yield the items of a file, each with its place. Lines of CSV come as the objects that JSON would have.
+
+    Raises `DataError` if the file is neither JSON nor one of Crossbar's two kinds of CSV, or is broken.
+    """
+    source = SourcePlace(file)
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,35 +75,38 @@ def items(file: Path) -> Iterator[tuple[Source, Item]]:
     )
 
 
-def _json_items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
-    """What a text holds, one JSON value or one a line; `DataError` where it is neither."""
+def _json_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
+    """Yield the items of a text that is one JSON value, or one on each line.
+
+    A value may be a saved answer (plain, chunked or grouped), an array, or a CouchDB view or dump with documents.
+    """
     try:
-        value = _parsed(text)
+        value = _parse_json(text)
     except json.JSONDecodeError as error:
-        if _is_json(grouped := _with_commas(text)):
-            yield from _of_value(source, _parsed(grouped))
+        if _is_json(grouped := _add_commas_between_groups(text)):
+            yield from _value_items(source, _parse_json(grouped))
             return
         if not _is_json(text.strip().partition("\n")[0]):
-            replace(source, line=error.lineno).refuse(Words(_near(error)), f"JSON ({error.msg})")
+            replace(source, line=error.lineno).refuse(Words(_describe_error(error)), f"JSON ({error.msg})")
         yield from _json_lines(source, text)
         return
     except (ValueError, RecursionError) as error:
         source.refuse(Words("holds what no answer could carry"), f"JSON ({error})")
-    yield from _of_value(source, value)
+    yield from _value_items(source, value)
 
 
-def _json_lines(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
+def _json_lines(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line and not line.isspace():
             place = replace(source, line=number)
             try:
-                value = _parsed(line)
+                value = _parse_json(line)
             except (ValueError, RecursionError) as error:
                 place.refuse(Words(f"is {line.strip()!r}"), f"JSON ({error})")
-            yield from _of_value(place, value)
+            yield from _value_items(place, value)
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     def refuse(name: str) -> NoReturn:
         raise ValueError(f"{name} is no JSON number")
 
@@ -105,107 +116,109 @@ def _parsed(text: str) -> Any:
     return value
 
 
-def _with_commas(text: str) -> str:
-    """A listing of `grouped=true`: its groups of more than 50 calls, or of several months, had no comma between them.
+def _add_commas_between_groups(text: str) -> str:
+    """Repair a listing of `grouped=true`.
 
-    `cb_cdrs.erl`, `normalize_and_send`, as of June 2015.
+    Between its groups of more than 50 calls, or of several months, Kazoo wrote no comma (`cb_cdrs.erl`,
+    `normalize_and_send`, as of June 2015).
     """
     return text.replace("]}{", "]},{") if '"is_a_leg"' in text else text
 
 
 def _is_json(text: str) -> bool:
     try:
-        _parsed(text)
+        _parse_json(text)
     except (ValueError, RecursionError):
         return False
     return True
 
 
-def _near(error: json.JSONDecodeError) -> str:
+def _describe_error(error: json.JSONDecodeError) -> str:
     rest = error.doc[error.pos : error.pos + 40]
     return f"goes on with {rest!r}" if rest else "ends too soon"
 
 
-def _of_value(source: Source, value: Any) -> Iterator[tuple[Source, Item]]:
+def _value_items(source: SourcePlace, value: Any) -> Iterator[tuple[SourcePlace, Item]]:
     if isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _of_value(source.at(f"[{index}]"), each)
+            yield from _value_items(source.at(f"[{index}]"), each)
     elif not isinstance(value, dict):
         source.refuse(value, "an object")
     elif value.get("status") == "error":
         message = f"{value.get('error')} {value.get('message')}"
         source.at("status").refuse(Words(f"tells of an error ({message})"), "an answer with CDRs", "ask for it again")
     else:
-        yield from _of_object(source, value)
+        yield from _object_items(source, value)
 
 
-def _of_object(source: Source, value: Item) -> Iterator[tuple[Source, Item]]:
+def _object_items(source: SourcePlace, value: Item) -> Iterator[tuple[SourcePlace, Item]]:
     if "rows" in value and "id" not in value:
-        for index, each in enumerate(_list(source.at("rows"), value["rows"])):
-            yield _document_of(source.at(f"rows[{index}]"), each)
+        for index, each in enumerate(_check_list(source.at("rows"), value["rows"])):
+            yield _view_row_document(source.at(f"rows[{index}]"), each)
         return
     container = next((key for key in ("data", "docs") if key in value and "call_id" not in value), None)
     if container:
-        yield from _of_value(source.at(container), value[container])
+        yield from _value_items(source.at(container), value[container])
     elif _is_grouped(value):
         for call_id, legs in value.items():
-            yield from _of_value(source.at(call_id), legs)
+            yield from _value_items(source.at(call_id), legs)
     else:
         yield source, value
 
 
 def _is_grouped(value: Item) -> bool:
-    """Whether it holds rows by call, `{A_LEG_CALL_ID: [A_LEG, B_LEG]}`, as `grouped=true` answered."""
+    """Whether an object holds rows by call, `{A_LEG_CALL_ID: [A_LEG, B_LEG]}`, as `grouped=true` answered."""
     return bool(value) and all(
         isinstance(legs, list) and all(isinstance(leg, dict) for leg in legs) for legs in value.values()
     )
 
 
-def _list(source: Source, value: Any) -> list[Any]:
+def _check_list(source: SourcePlace, value: Any) -> list[Any]:
     return value if isinstance(value, list) else source.refuse(value, "a list")
 
 
-def _document_of(source: Source, value: Any) -> tuple[Source, Item]:
+def _view_row_document(source: SourcePlace, value: Any) -> tuple[SourcePlace, Item]:
     document = value.get("doc") if isinstance(value, dict) else None
     if not isinstance(document, dict):
         source.at("doc").refuse(document, "a document", "export the view again with include_docs=true")
     return source.at("doc"), document
 
 
-Records = Iterator[tuple[int, list[str]]]
+_CsvRecords = Iterator[tuple[int, list[str]]]
 
-_ROW_MARK = "unix_timestamp"
-_RESELLER = ("reseller_cost", "reseller_call_type")
-_NAMES = {heading: name for name, heading in CSV_HEADINGS.items()}
-_NESTED = ("custom_channel_vars", "custom_application_vars", "custom_sip_headers")
-_INTEGERS = schema.integer_fields() | {"pvt_created", "pvt_modified"}
+_ROW_ONLY_COLUMN = "unix_timestamp"
+_RESELLER_COLUMNS = ("reseller_cost", "reseller_call_type")
+_COLUMN_BY_HEADING = {heading: name for name, heading in CSV_HEADINGS.items()}
+_NESTED_OBJECTS = ("custom_channel_vars", "custom_application_vars", "custom_sip_headers")
+_INTEGER_FIELDS = schema.integer_fields() | {"pvt_created", "pvt_modified"}
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
-_RECORDINGS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
-# What parts two cells without quotes: a comma, but not before a blank ("Doe, Ann"), or at least not in a date.
-_COMMAS = (re.compile(r",(?! )"), re.compile(r",(?! \d\d \w{3} \d{4} )"))
+_JOINED_RECORDING_IDS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
+# Separators of cells without quotes, to be tried in turn: a comma that no blank follows, which leaves "Doe, Ann" whole;
+# or any comma but that of a date.
+_BARE_SEPARATORS = (re.compile(r",(?! )"), re.compile(r",(?! \d\d \w{3} \d{4} )"))
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def _quoted_csv_items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
-    """What a download with every cell in quotes holds, rows or documents; `DataError` where a line is broken."""
-    source = replace(source, form=Form.CELLS)
-    header = _names(next(csv.reader([text.partition("\n")[0]])))
+def _quoted_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
+    """Yield the rows or public documents of a download with every cell in quotes (`kz_csv.erl`)."""
+    source = replace(source, file_format=FileFormat.QUOTED_CSV)
+    header = _column_names(next(csv.reader([text.partition("\n")[0]])))
     _check_header(replace(source, line=1), header)
     has_escapes = _has_escapes(text, header)
-    make = _csv_row if _ROW_MARK in header else _csv_document
-    split = _separated if has_escapes else _joined_recordings
-    records = _escaped_records(source, text) if has_escapes else _unescaped_records(source, text, len(header))
+    build = _csv_row if _ROW_ONLY_COLUMN in header else _csv_document
+    split = _split_at_commas if has_escapes else _split_recording_ids
+    records = _read_escaped(source, text) if has_escapes else _read_unescaped(source, text, len(header))
     for line, cells in records:
         place = replace(source, line=line)
         if len(cells) > len(header):
             place.refuse(Words(f"has {len(cells)} cells"), f"{len(header)} at the most, as in the header")
-        if _names(cells) != header:
-            yield place, make(place, dict(zip(header, cells, strict=False)), split)
+        if _column_names(cells) != header:
+            yield place, build(place, dict(zip(header, cells, strict=False)), split)
 
 
-def _bare_csv_items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
-    """The rows of a download without quotes; `DataError` where the columns of a line cannot be told apart."""
-    source = replace(source, form=Form.LINES)
+def _bare_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
+    """Yield the rows of a download without quotes. A line that has commas in its values may have to be refused."""
+    source = replace(source, file_format=FileFormat.BARE_CSV)
     end = found[0] if (found := _LINE_END.search(text)) else "\n"
     head, *lines = text.removesuffix(end).split(end)
     header = head.split(",")
@@ -215,25 +228,25 @@ def _bare_csv_items(source: Source, text: str) -> Iterator[tuple[Source, Item]]:
         # Kazoo 4.2 has the header before more than the first of its lines.
         if line != head:
             place = replace(source, line=number)
-            cells = _bare_cells(place, header, line)
-            yield place, _csv_row(place, dict(zip(header, cells, strict=True)), _joined_recordings)
+            cells = _split_bare(place, header, line)
+            yield place, _csv_row(place, dict(zip(header, cells, strict=True)), _split_recording_ids)
         number += 1 + (line.count("\n") if end != "\n" else 0)
 
 
-def _names(cells: list[str]) -> list[str]:
-    return [_NAMES.get(cell, cell) for cell in cells]
+def _column_names(cells: list[str]) -> list[str]:
+    return [_COLUMN_BY_HEADING.get(cell, cell) for cell in cells]
 
 
 def _has_escapes(text: str, header: list[str]) -> bool:
-    """Whether the releases that wrote this file doubled the quotes inside of its cells; their first row tells."""
-    if _ROW_MARK not in header:
+    """Whether quotes inside of cells are doubled in this file, which depends on the release that wrote its rows."""
+    if _ROW_ONLY_COLUMN not in header:
         return True
-    first = dict(zip(header, _unescaped(text.partition("\n")[2].partition("\n")[0]), strict=False))
-    return listing_of(Form.CELLS, {**dict.fromkeys(header, ""), **first}).has_escapes
+    first = dict(zip(header, _split_unescaped(text.partition("\n")[2].partition("\n")[0]), strict=False))
+    return recognize_format(FileFormat.QUOTED_CSV, {**dict.fromkeys(header, ""), **first}).has_escapes
 
 
-def _escaped_records(source: Source, text: str) -> Records:
-    """The number of the first line of each record, and its cells; the header is the first."""
+def _read_escaped(source: SourcePlace, text: str) -> _CsvRecords:
+    """Yield the number of the first line of each record, and its cells. The header is the first record."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     try:
@@ -244,12 +257,12 @@ def _escaped_records(source: Source, text: str) -> Records:
         replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), "CSV with every cell in quotes")
 
 
-def _unescaped_records(source: Source, text: str, width: int) -> Records:
+def _read_unescaped(source: SourcePlace, text: str, width: int) -> _CsvRecords:
     """As `_escaped_records`, of a file in which a quote may stand inside of quotes as it is."""
     first, record = 1, ""
     for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         record = f"{record}\n{line}" if record else line
-        cells = _unescaped(record)
+        cells = _split_unescaped(record)
         if len(cells) >= width and line.rstrip("\r").endswith('"'):
             yield first, cells
             first, record = number + 1, ""
@@ -257,14 +270,14 @@ def _unescaped_records(source: Source, text: str, width: int) -> Records:
         replace(source, line=first).refuse(Words(f"has {len(cells)} cells"), f"{width}, as in the header")
 
 
-def _unescaped(record: str) -> list[str]:
+def _split_unescaped(record: str) -> list[str]:
     return record.rstrip("\r\n")[1:-1].split('","')
 
 
-def _bare_cells(place: Source, header: list[str], line: str) -> list[str]:
+def _split_bare(place: SourcePlace, header: list[str], line: str) -> list[str]:
     cells: list[str] = []
-    for comma in _COMMAS:
-        cells = _with_the_missing_comma(header, comma.split(line))
+    for comma in _BARE_SEPARATORS:
+        cells = _insert_missing_comma(header, comma.split(line))
         if len(cells) == len(header):
             return cells
     return place.refuse(
@@ -274,9 +287,12 @@ def _bare_cells(place: Source, header: list[str], line: str) -> list[str]:
     )
 
 
-def _with_the_missing_comma(header: list[str], cells: list[str]) -> list[str]:
-    """Up to 3.19 none was written before `reseller_cost`, which is what the account pays, or nothing."""
-    if len(cells) != len(header) - 1 or tuple(header[-2:]) != _RESELLER:
+def _insert_missing_comma(header: list[str], cells: list[str]) -> list[str]:
+    """Split `reseller_cost` off the cell before: up to 3.19 no comma was written between the two.
+
+    A reseller's cost is what the account pays, or 0.
+    """
+    if len(cells) != len(header) - 1 or tuple(header[-2:]) != _RESELLER_COLUMNS:
         return cells
     row = dict(zip(header, cells, strict=False))
     *others, joined, reseller_call_type = cells
@@ -287,7 +303,7 @@ def _with_the_missing_comma(header: list[str], cells: list[str]) -> list[str]:
     return [*others, joined.removesuffix(cost), cost, reseller_call_type]
 
 
-def _check_header(place: Source, header: list[str]) -> None:
+def _check_header(place: SourcePlace, header: list[str]) -> None:
     if not {"id", "_id"} & set(header) or "call_id" not in header:
         words = Words("has the columns " + ",".join(header))
         place.refuse(words, "those of a download, ID and call_id among them")
@@ -295,17 +311,17 @@ def _check_header(place: Source, header: list[str]) -> None:
         place.refuse(Words("has a column twice"), "each column once")
 
 
-def _separated(cell: str) -> list[str]:
+def _split_at_commas(cell: str) -> list[str]:
     return cell.split(",")
 
 
-def _joined_recordings(cell: str) -> list[str]:
-    # Where nothing is escaped, nothing stands between the parts of a list.
-    return re.findall(r"\d{6}-[0-9a-f]{32}", cell) if _RECORDINGS.fullmatch(cell) else [cell]
+def _split_recording_ids(cell: str) -> list[str]:
+    # The releases that escape nothing write nothing between the elements of a list.
+    return re.findall(r"\d{6}-[0-9a-f]{32}", cell) if _JOINED_RECORDING_IDS.fullmatch(cell) else [cell]
 
 
-def _csv_row(_place: Source, cells: Mapping[str, str], split: Callable[[str], list[str]]) -> Item:
-    """A listing row with the types of its JSON."""
+def _csv_row(_place: SourcePlace, cells: Mapping[str, str], split: Callable[[str], list[str]]) -> Item:
+    """A listing row of text cells, with the types that its JSON has."""
     row: Item = dict(cells)
     for name in ("duration_seconds", "billing_seconds"):
         if _INTEGER.fullmatch(cells.get(name, "")):
@@ -315,15 +331,15 @@ def _csv_row(_place: Source, cells: Mapping[str, str], split: Callable[[str], li
     return row
 
 
-def _csv_document(place: Source, cells: Mapping[str, str], split: Callable[[str], list[str]]) -> Item:
-    """A public document, its nested columns put back; an empty cell is a field that is not there."""
+def _csv_document(place: SourcePlace, cells: Mapping[str, str], split: Callable[[str], list[str]]) -> Item:
+    """A public document of text cells, with nested objects again. An empty cell is a field that is absent."""
     document: Item = {}
     for name, cell in cells.items():
         if not cell:
             continue
-        parent = next((parent for parent in _NESTED if name.startswith(f"{parent}_")), "")
+        parent = next((parent for parent in _NESTED_OBJECTS if name.startswith(f"{parent}_")), "")
         holder, key = (document.setdefault(parent, {}), name[len(parent) + 1 :]) if parent else (document, name)
-        if name in _INTEGERS and not _INTEGER.fullmatch(cell):
+        if name in _INTEGER_FIELDS and not _INTEGER.fullmatch(cell):
             place.at(name).refuse(cell, "a whole number")
-        holder[key] = int(cell) if name in _INTEGERS else split(cell) if key == "media_recordings" else cell
+        holder[key] = int(cell) if name in _INTEGER_FIELDS else split(cell) if key == "media_recordings" else cell
     return document

@@ -48,7 +48,7 @@ class Pseudonymous:
 
     def exchanges(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """All of a recording; give it at once, so that no pseudonym is another one's original."""
-        return self._anonymizer.twice(lambda: [self._exchange(each) for each in exchanges])
+        return self._anonymizer.learn_then_run(lambda: [self._exchange(each) for each in exchanges])
 
     def _exchange(self, exchange: Exchange) -> Exchange:
         request, answer = exchange.request, exchange.answer
@@ -81,7 +81,7 @@ class Pseudonymous:
         return query if made == pairs else urlencode(made, errors="surrogateescape")
 
     def _parameter(self, name: str) -> str:
-        return name if name in PARAMETERS or _FILTER.fullmatch(name) else self._anonymizer.key(name)
+        return name if name in PARAMETERS or _FILTER.fullmatch(name) else self._anonymizer.anonymize_key(name)
 
     def _argument(self, name: str, value: str) -> str:
         if name == _JSONP or (name in _FIXED_PARAMETERS and _FIXED.fullmatch(value)):
@@ -89,7 +89,7 @@ class Pseudonymous:
         if name in _KEYS:
             return self.start_key(value)
         if _OF_KEYS.fullmatch(name):
-            return ".".join(map(self._anonymizer.key, value.split(".")))
+            return ".".join(map(self._anonymizer.anonymize_key, value.split(".")))
         if found := _FILTER.fullmatch(name):
             return self._bodies.filter_value(found[1], value)
         return self.token(value)
@@ -99,26 +99,26 @@ class Pseudonymous:
         try:
             key = start_key.decode(text)
         except start_key.NoStartKey:
-            return self._anonymizer.text(text)
+            return self._anonymizer.anonymize_text(text)
         return start_key.encode(self._in_key(key))
 
     def _in_key(self, part: Any) -> Any:
         if isinstance(part, list):
             return [self._in_key(each) for each in part]
-        return self._anonymizer.text(part) if isinstance(part, str) else part
+        return self._anonymizer.anonymize_text(part) if isinstance(part, str) else part
 
     def token(self, text: str) -> str:
         """A text in which `token-of-ACCOUNT` may stand for a token: it stays one, of the account's pseudonym."""
         if found := _TOKEN.fullmatch(text):
-            return found[1] + self._anonymizer.text(found[2])
-        return self._anonymizer.text(text)
+            return found[1] + self._anonymizer.anonymize_text(found[2])
+        return self._anonymizer.anonymize_text(text)
 
     def _header(self, name: str, value: str) -> str:
         low = name.lower()
         if low in _HEADERS_KEPT or low.startswith("access-control-"):
             return value
         if low in {"etag", "if-match", "if-none-match"}:
-            return re.sub(r'"([^"]*)"', lambda found: f'"{self._anonymizer.member("_rev", found[1])}"', value)
+            return re.sub(r'"([^"]*)"', lambda found: f'"{self._anonymizer.anonymize_value("_rev", found[1])}"', value)
         if low == "content-disposition":
             return _FILE_NAME.sub(lambda found: found[1] + self.token(found[2]), value)
         return self.token(value)
@@ -148,7 +148,7 @@ class Bodies:
             "next_start_key": start_key,
             "auth_token": token,
             "request_id": token,
-            "revision": lambda text: str(anonymizer.member("_rev", text)),
+            "revision": lambda text: str(anonymizer.anonymize_value("_rev", text)),
             "message": self._message,
         }
 
@@ -179,13 +179,13 @@ class Bodies:
             return value
         if name in self._by_member and isinstance(value, str):
             return self._by_member[name](value)
-        return self._data(value) if name == "data" else self._anonymizer.member(name, value)
+        return self._data(value) if name == "data" else self._anonymizer.anonymize_value(name, value)
 
     def _data(self, value: Any) -> Any:
         """Rows, documents, a summary, or what an error says of fields."""
         match value:
             case dict():
-                return {self._anonymizer.key(name): self._member(name, held) for name, held in value.items()}
+                return {self._anonymizer.anonymize_key(name): self._member(name, held) for name, held in value.items()}
             case list():
                 return [self._data(each) for each in value]
         return self._member("", value)
@@ -198,10 +198,10 @@ class Bodies:
                 return value
             case dict():
                 return self._data(value)
-        return self._anonymizer.member(name, value)
+        return self._anonymizer.anonymize_value(name, value)
 
     def _message(self, text: str) -> str:
-        return _IN_QUOTES.sub(lambda found: f"'{self._anonymizer.text(found[1])}'", text)
+        return _IN_QUOTES.sub(lambda found: f"'{self._anonymizer.anonymize_text(found[1])}'", text)
 
     def _table(self, body: str) -> str:
         if body.startswith('"'):
@@ -209,14 +209,14 @@ class Bodies:
         header, _, rest = body.partition("\r\n")
         names = header.split(",")
         if names[0] != "id":
-            return self._anonymizer.text(body)
+            return self._anonymizer.anonymize_text(body)
         lines = [self._line(names, line) for line in rest.split("\r\n")]
         return "\r\n".join([header, *lines])
 
     def _line(self, names: list[str], line: str) -> str:
         cells = _aligned(names, _COMMA.split(line))
         if cells is None:
-            return self._anonymizer.text(line)
+            return self._anonymizer.anonymize_text(line)
         return ",".join(str(self._member(name, cell)) for name, cell in zip(names, cells, strict=True))
 
     def _file(self, body: str) -> str:

@@ -1,4 +1,4 @@
-"""What people have saved becomes data that gives the same answers again."""
+"""Imported answers and exports become data that gives the same answers again."""
 
 import csv
 import io
@@ -8,26 +8,30 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mockcdrs.cdr import row
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import csv_text
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
 from mockcdrs.dataset import files, fixtures, writing
-from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.files import DataError, Loaded
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import directory, main_account_id
 from mockcdrs.dataset.store import Document
 from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
+from tests.imports.builders import ACCOUNT, SMALL_ROW, refusal
+from tests.profile import many
 
 Columns = Mapping[str, row.Column]
 
 COLUMNS = KAZOO_4_3.row_columns()
-MINE = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 ROW: dict[str, Any] = {
     "id": "202601-a@b",
     "call_id": "a@b",
@@ -126,8 +130,8 @@ def test_bare_csv_lines_come_back_equal(tmp_path: Path, kazoo: str) -> None:
     ]
 
 
-def test_a_row_tells_most_of_its_document(tmp_path: Path) -> None:
-    (document,) = imported(saved(tmp_path, envelope([ROW])), account_id=MINE).values()
+def test_most_of_a_document_is_built_of_its_row(tmp_path: Path) -> None:
+    (document,) = imported(saved(tmp_path, envelope([ROW])), account_id=ACCOUNT).values()
     variables = {"rate": 333, "account_billing": "per_minute", "media_recordings": ["202601-x"]}
     assert document["custom_channel_vars"].items() >= variables.items()
     wanted = {
@@ -138,8 +142,8 @@ def test_a_row_tells_most_of_its_document(tmp_path: Path) -> None:
         "channel_created_time": 1_768_471_170_250_000,
         "interaction_time": 63_935_690_370,
         "interaction_key": "feedbeef",
-        "pvt_account_id": MINE,
-        "pvt_account_db": f"account%2F8f%2F3c%2F{MINE[4:]}-202601",
+        "pvt_account_id": ACCOUNT,
+        "pvt_account_db": f"account%2F8f%2F3c%2F{ACCOUNT[4:]}-202601",
         "pvt_created": 63_935_690_430,
         "pvt_type": "cdr",
     }
@@ -148,12 +152,12 @@ def test_a_row_tells_most_of_its_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cost", ["0", "24", "200", "333", "400", "9999"])
-def test_whatever_a_call_cost_is_what_it_costs_again(tmp_path: Path, cost: str) -> None:
+def test_rate_terms_are_found_for_any_cost(tmp_path: Path, cost: str) -> None:
     (document,) = imported(saved(tmp_path, envelope([{**ROW, "cost": cost}]))).values()
     assert row.make_row(document, COLUMNS)["cost"] == cost
 
 
-DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": MINE, "call_direction": "inbound", "timestamp": 7}
+DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": ACCOUNT, "call_direction": "inbound", "timestamp": 7}
 PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_channel_vars": {}, "id": "202601-a"}
 
 
@@ -165,20 +169,20 @@ PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_c
         {"rows": [{"id": "202601-a", "doc": DOCUMENT}, {"doc": {"_id": "_design/cdrs"}}], "total_rows": 1},
         {"docs": [DOCUMENT, {"_id": "202601-vm", "pvt_type": "mailbox_message"}]},
         f"{json.dumps(DOCUMENT)}\n\n{json.dumps({**DOCUMENT, 'pvt_type': 'call_recording', '_id': '202601-b'})}\n",
-        [{"account_id": MINE, "month": "202601", "document": DOCUMENT}],
+        [{"account_id": ACCOUNT, "month": "202601", "document": DOCUMENT}],
         "\ufeff" + json.dumps(DOCUMENT),
     ],
 )
-def test_exported_documents_are_taken_as_they_are_and_others_left_out(tmp_path: Path, content: Any) -> None:
+def test_exported_documents_are_unchanged_and_other_documents_skipped(tmp_path: Path, content: Any) -> None:
     loaded = Importer().read([saved(tmp_path, content)])
-    assert {month: list(held) for month, held in loaded.documents.items()} == {(MINE, "202601"): [DOCUMENT]}
+    assert {month: list(held) for month, held in loaded.documents.items()} == {(ACCOUNT, "202601"): [DOCUMENT]}
 
 
 @pytest.mark.parametrize("data", [PUBLIC, [PUBLIC]])
-def test_public_documents_get_their_private_keys(tmp_path: Path, data: Any) -> None:
-    (document,) = imported(saved(tmp_path, envelope(data)), account_id=MINE).values()
+def test_public_documents_get_private_fields(tmp_path: Path, data: Any) -> None:
+    (document,) = imported(saved(tmp_path, envelope(data)), account_id=ACCOUNT).values()
     assert public_fields(document) == PUBLIC
-    assert (document["pvt_account_id"], document["pvt_created"], document["pvt_type"]) == (MINE, 7, "cdr")
+    assert (document["pvt_account_id"], document["pvt_created"], document["pvt_type"]) == (ACCOUNT, 7, "cdr")
 
 
 def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
@@ -199,7 +203,7 @@ def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path
     assert "billing_seconds" not in found["202601-a"]
 
 
-def test_the_fullest_of_several_wins_and_the_same_twice_is_one(tmp_path: Path) -> None:
+def test_the_most_complete_document_wins_and_equal_ones_are_one(tmp_path: Path) -> None:
     full = {**DOCUMENT, "_id": ROW["id"], "pvt_account_id": UNNAMED_ACCOUNT}
     paths = [saved(tmp_path, content, str(name)) for name, content in enumerate([[ROW], [full], envelope([ROW])])]
     assert imported(*paths) == {ROW["id"]: full}
@@ -212,17 +216,17 @@ def test_a_data_directory_is_taken_with_its_accounts_and_written_again_equal(tmp
     assert files.load(tmp_path / "again") == files.load(office)
 
 
-def test_accounts_are_described_as_far_as_documents_tell(tmp_path: Path) -> None:
-    variables = {"account_id": MINE, "account_name": "Alpha", "account_realm": "alpha.example.com", "owner_id": "u1"}
+def test_accounts_are_described_by_their_documents(tmp_path: Path) -> None:
+    variables = {"account_id": ACCOUNT, "account_name": "Alpha", "account_realm": "alpha.example.com", "owner_id": "u1"}
     loaded = Importer().read([saved(tmp_path, envelope([{**PUBLIC, "custom_channel_vars": variables}]))])
     (account,) = loaded.accounts
-    assert (account.id, account.name, account.realm) == (MINE, "Alpha", "alpha.example.com")
+    assert (account.id, account.name, account.realm) == (ACCOUNT, "Alpha", "alpha.example.com")
     assert (account.users, account.months) == (({"id": "u1"},), ("202601",))
 
 
 def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     loaded = Importer().read([saved(tmp_path, DOCUMENT)])
-    broken = Loaded(loaded.accounts, {(MINE, "202601"): [{"_id": "x", "what": object()}]})
+    broken = Loaded(loaded.accounts, {(ACCOUNT, "202601"): [{"_id": "x", "what": object()}]})
     with pytest.raises(TypeError):
         writing.write(tmp_path / "out", broken)
     assert [each.name for each in tmp_path.iterdir()] == ["saved"]
@@ -254,3 +258,55 @@ def test_to_import_and_write_takes_less_memory_than_the_files_are_large(tmp_path
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < sum(file.stat().st_size for file in files_there)
+
+
+def test_two_different_documents_of_one_id_are_refused_with_both_places(tmp_path: Path) -> None:
+    error = refusal(tmp_path, json.dumps([SMALL_ROW]), json.dumps([{**SMALL_ROW, "hangup_cause": "X"}]))
+    assert (error.file, error.field, error.came) == (tmp_path / "file1", "[0]", '"202601-a"')
+    assert error.expected == "the same CDR as before (file0, [0])"
+
+
+CDRS: list[dict[str, Any]] = [
+    {"_id": "202601-a", "call_id": "x", "pvt_type": "cdr", "pvt_account_id": ACCOUNT},
+    {"id": "202601-a", "call_id": "x", "custom_channel_vars": {}},
+    {"document": {"_id": "202601-b", "call_id": "b"}, "account_id": ACCOUNT, "month": "202601"},
+    {
+        "id": "202601-c",
+        "call_id": "x",
+        "unix_timestamp": "1768471170",
+        "timestamp": "63935690370",
+        "direction": "inbound",
+    },
+]
+NAMES = st.sampled_from(
+    [*row.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status", "pvt_type",
+     "pvt_account_id", "custom_channel_vars", "account_name", "call_direction"]
+)  # fmt: skip
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(
+        ["202601-a", "202601", ACCOUNT, "cdr", "x", "63935956800", "1768471170", "inbound", "0.5", "error"]
+    )
+)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=14
+)
+CHANGED = st.builds(
+    lambda cdr, change: {**cdr, **change}, st.sampled_from(CDRS), st.dictionaries(NAMES, VALUES, max_size=2)
+)
+
+
+@settings(max_examples=many(300, 6_000), deadline=None)
+@given(items=st.lists(CHANGED | VALUES, max_size=3), are_lines=st.booleans())
+def test_any_json_is_imported_or_refused_in_words(items: list[Any], are_lines: bool) -> None:
+    with TemporaryDirectory() as folder:
+        file, out = Path(folder, "file"), Path(folder, "out")
+        file.write_text("\n".join(map(json.dumps, items)) if are_lines else json.dumps(items), encoding="utf-8")
+        try:
+            count = writing.write(out, Importer().read([file]))
+        except DataError:
+            return
+        assert sum(map(len, files.load(out).documents.values())) == count > 0

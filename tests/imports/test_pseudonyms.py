@@ -1,24 +1,11 @@
-"""Pseudonyms: the same in every run, none for two originals, and of the same shape."""
-
-from typing import Any
+"""Pseudonyms are the same in every run, differ between originals, and have the shape of their originals."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.dataset.files import Loaded
-from mockcdrs.imports.anonymizer import Anonymizer
-from mockcdrs.imports.pseudonyms import SERVICES, Codebook
-
-SECRET = b"a test's secret"
-ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
-
-
-def anonymized(*documents: dict[str, Any]) -> list[dict[str, Any]]:
-    """What a run of its own makes of documents."""
-    (made,) = Anonymizer(SECRET).loaded(Loaded((), {(ACCOUNT, "202601"): list(documents)})).documents.values()
-    return list(made)
-
+from mockcdrs.imports.pseudonyms import SERVICE_NUMBERS, Codebook
+from tests.imports.builders import SECRET, anonymized
 
 PEOPLE = [
     {"_id": f"202601-{row:032x}", "caller_id_name": f"{first} {last}", "caller_id_number": number, "from": address}
@@ -41,7 +28,7 @@ def test_separate_runs_give_the_same_person_the_same_pseudonym() -> None:
 
 
 KINDS = {
-    "digits": st.from_regex(r"[0-9]{1,6}", fullmatch=True).filter(lambda text: text not in SERVICES),
+    "digits": st.from_regex(r"[0-9]{1,6}", fullmatch=True).filter(lambda text: text not in SERVICE_NUMBERS),
     "hex": st.from_regex(r"[0-9a-f]{1,40}", fullmatch=True),
     "mixed": st.from_regex(r"[0-9a-z]{1,40}", fullmatch=True),
     "subscriber": st.from_regex(r"([0-9]{3})?/[0-9]{4,9}", fullmatch=True),
@@ -56,7 +43,9 @@ some_originals = st.sampled_from(sorted(KINDS)).flatmap(
 
 @given(some_originals, st.binary(min_size=1, max_size=80))
 @settings(deadline=None)
-def test_originals_of_one_shape_never_meet_and_none_stays(originals: tuple[str, list[str]], secret: bytes) -> None:
+def test_no_two_originals_of_one_shape_have_the_same_pseudonym_and_none_keeps_its_value(
+    originals: tuple[str, list[str]], secret: bytes
+) -> None:
     kind, texts = originals
     codebook = Codebook(secret)
     made = [codebook.pseudonym(kind, text) for text in texts]
@@ -72,7 +61,7 @@ def test_an_id_keeps_its_length_its_digits_and_its_letters(original: str) -> Non
 
 
 @pytest.mark.parametrize("kind", ["word", "label", "mac", "v6"])
-def test_ten_thousand_originals_without_a_shape_do_not_meet(kind: str) -> None:
+def test_ten_thousand_words_hosts_and_addresses_have_different_pseudonyms(kind: str) -> None:
     codebook = Codebook(SECRET)
     assert len({codebook.pseudonym(kind, f"original {row}") for row in range(10_000)}) == 10_000
 
@@ -108,7 +97,7 @@ def test_a_number_keeps_its_country_area_and_length(number: str, kept: str, leng
 
 
 @pytest.mark.parametrize("number", ["911", "112", "999", "*97", "anonymous", "unknown", ""])
-def test_services_and_those_who_are_nobody_stay(number: str) -> None:
+def test_service_numbers_and_withheld_names_stay(number: str) -> None:
     assert anonymized({"caller_id_number": number})[0]["caller_id_number"] == number
 
 
@@ -118,7 +107,7 @@ def test_a_number_has_the_same_subscriber_with_its_country_and_without(forms: tu
     assert len({each["caller_id_number"][-7:] for each in made}) == 1
 
 
-def test_more_words_than_names_still_fall_apart() -> None:
+def test_many_words_have_different_pseudonyms() -> None:
     words = [
         f"{first}{second}{third}x" for first in "abcdefghij" for second in "abcdefghij" for third in "klmnopqrstuvwxyz"
     ]
@@ -126,7 +115,7 @@ def test_more_words_than_names_still_fall_apart() -> None:
     assert len(set(made["caller_id_name"].split())) == len(words) == 1600
 
 
-def test_a_whole_range_of_extensions_is_only_shuffled_and_none_fall_together() -> None:
+def test_a_whole_range_of_extensions_is_permuted() -> None:
     made = anonymized(*({"caller_id_number": f"{number:02}"} for number in range(100)))
     assert len({each["caller_id_number"] for each in made}) == 100
 

@@ -53,14 +53,14 @@ def plain(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> list[Exch
 def anonymous(exchanges: list[Exchange], *known: Loaded) -> list[Exchange]:
     anonymizer = Anonymizer(SECRET)
     for data in known:
-        anonymizer.loaded(data)
+        anonymizer.anonymize_data(data)
     return Pseudonymous(anonymizer).exchanges(exchanges)
 
 
 def test_a_replay_against_data_with_the_same_pseudonyms_differs_nowhere(
     plain: list[Exchange], loaded: Loaded, tmp_path: Path
 ) -> None:
-    writing.write(tmp_path / "data", Anonymizer(SECRET).loaded(loaded))
+    writing.write(tmp_path / "data", Anonymizer(SECRET).anonymize_data(loaded))
     exchange_files.write(tmp_path / "file", anonymous(plain, loaded))
     replayed = list(replay(exchange_files.read(tmp_path / "file"), data=tmp_path / "data"))
     assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
