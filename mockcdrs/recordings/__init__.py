@@ -1,1 +1,1 @@
-"""Requests with their answers: recorded from a server, and held against the mock."""
+"""Recordings of a Crossbar server: recording its responses, replaying the requests to a mock, comparing responses."""

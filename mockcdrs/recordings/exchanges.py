@@ -1,8 +1,14 @@
-"""One request with its answer, and files of them: a JSON object a line.
+"""Exchanges, each a request with the response of a server, and files of them: recordings.
 
-`name`; `config`, settings that were not at their defaults, by category; `server`, what is known of who answered;
-`request`: `method`, `path`, `query` as sent, `headers` in pairs, `body`; `response`: `status`, `headers`, `body` as
-text, `chunks`, the sizes of its HTTP chunks. All but `name` and `request` may be missing.
+A recording has a JSON object on each line:
+
+- `name` of the exchange;
+- `request`: `method`, `path`, `query` as sent, `headers` as pairs, `body`;
+- `response`: `status`, `headers`, `body` as text, `chunks`, the sizes of its HTTP chunks;
+- `config`: settings that were not at their defaults, by category;
+- `server`: what is known of the server. Each line has it, so that lines can be moved between files.
+
+All but `name` and `request` may be missing.
 """
 
 import email.utils
@@ -20,15 +26,16 @@ from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.dataset.origin import Origin
 
-Config = Mapping[str, Mapping[str, Any]]
+SettingsByCategory = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class ServerInfo:
-    """`kazoo` names the version of Kazoo, empty where it is not known. All else is known of a mock only.
+class RecordedServer:
+    """What is known of the server that was recorded.
 
-    `mockcdrs` is the mock's own version, `fix` and `quirk` name the quirks that it left out and showed besides,
-    `reseller` says whether its account was a reseller's.
+    `kazoo` names its version of Kazoo, and is empty if that is not known. All else is known of mocks only: `mockcdrs`
+    is the version of mockcdrs, `fix` and `quirk` name the quirks that were disabled and enabled, `reseller` tells
+    whether the account was a reseller's, `data` where its calls came from.
     """
 
     kazoo: str = ""
@@ -39,70 +46,69 @@ class ServerInfo:
     data: Origin | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What is known, as an object."""
-        held = asdict(self)
+        """The JSON object of what is known."""
+        members = asdict(self)
         if self.data is not None:
-            held["data"] = {name: value for name, value in held["data"].items() if value is not None}
-        return {name: value for name, value in held.items() if value}
+            members["data"] = {name: value for name, value in members["data"].items() if value is not None}
+        return {name: value for name, value in members.items() if value}
 
     @classmethod
-    def from_json(cls, held: Any) -> "ServerInfo":
-        """What an object says. Raises `TypeError`, `AttributeError` for one that is none."""
-        data = held.get("data")
+    def from_json(cls, members: Any) -> "RecordedServer":
+        """Read the JSON object of `to_json`. Raises `TypeError` or `AttributeError` if a value has another type."""
+        data = members.get("data")
         return cls(
-            kazoo=_typed(held.get("kazoo", ""), str),
-            mockcdrs=_typed(held.get("mockcdrs", ""), str),
-            fix=tuple(_typed(name, str) for name in held.get("fix", ())),
-            quirk=tuple(_typed(name, str) for name in held.get("quirk", ())),
-            reseller=_typed(held.get("reseller", False), bool),
+            kazoo=_check(members.get("kazoo", ""), str),
+            mockcdrs=_check(members.get("mockcdrs", ""), str),
+            fix=tuple(_check(name, str) for name in members.get("fix", ())),
+            quirk=tuple(_check(name, str) for name in members.get("quirk", ())),
+            reseller=_check(members.get("reseller", False), bool),
             data=None if data is None else _origin(data),
         )
 
 
-def _origin(held: Any) -> Origin:
+def _origin(members: Any) -> Origin:
     kinds = {"seed": int, "calls_per_day": int, "changed": bool}
     names = [each.name for each in fields(Origin)]
-    return Origin(**{name: _typed(value, kinds.get(name, str)) for name, value in held.items() if name in names})
+    return Origin(**{name: _check(value, kinds.get(name, str)) for name, value in members.items() if name in names})
 
 
-def _typed(value: Any, kind: type) -> Any:
+def _check(value: Any, kind: type) -> Any:
     if type(value) is not kind:
         raise TypeError(f"{value!r:.60} is no {kind.__name__}")
     return value
 
 
-class Told(NamedTuple):
-    """What a mock tells of itself, and its settings that are not at their defaults."""
+class MockReport(NamedTuple):
+    """What a mock reports of itself, and its settings that are not at their defaults."""
 
-    info: ServerInfo
-    config: Config
+    server: RecordedServer
+    config: SettingsByCategory
 
     @classmethod
-    def of_mock(cls, health: Mapping[str, Any], settings: Mapping[str, Any]) -> "Told":
-        """What the control API answers at `/health` and `/settings`.
+    def of_mock(cls, health: Mapping[str, Any], settings: Mapping[str, Any]) -> "MockReport":
+        """Read the responses of the control API at `/health` and `/settings`.
 
-        Raises `LookupError`, `TypeError`, `ValueError` for the answers of a mock that tells other things.
+        Raises `LookupError`, `TypeError` or `ValueError` for responses of another form, as other versions may give.
         """
         version = version_named(settings["kazoo"])
-        usual = version.quirks
-        shown = {quirk["name"] for quirk in settings["quirks"] if quirk["shown"]}
-        info = ServerInfo(
+        enabled = {quirk["name"] for quirk in settings["quirks"] if quirk["shown"]}
+        server = RecordedServer(
             kazoo=version.name,
-            mockcdrs=_typed(health["version"], str),
-            fix=tuple(sorted(usual - shown)),
-            quirk=tuple(sorted(shown - usual)),
-            reseller=_typed(settings["reseller"], bool),
-            data=_known({name: value for name, value in settings["data"].items() if value is not None}),
+            mockcdrs=_check(health["version"], str),
+            fix=tuple(sorted(version.quirks - enabled)),
+            quirk=tuple(sorted(enabled - version.quirks)),
+            reseller=_check(settings["reseller"], bool),
+            data=_known_origin({name: value for name, value in settings["data"].items() if value is not None}),
         )
-        return cls(info, _config(settings["settings"], version))
+        return cls(server, _changed_settings(settings["settings"], version))
 
 
-def _known(held: Mapping[str, Any]) -> Origin | None:
-    """Where calls come from, `None` for those that a program put together."""
-    return _origin(held) if held.keys() & {"seed", "directory"} else None
+def _known_origin(members: Mapping[str, Any]) -> Origin | None:
+    """Where calls come from, or `None` if a program added them."""
+    return _origin(members) if members.keys() & {"seed", "directory"} else None
 
 
-def _config(settings: Mapping[str, Any], version: Version) -> Config:
+def _changed_settings(settings: Mapping[str, Any], version: Version) -> SettingsByCategory:
     defaults = dict(Settings(kazoo_version=version.release).items())
     config: dict[str, dict[str, Any]] = {}
     for name, value in settings.items():
@@ -112,16 +118,16 @@ def _config(settings: Mapping[str, Any], version: Version) -> Config:
     return config
 
 
-def described(origin: Origin) -> str:
-    """Where the calls come from, in a few words."""
+def describe_origin(origin: Origin) -> str:
+    """Say in a few words where calls come from."""
     if origin.directory is not None:
         return f"the calls of the directory {origin.directory}"
     return f"calls made up from seed {origin.seed}, {origin.calls_per_day} a day, {origin.locale}"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it is kept: header names in small letters, the body unpacked, as text."""
+class RecordedResponse:
+    """A response as a recording has it: header names in lower case, the body without content encoding, as text."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -129,95 +135,92 @@ class Answer:
     chunks: tuple[int, ...] | None = None
 
     @classmethod
-    def of(cls, response: Response) -> "Answer":
-        """What came over the wire."""
+    def of(cls, response: Response) -> "RecordedResponse":
+        """Make one of a response that came over the wire."""
         return cls(response.status, response.headers, response.text, response.chunks)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its answer. `config` holds settings: `{"crossbar.cdrs": {"maximum_bulk": 5}}`."""
+    """A request and its response. `config` has settings as `{"crossbar.cdrs": {"maximum_bulk": 5}}`.
+
+    An exchange that is still to be sent has a response of status 0.
+    """
 
     name: str
     request: Request
-    answer: Answer
-    config: Config = field(default_factory=dict)
-    server: ServerInfo = field(default_factory=ServerInfo)
+    response: RecordedResponse
+    config: SettingsByCategory = field(default_factory=dict)
+    server: RecordedServer = field(default_factory=RecordedServer)
 
     @property
-    def moment(self) -> int | None:
-        """When it was answered, in Gregorian seconds: the envelope's word, or else that of the `Date` header."""
+    def time_gregorian(self) -> int | None:
+        """The time of the response in Gregorian seconds, from the envelope or else the `Date` header, or `None`."""
         try:
-            told = json.loads(self.answer.body)["timestamp"]
-            return seconds_of(str(told))
+            return seconds_of(str(json.loads(self.response.body)["timestamp"]))
         except (ValueError, KeyError, TypeError):
             pass
         try:
-            return gregorian.from_datetime(email.utils.parsedate_to_datetime(self.answer.headers["date"]))
+            return gregorian.from_datetime(email.utils.parsedate_to_datetime(self.response.headers["date"]))
         except (ValueError, KeyError, TypeError):
             return None
 
 
-def write(file: Path, exchanges: Iterable[Exchange]) -> int:
-    """Write a file; how many exchanges are in it."""
-    lines = [json.dumps(_as_json(exchange), ensure_ascii=False) + "\n" for exchange in exchanges]
+def write_exchanges(file: Path, exchanges: Iterable[Exchange]) -> int:
+    """Write a recording. Returns its number of exchanges."""
+    lines = [json.dumps(_to_json(exchange), ensure_ascii=False) + "\n" for exchange in exchanges]
     file.write_text("".join(lines), encoding="utf-8", newline="\n")
     return len(lines)
 
 
-def _as_json(exchange: Exchange) -> dict[str, Any]:
-    asked, answered = asdict(exchange.request), asdict(exchange.answer)
+def _to_json(exchange: Exchange) -> dict[str, Any]:
+    request, response = asdict(exchange.request), asdict(exchange.response)
     if exchange.request.body is None:
-        del asked["body"]
-    if exchange.answer.chunks is None:
-        del answered["chunks"]
-    made = {"name": exchange.name, "request": asked, "response": answered}
-    known = {"config": exchange.config, "server": exchange.server.to_json()}
-    return made | {name: value for name, value in known.items() if value}
+        del request["body"]
+    if exchange.response.chunks is None:
+        del response["chunks"]
+    optional = {"config": exchange.config, "server": exchange.server.to_json()}
+    return {
+        "name": exchange.name,
+        "request": request,
+        "response": response,
+        **{name: value for name, value in optional.items() if value},
+    }
 
 
-def read(file: Path) -> Iterator[Exchange]:
-    """The exchanges of a file, one after the other; `DataError` for a line that is none.
-
-    A line without `response` is a request still to be sent: its answer has status 0.
-    """
+def read_exchanges(file: Path) -> Iterator[Exchange]:
+    """Yield the exchanges of a recording. Raises `DataError` for a line that is not an exchange."""
     with file.open(encoding="utf-8", errors="surrogateescape") as lines:
         for number, line in enumerate(lines, start=1):
             if not line.isspace():
-                yield _exchange(file, number, line)
+                yield _parse_exchange(file, number, line)
 
 
-def _exchange(file: Path, number: int, line: str) -> Exchange:
+def _parse_exchange(file: Path, number: int, line: str) -> Exchange:
     try:
-        held = json.loads(line)
-        asked, answered = held["request"], held.get("response", {"status": 0})
-        chunks = answered.get("chunks")
+        exchange = json.loads(line)
+        request, response = exchange["request"], exchange.get("response", {"status": 0})
+        chunks = response.get("chunks")
         return Exchange(
-            _text(held["name"]),
+            _check(exchange["name"], str),
             Request(
-                _text(asked["method"]),
-                _text(asked["path"]),
-                _text(asked.get("query", "")),
-                tuple((_text(name), _text(value)) for name, value in asked.get("headers", ())),
-                None if asked.get("body") is None else _text(asked["body"]),
+                _check(request["method"], str),
+                _check(request["path"], str),
+                _check(request.get("query", ""), str),
+                tuple((_check(name, str), _check(value, str)) for name, value in request.get("headers", ())),
+                None if request.get("body") is None else _check(request["body"], str),
             ),
-            Answer(
-                int(answered["status"]),
-                {_text(name).lower(): _text(value) for name, value in answered.get("headers", {}).items()},
-                _text(answered.get("body", "")),
+            RecordedResponse(
+                int(response["status"]),
+                {_check(name, str).lower(): _check(value, str) for name, value in response.get("headers", {}).items()},
+                _check(response.get("body", ""), str),
                 None if chunks is None else tuple(map(int, chunks)),
             ),
-            {category: dict(values) for category, values in held.get("config", {}).items()},
-            ServerInfo.from_json(held.get("server", {})),
+            {category: dict(values) for category, values in exchange.get("config", {}).items()},
+            RecordedServer.from_json(exchange.get("server", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         came = Words(f"is {shortened(line.strip())} ({why})")
         expected = 'an exchange, {"name", "request": {"method", "path", "query", "headers", "body"}, "response"}'
         raise DataError(file, number, "", came, expected, "correct it or take it out") from error
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r:.60} is no text")
-    return value

@@ -1,4 +1,4 @@
-"""Sending requests to a server and keeping what it answers."""
+"""Records a server: sends it requests, the usual ones or those of another recording, and keeps the responses."""
 
 import contextlib
 import itertools
@@ -10,78 +10,80 @@ from urllib.parse import quote, urlencode
 from mockcdrs.contract.client import Client, ClientError, Headers, Request, Response
 from mockcdrs.contract.detection import detect, forced
 from mockcdrs.contract.pace import is_loopback
-from mockcdrs.recordings.exchanges import Answer, Exchange, ServerInfo, Told, described
-from mockcdrs.recordings.token_redaction import Tokens, name_of
+from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer, describe_origin
+from mockcdrs.recordings.token_redaction import TokenRedaction, token_placeholder
 
-Plan = Generator[tuple[str, Request], Response, None]
+RequestPlan = Generator[tuple[str, Request], Response, None]
+"""Yields the name and request of each exchange, and is sent each response before it yields the next request."""
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_READ_ONLY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Asks one server; `tokens` are put into the requests and kept out of what is recorded."""
+    """Records exchanges with one server. Redacted tokens of requests are restored before they are sent."""
 
     client: Client
-    tokens: Tokens = field(default_factory=lambda: Tokens({}))
+    redaction: TokenRedaction = field(default_factory=lambda: TokenRedaction({}))
 
-    def planned(self, plan: Plan) -> Iterator[Exchange]:
-        """The exchanges of a plan, which sees each answer before it names the next request. Raises `ClientError`."""
+    def record_plan(self, plan: RequestPlan) -> Iterator[Exchange]:
+        """Send the requests of a plan. Yields redacted exchanges. Raises `ClientError` if no response comes."""
         with contextlib.suppress(StopIteration):
             name, request = next(plan)
             while True:
-                response = self.client.send(self.tokens.revealed(request))
-                yield self._hidden(Exchange(name, request, Answer.of(response)))
+                response = self.client.send(self.redaction.restore(request))
+                yield self.redaction.redact(Exchange(name, request, RecordedResponse.of(response)))
                 name, request = plan.send(response)
 
-    def listed(self, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
-        """The requests of exchanges, with this server's answers.
+    def record_again(self, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+        """Send the requests of exchanges again. Yields redacted exchanges with this server's responses.
 
-        Raises `ClientError`, and sends nothing then, where one may change something on a server elsewhere.
+        Raises `ClientError` if no response comes; also, before anything is sent, if a request could change something
+        on a server that is not on this machine.
         """
-        asked = list(exchanges)
-        for exchange in asked:
-            self._check(exchange)
-        for exchange in asked:
-            response = self.client.send(self.tokens.revealed(exchange.request))
-            yield self._hidden(Exchange(exchange.name, exchange.request, Answer.of(response), exchange.config))
+        originals = list(exchanges)
+        for exchange in originals:
+            self._check_method(exchange)
+        for exchange in originals:
+            response = self.client.send(self.redaction.restore(exchange.request))
+            yield self.redaction.redact(
+                Exchange(exchange.name, exchange.request, RecordedResponse.of(response), exchange.config)
+            )
 
-    def _hidden(self, exchange: Exchange) -> Exchange:
-        return self.tokens.hidden(exchange)
-
-    def _check(self, exchange: Exchange) -> None:
+    def _check_method(self, exchange: Exchange) -> None:
         method = exchange.request.method
-        if method not in _READING and not is_loopback(self.client.host):
+        if method not in _READ_ONLY_METHODS and not is_loopback(self.client.host):
             raise ClientError(
                 f"{exchange.name}: {method} came for {self.client.host}, which is not this machine; expected one of "
-                f"{', '.join(sorted(_READING))}, which change nothing; take it out of the list"
+                f"{', '.join(sorted(_READ_ONLY_METHODS))}, which change nothing; take it out of the list"
             )
 
 
-def labelled(
-    exchanges: Sequence[Exchange], kazoo: str | None, told: Told | None, *, is_anonymous: bool = False
+def label_exchanges(
+    exchanges: Sequence[Exchange], kazoo: str | None, report: MockReport | None, *, is_anonymous: bool = False
 ) -> tuple[list[Exchange], str]:
-    """The exchanges with what is known of their server in each, and a line that says it.
+    """Note what is known of the server in each exchange. Returns the exchanges, and a line that says what is known.
 
-    `kazoo` names the version where somebody knows it, `told` is what a mock says of itself; without these the answers
-    tell. Anonymous exchanges do not say what their calls were made up from: these calls have the real names.
+    `kazoo` names the version of Kazoo if the user gave it, `report` is what a mock reported of itself. Without these
+    the version is detected from the responses. Anonymous exchanges do not note which generated calls the mock served,
+    as those have the real names.
     """
-    if told is None:
-        bodies = [each.answer.body for each in exchanges]
+    if report is None:
+        bodies = [each.response.body for each in exchanges]
         detection = forced(kazoo, bodies) if kazoo else detect(bodies)
-        info = ServerInfo("" if detection.is_assumed else detection.version.name)
-        return [replace(each, server=info) for each in exchanges], str(detection)
-    info, config = told
-    line = f"Kazoo {kazoo}, as asked for" if kazoo else f"Kazoo {info.kazoo}, as mockcdrs {info.mockcdrs} says"
-    if info.data is not None:
-        lost = ", but not what was added and removed since" if info.data.changed else ""
-        line = f"{line}; {described(info.data)}{lost}"
-    info = replace(info, kazoo=kazoo or info.kazoo, data=None if is_anonymous else info.data)
-    return [replace(each, server=info, config=config) for each in exchanges], line
+        server = RecordedServer("" if detection.is_assumed else detection.version.name)
+        return [replace(each, server=server) for each in exchanges], str(detection)
+    server, config = report
+    line = f"Kazoo {kazoo}, as asked for" if kazoo else f"Kazoo {server.kazoo}, as mockcdrs {server.mockcdrs} says"
+    if server.data is not None:
+        lost = ", but not what was added and removed since" if server.data.changed else ""
+        line = f"{line}; {describe_origin(server.data)}{lost}"
+    server = replace(server, kazoo=kazoo or server.kazoo, data=None if is_anonymous else server.data)
+    return [replace(each, server=server, config=config) for each in exchanges], line
 
 
-LONGEST_WALK = 5
-"""Pages of a walk."""
+MAX_WALK_PAGES = 5
+"""The number of pages after which a walk of `plan_requests` ends."""
 
 _LISTINGS = ("cdrs", "cdrs/interaction")
 _CSV = (("Accept", "text/csv"),)
@@ -97,66 +99,71 @@ _QUERIES = (
     "filter_direction=inbound", "pretty_print=true&is_chunked=false&page_size=1",
     "jsonp=take&is_chunked=false&page_size=1",
 )  # fmt: skip
-_ELSEWHERE = (
+_OTHER_PATHS = (
     "cdrs/summary", "cdrs/nosuch", "cdrs/202601-nosuch", "cdrs/legs/nosuch", "cdrs/legs/63936000000-00000000",
     "cdrs/legs", "cdrs/a/b/c", "nosuch", "users/nosuch/cdrs",
 )  # fmt: skip
 
 
-class _Asker:
-    """Makes requests of one account; names and request ids tell no id of a call or person."""
+class _RequestBuilder:
+    """Builds requests of one account, with names and request ids that contain no id of a call or person."""
 
     def __init__(self, account_id: str) -> None:
         self._root = f"/v2/accounts/{account_id}"
-        self._token = ("X-Auth-Token", name_of(account_id))
+        self._token = ("X-Auth-Token", token_placeholder(account_id))
         self._count = itertools.count(1)
 
     def request(self, path: str, query: str = "", headers: Headers = (), name: str = "") -> tuple[str, Request]:
-        """A request with the token; the name is made of what it asks for, unless given."""
+        """A request with the account's token. Its name is made of path, query and headers unless given."""
         number = next(self._count)
-        shown = " ".join([name or f"{path}?{query}".rstrip("?"), *(value for _, value in headers)])
+        words = " ".join([name or f"{path}?{query}".rstrip("?"), *(value for _, value in headers)])
         sent = (self._token, ("X-Request-ID", f"recorded-{number}"), *headers)
-        return f"{number:03} {shown}", Request("GET", f"{self._root}/{path}", query, sent)
+        return f"{number:03} {words}", Request("GET", f"{self._root}/{path}", query, sent)
 
-    def bare(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, Request]:
-        """A request with these headers alone."""
+    def request_with_headers(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, Request]:
+        """A request with no other headers than these."""
         return f"{next(self._count):03} {method} {path}", Request(method, f"{self._root}/{path}", "", headers)
 
 
-def usual(account_id: str) -> Plan:
-    """Every endpoint, walks in both directions, filters, CSV and errors, as far as the account has calls for them."""
-    ask = _Asker(account_id)
+def plan_requests(account_id: str) -> RequestPlan:
+    """The usual requests, which only read: each endpoint, walks in both directions, filters, CSV and errors.
+
+    Requests about one call are left out if the account has none.
+    """
+    builder = _RequestBuilder(account_id)
     for path in _LISTINGS:
         for query in _QUERIES:
-            yield ask.request(path, query)
+            yield builder.request(path, query)
         for direction in ("", "&ascending=true"):
-            yield from _walk(ask, path, f"page_size=4{direction}")
-        yield ask.request(path, "page_size=3", _CSV)
-        yield ask.request(path, "page_size=3&accept=csv&file_name=calls.csv")
-    for path in _ELSEWHERE:
-        yield ask.request(path)
-    yield from _of_a_call(ask)
-    for wanted in ("image/png", "nonsense"):
-        yield ask.request("cdrs", "", (("Accept", wanted),))
-    yield ask.bare("GET", "cdrs", ("X-Auth-Token", "no-such-token"))
-    yield ask.bare("GET", "cdrs")
-    yield ask.bare("OPTIONS", "cdrs", ("Origin", "http://localhost"), ("Access-Control-Request-Method", "GET"))
-    yield ask.bare("HEAD", "cdrs", ("X-Auth-Token", name_of(account_id)))
+            yield from _walk(builder, path, f"page_size=4{direction}")
+        yield builder.request(path, "page_size=3", _CSV)
+        yield builder.request(path, "page_size=3&accept=csv&file_name=calls.csv")
+    for path in _OTHER_PATHS:
+        yield builder.request(path)
+    yield from _call_requests(builder)
+    for accepted in ("image/png", "nonsense"):
+        yield builder.request("cdrs", "", (("Accept", accepted),))
+    yield builder.request_with_headers("GET", "cdrs", ("X-Auth-Token", "no-such-token"))
+    yield builder.request_with_headers("GET", "cdrs")
+    yield builder.request_with_headers(
+        "OPTIONS", "cdrs", ("Origin", "http://localhost"), ("Access-Control-Request-Method", "GET")
+    )
+    yield builder.request_with_headers("HEAD", "cdrs", ("X-Auth-Token", token_placeholder(account_id)))
 
 
-def _walk(ask: _Asker, path: str, query: str) -> Generator[tuple[str, Request], Response, None]:
+def _walk(builder: _RequestBuilder, path: str, query: str) -> Generator[tuple[str, Request], Response, None]:
     key: Any = None
-    for page in range(LONGEST_WALK):
+    for page in range(MAX_WALK_PAGES):
         start = f"&{urlencode({'start_key': key})}" if page else ""
-        response = yield ask.request(path, query + start, name=f"{path}?{query} page {page + 1}")
-        key = _json(response).get("next_start_key")
+        response = yield builder.request(path, query + start, name=f"{path}?{query} page {page + 1}")
+        key = _json_object(response).get("next_start_key")
         if not isinstance(key, str):
             return
 
 
-def _of_a_call(ask: _Asker) -> Plan:
-    response = yield ask.request("cdrs", "page_size=1")
-    rows = _json(response).get("data")
+def _call_requests(builder: _RequestBuilder) -> RequestPlan:
+    response = yield builder.request("cdrs", "page_size=1")
+    rows = _json_object(response).get("data")
     call = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
     for name, paths in {
         "id": ("cdrs/{}", "cdrs/legs/{}"),
@@ -165,12 +172,12 @@ def _of_a_call(ask: _Asker) -> Plan:
     }.items():
         if call.get(name):
             for path in paths:
-                yield ask.request(path.format(quote(str(call[name]), safe="")), name=path.format(name))
+                yield builder.request(path.format(quote(str(call[name]), safe="")), name=path.format(name))
     if call.get("id"):
-        yield ask.request(f"cdrs/{quote(str(call['id']), safe='')}", "", _CSV, "cdrs/id")
+        yield builder.request(f"cdrs/{quote(str(call['id']), safe='')}", "", _CSV, "cdrs/id")
 
 
-def _json(response: Response) -> dict[str, Any]:
+def _json_object(response: Response) -> dict[str, Any]:
     try:
         body = response.json()
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Recorded requests sent to the mock, each at its own moment, and what is answered otherwise."""
+"""Replays recordings: sends the requests to mocks that are like the recorded server, and compares the responses."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.universe import OPENED
 from mockcdrs.handle import Mock, serving
-from mockcdrs.recordings.comparison import differences
-from mockcdrs.recordings.exchanges import Config, Exchange, ServerInfo, described
+from mockcdrs.recordings.comparison import find_differences
+from mockcdrs.recordings.exchanges import Exchange, RecordedServer, SettingsByCategory, describe_origin
 from mockcdrs.recordings.recorder import Recorder
-from mockcdrs.recordings.token_redaction import Tokens
+from mockcdrs.recordings.token_redaction import TokenRedaction
 
-_THE_OFFICE = "the calls of the committed office"
+_COMMITTED_OFFICE = "the calls of the committed office"
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """An exchange and a line for each difference of the mock's answer; none where it is the same.
+class ReplayResult:
+    """An exchange with a line for each difference of the mock's response.
 
-    `against` says in a line what the mock was: its version of Kazoo and its data, and why these.
+    `against` is a line that says which version of Kazoo and which data the mock had, and why.
     """
 
     exchange: Exchange
@@ -33,49 +33,49 @@ class Replayed:
     against: str
 
 
-def replay(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[Replayed]:
-    """Hold recorded exchanges against mocks that are like the recorded server, as far as it is known.
+def replay_exchanges(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[ReplayResult]:
+    """Replay exchanges against mocks that are like the recorded server, as far as that is known.
 
-    `changes` are those of `Options`, and go before what is recorded. The clock stands at the moment of each recorded
-    answer. Raises what `Mock` does.
+    `changes` are options of `Mock`, which win over what is recorded. The clock is frozen at the time of each recorded
+    response. Raises what `Mock` raises.
     """
-    held = list(exchanges)
-    detection = detect(each.answer.body for each in held if not each.server.kazoo)
-    for (config, info), group in groupby(held, lambda exchange: (exchange.config, exchange.server)):
-        kazoo, version_line = _version(info, changes.get("kazoo"), detection)
-        data, data_line = _data(info.data, changes.get("data"))
-        options = {**changes, **_quirks(info, changes), **data, "kazoo": kazoo}
-        options["settings"] = {**changes.get("settings", {}), **_settings(config)}
-        options["reseller"] = changes.get("reseller", info.reseller)
+    recorded = list(exchanges)
+    detection = detect(each.response.body for each in recorded if not each.server.kazoo)
+    for (config, server), group in groupby(recorded, lambda exchange: (exchange.config, exchange.server)):
+        kazoo, version_line = _choose_version(server, changes.get("kazoo"), detection)
+        data, data_line = _choose_data(server.data, changes.get("data"))
+        options = {**changes, **_choose_quirks(server, changes), **data, "kazoo": kazoo}
+        options["settings"] = {**changes.get("settings", {}), **_flatten(config)}
+        options["reseller"] = changes.get("reseller", server.reseller)
         with serving(**options) as mock:
-            yield from _held(mock, group, f"{version_line}; {data_line}")
+            yield from _replay_group(mock, group, f"{version_line}; {data_line}")
 
 
-def _version(info: ServerInfo, asked: str | None, detection: Detection) -> tuple[str, str]:
-    if asked:
-        return asked, f"Kazoo {asked}, as asked for"
-    if info.kazoo:
-        return info.kazoo, f"Kazoo {info.kazoo}, as recorded"
+def _choose_version(server: RecordedServer, requested: str | None, detection: Detection) -> tuple[str, str]:
+    if requested:
+        return requested, f"Kazoo {requested}, as asked for"
+    if server.kazoo:
+        return server.kazoo, f"Kazoo {server.kazoo}, as recorded"
     return detection.version.name, str(detection)
 
 
-def _data(origin: Origin | None, asked: Path | str | None) -> tuple[Mapping[str, Any], str]:
-    """The options that give a mock the recorded server's data, or what has to do instead; and a line on it."""
-    if asked is not None:
-        return {"data": asked}, f"the calls of the directory {asked}"
+def _choose_data(origin: Origin | None, requested: Path | str | None) -> tuple[Mapping[str, Any], str]:
+    """Options that give a mock the recorded server's data or a substitute, and a line that says which."""
+    if requested is not None:
+        return {"data": requested}, f"the calls of the directory {requested}"
     if origin is None:
-        return {}, f"{_THE_OFFICE}, as no others are recorded: --data takes the server's"
+        return {}, f"{_COMMITTED_OFFICE}, as no others are recorded: --data takes the server's"
     if origin.directory is not None:
-        return {}, f"{_THE_OFFICE}, not those of the directory {origin.directory}: --data takes it"
-    made = _made_up(origin)
-    if made is None:
-        return {}, f"{_THE_OFFICE}, as {described(origin)} since {origin.opened} cannot be made any more"
+        return {}, f"{_COMMITTED_OFFICE}, not those of the directory {origin.directory}: --data takes it"
+    options = _generated_data(origin)
+    if options is None:
+        return {}, f"{_COMMITTED_OFFICE}, as {describe_origin(origin)} since {origin.opened} cannot be made any more"
     lost = ", without what was added and removed" if origin.changed else ""
-    return made, f"{described(origin)}{lost}"
+    return options, f"{describe_origin(origin)}{lost}"
 
 
-def _made_up(origin: Origin) -> Mapping[str, Any] | None:
-    """The options of a mock with the same made-up calls, `None` where there is none."""
+def _generated_data(origin: Origin) -> Mapping[str, Any] | None:
+    """Options of a mock that generates the same calls, or `None` if none does any more."""
     parts = {"seed": origin.seed, "calls_per_day": origin.calls_per_day, "locale": origin.locale}
     if origin.opened == OPENED.isoformat():
         return parts
@@ -84,25 +84,25 @@ def _made_up(origin: Origin) -> Mapping[str, Any] | None:
     return {} if parts == of_office and origin.opened == office.first_day.isoformat() else None
 
 
-def _quirks(info: ServerInfo, changes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The recorded fixes and quirks with those asked for, which win."""
+def _choose_quirks(server: RecordedServer, changes: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The options `fix` and `quirk`: those that were asked for, which win, and the recorded ones."""
     fix, quirk = tuple(changes.get("fix", ())), tuple(changes.get("quirk", ()))
     return {
-        "fix": (*fix, *(name for name in info.fix if name not in quirk)),
-        "quirk": (*quirk, *(name for name in info.quirk if name not in fix and ALL not in fix)),
+        "fix": (*fix, *(name for name in server.fix if name not in quirk)),
+        "quirk": (*quirk, *(name for name in server.quirk if name not in fix and ALL not in fix)),
     }
 
 
-def _settings(config: Config) -> dict[str, Any]:
-    return {f"{category}.{name}": value for category, held in config.items() for name, value in held.items()}
+def _flatten(config: SettingsByCategory) -> dict[str, Any]:
+    return {f"{category}.{name}": value for category, settings in config.items() for name, value in settings.items()}
 
 
-def _held(mock: Mock, exchanges: Iterable[Exchange], against: str) -> Iterator[Replayed]:
+def _replay_group(mock: Mock, exchanges: Iterable[Exchange], against: str) -> Iterator[ReplayResult]:
     accounts = mock.state.data.accounts.values()
-    tokens = Tokens({account.tokens[0].value: account.id for account in accounts if account.tokens})
-    recorder = Recorder(Client(mock.url), tokens)
+    redaction = TokenRedaction({account.tokens[0].value: account.id for account in accounts if account.tokens})
+    recorder = Recorder(Client(mock.url), redaction)
     for exchange in exchanges:
-        if exchange.moment is not None:
-            mock.clock.freeze(exchange.moment)
-        (answered,) = recorder.listed([exchange])
-        yield Replayed(exchange, tuple(differences(tokens.hidden(exchange), answered.answer)), against)
+        if exchange.time_gregorian is not None:
+            mock.clock.freeze(exchange.time_gregorian)
+        (replayed,) = recorder.record_again([exchange])
+        yield ReplayResult(exchange, tuple(find_differences(redaction.redact(exchange), replayed.response)), against)

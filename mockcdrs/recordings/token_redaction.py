@@ -1,6 +1,6 @@
-"""Secrets out of an exchange: a known token becomes `token-of-{ACCOUNT_ID}`, any other secret a digest.
+"""Redaction of secrets in exchanges: known tokens become `token-of-ACCOUNT_ID`, other secrets a digest.
 
-So a recording gives nothing away, and yet says whose token was sent: replayed, it is that account's again.
+So a recording has no secrets but shows whose token was sent; a replay sends that account's token again.
 """
 
 from collections.abc import Callable, Mapping
@@ -8,53 +8,54 @@ from dataclasses import dataclass, replace
 
 from mockcdrs.contract.client import Request
 from mockcdrs.control import redaction
-from mockcdrs.recordings.exchanges import Answer, Exchange
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """The tokens that are known, each with the account that it opens."""
+class TokenRedaction:
+    """Redacts and restores tokens. `account_by_token` has the known tokens, each with the id of its account."""
 
-    account_of: Mapping[str, str]
+    account_by_token: Mapping[str, str]
 
-    def revealed(self, request: Request) -> Request:
-        """A recorded request with real tokens again."""
-        return _mapped(request, self._reveal, lambda _name, value: self._reveal(value))
+    def restore(self, request: Request) -> Request:
+        """A recorded request with real tokens instead of their placeholders."""
+        return _map_request(request, self._insert_tokens, lambda _name, value: self._insert_tokens(value))
 
-    def hidden(self, exchange: Exchange) -> Exchange:
-        """An exchange without secrets. Hiding twice hides the same known tokens in the same way."""
-        request = _mapped(exchange.request, lambda text: self._hide(redaction.text(text)), self._header)
-        request = replace(request, path=self._hide(redaction.path(request.path)))
-        return replace(exchange, request=request, answer=self.hidden_answer(exchange.answer))
+    def redact(self, exchange: Exchange) -> Exchange:
+        """An exchange without secrets. Known tokens that are redacted already become the same placeholders."""
+        request = _map_request(
+            exchange.request, lambda text: self._replace_tokens(redaction.text(text)), self._redact_header
+        )
+        request = replace(request, path=self._replace_tokens(redaction.path(request.path)))
+        return replace(exchange, request=request, response=self._redact_response(exchange.response))
 
-    def hidden_answer(self, answer: Answer) -> Answer:
-        """An answer without secrets."""
-        headers = {name: self._header(name, value) for name, value in answer.headers.items()}
-        return replace(answer, headers=headers, body=self._hide(redaction.text(answer.body)))
+    def _redact_response(self, response: RecordedResponse) -> RecordedResponse:
+        headers = {name: self._redact_header(name, value) for name, value in response.headers.items()}
+        return replace(response, headers=headers, body=self._replace_tokens(redaction.text(response.body)))
 
-    def _header(self, name: str, value: str) -> str:
+    def _redact_header(self, name: str, value: str) -> str:
         (shown,) = redaction.headers({name.lower(): value}).values()
-        return self._hide(redaction.text(redaction.path(shown)))
+        return self._replace_tokens(redaction.text(redaction.path(shown)))
 
-    def _hide(self, text: str) -> str:
-        for token, account_id in self.account_of.items():
-            name = name_of(account_id)
-            for shown in (token, redaction.redacted(token), redaction.redacted(name)):
-                text = text.replace(shown, name)
+    def _replace_tokens(self, text: str) -> str:
+        for token, account_id in self.account_by_token.items():
+            placeholder = token_placeholder(account_id)
+            for written in (token, redaction.redacted(token), redaction.redacted(placeholder)):
+                text = text.replace(written, placeholder)
         return text
 
-    def _reveal(self, text: str) -> str:
-        for token, account_id in self.account_of.items():
-            text = text.replace(name_of(account_id), token)
+    def _insert_tokens(self, text: str) -> str:
+        for token, account_id in self.account_by_token.items():
+            text = text.replace(token_placeholder(account_id), token)
         return text
 
 
-def name_of(account_id: str) -> str:
-    """What stands for an account's token."""
+def token_placeholder(account_id: str) -> str:
+    """The text that replaces an account's token in recordings."""
     return f"token-of-{account_id}"
 
 
-def _mapped(request: Request, text: Callable[[str], str], header: Callable[[str, str], str]) -> Request:
+def _map_request(request: Request, text: Callable[[str], str], header: Callable[[str, str], str]) -> Request:
     return replace(
         request,
         path=text(request.path),

@@ -9,7 +9,7 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.recordings.comparison import HEADERS
+from mockcdrs.recordings.comparison import COMPARED_HEADERS
 from tests.around.world import SEED, Exchange
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
@@ -34,7 +34,9 @@ def both(state: State, exchange: Exchange, own: str | None = None) -> tuple[dict
 
 def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | None) -> dict[str, Any]:
     """What is left without that which only the server itself can make: signatures, digests, the cluster's name."""
-    told = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in HEADERS if name in headers}
+    told = {
+        name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in COMPARED_HEADERS if name in headers
+    }
     for pattern in filter(None, (_SECRETS, _DIGEST_AS_REVISION, own)):
         body = re.sub(pattern, r'"*"', body)
     return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}

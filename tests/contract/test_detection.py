@@ -126,7 +126,7 @@ RECORDINGS = [
 @needs_recordings
 @pytest.mark.parametrize(("file", "name"), RECORDINGS)
 def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: str) -> None:
-    found = detect(each.answer.body for each in exchanges.read(file))
+    found = detect(each.response.body for each in exchanges.read_exchanges(file))
     assert found.version is VERSIONS[name]
     assert not found.why.startswith("the nearest")
 
@@ -136,8 +136,8 @@ def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: s
 def test_no_single_recorded_answer_tells_another_version(file: Path, name: str) -> None:
     wrong = [
         each.name
-        for each in exchanges.read(file)
-        if (found := detect([each.answer.body])).version is not VERSIONS[name] and not found.why.startswith("assumed")
+        for each in exchanges.read_exchanges(file)
+        if (found := detect([each.response.body])).version is not VERSIONS[name] and not found.why.startswith("assumed")
     ]
     assert wrong == []
 

@@ -1,13 +1,20 @@
-"""Helpers of the tests of recordings."""
+"""Builders for the tests of recordings."""
 
+from mockcdrs.contract.client import Client
 from mockcdrs.handle import Mock
-from mockcdrs.recordings.exchanges import Told
+from mockcdrs.recordings.exchanges import MockReport
+from mockcdrs.recordings.recorder import Recorder
+from mockcdrs.recordings.token_redaction import TokenRedaction
 
 
-def told(mock: Mock) -> Told:
-    """What a mock says of itself over its control API."""
+def report_of(mock: Mock) -> MockReport:
+    """What a mock reports of itself over its control API."""
     ask = mock.client().simulate_get
     health, settings = (
         ask(f"/_mockcdrs/{name}", headers={"Host": "127.0.0.1"}).json for name in ("health", "settings")
     )
-    return Told.of_mock(health, settings)
+    return MockReport.of_mock(health, settings)
+
+
+def recorder(mock: Mock) -> Recorder:
+    return Recorder(Client(mock.url), TokenRedaction({mock.auth_token: mock.account_id}))

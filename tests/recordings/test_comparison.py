@@ -1,4 +1,4 @@
-"""Differences are told by path; what cannot be equal is not told at all."""
+"""Differences are named by their path; fields that cannot be equal are ignored."""
 
 import json
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 
 from mockcdrs.contract.client import Request
-from mockcdrs.recordings.comparison import differences
-from mockcdrs.recordings.exchanges import Answer, Exchange
+from mockcdrs.recordings.comparison import find_differences
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 
 
 def told(before: Any, now: Any, *headers: tuple[str, str]) -> list[str]:
     exchange = Exchange("x", Request("GET", "/v2/x", headers=headers), _answer(before))
-    return list(differences(exchange, _answer(now)))
+    return list(find_differences(exchange, _answer(now)))
 
 
-def _answer(body: Any) -> Answer:
-    return Answer(200, body=body if isinstance(body, str) else json.dumps(body))
+def _answer(body: Any) -> RecordedResponse:
+    return RecordedResponse(200, body=body if isinstance(body, str) else json.dumps(body))
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_a_difference_is_named_by_its_path_and_both_values(before: Any, now: Any
 
 
 def test_status_headers_and_framing_are_compared() -> None:
-    wanted = Answer(200, {"etag": '"1-0"', "date": "x", "vary": "accept"}, "{}", (1, 1))
-    now = Answer(503, {"etag": '"2-0"', "date": "y", "expires": "0"}, "{}")
-    assert list(differences(Exchange("x", Request("GET", "/"), wanted), now)) == [
+    wanted = RecordedResponse(200, {"etag": '"1-0"', "date": "x", "vary": "accept"}, "{}", (1, 1))
+    now = RecordedResponse(503, {"etag": '"2-0"', "date": "y", "expires": "0"}, "{}")
+    assert list(find_differences(Exchange("x", Request("GET", "/"), wanted), now)) == [
         "status: 503 instead of 200",
         r'header etag: "\"2-0\"" instead of "\"1-0\""',
         'header expires: "0" instead of nothing',
@@ -50,7 +50,7 @@ def test_status_headers_and_framing_are_compared() -> None:
     ]
 
 
-def test_what_no_two_servers_have_alike_is_passed_over() -> None:
+def test_fields_that_differ_between_any_two_servers_are_ignored() -> None:
     before = {
         "node": "a",
         "version": "4",
@@ -76,12 +76,12 @@ def test_a_request_id_that_was_sent_has_to_come_back() -> None:
     assert told(before, now, ("x-request-id", "sent")) == ['request_id: "other" instead of "sent"']
 
 
-def test_a_revision_that_is_a_documents_own_is_compared() -> None:
+def test_the_revision_of_a_document_is_compared() -> None:
     before, now = ({"revision": given, "status": "success"} for given in ("1-0", "2-0"))
     assert told(before, now) == ['revision: "2-0" instead of "1-0"']
 
 
-def test_the_same_words_within_a_document_are_compared() -> None:
+def test_members_of_the_same_names_within_data_are_compared() -> None:
     assert told({"data": {"node": "a"}, "status": ""}, {"data": {"node": "b"}, "status": ""}) == [
         'data.node: "b" instead of "a"'
     ]

@@ -1,4 +1,4 @@
-"""A recording without the people in it still asks for what its answers tell of."""
+"""An anonymized recording names nobody, and its requests still match its responses."""
 
 import json
 import re
@@ -18,11 +18,11 @@ from mockcdrs.dataset.generator import Load
 from mockcdrs.handle import serving
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.recordings import exchanges as exchange_files
-from mockcdrs.recordings.exchange_anonymizer import Pseudonymous
-from mockcdrs.recordings.exchanges import Answer, Exchange
-from mockcdrs.recordings.recorder import Recorder, usual
-from mockcdrs.recordings.replay import replay
-from mockcdrs.recordings.token_redaction import Tokens
+from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
+from mockcdrs.recordings.recorder import Recorder, plan_requests
+from mockcdrs.recordings.replay import replay_exchanges
+from mockcdrs.recordings.token_redaction import TokenRedaction
 
 SECRET = b"only for this test"
 NOW = "2026-01-20T12:00:00Z"
@@ -46,26 +46,26 @@ def plain(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> list[Exch
     directory = tmp_path_factory.mktemp("plain") / "data"
     writing.write(directory, loaded)
     with serving(data=directory, now=NOW) as mock:
-        tokens = Tokens({mock.auth_token: mock.account_id})
-        return list(Recorder(Client(mock.url), tokens).planned(usual(mock.account_id)))
+        tokens = TokenRedaction({mock.auth_token: mock.account_id})
+        return list(Recorder(Client(mock.url), tokens).record_plan(plan_requests(mock.account_id)))
 
 
 def anonymous(exchanges: list[Exchange], *known: Loaded) -> list[Exchange]:
     anonymizer = Anonymizer(SECRET)
     for data in known:
         anonymizer.anonymize_data(data)
-    return Pseudonymous(anonymizer).exchanges(exchanges)
+    return ExchangeAnonymizer(anonymizer).anonymize(exchanges)
 
 
 def test_a_replay_against_data_with_the_same_pseudonyms_differs_nowhere(
     plain: list[Exchange], loaded: Loaded, tmp_path: Path
 ) -> None:
     writing.write(tmp_path / "data", Anonymizer(SECRET).anonymize_data(loaded))
-    exchange_files.write(tmp_path / "file", anonymous(plain, loaded))
-    replayed = list(replay(exchange_files.read(tmp_path / "file"), data=tmp_path / "data"))
+    exchange_files.write_exchanges(tmp_path / "file", anonymous(plain, loaded))
+    replayed = list(replay_exchanges(exchange_files.read_exchanges(tmp_path / "file"), data=tmp_path / "data"))
     assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
-    statuses = [each.exchange.answer.status for each in replayed]
-    assert statuses == [each.answer.status for each in plain]
+    statuses = [each.exchange.response.status for each in replayed]
+    assert statuses == [each.response.status for each in plain]
     assert sum("start_key=" in each.exchange.request.query for each in replayed) > 8
 
 
@@ -110,7 +110,7 @@ def strings(value: Any) -> Iterator[str]:
 
 def told(exchanges: list[Exchange], directory: Path) -> str:
     """All that a recording says, escapes and encoded keys read."""
-    exchange_files.write(directory / "told", exchanges)
+    exchange_files.write_exchanges(directory / "told", exchanges)
     text = (directory / "told").read_text(encoding="utf-8")
     keys = set(re.findall(r"g2w[\w-]+", text))
     return unquote(text) + " ".join(word for key in keys for word in strings(start_key.decode(key)))
@@ -125,16 +125,16 @@ def test_no_original_is_left_in_paths_queries_headers_bodies_or_keys(
     assert there & set(re.findall(r"\w+", after)) == set()
 
 
-def one(request: Request, answer: Answer | None = None) -> Exchange:
-    (made,) = anonymous([Exchange("1 x", request, answer or Answer(0))])
+def one(request: Request, answer: RecordedResponse | None = None) -> Exchange:
+    (made,) = anonymous([Exchange("1 x", request, answer or RecordedResponse(0))])
     return made
 
 
-def answered(body: str, **headers: str) -> Answer:
-    return one(Request("GET", "/v2"), Answer(200, headers, body)).answer
+def answered(body: str, **headers: str) -> RecordedResponse:
+    return one(Request("GET", "/v2"), RecordedResponse(200, headers, body)).response
 
 
-def test_what_only_steers_a_listing_stays() -> None:
+def test_parameters_of_a_listing_stay() -> None:
     query = "page_size=2&created_from=63936000000&is_chunked=true&ascending=yes&accept=csv&jsonp=take&has_key=call_id"
     assert one(Request("GET", "/v2/accounts/account/cdrs", query)).request.query == query
 
@@ -142,22 +142,22 @@ def test_what_only_steers_a_listing_stays() -> None:
 @pytest.mark.parametrize(
     "path", ["/v2/user_auth", "/v2/auth/tokeninfo", "/v2/accounts/account/users/account/cdrs/legs"]
 )
-def test_what_names_a_resource_stays(path: str) -> None:
+def test_names_of_resources_stay(path: str) -> None:
     assert one(Request("GET", path)).request.path == path
 
 
 def test_the_same_person_is_the_same_in_a_filter_of_either_kind_and_in_the_answer() -> None:
     query = 'filter_caller_id_name=Ann%20Miller&filter_not_a.caller_id_name=%5B"Ann%20Miller"%5D'
     body = json.dumps({"data": [{"caller_id_name": "Ann Miller"}], "status": "success"})
-    made = one(Request("GET", "/v2/cdrs", query), Answer(200, {}, body))
-    name = json.loads(made.answer.body)["data"][0]["caller_id_name"]
+    made = one(Request("GET", "/v2/cdrs", query), RecordedResponse(200, {}, body))
+    name = json.loads(made.response.body)["data"][0]["caller_id_name"]
     assert "Ann" not in name
     assert made.request.query == (
         f"filter_caller_id_name={name}&filter_not_a.caller_id_name=%5B%22{name}%22%5D".replace(" ", "+")
     )
 
 
-def test_unknown_parameters_and_values_of_another_type_are_no_hiding_place() -> None:
+def test_unknown_parameters_and_values_of_another_type_are_replaced() -> None:
     made = one(Request("GET", "/v2/cdrs", "who=Miller&page_size=Miller&start_key=Miller", (("X-Who", "Miller"),)))
     assert "Miller" not in json.dumps([made.request.query, made.request.headers])
 
@@ -168,7 +168,7 @@ def test_a_request_s_body_and_name_are_rewritten_too() -> None:
     assert made.name == "7 POST /v2/cdrs"
 
 
-NONE = Answer(0)
+NONE = RecordedResponse(0)
 
 
 def test_crossbars_words_stay_but_not_what_they_quote() -> None:
@@ -199,7 +199,7 @@ def test_a_cell_in_quotes_is_read_by_its_column_whatever_is_in_it() -> None:
     assert re.fullmatch(r'"ID",".*"\n"\w+","\w+ ""\w+"", \w+"\n,"\w+","\w+"\n', made)
 
 
-def test_headers_tell_of_nobody_and_the_length_is_that_of_the_body() -> None:
+def test_headers_name_nobody_and_the_length_is_that_of_the_body() -> None:
     held = answered(
         '{"data": {"name": "Miller"}}',
         **{
@@ -216,7 +216,7 @@ def test_headers_tell_of_nobody_and_the_length_is_that_of_the_body() -> None:
     assert held.headers["vary"] == "accept"
 
 
-def test_a_tokens_stand_in_is_that_of_the_accounts_pseudonym() -> None:
+def test_a_token_placeholder_becomes_that_of_the_accounts_pseudonym() -> None:
     account = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
     sent = (("X-Auth-Token", f"token-of-{account}"),)
     made = one(Request("GET", f"/v2/accounts/{account}/cdrs", "", sent))

@@ -1,4 +1,4 @@
-"""The README's commands print what it says."""
+"""The README's commands for recordings print what it shows."""
 
 import re
 from pathlib import Path
