@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from mockcdrs.dataset.anonymize import Anonymizer
+    from mockcdrs.imports.anonymizer import Anonymizer
 
 _SECRET = "The key of the pseudonyms; keep it."  # noqa: S105 a help text
 
@@ -30,7 +30,7 @@ def anonymizer(secret: str | None) -> "Anonymizer":
     """One by the secret, or by one that nobody will know."""
     import secrets
 
-    from mockcdrs.dataset.anonymize import Anonymizer
+    from mockcdrs.imports.anonymizer import Anonymizer
 
     if not secret:
         click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)

@@ -91,22 +91,23 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
     cli_anonymize.check("secret", anonymize=anonymize)
-    from mockcdrs.dataset import imports, writing
+    from mockcdrs.dataset import writing
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.listings import Moment
+    from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
+    from mockcdrs.imports.listing_rows import LegMoment
 
-    importer = imports.Importer(account_id or imports.UNNAMED_ACCOUNT)
+    importer = Importer(account_id or UNNAMED_ACCOUNT)
     try:
         loaded = importer.read(paths)
-        count = writing.write(out, cli_anonymize.anonymizer(secret).loaded(loaded) if anonymize else loaded)
+        count = writing.write(out, cli_anonymize.anonymizer(secret).anonymize_data(loaded) if anonymize else loaded)
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
-    for listing, rows in importer.rows.items():
-        if listing.moment is Moment.END:
+    for listing, rows in importer.row_counts.items():
+        if listing.moment is LegMoment.END:
             click.echo(f"{rows} rows as Kazoo {listing.releases} wrote them: their times were taken for ends of calls")
-    if importer.left_out:
-        click.echo(f"{importer.left_out} documents left out: they are no CDRs")
+    if importer.skipped_count:
+        click.echo(f"{importer.skipped_count} documents left out: they are no CDRs")
 
 
 def _check() -> None:

@@ -10,8 +10,7 @@ import click
 from mockcdrs import cli_anonymize, cli_kazoo
 
 if TYPE_CHECKING:
-    from mockcdrs.exchanges.exchange import Exchange
-    from mockcdrs.exchanges.server_info import Told
+    from mockcdrs.recordings.exchanges import Exchange, MockReport
 
 _MOST_SHOWN = 20
 
@@ -59,33 +58,37 @@ def record(
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.contract.server import Server
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.exchanges import exchange, plans
-    from mockcdrs.exchanges.hiding import Tokens
-    from mockcdrs.exchanges.recording import Recorder, labelled
+    from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
+    from mockcdrs.recordings.token_redaction import TokenRedaction
 
     try:
         Server(url, account_id, token).check()
         told = _told_by_mock(url, control_token)
-        recorder = Recorder(Client(url), Tokens({token: account_id}))
-        made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))
-        found, line = labelled(list(made), kazoo, told, is_anonymous=anonymize)
-        count = exchange.write(out, _anonymized(found, secret, data) if anonymize else found)
+        recorder = Recorder(Client(url), TokenRedaction({token: account_id}))
+        made = (
+            recorder.record_again(exchanges.read_exchanges(asked))
+            if asked
+            else recorder.record_plan(plan_requests(account_id))
+        )
+        found, line = label_exchanges(list(made), kazoo, told, is_anonymous=anonymize)
+        count = exchanges.write_exchanges(out, _anonymized(found, secret, data) if anonymize else found)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(line)
     click.echo(f"{count} exchanges in {out}")
 
 
-def _told_by_mock(url: str, control_token: str | None) -> "Told | None":
+def _told_by_mock(url: str, control_token: str | None) -> "MockReport | None":
     """What a mock at a URL tells of itself; nothing where none answers, or where it does not tell."""
-    from mockcdrs.exchanges.server_info import Told
+    from mockcdrs.recordings.exchanges import MockReport
     from mockcdrs.remote_control import ControlError, RemoteControl
 
     control = RemoteControl(url, control_token)
     if not control.is_there():
         return None
     try:
-        return Told.of_mock(control.ask("GET", "/health"), control.ask("GET", "/settings"))
+        return MockReport.of_mock(control.ask("GET", "/health"), control.ask("GET", "/settings"))
     except (ControlError, LookupError, TypeError, ValueError) as error:
         why = (
             str(error) if isinstance(error, ControlError) else "it tells its settings in another form than this version"
@@ -96,12 +99,12 @@ def _told_by_mock(url: str, control_token: str | None) -> "Told | None":
 
 def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) -> "list[Exchange]":
     from mockcdrs.dataset import files
-    from mockcdrs.exchanges.anonymous import Pseudonymous
+    from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
 
     anonymizer = cli_anonymize.anonymizer(secret)
     if data is not None:
-        anonymizer.loaded(files.load(data))
-    return Pseudonymous(anonymizer).exchanges(found)
+        anonymizer.anonymize_data(files.load(data))
+    return ExchangeAnonymizer(anonymizer).anonymize(found)
 
 
 @click.command()
@@ -123,14 +126,14 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     from mockcdrs.crossbar.versions import UnknownVersion
     from mockcdrs.dataset.files import DataError
     from mockcdrs.dataset.pools import UnknownLocale
-    from mockcdrs.exchanges import exchange
-    from mockcdrs.exchanges.replaying import replay as replayed
+    from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.replay import replay_exchanges
 
     total = different = 0
     against = ""
     try:
         with _without_warnings():
-            for each in replayed(exchange.read(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
+            for each in replay_exchanges(exchanges.read_exchanges(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
                 if each.against != against:
                     against = each.against
                     click.echo(against)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr import gregorian, row
-from mockcdrs.dataset import listings, writing
+from mockcdrs.cdr.csv_headings import CSV_HEADINGS
+from mockcdrs.dataset import writing
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import DEFAULT_LOCALE, Directory, directory, main_account_id, universe
@@ -65,7 +66,7 @@ def write(
 def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, row.Column]) -> int:
     count = 0
     with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_line(listings.HEADINGS.get(name, name) for name in columns))
+        file.write(_csv_line(CSV_HEADINGS.get(name, name) for name in columns))
         for document in documents:
             file.write(_csv_line(map(_cell, row.make_row(document, columns).values())))
             count += 1

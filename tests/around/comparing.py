@@ -10,7 +10,7 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import tokens
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.exchanges.masks import HEADERS
+from mockcdrs.recordings.comparison import COMPARED_HEADERS
 from tests.around.world import SEED, Exchange, Recording, state
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
@@ -54,7 +54,8 @@ def both(holding: State, exchange: Exchange, own: str | None = None) -> tuple[di
 
 def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | None) -> dict[str, Any]:
     """What is left without that which only the server itself can make: signatures, digests, the cluster's name."""
-    told = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in HEADERS if name in headers}
+    compared = [name for name in COMPARED_HEADERS if name in headers]
+    told = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in compared}
     for pattern in filter(None, (_SECRETS, _DIGEST_AS_REVISION, own)):
         body = re.sub(pattern, r'"*"', body)
     return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
 from mockcdrs.dataset import files, fixtures
-from mockcdrs.dataset.imports import UNNAMED_ACCOUNT
+from mockcdrs.imports.importer import UNNAMED_ACCOUNT
 
 ROW = {
     "id": "202601-a@10.1.2.3",

@@ -10,8 +10,8 @@ from mockcdrs.contract import detection
 from mockcdrs.contract.detection import Detection, detect, forced
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar.versions import VERSIONS, UnknownVersion
-from mockcdrs.exchanges import exchange
 from mockcdrs.handle import Mock, serving
+from mockcdrs.recordings import exchanges
 
 SHARED = Path(__file__).parents[3] / "shared"
 RECORDED = {"golden-4.3": "4.3", "golden": "master"}
@@ -126,7 +126,7 @@ RECORDINGS = [
 @needs_recordings
 @pytest.mark.parametrize(("file", "name"), RECORDINGS)
 def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: str) -> None:
-    found = detect(each.answer.body for each in exchange.read(file))
+    found = detect(each.response.body for each in exchanges.read_exchanges(file))
     assert found.version is VERSIONS[name]
     assert not found.why.startswith("the nearest")
 
@@ -136,8 +136,8 @@ def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: s
 def test_no_single_recorded_answer_tells_another_version(file: Path, name: str) -> None:
     wrong = [
         each.name
-        for each in exchange.read(file)
-        if (found := detect([each.answer.body])).version is not VERSIONS[name] and not found.why.startswith("assumed")
+        for each in exchanges.read_exchanges(file)
+        if (found := detect([each.response.body])).version is not VERSIONS[name] and not found.why.startswith("assumed")
     ]
     assert wrong == []
 

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.exchanges import exchange as files
-from mockcdrs.exchanges.exchange import Exchange
 from mockcdrs.openapi.document import document
+from mockcdrs.recordings import exchanges as files
+from mockcdrs.recordings.exchanges import Exchange
 
 SHARED = Path(__file__).parents[3] / "shared"
 GOLDEN = SHARED / "golden"
@@ -69,7 +69,7 @@ def validator(version: Version, schema: str) -> jsonschema.Draft202012Validator:
 
 
 def wrong(version: Version, exchange: Exchange, operation: dict[str, Any]) -> Iterator[str]:
-    answer = exchange.answer
+    answer = exchange.response
     described = operation["responses"].get(str(answer.status))
     if described is None:
         yield f"status {answer.status}"
@@ -94,7 +94,7 @@ def wrong(version: Version, exchange: Exchange, operation: dict[str, Any]) -> It
 
 @pytest.mark.parametrize("version", RECORDED, ids=lambda version: version.name)
 def test_every_recorded_answer_at_a_described_path_is_as_described(version: Version) -> None:
-    recorded = [each for path in RECORDED[version] for each in files.read(path)]
+    recorded = [each for path in RECORDED[version] for each in files.read_exchanges(path)]
     usual = [each for each in recorded if OF_A_SETTING not in each.config.get("crossbar.cdrs", {})]
     held = [(each, operation_of(version, each)) for each in usual if not NOT_DESCRIBED.search(each.request.query)]
     described = [(each, operation) for each, operation in held if operation is not None]

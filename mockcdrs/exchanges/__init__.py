@@ -1,1 +1,0 @@
-"""Requests with their answers: recorded from a server, and held against the mock."""

@@ -1,0 +1,210 @@
+"""Gathers real CDRs from files and data directories, as the documents of a data directory."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.cdr.documents import channel_vars
+from mockcdrs.dataset import files, named
+from mockcdrs.dataset.accounts import Account, without_month
+from mockcdrs.dataset.data import Data, Lazily
+from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.seeding import hex_id
+from mockcdrs.dataset.spool import Spool
+from mockcdrs.dataset.store import Document, Month
+from mockcdrs.imports import listing_rows, sources
+from mockcdrs.imports.listing_rows import Item, ListingFormat
+from mockcdrs.imports.sources import SourcePlace
+
+UNNAMED_ACCOUNT = hex_id("imported")
+"""The id of the account of calls for which neither the file nor the caller names one."""
+# Completeness of documents: more than that of any row.
+_PUBLIC_DOCUMENT, _WHOLE_DOCUMENT = len(listing_rows.COLUMNS_SINCE) + 1, len(listing_rows.COLUMNS_SINCE) + 2
+_MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
+_CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """The best document so far for an id: its offset in the spool, and the place that it was read from.
+
+    `completeness` of a listing row is its number of optional columns; documents have a higher one.
+    """
+
+    offset: int
+    completeness: int
+    source: SourcePlace
+
+
+@dataclass(slots=True)
+class Importer:
+    """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
+
+    `account_id` is the account of calls whose file names none. `skipped_count` counts documents that are not CDRs,
+    `row_counts` the listing rows of each format.
+    """
+
+    account_id: str = UNNAMED_ACCOUNT
+    skipped_count: int = 0
+    row_counts: Counter[ListingFormat] = field(default_factory=Counter)
+    _spool: Spool = field(default_factory=Spool)
+    _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
+    _accounts: dict[str, Account] = field(default_factory=dict)
+
+    def read(self, paths: Iterable[Path]) -> Data:
+        """Read files and data directories into one data set. Raises `DataError` for the first item that is invalid.
+
+        Only one file at a time is in memory. Documents are spooled to disk, and read from there as they are iterated.
+        """
+        last = Path()
+        for last in paths:
+            if last.is_dir():
+                self._read_directory(last)
+            else:
+                self._read_file(last)
+        if not self._candidates:
+            SourcePlace(last).refuse(Words("holds no CDR"), "one at the least", "save an answer that has some")
+        offsets: dict[Month, list[int]] = {}
+        for (account_id, month, _), candidate in self._candidates.items():
+            offsets.setdefault((account_id, month), []).append(candidate.offset)
+        documents = {key: Lazily(month_offsets, self._spool.read) for key, month_offsets in offsets.items()}
+        return Data(tuple(self._describe_accounts(offsets)), documents)
+
+    def _read_file(self, path: Path) -> None:
+        for source, item in sources.read_items(path):
+            if _is_other_document(item):
+                self.skipped_count += 1
+            else:
+                self._add(source, item)
+
+    def _read_directory(self, path: Path) -> None:
+        loaded = files.spooled(path, Spool())
+        self._accounts |= {account.id: account for account in loaded.accounts}
+        for (account_id, month), documents in loaded.documents.items():
+            for document in documents:
+                self._offer((account_id, month, document["_id"]), _WHOLE_DOCUMENT, document, SourcePlace(path))
+
+    def _add(self, source: SourcePlace, item: Item) -> None:
+        if "document" in item and "account_id" in item:
+            document = _check_object(source.at("document"), item["document"])
+            document_id = _read_text(source.at("document"), document, "_id")
+            account_id = self._choose_account(_read_text(source, item, "account_id"))
+            month = _read_month(source, item, "month")
+            _check_kind(source.at("document"), document)
+            self._offer((account_id, month, document_id), _WHOLE_DOCUMENT, document, source)
+        elif "_id" in item:
+            account_id = self._choose_account(item.get("pvt_account_id"), channel_vars(item).get("account_id"))
+            month = _read_month(source, item, "_id")
+            _check_kind(source, item)
+            self._offer((account_id, month, item["_id"]), _WHOLE_DOCUMENT, item, source)
+        else:
+            self._add_public(source, item)
+
+    def _add_public(self, source: SourcePlace, item: Item) -> None:
+        is_row = listing_rows.is_listing_row(item)
+        if "id" not in item or not (is_row or "call_id" in item):
+            source.refuse(Words("is an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
+        month = _read_month(source, item, "id")
+        if is_row:
+            listing = listing_rows.recognize_format(source.file_format, item)
+            self.row_counts[listing] += 1
+            completeness = listing_rows.count_optional_columns(item)
+            try:
+                public = listing_rows.build_document(item, listing, self.account_id)
+            except listing_rows.RowError as error:
+                source.at(error.column).refuse(error.came, error.expected, error.remedy)
+        else:
+            completeness = _PUBLIC_DOCUMENT
+            public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
+        account_id = self._choose_account(channel_vars(public).get("account_id"))
+        document = _add_private_fields(public, account_id, month)
+        self._offer((account_id, month, item["id"]), completeness, document, source)
+
+    def _choose_account(self, *candidates: Any) -> str:
+        """The first candidate that is an id, else the account that the caller named, without a month suffix."""
+        ids = (each for each in candidates if isinstance(each, str) and each)
+        return without_month(next(ids, self.account_id))
+
+    def _offer(self, key: tuple[str, str, str], completeness: int, document: Document, source: SourcePlace) -> None:
+        earlier = self._candidates.get(key)
+        if earlier is None or earlier.completeness < completeness:
+            self._candidates[key] = _Candidate(self._spool.keep(document), completeness, source)
+        elif earlier.completeness == completeness and self._spool.read(earlier.offset) != document:
+            source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
+
+    def _describe_accounts(self, offsets: Mapping[Month, list[int]]) -> Iterable[Account]:
+        """The accounts that a data directory described, and those that documents name."""
+        yield from self._accounts.values()
+        for account_id in sorted({account_id for account_id, _ in offsets} - self._accounts.keys()):
+            months = {month: here for (account, month), here in offsets.items() if account == account_id}
+            documents = Lazily(list(chain.from_iterable(months.values())), self._spool.read)
+            yield Account(
+                account_id,
+                name=min(_texts(documents, "account_name"), default=account_id),
+                realm=min(_texts(documents, "account_realm"), default=""),
+                months=tuple(sorted(months)),
+                users=tuple(named.users(documents)),
+                devices=tuple(named.devices(documents)),
+            )
+
+
+def _texts(documents: Iterable[Document], name: str) -> set[str]:
+    """All texts of a custom channel variable."""
+    values = (channel_vars(document).get(name) for document in documents)
+    return {value for value in values if isinstance(value, str) and value}
+
+
+def _is_other_document(item: Item) -> bool:
+    """Whether an item is a document that is not a CDR: a month's database has such, too."""
+    wrapped = item.get("document")
+    item = wrapped if isinstance(wrapped, dict) and "account_id" in item else item
+    return str(item.get("_id", "")).startswith("_design/") or item.get("pvt_type", "cdr") != "cdr"
+
+
+def _check_kind(source: SourcePlace, document: Item) -> None:
+    if "pvt_type" not in document and "call_id" not in document:
+        remedy = "export the documents of a month's database, or save an answer of /cdrs"
+        source.refuse(Words("has neither call_id nor pvt_type"), "the document of a CDR", remedy)
+
+
+def _check_object(source: SourcePlace, value: Any) -> Item:
+    return value if isinstance(value, dict) else source.refuse(value, "an object")
+
+
+def _read_text(source: SourcePlace, holder: Item, name: str) -> str:
+    value = holder.get(name)
+    return value if isinstance(value, str) and value else source.at(name).refuse(value, "text")
+
+
+def _read_month(source: SourcePlace, holder: Item, name: str) -> str:
+    month = _read_text(source, holder, name).partition("-")[0]
+    if not _MONTH.fullmatch(month):
+        source.at(name).refuse(holder[name], "YYYYMM-<call id>")
+    return month
+
+
+def _add_private_fields(document: Item, account_id: str, month: str) -> Item:
+    """A public document with the fields that a database adds, as if it was saved when the leg ended."""
+    created = next(
+        (value for key in ("timestamp", "interaction_time") if isinstance(value := document.get(key), int)),
+        gregorian.month_start(month),
+    )
+    digest = hashlib.md5(json.dumps(document, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+    return {
+        "_id": document["_id"],
+        "_rev": f"1-{digest}",
+        **document,
+        "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
+        "pvt_account_id": account_id,
+        "pvt_created": created,
+        "pvt_modified": created,
+        "pvt_type": "cdr",
+        "pvt_vsn": "1",
+    }

@@ -1,0 +1,185 @@
+"""Records a server: sends it requests, the usual ones or those of another recording, and keeps the responses."""
+
+import contextlib
+import itertools
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from mockcdrs.contract.client import Client, ClientError, Headers, Request, Response
+from mockcdrs.contract.detection import detect, forced
+from mockcdrs.contract.pace import is_loopback
+from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer, describe_origin
+from mockcdrs.recordings.token_redaction import TokenRedaction, token_placeholder
+
+RequestPlan = Generator[tuple[str, Request], Response, None]
+"""Yields the name and request of each exchange, and is sent each response before it yields the next request."""
+
+_READ_ONLY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records exchanges with one server. Redacted tokens of requests are restored before they are sent."""
+
+    client: Client
+    redaction: TokenRedaction = field(default_factory=lambda: TokenRedaction({}))
+
+    def record_plan(self, plan: RequestPlan) -> Iterator[Exchange]:
+        """Send the requests of a plan. Yields redacted exchanges. Raises `ClientError` if no response comes."""
+        with contextlib.suppress(StopIteration):
+            name, request = next(plan)
+            while True:
+                response = self.client.send(self.redaction.restore(request))
+                yield self.redaction.redact(Exchange(name, request, RecordedResponse.of(response)))
+                name, request = plan.send(response)
+
+    def record_again(self, exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+        """Send the requests of exchanges again. Yields redacted exchanges with this server's responses.
+
+        Raises `ClientError` if no response comes; also, before anything is sent, if a request could change something
+        on a server that is not on this machine.
+        """
+        originals = list(exchanges)
+        for exchange in originals:
+            self._check_method(exchange)
+        for exchange in originals:
+            response = self.client.send(self.redaction.restore(exchange.request))
+            yield self.redaction.redact(
+                Exchange(exchange.name, exchange.request, RecordedResponse.of(response), exchange.config)
+            )
+
+    def _check_method(self, exchange: Exchange) -> None:
+        method = exchange.request.method
+        if method not in _READ_ONLY_METHODS and not is_loopback(self.client.host):
+            raise ClientError(
+                f"{exchange.name}: {method} came for {self.client.host}, which is not this machine; expected one of "
+                f"{', '.join(sorted(_READ_ONLY_METHODS))}, which change nothing; take it out of the list"
+            )
+
+
+def label_exchanges(
+    exchanges: Sequence[Exchange], kazoo: str | None, report: MockReport | None, *, is_anonymous: bool = False
+) -> tuple[list[Exchange], str]:
+    """Note what is known of the server in each exchange. Returns the exchanges, and a line that says what is known.
+
+    `kazoo` names the version of Kazoo if the user gave it, `report` is what a mock reported of itself. Without these
+    the version is detected from the responses. Anonymous exchanges do not note which generated calls the mock served,
+    as those have the real names.
+    """
+    if report is None:
+        bodies = [each.response.body for each in exchanges]
+        detection = forced(kazoo, bodies) if kazoo else detect(bodies)
+        server = RecordedServer("" if detection.is_assumed else detection.version.name)
+        return [replace(each, server=server) for each in exchanges], str(detection)
+    server, config = report
+    line = f"Kazoo {kazoo}, as asked for" if kazoo else f"Kazoo {server.kazoo}, as mockcdrs {server.mockcdrs} says"
+    if server.data is not None:
+        lost = ", but not what was added and removed since" if server.data.changed else ""
+        line = f"{line}; {describe_origin(server.data)}{lost}"
+    server = replace(server, kazoo=kazoo or server.kazoo, data=None if is_anonymous else server.data)
+    return [replace(each, server=server, config=config) for each in exchanges], line
+
+
+MAX_WALK_PAGES = 5
+"""The number of pages after which a walk of `plan_requests` ends."""
+
+_LISTINGS = ("cdrs", "cdrs/interaction")
+_CSV = (("Accept", "text/csv"),)
+_QUERIES = (
+    "", "paginate=false&page_size=5", "is_chunked=false&page_size=3", "is_chunked=true&page_size=3", "page_size=0",
+    "page_size=abc", "page_size=1.5", "chunk_size=2&page_size=5", "descending=false&page_size=3",
+    "created_from=abc&page_size=2", "created_from=9&created_to=8", "created_from=1&created_to=63936000000",
+    "created_from=1700000000&created_to=1700000001", "start_key=nokey", "utc_offset=3600&page_size=2", "utc_offset=abc",
+    "filter_hangup_cause=NORMAL_CLEARING&page_size=3", "filter_not_hangup_cause=NORMAL_CLEARING&page_size=3",
+    "filter_call_direction=%5B%22inbound%22%5D&page_size=3", "has_key=recording_url&page_size=2",
+    "key_missing=recording_url&page_size=2",
+    "has_value=callee_id_name&page_size=2", "value_missing=bridge_id&page_size=2",
+    "filter_direction=inbound", "pretty_print=true&is_chunked=false&page_size=1",
+    "jsonp=take&is_chunked=false&page_size=1",
+)  # fmt: skip
+_OTHER_PATHS = (
+    "cdrs/summary", "cdrs/nosuch", "cdrs/202601-nosuch", "cdrs/legs/nosuch", "cdrs/legs/63936000000-00000000",
+    "cdrs/legs", "cdrs/a/b/c", "nosuch", "users/nosuch/cdrs",
+)  # fmt: skip
+
+
+class _RequestBuilder:
+    """Builds requests of one account, with names and request ids that contain no id of a call or person."""
+
+    def __init__(self, account_id: str) -> None:
+        self._root = f"/v2/accounts/{account_id}"
+        self._token = ("X-Auth-Token", token_placeholder(account_id))
+        self._count = itertools.count(1)
+
+    def request(self, path: str, query: str = "", headers: Headers = (), name: str = "") -> tuple[str, Request]:
+        """A request with the account's token. Its name is made of path, query and headers unless given."""
+        number = next(self._count)
+        words = " ".join([name or f"{path}?{query}".rstrip("?"), *(value for _, value in headers)])
+        sent = (self._token, ("X-Request-ID", f"recorded-{number}"), *headers)
+        return f"{number:03} {words}", Request("GET", f"{self._root}/{path}", query, sent)
+
+    def request_with_headers(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, Request]:
+        """A request with no other headers than these."""
+        return f"{next(self._count):03} {method} {path}", Request(method, f"{self._root}/{path}", "", headers)
+
+
+def plan_requests(account_id: str) -> RequestPlan:
+    """The usual requests, which only read: each endpoint, walks in both directions, filters, CSV and errors.
+
+    Requests about one call are left out if the account has none.
+    """
+    builder = _RequestBuilder(account_id)
+    for path in _LISTINGS:
+        for query in _QUERIES:
+            yield builder.request(path, query)
+        for direction in ("", "&ascending=true"):
+            yield from _walk(builder, path, f"page_size=4{direction}")
+        yield builder.request(path, "page_size=3", _CSV)
+        yield builder.request(path, "page_size=3&accept=csv&file_name=calls.csv")
+    for path in _OTHER_PATHS:
+        yield builder.request(path)
+    yield from _call_requests(builder)
+    for accepted in ("image/png", "nonsense"):
+        yield builder.request("cdrs", "", (("Accept", accepted),))
+    yield builder.request_with_headers("GET", "cdrs", ("X-Auth-Token", "no-such-token"))
+    yield builder.request_with_headers("GET", "cdrs")
+    yield builder.request_with_headers(
+        "OPTIONS", "cdrs", ("Origin", "http://localhost"), ("Access-Control-Request-Method", "GET")
+    )
+    yield builder.request_with_headers("HEAD", "cdrs", ("X-Auth-Token", token_placeholder(account_id)))
+
+
+def _walk(builder: _RequestBuilder, path: str, query: str) -> Generator[tuple[str, Request], Response, None]:
+    key: Any = None
+    for page in range(MAX_WALK_PAGES):
+        start = f"&{urlencode({'start_key': key})}" if page else ""
+        response = yield builder.request(path, query + start, name=f"{path}?{query} page {page + 1}")
+        key = _json_object(response).get("next_start_key")
+        if not isinstance(key, str):
+            return
+
+
+def _call_requests(builder: _RequestBuilder) -> RequestPlan:
+    response = yield builder.request("cdrs", "page_size=1")
+    rows = _json_object(response).get("data")
+    call = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    for name, paths in {
+        "id": ("cdrs/{}", "cdrs/legs/{}"),
+        "interaction_id": ("cdrs/legs/{}",),
+        "owner_id": ("users/{}/cdrs", "users/{}/cdrs/interaction"),
+    }.items():
+        if call.get(name):
+            for path in paths:
+                yield builder.request(path.format(quote(str(call[name]), safe="")), name=path.format(name))
+    if call.get("id"):
+        yield builder.request(f"cdrs/{quote(str(call['id']), safe='')}", "", _CSV, "cdrs/id")
+
+
+def _json_object(response: Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,312 @@
+"""Imported answers and exports become data that gives the same answers again."""
+
+import csv
+import io
+import json
+import tracemalloc
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockcdrs.cdr import row
+from mockcdrs.cdr.documents import public_fields
+from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
+from mockcdrs.dataset import files, fixtures, writing
+from mockcdrs.dataset.files import DataError, Loaded
+from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.load import Load
+from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.store import Document
+from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
+from tests.imports.builders import ACCOUNT, SMALL_ROW, refusal
+from tests.profile import many
+
+Columns = Mapping[str, row.Column]
+
+COLUMNS = KAZOO_4_3.row_columns()
+ROW: dict[str, Any] = {
+    "id": "202601-a@b",
+    "call_id": "a@b",
+    "caller_id_number": "1001",
+    "duration_seconds": 60,
+    "billing_seconds": 42,
+    "timestamp": "63935690370",
+    "direction": "outbound",
+    "request": "1002@r",
+    "calling_from": "1009",
+    "from": "1001@r",
+    "rate": "0.0333",
+    "call_type": "per_minute",
+    "cost": "333",
+    "unix_timestamp": "1768471170",
+    "unix_timestamp_micro": "1768471170.25",
+    "interaction_id": "63935690370-feedbeef",
+    "media_recordings": ["202601-x"],
+}
+
+
+def committed() -> list[Document]:
+    """The office's first month and the edge cases of which a listing row can be made."""
+    office, edge = (files.load(fixtures.directory() / name).documents for name in ("office", "edge"))
+    first = office[min(office, key=lambda key: key[1])]
+    unique = {document["_id"]: document for documents in [first, *edge.values()] for document in documents}
+    return [document for document in unique.values() if document.get("pvt_type") == "cdr" and rows([document])]
+
+
+def rows(documents: Iterable[Document], columns: Columns = COLUMNS) -> list[dict[str, Any]]:
+    made = []
+    for document in documents:
+        try:
+            made.append(row.make_row(document, columns))
+        except ValueError:  # some edge cases are what no row can be made of
+            continue
+    return made
+
+
+def saved(tmp_path: Path, content: Any, name: str = "saved") -> Path:
+    file = tmp_path / name
+    text = content if isinstance(content, str) else json.dumps(content)
+    file.write_text(text, encoding="utf-8", newline="")
+    return file
+
+
+def imported(*paths: Path, **settings: Any) -> dict[str, Document]:
+    loaded = Importer(**settings).read(paths)
+    return {document["_id"]: document for documents in loaded.documents.values() for document in documents}
+
+
+def envelope(data: Any) -> dict[str, Any]:
+    return {"data": data, "page_size": "2", "start_key": "x", "status": "success", "auth_token": "t"}
+
+
+@pytest.mark.parametrize("interactions_of", ["", "account", "user"])
+@pytest.mark.parametrize("is_reseller", [False, True])
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_rows_of_an_answer_come_back_equal(tmp_path: Path, kazoo: str, is_reseller: bool, interactions_of: str) -> None:
+    columns = version_named(kazoo).row_columns(is_reseller=is_reseller, interactions_of=interactions_of)
+    answered = rows(committed(), columns)
+    assert len(answered) > 250
+    found = imported(saved(tmp_path, envelope(answered)))
+    assert rows((found[each["id"]] for each in answered), columns) == answered
+
+
+def test_rows_without_their_empty_columns_come_back_equal(tmp_path: Path) -> None:
+    answered = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
+    found = imported(saved(tmp_path, envelope(answered)))
+    for each in answered:
+        assert {name: value for name, value in row.make_row(found[each["id"]], COLUMNS).items() if value != ""} == each
+
+
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path, kazoo: str) -> None:
+    columns = version_named(kazoo).row_columns(is_reseller=True)
+    answered = rows(committed(), columns)
+    made = csv_text.CsvFile()
+    made.add(answered)
+    found = imported(saved(tmp_path, made.text().decode()))
+    again = csv_text.CsvFile()
+    again.add(rows((found[each["id"]] for each in answered), columns))
+    assert again.text() == made.text()
+
+
+@pytest.mark.parametrize("kazoo", VERSIONS)
+def test_bare_csv_lines_come_back_equal(tmp_path: Path, kazoo: str) -> None:
+    columns = version_named(kazoo).row_columns(interactions_of="account", is_csv=True)
+    # the date has a comma; a line with another one is refused
+    answered = [each for each in rows(committed(), columns) if csv_text.bare_line(each).count(",") == len(columns)]
+    assert len(answered) > 100
+    text = csv_text.header_line(columns) + "".join(map(csv_text.bare_line, answered))
+    found = imported(saved(tmp_path, text))
+    assert [csv_text.bare_line(each) for each in rows((found[each["id"]] for each in answered), columns)] == [
+        csv_text.bare_line(each) for each in answered
+    ]
+
+
+def test_most_of_a_document_is_built_of_its_row(tmp_path: Path) -> None:
+    (document,) = imported(saved(tmp_path, envelope([ROW])), account_id=ACCOUNT).values()
+    variables = {"rate": 333, "account_billing": "per_minute", "media_recordings": ["202601-x"]}
+    assert document["custom_channel_vars"].items() >= variables.items()
+    wanted = {
+        "_id": "202601-a@b",
+        "call_direction": "outbound",
+        "from_uri": "1009@r",
+        "timestamp": 63_935_690_430,
+        "channel_created_time": 1_768_471_170_250_000,
+        "interaction_time": 63_935_690_370,
+        "interaction_key": "feedbeef",
+        "pvt_account_id": ACCOUNT,
+        "pvt_account_db": f"account%2F8f%2F3c%2F{ACCOUNT[4:]}-202601",
+        "pvt_created": 63_935_690_430,
+        "pvt_type": "cdr",
+    }
+    assert document.items() >= wanted.items()
+    assert row.make_row(document, COLUMNS)["cost"] == "333"
+
+
+@pytest.mark.parametrize("cost", ["0", "24", "200", "333", "400", "9999"])
+def test_rate_terms_are_found_for_any_cost(tmp_path: Path, cost: str) -> None:
+    (document,) = imported(saved(tmp_path, envelope([{**ROW, "cost": cost}]))).values()
+    assert row.make_row(document, COLUMNS)["cost"] == cost
+
+
+DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": ACCOUNT, "call_direction": "inbound", "timestamp": 7}
+PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_channel_vars": {}, "id": "202601-a"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        DOCUMENT,
+        [DOCUMENT],
+        {"rows": [{"id": "202601-a", "doc": DOCUMENT}, {"doc": {"_id": "_design/cdrs"}}], "total_rows": 1},
+        {"docs": [DOCUMENT, {"_id": "202601-vm", "pvt_type": "mailbox_message"}]},
+        f"{json.dumps(DOCUMENT)}\n\n{json.dumps({**DOCUMENT, 'pvt_type': 'call_recording', '_id': '202601-b'})}\n",
+        [{"account_id": ACCOUNT, "month": "202601", "document": DOCUMENT}],
+        "\ufeff" + json.dumps(DOCUMENT),
+    ],
+)
+def test_exported_documents_are_unchanged_and_other_documents_skipped(tmp_path: Path, content: Any) -> None:
+    loaded = Importer().read([saved(tmp_path, content)])
+    assert {month: list(held) for month, held in loaded.documents.items()} == {(ACCOUNT, "202601"): [DOCUMENT]}
+
+
+@pytest.mark.parametrize("data", [PUBLIC, [PUBLIC]])
+def test_public_documents_get_private_fields(tmp_path: Path, data: Any) -> None:
+    (document,) = imported(saved(tmp_path, envelope(data)), account_id=ACCOUNT).values()
+    assert public_fields(document) == PUBLIC
+    assert (document["pvt_account_id"], document["pvt_created"], document["pvt_type"]) == (ACCOUNT, 7, "cdr")
+
+
+def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
+    public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
+    made = csv_text.CsvFile()
+    other = {"id": "202601-other", "call_id": "other", "timestamp": public["timestamp"]}
+    made.add([public, other])
+    documents = imported(saved(tmp_path, made.text().decode())).values()
+    assert [public_fields(document) for document in documents] == [public, other]
+
+
+def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
+    made = csv_text.CsvFile()
+    others = {**PUBLIC, "id": "202601-b", "call_id": "b", "billing_seconds": 7}
+    made.add([others, PUBLIC])
+    found = imported(saved(tmp_path, made.text().decode()))
+    assert public_fields(found["202601-b"])["billing_seconds"] == 7
+    assert "billing_seconds" not in found["202601-a"]
+
+
+def test_the_most_complete_document_wins_and_equal_ones_are_one(tmp_path: Path) -> None:
+    full = {**DOCUMENT, "_id": ROW["id"], "pvt_account_id": UNNAMED_ACCOUNT}
+    paths = [saved(tmp_path, content, str(name)) for name, content in enumerate([[ROW], [full], envelope([ROW])])]
+    assert imported(*paths) == {ROW["id"]: full}
+
+
+def test_a_data_directory_is_taken_with_its_accounts_and_written_again_equal(tmp_path: Path) -> None:
+    office = fixtures.directory() / "office"
+    loaded = Importer().read([office])
+    writing.write(tmp_path / "again", loaded)
+    assert files.load(tmp_path / "again") == files.load(office)
+
+
+def test_accounts_are_described_by_their_documents(tmp_path: Path) -> None:
+    variables = {"account_id": ACCOUNT, "account_name": "Alpha", "account_realm": "alpha.example.com", "owner_id": "u1"}
+    loaded = Importer().read([saved(tmp_path, envelope([{**PUBLIC, "custom_channel_vars": variables}]))])
+    (account,) = loaded.accounts
+    assert (account.id, account.name, account.realm) == (ACCOUNT, "Alpha", "alpha.example.com")
+    assert (account.users, account.months) == (({"id": "u1"},), ("202601",))
+
+
+def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    loaded = Importer().read([saved(tmp_path, DOCUMENT)])
+    broken = Loaded(loaded.accounts, {(ACCOUNT, "202601"): [{"_id": "x", "what": object()}]})
+    with pytest.raises(TypeError):
+        writing.write(tmp_path / "out", broken)
+    assert [each.name for each in tmp_path.iterdir()] == ["saved"]
+    assert writing.write(tmp_path / "out", loaded) == 1
+    with pytest.raises(FileExistsError, match="is there already"):
+        writing.write(tmp_path / "out", loaded)
+
+
+def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
+    tricky = {**ROW, "caller_id_name": 'a "b",\r\nc', "rate": "0.0", "call_type": "", "cost": "0"}
+    made = csv_text.CsvFile()
+    made.add([tricky])
+    text = made.text().decode()
+    assert list(csv.reader(io.StringIO(text, newline="")))[1][-1] == 'a "b",\r\nc'
+    (document,) = imported(saved(tmp_path, text)).values()
+    assert document["caller_id_name"] == tricky["caller_id_name"]
+
+
+@pytest.mark.parametrize("is_directory", [False, True])
+def test_to_import_and_write_takes_less_memory_than_the_files_are_large(tmp_path: Path, is_directory: bool) -> None:
+    calls, folder = documents_of_day(directory(1, main_account_id(1)), Load(5_000), date(2026, 1, 19)), tmp_path / "in"
+    folder.mkdir()
+    for number in range(8):
+        lines = (json.dumps(each) for each in islice(calls, 80))
+        (folder / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    files_there = sorted(folder.iterdir())
+    tracemalloc.start()
+    assert writing.write(tmp_path / "out", Importer().read([folder] if is_directory else files_there)) == 640
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < sum(file.stat().st_size for file in files_there)
+
+
+def test_two_different_documents_of_one_id_are_refused_with_both_places(tmp_path: Path) -> None:
+    error = refusal(tmp_path, json.dumps([SMALL_ROW]), json.dumps([{**SMALL_ROW, "hangup_cause": "X"}]))
+    assert (error.file, error.field, error.came) == (tmp_path / "file1", "[0]", '"202601-a"')
+    assert error.expected == "the same CDR as before (file0, [0])"
+
+
+CDRS: list[dict[str, Any]] = [
+    {"_id": "202601-a", "call_id": "x", "pvt_type": "cdr", "pvt_account_id": ACCOUNT},
+    {"id": "202601-a", "call_id": "x", "custom_channel_vars": {}},
+    {"document": {"_id": "202601-b", "call_id": "b"}, "account_id": ACCOUNT, "month": "202601"},
+    {
+        "id": "202601-c",
+        "call_id": "x",
+        "unix_timestamp": "1768471170",
+        "timestamp": "63935690370",
+        "direction": "inbound",
+    },
+]
+NAMES = st.sampled_from(
+    [*row.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status", "pvt_type",
+     "pvt_account_id", "custom_channel_vars", "account_name", "call_direction"]
+)  # fmt: skip
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(
+        ["202601-a", "202601", ACCOUNT, "cdr", "x", "63935956800", "1768471170", "inbound", "0.5", "error"]
+    )
+)
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=14
+)
+CHANGED = st.builds(
+    lambda cdr, change: {**cdr, **change}, st.sampled_from(CDRS), st.dictionaries(NAMES, VALUES, max_size=2)
+)
+
+
+@settings(max_examples=many(300, 6_000), deadline=None)
+@given(items=st.lists(CHANGED | VALUES, max_size=3), are_lines=st.booleans())
+def test_any_json_is_imported_or_refused_in_words(items: list[Any], are_lines: bool) -> None:
+    with TemporaryDirectory() as folder:
+        file, out = Path(folder, "file"), Path(folder, "out")
+        file.write_text("\n".join(map(json.dumps, items)) if are_lines else json.dumps(items), encoding="utf-8")
+        try:
+            count = writing.write(out, Importer().read([file]))
+        except DataError:
+            return
+        assert sum(map(len, files.load(out).documents.values())) == count > 0

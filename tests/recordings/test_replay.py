@@ -1,0 +1,154 @@
+"""A replay sends recorded requests to a mock like the recorded server, and names each difference."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mockcdrs.dataset.origin import Origin
+from mockcdrs.handle import Mock, serving
+from mockcdrs.recordings import exchanges as files
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, RecordedServer
+from mockcdrs.recordings.recorder import label_exchanges, plan_requests
+from mockcdrs.recordings.replay import replay_exchanges
+from tests.recordings.builders import recorder, report_of
+
+SHARED = Path(__file__).parents[3] / "shared"
+OFFICE = "the calls of the committed office"
+
+
+def found(exchanges: list[Exchange], **changes: object) -> dict[str, tuple[str, ...]]:
+    return {each.exchange.name: each.differences for each in replay_exchanges(exchanges, **changes) if each.differences}
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the recorded answers of real servers are not beside this checkout")
+@pytest.mark.parametrize(("folder", "name"), [("golden", "master"), ("golden-4.3", "4.3")])
+def test_recorded_responses_of_a_real_server_are_those_of_a_mock_of_the_detected_version(
+    folder: str, name: str
+) -> None:
+    exchanges = [
+        *files.read_exchanges(SHARED / folder / "exchanges.jsonl"),
+        *files.read_exchanges(SHARED / folder / "mixed.jsonl"),
+    ]
+    assert len(exchanges) > 1_500
+    replayed = list(replay_exchanges(exchanges, data=SHARED / "golden" / "data"))
+    assert all(each.against.startswith(f"Kazoo {name}, by columns of a row, datetime, keys") for each in replayed)
+    assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
+
+
+def test_two_equal_mocks_give_equal_responses(recorded: list[Exchange], tmp_path: Path) -> None:
+    count = files.write_exchanges(tmp_path / "office.jsonl", recorded)
+    again = list(files.read_exchanges(tmp_path / "office.jsonl"))
+    assert count == len(again) == len({each.name for each in again})
+    assert found(again) == {}
+
+
+def test_a_fixed_quirk_is_seen_by_path(recorded: list[Exchange]) -> None:
+    differences = found(recorded, fix=("all",))
+    (unix,) = [name for name in differences if "cdrs?created_from=1700000000" in name]
+    assert differences[unix][0] == "status: 200 instead of 500"
+    (walk,) = [name for name in differences if name.endswith("cdrs/interaction?page_size=4 page 2")]
+    assert any(line.startswith("data[0].id: ") for line in differences[walk])
+
+
+def test_the_clock_is_frozen_at_the_time_of_each_response(office: Mock, recorded: list[Exchange]) -> None:
+    later = json.loads(recorded[0].response.body)["timestamp"].replace("2026-01-20", "2026-01-21")
+    body = recorded[0].response.body.replace("2026-01-20T12:00:00Z", later)
+    (each,) = replay_exchanges([replace(recorded[0], response=replace(recorded[0].response, body=body))])
+    assert not [line for line in each.differences if line.startswith("timestamp")]
+
+
+def test_the_mock_has_the_settings_of_the_recording(recorded: list[Exchange]) -> None:
+    name = "crossbar"
+    asked = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recorded[:1]]
+    (each,) = replay_exchanges(asked)
+    assert 'page_size: "2" instead of "50"' in each.differences
+
+
+def against(info: RecordedServer, recorded: list[Exchange], **changes: Any) -> str:
+    """What a line says of the mock that exchanges of such a server are replayed against."""
+    (each,) = replay_exchanges([replace(recorded[0], server=info)], **changes)
+    return each.against
+
+
+def test_the_version_is_the_requested_or_the_recorded_or_the_detected_one(
+    recorded: list[Exchange],
+) -> None:
+    assert against(RecordedServer("master"), recorded, kazoo="classic").startswith("Kazoo classic, as asked for; ")
+    assert against(RecordedServer("master"), recorded, kazoo=None).startswith("Kazoo master, as recorded; ")
+    assert against(RecordedServer(), recorded).startswith("Kazoo 4.3, by columns of a row, datetime")
+
+
+def test_each_response_is_compared_with_the_version_of_its_own_server(recorded: list[Exchange]) -> None:
+    with serving(kazoo="master") as other:
+        plan = recorder(other).record_plan(plan_requests(other.account_id))
+        of_master = [replace(each, server=RecordedServer("master")) for each in plan]
+    assert found([*recorded, *of_master]) == {}
+    assert len(found([*of_master], kazoo="4.3")) > 50
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        (None, f"{OFFICE}, as no others are recorded: --data takes the server's"),
+        (Origin(directory="calls"), f"{OFFICE}, not those of the directory calls: --data takes it"),
+        (
+            Origin(seed=1, calls_per_day=11, locale="en_US", opened="2001-01-01"),
+            f"{OFFICE}, as calls made up from seed 1, 11 a day, en_US since 2001-01-01 cannot be made any more",
+        ),
+        (
+            Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01"),
+            "calls made up from seed 3, 9 a day, fr_FR",
+        ),
+        (
+            Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01", changed=True),
+            "calls made up from seed 3, 9 a day, fr_FR, without what was added and removed",
+        ),
+    ],
+)
+def test_the_result_says_which_calls_the_mock_had(origin: Origin | None, line: str, recorded: list[Exchange]) -> None:
+    assert against(RecordedServer("4.3", data=origin), recorded) == f"Kazoo 4.3, as recorded; {line}"
+
+
+def test_the_data_option_wins_over_the_recorded_data(recorded: list[Exchange], tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"}]')
+    told = against(RecordedServer("4.3", data=Origin(seed=3)), recorded, data=tmp_path)
+    assert told == f"Kazoo 4.3, as recorded; the calls of the directory {tmp_path}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"seed": 5, "calls_per_day": 30, "locale": "de_DE"},
+        {"kazoo": "master", "reseller": True, "fix": ["unix-range-500"], "quirk": ["integer-page-size"]},
+        {"kazoo": "classic", "reseller": True, "settings": {"crossbar.pagination_page_size": 3}},
+    ],
+    ids=["made-up", "master", "classic"],
+)
+def test_a_recording_of_a_mock_that_reports_its_options_is_replayed_without_a_difference(
+    options: dict[str, Any],
+) -> None:
+    with serving(**options) as mock:
+        exchanges = list(recorder(mock).record_plan(plan_requests(mock.account_id)))
+        named, line = label_exchanges(exchanges, None, report_of(mock))
+    assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
+    assert found(named) == {}
+    assert found(exchanges) != {}
+
+
+def test_a_requested_quirk_wins_over_the_recorded_ones(recorded: list[Exchange]) -> None:
+    exchanges = [replace(each, server=RecordedServer(fix=("unix-range-500",))) for each in recorded]
+    differing = found(exchanges)
+    assert len(differing) == 2
+    assert all("created_from=1700000000" in name for name in differing)
+    assert found(exchanges, quirk=("unix-range-500",)) == {}
+    exchanges = [replace(each, server=RecordedServer(quirk=("integer-page-size",))) for each in recorded]
+    assert len(found(exchanges)) > 10
+    assert found(exchanges, fix=("integer-page-size",)) == {}
+
+
+def test_a_response_without_a_time_is_compared_at_the_mocks_own_time(recorded: list[Exchange]) -> None:
+    (each,) = replay_exchanges([replace(recorded[0], response=RecordedResponse(0))])
+    assert each.differences[0] == "status: 200 instead of 0"
