@@ -57,14 +57,14 @@ def record(
     """
     cli_anonymize.check("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
-    from mockcdrs.contract.server import Server
+    from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.exchanges import exchange, plans
     from mockcdrs.exchanges.hiding import Tokens
     from mockcdrs.exchanges.recording import Recorder, labelled
 
     try:
-        Server(url, account_id, token).check()
+        TargetServer(url, account_id, token).check_access()
         told = _told_by_mock(url, control_token)
         recorder = Recorder(Client(url), Tokens({token: account_id}))
         made = recorder.listed(exchange.read(asked)) if asked else recorder.planned(plans.usual(account_id))

@@ -10,16 +10,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset.anonymize import Anonymizer
 from mockcdrs.exchanges import anonymous_bodies
 from mockcdrs.exchanges.exchange import Answer, Exchange
-from mockcdrs.openapi.document import document
+from mockcdrs.openapi.document import build_document
 from mockcdrs.openapi.parameters import PARAMETERS
 
 _STEPS = frozenset({"", "v1", "v2", "account"}).union(
-    step for path in document()["paths"] for step in path.split("/") if not step.startswith("{")
+    step for path in build_document()["paths"] for step in path.split("/") if not step.startswith("{")
 )
 _KEYS = frozenset({"start_key", "end_key"})
 _JSONP = "jsonp"
@@ -59,7 +59,7 @@ class Pseudonymous:
         return replace(
             exchange,
             name=f"{number} {request.method} {path}{'?' + query if query else ''}",
-            request=Request(request.method, path, query, headers, body),
+            request=RawRequest(request.method, path, query, headers, body),
             answer=self._answer(answer),
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.contract.client import Request, Response
+from mockcdrs.contract.client import RawRequest, RawResponse
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.exchanges.server_info import Config, ServerInfo
@@ -29,7 +29,7 @@ class Answer:
     chunks: tuple[int, ...] | None = None
 
     @classmethod
-    def of(cls, response: Response) -> "Answer":
+    def of(cls, response: RawResponse) -> "Answer":
         """What came over the wire."""
         return cls(response.status, response.headers, response.text, response.chunks)
 
@@ -39,7 +39,7 @@ class Exchange:
     """A request and its answer. `config` holds settings: `{"crossbar.cdrs": {"maximum_bulk": 5}}`."""
 
     name: str
-    request: Request
+    request: RawRequest
     answer: Answer
     config: Config = field(default_factory=dict)
     server: ServerInfo = field(default_factory=ServerInfo)
@@ -94,7 +94,7 @@ def _exchange(file: Path, number: int, line: str) -> Exchange:
         chunks = answered.get("chunks")
         return Exchange(
             _text(held["name"]),
-            Request(
+            RawRequest(
                 _text(asked["method"]),
                 _text(asked["path"]),
                 _text(asked.get("query", "")),

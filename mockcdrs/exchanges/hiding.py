@@ -6,7 +6,7 @@ So a recording gives nothing away, and yet says whose token was sent: replayed, 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.control import redaction
 from mockcdrs.exchanges.exchange import Answer, Exchange
 
@@ -17,7 +17,7 @@ class Tokens:
 
     account_of: Mapping[str, str]
 
-    def revealed(self, request: Request) -> Request:
+    def revealed(self, request: RawRequest) -> RawRequest:
         """A recorded request with real tokens again."""
         return _mapped(request, self._reveal, lambda _name, value: self._reveal(value))
 
@@ -54,7 +54,7 @@ def name_of(account_id: str) -> str:
     return f"token-of-{account_id}"
 
 
-def _mapped(request: Request, text: Callable[[str], str], header: Callable[[str, str], str]) -> Request:
+def _mapped(request: RawRequest, text: Callable[[str], str], header: Callable[[str, str], str]) -> RawRequest:
     return replace(
         request,
         path=text(request.path),

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockcdrs.contract.client import Headers, Request, Response
+from mockcdrs.contract.client import HeaderPairs, RawRequest, RawResponse
 from mockcdrs.exchanges.hiding import name_of
 from mockcdrs.exchanges.recording import Plan
 
@@ -40,16 +40,16 @@ class _Asker:
         self._token = ("X-Auth-Token", name_of(account_id))
         self._count = itertools.count(1)
 
-    def request(self, path: str, query: str = "", headers: Headers = (), name: str = "") -> tuple[str, Request]:
+    def request(self, path: str, query: str = "", headers: HeaderPairs = (), name: str = "") -> tuple[str, RawRequest]:
         """A request with the token; the name is made of what it asks for, unless given."""
         number = next(self._count)
         shown = " ".join([name or f"{path}?{query}".rstrip("?"), *(value for _, value in headers)])
         sent = (self._token, ("X-Request-ID", f"recorded-{number}"), *headers)
-        return f"{number:03} {shown}", Request("GET", f"{self._root}/{path}", query, sent)
+        return f"{number:03} {shown}", RawRequest("GET", f"{self._root}/{path}", query, sent)
 
-    def bare(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, Request]:
+    def bare(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, RawRequest]:
         """A request with these headers alone."""
-        return f"{next(self._count):03} {method} {path}", Request(method, f"{self._root}/{path}", "", headers)
+        return f"{next(self._count):03} {method} {path}", RawRequest(method, f"{self._root}/{path}", "", headers)
 
 
 def usual(account_id: str) -> Plan:
@@ -73,7 +73,7 @@ def usual(account_id: str) -> Plan:
     yield ask.bare("HEAD", "cdrs", ("X-Auth-Token", name_of(account_id)))
 
 
-def _walk(ask: _Asker, path: str, query: str) -> Generator[tuple[str, Request], Response, None]:
+def _walk(ask: _Asker, path: str, query: str) -> Generator[tuple[str, RawRequest], RawResponse, None]:
     key: Any = None
     for page in range(LONGEST_WALK):
         start = f"&{urlencode({'start_key': key})}" if page else ""
@@ -99,7 +99,7 @@ def _of_a_call(ask: _Asker) -> Plan:
         yield ask.request(f"cdrs/{quote(str(call['id']), safe='')}", "", _CSV, "cdrs/id")
 
 
-def _json(response: Response) -> dict[str, Any]:
+def _json(response: RawResponse) -> dict[str, Any]:
     try:
         body = response.json()
     except (ValueError, RecursionError):

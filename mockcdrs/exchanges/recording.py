@@ -4,14 +4,13 @@ import contextlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mockcdrs.contract.client import Client, ClientError, Request, Response
-from mockcdrs.contract.detection import detect, forced
-from mockcdrs.contract.pace import is_loopback
+from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse, is_loopback
+from mockcdrs.contract.version_detection import assume_version, detect_version
 from mockcdrs.exchanges.exchange import Answer, Exchange
 from mockcdrs.exchanges.hiding import Tokens
 from mockcdrs.exchanges.server_info import ServerInfo, Told, described
 
-Plan = Generator[tuple[str, Request], Response, None]
+Plan = Generator[tuple[str, RawRequest], RawResponse, None]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -66,7 +65,7 @@ def labelled(
     """
     if told is None:
         bodies = [each.answer.body for each in exchanges]
-        detection = forced(kazoo, bodies) if kazoo else detect(bodies)
+        detection = assume_version(kazoo, bodies) if kazoo else detect_version(bodies)
         info = ServerInfo("" if detection.is_assumed else detection.version.name)
         return [replace(each, server=info) for each in exchanges], str(detection)
     info, config = told

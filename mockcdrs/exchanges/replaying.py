@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.contract.client import Client
-from mockcdrs.contract.detection import Detection, detect
+from mockcdrs.contract.version_detection import Detection, detect_version
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.origin import Origin
@@ -41,7 +41,7 @@ def replay(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[Replayed]:
     answer. Raises what `Mock` does.
     """
     held = list(exchanges)
-    detection = detect(each.answer.body for each in held if not each.server.kazoo)
+    detection = detect_version(each.answer.body for each in held if not each.server.kazoo)
     for (config, info), group in groupby(held, lambda exchange: (exchange.config, exchange.server)):
         kazoo, version_line = _version(info, changes.get("kazoo"), detection)
         data, data_line = _data(info.data, changes.get("data"))

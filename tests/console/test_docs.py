@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock
-from mockcdrs.openapi.document import document
+from mockcdrs.openapi.document import build_document
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.console.conftest import PHONE, Open
@@ -48,7 +48,7 @@ def test_the_console_leads_to_every_operation_with_its_path_and_summary_and_back
     page = open_page()
     page.get_by_role("link", name="API").click()
     page.locator(OPERATION).first.wait_for()
-    for path, methods in document()["paths"].items():
+    for path, methods in build_document()["paths"].items():
         for method, held in methods.items():
             shown = page.locator(f"{OPERATION}-{method}").filter(has=page.locator(f'[data-path="{path}"]'))
             expect(shown).to_contain_text(held["summary"])

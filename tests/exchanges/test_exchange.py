@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.origin import Origin
@@ -15,7 +15,7 @@ from mockcdrs.exchanges.server_info import ServerInfo
 
 WHOLE = Exchange(
     "ä",
-    Request("PUT", "/v2/x", "a=1", (("X-A", "é"),), "{}"),
+    RawRequest("PUT", "/v2/x", "a=1", (("X-A", "é"),), "{}"),
     Answer(200, {"etag": '"1"'}, "é", (1, 2)),
     {"crossbar": {"pagination_page_size": 2}},
     ServerInfo("4.3", data=Origin(seed=1)),
@@ -23,14 +23,14 @@ WHOLE = Exchange(
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
-    bare = Exchange("b", Request("GET", "/v2"), Answer(204))
+    bare = Exchange("b", RawRequest("GET", "/v2"), Answer(204))
     assert write(tmp_path / "file", [WHOLE, bare]) == 2
     assert list(read(tmp_path / "file")) == [WHOLE, bare]
 
 
 def test_a_request_alone_is_one_still_to_be_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text('\n{"name": "x", "request": {"method": "GET", "path": "/v2/x"}}\n')
-    assert list(read(tmp_path / "file")) == [Exchange("x", Request("GET", "/v2/x"), Answer(0))]
+    assert list(read(tmp_path / "file")) == [Exchange("x", RawRequest("GET", "/v2/x"), Answer(0))]
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
     ],
 )
 def test_the_moment_is_the_envelopes_or_the_headers(answer: Answer, moment: str) -> None:
-    told = Exchange("x", Request("GET", "/"), answer).moment
+    told = Exchange("x", RawRequest("GET", "/"), answer).moment
     assert told is not None
     assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(seconds_of(moment))
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "today"}])
 def test_an_answer_may_tell_no_moment(headers: dict[str, str]) -> None:
-    assert Exchange("x", Request("GET", "/"), Answer(204, headers)).moment is None
+    assert Exchange("x", RawRequest("GET", "/"), Answer(204, headers)).moment is None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.exchanges import exchange as files
 from mockcdrs.exchanges import plans
@@ -89,7 +89,7 @@ def test_the_clock_stands_at_the_moment_of_each_answer(office: Mock, recorded: l
 def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
     asked = Exchange(
         "everywhere",
-        Request(
+        RawRequest(
             "POST",
             f"/v2/accounts/{office.account_id}/user_auth/{office.auth_token}",
             f"auth_token={office.auth_token}&x=1",
@@ -112,7 +112,10 @@ def test_a_recording_can_be_sent_again_as_it_is(office: Mock, recorded: list[Exc
 
 def test_nothing_that_may_write_is_sent_to_a_server_elsewhere() -> None:
     elsewhere = Recorder(Client("http://kazoo.example/v2"))
-    asked = [Exchange("good", Request("GET", "/v2/x"), Answer(0)), Exchange("bad", Request("PUT", "/v2/x"), Answer(0))]
+    asked = [
+        Exchange("good", RawRequest("GET", "/v2/x"), Answer(0)),
+        Exchange("bad", RawRequest("PUT", "/v2/x"), Answer(0)),
+    ]
     with pytest.raises(
         ClientError, match=r"bad: PUT came for kazoo\.example, which is not this machine; expected one of"
     ):
@@ -252,7 +255,7 @@ def test_a_server_that_answers_no_json_is_asked_all_the_same() -> None:
     plan, asked = plans.usual("a"), 1
     next(plan)
     with contextlib.suppress(StopIteration):
-        while plan.send(Response(502, (), b"<html>")):
+        while plan.send(RawResponse(502, (), b"<html>")):
             asked += 1
     assert asked > 50
 
