@@ -68,7 +68,6 @@ def test_it_needs_only_what_serving_logging_in_generating_and_recording_need(met
         "click",
         "faker",
         "falcon",
-        "flask-swagger-ui",
         "h11",
         "orjson",
         "pyjwt",
