@@ -36,7 +36,6 @@ _PAGE_QUIRKS = (
 )  # fmt: skip
 _LISTING_QUIRKS = (
     *_PAGE_QUIRKS, "stale-next-key", "unix-range-500", "broken-document-fault", "fractional-utc-offset-fault",
-    "big-integer-chunk-lost",
 )  # fmt: skip
 _CDRS_QUIRKS = (*_LISTING_QUIRKS, "no-ccv-not-listed", "month-end-call-lost")
 _INTERACTION_QUIRKS = (
@@ -45,7 +44,7 @@ _INTERACTION_QUIRKS = (
     "csv-interaction-unquoted",
 )  # fmt: skip
 _LEGS_QUIRKS = (
-    *_PAGE_QUIRKS, "big-integer-chunk-lost", "legs-chunked-leak", "legs-turned", "legs-missing-month-503",
+    *_PAGE_QUIRKS, "legs-chunked-leak", "legs-turned", "legs-missing-month-503",
     "id-without-month-500",
 )  # fmt: skip
 _SUMMARY_QUIRKS = (

@@ -284,6 +284,8 @@ def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: V
     for methods in build_document(version)["paths"].values():
         for held in methods.values():
             assert held["x-crossbar-source"].endswith(".erl")
+            names = [quirk["name"] for quirk in held["x-crossbar-quirks"]]
+            assert len(names) == len(set(names)), held["operationId"]
             for quirk in held["x-crossbar-quirks"]:
                 assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
                 assert quirk["default"] is (quirk["name"] in version.quirks)
