@@ -33,8 +33,12 @@ def verify(
     """
     from mockcdrs.contract.check import render_result, render_summary
     from mockcdrs.contract.checks import CHECKS
-    from mockcdrs.contract.client import ClientError
+    from mockcdrs.contract.client import ClientError, require_h11
 
+    try:
+        require_h11()
+    except ClientError as error:
+        raise click.ClickException(str(error)) from error
     with contextlib.ExitStack() as stack:
         server = _server(url, account_id, auth_token, rate, kazoo) if url else _mock(stack, kazoo)
         try:

@@ -1,10 +1,12 @@
 """An HTTP/1.1 client that shows responses as they are on the wire: raw headers, and the sizes of HTTP chunks.
 
 It sends a request exactly as given, whatever the method or path, on a connection of its own, and limits the rate of
-requests. Recording, replaying and the contract suite use it.
+requests. Recording, replaying and the contract suite use it. It needs h11, which the extra `contract` installs.
+Only a client imports h11: requests and responses can be read, written and anonymized without it.
 """
 
 import contextlib
+import importlib.util
 import ipaddress
 import json
 import socket
@@ -13,10 +15,11 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import h11
+if TYPE_CHECKING:
+    import h11
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
@@ -93,6 +96,8 @@ class _Received:
     chunks: list[int] = field(default_factory=list)
 
     def take(self, event: Any) -> None:
+        import h11
+
         match event:
             case h11.Response():
                 self.status = event.status_code
@@ -119,6 +124,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def require_h11() -> None:
+    """Raise `ClientError` if h11 is not installed."""
+    if importlib.util.find_spec("h11") is None:
+        raise ClientError(
+            "h11, which reads responses as they are on the wire, is not installed: pip install 'mockcdrs[contract]'"
+        )
 
 
 class RateLimit:
@@ -155,10 +168,11 @@ class Client:
     """Sends requests to one server. `url` is what a Kazoo client is configured with: it ends in `/v2`.
 
     Without a `rate_limit`, servers other than this machine get few requests a second. `timeout_seconds` is the longest
-    time for a whole response. Raises `ClientError` if the URL is invalid.
+    time for a whole response. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
     def __init__(self, url: str, rate_limit: RateLimit | None = None, timeout_seconds: float = 60.0) -> None:
+        require_h11()
         self.url = url
         self._scheme, self.host, self._port, self._base_path = _split_url(url)
         self._rate_limit = rate_limit or RateLimit.for_host(self.host)
@@ -166,6 +180,8 @@ class Client:
 
     def send(self, request: RawRequest) -> RawResponse:
         """Send a request as soon as the rate limit allows, and return the response. Raises `ClientError`."""
+        import h11
+
         connection = h11.Connection(h11.CLIENT)
         try:
             sent = b"".join(connection.send(event) or b"" for event in self._events(request))
@@ -181,6 +197,8 @@ class Client:
             ) from error
 
     def _events(self, request: RawRequest) -> list[Any]:
+        import h11
+
         body = None if request.body is None else request.body.encode()
         target = self._base_path + request.path + (f"?{request.query}" if request.query else "")
         headers = [("Host", self._host_header()), ("Connection", "close"), *request.headers]
@@ -194,7 +212,9 @@ class Client:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self._port == _PORTS[self._scheme] else f"{host}:{self._port}"
 
-    def _exchange(self, connection: h11.Connection, sent: bytes) -> RawResponse:
+    def _exchange(self, connection: "h11.Connection", sent: bytes) -> RawResponse:
+        import h11
+
         deadline = time.monotonic() + self._timeout_seconds
         with self._connect() as line:
             line.sendall(sent)

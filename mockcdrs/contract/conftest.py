@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.contract.client import ClientError, require_h11
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.crossbar.quirks import QUIRKS
 
@@ -19,6 +20,10 @@ def contract_server(mockcdrs_server: Any, pytestconfig: pytest.Config) -> Target
 
     `--mockcdrs-kazoo` or the ini option `mockcdrs_kazoo` names the version that it is checked for.
     """
+    try:
+        require_h11()
+    except ClientError as error:
+        pytest.fail(str(error), pytrace=False)
     kazoo = pytestconfig.getoption("mockcdrs_kazoo") or pytestconfig.getini("mockcdrs_kazoo") or None
     return TargetServer(mockcdrs_server.url, mockcdrs_server.account_id, mockcdrs_server.auth_token, kazoo=kazoo)
 

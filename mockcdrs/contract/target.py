@@ -21,7 +21,7 @@ class TargetServer:
     """A Crossbar with a base URL that ends in `/v2`, one of its accounts, and a token.
 
     `rate` is the most requests a second; the default is `Client`'s. `kazoo` names the version of Kazoo that the server
-    is checked for; by default it is detected. Raises `ClientError` if the URL is invalid.
+    is checked for; by default it is detected. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
     def __init__(

@@ -4,12 +4,16 @@ import contextlib
 import gzip
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
+from click.testing import CliRunner
 
+from mockcdrs.cli import main
 from mockcdrs.contract.client import (
     GENTLE_REQUESTS_PER_SECOND,
     Client,
@@ -19,6 +23,8 @@ from mockcdrs.contract.client import (
     RawResponse,
     is_loopback,
 )
+from mockcdrs.exchanges import exchange
+from mockcdrs.exchanges.exchange import Answer, Exchange
 from mockcdrs.handle import Mock, serving
 
 SENT: list[bytes] = []
@@ -236,3 +242,46 @@ def test_this_machine_is_asked_as_fast_as_it_goes(host: str) -> None:
 def test_any_other_is_asked_four_times_a_second(host: str) -> None:
     assert not is_loopback(host)
     assert RateLimit.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
+
+
+@pytest.fixture
+def without_h11(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python finds no h11, as where the extra is not installed."""
+    monkeypatch.setitem(sys.modules, "h11", None)
+
+
+@pytest.mark.usefixtures("without_h11")
+def test_without_h11_a_client_says_what_to_install() -> None:
+    with pytest.raises(ClientError, match=r"h11, which .* is not installed: pip install 'mockcdrs\[contract\]'"):
+        Client("http://127.0.0.1:9/v2")
+
+
+@pytest.mark.usefixtures("without_h11")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify"],
+        ["verify", "http://127.0.0.1:9/v2", "--account", "a", "--token", "t"],
+        ["record", "http://127.0.0.1:9/v2", "--account", "a", "--token", "t", "--out", "OUT"],
+        ["replay", "RECORDING"],
+    ],
+    ids=["verify", "verify-url", "record", "replay"],
+)
+def test_without_h11_a_command_says_what_to_install(arguments: list[str], tmp_path: Path) -> None:
+    recording = tmp_path / "recording.jsonl"
+    exchange.write(recording, [Exchange("one", RawRequest("GET", "/v2/accounts/a/cdrs"), Answer(200))])
+    files = {"OUT": str(tmp_path / "out.jsonl"), "RECORDING": str(recording)}
+    ended = CliRunner().invoke(main, [files.get(word, word) for word in arguments])
+    assert ended.exit_code == 1
+    assert "Error: h11, which" in ended.output
+    assert "pip install 'mockcdrs[contract]'" in ended.output
+
+
+def test_without_h11_the_suite_under_pytest_says_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['h11'] = None\n")
+    ended = pytester.runpytest_subprocess(
+        "--pyargs", "mockcdrs.contract", "-k", "error-envelope", "-p", "conftest", "-p", "no:cacheprovider"
+    )
+    ended.stdout.fnmatch_lines(["*is not installed: pip install 'mockcdrs[[]contract[]]'*"])
+    ended.stdout.no_fnmatch_line("*Traceback*")
+    ended.assert_outcomes(errors=1)
