@@ -53,8 +53,8 @@ def now(server: TargetServer) -> int:
 
 def maximum_range(server: TargetServer) -> int:
     """The widest range that the server accepts, in seconds, by its error message; else Kazoo's default."""
-    found = _WIDEST.search(server.get_cdrs(created_from=LONG_AGO).text)
-    return int(found[1]) if found else 2_682_000
+    match = _WIDEST.search(server.get_cdrs(created_from=LONG_AGO).text)
+    return int(match[1]) if match else 2_682_000
 
 
 def window(server: TargetServer) -> Window:
@@ -92,14 +92,14 @@ def _edge(side: CheckedResponse, default: int) -> int:
 
 
 def _month_start(side: CheckedResponse, default: int) -> int:
-    months = [found[1] for found in map(_CDR_ID.fullmatch, side.ids) if found]
+    months = [match[1] for match in map(_CDR_ID.fullmatch, side.ids) if match]
     return min(map(gregorian.month_start, months), default=default)
 
 
 def month(row: Row) -> str:
     """The month, as YYYYMM, of the database that has a row's document."""
-    found = _CDR_ID.fullmatch(row["id"])
-    return found[1] if found else ""
+    match = _CDR_ID.fullmatch(row["id"])
+    return match[1] if match else ""
 
 
 def next_key(answer: CheckedResponse) -> Any:
@@ -160,9 +160,9 @@ def timed_rows(server: TargetServer) -> Iterator[tuple[int, Row]]:
 
 def ids_by_month(server: TargetServer) -> list[list[str]]:
     """The ids in the listing of each month of the window, the newer month first, each newest first."""
-    stretch = window(server)
-    begins = gregorian.month_start(gregorian.month_of(stretch.end))
-    parts = [Window(begins, stretch.end), Window(stretch.start, begins - 1)] if stretch.start < begins else [stretch]
+    whole = window(server)
+    begins = gregorian.month_start(gregorian.month_of(whole.end))
+    parts = [Window(begins, whole.end), Window(whole.start, begins - 1)] if whole.start < begins else [whole]
     return [server.get_cdrs(paginate="false", **part.query).ids for part in parts]
 
 
@@ -177,12 +177,12 @@ def over_month_end(server: TargetServer) -> list[str]:
 
 def documents(server: TargetServer) -> dict[str, Row]:
     """The public document of each row of the window by its id, newest first."""
-    found: dict[str, Row] = {}
+    by_id: dict[str, Row] = {}
     for row in rows(server):
-        found |= {leg["id"]: leg for leg in legs(server, row.get("interaction_id", ""))}
-        if row["id"] not in found:
-            found[row["id"]] = detail(server, row["id"]).envelope["data"]
-    return {row["id"]: found[row["id"]] for row in rows(server)}
+        by_id |= {leg["id"]: leg for leg in legs(server, row.get("interaction_id", ""))}
+        if row["id"] not in by_id:
+            by_id[row["id"]] = detail(server, row["id"]).envelope["data"]
+    return {row["id"]: by_id[row["id"]] for row in rows(server)}
 
 
 def detail(server: TargetServer, cdr_id: str) -> CheckedResponse:

@@ -51,13 +51,13 @@ def _envelope(version: Version, keys: tuple[str, ...], needed: frozenset[str], *
 
 
 def _plain(version: Version, data: dict[str, Any]) -> dict[str, Any]:
-    made = _envelope(version, version.success_keys, frozenset({"data"}), data=data, status={"const": "success"})
-    return {**made, "description": "The plain envelope."}
+    envelope = _envelope(version, version.success_keys, frozenset({"data"}), data=data, status={"const": "success"})
+    return {**envelope, "description": "The plain envelope."}
 
 
 def _chunked(version: Version, data: dict[str, Any]) -> dict[str, Any]:
     keys = ("data", *_PAGING, "status", "request_id", "node", "version", "timestamp", "auth_token")
-    made = _envelope(
+    envelope = _envelope(
         version,
         keys,
         frozenset({"data", "version"}),
@@ -66,10 +66,10 @@ def _chunked(version: Version, data: dict[str, Any]) -> dict[str, Any]:
         status={"const": "success"},
     )
     return {
-        **made,
+        **envelope,
         "description": "The chunked envelope: data first, and every value behind it a text; what Erlang takes for "
         "empty, as the request id `0`, is left out. An empty answer is plain.",
-        "required": [name for name in made["required"] if name != "request_id"],
+        "required": [name for name in envelope["required"] if name != "request_id"],
     }
 
 
@@ -80,14 +80,16 @@ def _error(version: Version) -> dict[str, Any]:
     if version.tells_token_as_text:
         needed.add("auth_token")
         own["auth_token"] = {**_TEXT, "description": "The token that was sent; `undefined` where none was."}
-    made = _envelope(version, version.error_keys, frozenset(needed), status={"const": "error"}, **own)
-    return {**made, "description": "The envelope of an error."}
+    envelope = _envelope(version, version.error_keys, frozenset(needed), status={"const": "error"}, **own)
+    return {**envelope, "description": "The envelope of an error."}
 
 
 def _document() -> dict[str, Any]:
     """Kazoo's `cdrs` schema; other fields, which real documents have, are allowed."""
     known = schema.load()
-    fields = {name: _as_stored(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
+    fields = {
+        name: _allow_text(_resolve_refs(field, known["definitions"])) for name, field in known["properties"].items()
+    }
     return {
         "type": "object",
         "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more; "
@@ -98,7 +100,7 @@ def _document() -> dict[str, Any]:
     }
 
 
-def _as_stored(field: dict[str, Any]) -> dict[str, Any]:
+def _allow_text(field: dict[str, Any]) -> dict[str, Any]:
     """A field as it is in real databases, where numbers may be text."""
     return field | {"type": ["integer", "string"]} if field.get("type") == "integer" else field
 
@@ -125,11 +127,11 @@ def _view_row() -> dict[str, Any]:
     }
 
 
-def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
+def _resolve_refs(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
         name = str(part.get("$ref", "")).rpartition("/")[2]
-        return definitions[name] if name else {key: _resolved(held, definitions) for key, held in part.items()}
-    return [_resolved(held, definitions) for held in part] if isinstance(part, list) else part
+        return definitions[name] if name else {key: _resolve_refs(value, definitions) for key, value in part.items()}
+    return [_resolve_refs(value, definitions) for value in part] if isinstance(part, list) else part
 
 
 def _summary() -> dict[str, Any]:

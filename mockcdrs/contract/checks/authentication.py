@@ -32,12 +32,12 @@ def _cdrs_path(server: TargetServer) -> str:
 def token_in_header_or_query(server: TargetServer) -> Iterator[Finding]:
     """The token is taken from X-Auth-Token, else from auth_token in the query, and is echoed in the envelope."""
     nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
-    asked = (
+    answers = (
         server.request(_cdrs_path(server), {"auth_token": server.auth_token, **nothing}),
         server.request_account("/cdrs", nothing),
         server.request_account("/cdrs", {"auth_token": _UNKNOWN_ID, **nothing}),
     )
-    for answer in asked:
+    for answer in answers:
         yield from ExpectedResponse(envelope={"status": "success", "auth_token": server.auth_token}).differences(answer)
 
 
@@ -58,16 +58,16 @@ def token_in_body(server: TargetServer) -> Iterator[Finding]:
 def without_a_good_token(server: TargetServer) -> Iterator[Finding]:
     """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401, which echoes it."""
     good, version = {"auth_token": server.auth_token}, server.version
-    asked = (
+    expected = (
         (server.request(_cdrs_path(server)), "undefined" if version.tells_token_as_text else ABSENT),
         (server.request(_cdrs_path(server), None, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
         (server.request(_cdrs_path(server), {"auth_token": _UNKNOWN_ID}), _UNKNOWN_ID),
         (server.request(_cdrs_path(server), good, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
     )
-    for answer, echoed in asked:
+    for answer, token in expected:
         yield from _UNAUTHORIZED.differences(answer)
-        told = {"version": str if version.tells_everybody_its_version else ABSENT, "auth_token": echoed}
-        yield from ExpectedResponse(401, {"x-request-id": str}, told).differences(answer)
+        envelope = {"version": str if version.tells_everybody_its_version else ABSENT, "auth_token": token}
+        yield from ExpectedResponse(401, {"x-request-id": str}, envelope).differences(answer)
 
 
 @check("cb_token_auth.erl")
@@ -115,8 +115,8 @@ def _cors_differences(answer: CheckedResponse) -> Iterator[Difference]:
         answer.status, {"access-control-allow-origin": "*", "access-control-max-age": str}
     ).differences(answer)
     for name, needed in _REQUIRED_CORS_HEADERS.items():
-        named = {each.strip() for each in answer.headers.get(name, "").split(",")}
-        missing = sorted(needed - {each if name.endswith("methods") else each.lower() for each in named})
+        present = {each.strip() for each in answer.headers.get(name, "").split(",")}
+        missing = sorted(needed - {each if name.endswith("methods") else each.lower() for each in present})
         yield from answer.differences(missing, [], f"missing from header {name}")
 
 

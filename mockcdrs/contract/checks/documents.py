@@ -116,8 +116,8 @@ def _filter_differences(server: TargetServer, query: dict[str, Any], expected: l
 
 def _values_by_frequency(server: TargetServer, key: str) -> list[str]:
     """What the documents hold under a key, as text, the most frequent first."""
-    held = Counter(str(_field_text(document, key)) for document in probe_data.documents(server).values())
-    return [value for value, _ in held.most_common() if value]
+    counts = Counter(str(_field_text(document, key)) for document in probe_data.documents(server).values())
+    return [value for value, _ in counts.most_common() if value]
 
 
 def _field_text(document: Any, key: str) -> Any:
@@ -132,8 +132,8 @@ def _check_filters(
     for key in keys:
         values = _values_by_frequency(server, key)
         if values:
-            asked = query(key, values[-1])
-            yield from _filter_differences(server, asked, _matching_ids(server, asked))
+            parameters = query(key, values[-1])
+            yield from _filter_differences(server, parameters, _matching_ids(server, parameters))
         else:
             yield Skipped(f"no CDR around the last month's end holds {key}")
 
@@ -186,7 +186,7 @@ def filter_call_id(server: TargetServer) -> Iterator[Finding]:
     call_id = document.get("call_id")
     if not call_id or document["id"] != f"{document['id'][:6]}-{call_id}" or call_id[6:7] == "-":
         raise CannotCheck("the newest CDR around the last month's end has no call id, or another one than its id")
-    expected = [cdr_id for cdr_id, held in probe_data.documents(server).items() if held.get("call_id") == call_id]
+    expected = [cdr_id for cdr_id, other in probe_data.documents(server).items() if other.get("call_id") == call_id]
     for value in (call_id, document["id"]):
         yield from _filter_differences(server, {"filter_call_id": value}, expected)
 

@@ -179,13 +179,13 @@ def post_as_get(server: TargetServer) -> Iterator[Finding]:
 def content_type_of_errors(server: TargetServer) -> Iterator[Finding]:
     """Errors are JSON, but some versions do not say so before types are negotiated, and say CSV where it is wanted."""
     early, csv = (_JSON, _JSON) if server.version.always_says_json else (ABSENT, _CSV)
-    asked = (
+    expected = (
         (401, server.request(f"/v2/accounts/{quote(server.account_id)}/cdrs"), early),
         (404, server.request_account("/nosuch"), early),
         (405, server.request_account(f"/cdrs/{_UNKNOWN_CDR_ID}", method="PUT"), early),
         (404, server.get_cdrs(f"/legs/{_UNKNOWN_CDR_ID}", {"Accept": _CSV}), csv),
     )
-    for status, answer, content_type in asked:
+    for status, answer, content_type in expected:
         yield from ExpectedResponse(status, {"content-type": content_type}, {"error": str(status)}).differences(answer)
 
 
@@ -195,10 +195,10 @@ def body_that_is_no_object(server: TargetServer) -> Iterator[Finding]:
     refusal = "truncated_json around 8" if server.version.jiffy.throws else "decoder_exit around 0"
     for body, message in (("[]", "All JSON must be valid"), ('{"data"', refusal)):
         answer = server.request_account("/cdrs", None, {"Content-Type": _JSON}, body=body)
-        told = {"message": message, "target": "body"}
-        yield from expected_error(400, "validation error", {"json": {"invalid": told}}).differences(answer)
+        reason = {"message": message, "target": "body"}
+        yield from expected_error(400, "validation error", {"json": {"invalid": reason}}).differences(answer)
         order = list(answer.envelope["data"]["json"]["invalid"])
-        names = list(merged(told) if server.version.sorts_added_errors else told)
+        names = list(merged(reason) if server.version.sorts_added_errors else reason)
         yield from answer.differences(order, names, "names in data.json.invalid")
 
 

@@ -27,10 +27,10 @@ from mockcdrs.crossbar.view_maps import INTERACTIONS
 def _interactions_with_legs(server: TargetServer) -> Iterator[tuple[str, list[probe_data.Row]]]:
     """Interaction ids of the window with their legs, the ones with more legs first."""
     ids = dict.fromkeys(row.get("interaction_id", "") for row in probe_data.rows(server))
-    found = [(each, probe_data.legs(server, each)) for each in ids if each]
-    if not found:
+    interactions = [(each, probe_data.legs(server, each)) for each in ids if each]
+    if not interactions:
         raise CannotCheck("no CDR around the last month's end has an interaction id")
-    yield from sorted(found, key=lambda pair: -len(pair[1]))
+    yield from sorted(interactions, key=lambda pair: -len(pair[1]))
 
 
 @check("interactions.json")
@@ -87,8 +87,8 @@ def legs_in_chunks(server: TargetServer) -> Iterator[Finding]:
 @check("api_util.erl", "big-integer-chunk-lost")
 def big_integers_in_a_chunk(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=true legs are all there, also one that holds an integer beyond 64 bits."""
-    found = (pair for pair in _interactions_with_legs(server) if any(map(holds_big_integer, pair[1])))
-    interaction_id, legs = next(found, ("", []))
+    candidates = (pair for pair in _interactions_with_legs(server) if any(map(holds_big_integer, pair[1])))
+    interaction_id, legs = next(candidates, ("", []))
     if not legs:
         raise CannotCheck("no leg around the last month's end holds an integer beyond 64 bits")
     answer = server.get_cdrs(f"/legs/{quote(interaction_id, safe='')}", paginate="false", is_chunked="true")
@@ -159,8 +159,8 @@ def order_of_interactions(server: TargetServer) -> Iterator[Finding]:
     answer = probe_data.interactions(server)
     times = [_interaction_time(row) for row in answer.rows]
     yield from answer.differences(times, sorted(times), "times in the interaction ids")
-    stretch = probe_data.window(server)
-    outside = [time for time in times if not stretch.start <= time <= stretch.end]
+    window = probe_data.window(server)
+    outside = [time for time in times if not window.start <= time <= window.end]
     yield from answer.differences(outside, [], "times outside of the range")
 
 
@@ -208,11 +208,15 @@ def interactions_down(server: TargetServer) -> Iterator[Finding]:
 def _is_page_loss(all_of_them: CheckedResponse, pages: list[CheckedResponse]) -> bool:
     """Whether what the keys name is lost, and nothing else but one more a page, where a chunk ended within it."""
     came = list(chain.from_iterable(page.ids for page in pages))
-    left = {row["id"]: row["interaction_id"] for row in reversed(all_of_them.rows) if row["id"] not in came}
-    named = {f"{key[0]}-{key[1]}" for key in map(probe_data.next_key, pages) if key is not None}
-    shown = {row["interaction_id"] for row in all_of_them.rows}  # others ended after the range, as in the walk up
-    in_order = [each for each in reversed(all_of_them.ids) if each not in left]
-    return came == in_order and named & shown <= set(left.values()) and len(left) <= len(named) + len(pages)
+    missing = {row["id"]: row["interaction_id"] for row in reversed(all_of_them.rows) if row["id"] not in came}
+    lost_by_keys = {f"{key[0]}-{key[1]}" for key in map(probe_data.next_key, pages) if key is not None}
+    in_window = {row["interaction_id"] for row in all_of_them.rows}  # others ended after the range, as in the walk up
+    in_order = [each for each in reversed(all_of_them.ids) if each not in missing]
+    return (
+        came == in_order
+        and lost_by_keys & in_window <= set(missing.values())
+        and len(missing) <= len(lost_by_keys) + len(pages)
+    )
 
 
 @check("cb_cdrs.erl", "interaction-month-order")
@@ -261,8 +265,8 @@ def _known_owner(server: TargetServer) -> str:
 
 
 def _get_user_cdrs(server: TargetServer, owner: str, path: str = "", **query: Any) -> CheckedResponse:
-    asked = {**query, **probe_data.window(server).query}
-    return server.request_account(f"/users/{quote(owner, safe='')}/cdrs{path}", asked)
+    whole_query = {**query, **probe_data.window(server).query}
+    return server.request_account(f"/users/{quote(owner, safe='')}/cdrs{path}", whole_query)
 
 
 @check("cdrs.json")
@@ -312,19 +316,19 @@ def interactions_of_a_user(server: TargetServer) -> Iterator[Finding]:
 @check("interactions.json")
 def leg_of_a_users_interaction(server: TargetServer) -> Iterator[Finding]:
     """Of several legs of a user's in an interaction the first is its row or, in some versions, the most billed one."""
-    view, looked_at = server.version.owner_interactions, 0
-    for owner, interaction_id, legs in islice(_interactions_that_tell_legs_apart(server), _OWNERS_TRIED):
+    view, rows_checked = server.version.owner_interactions, 0
+    for owner, interaction_id, legs in islice(_interactions_with_distinct_legs(server), _OWNERS_TRIED):
         answer = _get_user_cdrs(server, owner, "/interaction", paginate="false", ascending="true")
         rows = answer.rows if answer.status == 200 else []
         for row in (row for row in rows if row["interaction_id"] == interaction_id):
-            looked_at += 1
+            rows_checked += 1
             is_chosen = probe_data.can_represent(view, row["id"], legs)
             yield from answer.differences(is_chosen, True, f"whether {row['id']} stands for {interaction_id}")
-    if not looked_at:
+    if not rows_checked:
         raise CannotCheck("no interaction around the last month's end has two legs of a user's that are not alike")
 
 
-def _interactions_that_tell_legs_apart(server: TargetServer) -> Iterator[tuple[str, str, list[probe_data.Row]]]:
+def _interactions_with_distinct_legs(server: TargetServer) -> Iterator[tuple[str, str, list[probe_data.Row]]]:
     """Owners, ids and the owner's legs of interactions in which not every leg may stand for the others."""
     view = server.version.owner_interactions
     for row in probe_data.interactions(server).rows:

@@ -32,15 +32,15 @@ _RANGE_END_KEY: dict[str, Any] = {}
 def walk_differences(pages: Iterator[CheckedResponse], expected: list[str], page_size: int) -> Iterator[Difference]:
     """How a walk differs from every id once, `page_size` a page, each page's key naming the next one's first row."""
     most = len(expected) // page_size + 2
-    seen = list(islice(pages, most))
-    last = seen[-1]
-    came = list(chain.from_iterable(page.ids for page in seen))
+    read = list(islice(pages, most))
+    last = read[-1]
+    came = list(chain.from_iterable(page.ids for page in read))
     yield from last.differences(came, expected, f"ids of all pages of {page_size}, together")
-    for page, after in pairwise(seen):
+    for page, after in pairwise(read):
         yield from page.differences(len(page.rows), page_size, "rows of a page that is not the last")
         yield from page.differences(probe_data.next_key(page)[-1], after.ids[0], "id in next_start_key, decoded")
         yield from after.differences(_decode_start_key(after), probe_data.next_key(page), "start_key, decoded")
-    if len(seen) == most:
+    if len(read) == most:
         yield from last.differences(last.envelope.get("next_start_key"), ABSENT, "next_start_key of the last page")
     elif "next_start_key" in last.envelope:
         yield Difference("next_start_key: null instead of nothing on the last page", last.request)
@@ -97,12 +97,12 @@ def newest_first(server: TargetServer) -> Iterator[Finding]:
 @check("crossbar_view.erl")
 def first_start_key(server: TargetServer) -> Iterator[Finding]:
     """The first page's start_key is the range's end and an empty object, or going up the range's start alone."""
-    stretch = probe_data.window(server)
+    window = probe_data.window(server)
     probe_data.rows(server)
-    down = server.get_cdrs(page_size=1, **stretch.query)
-    yield from down.differences(_decode_start_key(down), [stretch.end, _RANGE_END_KEY], "start_key, decoded")
-    up = server.get_cdrs(page_size=1, ascending="true", **stretch.query)
-    yield from up.differences(_decode_start_key(up), [stretch.start], "start_key, decoded")
+    down = server.get_cdrs(page_size=1, **window.query)
+    yield from down.differences(_decode_start_key(down), [window.end, _RANGE_END_KEY], "start_key, decoded")
+    up = server.get_cdrs(page_size=1, ascending="true", **window.query)
+    yield from up.differences(_decode_start_key(up), [window.start], "start_key, decoded")
 
 
 @check("crossbar_view.erl", "descending-false-ignored")
@@ -117,8 +117,8 @@ def directions(server: TargetServer) -> Iterator[Finding]:
         ({"descending": "true"}, down),
         ({"ascending": "true", "descending": "true"}, down),
     )
-    for way, ids in expected:
-        answer = server.get_cdrs(paginate="false", **probe_data.window(server).query, **way)
+    for query, ids in expected:
+        answer = server.get_cdrs(paginate="false", **probe_data.window(server).query, **query)
         yield from answer.differences(answer.ids, ids, "ids")
     answer = server.get_cdrs(paginate="false", descending="false", **probe_data.window(server).query)
     if answer.ids == down:
@@ -170,9 +170,9 @@ def bad_sizes(server: TargetServer) -> Iterator[Finding]:
 def bad_start_key(server: TargetServer) -> Iterator[Finding]:
     """A start_key that is no key, or lies beyond the range, gives no rows."""
     probe_data.rows(server)
-    stretch = probe_data.window(server)
-    for key in ("garbage", start_key.encode([stretch.start - 1, "x"])):
-        answer = server.get_cdrs(start_key=key, **stretch.query)
+    window = probe_data.window(server)
+    for key in ("garbage", start_key.encode([window.start - 1, "x"])):
+        answer = server.get_cdrs(start_key=key, **window.query)
         yield from expected_or_quirk(answer, NO_ROWS, "reversed-keys-fault", _REVERSED_KEYS_FAULT)
 
 
@@ -246,14 +246,14 @@ def unix_range(server: TargetServer) -> Iterator[Finding]:
 def odd_moments(server: TargetServer) -> Iterator[Finding]:
     """Text, zero and negative moments are as if they were not there; fractions are rounded."""
     probe_data.rows(server)
-    stretch, widest = probe_data.window(server), probe_data.maximum_range(server)
+    window, widest = probe_data.window(server), probe_data.maximum_range(server)
     for value in ("abc", "0", "-5"):
-        answer = server.get_cdrs(page_size=1, created_from=value, created_to=stretch.end, ascending="true")
+        answer = server.get_cdrs(page_size=1, created_from=value, created_to=window.end, ascending="true")
         key = start_key.decode(answer.envelope["start_key"])
-        yield from answer.differences(key, [stretch.end - widest], f"start_key, decoded, for {value!r}")
-    answer = server.get_cdrs(page_size=1, created_from=f"{stretch.start}.5", created_to=stretch.end, ascending="true")
+        yield from answer.differences(key, [window.end - widest], f"start_key, decoded, for {value!r}")
+    answer = server.get_cdrs(page_size=1, created_from=f"{window.start}.5", created_to=window.end, ascending="true")
     yield from answer.differences(
-        start_key.decode(answer.envelope["start_key"]), [stretch.start + 1], "start_key, decoded, for half a second"
+        start_key.decode(answer.envelope["start_key"]), [window.start + 1], "start_key, decoded, for half a second"
     )
 
 
@@ -270,7 +270,7 @@ def too_wide_everywhere(server: TargetServer) -> Iterator[Finding]:
 @check("cdrs.json", "no-ccv-not-listed")
 def every_leg_is_listed(server: TargetServer) -> Iterator[Finding]:
     """Every leg of an interaction is in the listing, also one without custom_channel_vars."""
-    stretch = probe_data.window(server)
+    window = probe_data.window(server)
     listed = {row["id"] for row in probe_data.rows(server)}
     bare = [leg for leg in _legs_well_inside(server) if "custom_channel_vars" not in leg]
     for leg in _legs_well_inside(server):
@@ -278,19 +278,19 @@ def every_leg_is_listed(server: TargetServer) -> Iterator[Finding]:
             yield QuirkObserved("no-ccv-not-listed")
         elif leg["id"] not in listed:
             request = probe_data.listing(server).request
-            yield Difference(f"data: no row for {leg['id']}, a leg from {stretch.start} to {stretch.end}", request)
+            yield Difference(f"data: no row for {leg['id']}, a leg from {window.start} to {window.end}", request)
     if not bare:
         yield Skipped("no CDR without custom_channel_vars around the last month's end")
 
 
 def _legs_well_inside(server: TargetServer) -> list[probe_data.Row]:
     """Legs that were over, and surely written, well inside the window."""
-    stretch, margin = probe_data.window(server), probe_data.WRITING_SECONDS
+    window, margin = probe_data.window(server), probe_data.WRITING_SECONDS
     return [
         leg
         for row in probe_data.interactions(server).rows
         for leg in probe_data.legs(server, row.get("interaction_id", ""))
-        if stretch.start + margin <= probe_data.end_time(leg) <= stretch.end - margin
+        if window.start + margin <= probe_data.end_time(leg) <= window.end - margin
     ]
 
 

@@ -134,9 +134,9 @@ def pretty_print_and_jsonp(server: TargetServer) -> Iterator[Finding]:
 @check("api_util.erl", "trailer-unescaped")
 def request_id(server: TargetServer) -> Iterator[Finding]:
     """X-Request-ID comes back in the envelope and in the header of that name; without one the server makes one."""
-    made = server.get_cdrs(page_size=1)
-    yield from ExpectedResponse(headers={"x-request-id": made.envelope["request_id"]}).differences(made)
-    yield from made.differences(made.envelope["request_id"], re.compile(r"[0-9a-f]{32}"), "request_id")
+    generated = server.get_cdrs(page_size=1)
+    yield from ExpectedResponse(headers={"x-request-id": generated.envelope["request_id"]}).differences(generated)
+    yield from generated.differences(generated.envelope["request_id"], re.compile(r"[0-9a-f]{32}"), "request_id")
     for path in ("", "/nosuch"):
         answer = server.get_cdrs(path, {"X-Request-ID": "contract-suite-1"}, page_size=1)
         expected = {"x-request-id": "contract-suite-1"}
@@ -313,12 +313,12 @@ def csv_file_name(server: TargetServer) -> Iterator[Finding]:
     """X-File-Name names the file, else file_name in the query; only what stands behind the last slash counts."""
     query = {"paginate": "false", **probe_data.window(server).query}
     probe_data.rows(server)
-    asked = (
+    requests = (
         (_ACCEPT_CSV, {"file_name": "a/b/calls.csv"}, "calls.csv"),
         ({**_ACCEPT_CSV, "X-File-Name": "/x/mine.csv"}, {"file_name": "calls.csv"}, "mine.csv"),
     )
-    for headers, named, name in asked:
-        answer = server.get_cdrs("", headers, **named, **query)
+    for headers, query_name, name in requests:
+        answer = server.get_cdrs("", headers, **query_name, **query)
         yield from ExpectedResponse(headers={"content-disposition": f'attachment; filename="{name}"'}).differences(
             answer
         )
