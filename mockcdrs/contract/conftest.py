@@ -10,6 +10,7 @@ import pytest
 from mockcdrs.contract.client import ClientError, require_h11
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.crossbar.versions import version_named
 
 KAZOO_PROPERTY, QUIRK_PROPERTY = "mockcdrs_kazoo", "mockcdrs_quirk"
 
@@ -24,8 +25,16 @@ def contract_server(mockcdrs_server: Any, pytestconfig: pytest.Config) -> Target
         require_h11()
     except ClientError as error:
         pytest.fail(str(error), pytrace=False)
-    kazoo = pytestconfig.getoption("mockcdrs_kazoo") or pytestconfig.getini("mockcdrs_kazoo") or None
+    kazoo = _version_to_check(pytestconfig)
     return TargetServer(mockcdrs_server.url, mockcdrs_server.account_id, mockcdrs_server.auth_token, kazoo=kazoo)
+
+
+def _version_to_check(config: pytest.Config) -> str | None:
+    names = {
+        "the option --mockcdrs-kazoo": config.getoption("mockcdrs_kazoo"),
+        "the ini setting mockcdrs_kazoo": config.getini("mockcdrs_kazoo"),
+    }
+    return next((version_named(name, origin).name for origin, name in names.items() if name is not None), None)
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:

@@ -1,6 +1,6 @@
 """The responses in the OpenAPI document: success, errors in an envelope, responses without a body; with examples.
 
-Source: `api_util.erl`. `examples.json` has the examples of Kazoo 4.3, `examples-NAME.json` those of another version
+Source: `api_util.erl`. `examples-4.3.json` has the examples of Kazoo 4.3, `examples-NAME.json` those of another version
 that differ. They come from the committed data; a test builds them again and compares.
 """
 
@@ -149,13 +149,12 @@ def load_examples(version: Version) -> Examples:
     Each has `of`, the operation or response that it is an example of; `kind`, the content type; `summary`, the request;
     and `value`, the body.
     """
-    own = _read_examples(example_file_name(version))
-    return own if version == KAZOO_4_3 else {**load_examples(KAZOO_4_3), **own}
+    return {**_read_examples(example_file_name(KAZOO_4_3)), **_read_examples(example_file_name(version))}
 
 
 def example_file_name(version: Version) -> str:
     """The name of the file with a version's own examples. It does not exist if all are those of 4.3."""
-    return "examples.json" if version == KAZOO_4_3 else f"examples-{version.name}.json"
+    return f"examples-{version.name}.json"
 
 
 def _read_examples(name: str) -> Examples:

@@ -129,7 +129,7 @@ def _view_row() -> dict[str, Any]:
 
 def _resolve_refs(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
-        name = str(part.get("$ref", "")).rpartition("/")[2]
+        _, _, name = str(part.get("$ref", "")).rpartition("/")
         return definitions[name] if name else {key: _resolve_refs(value, definitions) for key, value in part.items()}
     return [_resolve_refs(value, definitions) for value in part] if isinstance(part, list) else part
 

@@ -252,7 +252,7 @@ def _get_under_version(server: TargetServer, version: str, path: str, **query: A
 
 @check("cb_cdrs.erl", "no-account-500")
 def no_account(server: TargetServer) -> Iterator[Finding]:
-    """A path without an account is a 404 for the master's token."""
+    """A path without an account is a 404 with a token of the master account."""
     answer = server.request("/v2/accounts/cdrs", None, {"X-Auth-Token": server.auth_token})
     if answer.status == 403:
         raise CannotCheck("only the superduper account gets past 403 without naming an account")

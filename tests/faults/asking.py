@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from mockcdrs.control.faults import Delivery
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
+from mockcdrs.faults import WireEffect
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of
 
 COUNT = 25
@@ -22,7 +22,7 @@ def asked(
     method: str = "GET",
     token: str | None = ACCOUNT_TOKEN,
     headers: dict[str, str] | None = None,
-) -> tuple[Answer, Delivery]:
+) -> tuple[Answer, WireEffect]:
     """An answer with its body made, and its delivery."""
 
     def produce(incoming: Incoming, world: World) -> Answer:
@@ -30,7 +30,7 @@ def asked(
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, delivery = state.faults.around(Incoming(method, full, query, sent), state.world(), produce)
+    answered, delivery = state.faults.apply(Incoming(method, full, query, sent), state.world(), produce)
     return replace(answered, body=body_of(answered)), delivery
 
 
