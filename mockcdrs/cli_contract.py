@@ -8,7 +8,7 @@ import click
 from mockcdrs import cli_kazoo
 
 if TYPE_CHECKING:
-    from mockcdrs.contract.server import Server
+    from mockcdrs.contract.target import TargetServer
 
 
 @click.command()
@@ -31,48 +31,51 @@ def verify(
     version does. It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if
     anything differs.
     """
-    from mockcdrs.contract import report
-    from mockcdrs.contract.check import run
-    from mockcdrs.contract.client import ClientError
-    from mockcdrs.contract.table import CHECKS
+    from mockcdrs.contract.check import render_result, render_summary
+    from mockcdrs.contract.checks import CHECKS
+    from mockcdrs.contract.client import ClientError, require_h11
 
+    try:
+        require_h11()
+    except ClientError as error:
+        raise click.ClickException(str(error)) from error
     with contextlib.ExitStack() as stack:
         server = _server(url, account_id, auth_token, rate, kazoo) if url else _mock(stack, kazoo)
         try:
-            server.check()
+            server.check_access()
         except ClientError as error:
             raise click.ClickException(str(error)) from error
         click.echo(f"{server.detection}\n")
         results = []
-        for made in CHECKS:
-            results.append(run(made, server))
-            click.echo(report.line(results[-1]))
-        click.echo(report.ending(results, server.request_count))
+        for check in CHECKS:
+            results.append(check.run(server))
+            click.echo(render_result(results[-1]))
+        click.echo(render_summary(results, server.request_count))
     if any(result.differences for result in results):
         raise click.exceptions.Exit(1)
 
 
 def _server(
     url: str, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
-) -> "Server":
+) -> "TargetServer":
     from mockcdrs.contract.client import ClientError
-    from mockcdrs.contract.server import Server
+    from mockcdrs.contract.target import TargetServer
 
     if not account_id or not auth_token:
         raise click.UsageError("a URL came without an account or a token: give both, with --account and --token")
     try:
-        return Server(url, account_id, auth_token, rate, kazoo)
+        return TargetServer(url, account_id, auth_token, rate, kazoo)
     except ClientError as error:
         raise click.BadParameter(str(error)) from error
 
 
-def _mock(stack: contextlib.ExitStack, kazoo: str | None) -> "Server":
+def _mock(stack: contextlib.ExitStack, kazoo: str | None) -> "TargetServer":
     import logging
 
-    from mockcdrs.contract.server import Server
+    from mockcdrs.contract.target import TargetServer
     from mockcdrs.control.options import DEFAULT_KAZOO
     from mockcdrs.handle import serving
 
     logging.getLogger("mockcdrs").addHandler(logging.NullHandler())  # the checks provoke what it would log
     mock = stack.enter_context(serving(kazoo=kazoo or DEFAULT_KAZOO))
-    return Server(mock.url, mock.account_id, mock.auth_token, kazoo=kazoo)
+    return TargetServer(mock.url, mock.account_id, mock.auth_token, kazoo=kazoo)

@@ -56,14 +56,14 @@ def record(
     """
     cli_anonymize.check("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
-    from mockcdrs.contract.server import Server
+    from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.recordings import exchanges
     from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
     from mockcdrs.recordings.token_redaction import TokenRedaction
 
     try:
-        Server(url, account_id, token).check()
+        TargetServer(url, account_id, token).check_access()
         told = _told_by_mock(url, control_token)
         recorder = Recorder(Client(url), TokenRedaction({token: account_id}))
         made = (

@@ -1,58 +1,62 @@
-"""An HTTP/1.1 client that tells what came as it came: raw headers, and where the chunks of a body were cut.
+"""An HTTP/1.1 client that shows responses as they are on the wire: raw headers, and the sizes of HTTP chunks.
 
-A request goes out as it is written, whatever its method or path. Each has a connection of its own.
+It sends a request exactly as given, whatever the method or path, on a connection of its own, and limits the rate of
+requests. Recording, replaying and the contract suite use it. It needs h11, which the extra `contract` installs.
+Only a client imports h11: requests and responses can be read, written and anonymized without it.
 """
 
 import contextlib
+import importlib.util
+import ipaddress
 import json
 import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import h11
+if TYPE_CHECKING:
+    import h11
 
-from mockcdrs.contract.pace import Pace
-
-Headers = tuple[tuple[str, str], ...]
+HeaderPairs = tuple[tuple[str, str], ...]
 
 LONGEST_BODY = 256 * 1024 * 1024
 _PART_BYTES = 1 << 16
 _GZIP_WINDOW = 31
+GENTLE_REQUESTS_PER_SECOND = 4.0
 _PORTS = {"http": 80, "https": 443}
 
 
 class ClientError(Exception):
-    """No readable answer, or nowhere to ask. The text says what came, what was expected, and what to do."""
+    """A request could not be sent or its response not be read. The text says what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One request. `path` and `query` are raw, as they stand in the request line; a path begins with `/v2`."""
+class RawRequest:
+    """A request. `path` and `query` are raw, as in the request line; a path begins with `/v2`."""
 
     method: str
     path: str
     query: str = ""
-    headers: Headers = ()
+    headers: HeaderPairs = ()
     body: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
-    """An answer. `body` is as it was sent, compressed or not; `chunks` are the sizes of its HTTP chunks, if any."""
+class RawResponse:
+    """A response. `body` is as received, compressed or not; `chunks` has the sizes of its HTTP chunks, if any."""
 
     status: int
-    raw_headers: Headers = ()
+    raw_headers: HeaderPairs = ()
     body: bytes = b""
     chunks: tuple[int, ...] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
-        """Header names in small letters; values of a repeated one joined by `, `."""
+        """Header values by lower-case name; values of a repeated header are joined by `, `."""
         joined: dict[str, str] = {}
         for name, value in self.raw_headers:
             before = joined.get(name.lower())
@@ -61,7 +65,7 @@ class Response:
 
     @property
     def content(self) -> bytes:
-        """The body without compression; `ClientError` where it cannot be undone."""
+        """The uncompressed body. Raises `ClientError` if it cannot be uncompressed."""
         if self.headers.get("content-encoding") != "gzip" or not self.body:
             return self.body
         unpacker = zlib.decompressobj(_GZIP_WINDOW)
@@ -70,28 +74,30 @@ class Response:
         except zlib.error as error:
             raise ClientError(f"a body came as gzip that is none ({error}); look at what stands between") from error
         if unpacker.unconsumed_tail:
-            raise ClientError(_too_long())
+            raise ClientError(_body_too_long())
         return content
 
     @property
     def text(self) -> str:
-        """The body as text; what is no UTF-8 becomes U+FFFD."""
+        """The body as text; bytes that are not UTF-8 become U+FFFD."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON; `ValueError` where it is none."""
+        """The body as JSON. Raises `ValueError` if it is not JSON."""
         return json.loads(self.text)
 
 
 @dataclass(slots=True)
 class _Received:
     status: int = 0
-    headers: Headers = ()
+    headers: HeaderPairs = ()
     parts: list[bytes] = field(default_factory=list)
     length: int = 0
     chunks: list[int] = field(default_factory=list)
 
     def take(self, event: Any) -> None:
+        import h11
+
         match event:
             case h11.Response():
                 self.status = event.status_code
@@ -101,49 +107,100 @@ class _Received:
                 self.parts.append(bytes(event.data))
                 self.length += len(event.data)
                 if self.length > LONGEST_BODY:
-                    raise ClientError(_too_long())
+                    raise ClientError(_body_too_long())
                 if event.chunk_start:
                     self.chunks.append(0)
                 if self.chunks:
                     self.chunks[-1] += len(event.data)
 
-    def response(self) -> Response:
+    def response(self) -> RawResponse:
         is_chunked = any(name.lower() == "transfer-encoding" for name, _ in self.headers)
-        return Response(self.status, self.headers, b"".join(self.parts), tuple(self.chunks) if is_chunked else None)
+        return RawResponse(self.status, self.headers, b"".join(self.parts), tuple(self.chunks) if is_chunked else None)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host of a URL is this machine. Names other than `localhost` are not resolved."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def require_h11() -> None:
+    """Raise `ClientError` if h11 is not installed."""
+    if importlib.util.find_spec("h11") is None:
+        raise ClientError(
+            "h11, which reads responses as they are on the wire, is not installed: pip install 'mockcdrs[contract]'"
+        )
+
+
+class RateLimit:
+    """Spaces requests evenly, at most `per_second` of them a second; `None` sets no limit.
+
+    `clock` returns seconds and `sleep` waits for a number of seconds; both are replaced in tests.
+    """
+
+    def __init__(
+        self,
+        per_second: float | None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._gap_seconds = 1 / per_second if per_second else 0.0
+        self._clock = clock
+        self._sleep = sleep
+        self._next = clock()
+
+    @classmethod
+    def for_host(cls, host: str) -> "RateLimit":
+        """No limit for this machine, `GENTLE_REQUESTS_PER_SECOND` for any other: it may be in production."""
+        return cls(None if is_loopback(host) else GENTLE_REQUESTS_PER_SECOND)
+
+    def wait(self) -> None:
+        """Wait until the next request may be sent."""
+        early_seconds = self._next - self._clock()
+        if early_seconds > 0:
+            self._sleep(early_seconds)
+        self._next = max(self._next, self._clock()) + self._gap_seconds
 
 
 class Client:
-    """Asks one server. `url` is what a Kazoo client is configured with: it ends in `/v2`.
+    """Sends requests to one server. `url` is what a Kazoo client is configured with: it ends in `/v2`.
 
-    `pace` is gentle with servers elsewhere unless given. `timeout_seconds` holds for a whole answer. Raises
-    `ClientError` for a URL that is none.
+    Without a `rate_limit`, servers other than this machine get few requests a second. `timeout_seconds` is the longest
+    time for a whole response. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
-    def __init__(self, url: str, pace: Pace | None = None, timeout_seconds: float = 60.0) -> None:
+    def __init__(self, url: str, rate_limit: RateLimit | None = None, timeout_seconds: float = 60.0) -> None:
+        require_h11()
         self.url = url
-        self._scheme, self.host, self._port, self._before_v2 = _parts(url)
-        self._pace = pace or Pace.towards(self.host)
+        self._scheme, self.host, self._port, self._base_path = _split_url(url)
+        self._rate_limit = rate_limit or RateLimit.for_host(self.host)
         self._timeout_seconds = timeout_seconds
 
-    def send(self, request: Request) -> Response:
-        """The answer to a request, once its time has come. Raises `ClientError`."""
+    def send(self, request: RawRequest) -> RawResponse:
+        """Send a request as soon as the rate limit allows, and return the response. Raises `ClientError`."""
+        import h11
+
         connection = h11.Connection(h11.CLIENT)
         try:
             sent = b"".join(connection.send(event) or b"" for event in self._events(request))
         except h11.LocalProtocolError as error:
             raise ClientError(f"{request.method} {request.path} is no HTTP request: {error}; correct it") from error
-        self._pace.wait()
+        self._rate_limit.wait()
         try:
-            return self._exchanged(connection, sent)
+            return self._exchange(connection, sent)
         except (OSError, h11.RemoteProtocolError) as error:
             raise ClientError(
                 f"{request.method} {request.path} at {self.url} got {error!r}; expected an HTTP answer "
                 f"within {self._timeout_seconds:g} s; is the server there, and is the URL right?"
             ) from error
 
-    def _events(self, request: Request) -> list[Any]:
+    def _events(self, request: RawRequest) -> list[Any]:
+        import h11
+
         body = None if request.body is None else request.body.encode()
-        target = self._before_v2 + request.path + (f"?{request.query}" if request.query else "")
+        target = self._base_path + request.path + (f"?{request.query}" if request.query else "")
         headers = [("Host", self._host_header()), ("Connection", "close"), *request.headers]
         if body is not None:
             headers.append(("Content-Length", str(len(body))))
@@ -155,9 +212,11 @@ class Client:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self._port == _PORTS[self._scheme] else f"{host}:{self._port}"
 
-    def _exchanged(self, connection: h11.Connection, sent: bytes) -> Response:
+    def _exchange(self, connection: "h11.Connection", sent: bytes) -> RawResponse:
+        import h11
+
         deadline = time.monotonic() + self._timeout_seconds
-        with self._connected() as line:
+        with self._connect() as line:
             line.sendall(sent)
             received = _Received()
             while not isinstance(event := connection.next_event(), h11.EndOfMessage):
@@ -168,7 +227,7 @@ class Client:
             return received.response()
 
     @contextlib.contextmanager
-    def _connected(self) -> Iterator[socket.socket]:
+    def _connect(self) -> Iterator[socket.socket]:
         with socket.create_connection((self.host, self._port), self._timeout_seconds) as line:
             if self._scheme == "http":
                 yield line
@@ -177,7 +236,7 @@ class Client:
                 yield secured
 
 
-def _parts(url: str) -> tuple[str, str, int, str]:
+def _split_url(url: str) -> tuple[str, str, int, str]:
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -189,5 +248,5 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, parts.hostname, port or _PORTS[parts.scheme], path
 
 
-def _too_long() -> str:
+def _body_too_long() -> str:
     return f"a body of more than {LONGEST_BODY} bytes came; ask for less, with page_size or a shorter range"

@@ -1,5 +1,6 @@
 """A made-up account's calls written out, block by block: memory does not follow the days."""
 
+import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -66,16 +67,13 @@ def write(
 def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, row.Column]) -> int:
     count = 0
     with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
-        file.write(_csv_line(CSV_HEADINGS.get(name, name) for name in columns))
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(CSV_HEADINGS.get(name, name) for name in columns)
         for document in documents:
-            file.write(_csv_line(map(_cell, row.make_row(document, columns).values())))
+            writer.writerow(map(_cell, row.make_row(document, columns).values()))
             count += 1
     return count
 
 
 def _cell(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
-
-
-def _csv_line(cells: Iterator[str]) -> str:
-    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\n"

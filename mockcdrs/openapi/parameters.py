@@ -1,4 +1,4 @@
-"""What a client can say in a request, with units and defaults."""
+"""The parameters and headers of requests in the OpenAPI document, with units and defaults."""
 
 from typing import Any
 

@@ -1,11 +1,13 @@
-"""Rows, documents and the envelope in its two forms (`api_util.erl`)."""
+"""The schemas in the OpenAPI document: listing rows, documents, the two forms of the envelope, and request bodies.
+
+Sources: `api_util.erl` for the envelope, `kzd_cdrs.erl` for the columns of a listing row.
+"""
 
 from functools import cache
 from typing import Any
 
 from mockcdrs.cdr import schema
 from mockcdrs.crossbar.versions import Version
-from mockcdrs.openapi import columns
 
 _TEXT = {"type": "string"}
 _MEMBERS: dict[str, Any] = {
@@ -30,13 +32,13 @@ _PAGING = ("next_start_key", "page_size", "start_key")
 _IN_EACH = frozenset({"status", "timestamp", "node", "request_id", "tokens"})
 
 
-def ref(name: str) -> dict[str, str]:
+def schema_ref(name: str) -> dict[str, str]:
     """A reference to one of the schemas."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _envelope(version: Version, keys: tuple[str, ...], needed: frozenset[str], **own: Any) -> dict[str, Any]:
-    """An envelope with `keys` behind those of paging; `needed` are in each one, beside what all have."""
+    """An envelope with the paging keys and `keys`; those in `needed` are required beside the common ones."""
     only = "" if version.tells_everybody_its_version else "; only where the token is good"
     members = {**_MEMBERS, "version": {**_TEXT, "description": f"Kazoo's version{only}."}, **own}
     needed |= _IN_EACH if not version.tells_everybody_its_version else _IN_EACH | {"version"}
@@ -49,13 +51,13 @@ def _envelope(version: Version, keys: tuple[str, ...], needed: frozenset[str], *
 
 
 def _plain(version: Version, data: dict[str, Any]) -> dict[str, Any]:
-    made = _envelope(version, version.success_keys, frozenset({"data"}), data=data, status={"const": "success"})
-    return {**made, "description": "The plain envelope."}
+    envelope = _envelope(version, version.success_keys, frozenset({"data"}), data=data, status={"const": "success"})
+    return {**envelope, "description": "The plain envelope."}
 
 
 def _chunked(version: Version, data: dict[str, Any]) -> dict[str, Any]:
     keys = ("data", *_PAGING, "status", "request_id", "node", "version", "timestamp", "auth_token")
-    made = _envelope(
+    envelope = _envelope(
         version,
         keys,
         frozenset({"data", "version"}),
@@ -64,10 +66,10 @@ def _chunked(version: Version, data: dict[str, Any]) -> dict[str, Any]:
         status={"const": "success"},
     )
     return {
-        **made,
+        **envelope,
         "description": "The chunked envelope: data first, and every value behind it a text; what Erlang takes for "
         "empty, as the request id `0`, is left out. An empty answer is plain.",
-        "required": [name for name in made["required"] if name != "request_id"],
+        "required": [name for name in envelope["required"] if name != "request_id"],
     }
 
 
@@ -78,14 +80,16 @@ def _error(version: Version) -> dict[str, Any]:
     if version.tells_token_as_text:
         needed.add("auth_token")
         own["auth_token"] = {**_TEXT, "description": "The token that was sent; `undefined` where none was."}
-    made = _envelope(version, version.error_keys, frozenset(needed), status={"const": "error"}, **own)
-    return {**made, "description": "The envelope of an error."}
+    envelope = _envelope(version, version.error_keys, frozenset(needed), status={"const": "error"}, **own)
+    return {**envelope, "description": "The envelope of an error."}
 
 
 def _document() -> dict[str, Any]:
-    """The `cdrs` schema; what is in real documents beyond it is let through."""
+    """Kazoo's `cdrs` schema; other fields, which real documents have, are allowed."""
     known = schema.load()
-    fields = {name: _as_held(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
+    fields = {
+        name: _allow_text(_resolve_refs(field, known["definitions"])) for name, field in known["properties"].items()
+    }
     return {
         "type": "object",
         "description": "One leg as Kazoo keeps it, without private keys; `id` comes last. Real documents hold more; "
@@ -96,8 +100,8 @@ def _document() -> dict[str, Any]:
     }
 
 
-def _as_held(field: dict[str, Any]) -> dict[str, Any]:
-    """A field as real databases hold it: numbers also as text."""
+def _allow_text(field: dict[str, Any]) -> dict[str, Any]:
+    """A field as it is in real databases, where numbers may be text."""
     return field | {"type": ["integer", "string"]} if field.get("type") == "integer" else field
 
 
@@ -123,11 +127,11 @@ def _view_row() -> dict[str, Any]:
     }
 
 
-def _resolved(part: Any, definitions: dict[str, Any]) -> Any:
+def _resolve_refs(part: Any, definitions: dict[str, Any]) -> Any:
     if isinstance(part, dict):
-        name = str(part.get("$ref", "")).rpartition("/")[2]
-        return definitions[name] if name else {key: _resolved(held, definitions) for key, held in part.items()}
-    return [_resolved(held, definitions) for held in part] if isinstance(part, list) else part
+        _, _, name = str(part.get("$ref", "")).rpartition("/")
+        return definitions[name] if name else {key: _resolve_refs(value, definitions) for key, value in part.items()}
+    return [_resolve_refs(value, definitions) for value in part] if isinstance(part, list) else part
 
 
 def _summary() -> dict[str, Any]:
@@ -184,9 +188,114 @@ def _login() -> dict[str, Any]:
     }
 
 
+_ROW_SOURCE = "kzd_cdrs.erl"
+_DOLLARS = "units of 1/10,000 dollar, as text"
+_SECONDS = {"anyOf": [{"type": "integer"}, {"const": ""}]}
+
+_COLUMN_DESCRIPTIONS = {
+    "id": "The CDR's id: `YYYYMM-` and the call id.",
+    "call_id": "The leg's SIP Call-ID.",
+    "caller_id_number": "Who calls.",
+    "caller_id_name": "Who calls, in words.",
+    "callee_id_number": "Who is called.",
+    "callee_id_name": "Who is called, in words.",
+    "duration_seconds": "From the first ring to the end, in seconds.",
+    "billing_seconds": "From the answer to the end, in seconds.",
+    "timestamp": "When the leg began, in Gregorian seconds: the document's `timestamp`, its end, less the duration.",
+    "hangup_cause": "Why it ended, as in `NORMAL_CLEARING`.",
+    "disposition": "How the switch ended it, as in `ANSWER`.",
+    "other_leg_call_id": "The Call-ID of the leg at the other side.",
+    "owner_id": "The user whose call it is.",
+    "to": "The SIP address called.",
+    "from": "The SIP address calling.",
+    "direction": "`inbound` or `outbound`, as Kazoo sees it.",
+    "request": "The SIP address asked for.",
+    "authorizing_id": "The device or resource that was allowed to call; empty where it is the account itself.",
+    "cost": f"What it costs the account, in {_DOLLARS}; 0 unless billed by the minute.",
+    "dialed_number": "What was dialled: the user part of `request` (inbound) or of `to`.",
+    "calling_from": "Whence: `caller_id_number` (inbound) or the user part of the document's `from_uri`.",
+    "unix_timestamp": "The start in Unix seconds.",
+    "unix_timestamp_micro": "When the channel was made, in Unix seconds with a fraction.",
+    "rfc_1036": "The start, as in `Sun, 18 Jan 2026 11:58:20 GMT`.",
+    "iso_8601": "The day of the start, in UTC.",
+    "iso_8601_combined": "The start in UTC.",
+    "call_type": "How the account is billed, as in `per_minute`.",
+    "rate": "Dollars for a minute, as in `0.0333`.",
+    "rate_name": "The rate's name.",
+    "bridge_id": "What legs bridged to each other share.",
+    "recording_url": "Where the recording is.",
+    "media_recordings": "Ids of recordings.",
+    "media_server": "The media server's name.",
+    "call_priority": "The priority, where one was set.",
+    "interaction_id": "What all legs of a call share: Gregorian seconds, a hyphen and a key.",
+    "inception_direction": "`origination` where the call began inside, else `termination`: whoever placed it had to "
+    "authorize; of a user's calls by `direction`.",
+    "reseller_cost": f"What it costs the reseller, in {_DOLLARS}.",
+    "reseller_call_type": "How the reseller is billed.",
+    "reseller_id": "The reseller's account.",
+    "account_id": "The account whose call it is.",
+}
+_COLUMN_TYPES: dict[str, dict[str, Any]] = {
+    "duration_seconds": _SECONDS,
+    "billing_seconds": _SECONDS,
+    "timestamp": {"type": "string", "pattern": r"^-?\d+$"},
+    "cost": {"type": "string", "pattern": r"^-?\d+$"},
+    "reseller_cost": {"type": "string", "pattern": r"^-?\d+$"},
+    "unix_timestamp": {"type": "string", "pattern": r"^-?\d+$"},
+    "direction": {"enum": ["inbound", "outbound"]},
+    "inception_direction": {"enum": ["origination", "termination"]},
+    "media_recordings": {"type": "array"},
+    "call_priority": {"type": ["string", "integer"]},
+}
+
+
+def _row_schema(version: Version) -> dict[str, Any]:
+    """A listing row: the columns of a version in order, then those that only resellers get."""
+    return _columns_schema(
+        version,
+        version.columns,
+        "One leg. What a document does not have is an empty text. With the setting "
+        "crossbar.cdrs.should_filter_empty_strings, empty columns are left out.",
+    )
+
+
+def _interaction_schema(version: Version) -> dict[str, Any]:
+    """A row of `/cdrs/interaction`."""
+    return _columns_schema(
+        version,
+        (*version.columns, *version.interaction_columns),
+        "The leg that stands for an interaction, as a row.",
+    )
+
+
+def _columns_schema(version: Version, columns: tuple[str, ...], description: str) -> dict[str, Any]:
+    datetime = {
+        "type": "string",
+        "pattern": rf"^((\d{{4}}|\*{{4}})-\d\d-\d\d{version.datetime_separator}\d\d:\d\d:\d\d)?$",
+        "description": f"The start as `2026-01-18{version.datetime_separator}11:58:20`, in UTC moved by `utc_offset`.",
+        "x-crossbar-source": _ROW_SOURCE,
+    }
+    known = {**{name: _column(name) for name in _COLUMN_DESCRIPTIONS}, "datetime": datetime}
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {name: known[name] for name in (*columns, *version.reseller_columns)},
+        "required": [*columns],
+        "additionalProperties": False,
+    }
+
+
+def _column(name: str) -> dict[str, Any]:
+    return {
+        **_COLUMN_TYPES.get(name, {"type": "string"}),
+        "description": _COLUMN_DESCRIPTIONS[name],
+        "x-crossbar-source": _ROW_SOURCE,
+    }
+
+
 @cache
-def schemas(version: Version) -> dict[str, dict[str, Any]]:
-    """All schemas by name, as a version of Kazoo answers. Shared: copy them before changing them."""
+def build_schemas(version: Version) -> dict[str, dict[str, Any]]:
+    """All schemas by name for a version of Kazoo. The result is cached: copy it before changing it."""
 
     def plain(data: dict[str, Any]) -> dict[str, Any]:
         return _plain(version, data)
@@ -194,7 +303,7 @@ def schemas(version: Version) -> dict[str, dict[str, Any]]:
     def chunked(data: dict[str, Any]) -> dict[str, Any]:
         return _chunked(version, data)
 
-    interaction = {"anyOf": [ref("Interaction"), ref("ViewRow")]}
+    interaction = {"anyOf": [schema_ref("Interaction"), schema_ref("ViewRow")]}
     return {
         "UserLogin": _user_login(),
         "ApiLogin": _request(
@@ -202,23 +311,23 @@ def schemas(version: Version) -> dict[str, dict[str, Any]]:
         ),
         "TokenInfo": _request("token", token=_TEXT),
         "Login": _login(),
-        "OneLogin": plain(ref("Login")),
+        "OneLogin": plain(schema_ref("Login")),
         "OneObject": plain(_OBJECT),
         "ListedObjects": plain({"type": "array", "items": _OBJECT}),
-        "Row": columns.row_schema(version),
-        "Interaction": columns.interaction_schema(version),
+        "Row": _row_schema(version),
+        "Interaction": _interaction_schema(version),
         "ViewRow": _view_row(),
         "Document": _document(),
         "LeakedDocument": _leaked_document(),
         "Summary": _summary(),
         "Error": _error(version),
-        "PlainRows": plain({"type": "array", "items": ref("Row")}),
-        "ChunkedRows": chunked(ref("Row")),
+        "PlainRows": plain({"type": "array", "items": schema_ref("Row")}),
+        "ChunkedRows": chunked(schema_ref("Row")),
         "PlainInteractions": plain({"type": "array", "items": interaction}),
         "ChunkedInteractions": chunked(interaction),
-        "PlainDocuments": plain({"type": "array", "items": ref("Document")}),
-        "ChunkedDocuments": chunked({"anyOf": [ref("Document"), ref("LeakedDocument")]}),
-        "OneDocument": plain(ref("Document")),
-        "OneSummary": plain({"anyOf": [ref("Summary"), {"type": "array", "maxItems": 0}]}),
-        "ChunkedSummaries": chunked(ref("Summary")),
+        "PlainDocuments": plain({"type": "array", "items": schema_ref("Document")}),
+        "ChunkedDocuments": chunked({"anyOf": [schema_ref("Document"), schema_ref("LeakedDocument")]}),
+        "OneDocument": plain(schema_ref("Document")),
+        "OneSummary": plain({"anyOf": [schema_ref("Summary"), {"type": "array", "maxItems": 0}]}),
+        "ChunkedSummaries": chunked(schema_ref("Summary")),
     }

@@ -11,16 +11,16 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports.anonymizer import Anonymizer
-from mockcdrs.openapi.document import document
+from mockcdrs.openapi.document import build_document
 from mockcdrs.openapi.parameters import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 from mockcdrs.recordings.token_redaction import token_placeholder
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(
-    segment for path in document()["paths"] for segment in path.split("/") if not segment.startswith("{")
+    segment for path in build_document()["paths"] for segment in path.split("/") if not segment.startswith("{")
 )
 _START_KEY_PARAMETERS = frozenset({"start_key", "end_key"})
 _FIELD_NAME_FILTER = re.compile("has_key|key_missing|has_value|value_missing|missing_value")
@@ -71,7 +71,7 @@ class ExchangeAnonymizer:
         return replace(
             exchange,
             name=f"{number} {request.method} {path}{'?' + query if query else ''}",
-            request=Request(request.method, path, query, headers, body),
+            request=RawRequest(request.method, path, query, headers, body),
             response=self._response(exchange.response),
         )
 

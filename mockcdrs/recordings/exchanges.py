@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.contract.client import Request, Response
+from mockcdrs.contract.client import RawRequest, RawResponse
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version, version_named
@@ -135,7 +135,7 @@ class RecordedResponse:
     chunks: tuple[int, ...] | None = None
 
     @classmethod
-    def of(cls, response: Response) -> "RecordedResponse":
+    def of(cls, response: RawResponse) -> "RecordedResponse":
         """Make one of a response that came over the wire."""
         return cls(response.status, response.headers, response.text, response.chunks)
 
@@ -148,7 +148,7 @@ class Exchange:
     """
 
     name: str
-    request: Request
+    request: RawRequest
     response: RecordedResponse
     config: SettingsByCategory = field(default_factory=dict)
     server: RecordedServer = field(default_factory=RecordedServer)
@@ -203,7 +203,7 @@ def _parse_exchange(file: Path, number: int, line: str) -> Exchange:
         chunks = response.get("chunks")
         return Exchange(
             _check(exchange["name"], str),
-            Request(
+            RawRequest(
                 _check(request["method"], str),
                 _check(request["path"], str),
                 _check(request.get("query", ""), str),

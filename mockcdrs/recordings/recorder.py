@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockcdrs.contract.client import Client, ClientError, Headers, Request, Response
-from mockcdrs.contract.detection import detect, forced
-from mockcdrs.contract.pace import is_loopback
+from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawRequest, RawResponse, is_loopback
+from mockcdrs.contract.version_detection import assume_version, detect_version
 from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer, describe_origin
 from mockcdrs.recordings.token_redaction import TokenRedaction, token_placeholder
 
-RequestPlan = Generator[tuple[str, Request], Response, None]
+RequestPlan = Generator[tuple[str, RawRequest], RawResponse, None]
 """Yields the name and request of each exchange, and is sent each response before it yields the next request."""
 
 _READ_ONLY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -70,7 +69,7 @@ def label_exchanges(
     """
     if report is None:
         bodies = [each.response.body for each in exchanges]
-        detection = forced(kazoo, bodies) if kazoo else detect(bodies)
+        detection = assume_version(kazoo, bodies) if kazoo else detect_version(bodies)
         server = RecordedServer("" if detection.is_assumed else detection.version.name)
         return [replace(each, server=server) for each in exchanges], str(detection)
     server, config = report
@@ -113,16 +112,16 @@ class _RequestBuilder:
         self._token = ("X-Auth-Token", token_placeholder(account_id))
         self._count = itertools.count(1)
 
-    def request(self, path: str, query: str = "", headers: Headers = (), name: str = "") -> tuple[str, Request]:
+    def request(self, path: str, query: str = "", headers: HeaderPairs = (), name: str = "") -> tuple[str, RawRequest]:
         """A request with the account's token. Its name is made of path, query and headers unless given."""
         number = next(self._count)
         words = " ".join([name or f"{path}?{query}".rstrip("?"), *(value for _, value in headers)])
         sent = (self._token, ("X-Request-ID", f"recorded-{number}"), *headers)
-        return f"{number:03} {words}", Request("GET", f"{self._root}/{path}", query, sent)
+        return f"{number:03} {words}", RawRequest("GET", f"{self._root}/{path}", query, sent)
 
-    def request_with_headers(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, Request]:
+    def request_with_headers(self, method: str, path: str, *headers: tuple[str, str]) -> tuple[str, RawRequest]:
         """A request with no other headers than these."""
-        return f"{next(self._count):03} {method} {path}", Request(method, f"{self._root}/{path}", "", headers)
+        return f"{next(self._count):03} {method} {path}", RawRequest(method, f"{self._root}/{path}", "", headers)
 
 
 def plan_requests(account_id: str) -> RequestPlan:
@@ -151,7 +150,7 @@ def plan_requests(account_id: str) -> RequestPlan:
     yield builder.request_with_headers("HEAD", "cdrs", ("X-Auth-Token", token_placeholder(account_id)))
 
 
-def _walk(builder: _RequestBuilder, path: str, query: str) -> Generator[tuple[str, Request], Response, None]:
+def _walk(builder: _RequestBuilder, path: str, query: str) -> Generator[tuple[str, RawRequest], RawResponse, None]:
     key: Any = None
     for page in range(MAX_WALK_PAGES):
         start = f"&{urlencode({'start_key': key})}" if page else ""
@@ -177,7 +176,7 @@ def _call_requests(builder: _RequestBuilder) -> RequestPlan:
         yield builder.request(f"cdrs/{quote(str(call['id']), safe='')}", "", _CSV, "cdrs/id")
 
 
-def _json_object(response: Response) -> dict[str, Any]:
+def _json_object(response: RawResponse) -> dict[str, Any]:
     try:
         body = response.json()
     except (ValueError, RecursionError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.contract.client import Client
-from mockcdrs.contract.detection import Detection, detect
+from mockcdrs.contract.version_detection import Detection, detect_version
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.origin import Origin
@@ -40,7 +40,7 @@ def replay_exchanges(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[
     response. Raises what `Mock` raises.
     """
     recorded = list(exchanges)
-    detection = detect(each.response.body for each in recorded if not each.server.kazoo)
+    detection = detect_version(each.response.body for each in recorded if not each.server.kazoo)
     for (config, server), group in groupby(recorded, lambda exchange: (exchange.config, exchange.server)):
         kazoo, version_line = _choose_version(server, changes.get("kazoo"), detection)
         data, data_line = _choose_data(server.data, changes.get("data"))

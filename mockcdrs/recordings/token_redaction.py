@@ -6,7 +6,7 @@ So a recording has no secrets but shows whose token was sent; a replay sends tha
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.control import redaction
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 
@@ -17,7 +17,7 @@ class TokenRedaction:
 
     account_by_token: Mapping[str, str]
 
-    def restore(self, request: Request) -> Request:
+    def restore(self, request: RawRequest) -> RawRequest:
         """A recorded request with real tokens instead of their placeholders."""
         return _map_request(request, self._insert_tokens, lambda _name, value: self._insert_tokens(value))
 
@@ -55,7 +55,7 @@ def token_placeholder(account_id: str) -> str:
     return f"token-of-{account_id}"
 
 
-def _map_request(request: Request, text: Callable[[str], str], header: Callable[[str, str], str]) -> Request:
+def _map_request(request: RawRequest, text: Callable[[str], str], header: Callable[[str, str], str]) -> RawRequest:
     return replace(
         request,
         path=text(request.path),

@@ -15,7 +15,7 @@ class _Page:
 
 class _Docs:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        _send(req, resp, console.docs(), console.DOCS_HEADERS)
+        _send(req, resp, console.docs())
 
 
 class _File:
@@ -47,8 +47,8 @@ def add_console(app: "falcon.App[Any, Any]", base: str) -> None:
     app.add_route(f"{base}/assets/{{name}}", _File())
 
 
-def _send(req: falcon.Request, resp: falcon.Response, found: Asset, headers: dict[str, str] = console.HEADERS) -> None:
-    resp.set_headers(headers)
+def _send(req: falcon.Request, resp: falcon.Response, found: Asset) -> None:
+    resp.set_headers(console.HEADERS)
     resp.etag = found.etag.strip('"')
     if found.etag in (req.get_header("If-None-Match") or ""):
         resp.status = 304

@@ -99,4 +99,6 @@ def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[Open]
     # Chromium itself tells of each answer that is an error
     told = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
     assert told == []
-    assert [url for url in asked if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v2/"))] == []
+    assert [
+        url for url in asked if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v1/", f"{origin}/v2/"))
+    ] == []

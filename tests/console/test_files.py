@@ -1,8 +1,6 @@
 """The page's files and how they are served; what the page does is tested in a browser."""
 
 import re
-import subprocess
-import sys
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -39,20 +37,9 @@ def test_the_page_may_use_its_own_server_and_no_inline_script(client: TestClient
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_page_of_the_api_may_beyond_that_show_icons_of_its_style_sheet(client: TestClient) -> None:
+def test_the_page_of_the_api_may_do_no_more_than_the_console(client: TestClient) -> None:
     page, docs = (client.simulate_get(f"{BASE}/{name}").headers["content-security-policy"] for name in ("", "docs"))
-    assert docs == f"{page}; img-src 'self' data:"
-
-
-@pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
-def test_swagger_uis_files_are_those_of_its_package_and_flask_is_not_loaded_for_them(name: str) -> None:
-    code = f"""if True:
-        import sys
-        from mockcdrs.control import console
-        print(len(console.asset({name!r}).body), "flask" in sys.modules)"""
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    size, is_loaded = found.stdout.split()
-    assert (int(size) > 100_000, is_loaded) == (True, "False")
+    assert docs == page
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,14 +4,28 @@ import contextlib
 import gzip
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
+from click.testing import CliRunner
 
-from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.cli import main
+from mockcdrs.contract.client import (
+    GENTLE_REQUESTS_PER_SECOND,
+    Client,
+    ClientError,
+    RateLimit,
+    RawRequest,
+    RawResponse,
+    is_loopback,
+)
 from mockcdrs.handle import Mock, serving
+from mockcdrs.recordings import exchanges
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 
 SENT: list[bytes] = []
 
@@ -36,9 +50,9 @@ def answering(*answers: bytes, secured_by: ssl.SSLContext | None = None) -> Iter
         thread.join(10)
 
 
-def ask(answer: bytes, request: Request | None = None) -> Response:
+def ask(answer: bytes, request: RawRequest | None = None) -> RawResponse:
     with answering(answer) as url:
-        return Client(url).send(request or Request("GET", "/v2/x"))
+        return Client(url).send(request or RawRequest("GET", "/v2/x"))
 
 
 @pytest.fixture
@@ -48,7 +62,7 @@ def mock() -> Iterator[Mock]:
 
 
 def test_a_request_goes_out_as_it_is_written() -> None:
-    request = Request("FOO", "/v2/a%2Fb", "x=%zz&y", (("X-Auth-Token", "tökén"),), '{"é":1}')
+    request = RawRequest("FOO", "/v2/a%2Fb", "x=%zz&y", (("X-Auth-Token", "tökén"),), '{"é":1}')
     with answering(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
         Client(url).send(request)
         host = url.removeprefix("http://").removesuffix("/v2")
@@ -91,7 +105,7 @@ def test_a_compressed_body_stays_as_it_came_and_can_be_read() -> None:
 
 
 def test_a_body_that_only_says_it_is_compressed_is_told() -> None:
-    found = Response(200, (("Content-Encoding", "gzip"),), b"nothing packed")
+    found = RawResponse(200, (("Content-Encoding", "gzip"),), b"nothing packed")
     with pytest.raises(ClientError, match="a body came as gzip that is none"):
         found.json()
 
@@ -100,7 +114,7 @@ def test_a_body_beyond_all_measure_is_refused_packed_or_not(monkeypatch: pytest.
     monkeypatch.setattr("mockcdrs.contract.client.LONGEST_BODY", 1000)
     with pytest.raises(ClientError, match="a body of more than 1000 bytes came"):
         ask(b"HTTP/1.1 200 OK\r\ncontent-length: 2000\r\n\r\n" + b"x" * 2000)
-    bomb = Response(200, (("Content-Encoding", "gzip"),), gzip.compress(b"x" * 100_000))
+    bomb = RawResponse(200, (("Content-Encoding", "gzip"),), gzip.compress(b"x" * 100_000))
     with pytest.raises(ClientError, match="a body of more than 1000 bytes came"):
         bomb.content  # noqa: B018 reading it is what fails
 
@@ -124,14 +138,14 @@ def test_nobody_listening_is_an_error_with_what_to_look_at() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
     with pytest.raises(ClientError, match="is the server there, and is the URL right"):
-        Client(url).send(Request("GET", "/v2/x"))
+        Client(url).send(RawRequest("GET", "/v2/x"))
 
 
 def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
         with pytest.raises(ClientError, match=r"within 0\.05 s"):
-            Client(url, timeout_seconds=0.05).send(Request("GET", "/v2/x"))
+            Client(url, timeout_seconds=0.05).send(RawRequest("GET", "/v2/x"))
 
 
 @pytest.mark.parametrize("url", ["kazoo:8000", "ftp://kazoo/v2", "http:///v2", "http://h:x/v2", "http://h/v2?a=b"])
@@ -142,12 +156,12 @@ def test_a_url_that_is_none_is_refused(url: str) -> None:
 
 def test_a_request_that_is_none_is_refused_before_it_is_sent() -> None:
     with pytest.raises(ClientError, match="is no HTTP request"):
-        Client("http://127.0.0.1:9/v2").send(Request("GET", "/v2/a b"))
+        Client("http://127.0.0.1:9/v2").send(RawRequest("GET", "/v2/a b"))
 
 
 def test_a_server_below_a_path_is_asked_there() -> None:
     with answering(b"HTTP/1.1 204 No Content\r\n\r\n") as url:
-        Client(url.replace("/v2", "/api/v2/")).send(Request("GET", "/v2/x"))
+        Client(url.replace("/v2", "/api/v2/")).send(RawRequest("GET", "/v2/x"))
     assert SENT[0].startswith(b"GET /api/v2/x HTTP/1.1\r\n")
 
 
@@ -157,12 +171,12 @@ def test_an_answer_over_tls_is_taken_from_whom_the_machine_trusts(monkeypatch: p
     authority.configure_trust(ours)
     monkeypatch.setattr(ssl, "create_default_context", lambda: ours)
     with answering(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", secured_by=theirs) as url:
-        assert Client(url).send(Request("GET", "/v2/x")).json() == {}
+        assert Client(url).send(RawRequest("GET", "/v2/x")).json() == {}
 
 
 def test_tls_with_a_server_that_has_none_is_an_error_with_what_to_look_at() -> None:
     with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url, pytest.raises(ClientError, match="SSL"):
-        Client(url.replace("http:", "https:")).send(Request("GET", "/v2/x"))
+        Client(url.replace("http:", "https:")).send(RawRequest("GET", "/v2/x"))
 
 
 def test_the_usual_port_is_not_said_and_an_address_is_bracketed() -> None:
@@ -172,9 +186,104 @@ def test_the_usual_port_is_not_said_and_an_address_is_bracketed() -> None:
 
 def test_a_listing_of_the_mock_comes_in_chunks_and_an_error_whole(mock: Mock) -> None:
     path, token = f"/v2/accounts/{mock.account_id}/cdrs", ("X-Auth-Token", mock.auth_token)
-    listing = Client(mock.url).send(Request("GET", path, "page_size=2", (token,)))
-    refused = Client(mock.url).send(Request("GET", path))
+    listing = Client(mock.url).send(RawRequest("GET", path, "page_size=2", (token,)))
+    refused = Client(mock.url).send(RawRequest("GET", path))
     assert listing.chunks is not None
     assert sum(listing.chunks) == len(listing.body)
     assert len(listing.json()["data"]) == 2
     assert (refused.status, refused.chunks) == (401, None)
+
+
+class Time:
+    """A clock that only sleeping and the test move."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def test_requests_keep_their_distance_and_the_first_does_not_wait() -> None:
+    time = Time()
+    pace = RateLimit(4, lambda: time.now, time.sleep)
+    for _ in range(4):
+        pace.wait()
+    assert time.slept == [0.25, 0.25, 0.25]
+
+
+def test_time_that_passes_anyway_is_not_waited_for_and_not_saved_up() -> None:
+    time = Time()
+    pace = RateLimit(4, lambda: time.now, time.sleep)
+    pace.wait()
+    time.now += 10
+    pace.wait()
+    pace.wait()
+    assert time.slept == [0.25]
+
+
+def test_without_a_limit_nothing_is_waited_for() -> None:
+    time = Time()
+    pace = RateLimit(None, lambda: time.now, time.sleep)
+    for _ in range(100):
+        pace.wait()
+    assert time.slept == []
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_this_machine_is_asked_as_fast_as_it_goes(host: str) -> None:
+    assert is_loopback(host)
+    assert RateLimit.for_host(host)._gap_seconds == 0
+
+
+@pytest.mark.parametrize("host", ["kazoo", "10.0.0.1", "192.168.1.2", "localhost.example.com", "::"])
+def test_any_other_is_asked_four_times_a_second(host: str) -> None:
+    assert not is_loopback(host)
+    assert RateLimit.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
+
+
+@pytest.fixture
+def without_h11(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python finds no h11, as where the extra is not installed."""
+    monkeypatch.setitem(sys.modules, "h11", None)
+
+
+@pytest.mark.usefixtures("without_h11")
+def test_without_h11_a_client_says_what_to_install() -> None:
+    with pytest.raises(ClientError, match=r"h11, which .* is not installed: pip install 'mockcdrs\[contract\]'"):
+        Client("http://127.0.0.1:9/v2")
+
+
+@pytest.mark.usefixtures("without_h11")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify"],
+        ["verify", "http://127.0.0.1:9/v2", "--account", "a", "--token", "t"],
+        ["record", "http://127.0.0.1:9/v2", "--account", "a", "--token", "t", "--out", "OUT"],
+        ["replay", "RECORDING"],
+    ],
+    ids=["verify", "verify-url", "record", "replay"],
+)
+def test_without_h11_a_command_says_what_to_install(arguments: list[str], tmp_path: Path) -> None:
+    recording = tmp_path / "recording.jsonl"
+    exchanges.write_exchanges(
+        recording, [Exchange("one", RawRequest("GET", "/v2/accounts/a/cdrs"), RecordedResponse(200))]
+    )
+    files = {"OUT": str(tmp_path / "out.jsonl"), "RECORDING": str(recording)}
+    ended = CliRunner().invoke(main, [files.get(word, word) for word in arguments])
+    assert ended.exit_code == 1
+    assert "Error: h11, which" in ended.output
+    assert "pip install 'mockcdrs[contract]'" in ended.output
+
+
+def test_without_h11_the_suite_under_pytest_says_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['h11'] = None\n")
+    ended = pytester.runpytest_subprocess(
+        "--pyargs", "mockcdrs.contract", "-k", "error-envelope", "-p", "conftest", "-p", "no:cacheprovider"
+    )
+    ended.stdout.fnmatch_lines(["*is not installed: pip install 'mockcdrs[[]contract[]]'*"])
+    ended.stdout.no_fnmatch_line("*Traceback*")
+    ended.assert_outcomes(errors=1)

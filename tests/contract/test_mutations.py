@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract.check import run
-from mockcdrs.contract.server import Server
-from mockcdrs.contract.table import CHECKS
+from mockcdrs.contract.checks import CHECKS
+from mockcdrs.contract.target import TargetServer
 from mockcdrs.handle import serving
 from mockcdrs.server.runner import Server as Listener
 
@@ -263,8 +262,8 @@ def test_a_server_broken_on_purpose_is_found_out_by_name(name: str) -> None:
     mutation, check_name, words = MUTATIONS[name]
     (made,) = [each for each in CHECKS if each.name == check_name]
     with serving(kazoo=mutation.kazoo) as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
-        result = run(made, Server(f"{listener.url}/v2", mock.account_id, mock.auth_token))
+        result = made.run(TargetServer(f"{listener.url}/v2", mock.account_id, mock.auth_token))
         assert result.outcome == "differs"
-        told = [f"{each.what} {each.request}" for each in result.differences]
+        told = [f"{each.text} {each.request}" for each in result.differences]
         assert any(words in each for each in told), told
         assert all(mock.auth_token not in each and "curl" in each for each in told)

@@ -15,10 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
-from mockcdrs.contract import check
-from mockcdrs.contract.check import run
-from mockcdrs.contract.server import MOST_REQUESTS, Server
-from mockcdrs.contract.table import CHECKS
+from mockcdrs.contract.check import CheckResult
+from mockcdrs.contract.checks import CHECKS
+from mockcdrs.contract.target import MAX_REQUESTS, TargetServer
 from mockcdrs.crossbar import quirks as table
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import edges
@@ -32,23 +31,23 @@ NEED_OTHER_DATA = {
 USUAL = table.USUAL - NEED_OTHER_DATA
 
 
-def results_of(**changes: Any) -> list[check.Result]:
+def results_of(**changes: Any) -> list[CheckResult]:
     with serving(**changes) as mock:
         return results_at(mock)
 
 
-def results_at(mock: Mock) -> list[check.Result]:
-    server = Server(mock.url, mock.account_id, mock.auth_token)
-    results = [run(made, server) for made in CHECKS]
-    assert server.request_count < MOST_REQUESTS
+def results_at(mock: Mock) -> list[CheckResult]:
+    server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+    results = [made.run(server) for made in CHECKS]
+    assert server.request_count < MAX_REQUESTS
     return results
 
 
-def differing(results: list[check.Result]) -> list[tuple[str, str]]:
-    return [(result.check.name, each.what) for result in results for each in result.differences]
+def differing(results: list[CheckResult]) -> list[tuple[str, str]]:
+    return [(result.check.name, each.text) for result in results for each in result.differences]
 
 
-def shown(results: list[check.Result]) -> set[str]:
+def shown(results: list[CheckResult]) -> set[str]:
     return {quirk for result in results for quirk in result.quirks}
 
 
@@ -102,8 +101,8 @@ def test_no_check_names_a_quirk_that_it_does_not_announce() -> None:
 @pytest.mark.parametrize("name", sorted(USUAL))
 def test_a_quirk_that_is_fixed_is_not_reported(name: str) -> None:
     with serving(fix=(name,)) as mock:
-        server = Server(mock.url, mock.account_id, mock.auth_token)
-        results = [run(made, server) for made in CHECKS if name in made.quirks]
+        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+        results = [made.run(server) for made in CHECKS if name in made.quirks]
     assert results
     assert differing(results) == []
     assert name not in shown(results)
@@ -114,14 +113,14 @@ def test_an_empty_account_says_what_could_not_be_checked() -> None:
         mock.clear()
         results = results_at(mock)
     assert differing(results) == []
-    reasons = {why for result in results for why in result.not_made}
+    reasons = {why for result in results for why in result.skipped}
     assert "no CDR in the last 31 days" in reasons
     assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
 
 
-def one(name: str, mock: Mock) -> check.Result:
+def one(name: str, mock: Mock) -> CheckResult:
     (made,) = [made for made in CHECKS if made.name == name]
-    return run(made, Server(mock.url, mock.account_id, mock.auth_token))
+    return made.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
 
 
 @pytest.mark.parametrize("fix", [(), ("broken-document-fault",), ("all",)])
@@ -151,7 +150,7 @@ def test_a_cdr_that_cannot_be_shown_is_named_as_the_quirk_it_is() -> None:
         mock.add_call()
         mock.edge("no-direction")
         assert one("broken-documents", mock).quirks == ("broken-document-fault",)
-        reasons = one("walk-down", mock).not_made
+        reasons = one("walk-down", mock).skipped
     assert reasons == ("the listing is a 503: broken-document-fault hides all CDRs there are",)
 
 
@@ -188,7 +187,7 @@ def test_a_single_bare_cdr_says_what_could_not_be_checked_with_it() -> None:
         mock.add_cdr({"call_direction": "inbound", "custom_channel_vars": {}, "timestamp": ended})
         results = results_at(mock)
     assert differing(results) == []
-    reasons = {result.check.name: result.not_made for result in results}
+    reasons = {result.check.name: result.skipped for result in results}
     assert reasons["filter-any-of"] == ("no CDR around the last month's end holds hangup_cause",)
     assert reasons["legs-by-cdr-id"] == ("no CDR around the last month's end has an interaction id",)
     assert reasons["directions"] == ("fewer than two CDRs around the last month's end",)
@@ -203,8 +202,8 @@ def odd_app(_environ: Any, start_response: Any) -> list[bytes]:
 
 def test_no_answer_of_another_shape_stops_the_checks() -> None:
     with Listener(odd_app) as listener:
-        server = Server(f"{listener.url}/v2", "an-account", "hush-hush")
-        results = [run(made, server) for made in CHECKS]
+        server = TargetServer(f"{listener.url}/v2", "an-account", "hush-hush")
+        results = [made.run(server) for made in CHECKS]
     assert sum(result.outcome == "differs" for result in results) > len(CHECKS) / 2
     assert any("another shape than Crossbar's" in what for _, what in differing(results))
 
@@ -374,12 +373,12 @@ def test_pytest_refuses_a_version_that_nobody_knows_for_a_server_elsewhere_too(
 
 
 def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockcdrs.contract.server.MOST_REQUESTS", 2)
+    monkeypatch.setattr("mockcdrs.contract.target.MAX_REQUESTS", 2)
     with serving() as mock:
-        server = Server(mock.url, mock.account_id, mock.auth_token)
-        results = [run(made, server) for made in CHECKS]
+        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+        results = [made.run(server) for made in CHECKS]
     assert server.request_count == 2
-    assert any("2 requests are spent" in why for result in results for why in result.not_made)
+    assert any("2 requests are spent" in why for result in results for why in result.skipped)
 
 
 @pytest.mark.parametrize(

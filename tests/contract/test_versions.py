@@ -5,10 +5,9 @@ from dataclasses import fields, replace
 
 import pytest
 
-from mockcdrs.contract.check import run
-from mockcdrs.contract.detection import Detection
-from mockcdrs.contract.server import Server
-from mockcdrs.contract.table import CHECKS
+from mockcdrs.contract.checks import CHECKS
+from mockcdrs.contract.target import TargetServer
+from mockcdrs.contract.version_detection import Detection
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.handle import Mock, serving
 
@@ -22,7 +21,7 @@ NOT_SEEN = {
     "maximum_range_settings",  # how wide a range may be is seen, not which setting says so
     "quirks",  # whatever a server has of these passes
 }
-Served = tuple[Server, Version]
+Served = tuple[TargetServer, Version]
 RULES = [each.name for each in fields(Version) if each.name not in TOLD_AS_THEY_ARE | NO_RULES_OF_CALLS | NOT_SEEN]
 
 
@@ -33,7 +32,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[Served]:
         for number in ("911", "933", "988"):
             add_call_to(mock, number)
         add_call_with_two_legs(mock)
-        yield Server(mock.url, mock.account_id, mock.auth_token), VERSIONS[request.param]
+        yield TargetServer(mock.url, mock.account_id, mock.auth_token), VERSIONS[request.param]
 
 
 def add_call_to(mock: Mock, number: str) -> None:
@@ -52,10 +51,10 @@ def add_call_with_two_legs(mock: Mock) -> None:
         mock.add_cdr({**leg, **changes})
 
 
-def differing(server: Server, version: Version) -> Iterator[str]:
+def differing(server: TargetServer, version: Version) -> Iterator[str]:
     """The checks that find the server to be no such version."""
     server.detection = Detection(version, "for the test")
-    return (made.name for made in CHECKS if run(made, server).differences)
+    return (made.name for made in CHECKS if made.run(server).differences)
 
 
 def another(own: Version, rule: str) -> Version:

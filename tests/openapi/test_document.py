@@ -17,10 +17,10 @@ from schemathesis import checks
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.handle import Mock, serving
-from mockcdrs.openapi.document import document
+from mockcdrs.openapi.document import build_document
 from tests.profile import examples
 
-LABELS = [f"{method.upper()} {path}" for path, methods in document()["paths"].items() for method in methods]
+LABELS = [f"{method.upper()} {path}" for path, methods in build_document()["paths"].items() for method in methods]
 CALLS = [label for label in LABELS if label.startswith("GET ") and "/cdrs" in label]
 OPERATIONS = [
     pytest.param(label, marks=pytest.mark.slow) if label.startswith("OPTIONS ") else label  # preflights are alike
@@ -71,7 +71,7 @@ def ask(mock: Mock, case: Any) -> Any:
 @functools.cache
 def operations(mock: Mock) -> dict[str, Any]:
     """The operations by label; their ids are, as often as not, some that the mock has."""
-    made = copy.deepcopy(document(mock.state.version))
+    made = copy.deepcopy(build_document(mock.state.version))
     path = f"/v2/accounts/{mock.account_id}/cdrs"
     rows = mock.client().simulate_get(path, query_string="page_size=5").json["data"]
     ids = [row["id"] for row in rows]
@@ -113,12 +113,12 @@ def around(mock: Mock) -> dict[str, Any]:
 
 def quirks_of(label: str) -> tuple[str, ...]:
     method, path = label.split()
-    return tuple(quirk["name"] for quirk in document()["paths"][path][method.lower()]["x-crossbar-quirks"])
+    return tuple(quirk["name"] for quirk in build_document()["paths"][path][method.lower()]["x-crossbar-quirks"])
 
 
 def hold_to_the_document(version: Version, case: Any, answered: Any) -> None:
     """Schemathesis' checks; it does not know of bodies whose type is not said."""
-    described = document(version)["components"]["responses"].get(f"Error{answered.status_code}", {})
+    described = build_document(version)["components"]["responses"].get(f"Error{answered.status_code}", {})
     if described.get("x-crossbar-untyped") and "content-type" not in answered.headers:
         case.validate_response(answered, checks=CHECKS[:1])
         if answered.content:
@@ -130,7 +130,7 @@ def hold_to_the_document(version: Version, case: Any, answered: Any) -> None:
 
 def fitting(version: Version, schema: str, value: Any) -> None:
     """Fail where a value is not of one of the schemas."""
-    whole = {"$ref": f"#/components/schemas/{schema}", "components": document(version)["components"]}
+    whole = {"$ref": f"#/components/schemas/{schema}", "components": build_document(version)["components"]}
     jsonschema.Draft202012Validator(whole).validate(value)
 
 
@@ -203,7 +203,7 @@ def test_an_error_before_the_form_is_chosen_has_a_content_type_where_the_version
     answered = any_mock.client().simulate_get(
         f"/v2/accounts/{any_mock.account_id}/cdrs", headers={"X-Auth-Token": "no-such-token"}
     )
-    told = document(version)["components"]["responses"]["Error401"]
+    told = build_document(version)["components"]["responses"]["Error401"]
     expected = "application/json" if version.always_says_json else ""
     assert (answered.status_code, answered.headers["content-type"]) == (401, expected)
     assert told["x-crossbar-untyped"] is not version.always_says_json
@@ -212,7 +212,7 @@ def test_an_error_before_the_form_is_chosen_has_a_content_type_where_the_version
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_the_columns_are_the_rows_in_order(version: Version) -> None:
-    schemas = document(version)["components"]["schemas"]
+    schemas = build_document(version)["components"]["schemas"]
     for name, interactions_of in (("Row", ""), ("Interaction", "account")):
         row = schemas[name]
         assert [*row["properties"]] == [*version.row_columns(is_reseller=True, interactions_of=interactions_of)]
@@ -254,20 +254,20 @@ def test_view_rows_that_stand_for_interactions_fit(tmp_path: Path) -> None:
 
 
 def test_old_api_is_a_server_where_it_is_served_and_else_an_error() -> None:
-    assert [each["url"] for each in document(KAZOO_4_3)["servers"]] == ["/v2", "/v1"]
-    assert [each["url"] for each in document(KAZOO_MASTER)["servers"]] == ["/v2"]
-    assert "Error410" not in document(KAZOO_4_3)["components"]["responses"]
-    assert "Error410" in document(KAZOO_MASTER)["components"]["responses"]
+    assert [each["url"] for each in build_document(KAZOO_4_3)["servers"]] == ["/v2", "/v1"]
+    assert [each["url"] for each in build_document(KAZOO_MASTER)["servers"]] == ["/v2"]
+    assert "Error410" not in build_document(KAZOO_4_3)["components"]["responses"]
+    assert "Error410" in build_document(KAZOO_MASTER)["components"]["responses"]
 
 
 def test_the_document_served_is_that_of_the_mocks_version(any_mock: Mock) -> None:
     served = any_mock.client().simulate_get("/_mockcdrs/openapi.json", headers={"Host": "localhost"}).json
-    assert served == document(any_mock.state.version)
+    assert served == build_document(any_mock.state.version)
 
 
 @pytest.mark.parametrize(("fix", "name"), [((), "LeakedDocument"), (("legs-chunked-leak",), "Document")])
 def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str, ...], name: str) -> None:
-    schemas = document()["components"]["schemas"]
+    schemas = build_document()["components"]["schemas"]
     with serving(fix=fix) as mock:
         cdrs, client = f"/v2/accounts/{mock.account_id}/cdrs", mock.client()
         cdr_id = client.simulate_get(cdrs, query_string="page_size=1").json["data"][0]["id"]
@@ -281,9 +281,11 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: Version) -> None:
     named: set[str] = set()
-    for methods in document(version)["paths"].values():
+    for methods in build_document(version)["paths"].values():
         for held in methods.values():
             assert held["x-crossbar-source"].endswith(".erl")
+            names = [quirk["name"] for quirk in held["x-crossbar-quirks"]]
+            assert len(names) == len(set(names)), held["operationId"]
             for quirk in held["x-crossbar-quirks"]:
                 assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
                 assert quirk["default"] is (quirk["name"] in version.quirks)
@@ -293,12 +295,12 @@ def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: V
 
 
 def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:
-    text = json.dumps(document())
-    for kind, parts in document()["components"].items():
+    text = json.dumps(build_document())
+    for kind, parts in build_document()["components"].items():
         if kind != "securitySchemes":
             for name in parts:
                 assert f'"#/components/{kind}/{name}"' in text
-    assert {*references(document())} <= {*parts_of(document()["components"])}
+    assert {*references(build_document())} <= {*parts_of(build_document()["components"])}
 
 
 def references(value: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.openapi.document import document
+from mockcdrs.openapi.document import build_document
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange
 
@@ -42,8 +42,8 @@ def plain(path: str) -> str:
 @cache
 def patterns(version: Version) -> list[tuple[re.Pattern[str], str]]:
     """Described paths; a literal step goes before one with a name in it."""
-    described = sorted(document(version)["paths"], key=lambda each: each.count("{"))
-    servers = "|".join(each["url"] for each in document(version)["servers"])
+    described = sorted(build_document(version)["paths"], key=lambda each: each.count("{"))
+    servers = "|".join(each["url"] for each in build_document(version)["servers"])
     return [(re.compile(f"({servers})" + re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), path) for path in described]
 
 
@@ -51,7 +51,7 @@ def operation_of(version: Version, exchange: Exchange) -> dict[str, Any] | None:
     """What is described for a request."""
     asked = plain(exchange.request.path)
     path = next((path for pattern, path in patterns(version) if pattern.fullmatch(asked)), None)
-    found: dict[str, Any] | None = path and document(version)["paths"][path].get(exchange.request.method.lower())
+    found: dict[str, Any] | None = path and build_document(version)["paths"][path].get(exchange.request.method.lower())
     return found
 
 
@@ -59,13 +59,13 @@ def resolved(version: Version, part: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in part:
         return part
     kind, name = part["$ref"].split("/")[2:]
-    found: dict[str, Any] = document(version)["components"][kind][name]
+    found: dict[str, Any] = build_document(version)["components"][kind][name]
     return found
 
 
 @cache
 def validator(version: Version, schema: str) -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator({**json.loads(schema), "components": document(version)["components"]})
+    return jsonschema.Draft202012Validator({**json.loads(schema), "components": build_document(version)["components"]})
 
 
 def wrong(version: Version, exchange: Exchange, operation: dict[str, Any]) -> Iterator[str]:

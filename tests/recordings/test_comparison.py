@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.recordings.comparison import find_differences
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 
 
 def told(before: Any, now: Any, *headers: tuple[str, str]) -> list[str]:
-    exchange = Exchange("x", Request("GET", "/v2/x", headers=headers), _answer(before))
+    exchange = Exchange("x", RawRequest("GET", "/v2/x", headers=headers), _answer(before))
     return list(find_differences(exchange, _answer(now)))
 
 
@@ -41,7 +41,7 @@ def test_a_difference_is_named_by_its_path_and_both_values(before: Any, now: Any
 def test_status_headers_and_framing_are_compared() -> None:
     wanted = RecordedResponse(200, {"etag": '"1-0"', "date": "x", "vary": "accept"}, "{}", (1, 1))
     now = RecordedResponse(503, {"etag": '"2-0"', "date": "y", "expires": "0"}, "{}")
-    assert list(find_differences(Exchange("x", Request("GET", "/"), wanted), now)) == [
+    assert list(find_differences(Exchange("x", RawRequest("GET", "/"), wanted), now)) == [
         "status: 503 instead of 200",
         r'header etag: "\"2-0\"" instead of "\"1-0\""',
         'header expires: "0" instead of nothing',

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from mockcdrs.contract.client import Client, Request
+from mockcdrs.contract.client import Client, RawRequest
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files, writing
@@ -125,31 +125,31 @@ def test_no_original_is_left_in_paths_queries_headers_bodies_or_keys(
     assert there & set(re.findall(r"\w+", after)) == set()
 
 
-def one(request: Request, answer: RecordedResponse | None = None) -> Exchange:
+def one(request: RawRequest, answer: RecordedResponse | None = None) -> Exchange:
     (made,) = anonymous([Exchange("1 x", request, answer or RecordedResponse(0))])
     return made
 
 
 def answered(body: str, **headers: str) -> RecordedResponse:
-    return one(Request("GET", "/v2"), RecordedResponse(200, headers, body)).response
+    return one(RawRequest("GET", "/v2"), RecordedResponse(200, headers, body)).response
 
 
 def test_parameters_of_a_listing_stay() -> None:
     query = "page_size=2&created_from=63936000000&is_chunked=true&ascending=yes&accept=csv&jsonp=take&has_key=call_id"
-    assert one(Request("GET", "/v2/accounts/account/cdrs", query)).request.query == query
+    assert one(RawRequest("GET", "/v2/accounts/account/cdrs", query)).request.query == query
 
 
 @pytest.mark.parametrize(
     "path", ["/v2/user_auth", "/v2/auth/tokeninfo", "/v2/accounts/account/users/account/cdrs/legs"]
 )
 def test_names_of_resources_stay(path: str) -> None:
-    assert one(Request("GET", path)).request.path == path
+    assert one(RawRequest("GET", path)).request.path == path
 
 
 def test_the_same_person_is_the_same_in_a_filter_of_either_kind_and_in_the_answer() -> None:
     query = 'filter_caller_id_name=Ann%20Miller&filter_not_a.caller_id_name=%5B"Ann%20Miller"%5D'
     body = json.dumps({"data": [{"caller_id_name": "Ann Miller"}], "status": "success"})
-    made = one(Request("GET", "/v2/cdrs", query), RecordedResponse(200, {}, body))
+    made = one(RawRequest("GET", "/v2/cdrs", query), RecordedResponse(200, {}, body))
     name = json.loads(made.response.body)["data"][0]["caller_id_name"]
     assert "Ann" not in name
     assert made.request.query == (
@@ -158,12 +158,14 @@ def test_the_same_person_is_the_same_in_a_filter_of_either_kind_and_in_the_answe
 
 
 def test_unknown_parameters_and_values_of_another_type_are_replaced() -> None:
-    made = one(Request("GET", "/v2/cdrs", "who=Miller&page_size=Miller&start_key=Miller", (("X-Who", "Miller"),)))
+    made = one(RawRequest("GET", "/v2/cdrs", "who=Miller&page_size=Miller&start_key=Miller", (("X-Who", "Miller"),)))
     assert "Miller" not in json.dumps([made.request.query, made.request.headers])
 
 
 def test_a_request_s_body_and_name_are_rewritten_too() -> None:
-    (made,) = anonymous([Exchange("7 Miller", Request("POST", "/v2/cdrs", "", (), '{"data":{"name":"Miller"}}'), NONE)])
+    (made,) = anonymous(
+        [Exchange("7 Miller", RawRequest("POST", "/v2/cdrs", "", (), '{"data":{"name":"Miller"}}'), NONE)]
+    )
     assert "Miller" not in f"{made.request.body} {made.name}"
     assert made.name == "7 POST /v2/cdrs"
 
@@ -219,7 +221,7 @@ def test_headers_name_nobody_and_the_length_is_that_of_the_body() -> None:
 def test_a_token_placeholder_becomes_that_of_the_accounts_pseudonym() -> None:
     account = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
     sent = (("X-Auth-Token", f"token-of-{account}"),)
-    made = one(Request("GET", f"/v2/accounts/{account}/cdrs", "", sent))
+    made = one(RawRequest("GET", f"/v2/accounts/{account}/cdrs", "", sent))
     name = made.request.path.split("/")[3]
     assert name != account
     assert made.request.headers == (("X-Auth-Token", f"token-of-{name}"),)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.files import DataError
@@ -27,7 +27,7 @@ from tests.recordings.builders import report_of
 
 WHOLE = Exchange(
     "ä",
-    Request("PUT", "/v2/x", "a=1", (("X-A", "é"),), "{}"),
+    RawRequest("PUT", "/v2/x", "a=1", (("X-A", "é"),), "{}"),
     RecordedResponse(200, {"etag": '"1"'}, "é", (1, 2)),
     {"crossbar": {"pagination_page_size": 2}},
     RecordedServer("4.3", data=Origin(seed=1)),
@@ -35,14 +35,14 @@ WHOLE = Exchange(
 
 
 def test_written_exchanges_are_read_again(tmp_path: Path) -> None:
-    bare = Exchange("b", Request("GET", "/v2"), RecordedResponse(204))
+    bare = Exchange("b", RawRequest("GET", "/v2"), RecordedResponse(204))
     assert write_exchanges(tmp_path / "file", [WHOLE, bare]) == 2
     assert list(read_exchanges(tmp_path / "file")) == [WHOLE, bare]
 
 
 def test_a_request_alone_is_one_still_to_be_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text('\n{"name": "x", "request": {"method": "GET", "path": "/v2/x"}}\n')
-    assert list(read_exchanges(tmp_path / "file")) == [Exchange("x", Request("GET", "/v2/x"), RecordedResponse(0))]
+    assert list(read_exchanges(tmp_path / "file")) == [Exchange("x", RawRequest("GET", "/v2/x"), RecordedResponse(0))]
 
 
 @pytest.mark.parametrize(
@@ -70,14 +70,14 @@ def test_a_line_that_is_not_an_exchange_is_refused_with_its_number(tmp_path: Pat
     ],
 )
 def test_the_time_is_that_of_the_envelope_or_the_date_header(answer: RecordedResponse, moment: str) -> None:
-    told = Exchange("x", Request("GET", "/"), answer).time_gregorian
+    told = Exchange("x", RawRequest("GET", "/"), answer).time_gregorian
     assert told is not None
     assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(seconds_of(moment))
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "today"}])
 def test_a_response_may_have_no_time(headers: dict[str, str]) -> None:
-    assert Exchange("x", Request("GET", "/"), RecordedResponse(204, headers)).time_gregorian is None
+    assert Exchange("x", RawRequest("GET", "/"), RecordedResponse(204, headers)).time_gregorian is None
 
 
 WHOLE_SERVER = RecordedServer(

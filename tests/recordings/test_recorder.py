@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mockcdrs.contract.client import Client, ClientError, Request, Response
+from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse
 from mockcdrs.handle import Mock, serving
 from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer
 from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
@@ -28,8 +28,8 @@ def test_a_recording_can_be_sent_again_as_it_is(office: Mock, recorded: list[Exc
 def test_no_request_that_may_write_is_sent_to_another_machine() -> None:
     elsewhere = Recorder(Client("http://kazoo.example/v2"))
     asked = [
-        Exchange("good", Request("GET", "/v2/x"), RecordedResponse(0)),
-        Exchange("bad", Request("PUT", "/v2/x"), RecordedResponse(0)),
+        Exchange("good", RawRequest("GET", "/v2/x"), RecordedResponse(0)),
+        Exchange("bad", RawRequest("PUT", "/v2/x"), RecordedResponse(0)),
     ]
     with pytest.raises(
         ClientError, match=r"bad: PUT came for kazoo\.example, which is not this machine; expected one of"
@@ -83,6 +83,6 @@ def test_a_server_that_responds_without_json_is_recorded_all_the_same() -> None:
     plan, asked = plan_requests("a"), 1
     next(plan)
     with contextlib.suppress(StopIteration):
-        while plan.send(Response(502, (), b"<html>")):
+        while plan.send(RawResponse(502, (), b"<html>")):
             asked += 1
     assert asked > 50

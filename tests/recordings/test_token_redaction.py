@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from mockcdrs.contract.client import Request
+from mockcdrs.contract.client import RawRequest
 from mockcdrs.handle import Mock
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
@@ -13,7 +13,7 @@ from tests.recordings.builders import recorder
 def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
     asked = Exchange(
         "everywhere",
-        Request(
+        RawRequest(
             "POST",
             f"/v2/accounts/{office.account_id}/user_auth/{office.auth_token}",
             f"auth_token={office.auth_token}&x=1",

@@ -1,1 +1,17 @@
-"""The checks, a theme in each module."""
+"""The checks of the contract suite, by theme, and `CHECKS`: all of them in the order in which they run."""
+
+from mockcdrs.contract.check import Check
+from mockcdrs.contract.checks import (
+    authentication,
+    documents,
+    http_protocol,
+    interactions,
+    listing,
+    response_format,
+)
+
+_MODULES = (authentication, response_format, listing, documents, interactions, http_protocol)
+
+CHECKS: tuple[Check, ...] = tuple(
+    item for module in _MODULES for item in vars(module).values() if isinstance(item, Check)
+)

@@ -17,4 +17,4 @@ def read(powers: Powers, ask: Ask) -> Reply:
 def crossbar(powers: Powers, ask: Ask) -> Reply:
     """Crossbar's own part in OpenAPI 3.1, as the mock's version of Kazoo has it."""
     del ask
-    return Reply(openapi.document(powers.state.version))
+    return Reply(openapi.build_document(powers.state.version))

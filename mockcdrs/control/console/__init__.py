@@ -1,15 +1,14 @@
 """The console: a page that does everything through the control API, and one that shows Crossbar's.
 
-The files are served as they lie here; those of Swagger UI as they lie in the package that brings them.
+The files are served as they lie here.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata, resources
+from importlib import resources
 from importlib.resources.abc import Traversable
-from pathlib import Path
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -17,7 +16,6 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
-_SWAGGER_UI = ("swagger-ui-bundle.js", "swagger-ui.css")
 
 # what a page may do in which names and headers of strangers are shown: nothing but its own files and server
 HEADERS = {
@@ -28,8 +26,6 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-# Swagger UI's style sheet has its icons inside
-DOCS_HEADERS = HEADERS | {"content-security-policy": f"{HEADERS['content-security-policy']}; img-src 'self' data:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,7 @@ class Asset:
 @cache
 def _files() -> Mapping[str, Traversable]:
     console = resources.files(__name__)
-    # found, not imported: that would load Flask, for which the package is made
-    swagger = Path(str(metadata.distribution("flask-swagger-ui").locate_file("flask_swagger_ui/dist")))
-    own = [console / "index.html", console / "docs.html", *(console / "assets").iterdir()]
-    files = [*own, *(swagger / name for name in _SWAGGER_UI)]
+    files = [console / "index.html", console / "docs.html", *(console / "assets").iterdir()]
     return {file.name: file for file in files if file.name.rpartition(".")[2] in _TYPES}
 
 
@@ -63,7 +56,7 @@ def page() -> Asset:
 
 
 def docs() -> Asset:
-    """The page that shows Crossbar's API, in Swagger UI; its files lie with those of the console."""
+    """The page of Crossbar's API, which reads `openapi.json`; its files lie with those of the console."""
     return _asset("docs.html")
 
 

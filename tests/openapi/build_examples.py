@@ -1,4 +1,4 @@
-"""Makes the examples of the OpenAPI documents of the committed data: `python tests/openapi/making_examples.py`."""
+"""Makes the examples of the OpenAPI documents of the committed data: `python tests/openapi/build_examples.py`."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ from typing import Any
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, Version
 from mockcdrs.handle import Mock, serving
-from mockcdrs.openapi import examples
-from mockcdrs.openapi.answers import is_given
+from mockcdrs.openapi import responses
+from mockcdrs.openapi.responses import can_respond
 
 FOLDER = Path(__file__).parents[2] / "mockcdrs" / "openapi"
 JSON, CSV = "application/json", "text/csv"
@@ -145,7 +145,7 @@ def made(version: Version) -> dict[str, dict[str, Any]]:
     """All examples by name, as the file of a version holds them."""
     with serving(kazoo=version.name) as mock:
         known = ids(mock)
-    wanted = {name: asked for name, asked in (*good(), *around(), *bad()) if is_given(version, asked.status)}
+    wanted = {name: asked for name, asked in (*good(), *around(), *bad()) if can_respond(version, asked.status)}
     return {name: _made(version, asked, known) for name, asked in wanted.items()}
 
 
@@ -176,4 +176,4 @@ if __name__ == "__main__":
         own = {name: example for name, example in made(each).items() if held.get(name) != json.dumps(example)}
         if own:
             text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
-            (FOLDER / examples.file_name(each)).write_text(text, encoding="utf-8", newline="\n")
+            (FOLDER / responses.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")

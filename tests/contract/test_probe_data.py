@@ -1,15 +1,63 @@
-"""Where an account holds too little for a check, or too much, its reason says what is missing."""
+"""A server with calls over the end of a month is a Crossbar, and the suite names what comes of them."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from mockcdrs.contract.check import run
-from mockcdrs.contract.sample import MOST_ROWS
-from mockcdrs.contract.server import Server
-from mockcdrs.contract.table import CHECKS
+from mockcdrs.cdr import gregorian
+from mockcdrs.contract.check import CheckResult
+from mockcdrs.contract.checks import CHECKS
+from mockcdrs.contract.probe_data import MAX_ROWS
+from mockcdrs.contract.target import TargetServer
 from mockcdrs.handle import Mock, serving
+
+JANUARY = gregorian.month_start("202601")
+QUIRK = "month-end-call-lost"
+# begin and end of calls, in seconds from the end of December
+CALLS = [(-100, 60), (-90, 20), (10, 30), (70, 80), (-300, -200)]
+
+
+def _begun(start: int, name: str) -> dict[str, Any]:
+    """What an id and the fields of its interaction say of when a call began."""
+    return {
+        "_id": f"{gregorian.month_of(start)}-{name}",
+        "call_id": name,
+        "interaction_time": start,
+        "interaction_key": name,
+        "interaction_id": f"{start}-{name}",
+        "channel_created_time": gregorian.to_unix(start) * 1_000_000,
+    }
+
+
+def results(mock: Mock) -> dict[str, CheckResult]:
+    server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+    return {made.name: made.run(server) for made in CHECKS}
+
+
+@pytest.mark.parametrize("fix", [(), (QUIRK,), ("all",)])
+def test_calls_over_the_end_of_a_month_are_named_as_the_quirk_they_are(fix: tuple[str, ...]) -> None:
+    with serving(fix=fix) as mock:
+        before = results(mock)
+        for number, (begin, end) in enumerate(CALLS):
+            mock.add_call(at=JANUARY + end, fields=_begun(JANUARY + begin, f"call{number}@host"))
+        after = results(mock)
+    differing = [
+        (name, each.text) for name in before for each in after[name].differences if not before[name].differences
+    ]
+    assert differing == []
+    named = {name for name, result in after.items() if QUIRK in result.quirks}
+    assert named == (set() if fix else {"range-of-a-month", "walk-down", "walk-up"})
+    assert after["range-of-a-month"].outcome == "passed"
+
+
+def test_without_such_a_call_a_server_cannot_be_told() -> None:
+    with serving() as mock:
+        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+        (made,) = [made for made in CHECKS if made.name == "range-of-a-month"]
+        result = made.run(server)
+    reason = "no CDR around the last month's end that was written in the month after that it began in"
+    assert (result.outcome, result.skipped) == ("not made", (reason,))
 
 
 @pytest.fixture
@@ -41,9 +89,9 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
 
 def not_made(mock: Mock, name: str) -> tuple[str, ...]:
     (made,) = [made for made in CHECKS if made.name == name]
-    result = run(made, Server(mock.url, mock.account_id, mock.auth_token))
+    result = made.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
     assert result.differences == ()
-    return result.not_made
+    return result.skipped
 
 
 def test_one_leg_has_no_order(mock: Mock) -> None:
@@ -83,9 +131,9 @@ def test_another_account_that_is_not_there_cannot_be_forbidden(mock: Mock) -> No
 
 
 def test_more_cdrs_in_a_second_than_a_check_may_ask_for_end_it(mock: Mock) -> None:
-    for number in range(MOST_ROWS + 1):
+    for number in range(MAX_ROWS + 1):
         added(mock, call_id=f"call-{number}")
-    assert not_made(mock, "walk-down") == (f"more than {MOST_ROWS} CDRs in the seconds around the last month's end",)
+    assert not_made(mock, "walk-down") == (f"more than {MAX_ROWS} CDRs in the seconds around the last month's end",)
 
 
 def test_the_widest_range_is_not_judged_by_a_cdr_that_no_row_can_be_made_of(mock: Mock) -> None:

@@ -1,7 +1,7 @@
-"""Which version of Kazoo a server is, worked out from its answers.
+"""Detects the version of Kazoo that a server runs from its responses.
 
-The version is the one whose columns and keys the answers have. The text `version` in an envelope is told to the reader,
-but decides nothing: a server's operator, or its build, may put anything there.
+The version is the one with the columns of a row and the keys of an envelope that the responses have. The text `version`
+in an envelope is reported but not used: an operator or a build may put anything there.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import Any
 from mockcdrs.crossbar.versions import VERSIONS, Version, version_named
 
 PAGING_KEYS = ("next_start_key", "page_size", "start_key")
-"""Keys of paging: in front of a plain answer's others."""
+"""The paging keys, which come first in a plain envelope."""
 
 CHUNKED_KEYS = ("data", *PAGING_KEYS, "status", "request_id", "node", "version", "timestamp", "auth_token")
-"""Keys of an answer in chunks, in order: all versions have the same."""
+"""The keys of the chunked envelope in order, the same in all versions."""
 
 _ONLY_IN_LISTINGS = "unix_timestamp"
 _IN_EVERY_ENVELOPE = {"status", "request_id", "node", "timestamp"}
@@ -26,35 +26,35 @@ Envelope = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A version of Kazoo, and in a few words why a server is taken for it; `is_assumed`: for no reason at all."""
+    """A version of Kazoo and the reason for it. `is_assumed` if no response told versions apart."""
 
     version: Version
-    why: str
+    reason: str
     is_assumed: bool = False
 
     def __str__(self) -> str:
-        return f"Kazoo {self.version.name}, {self.why}"
+        return f"Kazoo {self.version.name}, {self.reason}"
 
 
-def detect(bodies: Iterable[str]) -> Detection:
-    """The version that fits a server's answers best; of several that fit alike, the first of `VERSIONS`.
+def detect_version(bodies: Iterable[str]) -> Detection:
+    """The version that fits a server's responses best; of several that fit alike, the first in `VERSIONS`.
 
-    `bodies` are any answers' bodies: what is no JSON object tells nothing.
+    `bodies` are the bodies of any responses; those that are no JSON object are ignored.
     """
     envelopes = list(_envelopes(bodies))
     misfits = _misfits(envelopes)
-    found, *others = sorted(VERSIONS, key=lambda name: sum(misfits[name].values()))
-    alike = [name for name in others if misfits[name] == misfits[found]]
+    best, *others = sorted(VERSIONS, key=lambda name: sum(misfits[name].values()))
+    alike = [name for name in others if misfits[name] == misfits[best]]
     if alike == others:
-        return Detection(VERSIONS[found], "assumed: no answer shows a listing row or a whole envelope", is_assumed=True)
-    shown_by = [trait for trait in _TRAITS if any(misfits[name][trait] > misfits[found][trait] for name in others)]
-    nearest = "the nearest " if any(misfits[found].values()) else ""
+        return Detection(VERSIONS[best], "assumed: no answer shows a listing row or a whole envelope", is_assumed=True)
+    shown_by = [trait for trait in _TRAITS if any(misfits[name][trait] > misfits[best][trait] for name in others)]
+    nearest = "the nearest " if any(misfits[best].values()) else ""
     or_else = f" ({', '.join(alike)} would answer alike)" if alike else ""
-    return Detection(VERSIONS[found], f"{nearest}by {', '.join(shown_by)}{or_else}{_told(envelopes)}")
+    return Detection(VERSIONS[best], f"{nearest}by {', '.join(shown_by)}{or_else}{_reported_version(envelopes)}")
 
 
-def forced(name: str, bodies: Iterable[str]) -> Detection:
-    """The version of that name, whatever the answers are like; says so where they are another version's.
+def assume_version(name: str, bodies: Iterable[str]) -> Detection:
+    """The version with a name, whatever the responses are; the reason says if they fit another version better.
 
     Raises `UnknownVersion`.
     """
@@ -62,26 +62,26 @@ def forced(name: str, bodies: Iterable[str]) -> Detection:
     totals = {known: sum(counts.values()) for known, counts in _misfits(envelopes).items()}
     nearest = min(totals, key=lambda known: totals[known])
     doubt = f", though its answers are nearer to {nearest}" if totals[nearest] < totals[version.name] else ""
-    return Detection(version, f"as asked for{doubt}{_told(envelopes)}")
+    return Detection(version, f"as asked for{doubt}{_reported_version(envelopes)}")
 
 
 def _envelopes(bodies: Iterable[str]) -> Iterable[Envelope]:
     for body in bodies:
         try:
-            held = json.loads(body)
+            value = json.loads(body)
         except (ValueError, RecursionError):
             continue
-        if isinstance(held, dict):
-            yield held
+        if isinstance(value, dict):
+            yield value
 
 
-def _told(envelopes: Iterable[Envelope]) -> str:
-    told = dict.fromkeys(text for each in envelopes if isinstance(text := each.get("version"), str))
-    return f"; it calls itself {', '.join(told)}" if told else ""
+def _reported_version(envelopes: Iterable[Envelope]) -> str:
+    names = dict.fromkeys(text for each in envelopes if isinstance(text := each.get("version"), str))
+    return f"; it calls itself {', '.join(names)}" if names else ""
 
 
 def _misfits(envelopes: Iterable[Envelope]) -> dict[str, dict[str, int]]:
-    """By version and trait, how much of the answers is otherwise than there."""
+    """For each version and trait, how many things in the responses do not fit."""
     return {
         name: {trait: sum(count(version, each) for each in envelopes) for trait, count in _TRAITS.items()}
         for name, version in VERSIONS.items()
@@ -89,7 +89,7 @@ def _misfits(envelopes: Iterable[Envelope]) -> dict[str, dict[str, int]]:
 
 
 def _row(envelope: Envelope) -> Mapping[str, Any]:
-    """The first listing row of an answer, empty without one."""
+    """The first listing row of a response, empty without one."""
     data = envelope.get("data")
     rows = data if isinstance(data, list) else ()
     return next((row for row in rows if isinstance(row, dict) and _ONLY_IN_LISTINGS in row), {})
@@ -102,7 +102,7 @@ def _columns(version: Version, envelope: Envelope) -> int:
     is_reseller = any(name in row for name in version.reseller_columns)
     expected = version.row_columns(is_reseller=is_reseller)
     unknown = row.keys() - expected.keys() - set(version.interaction_columns)
-    # where no column is empty, the operator may have the empty ones left out
+    # if no column is empty, the server may be set to leave out empty ones
     missing = expected.keys() - row.keys() if "" in row.values() else set()
     return len(unknown) + len(missing)
 
@@ -131,4 +131,4 @@ _TRAITS: Mapping[str, Callable[[Version, Envelope], int]] = {
     "datetime": _datetime,
     "keys of an envelope": _keys,
 }
-"""What tells versions apart: each counts what is otherwise in an answer."""
+"""What differs between versions. Each function counts what does not fit in a response."""

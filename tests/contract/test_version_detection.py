@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract import detection
-from mockcdrs.contract.detection import Detection, detect, forced
-from mockcdrs.contract.server import Server
+from mockcdrs.contract import version_detection
+from mockcdrs.contract.target import TargetServer
+from mockcdrs.contract.version_detection import Detection, assume_version, detect_version
 from mockcdrs.crossbar.versions import VERSIONS, UnknownVersion
 from mockcdrs.handle import Mock, serving
 from mockcdrs.recordings import exchanges
@@ -27,7 +27,7 @@ def detected(**changes: Any) -> Detection:
 
 
 def detected_at(mock: Mock, kazoo: str | None = None) -> Detection:
-    return Server(mock.url, mock.account_id, mock.auth_token, kazoo=kazoo).detection
+    return TargetServer(mock.url, mock.account_id, mock.auth_token, kazoo=kazoo).detection
 
 
 @pytest.mark.parametrize("name", VERSIONS)
@@ -48,7 +48,7 @@ def test_a_resellers_rows_tell_every_version(name: str, changes: dict[str, Any])
 def test_a_row_tells_the_version_and_by_what(name: str) -> None:
     found = detected(kazoo=name)
     assert found.version is VERSIONS[name]
-    assert found.why.startswith("by columns of a row, datetime")
+    assert found.reason.startswith("by columns of a row, datetime")
 
 
 def test_versions_that_answer_alike_are_named() -> None:
@@ -67,34 +67,34 @@ def test_without_a_row_the_envelope_tells(name: str, break_it: Any) -> None:
         break_it(mock)
         found = detected_at(mock)
     assert found.version is VERSIONS[name]
-    assert found.why.startswith("by keys of an envelope")
+    assert found.reason.startswith("by keys of an envelope")
 
 
 @pytest.mark.parametrize(
     "body", ["", "<html>", "[]", "[" * 99_999, '{"data":[1,{}]}', '{"message":"no such host"}', '{"version":4}']
 )
 def test_what_tells_nothing_is_said_to_tell_nothing(body: str) -> None:
-    assert str(detect([body])) == "Kazoo 4.3, assumed: no answer shows a listing row or a whole envelope"
+    assert str(detect_version([body])) == "Kazoo 4.3, assumed: no answer shows a listing row or a whole envelope"
 
 
 def test_a_server_that_cannot_be_reached_tells_nothing() -> None:
-    assert Server("http://127.0.0.1:9/v2", "a", "b").detection.why.startswith("assumed")
+    assert TargetServer("http://127.0.0.1:9/v2", "a", "b").detection.reason.startswith("assumed")
 
 
 def test_a_server_between_two_versions_is_held_to_be_the_nearest() -> None:
     columns = dict.fromkeys(VERSIONS["4.3"].columns, "") | {"datetime": "2026-01-20 12:00:00"}
     del columns["disposition"]  # as before Kazoo 4.3.137
-    found = detect([json.dumps({"data": [columns]})])
+    found = detect_version([json.dumps({"data": [columns]})])
     assert found.version is VERSIONS["4.3"]
-    assert found.why == "the nearest by datetime (classic would answer alike)"
+    assert found.reason == "the nearest by datetime (classic would answer alike)"
 
 
 def test_most_answers_decide() -> None:
     bodies = [
         json.dumps({"data": [{"unix_timestamp": "1", "datetime": text}]}) for text in ("a 12:00:00", "a_12:00:00")
     ]
-    assert detect(bodies).version is VERSIONS["4.3"]
-    assert detect([*bodies, bodies[1]]).version is VERSIONS["master"]
+    assert detect_version(bodies).version is VERSIONS["4.3"]
+    assert detect_version([*bodies, bodies[1]]).version is VERSIONS["master"]
 
 
 def test_a_version_that_is_asked_for_is_taken_and_doubted() -> None:
@@ -102,18 +102,18 @@ def test_a_version_that_is_asked_for_is_taken_and_doubted() -> None:
         assert str(detected_at(mock, "4.3")) == "Kazoo 4.3, as asked for; it calls itself 4.3.142"
         doubted = detected_at(mock, "master")
     assert doubted.version is VERSIONS["master"]
-    assert doubted.why == "as asked for, though its answers are nearer to 4.3; it calls itself 4.3.142"
+    assert doubted.reason == "as asked for, though its answers are nearer to 4.3; it calls itself 4.3.142"
 
 
 def test_a_version_that_nobody_knows_is_refused() -> None:
     with pytest.raises(UnknownVersion, match="'5' is no version of Kazoo that is known"):
-        forced("5", [])
+        assume_version("5", [])
 
 
 def test_detection_costs_no_request_of_its_own() -> None:
     with serving() as mock:
-        server = Server(mock.url, mock.account_id, mock.auth_token)
-        server.check()
+        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
+        server.check_access()
         assert server.version is VERSIONS["4.3"]
         assert server.request_count == 1
 
@@ -126,9 +126,9 @@ RECORDINGS = [
 @needs_recordings
 @pytest.mark.parametrize(("file", "name"), RECORDINGS)
 def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: str) -> None:
-    found = detect(each.response.body for each in exchanges.read_exchanges(file))
+    found = detect_version(each.response.body for each in exchanges.read_exchanges(file))
     assert found.version is VERSIONS[name]
-    assert not found.why.startswith("the nearest")
+    assert not found.reason.startswith("the nearest")
 
 
 @needs_recordings
@@ -137,10 +137,11 @@ def test_no_single_recorded_answer_tells_another_version(file: Path, name: str) 
     wrong = [
         each.name
         for each in exchanges.read_exchanges(file)
-        if (found := detect([each.response.body])).version is not VERSIONS[name] and not found.why.startswith("assumed")
+        if (found := detect_version([each.response.body])).version is not VERSIONS[name]
+        and not found.reason.startswith("assumed")
     ]
     assert wrong == []
 
 
 def test_every_trait_is_compared_with_each_version() -> None:
-    assert detection._misfits([]) == {name: dict.fromkeys(detection._TRAITS, 0) for name in VERSIONS}
+    assert version_detection._misfits([]) == {name: dict.fromkeys(version_detection._TRAITS, 0) for name in VERSIONS}

@@ -1,0 +1,84 @@
+// One operation: its source and quirks, a form to try it, and its responses with their examples.
+
+import { codeBlock } from "./copying.js";
+import { codeText, resolve, typeOf } from "./docs_schema.js";
+import { tryForm } from "./docs_try.js";
+import { el } from "./dom.js";
+import { laidOut, pretty } from "./pretty.js";
+
+function jsonBlock(name, text) {
+  const nodes = pretty(text);
+  return codeBlock(name, laidOut(nodes), nodes);
+}
+
+function quirkList(quirks) {
+  const items = quirks.map(({ name, sentence, default: isDefault }) =>
+    el(
+      "li",
+      null,
+      el("code", null, name),
+      !isDefault && el("span", { class: "badge" }, "off by default"),
+      " ",
+      codeText(sentence),
+    ),
+  );
+  return el("details", { class: "quirks" }, el("summary", null, `Quirks of Crossbar's (${quirks.length})`), el("ul", null, items));
+}
+
+function example(spec, type, reference) {
+  const { summary, value } = resolve(spec, reference);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return type.endsWith("json") ? jsonBlock(summary, text) : codeBlock(summary, text);
+}
+
+function contentOf(spec, [type, { schema, examples = {} }]) {
+  const blocks = Object.values(examples).map((reference) => example(spec, type, reference));
+  return el(
+    "div",
+    { class: "content" },
+    el("p", null, el("code", null, type), ": ", typeOf(schema)),
+    blocks.length > 0 &&
+      el("details", null, el("summary", null, `${blocks.length === 1 ? "Example" : "Examples"} as ${type}`), blocks),
+  );
+}
+
+function headerTable(headers) {
+  const rows = Object.entries(headers).map(([name, { description, required }]) =>
+    el(
+      "tr",
+      null,
+      el("th", { scope: "row" }, el("code", null, name), required && el("span", { class: "badge" }, "always")),
+      el("td", null, codeText(description)),
+    ),
+  );
+  const columns = ["Header", "Meaning"].map((name) => el("th", { scope: "col" }, name));
+  const table = el("table", null, el("thead", null, el("tr", null, columns)), el("tbody", null, rows));
+  return el("details", null, el("summary", null, `Headers (${rows.length})`), table);
+}
+
+function response(spec, [status, reference]) {
+  const { description, headers, content = {} } = resolve(spec, reference);
+  return el(
+    "li",
+    { class: "response" },
+    el("p", null, el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)),
+    Object.entries(content).map((each) => contentOf(spec, each)),
+    headers && headerTable(headers),
+  );
+}
+
+export function operationBody(spec, context, path, method, operation) {
+  return el(
+    "div",
+    { class: "body" },
+    el("p", { class: "dim" }, "In Kazoo: ", el("code", null, operation["x-crossbar-source"])),
+    operation["x-crossbar-quirks"].length > 0 && quirkList(operation["x-crossbar-quirks"]),
+    tryForm(spec, context, path, method, operation),
+    el("h3", null, "Responses"),
+    el(
+      "ul",
+      { class: "responses" },
+      Object.entries(operation.responses).map((each) => response(spec, each)),
+    ),
+  );
+}
