@@ -33,7 +33,7 @@ def to_datetime(gregorian_seconds: int) -> datetime:
     return _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
 
 
-def guess(number: float) -> tuple[str, int] | None:
+def guess_unit(number: float) -> tuple[str, int] | None:
     """What a number probably is if not Gregorian seconds, as in `Unix seconds`, and the Gregorian seconds meant."""
     for unit, per_second in _UNIX_UNITS.items():
         if _EARLIEST_UNIX <= number // per_second <= _LATEST_UNIX:
@@ -60,7 +60,7 @@ def month_start(month: str) -> int:
     return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
 
 
-def month_stretch(month: str) -> tuple[int, int]:
+def month_bounds(month: str) -> tuple[int, int]:
     """The first second of a month (`YYYYMM`), and the one behind its last; `ValueError` for what is no month."""
     start = month_start(month)
     _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
@@ -97,7 +97,7 @@ def _day(number: int) -> Day:
     return Day(year, date.month, date.day, date.weekday(), f"{year:04}-{date.month:02}-{date.day:02}")
 
 
-def clock(gregorian_seconds: int) -> str:
+def clock_text(gregorian_seconds: int) -> str:
     """The time of day, `12:00:00`."""
     return _clock(gregorian_seconds % _DAY_SECONDS)
 
@@ -110,4 +110,4 @@ def _clock(seconds: int) -> str:
 
 def iso_8601(gregorian_seconds: int) -> str:
     """`2026-01-20T12:00:00Z` (`kz_time:iso8601/1`)."""
-    return f"{day_of(gregorian_seconds).text}T{clock(gregorian_seconds)}Z"
+    return f"{day_of(gregorian_seconds).text}T{clock_text(gregorian_seconds)}Z"

@@ -16,8 +16,8 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract.answer import Answer, Unusable
 from mockcdrs.contract.finding import CannotCheck
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar import start_key, view_maps
-from mockcdrs.crossbar.view_maps import View
+from mockcdrs.crossbar import start_key, views
+from mockcdrs.crossbar.views import View
 
 SIDE_ROWS = 20
 MOST_ROWS = 120
@@ -221,7 +221,7 @@ def are_view_rows(answer: Answer) -> bool:
 
 def leg_order(leg: Row) -> tuple[Any, str]:
     """What makes a leg the first of its interaction: the least channel time, then the least loopback leg."""
-    return view_maps.channel_time(leg), leg.get("channel_loopback_leg") or "_"
+    return views.channel_time(leg), leg.get("channel_loopback_leg") or "_"
 
 
 def ended(leg: Row) -> int:

@@ -149,7 +149,7 @@ def check_document(document: Any) -> None:
 
 def _check_times(document: Mapping[str, Any]) -> None:
     for name in _TIMES:
-        if arguments.is_whole(document.get(name)) and gregorian.guess(document[name]):
+        if arguments.is_whole(document.get(name)) and gregorian.guess_unit(document[name]):
             arguments.check_value(name, document[name], GREGORIAN, NotACdr)
 
 

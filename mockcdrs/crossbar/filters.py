@@ -5,8 +5,8 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, integer_at, text_at, value_at
-from mockcdrs.crossbar.json_decoder import LAZEDO, Undecodable
-from mockcdrs.crossbar.request import Query
+from mockcdrs.crossbar.context import Query
+from mockcdrs.crossbar.json_codec import LAZEDO, JsonError
 
 Test = Callable[[Document | None], bool]
 Maker = Callable[[str, Any], Test]
@@ -21,24 +21,24 @@ def is_filter(name: str) -> bool:
     return name in TIME_FILTERS or name.startswith(_FILTER_PREFIXES)
 
 
-def is_defined(query: Query) -> bool:
+def has_filters(query: Query) -> bool:
     """Whether any parameter is a filter."""
     return any(is_filter(name) for name, _ in query)
 
 
-def is_only_time(query: Query) -> bool:
+def has_only_time_filters(query: Query) -> bool:
     """Whether all filters are about times, so that a listing leaves them to its range."""
     return all(name in TIME_FILTERS for name, _ in query if is_filter(name))
 
 
-def heeded(query: Query, shows: Callable[[str], bool]) -> Query:
+def effective_filters(query: Query, shows: Callable[[str], bool]) -> Query:
     """The query with the docs' name for a filter that the server knows under another, if that is fixed."""
     if shows("missing-value-ignored"):
         return query
     return tuple(("value_missing" if name == "missing_value" else name, value) for name, value in query)
 
 
-def without_month(query: Query) -> Query:
+def strip_month_prefix(query: Query) -> Query:
     """Call id filters without the `YYYYMM-` that a CDR id has before its call id."""
     return tuple((name, _call_id(value) if name.endswith("call_id") else value) for name, value in query)
 
@@ -50,19 +50,19 @@ def _call_id(value: Any) -> Any:
     return data[_MONTH_PREFIX_LENGTH:].decode("utf-8", "surrogateescape") if is_cdr_id else value
 
 
-def passes(document: Document | None, query: Query) -> bool:
+def matches(document: Document | None, query: Query) -> bool:
     """Whether a document satisfies every filter; a filter that breaks on it counts as not satisfied."""
-    return tester(query)(document)
+    return compile_filters(query)(document)
 
 
-def tester(query: Query) -> Test:
+def compile_filters(query: Query) -> Test:
     """`passes` for many documents: what only the query decides is worked out once."""
     tests = [test for name, value in query if (test := _test(name, value)) is not None]
     hold: Test = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
-    return _unbroken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
+    return _false_if_broken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
 
 
-def _unbroken(test: Test) -> Test:
+def _false_if_broken(test: Test) -> Test:
     """A test that does not hold where it breaks: on a key that leads through a text it does, negated or not."""
 
     def unbroken(document: Document | None) -> bool:
@@ -91,28 +91,28 @@ def _path(key: Any) -> tuple[str, ...]:
 
 def _equals(key: str, wanted: Any) -> Test:
     path, text = _path(key), erlang.to_text(wanted)
-    choice = _json(text)
+    choice = _parse_choice(text)
     if isinstance(choice, list):
         return lambda document: (held := text_at(document, path)) == text or held in choice
     texts = {text, choice} if isinstance(choice, str) else {text}
     return lambda document: text_at(document, path) in texts
 
 
-def _json(text: str) -> Any:
+def _parse_choice(text: str) -> Any:
     """The list or the text in a filter's value, read as JSON; `None` for all else, which nothing equals."""
     if not text.lstrip().startswith(("[", '"')):
         return None
     try:
         return LAZEDO.decode(text.encode("utf-8", "surrogateescape"))  # other forks hardly differ
-    except Undecodable:
+    except JsonError:
         return None
 
 
 def _differs(key: str, wanted: Any) -> Test:
-    return _not(_equals(key, wanted))
+    return _negate(_equals(key, wanted))
 
 
-def _not(test: Test) -> Test:
+def _negate(test: Test) -> Test:
     return lambda document: not test(document)
 
 
@@ -122,7 +122,7 @@ def _has_key(_name: str, key: Any) -> Test:
 
 
 def _lacks_key(name: str, key: Any) -> Test:
-    return _not(_has_key(name, key))
+    return _negate(_has_key(name, key))
 
 
 def _has_value(_name: str, key: Any) -> Test:
@@ -131,7 +131,7 @@ def _has_value(_name: str, key: Any) -> Test:
 
 
 def _lacks_value(name: str, key: Any) -> Test:
-    return _not(_has_value(name, key))
+    return _negate(_has_value(name, key))
 
 
 def _not_before(name: str, wanted: Any) -> Test:

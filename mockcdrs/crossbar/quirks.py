@@ -123,11 +123,11 @@ QUIRKS: dict[str, Quirk] = {
     ),
 }
 
-USUAL = frozenset(QUIRKS) - {"big-integer-chunk-lost", "integer-page-size"}
+COMMON = frozenset(QUIRKS) - {"big-integer-chunk-lost", "integer-page-size"}
 """The quirks that Kazoo 4.3 and `master` share."""
 
 
-def shown(usual: Iterable[str], fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str]:
+def enabled(usual: Iterable[str], fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str]:
     """The quirks to show: the `usual` ones of a version without the fixed, `all` for every one, and the added.
 
     Raises `UnknownQuirk`.

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mockcdrs.cdr import gregorian, row
+from mockcdrs.cdr import gregorian, listing_columns
 from mockcdrs.dataset import listings, writing
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.load import Load
@@ -43,7 +43,7 @@ class Stretch:
 def write(
     target: Path,
     stretch: Stretch,
-    columns: Mapping[str, row.Column] | None = None,
+    columns: Mapping[str, listing_columns.Column] | None = None,
     watched: Callable[[Days], Days] = lambda days: days,
 ) -> int:
     """Write a stretch of calls into the new folder `target`; how many there were.
@@ -62,12 +62,12 @@ def write(
         )
 
 
-def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, row.Column]) -> int:
+def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, listing_columns.Column]) -> int:
     count = 0
     with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
         file.write(_csv_line(listings.HEADINGS.get(name, name) for name in columns))
         for document in documents:
-            file.write(_csv_line(map(_cell, row.make_row(document, columns).values())))
+            file.write(_csv_line(map(_cell, listing_columns.make_row(document, columns).values())))
             count += 1
     return count
 

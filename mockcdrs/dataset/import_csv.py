@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 from mockcdrs.dataset import listings
 from mockcdrs.dataset.files import Words
 from mockcdrs.dataset.import_source import Item, Source
@@ -18,7 +18,7 @@ _ROW_MARK = "unix_timestamp"
 _RESELLER = ("reseller_cost", "reseller_call_type")
 _NAMES = {heading: name for name, heading in listings.HEADINGS.items()}
 _NESTED = ("custom_channel_vars", "custom_application_vars", "custom_sip_headers")
-_INTEGERS = schema.integer_fields() | {"pvt_created", "pvt_modified"}
+_INTEGERS = documents.integer_field_names() | {"pvt_created", "pvt_modified"}
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _RECORDINGS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
 # What parts two cells without quotes: a comma, but not before a blank ("Doe, Ann"), or at least not in a date.

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mockcdrs.cdr import billing, erlang, gregorian, row
+from mockcdrs.cdr import billing, erlang, gregorian, listing_columns
 from mockcdrs.dataset import listings
 from mockcdrs.dataset.import_source import Item, Source
 from mockcdrs.dataset.listings import Listing, Moment
@@ -45,7 +45,7 @@ _VARIABLES = {
 # What the document itself does not hold: `utc_offset` moves datetime, and a row does not tell by how much; is_a_leg is
 # what grouped=true adds to the first leg of a call.
 _NOT_OF_THE_DOCUMENT = frozenset({"datetime", "is_a_leg"})
-_LISTING_COLUMNS = _NOT_OF_THE_DOCUMENT.union(row.COLUMNS, _FIELDS, _VARIABLES)
+_LISTING_COLUMNS = _NOT_OF_THE_DOCUMENT.union(listing_columns.COLUMNS, _FIELDS, _VARIABLES)
 _COSTS = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
 _TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
@@ -213,8 +213,10 @@ def _row(item: Item, document: Item) -> Item:
     """All that any release tells of a document, for the list that a row is from."""
     # A row does not say whether it is from an account's interactions, as nearly all are, or from a user's.
     told = item.get("inception_direction")
-    of_user = told is not None and told != row.COLUMNS["inception_direction"](document, 0)
-    return row.make_row(document, row.columns(row.COLUMNS, " ", of_user=of_user))
+    of_user = told is not None and told != listing_columns.COLUMNS["inception_direction"](document, 0)
+    return listing_columns.make_row(
+        document, listing_columns.select_columns(listing_columns.COLUMNS, " ", of_user=of_user)
+    )
 
 
 def _text(value: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from mockcdrs.crossbar import limits
+from mockcdrs.crossbar.pipeline import MAX_HEADER_VALUE_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.openapi import examples
 from mockcdrs.openapi.schemas import ref
@@ -35,8 +35,8 @@ _BARE = {
     "304": "Not changed: If-None-Match names the ETag.",
     "406": "No form that can be sent.",
     "412": "If-Match or If-None-Match does not hold.",
-    "414": f"A request line of more than {limits.REQUEST_LINE_BYTES:,} bytes.",
-    "431": f"A header of more than {limits.HEADER_VALUE_BYTES:,} bytes, or more than {limits.HEADERS} of them.",
+    "414": f"A request line of more than {MAX_REQUEST_LINE_BYTES:,} bytes.",
+    "431": f"A header of more than {MAX_HEADER_VALUE_BYTES:,} bytes, or more than {MAX_HEADERS} of them.",
     "501": "A method that Crossbar does not know.",
 }
 _HELD = {

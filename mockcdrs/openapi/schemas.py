@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.openapi import columns
 
@@ -84,7 +84,7 @@ def _error(version: Version) -> dict[str, Any]:
 
 def _document() -> dict[str, Any]:
     """The `cdrs` schema; what is in real documents beyond it is let through."""
-    known = schema.load()
+    known = documents.load_schema()
     fields = {name: _as_held(_resolved(field, known["definitions"])) for name, field in known["properties"].items()}
     return {
         "type": "object",

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.cdr import row as rows
-from mockcdrs.cdr.row import datetime_text, start_seconds
+from mockcdrs.cdr import listing_columns as rows
+from mockcdrs.cdr.listing_columns import datetime_text, start_seconds
 
 NAMES = (
     "id call_id caller_id_number caller_id_name callee_id_number callee_id_name duration_seconds billing_seconds "
@@ -26,16 +26,16 @@ def row(is_reseller: bool = False, variables: Any = None, **changes: Any) -> dic
 
 
 def make_row(document: dict[str, Any], is_lenient: bool = False) -> dict[str, Any]:
-    return rows.make_row(document, rows.columns(COLUMNS, " "), is_lenient)
+    return rows.make_row(document, rows.select_columns(COLUMNS, " "), is_lenient)
 
 
 def test_a_row_has_the_columns_that_it_is_asked_for_in_their_order() -> None:
     assert list(row()) == COLUMNS
-    columns = rows.columns(("to", "id"), "_")
+    columns = rows.select_columns(("to", "id"), "_")
     assert rows.make_row({**LEAST, "to": "a@b"}, columns) == {"to": "a@b", "id": "202601-x"}
     assert [*rows.make_row({**LEAST, "to": "a@b"}, columns)] == ["to", "id"]
     with pytest.raises(KeyError, match="nosuch"):
-        rows.columns(("nosuch",), " ")
+        rows.select_columns(("nosuch",), " ")
 
 
 def test_a_resellers_cost_is_by_what_the_reseller_pays() -> None:
@@ -61,7 +61,7 @@ def test_a_call_that_somebody_authorized_began_inside(variables: Any, inception:
 
 @pytest.mark.parametrize(("direction", "inception"), [("inbound", "origination"), ("outbound", "termination")])
 def test_of_a_user_a_leg_from_the_phone_is_where_a_call_began(direction: str, inception: str) -> None:
-    columns = rows.columns(["inception_direction"], " ", of_user=True)
+    columns = rows.select_columns(["inception_direction"], " ", of_user=True)
     assert rows.make_row({"call_direction": direction}, columns) == {"inception_direction": inception}
     with pytest.raises(ValueError, match="expected inbound or outbound"):
         rows.make_row({}, columns)

@@ -5,7 +5,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 
 PAGE = [
     "app_name", "app_version", "billing_seconds", "call_direction", "call_id", "callee_id_name",
@@ -25,26 +25,26 @@ LATER_INTEGERS = ["channel_created_time", "interaction_time"]
 
 
 def errors(document: Any) -> list[str]:
-    return [error.message for error in jsonschema.Draft4Validator(schema.load()).iter_errors(document)]
+    return [error.message for error in jsonschema.Draft4Validator(documents.load_schema()).iter_errors(document)]
 
 
 def test_the_schema_is_itself_valid() -> None:
-    jsonschema.Draft4Validator.check_schema(schema.load())
+    jsonschema.Draft4Validator.check_schema(documents.load_schema())
 
 
 def test_it_has_the_properties_of_the_page_and_marks_the_later_ones_with_their_version() -> None:
-    properties = schema.load()["properties"]
+    properties = documents.load_schema()["properties"]
     later = {name: field["type"] for name, field in properties.items() if "x-crossbar-since" in field}
     assert len(PAGE) == 46
     assert [name for name in properties if name not in later] == PAGE
     assert later == {**dict.fromkeys(LATER_TEXTS, "string"), **dict.fromkeys(LATER_INTEGERS, "integer")}
     assert {properties[name]["x-crossbar-since"] for name in later} == {"4.3.114"}
     assert list(properties) == sorted(properties)
-    assert list(schema.load()["definitions"]) == ["custom_sip_headers"]
+    assert list(documents.load_schema()["definitions"]) == ["custom_sip_headers"]
 
 
 def test_six_fields_are_integers() -> None:
-    assert schema.integer_fields() == {
+    assert documents.integer_field_names() == {
         "billing_seconds",
         "duration_seconds",
         "ringing_seconds",
@@ -54,7 +54,7 @@ def test_six_fields_are_integers() -> None:
 
 
 def test_every_field_is_described() -> None:
-    assert all(field["description"] for field in schema.load()["properties"].values())
+    assert all(field["description"] for field in documents.load_schema()["properties"].values())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import EXPIRES, VARY
+from mockcdrs.crossbar.pipeline import EXPIRES, VARY
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT,

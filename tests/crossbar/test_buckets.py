@@ -3,10 +3,10 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import buckets
-from mockcdrs.crossbar.answer import Incoming, answer
-from mockcdrs.crossbar.buckets import Buckets, client_address, spend
+from mockcdrs.crossbar import token_bucket
 from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
+from mockcdrs.crossbar.token_bucket import TokenBuckets, client_address, spend_tokens
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -30,14 +30,14 @@ def statuses(state: State, count: int, path: str = "/cdrs", **request: Any) -> l
 
 
 def test_a_bucket_gives_what_it_has_and_no_more() -> None:
-    held = Buckets()
+    held = TokenBuckets()
     assert [held.take(HERE, 2, 5, 0, NOW) for _ in range(3)] == [3, 1, None]
     assert held.take(HERE, 1, 5, 0, NOW) == 0
     assert held.take(HERE, 0, 5, 0, NOW) == 0
 
 
 def test_a_bucket_fills_with_time_up_to_its_limit() -> None:
-    held = Buckets()
+    held = TokenBuckets()
     for _ in range(5):
         held.take(HERE, 1, 5, 2, NOW)
     assert held.take(HERE, 1, 5, 2, NOW) is None
@@ -46,20 +46,20 @@ def test_a_bucket_fills_with_time_up_to_its_limit() -> None:
 
 
 def test_a_clock_that_goes_back_fills_nothing() -> None:
-    held = Buckets()
+    held = TokenBuckets()
     assert [held.take(HERE, 1, 2, 10, moment) for moment in (NOW, NOW - 100, NOW - 200)] == [1, 0, None]
 
 
 def test_each_address_and_each_account_has_a_bucket_of_its_own() -> None:
-    held = Buckets()
+    held = TokenBuckets()
     names = [HERE, ("127.0.0.1", RESELLER), ("10.0.0.1", ACCOUNT), ("127.0.0.1", "")]
     assert [held.take(name, 1, 1, 0, NOW) for name in names] == [0, 0, 0, 0]
     assert [held.take(name, 1, 1, 0, NOW) for name in names] == [None] * 4
 
 
 def test_the_bucket_that_was_not_used_for_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buckets, "MOST_BUCKETS", 2)
-    held = Buckets()
+    monkeypatch.setattr(token_bucket, "MAX_BUCKETS", 2)
+    held = TokenBuckets()
     first, second, third = (("10.0.0.1", str(number)) for number in range(3))
     for name in (first, second, first, third):
         held.take(name, 1, 2, 0, NOW)
@@ -84,15 +84,15 @@ def test_only_a_proxy_beside_the_server_may_say_for_whom_it_asks(
 
 def test_nothing_runs_out_where_the_operator_sets_no_limit() -> None:
     context = context_of(state_of())
-    spend(context, 3)
-    assert (context.tokens_remaining, len(context.world.buckets)) == (97, 0)
+    spend_tokens(context, 3)
+    assert (context.tokens_remaining, len(context.state.buckets)) == (97, 0)
 
 
 def test_an_empty_bucket_is_a_429() -> None:
     context = context_of(state_of(max_bucket_tokens=1, tokens_fill_rate=0))
-    spend(context)
+    spend_tokens(context)
     with pytest.raises(Failure) as refused:
-        spend(context)
+        spend_tokens(context)
     assert (refused.value.status, refused.value.message, context.tokens_remaining) == (429, "too_many_requests", 0)
 
 
@@ -133,7 +133,7 @@ def test_clients_behind_other_addresses_do_not_share_a_bucket() -> None:
     def status(peer: str) -> int:
         headers = {"x-auth-token": ACCOUNT_TOKEN}
         path = f"/v2/accounts/{ACCOUNT}/cdrs"
-        return answer(Incoming("GET", path, "", headers, peer=peer), state.world(), "request-1").status
+        return respond(HttpRequest("GET", path, "", headers, peer=peer), state.world(), "request-1").status
 
     assert [status(peer) for peer in ("10.0.0.1", "10.0.0.2", "10.0.0.1")] == [200, 200, 429]
 
@@ -148,6 +148,6 @@ def test_in_master_a_token_in_vain_costs_one_and_a_good_one_none() -> None:
 
 def test_an_answer_that_is_kept_would_cost_nothing_so_none_is() -> None:
     state = state_of(calls(3), max_bucket_tokens=2, tokens_fill_rate=0)
-    asked = Incoming("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
-    answered = (state.answers.answer(asked, state.world(), "request-1") for _ in range(3))
+    asked = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
+    answered = (state.answers.respond(asked, state.world(), "request-1") for _ in range(3))
     assert [each.status for each in answered] == [200, 200, 429]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.collation import HIGHEST, LOWEST, key
+from mockcdrs.crossbar.collation import HIGHEST, LOWEST, sort_key
 
 JSON = st.recursive(
     st.none()
@@ -50,37 +50,37 @@ def test_types_are_in_couchdbs_order() -> None:
         {"a": 2, "b": None},
         {"b": 0},
     ]
-    assert in_order(ascending, key) == ascending
+    assert in_order(ascending, sort_key) == ascending
 
 
 def test_an_array_comes_before_its_continuations_and_an_object_ends_them() -> None:
-    assert key([5]) < key([5, "z"]) < key([5, ["z"]]) < key([5, {}]) < key([6])
+    assert sort_key([5]) < sort_key([5, "z"]) < sort_key([5, ["z"]]) < sort_key([5, {}]) < sort_key([6])
 
 
 @given(JSON)
 def test_everything_lies_between_the_lowest_and_the_highest(value: Any) -> None:
-    assert LOWEST < key(value) < HIGHEST
+    assert LOWEST < sort_key(value) < HIGHEST
 
 
 @given(JSON, JSON)
 def test_of_two_values_exactly_one_relation_holds(a: Any, b: Any) -> None:
-    assert [key(a) < key(b), key(a) == key(b), key(a) > key(b)].count(True) == 1
+    assert [sort_key(a) < sort_key(b), sort_key(a) == sort_key(b), sort_key(a) > sort_key(b)].count(True) == 1
 
 
 @given(JSON, JSON, JSON)
 def test_the_order_is_transitive(a: Any, b: Any, c: Any) -> None:
-    low, middle, high = sorted(map(key, (a, b, c)))
+    low, middle, high = sorted(map(sort_key, (a, b, c)))
     assert low <= middle <= high
     assert low <= high
 
 
 @given(st.lists(JSON, max_size=4), st.lists(JSON, max_size=4))
 def test_arrays_are_ordered_by_their_first_difference(a: list[Any], b: list[Any]) -> None:
-    different = next(((x, y) for x, y in zip(a, b, strict=False) if key(x) != key(y)), None)
-    expected = len(a) < len(b) if different is None else key(different[0]) < key(different[1])
-    assert (key(a) < key(b)) is expected
+    different = next(((x, y) for x, y in zip(a, b, strict=False) if sort_key(x) != sort_key(y)), None)
+    expected = len(a) < len(b) if different is None else sort_key(different[0]) < sort_key(different[1])
+    assert (sort_key(a) < sort_key(b)) is expected
 
 
 def test_what_is_no_json_value_has_no_place() -> None:
     with pytest.raises(TypeError, match="no JSON value"):
-        key(object())
+        sort_key(object())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.csv_text import CsvFile, bare_line, has_cells, header_line
+from mockcdrs.crossbar.csv_rendering import CsvFile, has_cells, header_line, plain_line
 from tests.crossbar.builders import ask, body_of, leg, state_of
 
 
@@ -86,11 +86,11 @@ def test_a_file_reads_back_with_any_csv_reader(rows: list[dict[str, str]]) -> No
 
 def test_bare_lines_have_no_quotes_and_no_escapes() -> None:
     assert header_line(["id", "b"]) == "id,b\r\n"
-    assert bare_line({"id": 'a "b", c', "n": 1.0, "x": None}) == 'a "b", c,1.0,null\r\n'
+    assert plain_line({"id": 'a "b", c', "n": 1.0, "x": None}) == 'a "b", c,1.0,null\r\n'
 
 
 def test_a_list_in_a_bare_line_is_its_parts_with_nothing_between() -> None:
-    assert bare_line({"a": ["x", "y"], "b": []}) == "xy,\r\n"
+    assert plain_line({"a": ["x", "y"], "b": []}) == "xy,\r\n"
 
 
 @pytest.mark.parametrize(("row", "has"), [({}, False), ({"a": {}}, False), ({"a": {"b": 0}}, True), ({"a": ""}, True)])

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import database
-from mockcdrs.crossbar.database import Databases, KeyRange
-from mockcdrs.crossbar.root_collation import text_key
-from mockcdrs.crossbar.view_maps import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
+from mockcdrs.crossbar import couchdb
+from mockcdrs.crossbar.collation import text_key
+from mockcdrs.crossbar.couchdb import Databases, KeyRange
+from mockcdrs.crossbar.views import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
 from mockcdrs.dataset.store import LoadedStore
 from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
 
@@ -32,7 +32,7 @@ def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     between = [each for each in documents if keys[0] <= [each["pvt_created"], each["_id"]] <= keys[1]]
     between.sort(key=lambda each: (each["pvt_created"], text_key(each["_id"])), reverse=descending)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_RUN", run)
+        patch.setattr(couchdb, "_RUN_ROWS", run)
         wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
         came = list(databases_of(documents).query(LISTING, ACCOUNT, MONTH, wanted))
     assert [row.document for row in came] == between
@@ -66,7 +66,7 @@ def test_ids_that_are_no_part_of_the_key_are_compared_in_bytes() -> None:
 def test_a_document_asked_for_the_first_time_takes_no_more_than_its_row(
     view: View, most_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_RUN", 500)
+    monkeypatch.setattr(couchdb, "_RUN_ROWS", 500)
     documents = [{**call, "custom_channel_vars": {"owner_id": OWNER}} for call in calls(6_000, apart=1)]
     few, many = (_peak_bytes(documents[:count], view) for count in (2_000, 6_000))
     assert many - few < 4_000 * most_bytes

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar.directory_views import USERS_BY_ID, USERS_BY_NAME, device, device_of
+from mockcdrs.crossbar.views import USERS_BY_ID, USERS_BY_NAME, emit_device, emit_device_of_owner
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,10 @@ def test_a_name_is_joined_as_javascript_joins_it(user: dict[str, Any], name: str
 
 
 def test_of_a_device_what_is_null_is_told_and_what_is_not_there_is_not() -> None:
-    assert device({"id": "d"}) == ("d", {"id": "d", "mac_address": "", "device_type": "sip_device", "flags": []})
-    _, value = device({"id": "d", "owner_id": None, "enabled": False, "sip": "x", "mac_address": None, "flags": ["f"]})
+    assert emit_device({"id": "d"}) == ("d", {"id": "d", "mac_address": "", "device_type": "sip_device", "flags": []})
+    _, value = emit_device(
+        {"id": "d", "owner_id": None, "enabled": False, "sip": "x", "mac_address": None, "flags": ["f"]}
+    )
     assert value == {
         "id": "d",
         "mac_address": "",
@@ -77,6 +79,6 @@ def test_of_a_device_what_is_null_is_told_and_what_is_not_there_is_not() -> None
 def test_a_device_belongs_to_its_owner_and_to_whom_is_logged_in(
     document: dict[str, Any], hotdesked: bool | None
 ) -> None:
-    found = device_of("ann", {"id": "d", **document})
+    found = emit_device_of_owner("ann", {"id": "d", **document})
     assert (found is None) is (hotdesked is None)
     assert found is None or (found[0], found[1]["hotdesked"]) == ("ann", hotdesked)

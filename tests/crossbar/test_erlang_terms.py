@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, target
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.erlang_terms import DEEPEST, ImproperList, read, write
+from mockcdrs.crossbar.start_key import MAX_DEPTH, ImproperList, decode_term, encode_term
 
 TERMS = st.recursive(
     st.none()
@@ -22,7 +22,7 @@ HUGE = struct.pack(">I", 2**32 - 1)
 
 
 def term_of(data: bytes) -> Any:
-    return read(BytesIO(data))
+    return decode_term(BytesIO(data))
 
 
 def nested(levels: int) -> bytes:
@@ -32,7 +32,7 @@ def nested(levels: int) -> bytes:
 @given(TERMS)
 def test_every_term_comes_back(term: Any) -> None:
     # repr tells true from 1, 1 from 1.0 and a list from a tuple
-    assert repr(term_of(write(term))) == repr(term)
+    assert repr(term_of(encode_term(term))) == repr(term)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_every_term_comes_back(term: Any) -> None:
     [0, 255, 256, -1, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**2040 - 1, 2**2040, -(2**2040), [0] * 65_536],
 )
 def test_integers_and_lists_of_every_size_come_back(term: Any) -> None:
-    assert term_of(write(term)) == term
+    assert term_of(encode_term(term)) == term
 
 
 def test_bytes_that_are_no_utf_8_come_back() -> None:
     data = b"m" + struct.pack(">I", 2) + b"\xff\xfe"
-    assert write(term_of(data)) == data
+    assert encode_term(term_of(data)) == data
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_a_list_that_ends_in_none_is_improper() -> None:
         term = term_of(data)
         assert isinstance(term, ImproperList)
         assert term == ([1, 2], 3)
-        assert write(term) == b"l\x00\x00\x00\x02a\x01a\x02a\x03"
+        assert encode_term(term) == b"l\x00\x00\x00\x02a\x01a\x02a\x03"
     assert term_of(b"l\x00\x00\x00\x00a\x05") == 5
 
 
 def test_depth_is_bounded() -> None:
-    assert term_of(nested(DEEPEST - 1))
-    for data in (nested(DEEPEST), nested(100_000), b"h\x01" * 100_000 + b"j"):
+    assert term_of(nested(MAX_DEPTH - 1))
+    for data in (nested(MAX_DEPTH), nested(100_000), b"h\x01" * 100_000 + b"j"):
         with pytest.raises(ValueError, match="too deep"):
             term_of(data)
 
@@ -138,7 +138,7 @@ PIECES = st.lists(
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
     """A written term with some of its bytes changed, and cut."""
-    data = bytearray(write(draw(TERMS)))
+    data = bytearray(encode_term(draw(TERMS)))
     for at in draw(st.lists(st.integers(0, len(data) - 1), max_size=3)):
         data[at] = draw(st.integers(0, 255))
     return bytes(data[: draw(st.integers(0, len(data)))])
@@ -150,7 +150,7 @@ def test_any_bytes_are_refused_or_a_term_that_comes_back(data: bytes) -> None:
         term = term_of(data)
     except ValueError:
         return
-    assert repr(term_of(write(term))) == repr(term)
+    assert repr(term_of(encode_term(term))) == repr(term)
 
 
 @given(st.binary(max_size=200) | PIECES | mutated())
@@ -162,4 +162,4 @@ def test_memory_is_in_proportion_to_the_bytes_whatever_they_are(data: bytes) -> 
 
 def test_what_is_no_term_is_not_written() -> None:
     with pytest.raises(TypeError, match="no term"):
-        write(object())
+        encode_term(object())

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.json_decoder import KAZOO, LAZEDO, Jiffy, Pairs, Undecodable
+from mockcdrs.crossbar.json_codec import KAZOO, LAZEDO, Jiffy, JsonError, Pairs
 
 BOTH = pytest.mark.parametrize("jiffy", [LAZEDO, KAZOO], ids=["lazedo", "2600hz"])
 
 
 def refused(data: bytes, jiffy: Jiffy = LAZEDO) -> str:
-    with pytest.raises(Undecodable) as caught:
+    with pytest.raises(JsonError) as caught:
         jiffy.decode(data)
     return str(caught.value)
 
@@ -23,7 +23,7 @@ def refused(data: bytes, jiffy: Jiffy = LAZEDO) -> str:
 def outcome(data: bytes, jiffy: Jiffy) -> str:
     try:
         jiffy.decode(data)
-    except Undecodable as error:
+    except JsonError as error:
         return str(error)
     return "taken"
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.json_text import InPieces, compact, encode, pretty
+from mockcdrs.cdr.erlang import compact_json
+from mockcdrs.crossbar.json_codec import PiecewiseJson, encode_json, encode_pretty_json
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)  # the encoder has no -0.0
@@ -20,13 +21,13 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_every_value_reads_back_equal(value: Any) -> None:
-    assert repr(json.loads(encode(value))) == repr(value)
-    assert repr(json.loads(pretty(value))) == repr(value)
+    assert repr(json.loads(encode_json(value))) == repr(value)
+    assert repr(json.loads(encode_pretty_json(value))) == repr(value)
 
 
 @given(JSON)
 def test_the_fast_way_and_the_slow_way_write_the_same_text(value: Any) -> None:
-    assert encode(value) == compact(value).encode()
+    assert encode_json(value) == compact_json(value).encode()
 
 
 @pytest.mark.parametrize(
@@ -57,23 +58,23 @@ def test_the_fast_way_and_the_slow_way_write_the_same_text(value: Any) -> None:
     ],
 )
 def test_text_is_the_servers(value: Any, text: str) -> None:
-    assert encode(value) == text.encode()
-    assert encode([value, 0.5]) == f"[{text},0.5]".encode()
+    assert encode_json(value) == text.encode()
+    assert encode_json([value, 0.5]) == f"[{text},0.5]".encode()
 
 
 @pytest.mark.parametrize("number", [2**63, 2**64, -(2**63) - 1])
 @pytest.mark.parametrize("around", [lambda x: x, lambda x: {"a": [1.5, {"b": x}]}])
 def test_text_with_an_integer_beyond_64_bits_comes_in_pieces(number: int, around: Callable[[int], Any]) -> None:
     """jiffy's `finish_encode/2`."""
-    assert isinstance(encode(around(number)), InPieces)
+    assert isinstance(encode_json(around(number)), PiecewiseJson)
 
 
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 2.0**70, str(2**70), True, "\x1f"])
 def test_all_other_text_comes_as_one(value: Any) -> None:
-    assert not isinstance(encode({"a": [value]}), InPieces)
+    assert not isinstance(encode_json({"a": [value]}), PiecewiseJson)
 
 
-@pytest.mark.parametrize("write", [encode, pretty])
+@pytest.mark.parametrize("write", [encode_json, encode_pretty_json])
 @pytest.mark.parametrize("value", ["a\udcff", {"\udcff": 1}, [0.5, "\ud800"]])
 def test_what_is_no_utf_8_cannot_be_written(write: Callable[[Any], bytes], value: Any) -> None:
     with pytest.raises(UnicodeEncodeError):
@@ -81,7 +82,7 @@ def test_what_is_no_utf_8_cannot_be_written(write: Callable[[Any], bytes], value
 
 
 def test_pretty_text_has_a_blank_on_both_sides_of_the_colon() -> None:
-    assert pretty({"a": [1, {"b": "x"}], "c": None}).decode().splitlines() == [
+    assert encode_pretty_json({"a": [1, {"b": "x"}], "c": None}).decode().splitlines() == [
         "{",
         '  "a" : [',
         "    1,",

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import kept_answers
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.tokens import Refused
+from mockcdrs.crossbar import response_cache
+from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, body_of, calls, leg, state_of
 
 LISTING = "/cdrs"
@@ -28,23 +28,23 @@ def filled() -> State:
     return state_of([*calls(3), leg("other@host", ended=63_936_126_000)])
 
 
-def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> Incoming:
+def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
     sent = {"x-auth-token": ACCOUNT_TOKEN, **(headers or {})}
-    return replace(Incoming("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent), **changes)
+    return replace(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent), **changes)
 
 
-def seen(answered: Answer) -> tuple[Any, ...]:
+def seen(answered: HttpResponse) -> tuple[Any, ...]:
     """All of an answer; its outcome is complete only behind the body."""
     body = body_of(answered)
     return answered.status, dict(answered.headers), body, answered.is_file, answered.outcome
 
 
-def kept(state: State, incoming: Incoming) -> tuple[Any, ...]:
-    return seen(state.answers.answer(incoming, state.world(), state.ids.of(incoming, NOW)))
+def kept(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return seen(state.answers.respond(incoming, state.world(), state.ids.of(incoming, NOW)))
 
 
-def made(state: State, incoming: Incoming) -> tuple[Any, ...]:
-    return seen(answer(incoming, state.world(), state.ids.of(incoming, NOW)))
+def made(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return seen(respond(incoming, state.world(), state.ids.of(incoming, NOW)))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -61,7 +61,7 @@ def test_the_second_answer_is_not_made_but_has_a_request_id_of_its_own(
 ) -> None:
     state = filled()
     first = kept(state, asked(path))
-    monkeypatch.setattr(kept_answers, "answer", lambda *_: pytest.fail("it was made again"))
+    monkeypatch.setattr(response_cache, "respond", lambda *_: pytest.fail("it was made again"))
     second = kept(state, asked(path))
     assert second[0] == 200
     assert second[1]["x-request-id"] != first[1]["x-request-id"]
@@ -103,9 +103,9 @@ def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: st
     assert kept(state, asked())[0] == 200
 
     def claims(_token: str) -> NoReturn:
-        raise Refused(reason)
+        raise TokenError(reason)
 
-    refused = state.answers.answer(asked(), replace(state.world(), claims=claims), "1")
+    refused = state.answers.respond(asked(), replace(state.world(), claims=claims), "1")
     assert refused.status == 401
 
 
@@ -121,16 +121,16 @@ def test_what_a_test_does_with_its_document_afterwards_does_not_show() -> None:
 
 def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
     state = filled()
-    body = state.answers.answer(asked(), state.world(), "1").body
+    body = state.answers.respond(asked(), state.world(), "1").body
     assert not isinstance(body, bytes)
     next(iter(body))
     assert kept(state, asked())[2].endswith(b"}")
 
 
 def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_answers, "LARGEST_BYTES", 1_000)
+    monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 1_000)
     state, made_anew = filled(), []
-    monkeypatch.setattr(kept_answers, "answer", lambda *given: made_anew.append(1) or answer(*given))
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
     assert kept(state, asked())[0] == kept(state, asked())[0] == 200
     assert len(made_anew) == 2
 
@@ -146,9 +146,9 @@ def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["another method", "a body", "no CDRs", "no good token", "an error"],
 )
-def test_everything_else_is_made_each_time(incoming: Incoming, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     state, made_anew = filled(), []
-    monkeypatch.setattr(kept_answers, "answer", lambda *given: made_anew.append(1) or answer(*given))
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
     assert kept(state, incoming)[0] == kept(state, incoming)[0]
     assert len(made_anew) == 2
 
@@ -157,7 +157,7 @@ def test_everything_else_is_made_each_time(incoming: Incoming, monkeypatch: pyte
 def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_is_said(
     count: int, length: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_answers, "KEPT_BYTES", bound := 500_000)
+    monkeypatch.setattr(response_cache, "CACHE_BYTES", bound := 500_000)
     state = state_of([])
     kept(state, asked())
     tracemalloc.start()

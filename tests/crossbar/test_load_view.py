@@ -2,15 +2,15 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar.database import Row
-from mockcdrs.crossbar.load_view import load_view
+from mockcdrs.crossbar.account_documents import load_view
+from mockcdrs.crossbar.couchdb import ViewRow
 
 
 def page(
     keys: str, start_key: Any = None, size: int = 50, passing: str = "abcdef", paginates: bool = True
 ) -> tuple[str, dict[str, Any]]:
     """A page of rows whose keys and values are letters, as the letters it has."""
-    rows = [Row(key, key, None) for key in keys]
+    rows = [ViewRow(key, key, None) for key in keys]
     found, paging = load_view(rows, start_key, size, paginates=paginates, passes=lambda row: row.value in passing)
     return "".join(row.value for row in found), paging
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.credentials import api_key
 from tests.crossbar.builders import (
@@ -152,7 +152,7 @@ def test_a_login_that_breaks_the_schema_is_a_400(state: State, noun: str, data: 
 
 
 def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
-    answered = answer(Incoming("PUT", "/v2/user_auth"), state.world(), "request-1")
+    answered = respond(HttpRequest("PUT", "/v2/user_auth"), state.world(), "request-1")
     assert (answered.status, list(data_of(answered))) == (400, ["credentials"])
 
 

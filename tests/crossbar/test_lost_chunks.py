@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -68,8 +68,8 @@ def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
 
 
 def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
-    incoming = Incoming("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
+    incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
     for _ in range(2):
-        answered = state.answers.answer(incoming, state.world(), "request-1")
+        answered = state.answers.respond(incoming, state.world(), "request-1")
         assert body_of(answered)
         assert (answered.outcome.rows, answered.outcome.lost) == (4, 1)

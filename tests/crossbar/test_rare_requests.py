@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.cdr.erlang import to_text
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import VARY
+from mockcdrs.crossbar.pipeline import VARY
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT_TOKEN,

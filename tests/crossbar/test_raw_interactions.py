@@ -6,8 +6,8 @@
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer
-from mockcdrs.crossbar.errors import BareAnswer
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.pipeline import HttpResponse
 from tests.crossbar.builders import NOW, Document, ask, body_of, data_of, ids_of, json_of, leg, state_of
 
 CSV = {"accept": "text/csv"}
@@ -26,7 +26,7 @@ def state_with(*ids: str) -> State:
     return state
 
 
-def asked(state: State, query: str = "", **more: object) -> Answer:
+def asked(state: State, query: str = "", **more: object) -> HttpResponse:
     return ask(state, "/cdrs/interaction", query, **more)  # type: ignore[arg-type]
 
 
@@ -92,6 +92,6 @@ def test_view_rows_behind_lines_of_csv_kill_once_the_lines_are_out() -> None:
     parts = list[bytes]()
     assert answered.status == 200
     assert not isinstance(answered.body, bytes)
-    with pytest.raises(BareAnswer):
+    with pytest.raises(EmptyResponse):
         parts.extend(answered.body)
     assert b"".join(parts).count(b"\r\n") == 3

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.errors import BareAnswer, Failure
-from mockcdrs.crossbar.request import NULL, Request, UnreadableQuery, decode_start_key, parse_query
-from mockcdrs.crossbar.request_data import check_version, largest_body, read_body
+from mockcdrs.crossbar.context import NULL, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.errors import EmptyResponse, Failure
+from mockcdrs.crossbar.request_body import check_version, max_body_size, read_body
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from tests.crossbar.builders import ask, body_of, calls, context_of, ids_of, state_of
 
@@ -175,7 +175,7 @@ def test_a_part_of_a_body_is_read_by_its_type() -> None:
     ],
 )
 def test_a_body_in_no_parts_and_a_type_that_is_none_kill(kind: str, body: bytes) -> None:
-    with pytest.raises(BareAnswer) as caught:
+    with pytest.raises(EmptyResponse) as caught:
         read(body, kind)
     assert caught.value.status == 500
 
@@ -271,8 +271,8 @@ def test_a_body_needs_data_and_data_an_object_or_array() -> None:
 
 def test_a_body_over_the_limit_is_413_and_one_of_the_limit_is_read() -> None:
     """Cowboy reads 8,000,000 bytes at a time; only where it has more the limit is looked at (`get_request_body/2`)."""
-    assert [largest_body(limit) for limit in (0, 10, 8_000_000)] == [8_000_000] * 3
-    assert largest_body(8_000_001) == largest_body(16_000_000) == 16_000_000
+    assert [max_body_size(limit) for limit in (0, 10, 8_000_000)] == [8_000_000] * 3
+    assert max_body_size(8_000_001) == max_body_size(16_000_000) == 16_000_000
     body = b'{"data":{}}'
     assert read(body.ljust(8_000_000), limit=10) == {"data": {}}
     failure = refusal(body.ljust(8_000_001), limit=10)
@@ -303,7 +303,7 @@ def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
 def test_a_content_type_that_cannot_be_read_kills_body_or_none(kind: str) -> None:
     """`api_util:get_content_type/1` asks `cow_http_hd:parse_content_type/1`, before any body is read."""
     for body in (b"", b'{"data":{}}', b"x" * 101):
-        with pytest.raises(BareAnswer) as caught:
+        with pytest.raises(EmptyResponse) as caught:
             read(body, kind)
         assert caught.value.status == 500
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar import root_collation
-from mockcdrs.crossbar.root_collation import text_key
+from mockcdrs.crossbar import collation
+from mockcdrs.crossbar.collation import text_key
 
 ASCII = st.text(st.characters(max_codepoint=127), max_size=6)
 IGNORED = "\u200d"  # joins emoji, and is not ASCII
@@ -115,5 +115,5 @@ def test_ascii_alone_is_sorted_as_it_is_among_other_texts(one: str, other: str) 
 
 
 def test_ascii_needs_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(root_collation, "_table", lambda: pytest.fail("read"))
+    monkeypatch.setattr(collation, "_table", lambda: pytest.fail("read"))
     assert text_key("202601-k_1") < text_key("202601-k-1")

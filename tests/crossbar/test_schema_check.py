@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.errors import Failure
-from mockcdrs.crossbar.schema_check import check
+from mockcdrs.crossbar.request_body import check_schema
 
 SCHEMA: dict[str, Any] = {
     "properties": {
@@ -16,14 +16,14 @@ SCHEMA: dict[str, Any] = {
 
 def broken(data: Any, schema: dict[str, Any] = SCHEMA) -> Any:
     with pytest.raises(Failure) as refused:
-        check(data, schema)
+        check_schema(data, schema)
     assert (refused.value.status, refused.value.message) == (400, "validation error")
     return refused.value.data
 
 
 @pytest.mark.parametrize("data", [{"credentials": "x"}, {"credentials": "", "name": "abc", "method": "sha", "x": 1}])
 def test_what_keeps_the_rules_passes(data: Any) -> None:
-    check(data, SCHEMA)
+    check_schema(data, SCHEMA)
 
 
 def test_a_missing_field_is_named() -> None:

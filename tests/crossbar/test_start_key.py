@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.erlang_terms import ImproperList
-from mockcdrs.crossbar.start_key import BadTerm, NoStartKey, decode, encode, is_json, looked_into
+from mockcdrs.crossbar.start_key import BadTerm, ImproperList, NoStartKey, decode, encode, is_json, normalize
 
 KNOWN = {
     "g2wAAAACbgUAQOrj4g5oAWpq": [63936129600, {}],
@@ -107,7 +106,7 @@ def test_what_is_no_list_where_one_is_due_is_died_of_where_it_is_looked_for(name
     """`kz_json:check_value_term/1`."""
     for around in (lambda key: key, lambda key: [1, key], lambda key: {"a": key}, lambda key: ([("a", key)],)):
         with pytest.raises(BadTerm):
-            looked_into(around(decode(NO_JSON[name])))
+            normalize(around(decode(NO_JSON[name])))
 
 
 @pytest.mark.parametrize(
@@ -122,12 +121,12 @@ def test_what_is_no_list_where_one_is_due_is_died_of_where_it_is_looked_for(name
     ],
 )
 def test_what_looking_into_a_key_leaves(text: str, left: Any) -> None:
-    assert looked_into(decode(text)) == left
+    assert normalize(decode(text)) == left
 
 
 @given(JSON)
 def test_json_is_looked_into_unchanged(value: Any) -> None:
-    assert repr(looked_into(value)) == repr(value)
+    assert repr(normalize(value)) == repr(value)
 
 
 @given(JSON)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from mockcdrs.cdr import row
+from mockcdrs.cdr import listing_columns
 from mockcdrs.cdr.documents import Document
 from tests.crossbar.builders import NOW, ask, body_of, calls, leg, state_of
 
@@ -49,13 +49,13 @@ def test_lines_of_csv_end_as_if_whole_where_a_later_chunk_fails() -> None:
 
 def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
-    make_row = row.make_row
+    make_row = listing_columns.make_row
 
     def counting(document: Document, *more: bool) -> dict[str, object]:
         made.append(document["_id"])
         return make_row(document, *more)
 
-    monkeypatch.setattr(row, "make_row", counting)
+    monkeypatch.setattr(listing_columns, "make_row", counting)
     parts: Iterator[bytes] = iter(ask(state_of(calls(500)), "/cdrs", ALL).body)  # type: ignore[arg-type]
     assert next(parts).startswith(b'{"data":[')
     assert len(made) < 200

@@ -2,15 +2,15 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.crossbar.context import Request
 from mockcdrs.crossbar.errors import Failure
-from mockcdrs.crossbar.request import Request
-from mockcdrs.crossbar.time_range import has_month_names, time_range, touches
+from mockcdrs.crossbar.view_query import has_month_names, month_overlaps, parse_time_range
 
 NOW, MAXIMUM = 63_936_129_600, 1000
 
 
 def ranged(**parameters: Any) -> tuple[int, int]:
-    return time_range(Request("GET", "/", tuple(parameters.items())), NOW, MAXIMUM)
+    return parse_time_range(Request("GET", "/", tuple(parameters.items())), NOW, MAXIMUM)
 
 
 def refusal(**parameters: Any) -> Failure:
@@ -77,4 +77,4 @@ def test_months_have_names_once_their_years_have_four_digits(start: int, end: in
 )
 def test_a_month_is_touched_from_its_first_to_its_last_second(month: str, touched: bool) -> None:
     first_of_january = 63_934_444_800
-    assert touches(month, first_of_january - 1, first_of_january) is touched
+    assert month_overlaps(month, first_of_january - 1, first_of_january) is touched

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar.answer import Answer
+from mockcdrs.crossbar.pipeline import HttpResponse
 from tests.crossbar.builders import ask, body_of, calls, data_of, json_of, leg, state_of
 
 DOCUMENT = leg("one@host", _rev="3-x")
 
 
-def posted(path: str = "/cdrs", query: str = "", **more: Any) -> Answer:
+def posted(path: str = "/cdrs", query: str = "", **more: Any) -> HttpResponse:
     return ask(state_of([DOCUMENT, *calls(2)], months=("202601",)), path, f"verb=GET&{query}", method="POST", **more)
 
 

@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar import view_maps
+from mockcdrs.crossbar import views
 from mockcdrs.crossbar.summary import summary_view
-from mockcdrs.crossbar.view_maps import channel_time, first_leg, first_leg_of_owner
+from mockcdrs.crossbar.views import channel_time, first_leg, first_leg_of_owner
 from tests.crossbar.builders import NOW, OWNER, leg
 
 VIEWS = [
-    view_maps.LISTING,
-    view_maps.LISTING_OF_ALL,
-    view_maps.LISTING_BY_OWNER,
-    view_maps.INTERACTIONS,
-    view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
-    view_maps.LEGS,
+    views.LISTING,
+    views.LISTING_OF_ALL,
+    views.LISTING_BY_OWNER,
+    views.INTERACTIONS,
+    views.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    views.LEGS,
 ]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 @pytest.mark.parametrize("changes", [{"pvt_type": "fax"}, {"pvt_type": None}, {"pvt_deleted": True}])
-def test_only_cdrs_that_are_not_deleted_are_shown(view: view_maps.View, changes: dict[str, Any]) -> None:
+def test_only_cdrs_that_are_not_deleted_are_shown(view: views.View, changes: dict[str, Any]) -> None:
     assert view.map(leg()) is not None
     assert view.map(leg(pvt_deleted=False)) is not None
     assert view.map(leg(**changes)) is None
@@ -49,15 +49,15 @@ def test_keys_hold_numbers_as_javascript_has_them() -> None:
 def test_a_document_without_channel_variables_is_an_interaction_but_is_not_listed() -> None:
     bare = leg(without=["custom_channel_vars"])
     shown = [view for view in VIEWS if view.map(bare) is not None]
-    assert shown == [view_maps.LISTING_OF_ALL, view_maps.INTERACTIONS, view_maps.LEGS]
+    assert shown == [views.LISTING_OF_ALL, views.INTERACTIONS, views.LEGS]
 
 
 @pytest.mark.parametrize("owner", ["", None, 0, False])
 def test_a_document_without_an_owner_is_no_owners(owner: Any) -> None:
     document = leg(variables={"owner_id": owner})
-    assert view_maps.LISTING.map(document) is not None
-    assert view_maps.LISTING_BY_OWNER.map(document) is None
-    assert view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE.map(document) is None
+    assert views.LISTING.map(document) is not None
+    assert views.LISTING_BY_OWNER.map(document) is None
+    assert views.INTERACTIONS_BY_OWNER_FIRST_MADE.map(document) is None
 
 
 @pytest.mark.parametrize(
@@ -117,18 +117,18 @@ def billed_leg(name: str, seconds: Any, loopback: str = "_") -> dict[str, Any]:
     ],
 )
 def test_the_most_billed_leg_is_the_one_that_javascript_says(legs: list[Any], chosen: str) -> None:
-    assert view_maps.most_billed_leg(legs)["id"] == chosen
+    assert views.most_billed_leg(legs)["id"] == chosen
 
 
 @pytest.mark.parametrize(("held", "told"), [(7, 7), ("7", "7"), (0, 0), ("", 0), (None, 0), (False, 0), ([], [])])
 def test_a_users_leg_tells_its_billing_seconds_or_none(held: Any, told: Any) -> None:
-    found = view_maps.INTERACTIONS_BY_OWNER_MOST_BILLED.map(leg("x", billing_seconds=held))
+    found = views.INTERACTIONS_BY_OWNER_MOST_BILLED.map(leg("x", billing_seconds=held))
     assert found is not None
     assert found[1]["billing_seconds"] == told
 
 
 def test_a_leg_tells_its_loopback_leg() -> None:
-    found = view_maps.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
+    found = views.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
     assert found is not None
     assert found[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
 
@@ -136,13 +136,13 @@ def test_a_leg_tells_its_loopback_leg() -> None:
 @pytest.mark.parametrize(
     ("view", "key", "time"),
     [
-        (view_maps.LISTING, [5, "x"], 5),
-        (view_maps.LISTING_BY_OWNER, ["owner", 5, "x"], 5),
-        (view_maps.LISTING_BY_OWNER, ["owner"], None),
-        (view_maps.LEGS, ["63936129600-x", 1], 63_936_129_600),
-        (view_maps.LEGS, ["x"], None),
-        (view_maps.LEGS, [], None),
+        (views.LISTING, [5, "x"], 5),
+        (views.LISTING_BY_OWNER, ["owner", 5, "x"], 5),
+        (views.LISTING_BY_OWNER, ["owner"], None),
+        (views.LEGS, ["63936129600-x", 1], 63_936_129_600),
+        (views.LEGS, ["x"], None),
+        (views.LEGS, [], None),
     ],
 )
-def test_a_view_knows_the_time_that_a_key_lies_at(view: view_maps.View, key: list[Any], time: Any) -> None:
+def test_a_view_knows_the_time_that_a_key_lies_at(view: views.View, key: list[Any], time: Any) -> None:
     assert view.time_of(key) == time

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.cdr.row import COLUMNS
+from mockcdrs.cdr.listing_columns import COLUMNS
 from mockcdrs.dataset import files, writing
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.imports import Importer

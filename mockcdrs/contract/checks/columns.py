@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.cdr.row import datetime_text
+from mockcdrs.cdr.listing_columns import datetime_text
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import Answer, failure, good_or_quirk, system_failure
 from mockcdrs.contract.check import check

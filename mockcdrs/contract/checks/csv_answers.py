@@ -14,7 +14,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.checks.columns import is_reseller
 from mockcdrs.contract.finding import CannotCheck, Difference, Finding, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar import csv_rendering
 
 _FILE_NAME = re.compile(r'attachment; filename="json_[0-9a-f]{22}\.csv"')
 _FILE = {"content-type": "text/csv", "content-disposition": _FILE_NAME}
@@ -33,7 +33,7 @@ def _file_differences(answer: Answer, rows: list[sample.Row]) -> Iterator[Differ
     yield from Form(headers=_FILE).differences(answer)
     yield from answer.differences(bool(_QUOTED_LINE.fullmatch(answer.text)), True, "whether cells are quoted, lines LF")
     came = list(csv.reader(io.StringIO(answer.text, newline="")))
-    header = [*map(csv_text.header_name, rows[0])]
+    header = [*map(csv_rendering.header_name, rows[0])]
     yield from answer.differences(came[0], header, "header")
     yield from answer.differences(came[1:], [[_cell(value) for value in row.values()] for row in rows], "lines")
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockcdrs.cdr.documents import is_private
-from mockcdrs.cdr.row import make_row
+from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.contract import sample
 from mockcdrs.contract.answer import ABSENT, Answer, Form
 from mockcdrs.contract.check import check

@@ -10,7 +10,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.detection import PAGING_KEYS
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar.errors import merged
+from mockcdrs.crossbar.errors import merge_reversed
 
 _UNKNOWN = "200101-no-such-cdr"
 _JSON, _CSV = "application/json", "text/csv"
@@ -84,7 +84,7 @@ def body_that_is_no_object(server: Server) -> Iterator[Finding]:
         told = {"message": message, "target": "body"}
         yield from failure(400, "validation error", {"json": {"invalid": told}}).differences(answer)
         order = list(answer.envelope["data"]["json"]["invalid"])
-        names = list(merged(told) if server.version.sorts_added_errors else told)
+        names = list(merge_reversed(told) if server.version.sorts_added_errors else told)
         yield from answer.differences(order, names, "names in data.json.invalid")
 
 

@@ -9,7 +9,7 @@ from mockcdrs.contract.check import check
 from mockcdrs.contract.checks.detail import derived
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar.view_maps import INTERACTIONS
+from mockcdrs.crossbar.views import INTERACTIONS
 
 _PAGE_SIZE = 3
 _ONE_PAGE = 10_000

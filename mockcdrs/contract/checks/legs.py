@@ -10,7 +10,7 @@ from mockcdrs.contract.answer import Form, failure, good_or_quirk
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Finding, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar.json_text import holds_big_integer
+from mockcdrs.crossbar.json_codec import has_big_integer
 
 
 def _interactions(server: Server) -> Iterator[tuple[str, list[sample.Row]]]:
@@ -76,7 +76,7 @@ def legs_in_chunks(server: Server) -> Iterator[Finding]:
 @check("api_util.erl", "big-integer-chunk-lost")
 def big_integers_in_a_chunk(server: Server) -> Iterator[Finding]:
     """With is_chunked=true legs are all there, also one that holds an integer beyond 64 bits."""
-    found = (pair for pair in _interactions(server) if any(map(holds_big_integer, pair[1])))
+    found = (pair for pair in _interactions(server) if any(map(has_big_integer, pair[1])))
     interaction_id, legs = next(found, ("", []))
     if not legs:
         raise CannotCheck("no leg around the last month's end holds an integer beyond 64 bits")

@@ -10,7 +10,7 @@ from mockcdrs.contract.answer import ABSENT, Form
 from mockcdrs.contract.check import check
 from mockcdrs.contract.finding import CannotCheck, Finding, NotMade, Shown
 from mockcdrs.contract.server import Server
-from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summary_view
+from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
 from mockcdrs.crossbar.versions import VERSIONS
 
 _DOUBLING, _FEW_ROWS, _LAST_MONTH = _QUIRKS = ("summary-doubling", "summary-51-rows", "summary-last-month")
@@ -36,9 +36,9 @@ def _sum(months: _Months, page_size: int, quirks: tuple[str, ...]) -> dict[str, 
     total: dict[str, Any] = {}
     for index, values in enumerate(months):
         # each month takes up one place of the page
-        counted = as_json(summarize(values[: page_size + 1 - index] if _FEW_ROWS in quirks else values))
-        counted = doubled(counted) if _DOUBLING in quirks else counted
-        total = {**total, **counted} if _LAST_MONTH in quirks else merged(total, counted)
+        counted = summary_json(summarize(values[: page_size + 1 - index] if _FEW_ROWS in quirks else values))
+        counted = double_summary(counted) if _DOUBLING in quirks else counted
+        total = {**total, **counted} if _LAST_MONTH in quirks else add_summaries(total, counted)
     return total
 
 

@@ -8,8 +8,8 @@ from mockcdrs.control.advice.asked import shown
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import negotiation, routing
-from mockcdrs.crossbar.errors import BareAnswer
-from mockcdrs.crossbar.resources.table import RESOURCES
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.routing import RESOURCES
 
 _VERSION = re.compile(r"v\d+", re.ASCII | re.IGNORECASE)
 _FIRST_STEPS = frozenset({*RESOURCES, "account"})
@@ -24,7 +24,7 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], _facts: Facts) -
             f"{shown(record.path)} got the greeting, as every path does that does not begin with /v2, for any method "
             f"and without a token: the base URL ends in /v2, so ask {shown(right)}"
         )
-    elif _VERSION.fullmatch(next(iter(routing.tokens(record.path)), "")):
+    elif _VERSION.fullmatch(next(iter(routing.split_path(record.path)), "")):
         yield f"the API's version is in this path twice: ask {shown(right)}, with a base URL that ends in /v2 once"
 
 
@@ -49,8 +49,8 @@ def _accept_parameters(record: Record, _earlier: Iterable[Record], facts: Facts)
     if accept is None or record.fault or facts.version.accepts_parameters:
         return
     try:
-        taken = negotiation.content_type(accept, accepts_parameters=True)
-    except BareAnswer:
+        taken = negotiation.negotiate_type(accept, accepts_parameters=True)
+    except EmptyResponse:
         return
     yield (
         f"this bare 406 is Accept: {shown(accept)}, of which Kazoo {facts.version.name} takes no type that has a "

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockcdrs.control.faults.rule import Rule
-from mockcdrs.crossbar.answer import Incoming
-from mockcdrs.crossbar.request import UnreadableQuery, parse_query
+from mockcdrs.crossbar.context import UnreadableQuery, parse_query
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Asked:
     token: str | None
 
     @classmethod
-    def of(cls, incoming: Incoming) -> "Asked":
+    def of(cls, incoming: HttpRequest) -> "Asked":
         """The request that came; a query that cannot be read counts as none."""
         try:
             pairs = parse_query(incoming.query)

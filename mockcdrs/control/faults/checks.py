@@ -8,7 +8,7 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.request_parts import METHOD, PATH, QUERY
-from mockcdrs.crossbar import json_text
+from mockcdrs.crossbar import json_codec
 
 
 class RuleError(ArgumentError):
@@ -76,7 +76,7 @@ def check_together(answers: Mapping[str, Any], breaks: Mapping[str, Any], quiet:
 def check_reply(body: Any, status: Any, headers: Any) -> None:
     """Raise `RuleError` for what cannot be sent."""
     try:
-        json.loads(json_text.encode(body))
+        json.loads(json_codec.encode_json(body))
     except (TypeError, ValueError, RecursionError) as error:
         raise RuleError(f"json: came {repr(body)[:80]}, expected what JSON can hold ({error})") from error
     arguments.check_value("status", status, arguments.whole(200, 599), RuleError)

@@ -7,16 +7,16 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 from mockcdrs.control.faults.rule import BY_STATUS, Reply, Rule
-from mockcdrs.crossbar import json_text
-from mockcdrs.crossbar.answer import Answer
-from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.database import Databases
-from mockcdrs.crossbar.errors import Failure, plain, system
-from mockcdrs.crossbar.tokens import Refused
+from mockcdrs.crossbar import json_codec
+from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.errors import Failure, module_error, system_error
+from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.store import Store
 
-Produce = Callable[[World], Answer]
+Produce = Callable[[ServerState], HttpResponse]
 
 _REFUSED_BY_TOKEN = frozenset({401, 403, 429})
 _HEAD = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
@@ -28,7 +28,7 @@ _OWN_WORDS = {413: "request entity too large", 416: "range not satisfiable", 422
 _WORDS = {known.value: known.phrase.lower() for known in HTTPStatus} | _OWN_WORDS
 
 
-def answered(rule: Rule | None, world: World, produce: Produce) -> Answer:
+def answered(rule: Rule | None, world: ServerState, produce: Produce) -> HttpResponse:
     """The answer that a rule leaves, or the usual one."""
     effect = None if rule is None else _EFFECTS.get(rule.answer_effect or "")
     return produce(world) if rule is None or effect is None else effect(rule, world, produce)
@@ -49,10 +49,10 @@ class _Failing(Databases):
 
 
 def _refused(_token: str) -> NoReturn:
-    raise Refused("invalid_jwt")
+    raise TokenError("invalid_jwt")
 
 
-def _fails(rule: Rule, world: World, produce: Produce) -> Answer:
+def _fails(rule: Rule, world: ServerState, produce: Produce) -> HttpResponse:
     failure = _failure(rule)
     if failure.status in _REFUSED_BY_TOKEN:
         failing = replace(world, claims=_refused)
@@ -63,15 +63,15 @@ def _fails(rule: Rule, world: World, produce: Produce) -> Answer:
 
 def _failure(rule: Rule) -> Failure:
     if rule.stale_key:
-        return system("datastore_fault")
+        return system_error("datastore_fault")
     name = rule.error or BY_STATUS.get(rule.status or 0)
     if name is not None:
-        return system(name)
+        return system_error(name)
     status = rule.status or 500
-    return plain(status, _WORDS.get(status, "unspecified fault"))
+    return module_error(status, _WORDS.get(status, "unspecified fault"))
 
 
-def reworded(answer: Answer, failure: Failure, version: Version) -> Answer:
+def reworded(answer: HttpResponse, failure: Failure, version: Version) -> HttpResponse:
     """An answer turned into a failure, in its own envelope. One without an envelope keeps none."""
     if (answer.status, answer.outcome.message) == (failure.status, failure.message):
         return answer
@@ -93,7 +93,7 @@ def reworded(answer: Answer, failure: Failure, version: Version) -> Answer:
     return replace(changed, status=failure.status, headers=headers)
 
 
-def edited(answer: Answer, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+def edited(answer: HttpResponse, change: Callable[[dict[str, Any]], dict[str, Any]]) -> HttpResponse:
     """An answer with another envelope, in the form of its own; one that holds no JSON object stays as it is."""
     whole = _whole(answer)
     start, end = whole.find(b"{"), whole.rfind(b"}") + 1
@@ -101,44 +101,52 @@ def edited(answer: Answer, change: Callable[[dict[str, Any]], dict[str, Any]]) -
         envelope = json.loads(whole[start:end].decode("utf-8", "surrogateescape"))
     except ValueError:
         return _with_body(answer, whole)
-    encode = json_text.pretty if b"\n" in whole else json_text.encode if isinstance(answer.body, bytes) else _chunked
+    encode = (
+        json_codec.encode_pretty_json
+        if b"\n" in whole
+        else json_codec.encode_json
+        if isinstance(answer.body, bytes)
+        else _chunked
+    )
     return _with_body(answer, whole[:start] + encode(change(envelope)) + whole[end:])
 
 
 def _chunked(envelope: dict[str, Any]) -> bytes:
-    pairs = (json_text.encode({name: value})[1:-1] for name, value in envelope.items())
+    pairs = (json_codec.encode_json({name: value})[1:-1] for name, value in envelope.items())
     return b"{" + b", ".join(pairs) + b"}"
 
 
-def _whole(answer: Answer) -> bytes:
+def _whole(answer: HttpResponse) -> bytes:
     return answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
 
 
-def _with_body(answer: Answer, body: bytes) -> Answer:
+def _with_body(answer: HttpResponse, body: bytes) -> HttpResponse:
     # an iterator, not a list: what came in chunks is to go out in chunks
     return replace(answer, body=body if isinstance(answer.body, bytes) else iter([body]))
 
 
-def _replies(rule: Rule, _world: World, _produce: Produce) -> Answer:
+def _replies(rule: Rule, _world: ServerState, _produce: Produce) -> HttpResponse:
     reply = rule.reply or Reply()
     headers = {name.lower(): value for name, value in reply.headers.items()}
     if reply.json is None:
-        return Answer(reply.status, headers)
-    return Answer(reply.status, {"content-type": "application/json", **headers}, json_text.encode(reply.json))
+        return HttpResponse(reply.status, headers)
+    return HttpResponse(
+        reply.status, {"content-type": "application/json", **headers}, json_codec.encode_json(reply.json)
+    )
 
 
-def _empty(_rule: Rule, world: World, produce: Produce) -> Answer:
+def _empty(_rule: Rule, world: ServerState, produce: Produce) -> HttpResponse:
     usual = produce(world)
     headers = {name: value for name, value in usual.headers.items() if name != "etag"}
     return replace(usual, status=200, headers=headers, body=b"")
 
 
-def _malformed(_rule: Rule, world: World, produce: Produce) -> Answer:
+def _malformed(_rule: Rule, world: ServerState, produce: Produce) -> HttpResponse:
     usual = produce(world)
     return _with_body(usual, _whole(usual)[:-1] or b"{")
 
 
-def _with_duplicate(_rule: Rule, world: World, produce: Produce) -> Answer:
+def _with_duplicate(_rule: Rule, world: ServerState, produce: Produce) -> HttpResponse:
     usual = produce(world)
     if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
         whole = _whole(usual)
@@ -166,7 +174,7 @@ def _last_csv_row(whole: bytes) -> bytes:
     return last
 
 
-def _endless(_rule: Rule, world: World, produce: Produce) -> Answer:
+def _endless(_rule: Rule, world: ServerState, produce: Produce) -> HttpResponse:
     usual = produce(world)
 
     def change(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +189,7 @@ def _endless(_rule: Rule, world: World, produce: Produce) -> Answer:
     return edited(usual, change)
 
 
-_EFFECTS: dict[str, Callable[[Rule, World, Produce], Answer]] = {
+_EFFECTS: dict[str, Callable[[Rule, ServerState, Produce], HttpResponse]] = {
     "error": _fails,
     "status": _fails,
     "stale_key": _fails,

@@ -12,11 +12,11 @@ from mockcdrs.control.faults.expiry import Expiry
 from mockcdrs.control.faults.rule import Rule
 from mockcdrs.control.faults.walks import Walks
 from mockcdrs.control.latch import Latch
-from mockcdrs.crossbar.answer import Answer, Incoming
-from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.overlay import Overlay
 
-Produce = Callable[[Incoming, World], Answer]
+Produce = Callable[[HttpRequest, ServerState], HttpResponse]
 
 
 class RuleFailed(Exception):
@@ -101,7 +101,7 @@ class Faults:
         """The rules that have had no effect yet."""
         return [rule for rule in self if not self.fired(rule)]
 
-    def around(self, incoming: Incoming, world: World, produce: Produce) -> tuple[Answer, Delivery]:
+    def around(self, incoming: HttpRequest, world: ServerState, produce: Produce) -> tuple[HttpResponse, Delivery]:
         """The answer to a request and how to deliver it: what `produce` gives, unless a rule fires."""
         if not self._rules and not self._expiry:
             answered = produce(incoming, world)
@@ -144,7 +144,7 @@ class Faults:
         if self.failures:
             raise self.failures[0]
 
-    def _hand_out(self, incoming: Incoming, key: str | None) -> None:
+    def _hand_out(self, incoming: HttpRequest, key: str | None) -> None:
         if key is None:
             return
         asked = Asked.of(incoming)
@@ -152,7 +152,7 @@ class Faults:
         if page is not None:
             self._walks.hand_out(asked, key, page + 1)
 
-    def _turn(self, asked: Asked, page: int | None, world: World) -> list[tuple[Rule, Latch]]:
+    def _turn(self, asked: Asked, page: int | None, world: ServerState) -> list[tuple[Rule, Latch]]:
         """The rules whose turn it is, counted, each with what is set when it is taken away."""
         with self._lock:
             fired: list[tuple[Rule, Latch]] = []
@@ -168,7 +168,7 @@ class Faults:
                 self._expiry.expire(asked.token, world)
             return fired
 
-    def _spares(self, rule: Rule, asked: Asked, world: World) -> bool:
+    def _spares(self, rule: Rule, asked: Asked, world: ServerState) -> bool:
         """Whether the token was given since the rule fired, and the rule does not say itself when it fires again."""
         once = rule.token_expired and rule.times is None and rule.nth is None and rule.probability is None
         return once and asked.token is not None and self._expiry.is_fresh(asked.token, world)
@@ -187,13 +187,13 @@ def _share(seed: int, number: int, match: int) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-def _when_made(answered: Answer, made: Callable[[], None]) -> Answer:
+def _when_made(answered: HttpResponse, made: Callable[[], None]) -> HttpResponse:
     """The answer, with something to do once its body has been made or broke off."""
     if isinstance(answered.body, bytes | tuple):
         made()
         return answered
     status, headers, body = answered.status, answered.headers, _watched(answered.body, made)
-    return Answer(status, headers, body, answered.note, answered.is_file, answered.outcome)
+    return HttpResponse(status, headers, body, answered.note, answered.is_file, answered.outcome)
 
 
 def _watched(parts: Iterable[bytes], made: Callable[[], None]) -> Iterator[bytes]:

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from mockcdrs.crossbar.directory_views import UsersView
-from mockcdrs.crossbar.json_decoder import Jiffy
+from mockcdrs.crossbar.json_codec import Jiffy
 from mockcdrs.crossbar.versions.version import Version
-from mockcdrs.crossbar.view_maps import LegView
+from mockcdrs.crossbar.views import LegView, UsersView
 
 _MANY = 12
 

@@ -8,7 +8,7 @@ from mockcdrs.control.faults import Delivery, Rule
 from mockcdrs.control.faults.asked import Asked
 from mockcdrs.control.faults.walks import KEPT_KEYS, Walks
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from tests.control.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 
@@ -119,10 +119,10 @@ def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
 
 
 def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
-    walks, asking = Walks(), Asked.of(Incoming("GET", "/v2/accounts/a/cdrs"))
+    walks, asking = Walks(), Asked.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
 
     def page_at(key: int) -> int | None:
-        return walks.page(Asked.of(Incoming("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
+        return walks.page(Asked.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
 
     for number in range(KEPT_KEYS):
         walks.hand_out(asking, str(number), number)

@@ -14,14 +14,14 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation, json_text, start_key
-from mockcdrs.crossbar.view_maps import MapFunction, View
+from mockcdrs.crossbar import collation, json_codec, start_key
+from mockcdrs.crossbar.views import MapFunction, View
 from mockcdrs.dataset.bounded import BoundedCache
 from mockcdrs.dataset.store import Segment, Store
 
-KEPT_ENTRIES = 4_000
-KEPT_ROWS = 1_000
-_RUN, _STEP = 4_096, 8
+INDEX_CACHE_ROWS = 4_000
+LISTING_CACHE_ROWS = 1_000
+_RUN_ROWS, _STEP = 4_096, 8
 
 
 class QueryError(Exception):
@@ -42,11 +42,11 @@ class ListingRow(dict[str, Any]):
     @functools.cached_property
     def json(self) -> bytes:
         """Compact JSON."""
-        return json_text.encode(self)
+        return json_codec.encode_json(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ViewRow:
     """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
 
     key: Any
@@ -59,7 +59,7 @@ class Row:
         return self.document["_id"] if self.document else ""
 
 
-class _MappedRow(Row):
+class _MappedRow(ViewRow):
     """A row that makes its key when it is read: rows are many, and few of their keys are read."""
 
     __slots__ = ("_map",)
@@ -82,12 +82,12 @@ class KeyRange:
     end: Any
     descending: bool
 
-    def bounds(self) -> tuple[collation.Key, collation.Key]:
+    def bounds(self) -> tuple[collation.SortKey, collation.SortKey]:
         """Least and greatest key; `QueryError` where they are reversed, or no JSON at all."""
         if not (start_key.is_json(self.start) and start_key.is_json(self.end)):
             raise QueryError("a key that is no JSON", "timeout")
-        start = collation.LOWEST if self.start is None else collation.key(self.start)
-        end = collation.HIGHEST if self.end is None else collation.key(self.end)
+        start = collation.LOWEST if self.start is None else collation.sort_key(self.start)
+        end = collation.HIGHEST if self.end is None else collation.sort_key(self.end)
         low, high = (end, start) if self.descending else (start, end)
         if low > high:
             raise QueryError("no row can lie between these keys", "Bad Request")
@@ -97,18 +97,18 @@ class KeyRange:
         """What of it lies between two keys, `None` where nothing does; raises `QueryError`."""
         self.bounds()
         start, end = (self.end, self.start) if self.descending else (self.start, self.end)
-        start, end = max(start, least, key=collation.key), min(end, greatest, key=collation.key)
-        if collation.key(start) > collation.key(end):
+        start, end = max(start, least, key=collation.sort_key), min(end, greatest, key=collation.sort_key)
+        if collation.sort_key(start) > collation.sort_key(end):
             return None
         return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
 
 
-def _key_order(row: Row) -> collation.Key:
-    return collation.key(row.key)
+def _key_order(row: ViewRow) -> collation.SortKey:
+    return collation.sort_key(row.key)
 
 
-def _order(row: Row) -> tuple[collation.Key, str]:
-    return collation.key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
+def _row_order(row: ViewRow) -> tuple[collation.SortKey, str]:
+    return collation.sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
 
 
 class _Index:
@@ -126,20 +126,20 @@ class _Index:
                 if (emitted := view.map(document)) is not None
             ]
         )
-        runs = iter(lambda: sorted(itertools.islice(rows, _RUN), key=_order), [])
-        self._rows = list(heapq.merge(*runs, key=_order))
+        runs = iter(lambda: sorted(itertools.islice(rows, _RUN_ROWS), key=_row_order), [])
+        self._rows = list(heapq.merge(*runs, key=_row_order))
         self._posts = list(map(_key_order, self._rows[::_STEP]))
-        self._places: dict[Callable[..., int], tuple[collation.Key, int]] = {}
+        self._places: dict[Callable[..., int], tuple[collation.SortKey, int]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def part(self, low: collation.Key, high: collation.Key, *, descending: bool) -> Iterator[Row]:
+    def part(self, low: collation.SortKey, high: collation.SortKey, *, descending: bool) -> Iterator[ViewRow]:
         """The rows from a least to a greatest key, in a direction."""
         first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
         return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
 
-    def _place(self, bisected: Callable[..., int], bound: collation.Key) -> int:
+    def _place(self, bisected: Callable[..., int], bound: collation.SortKey) -> int:
         known, place = self._places.get(bisected, (None, 0))
         if known != bound:  # all chunks of a walk end at the same key
             end = bisected(self._posts, bound) * _STEP
@@ -148,16 +148,16 @@ class _Index:
         return place
 
 
-_Indexes = BoundedCache[tuple[Any, ...], _Index]
+_IndexCache = BoundedCache[tuple[Any, ...], _Index]
 
 
-class _Kept:
+class _SharedCaches:
     """What is derived from segments and documents that do not change."""
 
     def __init__(self) -> None:
         self.held: dict[tuple[Any, ...], _Index] = {}
-        self.made = _Indexes(KEPT_ENTRIES, len)
-        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](KEPT_ROWS, lambda _: 1)
+        self.made = _IndexCache(INDEX_CACHE_ROWS, len)
+        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
 
 
 class Databases:
@@ -168,11 +168,11 @@ class Databases:
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
-        self.kept: _Kept = _Kept() if beside is None else beside.kept
-        self._passing = _Indexes(KEPT_ENTRIES, len)
+        self.kept: _SharedCaches = _SharedCaches() if beside is None else beside.kept
+        self._passing = _IndexCache(INDEX_CACHE_ROWS, len)
         self.rows = self.kept.rows
 
-    def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
+    def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
 
         Raises `NoDatabase` and `QueryError`.
@@ -180,12 +180,12 @@ class Databases:
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
         rows = self._scan(view, account_id, month, wanted)
-        return rows if view.reduce is None else _groups(rows, view.group_level, view.reduce)
+        return rows if view.reduce is None else _reduce_groups(rows, view.group_level, view.reduce)
 
-    def query_months(self, view: View, account_id: str, wanted: KeyRange) -> Iterator[Row]:
+    def query_months(self, view: View, account_id: str, wanted: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view without groups in all months together; raises `QueryError`."""
         found = [self._scan(view, account_id, month, wanted) for month in self._store.months(account_id)]
-        return heapq.merge(*found, key=_order, reverse=wanted.descending)
+        return heapq.merge(*found, key=_row_order, reverse=wanted.descending)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
@@ -193,58 +193,60 @@ class Databases:
             raise NoDatabase(month)
         return self._store.document(account_id, month, document_id)
 
-    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
+    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[ViewRow]:
         low, high = wanted.bounds()
         held = [
-            _seen(segment, self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
+            _without_hidden(segment, self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            _seen(segment, _indexed(self.kept.made, view, segment).part(low, high, descending=wanted.descending))
+            _without_hidden(
+                segment, _cached_index(self.kept.made, view, segment).part(low, high, descending=wanted.descending)
+            )
             for segment in self._store.made(
-                account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
+                account_id, month, _time_bounds(view, wanted), descending=wanted.descending, by=view.moment
             )
         )
-        if _is_over_owners(view, wanted):
+        if _spans_owners(view, wanted):
             # parts follow each other in time only as long as the owner is one
-            return heapq.merge(*held, *made, key=_order, reverse=wanted.descending)
-        return heapq.merge(*held, itertools.chain.from_iterable(made), key=_order, reverse=wanted.descending)
+            return heapq.merge(*held, *made, key=_row_order, reverse=wanted.descending)
+        return heapq.merge(*held, itertools.chain.from_iterable(made), key=_row_order, reverse=wanted.descending)
 
     def _index_of_held(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
-            return _indexed(self._passing, view, segment)
+            return _cached_index(self._passing, view, segment)
         identity, held = (view.name, *segment.identity), self.kept.held
         if identity not in held:
             held[identity] = _Index(view, segment.documents())
         return held[identity]
 
 
-def _indexed(kept: _Indexes, view: View, segment: Segment) -> _Index:
+def _cached_index(kept: _IndexCache, view: View, segment: Segment) -> _Index:
     return kept.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
 
 
-def _seen(segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
+def _without_hidden(segment: Segment, rows: Iterator[ViewRow]) -> Iterator[ViewRow]:
     hidden = segment.hidden
     return (row for row in rows if row.document_id not in hidden) if hidden else rows
 
 
-def _is_over_owners(view: View, wanted: KeyRange) -> bool:
+def _spans_owners(view: View, wanted: KeyRange) -> bool:
     if not view.has_owner:
         return False
     owners = [key[:1] if isinstance(key, list) else key for key in (wanted.start, wanted.end)]
-    return not erlang.same(*owners)
+    return not erlang.is_identical(*owners)
 
 
-def _times(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
+def _time_bounds(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
     """Earliest and latest time that the keys allow, as far as they tell."""
     times = [view.time_of(key) if isinstance(key, list) else None for key in (wanted.start, wanted.end)]
     early, late = reversed(times) if wanted.descending else times
-    return (None, None) if _is_over_owners(view, wanted) else (early, late)
+    return (None, None) if _spans_owners(view, wanted) else (early, late)
 
 
-def _groups(found: Iterable[Row], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[Row]:
+def _reduce_groups(found: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
     """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
-    for _, group in itertools.groupby(found, key=lambda row: collation.key(row.key[:level])):
+    for _, group in itertools.groupby(found, key=lambda row: collation.sort_key(row.key[:level])):
         rows = list(group)
         key = rows[0].key[:level]
-        yield Row(key, reduce([row.value for row in reversed(rows)]), None)
+        yield ViewRow(key, reduce([row.value for row in reversed(rows)]), None)

@@ -58,7 +58,7 @@ _authorizing, _account, _rate_units, _recordings = (
 
 def _authorizing_id(document: Document, start: int) -> Any:
     authorizing_id = _authorizing(document, start)
-    return "" if erlang.same(authorizing_id, _account(document, start)) else authorizing_id
+    return "" if erlang.is_identical(authorizing_id, _account(document, start)) else authorizing_id
 
 
 def _user_part(uri: str) -> str:
@@ -91,7 +91,7 @@ def datetime_text(gregorian_seconds: float, separator: str) -> str:
         raise ValueError(f"datetime: {gregorian_seconds}, expected whole seconds")
     day = gregorian.day_of(gregorian_seconds)
     text = day.text if day.year < _LEAST_YEAR_OF_FIVE_DIGITS else f"****{day.text[-6:]}"
-    return f"{text}{separator}{gregorian.clock(gregorian_seconds)}"
+    return f"{text}{separator}{gregorian.clock_text(gregorian_seconds)}"
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:
@@ -102,7 +102,7 @@ def _unix_timestamp_micro(document: Document, start: int) -> str:
 
 def rfc_1036(gregorian_seconds: int) -> str:
     """`Tue, 20 Jan 2026 12:00:00 GMT`, which is also how HTTP has its dates; `ValueError` before the year 0."""
-    day, clock = gregorian.day_of(gregorian_seconds), gregorian.clock(gregorian_seconds)
+    day, clock = gregorian.day_of(gregorian_seconds), gregorian.clock_text(gregorian_seconds)
     return f"{_WEEKDAYS[day.weekday]}, {day.day:02} {_MONTHS[day.month - 1]} {day.year} {clock} GMT"
 
 
@@ -168,7 +168,7 @@ COLUMNS: dict[str, Column] = {
 }
 
 
-def columns(names: Iterable[str], datetime_separator: str, *, of_user: bool = False) -> dict[str, Column]:
+def select_columns(names: Iterable[str], datetime_separator: str, *, of_user: bool = False) -> dict[str, Column]:
     """The columns of these names, in their order. `KeyError` for a name that no version has.
 
     `datetime_separator` stands between day and time in `datetime`; `of_user` says that a user's calls are listed, which

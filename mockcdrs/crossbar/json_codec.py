@@ -1,7 +1,10 @@
-"""JSON as the server's decoder reads it: what it takes, what it refuses, and where it stopped (jiffy's `decoder.c`).
+"""JSON as Kazoo's library jiffy reads and writes it.
 
-It takes bytes that are no UTF-8 as they are, and `1e+` for 1.0, where Python's own would refuse them. What is refused
-is told to the client, word and place, where jiffy throws it; see `Jiffy` for what differs between the forks of it.
+Decoding follows jiffy's `decoder.c`: what it takes, what it refuses, and where it stopped. It takes bytes that are no
+UTF-8 as they are, and `1e+` for 1.0, where Python's own would refuse them. What is refused is told to the client, word
+and place, where jiffy throws it; see `Jiffy` for what differs between the forks of it.
+
+Encoding gives UTF-8: compact, or pretty with a blank on both sides of the colon.
 """
 
 import math
@@ -9,6 +12,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
+
+from mockcdrs.cdr.erlang import compact_json, scalar_json
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
@@ -22,13 +29,17 @@ _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f]{4}")
 _HEXADECIMAL_OR_MORE = re.compile(rb"[0-9A-Fa-f\x80-\xff]{4}")
 _DIGITS_OF_NO_ASCII = bytes(code if code < 0x80 else ord("0") for code in range(0x100))
 _LAST_CHARACTER = 0x10FFFF
-_DEEPEST = 400  # jiffy's depth has no bound, Python's has
-_LONGEST_COPIED = 31  # bytes of a number that C reads; a longer one is Erlang's to read, which takes no empty exponent
+_MAX_DEPTH = 400  # jiffy's depth has no bound, Python's has
+# bytes of a number that C reads; a longer one is Erlang's to read, which takes no empty exponent
+_MAX_COPIED_BYTES = 31
+
+_LEAVES = frozenset({str, int, bool, type(None)})
+_LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 
 _VALUE, _KEY, _COLON, _COMMA, _DONE = range(5)
 
 
-class Undecodable(ValueError):
+class JsonError(ValueError):
     """Bytes that are refused, in the words for the client: jiffy's reason, and the byte it stopped at, 1 for the first.
 
     These are `decoder_exit around 0` for whatever is raised and not thrown (`kz_json:unsafe_decode/2`): by Erlang, of
@@ -62,7 +73,7 @@ class Jiffy:
 
         Bytes that are no UTF-8 become lone surrogates, as the error handler `surrogateescape` makes them.
         """
-        return _Decoding(self, data).value()
+        return _Decoder(self, data).value()
 
 
 LAZEDO = Jiffy("lazedo/jiffy", throws=True, takes_any_digit=True, takes_last_character=False)
@@ -71,7 +82,7 @@ KAZOO = Jiffy("2600hz/erlang-jiffy", throws=False, takes_any_digit=False, takes_
 """2600hz/erlang-jiffy, branch `2600hz`."""
 
 
-class _Decoding:
+class _Decoder:
     """One text on its way: `_at` is the byte to be looked at next."""
 
     def __init__(self, jiffy: Jiffy, data: bytes) -> None:
@@ -91,16 +102,16 @@ class _Decoding:
         if self._state != _DONE:
             raise self._refused("truncated_json")
         if self._is_beyond_erlang:
-            raise Undecodable
+            raise JsonError
         return self._value
 
     def _skip_blanks(self) -> bool:
         """Whether anything follows."""
-        self._at = _end(_BLANKS, self._data, self._at)
+        self._at = _match_end(_BLANKS, self._data, self._at)
         return self._at < len(self._data)
 
-    def _refused(self, reason: str = "invalid_json") -> Undecodable:
-        return Undecodable(reason, self._at + 1) if self._jiffy.throws else Undecodable()
+    def _refused(self, reason: str = "invalid_json") -> JsonError:
+        return JsonError(reason, self._at + 1) if self._jiffy.throws else JsonError()
 
     def _read_value(self, byte: bytes) -> None:
         if byte == b'"':
@@ -142,8 +153,8 @@ class _Decoding:
             raise self._refused()
 
     def _enter(self, container: Pairs | list[Any], state: int) -> None:
-        if len(self._open) == _DEEPEST:
-            raise Undecodable
+        if len(self._open) == _MAX_DEPTH:
+            raise JsonError
         self._open.append(container)
         self._at, self._state = self._at + 1, state
 
@@ -151,7 +162,7 @@ class _Decoding:
         container = self._open.pop()
         self._at += 1
         is_inner_object = self._open and isinstance(container, Pairs)
-        self._found(first_of_each(container) if is_inner_object else container)
+        self._found(first_values(container) if is_inner_object else container)
 
     def _found(self, value: Any) -> None:
         if not self._open:
@@ -168,11 +179,11 @@ class _Decoding:
         return value
 
     def _number(self) -> int | float:
-        start, self._at = self._at, _end(_NUMBER, self._data, self._at)
+        start, self._at = self._at, _match_end(_NUMBER, self._data, self._at)
         text = self._data[start : self._at]
         if _CUT_OFF.fullmatch(text):
             raise self._refused("invalid_number")
-        if text.endswith((b"+", b"-")) and len(text) <= _LONGEST_COPIED:
+        if text.endswith((b"+", b"-")) and len(text) <= _MAX_COPIED_BYTES:
             text += b"0"
         try:
             number = int(text) if text.lstrip(b"-").isdigit() else float(text)
@@ -184,7 +195,7 @@ class _Decoding:
     def _string(self) -> str:
         pieces, self._at, is_character = [], self._at + 1, True
         while True:
-            start, self._at = self._at, _end(_PLAIN, self._data, self._at)
+            start, self._at = self._at, _match_end(_PLAIN, self._data, self._at)
             pieces.append(self._data[start : self._at])
             match self._data[self._at : self._at + 1]:
                 case b'"':
@@ -237,15 +248,63 @@ class _Decoding:
         return int(digits.translate(_DIGITS_OF_NO_ASCII), 16)
 
 
-def _end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
     """Where a pattern that fits anywhere ends."""
     found = pattern.match(data, at)
     return found.end() if found else at
 
 
-def first_of_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def first_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Names and values as Kazoo finds them: of a name that comes twice, the first value (`kz_json:get_value/3`)."""
     named: dict[str, Any] = {}
     for name, value in pairs:
         named.setdefault(name, value)
     return named
+
+
+class PiecewiseJson(bytes):
+    """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
+
+
+def encode_json(value: Any) -> bytes:
+    """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
+    try:
+        text = None if _has_float(value) else orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except TypeError:  # large integers, and bytes that are no UTF-8
+        text = None
+    if text is None:
+        return (PiecewiseJson if has_big_integer(value) else bytes)(compact_json(value).encode())
+    if b"\\u" in text:  # escaped characters have large digits here
+        return compact_json(value).encode()
+    return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
+
+
+def encode_pretty_json(value: Any) -> bytes:
+    """JSON with two blanks of indent; `UnicodeEncodeError` as from `encode`."""
+    return _pretty(value, 0).encode()
+
+
+def _has_float(value: Any) -> bool:
+    """Whether there is a number that the fast encoder writes otherwise."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float)
+    return any(_has_float(item) for item in value if type(item) not in _LEAVES)
+
+
+def has_big_integer(value: Any) -> bool:
+    """Whether there is an integer in a value, however deep, that is beyond 64 bits."""
+    if isinstance(value, dict | list):
+        return any(map(has_big_integer, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
+
+
+def _pretty(value: Any, depth: int) -> str:
+    indent, outdent = "\n" + "  " * (depth + 1), "\n" + "  " * depth
+    if isinstance(value, dict):
+        fields = (f"{scalar_json(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
+        return "{" + indent + f",{indent}".join(fields) + outdent + "}"
+    if isinstance(value, list):
+        return "[" + indent + f",{indent}".join(_pretty(item, depth + 1) for item in value) + outdent + "]"
+    return compact_json(value)
