@@ -1,9 +1,12 @@
-"""Reading a CDR document the way Kazoo's accessors do (`kz_json.erl`, `kz_doc.erl`)."""
+"""CDR documents: reading them the way Kazoo's accessors do (`kz_json.erl`, `kz_doc.erl`), and their schema as data.
+
+The schema `cdrs` says what a public CDR may hold. It has the 46 properties of Kazoo's page on CDRs, and those that
+Kazoo 4.3 gained later, each with the version that brought it under `x-crossbar-since`.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from mockcdrs.cdr import erlang
@@ -86,7 +89,9 @@ def public_fields(document: Document) -> dict[str, Any]:
 @cache
 def load_schema() -> dict[str, Any]:
     """The JSON schema (draft 4) of a CDR. Shared: copy it before changing it."""
-    text = resources.files("mockcdrs.cdr").joinpath("cdrs.schema.json").read_text(encoding="utf-8")
+    from importlib.resources import files  # a start is shorter without it
+
+    text = files("mockcdrs.cdr").joinpath("cdrs.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 

@@ -1,7 +1,8 @@
-"""Erlang's ways with numbers and text, as they show through in Crossbar's answers.
+"""Numbers, text and JSON as Erlang and Kazoo's libraries write and read them, and so Crossbar's answers.
 
-Sources: `kz_term.erl`, `kz_mochinum.erl`. Erlang raises `badarg` where a value cannot be turned: `BadArgument` here.
-A list of character codes is a string to Erlang, so it counts as its text wherever a value is turned.
+Sources: `kz_term.erl`, `kz_mochinum.erl`; jiffy's `encoder.c` for JSON. Erlang raises `badarg` where a value cannot be
+converted: `BadArgument` here. A list of character codes is a string to Erlang, so it counts as its text wherever a
+value is converted.
 """
 
 import functools
@@ -15,6 +16,11 @@ _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
 _LONGEST_NUMBER = 4000
 _PRINTABLE = bytes([*range(8, 14), 27, *range(32, 127), *range(160, 256)])  # `io_lib:printable_unicode_list/1`
+
+
+_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT_ESCAPES})
 
 
 class BadArgument(ValueError):
@@ -178,11 +184,6 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, str | list):
         return _text_of_codes(value) in ("", "0", "NULL", "undefined")
     return value is None or (value is not False and value in (0, {}))
-
-
-_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
-_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT_ESCAPES})
 
 
 def compact_json(value: Any) -> str:

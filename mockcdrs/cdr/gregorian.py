@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 UNIX_EPOCH_GREGORIAN = 62_167_219_200
 _YEAR_ONE_GREGORIAN = 31_622_400
+_DAY_SECONDS = 86_400
+_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 # What numbers are taken for Unix times: the years 1979 to 2103.
 _EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
@@ -65,10 +67,6 @@ def month_bounds(month: str) -> tuple[int, int]:
     start = month_start(month)
     _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
     return start, start + days * _DAY_SECONDS
-
-
-_DAY_SECONDS = 86_400
-_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 
 
 class Day(NamedTuple):

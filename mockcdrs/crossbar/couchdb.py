@@ -1,7 +1,7 @@
 """Queries on a view of one month, as CouchDB answers them.
 
-Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. What is derived from a
-segment is kept, up to a bound.
+Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. Indexes are cached, up to
+a bound.
 """
 
 import bisect
@@ -93,8 +93,8 @@ class KeyRange:
             raise QueryError("no row can lie between these keys", "Bad Request")
         return low, high
 
-    def within(self, least: Any, greatest: Any) -> "KeyRange | None":
-        """What of it lies between two keys, `None` where nothing does; raises `QueryError`."""
+    def clip(self, least: Any, greatest: Any) -> "KeyRange | None":
+        """The part of it between two keys, `None` where there is none; raises `QueryError`."""
         self.bounds()
         start, end = (self.end, self.start) if self.descending else (self.start, self.end)
         start, end = max(start, least, key=collation.sort_key), min(end, greatest, key=collation.sort_key)
@@ -114,8 +114,8 @@ def _row_order(row: ViewRow) -> tuple[collation.SortKey, str]:
 class _Index:
     """The rows that a view has of some documents, in order.
 
-    What they are sorted by weighs a kilobyte each: so it is held of one run at a time while they are sorted, later of
-    each `_STEP`th only, to find places with.
+    A sort key takes a kilobyte: so those of one run at a time are in memory while rows are sorted, later those of each
+    `_STEP`th row only, to find places with.
     """
 
     def __init__(self, view: View, documents: Iterable[Document]) -> None:
@@ -152,40 +152,40 @@ _IndexCache = BoundedCache[tuple[Any, ...], _Index]
 
 
 class _SharedCaches:
-    """What is derived from segments and documents that do not change."""
+    """Indexes of segments that do not change, and listing rows of their documents."""
 
     def __init__(self) -> None:
-        self.held: dict[tuple[Any, ...], _Index] = {}
-        self.made = _IndexCache(INDEX_CACHE_ROWS, len)
+        self.stored: dict[tuple[Any, ...], _Index] = {}
+        self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
         self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
 
 
 class Databases:
-    """All month databases of a store. What is kept of its base is shared with those `beside` it, over the same base.
+    """All month databases of a store. Caches of its base are shared with those `beside` it, over the same base.
 
-    `rows` keeps listing rows, with their documents, under the identity of these and whatever else a row depends on.
+    `rows` caches listing rows, with their documents, under the identity of these and whatever else a row depends on.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
-        self.kept: _SharedCaches = _SharedCaches() if beside is None else beside.kept
+        self.shared: _SharedCaches = _SharedCaches() if beside is None else beside.shared
         self._passing = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = self.kept.rows
+        self.rows = self.shared.rows
 
-    def query(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[ViewRow]:
+    def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
 
         Raises `NoDatabase` and `QueryError`.
         """
         if month not in self._store.months(account_id):
             raise NoDatabase(month)
-        rows = self._scan(view, account_id, month, wanted)
+        rows = self._scan(view, account_id, month, keys)
         return rows if view.reduce is None else _reduce_groups(rows, view.group_level, view.reduce)
 
-    def query_months(self, view: View, account_id: str, wanted: KeyRange) -> Iterator[ViewRow]:
+    def query_months(self, view: View, account_id: str, keys: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view without groups in all months together; raises `QueryError`."""
-        found = [self._scan(view, account_id, month, wanted) for month in self._store.months(account_id)]
-        return heapq.merge(*found, key=_row_order, reverse=wanted.descending)
+        rows = [self._scan(view, account_id, month, keys) for month in self._store.months(account_id)]
+        return heapq.merge(*rows, key=_row_order, reverse=keys.descending)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """One document of a month by its id; raises `NoDatabase`."""
@@ -193,36 +193,37 @@ class Databases:
             raise NoDatabase(month)
         return self._store.document(account_id, month, document_id)
 
-    def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[ViewRow]:
-        low, high = wanted.bounds()
-        held = [
-            _without_hidden(segment, self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
+    def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        caches, (low, high) = self.shared, keys.bounds()
+        stored = [
+            _without_hidden(segment, self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
             for segment in self._store.held(account_id, month)
         ]
-        made = (
+        generated = (
             _without_hidden(
-                segment, _cached_index(self.kept.made, view, segment).part(low, high, descending=wanted.descending)
+                segment,
+                _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending),
             )
             for segment in self._store.made(
-                account_id, month, _time_bounds(view, wanted), descending=wanted.descending, by=view.moment
+                account_id, month, _time_bounds(view, keys), descending=keys.descending, by=view.moment
             )
         )
-        if _spans_owners(view, wanted):
+        if _spans_owners(view, keys):
             # parts follow each other in time only as long as the owner is one
-            return heapq.merge(*held, *made, key=_row_order, reverse=wanted.descending)
-        return heapq.merge(*held, itertools.chain.from_iterable(made), key=_row_order, reverse=wanted.descending)
+            return heapq.merge(*stored, *generated, key=_row_order, reverse=keys.descending)
+        return heapq.merge(*stored, itertools.chain.from_iterable(generated), key=_row_order, reverse=keys.descending)
 
-    def _index_of_held(self, view: View, segment: Segment) -> _Index:
+    def _index_of_stored(self, view: View, segment: Segment) -> _Index:
         if segment.is_passing:
             return _cached_index(self._passing, view, segment)
-        identity, held = (view.name, *segment.identity), self.kept.held
-        if identity not in held:
-            held[identity] = _Index(view, segment.documents())
-        return held[identity]
+        identity, indexes = (view.name, *segment.identity), self.shared.stored
+        if identity not in indexes:
+            indexes[identity] = _Index(view, segment.documents())
+        return indexes[identity]
 
 
-def _cached_index(kept: _IndexCache, view: View, segment: Segment) -> _Index:
-    return kept.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
+def _cached_index(cache: _IndexCache, view: View, segment: Segment) -> _Index:
+    return cache.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
 
 
 def _without_hidden(segment: Segment, rows: Iterator[ViewRow]) -> Iterator[ViewRow]:
@@ -230,23 +231,22 @@ def _without_hidden(segment: Segment, rows: Iterator[ViewRow]) -> Iterator[ViewR
     return (row for row in rows if row.document_id not in hidden) if hidden else rows
 
 
-def _spans_owners(view: View, wanted: KeyRange) -> bool:
+def _spans_owners(view: View, keys: KeyRange) -> bool:
     if not view.has_owner:
         return False
-    owners = [key[:1] if isinstance(key, list) else key for key in (wanted.start, wanted.end)]
+    owners = [key[:1] if isinstance(key, list) else key for key in (keys.start, keys.end)]
     return not erlang.is_identical(*owners)
 
 
-def _time_bounds(view: View, wanted: KeyRange) -> tuple[float | None, float | None]:
+def _time_bounds(view: View, keys: KeyRange) -> tuple[float | None, float | None]:
     """Earliest and latest time that the keys allow, as far as they tell."""
-    times = [view.time_of(key) if isinstance(key, list) else None for key in (wanted.start, wanted.end)]
-    early, late = reversed(times) if wanted.descending else times
-    return (None, None) if _spans_owners(view, wanted) else (early, late)
+    times = [view.time_of(key) if isinstance(key, list) else None for key in (keys.start, keys.end)]
+    early, late = reversed(times) if keys.descending else times
+    return (None, None) if _spans_owners(view, keys) else (early, late)
 
 
-def _reduce_groups(found: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
+def _reduce_groups(rows: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
     """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
-    for _, group in itertools.groupby(found, key=lambda row: collation.sort_key(row.key[:level])):
-        rows = list(group)
-        key = rows[0].key[:level]
-        yield ViewRow(key, reduce([row.value for row in reversed(rows)]), None)
+    for _, group in itertools.groupby(rows, key=lambda row: collation.sort_key(row.key[:level])):
+        members = list(group)
+        yield ViewRow(members[0].key[:level], reduce([row.value for row in reversed(members)]), None)

@@ -108,8 +108,8 @@ def line_headers(context: Context) -> dict[str, str | None]:
 
 
 def _headers(context: Context, default_name: str) -> dict[str, str | None]:
-    wanted = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
-    name = posixpath.basename((wanted if isinstance(wanted, str) else default_name).rstrip("/"))
+    given = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
+    name = posixpath.basename((given if isinstance(given, str) else default_name).rstrip("/"))
     return {**CSV_HEADERS, "content-disposition": f'attachment; filename="{_printable(name)}"'}
 
 

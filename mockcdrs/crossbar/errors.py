@@ -1,8 +1,8 @@
 """Crossbar's errors: names, statuses and words (`cb_context.erl`, `crossbar_util.erl`).
 
 Failure        an error in the envelope
-|- Crashed     Crossbar's own code dies and the request says so: 500 "init failed"
-BareAnswer     an answer without body and with few headers
+|- ModuleCrash a module of Crossbar crashes and the answer says so: 500 "init failed"
+EmptyResponse  an answer without body and with few headers
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ NO_DATA = object()
 class Failure(Exception):
     """An error in Crossbar's envelope: status, `message`, and `data` where there is any.
 
-    `is_system`: made by Crossbar itself, so that version 1 of the API tells only the `message` in its data. `is_added`:
+    `is_system`: made by Crossbar itself, so that version 1 of the API sends only the `message` in its data. `is_added`:
     put together with what was found before, so that a version may have other rules for the order of its data.
     """
 
@@ -101,8 +101,8 @@ def module_error(status: int, message: str, data: Any = None) -> Failure:
 
 def schema_error(fields: Mapping[str, Any]) -> Failure:
     """What breaks a schema: each field with the rules that it breaks (`cb_context:failed/2`)."""
-    told = {name: {rule: _utf8_object(told) for rule, told in rules.items()} for name, rules in fields.items()}
-    return Failure(400, "validation error", told)
+    data = {name: {rule: _utf8_object(error) for rule, error in rules.items()} for name, rules in fields.items()}
+    return Failure(400, "validation error", data)
 
 
 def validation_error(field: str, rule: str, status: int = 400, **fields: Any) -> Failure:

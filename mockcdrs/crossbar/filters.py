@@ -31,9 +31,9 @@ def has_only_time_filters(query: Query) -> bool:
     return all(name in TIME_FILTERS for name, _ in query if is_filter(name))
 
 
-def effective_filters(query: Query, shows: Callable[[str], bool]) -> Query:
-    """The query with the docs' name for a filter that the server knows under another, if that is fixed."""
-    if shows("missing-value-ignored"):
+def effective_filters(query: Query, has_quirk: Callable[[str], bool]) -> Query:
+    """The query as the server reads it: without the quirk `missing-value-ignored` it knows `missing_value` too."""
+    if has_quirk("missing-value-ignored"):
         return query
     return tuple(("value_missing" if name == "missing_value" else name, value) for name, value in query)
 
@@ -56,7 +56,7 @@ def matches(document: Document | None, query: Query) -> bool:
 
 
 def compile_filters(query: Query) -> Test:
-    """`passes` for many documents: what only the query decides is worked out once."""
+    """A test for many documents, as `matches` for one: what only the query decides is worked out once."""
     tests = [test for name, value in query if (test := _test(name, value)) is not None]
     hold: Test = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
     return _false_if_broken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
@@ -93,7 +93,7 @@ def _equals(key: str, wanted: Any) -> Test:
     path, text = _path(key), erlang.to_text(wanted)
     choice = _parse_choice(text)
     if isinstance(choice, list):
-        return lambda document: (held := text_at(document, path)) == text or held in choice
+        return lambda document: (value := text_at(document, path)) == text or value in choice
     texts = {text, choice} if isinstance(choice, str) else {text}
     return lambda document: text_at(document, path) in texts
 

@@ -250,8 +250,8 @@ class _Decoder:
 
 def _match_end(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
     """Where a pattern that fits anywhere ends."""
-    found = pattern.match(data, at)
-    return found.end() if found else at
+    match = pattern.match(data, at)
+    return match.end() if match else at
 
 
 def first_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,12 +49,12 @@ def make_full_rows(context: Context, *, is_csv: bool = False) -> RowMaker:
 
     def make(document: Document) -> dict[str, Any]:
         try:
-            made = listing_columns.make_row(document, columns, is_lenient)
+            row = listing_columns.make_row(document, columns, is_lenient)
             if offset is not None:
-                made["datetime"] = _shifted_datetime(context, document, offset, is_lenient)
+                row["datetime"] = _shifted_datetime(context, document, offset, is_lenient)
         except (ValueError, OverflowError) as error:
             raise system_error("datastore_fault") from error
-        return made
+        return row
 
     return make
 
@@ -77,16 +77,16 @@ def _offset_seconds(context: Context, offset: Any) -> int | float:
 def make_json_rows(context: Context) -> RowMaker:
     """What makes rows as `full_rows`, without empty columns where the operator wants them gone.
 
-    They are kept for the next question, unless they have a `utc_offset` or are all rows, which would push out the rest.
+    They are cached, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
     """
     make = _make_uncached_rows(context)
     if context.request.value("utc_offset") is not None or not context.should_paginate:
         return make
     settings, is_lenient = context.state.settings, not context.has_quirk("broken-document-fault")
     seen_as = (context.is_reseller, _interactions_of(context), is_lenient, settings.should_filter_empty_strings)
-    kept = context.state.databases.rows
-    # a kept document is in memory, so that no other has its identity
-    return lambda document: kept.get((id(document), *seen_as), lambda: (document, make(document)))[1]
+    cache = context.state.databases.rows
+    # a cached document is in memory, so that no other has its identity
+    return lambda document: cache.get((id(document), *seen_as), lambda: (document, make(document)))[1]
 
 
 def _make_uncached_rows(context: Context) -> Callable[[Document], ListingRow]:

@@ -69,7 +69,7 @@ class _MediaRange:
 
 
 def negotiate_type(accept: str | None, accepts_parameters: bool) -> str:
-    """The type that an `Accept` header gets; `BareAnswer` 400 for an unreadable one, 406 where nothing fits.
+    """The type that an `Accept` header gets; `EmptyResponse` 400 for an unreadable one, 406 where nothing fits.
 
     `accepts_parameters`: whether a type that comes with parameters of its own fits at all.
     Between two types that are wanted alike the later one wins, and `q=0` refuses nothing: that is Cowboy's way.
@@ -92,28 +92,28 @@ def _parse_elements(pattern: re.Pattern[str], header: str) -> Iterator[re.Match[
     """What a header lists; `ValueError` where it is something else."""
     header, at = header.strip(" \t,"), 0
     while at < len(header):
-        found = pattern.match(header, at)
-        if not found:
+        match = pattern.match(header, at)
+        if not match:
             raise ValueError(header)
-        yield found
-        at = found.end()
+        yield match
+        at = match.end()
 
 
 def _parse_accept(accept: str) -> list[_MediaRange]:
     try:
-        return [_media_range(found) for found in _parse_elements(_RANGE, accept)]
+        return [_media_range(match) for match in _parse_elements(_RANGE, accept)]
     except ValueError:
         raise EmptyResponse(400) from None
 
 
-def _media_range(found: re.Match[str]) -> _MediaRange:
-    kind, subtype = (found["type"] or "*").lower(), (found["subtype"] or "*").lower()
-    parameters = sum(1 for _ in _PARAMETER.finditer(found["parameters"]))
-    return _MediaRange(kind, subtype, parameters, float(found["weight"] or 1))
+def _media_range(match: re.Match[str]) -> _MediaRange:
+    kind, subtype = (match["type"] or "*").lower(), (match["subtype"] or "*").lower()
+    parameters = sum(1 for _ in _PARAMETER.finditer(match["parameters"]))
+    return _MediaRange(kind, subtype, parameters, float(match["weight"] or 1))
 
 
 def negotiate_language(accept_language: str | None) -> str:
-    """A kind of English, or the first language that the client names; `BareAnswer` 400 for an unreadable header.
+    """A kind of English, or the first language that the client names; `EmptyResponse` 400 for an unreadable header.
 
     Cowboy takes `*` for the name of a language.
     """
@@ -131,12 +131,12 @@ def negotiate_language(accept_language: str | None) -> str:
 
 def _parse_languages(accept_language: str) -> list[tuple[float, str]]:
     try:
-        found = [*_parse_elements(_LANGUAGE, accept_language)]
+        matches = [*_parse_elements(_LANGUAGE, accept_language)]
     except ValueError:
-        found = []
-    if not found:
+        matches = []
+    if not matches:
         raise EmptyResponse(400, with_request_id=False)
-    return [(float(each["weight"] or 1), each["tag"].lower()) for each in found]
+    return [(float(each["weight"] or 1), each["tag"].lower()) for each in matches]
 
 
 @functools.lru_cache(maxsize=64)
@@ -149,7 +149,7 @@ def accepts_gzip(accept_encoding: str) -> bool:
 def choose_format(negotiated: str, wanted: object, knows_any_subtype: bool) -> str:
     """`json`, `csv` or `pdf`: what a negotiated type becomes under `accept` in the query, which only JSON heeds.
 
-    `knows_any_subtype`: whether `text/*` is asking for CSV. Raises `BareAnswer` where `wanted` is no text, as in
+    `knows_any_subtype`: whether `text/*` is asking for CSV. Raises `EmptyResponse` where `wanted` is no text, as in
     `?accept`.
     """
     if negotiated in CSV_TYPES:

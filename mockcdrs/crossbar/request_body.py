@@ -73,13 +73,13 @@ def _check_base64(body: bytes) -> None:
 def _parse_multipart(context: Context, body: bytes) -> Mapping[str, Any]:
     """What the parts of a body say, each read by its type as a body of its own; files are let be.
 
-    Raises `BareAnswer` where there are no parts.
+    Raises `EmptyResponse` where there are no parts.
     """
-    found: Mapping[str, Any] = {}
+    data: Mapping[str, Any] = {}
     for head, content in _split_parts(context, body):
         content_type = head.get("content-type", "").partition(";")[0].strip().lower()
-        found = _parse_body(context, content_type, content) or found
-    return found
+        data = _parse_body(context, content_type, content) or data
+    return data
 
 
 def _split_parts(context: Context, body: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
@@ -108,12 +108,12 @@ def is_accepted_type(context: Context) -> bool:
 
 def _content_type(context: Context) -> str:
     """The kind of the body, small, `""` where none is told. One that cannot be read kills, body or none."""
-    told = context.request.headers.get("content-type")
-    if told is None:
+    header = context.request.headers.get("content-type")
+    if header is None:
         return ""
-    if not _CONTENT_TYPE.fullmatch(told.strip()):
-        raise handler_crash(f"a content type that is none: {told!a:.80}")
-    return told.partition(";")[0].strip().lower()
+    if not _CONTENT_TYPE.fullmatch(header.strip()):
+        raise handler_crash(f"a content type that is none: {header!a:.80}")
+    return header.partition(";")[0].strip().lower()
 
 
 def _parse_form(context: Context, body: bytes) -> Mapping[str, Any]:
@@ -129,13 +129,13 @@ def _parse_form(context: Context, body: bytes) -> Mapping[str, Any]:
 def _parse_json(context: Context, body: bytes) -> Mapping[str, Any]:
     """The JSON object in a body; names are in small letters, `_` for `-`, the last of each holds, null is none."""
     try:
-        found = context.version.jiffy.decode(body)
+        pairs = context.version.jiffy.decode(body)
     except JsonError as error:
         raise _json_error(str(error)) from error
-    if not isinstance(found, Pairs):
+    if not isinstance(pairs, Pairs):
         raise _json_error("All JSON must be valid")
     readable = erlang.utf8_deep if context.version.looks_into_values else erlang.utf8
-    named = {_normalize_key(name): readable(value) for name, value in found}
+    named = {_normalize_key(name): readable(value) for name, value in pairs}
     return {name: value for name, value in named.items() if value is not None}
 
 
@@ -148,18 +148,18 @@ def _json_error(message: str) -> Failure:
     return validation_error("json", "invalid", message=message, target="body")
 
 
-def _check_envelope(context: Context, found: Mapping[str, Any]) -> Mapping[str, Any]:
-    return _require_data(found) if context.needs_envelope else found
+def _check_envelope(context: Context, envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _require_data(envelope) if context.needs_envelope else envelope
 
 
-def _require_data(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    if found.get("data") is None:
-        told = {name: value for name, value in found.items() if value is not None}
-        raise schema_error({"data": {"required": {"message": "Field is required but missing", "value": told}}})
-    if not isinstance(found["data"], dict | list):
+def _require_data(envelope: Mapping[str, Any]) -> Mapping[str, Any]:
+    if envelope.get("data") is None:
+        present = {name: value for name, value in envelope.items() if value is not None}
+        raise schema_error({"data": {"required": {"message": "Field is required but missing", "value": present}}})
+    if not isinstance(envelope["data"], dict | list):
         words = "Value did not match type(s): object, array"
-        raise schema_error({"data": {"type": {"message": words, "target": "object, array", "value": found["data"]}}})
-    return found
+        raise schema_error({"data": {"type": {"message": words, "target": "object, array", "value": envelope["data"]}}})
+    return envelope
 
 
 Schema = Mapping[str, Any]

@@ -59,7 +59,7 @@ def parse_api_version(raw: str) -> str:
 def split_path(raw: str, *, decodes_twice: bool = False) -> list[str]:
     """The parts of a raw path behind the API version; slashes at the end are ignored.
 
-    `decodes_twice`: whether escapes are undone a second time; `BareAnswer` where one is left over that cannot be.
+    `decodes_twice`: whether escapes are undone a second time; `EmptyResponse` where one is left over that cannot be.
     """
     once = map(_unescape, raw.rstrip("/").split("/")[2:])
     return [*map(_unescape_again, once)] if decodes_twice else [*once]
@@ -84,16 +84,16 @@ def known_modules(context: Context) -> frozenset[str]:
 
 def parse_nouns(tokens: list[str], modules: Container[str] = _MODULES) -> list[Noun]:
     """Each module with its parameters, the last one first; nothing where the path starts with no module."""
-    found: list[Noun] = []
+    nouns: list[Noun] = []
     for token in tokens:
         if token in modules:
-            found.insert(0, (token, ()))
-        elif not found:
+            nouns.insert(0, (token, ()))
+        elif not nouns:
             return []
         else:
-            module, parameters = found[0]
-            found[0] = (module, (*parameters, token))
-    return found
+            module, parameters = nouns[0]
+            nouns[0] = (module, (*parameters, token))
+    return nouns
 
 
 def allowed_methods(noun: Noun) -> tuple[str, ...]:

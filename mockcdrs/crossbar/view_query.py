@@ -72,20 +72,20 @@ def requested_page_size(context: Context) -> int | None:
     """How many items a page is to have, `None` for all; raises `Failure`."""
     if not context.should_paginate:
         return None
-    wanted = context.request.value("page_size")
-    if wanted is None:
+    requested = context.request.value("page_size")
+    if requested is None:
         return context.state.settings.pagination_page_size
-    size = _parse_size(wanted, "page")
+    size = _parse_size(requested, "page")
     if size < 1:
         raise system_error("faulty_request", "page size must be at least 1")
     return size
 
 
 def _chunk_size(context: Context, default: int) -> int:
-    wanted, greatest = context.request.parameter("chunk_size"), context.state.settings.load_view_chunk_size
-    if wanted is None:
+    requested, greatest = context.request.parameter("chunk_size"), context.state.settings.load_view_chunk_size
+    if requested is None:
         return default
-    size = _parse_size(wanted, "chunk")
+    size = _parse_size(requested, "chunk")
     if size == 0 and context.has_quirk("chunk-size-0-fault"):
         raise system_error("datastore_fault")
     if size < 1:
@@ -95,9 +95,9 @@ def _chunk_size(context: Context, default: int) -> int:
     return size
 
 
-def _parse_size(wanted: Any, what: str) -> int:
+def _parse_size(value: Any, what: str) -> int:
     try:
-        return erlang.to_integer(wanted)
+        return erlang.to_integer(value)
     except erlang.BadArgument:
         raise system_error("faulty_request", f"invalid {what} size") from None
 
@@ -123,9 +123,9 @@ def plan_query(
     if months is None:
         months = _months_to_walk(context, scope, start, end, ascending)
     first, last = _first_and_last_key(context, scope, (start, end), ascending)
-    wanted = request.parameter("is_chunked")
-    if wanted is not None:
-        is_chunked = erlang.is_true(wanted)
+    requested = request.parameter("is_chunked")
+    if requested is not None:
+        is_chunked = erlang.is_true(requested)
     fetch = _make_fetch(context, scope, last, ascending)
     if settings.request_memory_limit is not None:
         fetch = _limit_memory(fetch, settings.request_memory_limit, is_chunked)
@@ -151,10 +151,10 @@ def _pad_key(key: Any, length: int, padding: Any) -> Any:
 
 
 def _months_to_walk(context: Context, scope: ViewScope, start: int, end: int, ascending: bool) -> list[str]:
-    asked = require_account_id(context)
+    account_id = require_account_id(context)
     if not has_month_names(start, end) and context.has_quirk("unix-range-500"):
         raise ModuleCrash(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
-    months = context.state.store.months(asked)
+    months = context.state.store.months(account_id)
     if _is_by_time_written(context, scope):
         following = (month_name(gregorian.month_bounds(month)[1]) for month in months)
         months = sorted({*months, *following})
@@ -168,19 +168,19 @@ def _is_by_time_written(context: Context, scope: ViewScope) -> bool:
 
 
 def _make_fetch(context: Context, scope: ViewScope, last: Any, ascending: bool) -> Fetch:
-    databases, view, asked = context.state.databases, scope.view, require_account_id(context)
+    databases, view, account_id = context.state.databases, scope.view, require_account_id(context)
     is_by_time_written = _is_by_time_written(context, scope)
 
-    def found(month: str, wanted: KeyRange) -> Iterator[ViewRow]:
+    def query(month: str, keys: KeyRange) -> Iterator[ViewRow]:
         if not is_by_time_written:
-            return databases.query(view, asked, month, wanted)
-        part = wanted.within(*map(scope.least, gregorian.month_bounds(month)))
-        return databases.query_months(view, asked, part) if part else iter(())
+            return databases.query(view, account_id, month, keys)
+        part = keys.clip(*map(scope.least, gregorian.month_bounds(month)))
+        return databases.query_months(view, account_id, part) if part else iter(())
 
     def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
-        wanted = KeyRange(_include_whole_group(context, view, start_key, ascending), last, descending=not ascending)
+        keys = KeyRange(_include_whole_group(context, view, start_key, ascending), last, descending=not ascending)
         try:
-            return list(itertools.islice(found(month, wanted), min(limit, sys.maxsize)))
+            return list(itertools.islice(query(month, keys), min(limit, sys.maxsize)))
         except QueryError:
             if context.has_quirk("reversed-keys-fault"):
                 raise

@@ -232,16 +232,16 @@ _FEATURES: dict[str, Callable[[Document], Any]] = {
 class UsersView:
     """`users/crossbar_listing` of a version: `key` is what users are ordered and paged by, out of a document.
 
-    `tells_own_features`: whether those that a document names itself come before the ones it is seen to have.
+    `has_own_features`: whether those that a document names itself come before the ones it is seen to have.
     """
 
     name: str
     key: Callable[[Document], Any]
-    tells_own_features: bool
+    has_own_features: bool
 
     def map(self, user: Document) -> Emitted:
         """What the view emits."""
-        own = user.get("features") if self.tells_own_features else None
+        own = user.get("features") if self.has_own_features else None
         features = [*(own if isinstance(own, list) else ()), *_features(user)]
         columns = {name: user[name] for name in _USER_COLUMNS if name in user}
         return self.key(user), {"id": user["id"], "features": features, **columns, "flags": _flags(user)}
@@ -251,7 +251,7 @@ def _features(user: Document) -> Iterator[str]:
     for name in _as_object(user.get("smartpbx")):
         if js.is_truthy(_property_at(user, "smartpbx", name, "enabled")):
             yield name
-    yield from (name for name, held in _FEATURES.items() if js.is_truthy(held(user)))
+    yield from (name for name, read in _FEATURES.items() if js.is_truthy(read(user)))
 
 
 def _name_key(user: Document) -> str:
@@ -259,8 +259,8 @@ def _name_key(user: Document) -> str:
     return " ".join(names)
 
 
-USERS_BY_ID = UsersView("by id", lambda user: user["id"], tells_own_features=False)
-USERS_BY_NAME = UsersView("by last and first name", _name_key, tells_own_features=True)
+USERS_BY_ID = UsersView("by id", lambda user: user["id"], has_own_features=False)
+USERS_BY_NAME = UsersView("by last and first name", _name_key, has_own_features=True)
 
 
 def emit_device(device: Document) -> Emitted:
@@ -303,10 +303,10 @@ def _shared_columns(device: Document) -> dict[str, Any]:
 
 def _property_at(document: Document, *path: str) -> Any:
     """What stands at a path of keys; undefined also behind a text or a number, which have no properties."""
-    found: Any = document
+    value: Any = document
     for name in path:
-        found = found.get(name, js.UNDEFINED) if isinstance(found, Mapping) else js.UNDEFINED
-    return found
+        value = value.get(name, js.UNDEFINED) if isinstance(value, Mapping) else js.UNDEFINED
+    return value
 
 
 def _property_or(document: Document, name: str, default: Any) -> Any:

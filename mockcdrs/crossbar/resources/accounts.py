@@ -1,4 +1,8 @@
-"""Accounts, read-only: one, and those around it (`cb_accounts.erl`, view `accounts.json`)."""
+"""Accounts, users, devices, apps and whitelabels, all read-only.
+
+Sources followed: `cb_accounts.erl` with the view `accounts.json`, `cb_users.erl` with `users.json`, `cb_devices.erl`
+with `devices.json`, `cb_apps_store.erl`, `cb_whitelabel.erl`.
+"""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +11,7 @@ from typing import Any, cast
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import account_documents, authentication, views
-from mockcdrs.crossbar.account_documents import list_directory
+from mockcdrs.crossbar.account_documents import account_document, document_result, list_directory, public_document
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.errors import module_error, system_error
@@ -15,8 +19,13 @@ from mockcdrs.crossbar.resources import Access, Handler, Parameters, Resource, R
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import api_key
 
-# what would write is not here to be asked, but a preflight tells of it
+# methods of what writes, which is not served; a preflight names them
 _OTHER_METHODS = {"api_key": ("PUT", "GET"), "move": ("POST",), "reseller": ("PUT", "DELETE")}
+_APP_COLUMNS = (
+    "id", "name", "i18n", "tags", "api_url", "source_url", "account_id", "users", "allowed_users", "masqueradable",
+    "phase",
+)  # fmt: skip
+_WHITELABEL_ID = "whitelabel"
 
 
 def _account_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -31,8 +40,9 @@ def _account_methods(parameters: Parameters) -> tuple[str, ...]:
 
 
 def _get_account(context: Context) -> Result:
-    asked, (_, parameters) = _path_account(context), context.nouns[0]
-    return _ACCOUNT_PATHS[parameters[1]](context) if len(parameters) > 1 else _account_result(context, asked)
+    _, parameters = context.nouns[0]
+    handler = _ACCOUNT_PATHS[parameters[1]] if len(parameters) > 1 else _account
+    return handler(context)
 
 
 def _path_account(context: Context) -> Account:
@@ -43,9 +53,10 @@ def _token_account(context: Context) -> Account:
     return cast("Account", context.auth_account)  # likewise
 
 
-def _account_result(context: Context, account: Account) -> Result:
+def _account(context: Context) -> Result:
     """The account's document, and what is leaked into it of the private keys."""
-    document = account_documents.account_document(account)
+    account = _path_account(context)
+    document = account_document(account)
     with_key = erlang.is_true(context.request.value("include_api_key"))
     reseller = account_documents.reseller_id(context.state.store.accounts, account)
     data = {
@@ -62,9 +73,7 @@ def _account_result(context: Context, account: Account) -> Result:
     }
     data.pop("trial_time_left", None)
     expires = authentication.trial_expiration(document)
-    return account_documents.document_result(
-        document, data | _without_nulls(trial_time_left=expires and expires - context.state.now)
-    )
+    return document_result(document, data | _without_nulls(trial_time_left=expires and expires - context.state.now))
 
 
 def _without_nulls(**fields: Any) -> dict[str, Any]:
@@ -76,7 +85,7 @@ def _notification_preference(document: Mapping[str, Any]) -> str | None:
     notifications = document.get("notifications")
     kinds = notifications if isinstance(notifications, Mapping) else {}
     places = (document.get("pvt_notification_preference"), kinds.get("voicemail_to_email"), kinds.get("fax_to_email"))
-    preference = next((held for held in places if not erlang.is_empty(held)), None)
+    preference = next((value for value in places if not erlang.is_empty(value)), None)
     return preference if preference is None or preference == "teletype" else "notify"
 
 
@@ -88,7 +97,7 @@ def _billing_mode(context: Context, reseller: str) -> str:
 
 def _api_key(context: Context) -> Result:
     account = _path_account(context)
-    return account_documents.document_result(account_documents.account_document(account), {"api_key": api_key(account)})
+    return document_result(account_document(account), {"api_key": api_key(account)})
 
 
 def _children(context: Context) -> Result:
@@ -97,9 +106,11 @@ def _children(context: Context) -> Result:
 
 def _children_of(context: Context, parent: str) -> Result:
     children = (each for each in context.state.store.accounts.values() if each.tree[-1:] == (parent,))
-    return _list_below(
-        context, parent, children, lambda document: {"descendants_count": document.get("descendants_count") or 0}
-    )
+
+    def count(document: Mapping[str, Any]) -> dict[str, Any]:
+        return {"descendants_count": document.get("descendants_count") or 0}
+
+    return _list_below(context, parent, children, count)
 
 
 def _descendants(context: Context) -> Result:
@@ -112,20 +123,20 @@ def _descendants(context: Context) -> Result:
 def _list_below(
     context: Context, above: str, accounts: Iterable[Account], more: Callable[[Mapping[str, Any]], dict[str, Any]]
 ) -> Result:
-    rows = (_account_row(above, account_documents.account_document(each), more) for each in accounts)
+    rows = (_account_row(above, account_document(each), more) for each in accounts)
     return list_directory(context, rows, above=above)
 
 
 def _account_row(above: str, document: dict[str, Any], more: Callable[[Mapping[str, Any]], dict[str, Any]]) -> ViewRow:
-    named = {name: document[name] for name in ("name", "realm") if name in document}
-    value = {"id": document["_id"], **named, **more(document), "flags": document.get("flags", [])}
+    columns = {name: document[name] for name in ("name", "realm") if name in document}
+    value = {"id": document["_id"], **columns, **more(document), "flags": document.get("flags", [])}
     return ViewRow([above, document.get("name")], value, document)
 
 
 def _siblings(context: Context) -> Result:
-    """Those with the same parent; of one's own account only the topmost may ask."""
-    account, asking = _path_account(context), _token_account(context)
-    if asking.id == account.id and not asking.is_superduper_admin:
+    """Those with the same parent; those of the token's own account only the topmost may see."""
+    account, token_account = _path_account(context), _token_account(context)
+    if token_account.id == account.id and not token_account.is_superduper_admin:
         raise system_error("forbidden")
     if not account.tree:
         raise system_error("bad_identifier", details=account.id)
@@ -133,41 +144,27 @@ def _siblings(context: Context) -> Result:
 
 
 def _tree(context: Context) -> Result:
-    """From the account that asks down to the parent; nothing where it is not among them."""
+    """From the token's account down to the parent; nothing where it is not among them."""
     tree = _path_account(context).tree
-    seen = itertools.dropwhile(lambda ancestor: ancestor != _token_account(context).id, tree)
-    return account_documents.document_result(
-        account_documents.account_document(_path_account(context)), _ancestors(context, seen)
-    )
+    visible = itertools.dropwhile(lambda ancestor: ancestor != _token_account(context).id, tree)
+    return document_result(account_document(_path_account(context)), _ancestors(context, visible))
 
 
 def _parents(context: Context) -> Result:
-    """As `_tree`, or a listing of its own, which has all where the account that asks is not among them."""
+    """As `_tree`, or a listing of its own, which has all where the token's account is not among them."""
     if not context.version.lists_parents:
         return _tree(context)
-    tree, asking = _path_account(context).tree, _token_account(context).id
-    found = _ancestors(context, tree[tree.index(asking) :] if asking in tree else tree)
-    context.paging = {"page_size": len(found)}
-    return Result(found)
+    tree, own_id = _path_account(context).tree, _token_account(context).id
+    parents = _ancestors(context, tree[tree.index(own_id) :] if own_id in tree else tree)
+    context.paging = {"page_size": len(parents)}
+    return Result(parents)
 
 
 def _ancestors(context: Context, ids: Iterable[str]) -> list[dict[str, Any]]:
     accounts = context.state.store.accounts
-    documents = (account_documents.account_document(accounts[each]) for each in ids if each in accounts)
-    shown = ({**document, "id": document["_id"], "flags": document.get("flags", [])} for document in documents)
-    return [{name: each[name] for name in context.version.ancestor_columns if name in each} for each in shown]
-
-
-_ACCOUNT_PATHS: dict[str, Handler] = {
-    "api_key": _api_key,
-    "children": _children,
-    "descendants": _descendants,
-    "parents": _parents,
-    "siblings": _siblings,
-    "tree": _tree,
-}
-
-ACCOUNTS = Resource(_account_methods, {"GET": _get_account})
+    documents = (account_document(accounts[each]) for each in ids if each in accounts)
+    rows = ({**document, "id": document["_id"], "flags": document.get("flags", [])} for document in documents)
+    return [{name: each[name] for name in context.version.ancestor_columns if name in each} for each in rows]
 
 
 def _user_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -181,22 +178,19 @@ def _user_methods(parameters: Parameters) -> tuple[str, ...]:
 
 def _get_users(context: Context) -> Result:
     if any(module == "cdrs" for module, _ in context.nouns):
-        raise module_error(503, "datastore missing view")  # asked of the calls' database, which has none of users
+        raise module_error(503, "datastore missing view")  # the database of CDRs has no such view
     if context.account is None:
         raise system_error("faulty_request")
     users, (_, parameters) = context.account.users, context.nouns[0]
     if not parameters:
         return list_directory(context, (_user_row(context, user) for user in users))
     user = next(user for user in users if user["id"] == parameters[0])
-    return account_documents.document_result(user, account_documents.public_document(user))
+    return document_result(user)
 
 
 def _user_row(context: Context, user: Mapping[str, Any]) -> ViewRow:
     key, value = context.version.users_view.map(user)
     return ViewRow(key, value, user)
-
-
-USERS = Resource(_user_methods, {"GET": _get_users})
 
 
 def _device_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -216,23 +210,14 @@ def _get_devices(context: Context) -> Result:
     devices, (_, parameters) = context.account.devices, context.nouns[0]
     if parameters:
         device = next(device for device in devices if device["id"] == parameters[0])
-        return account_documents.document_result(device, account_documents.public_document(device))
+        return document_result(device)
     module, of = context.nouns[1]
     if module == "users" and of:
         emitted = ((views.emit_device_of_owner(of[0], device), device) for device in devices)
-        rows = [ViewRow(*found, device) for found, device in emitted if found is not None]
+        rows = [ViewRow(*pair, device) for pair, device in emitted if pair is not None]
     else:
         rows = [ViewRow(*views.emit_device(device), device) for device in devices]
-    return list_directory(context, rows, is_turned=False)
-
-
-DEVICES = Resource(_device_methods, {"GET": _get_devices})
-
-
-_APP_COLUMNS = (
-    "id", "name", "i18n", "tags", "api_url", "source_url", "account_id", "users", "allowed_users", "masqueradable",
-    "phase",
-)  # fmt: skip
+    return list_directory(context, rows, is_reversed=False)
 
 
 def _apps_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -262,12 +247,6 @@ def _get_apps(context: Context) -> Result:
     return Result({**dict(sorted(app.items(), reverse=True)), "id": app_id}, is_tagged=False)
 
 
-APPS_STORE = Resource(_apps_methods, {"GET": _get_apps})
-
-
-_WHITELABEL_ID = "whitelabel"
-
-
 def _whitelabel_methods(parameters: Parameters) -> tuple[str, ...]:
     match parameters:
         case ():
@@ -291,20 +270,32 @@ def _get_whitelabel(context: Context) -> Result:
 
 
 def _find_by_domain(context: Context, domain: str) -> Result:
-    found = (each for each in context.state.store.accounts.values() if each.whitelabel.get("domain") == domain)
-    account = next(found, None)
+    matching = (each for each in context.state.store.accounts.values() if each.whitelabel.get("domain") == domain)
+    account = next(matching, None)
     context.paging = {"page_size": 0 if account is None else 1}
     if account is None:
         raise system_error("bad_identifier", cause=domain)
     return _whitelabel_result(account, domain)
 
 
-def _whitelabel_result(account: Account, asked_for: str) -> Result:
+def _whitelabel_result(account: Account, requested: str) -> Result:
     if not account.whitelabel:
-        raise system_error("bad_identifier", cause=asked_for)
-    return account_documents.document_result(
-        account.whitelabel, account_documents.public_document({**account.whitelabel, "id": _WHITELABEL_ID})
-    )
+        raise system_error("bad_identifier", cause=requested)
+    data = public_document({**account.whitelabel, "id": _WHITELABEL_ID})
+    return document_result(account.whitelabel, data)
 
 
+_ACCOUNT_PATHS: dict[str, Handler] = {
+    "api_key": _api_key,
+    "children": _children,
+    "descendants": _descendants,
+    "parents": _parents,
+    "siblings": _siblings,
+    "tree": _tree,
+}
+
+ACCOUNTS = Resource(_account_methods, {"GET": _get_account})
+USERS = Resource(_user_methods, {"GET": _get_users})
+DEVICES = Resource(_device_methods, {"GET": _get_devices})
+APPS_STORE = Resource(_apps_methods, {"GET": _get_apps})
 WHITELABEL = Resource(_whitelabel_methods, {"GET": _get_whitelabel}, _whitelabel_access)
