@@ -1,4 +1,6 @@
-"""The columns of a row of `/cdrs` and `/cdrs/interaction`: what they show of a document (`cb_cdrs.erl`, `kzd_cdrs.erl`).
+"""The columns of a row of `/cdrs` and `/cdrs/interaction`: what each of them shows of a document.
+
+Sources followed: `cb_cdrs.erl`, `kzd_cdrs.erl`.
 
 A row is an ordered dict of columns. Each version of Kazoo has its own columns, in its own order
 (`mockcdrs/crossbar/versions/`); here is what each of them holds. A column is a function of the document and the leg's

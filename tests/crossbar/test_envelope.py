@@ -1,14 +1,33 @@
+"""Envelopes, whole and around chunks."""
+
 import json
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from mockcdrs.cdr.documents import MISSING
+from mockcdrs.cdr import listing_columns
+from mockcdrs.cdr.documents import MISSING, Document
+from mockcdrs.control.state import State
 from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import NULL, Context, Query
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, module_error, schema_error, system_error, validation_error
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from tests.crossbar.builders import ACCOUNT, ask, body_of, calls, context_of, json_of, state_of
+from tests.crossbar.builders import (
+    ACCOUNT,
+    ACCOUNT_TOKEN,
+    NOW,
+    ask,
+    body_of,
+    calls,
+    context_of,
+    data_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 IDENTITY: dict[str, Any] = {"kazoo_node": "node", "kazoo_version": "4.0.0"}
 TAIL = '"node":"node", "version":"4.0.0", "timestamp":"2026-01-20T12:00:00Z"'
@@ -212,3 +231,112 @@ def test_jsonp_wraps_what_is_whole() -> None:
 def test_an_empty_chunked_answer_is_a_plain_envelope_without_paging_keys() -> None:
     shown = json_of(ask(state_of()))
     assert list(shown) == ["data", "timestamp", "version", "node", "request_id", "status", "auth_token"]
+
+
+ALL = {"paginate": "false", "ascending": "true"}
+
+
+def _parts(count: int, path: str) -> Iterable[bytes]:
+    state = state_of(calls(count, apart=1))
+    warm = ask(state, path, {**ALL, "is_chunked": "true"}).body
+    assert not isinstance(warm, bytes)
+    assert sum(1 for _ in warm) > 1
+    parts = ask(state, path, ALL).body
+    assert not isinstance(parts, bytes)
+    return parts
+
+
+def _peak_bytes(parts: Iterable[bytes]) -> int:
+    tracemalloc.start()
+    try:
+        for _ in parts:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_ten_times_the_rows_take_no_more_memory(path: str) -> None:
+    few, many = (_peak_bytes(_parts(count, path)) for count in (300, 3_000))
+    assert many < 2 * few + 500_000
+
+
+def test_lines_of_csv_end_as_if_whole_where_a_later_chunk_fails() -> None:
+    query = {"accept": "csv", "ascending": "true", "chunk_size": "2"}
+    good, broken = calls(4), leg("broken", NOW - 60, variables={"media_recordings": [None]})
+    whole, cut = (body_of(ask(state_of(held), "/cdrs/interaction", query)) for held in (good, [*good, broken]))
+    assert cut == whole
+    assert whole.count(b"\r\n") == 5
+    assert ask(state_of([*good, broken]), "/cdrs/interaction", {**query, "chunk_size": "5"}).status == 503
+
+
+def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make_row = listing_columns.make_row
+
+    def counting(document: Document, *more: bool) -> dict[str, object]:
+        made.append(document["_id"])
+        return make_row(document, *more)
+
+    monkeypatch.setattr(listing_columns, "make_row", counting)
+    parts: Iterator[bytes] = iter(ask(state_of(calls(500)), "/cdrs", ALL).body)  # type: ignore[arg-type]
+    assert next(parts).startswith(b'{"data":[')
+    assert len(made) < 200
+    assert b"".join(parts).endswith(b"}")
+    assert len(made) == 500
+
+
+BIG = leg("big@host", NOW - 3600 - 90, variables={"rate_name": -(2**63) - 1}, more={"big": [2**63]})
+
+
+@pytest.fixture
+def state() -> State:
+    return state_of([*calls(3), BIG])
+
+
+@pytest.mark.parametrize(("size", "shown"), [(1, [0, 1, 2]), (2, [0, 1]), (3, [2]), (50, [])])
+def test_a_chunk_with_a_big_integer_is_lost_but_its_rows_count(state: State, size: int, shown: list[int]) -> None:
+    answered = ask(state, query={"chunk_size": size})
+    told = json_of(answered)
+    assert [row["id"] for row in told["data"]] == [f"202601-call{number:05}@host" for number in shown]
+    assert told.get("page_size") == ("4" if shown else None)
+    assert (answered.outcome.rows, answered.outcome.lost) == (4, 4 - len(shown))
+
+
+def test_a_page_that_is_lost_as_a_whole_is_a_plain_empty_list(state: State) -> None:
+    answered = json_of(ask(state))
+    assert answered["data"] == []
+    assert not {"page_size", "start_key", "next_start_key"} & answered.keys()
+
+
+@pytest.mark.parametrize(("version", "lost"), [(KAZOO_4_3, True), (KAZOO_MASTER, False)])
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction", f"/cdrs/legs/{BIG['_id'].replace('@', '%40')}"])
+def test_only_4_3_loses_chunks(version: Any, lost: bool, path: str) -> None:
+    rows = data_of(ask(state_of([BIG], version=version), path, "is_chunked=true"))
+    assert len(rows) == (0 if lost else 1)
+
+
+@pytest.mark.parametrize(("query", "accept"), [("is_chunked=false", "application/json"), ("", "text/csv")])
+def test_an_answer_at_once_and_csv_lose_nothing(state: State, query: str, accept: str) -> None:
+    answered = ask(state, query=query, headers={"accept": accept})
+    assert b"-9223372036854775809" in body_of(answered)
+    assert answered.outcome.lost == 0
+
+
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda version: version.name)
+def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
+    state = state_of([leg("odd@host", caller_id_name=[0x99]), *calls(1)], version=version)
+    answered = ask(state, query="chunk_size=1")
+    assert len(data_of(answered)) == 1
+    assert answered.outcome.lost == 1
+    assert data_of(ask(state)) == []
+    assert body_of(ask(state, query="is_chunked=false")) == b"failure in request, contact support"
+
+
+def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
+    incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
+    for _ in range(2):
+        answered = state.answers.respond(incoming, state.world(), "request-1")
+        assert body_of(answered)
+        assert (answered.outcome.rows, answered.outcome.lost) == (4, 1)

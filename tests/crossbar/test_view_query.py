@@ -1,8 +1,13 @@
+"""From a request's parameters to the query on a view."""
+
 from typing import Any
 
 import pytest
 
 from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar.context import Request
+from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.view_query import has_month_names, month_overlaps, parse_time_range
 from tests.crossbar.builders import JANUARY, NOW, OWNER, ask, calls, data_of, ids_of, json_of, leg, state_of, walked
 
 NEWEST_FIRST = [f"202601-call{number:05}@host" for number in range(3)]
@@ -133,3 +138,121 @@ def test_keys_that_are_equal_but_not_the_same_do_not_end_a_walk() -> None:
     legs = [leg(f"{n}@host", interaction_time=time, interaction_key=key) for n, (time, key) in enumerate(keys)]
     shown = ids_of(ask(state_of(legs), "/cdrs/interaction", "ascending=true&chunk_size=1"))
     assert shown == [f"202601-{n}@host" for n in range(4)]
+
+
+NOW, MAXIMUM = 63_936_129_600, 1000
+
+
+def ranged(**parameters: Any) -> tuple[int, int]:
+    return parse_time_range(Request("GET", "/", tuple(parameters.items())), NOW, MAXIMUM)
+
+
+def refusal(**parameters: Any) -> Failure:
+    with pytest.raises(Failure) as caught:
+        ranged(**parameters)
+    return caught.value
+
+
+def test_without_parameters_it_is_the_widest_range_before_now() -> None:
+    assert ranged() == (NOW - MAXIMUM, NOW)
+
+
+def test_a_start_alone_goes_until_now_and_an_end_alone_starts_the_widest_range_before_it() -> None:
+    assert ranged(created_from=str(NOW - 10)) == (NOW - 10, NOW)
+    assert ranged(created_to=str(NOW - 10)) == (NOW - 10 - MAXIMUM, NOW - 10)
+
+
+@pytest.mark.parametrize("value", ["abc", "", "0", "-5", True, None, "1e5", []])
+def test_what_is_no_positive_number_falls_back(value: Any) -> None:
+    assert ranged(created_from=value, created_to=value) == (NOW - MAXIMUM, NOW)
+
+
+def test_a_fraction_is_rounded() -> None:
+    assert ranged(created_from=f"{NOW - 10}.5", created_to=f"{NOW}.4") == (NOW - 9, NOW)
+
+
+def test_the_widest_range_is_allowed_and_a_second_more_is_not() -> None:
+    assert ranged(created_from=NOW - MAXIMUM, created_to=NOW) == (NOW - MAXIMUM, NOW)
+    failure = refusal(created_from=NOW - MAXIMUM - 1, created_to=NOW)
+    assert (failure.status, failure.message) == (400, "validation error")
+    words = f"created_to {NOW} is more than 1000 seconds from created_from {NOW - MAXIMUM - 1}"
+    assert failure.data == {"created_from": {"date_range": {"message": words, "cause": NOW}}}
+
+
+def test_a_moment_is_a_range_and_a_reversed_one_is_none() -> None:
+    assert ranged(created_from=NOW, created_to=NOW) == (NOW, NOW)
+    failure = refusal(created_from=NOW, created_to=NOW - 1)
+    words = f"created_to {NOW - 1} is prior to created_from {NOW}"
+    assert failure.status == 400
+    assert failure.data == {"created_from": {"date_range": {"message": words, "cause": NOW}}}
+
+
+def test_a_start_in_the_future_is_reversed() -> None:
+    assert refusal(created_from=NOW + 1).data["created_from"]["date_range"]["cause"] == NOW + 1
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "has"),
+    [
+        (NOW, NOW, True),
+        (1_768_910_400, 1_768_910_400, False),  # Unix seconds: the year 56
+        (31_556_995_199, NOW, False),  # the last second of 999
+        (31_556_995_200, NOW, True),
+        (NOW, 315_569_519_999, True),
+        (NOW, 315_569_520_000, True),  # the year 10000
+    ],
+)
+def test_months_have_names_once_their_years_have_four_digits(start: int, end: int, has: bool) -> None:
+    assert has_month_names(start, end) is has
+
+
+@pytest.mark.parametrize(
+    ("month", "touched"), [("202511", False), ("202512", True), ("202601", True), ("202602", False)]
+)
+def test_a_month_is_touched_from_its_first_to_its_last_second(month: str, touched: bool) -> None:
+    first_of_january = 63_934_444_800
+    assert month_overlaps(month, first_of_january - 1, first_of_january) is touched
+
+
+def test_a_range_wider_than_the_operators_is_refused_and_the_usual_one_is_as_wide() -> None:
+    state = state_of(calls(3, last=NOW - 60, apart=3600), maximum_range=3600)
+    assert len(data_of(ask(state))) == 1
+    wide = ask(state, query={"created_from": str(NOW - 7200), "created_to": str(NOW)})
+    assert wide.status == 400
+    said = json_of(wide)["data"]["created_from"]["date_range"]["message"]
+    assert said == "created_to 63936129600 is more than 3600 seconds from created_from 63936122400"
+
+
+def test_a_listing_comes_in_chunks_of_the_operators_bulk_unless_the_client_says() -> None:
+    state = state_of(calls(12), maximum_bulk=5)
+
+    def parts(query: str) -> int:
+        body = ask(state, query=query).body
+        return 0 if isinstance(body, bytes) else sum(1 for _ in body)
+
+    assert parts("paginate=false") == 4  # 5, 5 and 2 rows, then the trailer
+    assert parts("paginate=false&chunk_size=12") == 2
+
+
+def test_a_plain_answer_that_takes_too_much_memory_is_416() -> None:
+    plain = {"is_chunked": "false"}
+    assert ask(state_of(calls(12), request_memory_limit=1_000_000), query=plain).status == 200
+    refused = ask(state_of(calls(12), request_memory_limit=2_000), query=plain)
+    shown = json_of(refused)
+    assert refused.status == 416
+    assert [shown[name] for name in ("data", "error", "message", "status")] == [
+        {},
+        "416",
+        "range not satisfiable",
+        "error",
+    ]
+
+
+def test_a_plain_answer_takes_what_all_its_queries_take_and_a_chunked_one_what_a_chunk_takes() -> None:
+    state = state_of(calls(40), request_memory_limit=10_000, load_view_chunk_size=5, maximum_bulk=5)
+    assert ask(state, query="paginate=false&is_chunked=false").status == 416
+    assert len(data_of(ask(state, query="paginate=false"))) == 40
+
+
+def test_a_chunk_that_takes_too_much_memory_is_416_where_it_is_the_first_one() -> None:
+    assert ask(state_of(calls(40), request_memory_limit=2_000)).status == 416
