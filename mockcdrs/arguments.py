@@ -3,12 +3,18 @@
 Every refusal has one form: what came, what was expected, and what to do about it.
 """
 
-import math
+import functools
+import inspect
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never, ParamSpec, TypeVar
 
 _LONGEST_SHOWN = 200
+_LONGEST_SECONDS = 1_000_000_000  # no clock of a machine waits longer than some times this
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class ArgumentError(ValueError):
@@ -45,8 +51,8 @@ def is_whole(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a finite integer or float; `True` and `False` are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether a value is an integer or float that a finite float can hold; `True` and `False` are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def whole(least: int, most: int | None = None, what: str = "a whole number") -> Kind:
@@ -58,7 +64,7 @@ def whole(least: int, most: int | None = None, what: str = "a whole number") -> 
 
 
 def _quoted(value: Any) -> str:
-    return f"write it as text: {str(value)!r}" if is_whole(value) else ""
+    return f"write it as text: {str(value)!r}" if is_number(value) else ""
 
 
 def _listed(value: Any) -> str:
@@ -72,6 +78,9 @@ def _are_texts(values: Iterable[Any]) -> bool:
 ANYTHING = Kind("anything", lambda _value: True)
 WHOLE = Kind("a whole number", is_whole)
 NUMBER = Kind("a number", is_number)
+SECONDS = Kind(
+    f"seconds from 0 to {_LONGEST_SECONDS}", lambda value: is_number(value) and 0 <= value <= _LONGEST_SECONDS
+)
 FLAG = Kind("True or False", lambda value: isinstance(value, bool))
 TEXT = Kind("text", lambda value: isinstance(value, str), _quoted)
 NAMES = Kind(
@@ -103,11 +112,16 @@ def check_names(
     """Raise `error` for the first name that `what` does not have; the text lists those that it has."""
     for name in given:
         if name not in known:
-            import difflib  # which a run of pytest would load for nothing
+            text = f"{name}: {what} has no such argument, expected some of {', '.join(known)}{nearest(name, known)}"
+            raise error(text, name)
 
-            near = difflib.get_close_matches(str(name), known, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            raise error(f"{name}: {what} has no such argument, expected some of {', '.join(known)}{meant}", name)
+
+def nearest(name: str, known: Collection[str]) -> str:
+    """The words that ask for the known name that was probably meant, if there is one."""
+    import difflib  # which a run of pytest would load for nothing
+
+    near = difflib.get_close_matches(str(name), known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def check_value(name: str, value: Any, kind: Kind, error: type[ArgumentError] = ArgumentError) -> None:
@@ -123,3 +137,38 @@ def check_unnamed(values: Collection[Any], example: str, error: type[ArgumentErr
     if values:
         came = ", ".join(map(shown, values))
         raise error(f"came {came} without a name, expected arguments by name, as in {example}")
+
+
+def checked(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A method that raises `ArgumentError` where Python has a `TypeError` for arguments that do not fit its names."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def call(*given: _P.args, **named: _P.kwargs) -> _R:
+        try:
+            signature.bind(*given, **named)
+        except TypeError:
+            raise _misfit(method.__name__, list(signature.parameters.values())[1:], given[1:], named) from None
+        return method(*given, **named)
+
+    return call
+
+
+def _misfit(
+    name: str, parameters: list[inspect.Parameter], given: Collection[Any], named: Mapping[str, Any]
+) -> ArgumentError:
+    shown_parameters = [each.replace(annotation=each.empty) for each in parameters if each.annotation is not Never]
+    form = f"{name}({', '.join(map(str, shown_parameters))})"
+    in_order = [each.name for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+    if len(given) > len(in_order):
+        return ArgumentError(f"came {shown(list(given)[len(in_order)])} without a name, expected {form}")
+    twice = [each for each in in_order[: len(given)] if each in named]
+    if twice:
+        return ArgumentError(f"{twice[0]}: came twice, with its name and without, expected {form}", twice[0])
+    if not any(each.kind is each.VAR_KEYWORD for each in parameters):
+        try:
+            check_names(named, [each.name for each in parameters], f"`{name}`")
+        except ArgumentError as unknown:
+            return unknown
+    missing = next(each for each in in_order[len(given) :] if each not in named)
+    return ArgumentError(f"{missing}: nothing came, expected {form}", missing)

@@ -4,7 +4,11 @@ from typing import Any, NoReturn
 
 import pytest
 
+from mockcdrs import arguments
+from mockcdrs.control.request_parts import BELOW_ACCOUNT
+
 _ONLY_THE_MOCK = "only the mock can do that, and these tests run against {url}: {name}"
+_MADE_WITH_A_MOCK = ("account", "options")
 
 
 class External:
@@ -17,8 +21,10 @@ class External:
         self.account_id = account_id
         self.auth_token = auth_token
 
+    @arguments.checked
     def url_for(self, path: str) -> str:
         """The URL of a path below the account."""
+        arguments.check_value("path", path, BELOW_ACCOUNT)
         return f"{self.url}/accounts/{self.account_id}/{path.lstrip('/')}"
 
     def __str__(self) -> str:
@@ -27,6 +33,11 @@ class External:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "state":
             raise AttributeError(name)
+        from mockcdrs.handle import Mock
+
+        known = [*_MADE_WITH_A_MOCK, *(each for each in dir(Mock) if not each.startswith("_"))]
+        if name not in known:  # skipping would hide that it is misspelt
+            raise AttributeError(f"a mock has no {name}{arguments.nearest(name, known)}")
         self._skip(name)
 
     def _skip(self, name: str) -> NoReturn:

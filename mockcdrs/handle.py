@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Never, Self
 
+from mockcdrs import arguments
 from mockcdrs.control.making import make
 from mockcdrs.control.options import Options
 from mockcdrs.control.powers import Powers
+from mockcdrs.control.request_parts import BELOW_ACCOUNT
 from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.runner import Server
 
@@ -79,8 +81,10 @@ class Mock(Powers):
                 self._server = self._new_server()
             self._server.start()
 
+    @arguments.checked
     def url_for(self, path: str) -> str:
         """The URL of a path below the account: `/cdrs` gives `.../v2/accounts/{account_id}/cdrs`."""
+        arguments.check_value("path", path, BELOW_ACCOUNT)
         return f"{self.url}/accounts/{self.account_id}/{path.lstrip('/')}"
 
     def __str__(self) -> str:
@@ -92,6 +96,7 @@ class Mock(Powers):
         """The app itself, for `httpx.WSGITransport` and the like: the same state as behind `url`."""
         return self._answer
 
+    @arguments.checked
     def client(self) -> "TestClient":
         """Falcon's test client, with the token in place; no socket. A break on the wire raises `ConnectionError`.
 
@@ -106,6 +111,7 @@ class Mock(Powers):
             ) from missing
         return client(self._answer, self.auth_token)
 
+    @arguments.checked
     def stop(self) -> None:
         """End the socket server, if it runs. `url` starts it again."""
         self._server.stop()

@@ -1,6 +1,6 @@
 """The plugin's options: each part of a mock as a command-line option and in the ini file, from the one table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -24,12 +24,12 @@ def add(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
     """What the ini file says."""
-    return _read(config.getini)
+    return _read(config.getini, "the ini setting mockcdrs_kazoo")
 
 
 def from_command_line(config: pytest.Config) -> dict[str, Any]:
     """What the command line says."""
-    return _read(config.getoption)
+    return _read(config.getoption, "the option --mockcdrs-kazoo")
 
 
 def from_marker(item: pytest.Item) -> dict[str, Any]:
@@ -41,14 +41,29 @@ def from_marker(item: pytest.Item) -> dict[str, Any]:
         arguments.check_unnamed(marker.args, "mockcdrs(seed=7)")
         arguments.check_names(marker.kwargs, [*KINDS, "allow"], "the marker")
         check({name: value for name, value in marker.kwargs.items() if name != "allow"})
+        _check_version(marker.kwargs, "the marker mockcdrs")
     except ArgumentError as wrong:
         raise pytest.UsageError(f"mockcdrs marker: {wrong}") from wrong
     return dict(marker.kwargs)
 
 
-def _read(get: Callable[[str], Any]) -> dict[str, Any]:
+def _read(get: Callable[[str], Any], origin_of_version: str) -> dict[str, Any]:
+    """What somebody says by the name of each option; `UsageError` for what is none."""
     said = {name: get(f"mockcdrs_{name}") for name in KINDS}
-    return {name: _value(name, value) for name, value in said.items() if value is not None}
+    read = {name: _value(name, value) for name, value in said.items() if value is not None}
+    _check_version(read, origin_of_version)
+    return read
+
+
+def _check_version(said: Mapping[str, Any], origin: str) -> None:
+    if "kazoo" not in said:
+        return
+    from mockcdrs.crossbar.versions import UnknownVersion, version_named
+
+    try:
+        version_named(said["kazoo"], origin)
+    except UnknownVersion as unknown:
+        raise pytest.UsageError(str(unknown)) from None
 
 
 def _value(name: str, said: Any) -> Any:

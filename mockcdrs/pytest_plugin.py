@@ -142,7 +142,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
         yield make
 
 
-def _make_none(**_changes: Any) -> NoReturn:
+def _make_none(*_unnamed: Never, **_changes: Any) -> NoReturn:
     pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
 
 
@@ -155,7 +155,7 @@ def _options(config: pytest.Config, settings: dict[str, Any], *said: dict[str, A
 def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "RemoteMock | External":
     from mockcdrs.external import External
     from mockcdrs.remote import RemoteMock
-    from mockcdrs.remote_control import ControlError, RemoteControl
+    from mockcdrs.remote_control import ControlTokenError, RemoteControl
 
     if changes:
         pytest.skip(f"only a mock can be made with {', '.join(changes)}; these tests run against --mockcdrs-url")
@@ -164,7 +164,7 @@ def _external(config: pytest.Config, changes: dict[str, Any] | None = None) -> "
     if control.is_there():
         try:
             return RemoteMock(control)
-        except ControlError as refused:
+        except ControlTokenError as refused:
             raise pytest.UsageError(f"{refused}; give it to the tests by --mockcdrs-control-token") from refused
     missing = [f"--mockcdrs-{name}" for name in _EXTERNAL if not config.getoption(f"mockcdrs_{name}")]
     if missing:

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Never
 from urllib.parse import urlsplit
 
+from mockcdrs import arguments
 from mockcdrs.control.data import Interaction, check_call, check_document, check_id
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import KeptRequests, Record, shortfall
 from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
@@ -19,6 +19,7 @@ from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.credentials import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.external import External
+from mockcdrs.faults import Rule
 from mockcdrs.remote_control import RemoteControl
 
 _STEP_SECONDS = 0.02
@@ -43,10 +44,12 @@ class RemoteMock(Derived, External):
         )
         self.clock = RemoteClock(control)
 
+    @arguments.checked
     def reset(self) -> None:
         """As `Mock.reset`."""
         self._control.ask("POST", "/reset")
 
+    @arguments.checked
     def clear(self) -> None:
         """Empty the account, until the next reset."""
         self._control.ask("POST", "/data/clear")
@@ -58,17 +61,20 @@ class RemoteMock(Derived, External):
         told = self._control.ask("POST", "/data/calls", {**order, "at": end})
         return Interaction(told["interaction_id"], tuple(told["legs"]))
 
+    @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         """As `Mock.add_cdr`."""
         check_document(document)
         added: Document = self._control.ask("POST", "/data/cdrs", document)
         return added
 
+    @arguments.checked
     def remove(self, cdr_id: str) -> None:
         """Take a CDR of the account away; `KeyError` where it has none of that id."""
         check_id(cdr_id)
         self._control.ask("DELETE", "/data/cdrs", below=cdr_id)
 
+    @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: Any) -> Expected:
         """As `Mock.expected`."""
         told = self._control.ask("GET", "/expected", query={"path": path, **as_sent(path, query)})
@@ -77,16 +83,15 @@ class RemoteMock(Derived, External):
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
         """As `Mock.fail`; a rule with `then`, which is this process's code, skips the test."""
         made = Rule.from_arguments(unnamed, rule)
-        if made.then is not None:
+        if made.runs_code:
             self._skip("fail(then=...)")
-        return dataclasses.replace(made, number=self._control.ask("POST", "/faults", made.to_dict())["id"])
+        return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
 
+    @arguments.checked
     def never_fired(self) -> list[Rule]:
         """The rules that no request has met yet."""
         told = self._control.ask("GET", "/faults")
-        return [
-            dataclasses.replace(Rule.from_dict(each["rule"]), number=each["id"]) for each in told if not each["fired"]
-        ]
+        return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in told if not each["fired"]]
 
     def check_faults(self) -> None:
         """Nothing: rules elsewhere have no code of a test's."""
@@ -100,6 +105,7 @@ class RemoteMock(Derived, External):
         """As `Mock.kept_requests`."""
         return _kept(self._control.ask("GET", "/journal"))
 
+    @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
         """As `Mock.wait_for`. Each request is fetched once, however long it waits."""
         check_wait(count, timeout)
@@ -114,6 +120,7 @@ class RemoteMock(Derived, External):
                 told["records"] = before["records"] + told["records"]
         return _kept(told).all()
 
+    @arguments.checked
     def advice(self) -> list[str]:
         """As `Mock.advice`."""
         self.kept_requests().all()
@@ -142,14 +149,28 @@ class RemoteClock:
         """Whether it stands still."""
         return bool(self._control.ask("GET", "/clock")["frozen"])
 
+    @arguments.checked
     def freeze(self, moment: str | datetime | int | None = None) -> None:
         """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
         self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else seconds_of(moment)})
 
-    def advance(self, step: timedelta | None = None, **parts: Any) -> None:
+    @arguments.checked
+    def advance(
+        self,
+        /,
+        step: timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        **unknown: Never,
+    ) -> None:
         """As `mockcdrs.control.clock.Clock.advance`."""
+        parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
         self._control.ask("PUT", "/clock", {"advance": {"seconds": seconds_in(step, parts)}})
 
+    @arguments.checked
     def live(self) -> None:
         """Run with the machine's clock."""
         self._control.ask("PUT", "/clock", {"live": True})

@@ -10,8 +10,9 @@ _YEAR_ONE_GREGORIAN = 31_622_400
 _DAY_SECONDS = 86_400
 _CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-# What numbers are taken for Unix times: the years 1979 to 2103.
-_EARLIEST_UNIX, _LATEST_UNIX = 300_000_000, 4_200_000_000
+# What numbers are taken for Unix times: the years 1980 to 2103. As milliseconds they lie behind the calendar's end, the
+# year 9999 in Gregorian seconds.
+_EARLIEST_UNIX, _LATEST_UNIX = 315_600_000, 4_200_000_000
 _UNIX_UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 
 
@@ -62,6 +63,7 @@ def month_start(month: str) -> int:
     return from_datetime(datetime(int(month[:4]), int(month[4:]), 1, tzinfo=UTC))
 
 
+@functools.lru_cache(maxsize=1024)
 def month_bounds(month: str) -> tuple[int, int]:
     """The first second of a month (`YYYYMM`), and the one behind its last; `ValueError` for what is no month."""
     start = month_start(month)

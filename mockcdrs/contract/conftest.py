@@ -6,6 +6,7 @@ import pytest
 
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar.quirks import QUIRKS
+from mockcdrs.crossbar.versions import version_named
 
 KAZOO, QUIRK = "mockcdrs_kazoo", "mockcdrs_quirk"
 
@@ -13,8 +14,16 @@ KAZOO, QUIRK = "mockcdrs_kazoo", "mockcdrs_quirk"
 @pytest.fixture(scope="session")
 def contract_server(mockcdrs_server: Any, pytestconfig: pytest.Config) -> Server:
     """The server under check, one for all checks: it remembers its answers. `--mockcdrs-kazoo` says which version."""
-    kazoo = pytestconfig.getoption(KAZOO) or pytestconfig.getini(KAZOO) or None
+    kazoo = _kazoo(pytestconfig)
     return Server(mockcdrs_server.url, mockcdrs_server.account_id, mockcdrs_server.auth_token, kazoo=kazoo)
+
+
+def _kazoo(config: pytest.Config) -> str | None:
+    said = {
+        "the option --mockcdrs-kazoo": config.getoption(KAZOO),
+        "the ini setting mockcdrs_kazoo": config.getini(KAZOO),
+    }
+    return next((version_named(name, origin).name for origin, name in said.items() if name is not None), None)
 
 
 def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:

@@ -4,6 +4,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Never
 
+from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.moments import is_in_calendar, seconds_in, seconds_of
@@ -27,12 +28,15 @@ class Clock:
             return self._frozen_at
         return gregorian.from_unix(int(time.time())) + self._offset_seconds
 
+    @arguments.checked
     def freeze(self, moment: str | datetime | int | None = None) -> None:
         """Stand still: at a moment as `seconds_of` takes it, or now. Raises `ArgumentError`."""
         self._frozen_at = self.now() if moment is None else seconds_of(moment)
 
+    @arguments.checked
     def advance(
         self,
+        /,
         step: timedelta | None = None,
         *,
         days: float = 0,
@@ -55,6 +59,7 @@ class Clock:
         else:
             self._frozen_at += moved
 
+    @arguments.checked
     def live(self) -> None:
         """Run with the machine's clock."""
         self._frozen_at, self._offset_seconds = None, 0

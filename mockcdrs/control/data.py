@@ -3,7 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Never
@@ -11,7 +11,7 @@ from typing import Any, Never
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.moments import GREGORIAN, MOMENT, seconds_of
+from mockcdrs.control.moments import GREGORIAN, MOMENT, is_in_calendar, meant, seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.people import directory
@@ -20,6 +20,7 @@ from mockcdrs.dataset.store import Document
 _CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
 
 
+_ROOM_SECONDS = 2 * 86_400  # before the end of a call, for the longest there is
 _TIMES = ("timestamp", "pvt_created", "pvt_modified", "interaction_time")
 
 
@@ -53,6 +54,7 @@ class Data:
         """A user of the account; `LookupError` where it has none."""
         return str(self.account.users[0]["id"])
 
+    @arguments.checked
     def reset(self) -> None:
         """As it was made: data, faults, journal, clock, settings, quirks and request ids."""
         self.state.reset()
@@ -69,10 +71,15 @@ class Data:
 
         check_call(unnamed, {"at": at, **order})
         end = self.state.clock.now() if at is None else seconds_of(at)
+        if not is_in_calendar(end - _ROOM_SECONDS):
+            raise ArgumentError(
+                f"at: came {end}, expected a moment days after the calendar begins, with the year 1", "at"
+            )
         office = directory(self.state.seed, self.account.id, self.state.locale)
         legs = craft(office, Order(**order), end, next(self._serials))
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
+    @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         """Add a document as it is, and give it; Kazoo's own fields are made where they are missing.
 
@@ -81,13 +88,12 @@ class Data:
         """
         check_document(document)
         whole = self._completed(document)
-        _check_id(whole["_id"])
         self.state.data.add(self.account.id, whole["_id"][:6], [whole])
         return whole
 
     def _completed(self, document: Document) -> Document:
         ended = document.get("timestamp")
-        end = ended if isinstance(ended, int) else self.state.clock.now()
+        end = ended if isinstance(ended, int) and arguments.is_whole(ended) else self.state.clock.now()
         made = {
             "_id": f"{self._month_of(end)}-{document.get('call_id') or f'added-{next(self._serials)}'}",
             "_rev": "1-0",
@@ -105,12 +111,14 @@ class Data:
         except OverflowError:
             return gregorian.month_of(self.state.clock.now())
 
+    @arguments.checked
     def remove(self, cdr_id: str) -> None:
         """Take a CDR of the account away; `KeyError` where it has none of that id."""
         check_id(cdr_id)
         if not self.state.data.remove(cdr_id, self.account.id):
             raise KeyError(f"{cdr_id}: account {self.account.id} has no such CDR, so it cannot be removed")
 
+    @arguments.checked
     def clear(self) -> None:
         """Empty the account, the base data too, until the next reset."""
         self.state.data.empty(self.account.id)
@@ -122,9 +130,9 @@ def check_call(unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> None:
     from mockcdrs.dataset.crafted import ORDER
 
     arguments.check(said, {"at": MOMENT.optional(), **ORDER}, "a call")
-    fields = said.get("fields") or {}
-    _check_json("fields", fields)
-    _check_times(fields)
+    for name in ORDER.keys() & said.keys():
+        _check_json(name, said[name])
+    _check_fields(said.get("fields") or {})
 
 
 def check_id(cdr_id: Any) -> None:
@@ -133,31 +141,50 @@ def check_id(cdr_id: Any) -> None:
 
 
 def _id_hint(value: Any) -> str:
+    if isinstance(value, Interaction):
+        return f"give the id of one of its legs: {value.cdr_id!r}"
     return f"give its id alone: {value['_id']!r}" if isinstance(value, dict) and "_id" in value else ""
 
 
-_ID = Kind("the id of a CDR, text", lambda value: isinstance(value, str), _id_hint)
+_ID = Kind("the id of a CDR, text", lambda value: isinstance(value, str) and bool(value), _id_hint)
 
 
 def check_document(document: Any) -> None:
     """Raise `NotACdr` for what no database could hold as a CDR, and for times of another epoch."""
     if not isinstance(document, dict):
         raise NotACdr(f"document: came {arguments.shown(document)}, expected a CDR's document: an object")
+    _check_fields(document)
     _check_json("document", document)
-    _check_times(document)
 
 
-def _check_times(document: Mapping[str, Any]) -> None:
+def _check_fields(document: Mapping[str, Any]) -> None:
+    """Raise `NotACdr` for an id that names no month, and for a time that is plainly meant as another one."""
     for name in _TIMES:
-        if arguments.is_whole(document.get(name)) and gregorian.guess_unit(document[name]):
+        if meant(document.get(name)):
             arguments.check_value(name, document[name], GREGORIAN, NotACdr)
+    if "_id" in document:
+        _check_id(document["_id"])
 
 
 def _check_json(name: str, value: Any) -> None:
+    if not all(isinstance(key, str) for key in _keys(value)):
+        raise NotACdr(f"{name}: came {arguments.shown(value)}, expected text for each key, as JSON has it", name)
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise NotACdr(f"{name}: came what no answer could carry ({error}), expected JSON in UTF-8", name) from error
+
+
+def _keys(value: Any) -> Iterator[Any]:
+    """All keys of the objects in a value."""
+    rest = [value]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, dict):
+            yield from each
+            rest += each.values()
+        elif isinstance(each, list | tuple):
+            rest += each
 
 
 def _check_id(cdr_id: Any) -> None:

@@ -8,11 +8,12 @@ from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control import asked_for
 from mockcdrs.control.asked_for import Wanted
-from mockcdrs.control.faults import Reply, Rule, RuleError
-from mockcdrs.control.faults.rule import BREAKS, QUIET, WHEN, WHICH
 from mockcdrs.control.journal import LOOPBACK
+from mockcdrs.control.request_parts import PATH
 from mockcdrs.dataset import edges
 from mockcdrs.dataset.store import Document
+from mockcdrs.faults import Reply, Rule, RuleError
+from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.journal import KeptRequests
@@ -23,15 +24,14 @@ _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_RESPOND = ("path", "json", "status", "headers", *(name for name in (*WHICH, *WHEN, *QUIET, *BREAKS) if name != "path"))
+_RESPOND = ("path", "json", "status", "headers", *(name for name in ARGUMENTS_BESIDE_REPLY if name != "path"))
 _COUNT = arguments.whole(0)
-_TIMEOUT = Kind("seconds from 0 on", lambda value: arguments.is_number(value) and value >= 0)
 
 
 def check_wait(count: Any, timeout: Any) -> None:
     """Raise `ArgumentError` for what `wait_for` cannot wait for."""
     arguments.check_value("count", count, _COUNT)
-    arguments.check_value("timeout", timeout, _TIMEOUT)
+    arguments.check_value("timeout", timeout, arguments.SECONDS)
 
 
 class Held(Protocol):
@@ -71,6 +71,7 @@ class Derived:
     is_mock = True
     host = LOOPBACK
 
+    @arguments.checked
     @contextlib.contextmanager
     def data(self, history: "History") -> Iterator[Self]:
         """Hold these calls in the account, and no others, for a `with` block: one example of a property test.
@@ -89,6 +90,7 @@ class Derived:
         finally:
             held.reset()
 
+    @arguments.checked
     def edge(self: Held, name: str) -> list[Document]:
         """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
         arguments.check_value("name", name, arguments.TEXT)
@@ -97,6 +99,7 @@ class Derived:
             raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
         return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]
 
+    @arguments.checked
     def respond(
         self: Held,
         /,
@@ -108,8 +111,10 @@ class Derived:
     ) -> Rule:
         """Answer a path that the mock does not serve; `when` is what else a rule can say. Raises `RuleError`."""
         arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
+        arguments.check_value("path", path, PATH, RuleError)
         return self.fail(path=path, reply=Reply(json, status, {} if headers is None else headers), **when)
 
+    @arguments.checked
     def assert_requested(
         self: Held,
         path: str | None = None,
@@ -124,6 +129,7 @@ class Derived:
         """
         asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times, host=self.host)
 
+    @arguments.checked
     def assert_not_requested(
         self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:

@@ -192,7 +192,7 @@ def _standing_legs(legs: list[Row], question: Question) -> list[Row]:
     interactions: dict[tuple[str, Any], list[Row]] = {}
     for row in legs:
         interactions.setdefault((row.month, row.key), []).append(row)
-    return [_standing_leg(rows, question) for rows in interactions.values()]
+    return [rows[0] if len(rows) == 1 else _standing_leg(rows, question) for rows in interactions.values()]
 
 
 def _standing_leg(legs: list[Row], question: Question) -> Row:

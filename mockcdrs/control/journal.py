@@ -97,9 +97,13 @@ class Record:
     def advice(self) -> list[str]:
         """What there is to say of it once it is complete; nothing before."""
         # nothing is kept before: it would take the place of what is said once it is complete
-        if self.advised is None and self.advising is not None:
-            self.advised = self.advising(self)
-        return self.advised or []
+        if self.advised is not None or self.advising is None:
+            return self.advised or []
+        has_place = self.completion > 0  # else it is not known yet which others are over before it
+        advice = self.advising(self)
+        if has_place:
+            self.advised = advice
+        return advice
 
 
 def _query(raw: str) -> dict[str, Any]:
@@ -131,6 +135,23 @@ class KeptRequests:
                 f"--mockcdrs-journal={enough}, Mock(journal={enough}), `mockcdrs serve --journal {enough}`"
             )
         return self.records
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of a journal behind a completion, all of one moment.
+
+    `records` became complete behind it, in that order, the last of them as the `completion`-th; `under_way` are not
+    complete yet. `identity` and `completed` are the journal's.
+    """
+
+    records: list[Record]
+    under_way: list[Record]
+    completion: int
+    identity: str
+    completed: int
+    dropped: int
+    capacity: int
 
 
 class Journal:
@@ -235,15 +256,25 @@ class Journal:
         """How many became complete since the last `clear`, dropped ones counted."""
         return self._completed
 
-    def completed_since(self, completion: int) -> tuple[list[Record], int]:
-        """The records that became complete behind a `completion`, in that order, and the last one's.
+    def news(self, completion: int) -> News:
+        """What happened behind a `completion`.
 
         Completions go on counting when the journal is cleared; one that is still to come means all records.
         """
         with self._changed:
             after = completion if completion <= self._completions else 0
-            found = [record for record in self._records if record.completion > after]
-            return sorted(found, key=lambda record: record.completion), self._completions
+            return News(
+                records=sorted(
+                    (record for record in self._records if record.completion > after),
+                    key=lambda record: record.completion,
+                ),
+                under_way=[record for record in self._records if not record.completion],
+                completion=self._completions,
+                identity=self.identity,
+                completed=self._completed,
+                dropped=self.dropped,
+                capacity=self.capacity,
+            )
 
     def wait_behind(
         self, completion: int, identity: str, timeout_seconds: float, is_over: Callable[[], bool] = lambda: False

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mockcdrs.arguments import shown
 from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.moments import MOMENT, seconds_of
 from mockcdrs.control.options import Options
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.settings import SettingError, Settings
 from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
@@ -38,13 +39,13 @@ def make(options: Options, beside: State | None = None) -> tuple[State, Account]
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     version = version_named(options.kazoo)
     settings = parse_settings(options.settings, version)
-    shown = quirks.enabled(version.quirks, options.fix, options.quirk)
+    quirks_shown = quirks.enabled(version.quirks, options.fix, options.quirk)
     locale = options.locale or fixtures.manifest().locale
     state = State(
         store,
         settings,
         clock,
-        shown,
+        quirks_shown,
         seed=seed,
         locale=locale,
         version=version,
@@ -60,7 +61,10 @@ def parse_settings(values: Mapping[str, Any], version: Version) -> Settings:
 
 
 def _assignment(name: str, value: Any) -> str:
-    return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+    try:
+        return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"{name} came as {shown(value)}: expected text, a number, true or false") from error
 
 
 def _store(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:

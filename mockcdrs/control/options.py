@@ -4,7 +4,7 @@ Imported with every run of pytest, so it needs the standard library only.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from mockcdrs.arguments import ArgumentError, Kind
 
 DEFAULT_KAZOO = "4.3"
 NUMBER, COUNT, TEXT, SWITCH, NAMES, ASSIGNMENTS = "number", "count", "text", "switch", "names", "assignments"
-FOLDER, MOMENT = "folder", "moment"
+FOLDER, MOMENT, VERSION = "folder", "moment", "version"
 
 
 class OptionError(ArgumentError):
@@ -26,6 +26,7 @@ _CHECKS: dict[str, Kind] = {
     COUNT: arguments.whole(0, 1_000_000).optional(),
     TEXT: arguments.TEXT.optional(),
     FOLDER: Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path)),
+    VERSION: replace(arguments.TEXT, expected="the name of a version of Kazoo as text, as in '4.3'"),
     MOMENT: arguments.ANYTHING,  # is looked at where it is used, as are the names that a text names
     SWITCH: arguments.FLAG,
     NAMES: arguments.NAMES,
@@ -52,7 +53,7 @@ class Options:
     Raises `OptionError`.
     """
 
-    kazoo: str = _option(DEFAULT_KAZOO, TEXT, "the version of Kazoo to stand in for: 4.3, master or classic")
+    kazoo: str = _option(DEFAULT_KAZOO, VERSION, "the version of Kazoo to stand in for: 4.3, master or classic")
     seed: int | None = _option(None, NUMBER, "whose calls are made up; without it the committed office is served")
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live"

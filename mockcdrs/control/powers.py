@@ -2,15 +2,16 @@
 
 from typing import TYPE_CHECKING, Any, Never
 
+from mockcdrs import arguments
 from mockcdrs.control.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived, check_wait
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.journal import KeptRequests, Record
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import Credentials, credentials
+from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
     from mockcdrs.control.expected import Expected
@@ -43,6 +44,7 @@ class Powers(Data, Derived):
         """The mock's one clock: `freeze(moment)`, `advance(days=40)`, `live()`."""
         return self.state.clock
 
+    @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: Any) -> "Expected":
         """What a correct client must end up with, all pages together, for a listing's path below the account.
 
@@ -52,15 +54,19 @@ class Powers(Data, Derived):
         another path than a listing's, and another parameter than those and `filter_*`.
         """
         from mockcdrs.control.expected import expect
-        from mockcdrs.control.question import ask
+        from mockcdrs.control.question import NoQuestion, ask
 
         state = self.state
         now = state.clock.now()
         question = ask(self.account_id, path, query, now, state.settings, state.quirks, state.version)
+        users = [str(user["id"]) for user in self.account.users]
+        if question.owner_id is not None and question.owner_id not in users:
+            known = f"one of the account's users: {', '.join(users)}" if users else "no user: the account has none"
+            raise NoQuestion(f"path: came {path!r}, expected {known}; any other is a 404", "path")
         return expect(state.data, question, state.quirks)
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
-        """Make requests fail; the arguments are those of `mockcdrs.control.faults.Rule`. Raises `RuleError`."""
+        """Make requests fail; the arguments are those of `mockcdrs.faults.Rule`. Raises `RuleError`."""
         return self.state.faults.add(Rule.from_arguments(unnamed, rule))
 
     @property
@@ -72,6 +78,7 @@ class Powers(Data, Derived):
         """What came in since the last reset, as far as the journal keeps it."""
         return self.state.journal.kept()
 
+    @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
         """Wait up to `timeout` seconds until so many requests are complete; all that came in then.
 
@@ -81,6 +88,7 @@ class Powers(Data, Derived):
         self.state.journal.wait_for(count, timeout)
         return self.requests
 
+    @arguments.checked
     def advice(self) -> list[str]:
         """What Crossbar silently tolerated from the client, or answered in a puzzling way: `code: words` each.
 
@@ -93,6 +101,7 @@ class Powers(Data, Derived):
         """The advice on the requests that the journal keeps."""
         return self._adviser.advice()
 
+    @arguments.checked
     def never_fired(self) -> list[Rule]:
         """The rules that no request has met yet."""
         return self.state.faults.never_fired()

@@ -18,6 +18,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 NO_PAGES = sys.maxsize
 _LISTING = re.compile(r"(?:users/([^/]+)/)?cdrs(/interaction)?")
 _MONTH_LENGTH = len("YYYYMM")
+_LARGEST_SIZE = 10**15 - 1
 
 
 class NoQuestion(ArgumentError):
@@ -29,7 +30,7 @@ def _number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value, re.ASCII) else value
 
 
-def _size(most: int | None = None) -> Kind:
+def _size(most: int = _LARGEST_SIZE) -> Kind:
     kind = arguments.whole(1, most)
     return Kind(kind.expected, lambda value: kind.fits(_number(value)))
 

@@ -28,11 +28,10 @@ def standing_leg(legs: Sequence[Document], choice: LegChoice, *, is_of_user: boo
 
 
 def _precedes(choice: LegChoice, one: Document, other: Document) -> bool:
-    first = (_began(one), _began(other)) if choice is LegChoice.FIRST_MADE else (_billed(other), _billed(one))
-    for left, right in (first, (_loopback(one), _loopback(other))):
-        if _is_less(left, right) or _is_less(right, left):
-            return _is_less(left, right)
-    return False
+    left, right = (_began(one), _began(other)) if choice is LegChoice.FIRST_MADE else (_billed(other), _billed(one))
+    if _is_less(left, right) or _is_less(right, left):
+        return _is_less(left, right)
+    return _is_less(_loopback(one), _loopback(other))
 
 
 def _place(document: Document) -> tuple[Any, str]:

@@ -1,7 +1,8 @@
 """All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
 
+import os
+
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.faults import Faults
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import CAPACITY, Journal
 from mockcdrs.crossbar import authentication, context
@@ -14,10 +15,13 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.people import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Store
+from mockcdrs.faults import Faults
 
 
 class State:
-    """One mock's state. Two of them never see each other. `version` is the Kazoo that it stands in for.
+    """One mock's state. Two of them never see each other, and have another `identity`, in whichever process they are.
+
+    `version` is the Kazoo that it stands in for.
 
     `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
     (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
@@ -39,6 +43,7 @@ class State:
         journal: int = CAPACITY,
         beside: "State | None" = None,
     ) -> None:
+        self.identity = os.urandom(8).hex()
         self.version = version
         self.base = store
         self.data = Overlay(store)

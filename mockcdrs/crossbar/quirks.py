@@ -107,13 +107,16 @@ QUIRKS: dict[str, Quirk] = {
     "pdf-500": Quirk(
         "accept=pdf is an empty 200 for a listing in chunks, a bare 500 for all else that is there.", "api_resource.erl"
     ),
-    "no-account-500": Quirk("/v2/accounts/cdrs, without an account, is a 500 for the master.", "cb_cdrs.erl"),
+    "no-account-500": Quirk(
+        "/v2/accounts/cdrs, without an account, is a 500 with a token of the master account.", "cb_cdrs.erl"
+    ),
     "post-as-get-empty": Quirk(
         "POST with verb=GET is let through, but a listing in chunks is empty then, and interactions are view rows.",
         "api_resource.erl",
     ),
     "big-integer-chunk-lost": Quirk(
-        "A chunk with an integer beyond 64 bits in it never gets to the client, though its rows count.", "api_util.erl"
+        "In Kazoo 4.3 a chunk with an integer beyond 64 bits in it never gets to the client, though its rows count.",
+        "api_util.erl",
     ),
     "trailer-unescaped": Quirk(
         "The trailer of a chunked answer is not escaped: a quote in X-Request-ID breaks its JSON.", "api_util.erl"

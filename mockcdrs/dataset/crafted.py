@@ -65,7 +65,7 @@ def craft(office: Directory, order: Order, end: int, serial: int) -> list[Docume
     ends_at = _made(office, order, end - _LONGEST_SECONDS, serial)
     # what the call takes is known once it was made: so it is made twice, the second time from the right start
     took = max(leg["timestamp"] for leg in ends_at) - (end - _LONGEST_SECONDS)
-    return _made(office, order, end - took, serial)
+    return [leg | dict(order.fields or {}) for leg in _made(office, order, end - took, serial)]
 
 
 def _made(office: Directory, order: Order, start: int, serial: int) -> list[Document]:
@@ -102,4 +102,4 @@ def _fitted(leg: Document, order: Order) -> Document:
         leg |= {key: leg[key] + later for key in ("timestamp", "pvt_created", "pvt_modified")}
     if order.owner_id is not None:
         leg["custom_channel_vars"]["owner_id"] = order.owner_id
-    return leg | dict(order.fields or {})
+    return leg

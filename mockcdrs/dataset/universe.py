@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
+from math import ceil
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import people
@@ -72,7 +73,7 @@ class UniverseStore:
         early, late = times
         start, end = gregorian.month_bounds(month)
         start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
-        first = start if early is None else max(start, int(min(early, end)))
+        first = start if early is None else max(start, ceil(min(early, end + 1)))
         last = end if late is None else min(end, int(max(late, start - 1)))
         if first <= last:
             for block in blocks_between(self._load, first, last, descending=descending):

@@ -19,8 +19,12 @@ def new_directory(target: Path) -> Iterator[Path]:
     """A directory to fill, which becomes `target` once all went well; `FileExistsError` where that is there already."""
     if target.exists():
         raise FileExistsError(f"{target} is there already: name a folder that is not, or move this one away")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        half = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        expected = "expected a folder above it that may be written to; name another one"
+        raise OSError(f"{target} cannot be made ({error.strerror}): {expected}") from error
     try:
         yield half
         half.chmod(0o755)

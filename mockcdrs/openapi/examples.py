@@ -1,6 +1,6 @@
 """Requests with their answers, as the committed data gives them: a test makes them again and compares.
 
-`examples.json` has those of Kazoo 4.3, `examples-NAME.json` what another version answers otherwise.
+`examples-4.3.json` has those of Kazoo 4.3, `examples-NAME.json` what the version of that name answers otherwise.
 """
 
 import json
@@ -16,13 +16,12 @@ Examples = dict[str, dict[str, Any]]
 @cache
 def load(version: Version) -> Examples:
     """By name: `of`, whose example it is; `kind`, its content type; `summary`, the request; `value`, the body."""
-    own = _read(file_name(version))
-    return own if version == KAZOO_4_3 else {**load(KAZOO_4_3), **own}
+    return {**_read(file_name(KAZOO_4_3)), **_read(file_name(version))}
 
 
 def file_name(version: Version) -> str:
     """The file with a version's own examples; there is none where all are those of 4.3."""
-    return "examples.json" if version == KAZOO_4_3 else f"examples-{version.name}.json"
+    return f"examples-{version.name}.json"
 
 
 def _read(name: str) -> Examples:

@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mockcdrs.cdr.listing_columns import rfc_1036
-from mockcdrs.control.faults import Delivery
 from mockcdrs.control.journal import Journal, Record, Response
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.control.retold import target, visible
@@ -20,6 +19,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
+from mockcdrs.faults import WireEffect
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.delivery import delivered, unless_rule_fails
@@ -56,7 +56,7 @@ class Crossbar:
         def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
             return state.answers.respond(incoming, world, request_id)
 
-        answered, delivery = state.faults.around(incoming, world, produce)
+        answered, delivery = state.faults.apply(incoming, world, produce)
         if answered.note:
             logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
         entry.note(answered, delivery)
@@ -83,7 +83,7 @@ class _Entry:
     record: Record
     started: float
 
-    def note(self, answered: HttpResponse, delivery: Delivery) -> None:
+    def note(self, answered: HttpResponse, delivery: WireEffect) -> None:
         self.record.status = 0 if delivery.close else answered.status
         self.record.outcome = answered.outcome
         self.record.fault = delivery.fault
@@ -147,7 +147,7 @@ def _plain(incoming: HttpRequest, answered: HttpResponse, entry: _Entry) -> tupl
 
 
 def _faulty(
-    incoming: HttpRequest, answered: HttpResponse, delivery: Delivery, connection: ClientConnection, entry: _Entry
+    incoming: HttpRequest, answered: HttpResponse, delivery: WireEffect, connection: ClientConnection, entry: _Entry
 ) -> tuple[Iterable[bytes], int | None]:
     for delay in delivery.delays:
         connection.wait(delay.seconds, delay.lifted)

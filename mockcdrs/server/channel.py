@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
-from mockcdrs.control.latch import Latch
+from mockcdrs.faults.latch import Latch
 from mockcdrs.server import bodies
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from mockcdrs.control import latch
-from mockcdrs.control.latch import Latch
+from mockcdrs.faults import latch
+from mockcdrs.faults.latch import Latch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

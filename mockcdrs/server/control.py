@@ -20,6 +20,7 @@ from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.console import add_console, is_console
 from mockcdrs.server.events import Stream
 
+_STATE = "X-Mockcdrs-State"
 _TOKEN = "X-Mockcdrs-Token"  # noqa: S105 a header's name
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -30,13 +31,14 @@ _HEADERS = {
 
 
 class _Door:
-    """Middleware: nobody gets further whom `control/access.py` refuses."""
+    """Middleware: every answer tells whose it is, and nobody gets further whom `control/access.py` refuses."""
 
-    def __init__(self, allowed: access.Access) -> None:
+    def __init__(self, allowed: access.Access, identity: str) -> None:
         self._access = allowed
+        self._headers = {**_HEADERS, _STATE: identity}
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        resp.set_headers(_HEADERS)
+        resp.set_headers(self._headers)
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
@@ -47,7 +49,7 @@ class _Door:
 
 def create_control_app(powers: Powers, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
     """A WSGI app for all below `/_mockcdrs/`."""
-    app = falcon.App(middleware=[_Door(allowed or access.Access())])
+    app = falcon.App(middleware=[_Door(allowed or access.Access(), powers.state.identity)])
     app.set_error_serializer(_serialized)
     app.add_error_handler(Refused, _refused)
     app.add_error_handler(Exception, _failed)

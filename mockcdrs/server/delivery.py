@@ -5,14 +5,14 @@ Without a socket nothing can break off: what a client would feel as a broken con
 
 from collections.abc import Iterable, Iterator
 
-from mockcdrs.control.faults import Delivery, RuleFailed
+from mockcdrs.faults import RuleFailed, WireEffect
 from mockcdrs.server.connection import ClientConnection
 
 _STEP_SECONDS = 0.05
 
 
 def delivered(
-    body: bytes | Iterable[bytes], delivery: Delivery, connection: ClientConnection
+    body: bytes | Iterable[bytes], delivery: WireEffect, connection: ClientConnection
 ) -> tuple[Iterator[bytes], int | None]:
     """The body as it goes out, and the length to announce; `None` for an answer in chunks."""
     if delivery.close:
@@ -71,7 +71,7 @@ def _misannounced(whole: bytes, length: int, connection: ClientConnection) -> It
         raise connection.broken(f"{length} bytes were announced, there are {len(whole)}")
 
 
-def _slowly(parts: Iterator[bytes], delivery: Delivery, connection: ClientConnection) -> Iterator[bytes]:
+def _slowly(parts: Iterator[bytes], delivery: WireEffect, connection: ClientConnection) -> Iterator[bytes]:
     for part in parts:
         rest = part
         while drips := [drip for drip in delivery.drips if rest and not drip.lifted.is_set]:

@@ -33,11 +33,12 @@ class Stream:
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
         while not connection.is_closed():
-            if journal.identity != identity:
-                identity = journal.identity
+            news = journal.news(cursor)
+            if news.identity != identity:
+                identity = news.identity
                 yield b"event: reset\ndata: {}\n\n"
-            found, cursor = journal.completed_since(cursor)
-            for record in found:
+            cursor = news.completion
+            for record in news.records:
                 told = json.dumps(shown(record, origin))
                 yield f"id: {record.completion}\nevent: request\ndata: {told}\n\n".encode()
             with connection.waiting(journal.wake):

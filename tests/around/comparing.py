@@ -4,13 +4,14 @@ import base64
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import authentication
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.exchanges.masks import HEADERS
-from tests.around.world import SEED, Exchange
+from tests.around.world import SEED, Exchange, Recording, state
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
 _DIGEST = re.compile(r'"[0-9a-f]{32}"')
@@ -21,9 +22,28 @@ _OF_ANOTHER_KEY = "cdrs-token-otherkey"
 _KEY = authentication.signing_key(SEED)
 
 
-def both(state: State, exchange: Exchange, own: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+RATE_LIMITED = "login-too-many"
+LOGINS_BEFORE = 50  # each costs two of the 100 tokens in a bucket
+
+# what is the server's own there, and so taken out of both bodies
+_OWN = {
+    "whitelabel-domain-noauth": r'"tokens":\{[^}]*\}',  # what is left in the bucket was refilled by then
+}
+
+
+def made_and_recorded(recording: Recording, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mock's answer to a recorded request, sent after what was sent before it then, and the recorded one."""
+    holding, exchanges = state(recording), recording.exchanges()
+    if name == RATE_LIMITED:
+        holding.settings = replace(holding.settings, max_bucket_tokens=100)
+        for _ in range(LOGINS_BEFORE):
+            both(holding, exchanges["login-wrong-password"])
+    return both(holding, exchanges[name], _OWN.get(name))
+
+
+def both(holding: State, exchange: Exchange, own: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mock's answer and the recorded one, as far as they can be alike; `own` is a pattern to leave out of both."""
-    made, recorded = _asked(state, exchange), exchange["response"]
+    made, recorded = _asked(holding, exchange), exchange["response"]
     body = made.body if isinstance(made.body, bytes) else b"".join(made.body)
     sent = "" if exchange["request"]["method"] == "HEAD" else body.decode()
     return (
@@ -40,7 +60,7 @@ def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | N
     return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}
 
 
-def _asked(state: State, exchange: Exchange) -> HttpResponse:
+def _asked(holding: State, exchange: Exchange) -> HttpResponse:
     request = exchange["request"]
 
     def signed(text: str) -> str:
@@ -49,7 +69,7 @@ def _asked(state: State, exchange: Exchange) -> HttpResponse:
     headers = {name.lower(): signed(value) for name, value in request["headers"]}
     body = signed(request.get("body") or "").encode()
     incoming = HttpRequest(request["method"], signed(request["path"]), signed(request["query"]), headers, body)
-    return respond(incoming, state.world(), headers["x-request-id"])
+    return respond(incoming, holding.world(), headers["x-request-id"])
 
 
 def _signed(found: re.Match[str], name: str) -> str:

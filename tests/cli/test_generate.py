@@ -54,6 +54,14 @@ def test_it_refuses_with_what_came_and_what_to_do(arguments: list[str], message:
     assert message in result.output
 
 
+def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = CliRunner().invoke(main, ["generate", "--days", "1", "--out", str(tmp_path / "file" / "calls")])
+    assert result.exit_code == 1
+    expected = "expected a folder above it that may be written to; name another one"
+    assert result.output == f"Error: {tmp_path}/file/calls cannot be made (File exists): {expected}\n"
+
+
 def test_check_says_what_differs_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(committed, "check", lambda: ["office/accounts.json: differs"])
     result = CliRunner().invoke(main, ["generate", "--check"])

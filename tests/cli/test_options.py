@@ -1,5 +1,6 @@
 """What the command refuses, and how."""
 
+import re
 import socket
 from pathlib import Path
 from unittest.mock import ANY
@@ -10,10 +11,14 @@ from click.testing import CliRunner, Result
 from mockcdrs import cli, cli_serve
 from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
+from mockcdrs.control.options import SENTENCES
 from mockcdrs.control.powers import Powers
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def run(*arguments: str) -> Result:
@@ -40,10 +45,33 @@ def test_an_unknown_version_is_refused_with_the_known_ones(
         monkeypatch.setenv("MOCKCDRS_KAZOO", "Master")
     result = run(*command, *([] if by_environment else ["--kazoo", "Master"]))
     assert result.exit_code == 2
+    came = "'Master', from the environment variable MOCKCDRS_KAZOO," if by_environment else "'Master'"
     assert (
-        "'Master' is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
+        f"{came} is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
         in (result.output)
     )
+
+
+@pytest.mark.parametrize("command", ["serve", "generate", "verify", "record", "replay"])
+def test_the_help_names_each_version(command: str) -> None:
+    told = " ".join(run(command, "--help").output.split())
+    assert f": {', '.join(VERSIONS)}" in told
+
+
+def test_the_plugins_help_and_the_readme_name_each_version() -> None:
+    first, second, last = VERSIONS
+    assert f"{first}, {second} or {last}" in SENTENCES["kazoo"]
+    listed = re.findall(
+        r"^- `(.+?)`, ", README.read_text(encoding="utf-8").partition("## Which Kazoo")[2], re.MULTILINE
+    )
+    assert listed == [*VERSIONS]
+
+
+def test_an_empty_version_is_no_version() -> None:
+    for command in (["serve"], ["verify"]):
+        result = run(*command, "--kazoo", "")
+        assert result.exit_code == 2
+        assert "'' is no version of Kazoo that is known: expected one of 4.3, master, classic" in result.output
 
 
 def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:

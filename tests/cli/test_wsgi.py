@@ -54,6 +54,11 @@ for peer in ("203.0.113.7", "127.0.0.1"):
     ("name", "value", "message"),
     [
         ("MOCKCDRS_SEED", "x", "'x' is not a valid integer"),
+        (
+            "MOCKCDRS_KAZOO",
+            "5.0",
+            "'5.0', from the environment variable MOCKCDRS_KAZOO, is no version of Kazoo that is known",
+        ),
         ("MOCKCDRS_SET", "nosuch=1", "'nosuch' is no known setting: expected one of"),
     ],
 )

@@ -11,9 +11,9 @@ import pytest
 from kazoo.exceptions import KazooApiAuthenticationError, KazooApiBadDataError, KazooApiError
 from kazoo.request_objects import KazooRequest
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.dataset.credentials import credentials
+from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
 json._default_decoder = json.JSONDecoder()  # importing kazoo has changed it for every test of the process

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
+from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, NOW, USER
 
 _ORIGIN = "http://ui.example.com"

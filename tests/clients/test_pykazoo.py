@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from pykazoo.client import PyKazooClient
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.dataset.credentials import Credentials, credentials
+from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
 

@@ -352,6 +352,27 @@ def test_pytest_shows_what_differs_and_the_request(pytester: pytest.Pytester) ->
     ended.stdout.no_fnmatch_line("*hush-hush*")
 
 
+@pytest.mark.parametrize(
+    ("option", "ini", "origin"),
+    [
+        ("--mockcdrs-kazoo=5.0", "", "the option --mockcdrs-kazoo"),
+        ("", "mockcdrs_kazoo = 5.0", "the ini setting mockcdrs_kazoo"),
+    ],
+    ids=["option", "ini"],
+)
+def test_pytest_refuses_a_version_that_nobody_knows_for_a_server_elsewhere_too(
+    pytester: pytest.Pytester, option: str, ini: str, origin: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    with Listener(odd_app) as listener:
+        where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "t"]
+        ended = pytester.runpytest_subprocess(
+            "--pyargs", "mockcdrs.contract", *where, *filter(None, [option]), "-k", "error-envelope"
+        )
+    ended.assert_outcomes(errors=1, deselected=len(CHECKS) - 1)
+    assert f"'5.0', from {origin}, is no version of Kazoo that is known" in ended.stdout.str()
+
+
 def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockcdrs.contract.server.MOST_REQUESTS", 2)
     with serving() as mock:

@@ -85,3 +85,26 @@ def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_k
         journal.complete(record)
         assert [text.partition(":")[0] for text in record.advice] == ["misspelt-parameter"]
         assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter", "unfollowed-pages"]
+
+
+def test_advice_that_is_read_before_the_place_of_a_request_is_known_keeps_none_away() -> None:
+    with serving() as mock:
+        journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
+        again = f"start_key={mock.client().simulate_get(path).json['next_start_key']}"
+        first, second = (journal.open(HttpRequest("GET", path, again, {}), mock.clock.now()) for _ in range(2))
+        for record in (first, second):
+            record.outcome.rows, record.status = 50, 200
+
+        def read(record: Record) -> None:
+            if record is second:
+                assert _codes(second.advice) == set()
+                journal.complete(first)
+
+        journal.on_complete.append(read)
+        journal.complete(second)
+        assert 0 < first.completion < second.completion
+        assert _codes(second.advice) == {"page-twice"}
+
+
+def _codes(advice: list[str]) -> set[str]:
+    return {text.partition(":")[0] for text in advice}

@@ -1,10 +1,13 @@
 """What differs between the versions of Kazoo, seen in answers; the tables themselves are looked at in one place."""
 
+import ast
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mockcdrs
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.versions import (
@@ -32,6 +35,7 @@ from tests.crossbar.builders import (
     walked,
 )
 
+PACKAGE = Path(mockcdrs.__file__).parent
 BOTH = pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda version: version.name)
 
 
@@ -39,6 +43,56 @@ def test_a_version_is_found_by_its_name() -> None:
     assert {name: version_named(name).name for name in VERSIONS} == {name: name for name in VERSIONS}
     with pytest.raises(UnknownVersion, match=r"'5.0' is no version .* expected one of 4\.3, master, classic"):
         version_named("5.0")
+
+
+def compares_versions(node: ast.AST) -> bool:
+    """Whether a piece of code compares a version, or its name, with another."""
+    match node:
+        case ast.Compare(left=left, comparators=others):
+            operands = [left, *others]
+        case ast.MatchValue(value=value):
+            operands = [value]
+        case _:
+            return False
+    found = [each for operand in operands for each in getattr(operand, "elts", [operand])]
+    return any(
+        (isinstance(each, ast.Name) and each.id.startswith("KAZOO_"))
+        or (
+            isinstance(each, ast.Constant)
+            and each.value in (*VERSIONS, *(known.release for known in VERSIONS.values()))
+        )
+        or (
+            isinstance(each, ast.Attribute)
+            and each.attr in {"name", "release"}
+            and "version" in ast.unparse(each.value)
+        )
+        for each in found
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("version == KAZOO_4_3", True),
+        ("name in ('4.3', 'classic')", True),
+        ("state.version.name != name", True),
+        ("match name:\n case 'master': pass", True),
+        ("version.serves_v1 and status == 410", False),
+    ],
+)
+def test_a_comparison_of_versions_is_seen(code: str, expected: bool) -> None:
+    assert any(map(compares_versions, ast.walk(ast.parse(code)))) is expected
+
+
+def test_no_code_compares_versions() -> None:
+    found = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        if path.parent != PACKAGE / "crossbar" / "versions"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if compares_versions(node)
+    ]
+    assert found == []
 
 
 def test_each_rule_says_what_it_rules_and_who_decides_it() -> None:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockcdrs.cdr import listing_columns
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import files, fixtures, identities, writing
 from mockcdrs.dataset.accounts import Account, Token
@@ -287,7 +288,9 @@ def test_counts_sums_and_moments_of_the_office_stay_true() -> None:
     before, after = ([each for held in one.documents.values() for each in held] for one in (data, made))
     columns = KAZOO_4_3.row_columns()
     for name in ("timestamp", "duration_seconds", "cost", "rate", "hangup_cause", "direction", "datetime"):
-        of_before, of_after = ([columns.make_row(each, columns)[name] for each in held] for held in (before, after))
+        of_before, of_after = (
+            [listing_columns.make_row(each, columns)[name] for each in held] for held in (before, after)
+        )
         assert of_before == of_after
     for name in (
         "rate_name",
@@ -298,7 +301,7 @@ def test_counts_sums_and_moments_of_the_office_stay_true() -> None:
         "interaction_id",
         "bridge_id",
     ):
-        shares = [Counter(columns.make_row(each, columns)[name] for each in side) for side in (before, after)]
+        shares = [Counter(listing_columns.make_row(each, columns)[name] for each in side) for side in (before, after)]
         assert sorted(shares[0].values()) == sorted(shares[1].values())
 
 

@@ -61,7 +61,7 @@ def rows(documents: Iterable[Document], columns: Columns = COLUMNS) -> list[dict
     made = []
     for document in documents:
         try:
-            made.append(columns.make_row(document, columns))
+            made.append(listing_columns.make_row(document, columns))
         except ValueError:  # some edge cases are what no row can be made of
             continue
     return made

@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from mockcdrs.control.api.routes import ROUTES
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.powers import Powers
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.faults import Rule
 from mockcdrs.server import events
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of

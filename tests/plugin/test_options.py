@@ -113,26 +113,30 @@ def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester
 
 
 @pytest.mark.parametrize(
-    ("marked", "option", "ini"),
+    ("marked", "option", "ini", "origin"),
     [
-        ('@pytest.mark.mockcdrs(kazoo="4.3.142")', "", ""),
-        ("", "--mockcdrs-kazoo=4.3.142", ""),
-        ("", "", "mockcdrs_kazoo = 4.3.142"),
+        ('@pytest.mark.mockcdrs(kazoo="4.3.142")', "", "", "the marker mockcdrs"),
+        ("", "--mockcdrs-kazoo=4.3.142", "", "the option --mockcdrs-kazoo"),
+        ("", "", "mockcdrs_kazoo = 4.3.142", "the ini setting mockcdrs_kazoo"),
     ],
     ids=["marker", "option", "ini"],
 )
-def test_an_unknown_version_is_refused_with_the_known_ones_wherever_it_is_said(
-    pytester: pytest.Pytester, marked: str, option: str, ini: str
+def test_an_unknown_version_is_refused_with_the_known_ones_and_with_where_it_was_said(
+    pytester: pytest.Pytester, marked: str, option: str, ini: str, origin: str
 ) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
     result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
     result.assert_outcomes(errors=1)
-    expected = "'4.3.142' is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean 4.3?"
-    assert expected in result.stdout.str()
+    assert (
+        f"'4.3.142', from {origin}, is no version of Kazoo that is known: expected one of 4.3, master, classic; "
+        "did you mean 4.3?"
+    ) in result.stdout.str()
 
 
 ODD_MARKERS = {
     "3": "came 3 without a name, expected arguments by name, as in mockcdrs(seed=7)",
+    "kazoo=None": "kazoo: came None, expected the name of a version of Kazoo as text, as in '4.3'",
+    "kazoo=4.3": "kazoo: came 4.3, expected the name of a version of Kazoo as text, as in '4.3'; write it as text",
     "seed='x'": "seed: came 'x', expected a whole number",
     "seed=True": "seed: came True, expected a whole number",
     "calls_per_day=-1": "calls_per_day: came -1, expected a whole number from 0 to 1000000",

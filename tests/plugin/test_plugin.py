@@ -4,16 +4,21 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from waitress.channel import ClientDisconnected
 
 from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.plugin.running import ASK, ran
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
@@ -113,6 +118,23 @@ def test_a_mock_elsewhere_that_wants_its_token_is_an_error_that_names_the_option
     told.assert_outcomes(passed=1)
 
 
+def test_a_mock_elsewhere_that_ends_as_a_test_begins_is_an_error_that_names_no_option(
+    pytester: pytest.Pytester,
+) -> None:
+    mock = Mock()
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/_mockcdrs/health":
+            raise ClientDisconnected
+        return mock.wsgi_app(environ, start_response)
+
+    with Server(app) as ending:
+        result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", f"--mockcdrs-url={ending.url}/v2")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E * http://127.0.0.1:*/_mockcdrs/account: *; does the server still run?"])
+    result.stdout.no_fnmatch_line("*give it to the tests by --mockcdrs-control-token*")
+
+
 def test_a_server_elsewhere_is_known_by_its_url_and_has_no_insides(pytester: pytest.Pytester) -> None:
     result = ran(
         pytester,
@@ -164,6 +186,70 @@ def test_behind(mockcdrs):
             "http://127.0.0.1:*/_mockcdrs/faults: *; does the server still run?",
             "*- mockcdrs -*",
             "http://127.0.0.1:*/_mockcdrs/journal: *; does the server still run?",
+        ]
+    )
+
+
+def test_a_mock_elsewhere_that_another_takes_the_place_of_fails_the_test_in_which_it_does(
+    pytester: pytest.Pytester,
+) -> None:
+    test = """
+import signal, subprocess, sys
+import pytest
+
+@pytest.fixture(scope="session")
+def serve():
+    def start(*options):
+        running.append(subprocess.Popen([*{command}, *options], stdout=subprocess.PIPE))
+        running[-1].stdout.readline()
+
+    def again(*options):
+        running[-1].kill()
+        running[-1].wait()
+        start(*options)
+
+    running = []
+    start()
+    yield again
+    running[-1].kill()
+    running[-1].wait()
+
+def test_before(serve, mockcdrs):
+    ask(mockcdrs)
+
+def test_started_again(mockcdrs, serve):
+    serve()
+    assert ask(mockcdrs)["data"]
+
+def test_between(mockcdrs):
+    ask(mockcdrs)
+
+def test_of_another_seed(mockcdrs, serve):
+    serve("--seed", "5")
+    with pytest.raises(urllib.error.HTTPError):
+        ask(mockcdrs)
+
+def test_that_fails_itself(mockcdrs, serve):
+    serve("--kazoo", "master")
+    assert mockcdrs.requests
+
+def test_that_it_runs_on(mockcdrs):
+    ask(mockcdrs)
+"""
+    with Server(Mock().wsgi_app) as free:
+        port = free.port
+    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", str(port)]
+    result = ran(pytester, test.format(command=command), f"--mockcdrs-url=http://127.0.0.1:{port}/v2")
+    result.assert_outcomes(passed=3, failed=3)
+    lost = "http://127.0.0.1:*/_mockcdrs/*: another mock answers than before; was the server started again? *"
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_started_again _*",
+            lost,
+            "*_ test_of_another_seed _*",
+            lost,
+            "*_ test_that_fails_itself _*",
+            f"*{lost}",
         ]
     )
 

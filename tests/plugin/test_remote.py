@@ -7,9 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
-from mockcdrs.control.faults import RuleError
+from mockcdrs import remote
+from mockcdrs.control.api import journal as journal_api
+from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.faults import RuleError
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl
@@ -133,13 +137,38 @@ def test_a_server_that_cannot_be_asked_is_said() -> None:
         control.ask("GET", "/health")
 
 
-def test_an_error_that_is_no_control_apis_asks_whether_this_is_a_mock() -> None:
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("200 OK", b"<h1>welcome</h1>"),
+        ("200 OK", b'{"status": "ready"}'),
+        ("404 Not Found", b"<h1>no such page</h1>"),
+        ("404 Not Found", b'{"error": "404", "message": "bad identifier"}'),
+    ],
+)
+def test_what_is_no_control_apis_answer_asks_whether_this_is_a_mock(status: str, body: bytes) -> None:
     def app(_environ: Any, start_response: Any) -> list[bytes]:
-        start_response("404 Not Found", [("Content-Type", "text/html")])
-        return [b"<h1>no such page</h1>"]
+        start_response(status, [("Content-Type", "text/html")])
+        return [body]
 
-    with Server(app) as elsewhere, pytest.raises(ControlError, match="is this a mock"):
-        RemoteControl(f"{elsewhere.url}/v2").ask("GET", "/health")
+    with Server(app) as elsewhere:
+        control = RemoteControl(f"{elsewhere.url}/v2")
+        assert not control.is_there()
+        with pytest.raises(ControlError, match="is this a mock"):
+            control.ask("GET", "/health")
+
+
+def test_a_mock_that_another_takes_the_place_of_is_not_taken_for_it() -> None:
+    with serving() as first:
+        mock = RemoteMock(RemoteControl(first.url))
+        mock.fail(status=503, times=1)
+        mock.reset()
+        first.stand_in = Mock()
+        for use in (mock.reset, mock.add_call, lambda: mock.requests, lambda: mock.remove("no such CDR")):
+            with pytest.raises(ControlError, match="another mock answers than before; was the server started again"):
+                use()
+        first.stand_in = None
+        assert mock.requests == []
 
 
 def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,9 +189,26 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
         ask(served)
         monkeypatch.setattr(control, "ask", counting)
+        monkeypatch.setattr(remote, "monotonic", lambda: len(fetched) * 0.05)  # however slow the machine is
         assert [record.number for record in mock.wait_for(3, timeout=20)] == [1, 2, 3]
         assert sum(fetched) == 3
         fetched.clear()
+        monkeypatch.setattr(remote, "monotonic", lambda: float(len(fetched)))  # a second passes with each fetch
         with pytest.raises(TimeoutError, match="2 complete requests came, 9 were expected"):
-            mock.wait_for(9, timeout=0.5)
+            mock.wait_for(9, timeout=8)
         assert sum(fetched) == 3 + 2 + 2
+
+
+def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as served:
+        journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.shown
+        ask(served)
+        late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
+
+        def completing(record: Record, origin: str) -> dict[str, Any]:
+            journal.complete(late)
+            return usual(record, origin)
+
+        monkeypatch.setattr(journal_api, "shown", completing)
+        assert [record.number for record in mock.wait_for(1)] == [1, 2]
+        assert [record.number for record in mock.requests] == [1, 2]

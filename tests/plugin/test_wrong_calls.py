@@ -4,11 +4,13 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.data import Interaction
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import RemoteControl
@@ -131,12 +133,132 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.expected(7), "path: came 7, expected one of /cdrs, "),
     (lambda mock: mock.wait_for(-1), "count: came -1, expected a whole number from 0 on"),
     (lambda mock: mock.wait_for("1"), "count: came '1', expected a whole number from 0 on"),
-    (lambda mock: mock.wait_for(0, timeout=-1), "timeout: came -1, expected seconds from 0 on"),
+    (lambda mock: mock.wait_for(0, timeout=-1), "timeout: came -1, expected seconds from 0 to 1000000000"),
     (lambda mock: mock.assert_requested(mock.url_for("/cdrs")), "give the path alone: '/cdrs'"),
     (lambda mock: mock.assert_requested("/cdrs", times=-1), "times: came -1, expected a whole number from 0 on"),
     (lambda mock: mock.assert_requested("/cdrs", "FETCH"), "method: came 'FETCH', expected one of CONNECT, "),
     (lambda mock: mock.assert_requested("/cdrs", query="x=1"), "query: came 'x=1', expected parameters by name"),
     (lambda mock: mock.assert_not_requested("/cdrs?x=1"), "the path alone: '/cdrs' and the query apart: {'x': '1'}"),
+    (
+        lambda mock: mock.respond(),
+        "path: nothing came, expected respond(path, json=None, status=200, headers=None, **when)",
+    ),
+    (lambda mock: mock.respond("/x", 1, 200, {}, 4), "came 4 without a name, expected respond(path, json=None, "),
+    (
+        lambda mock: mock.respond("/x", path="/y"),
+        "path: came twice, with its name and without, expected respond(path, ",
+    ),
+    (lambda mock: mock.respond(None), "path: came None, expected the end of a path, as in '/cdrs'"),
+    (lambda mock: mock.respond("/x", json=[math.nan]), "json: came [nan], expected what JSON can hold ("),
+    (lambda mock: mock.respond("/x", self=1), "self: an answer by `respond` has no such argument"),
+    (
+        lambda mock: mock.fail(reply={"json": 1}),
+        "reply: came {'json': 1}, expected a Reply: json, status, headers; make it by respond(path, json=..., status=",
+    ),
+    (lambda mock: mock.fail(reply=7), "reply: came 7, expected a Reply: json, status, headers"),
+    (
+        lambda mock: mock.fail(status=503, path=" /cdrs "),
+        "path: came ' /cdrs ', expected the end of a path, as in '/cdr",
+    ),
+    (lambda mock: mock.fail(status=503, path=" /cdrs "), "; give the path alone: '/cdrs'"),
+    (
+        lambda mock: mock.fail(status=503, path="GET"),
+        "path: came 'GET', expected the end of a path, as in '/cdrs'; this ",
+    ),
+    (lambda mock: mock.fail(status=503, query={"x": "\ud800"}), "query: came {'x': '\\ud800'}, expected parameters by"),
+    (lambda mock: mock.fail(delay_seconds=1e300), "delay_seconds: came 1e+300, expected seconds from 0 to 1000000000"),
+    (lambda mock: mock.fail(delay_seconds=10**400), "expected seconds from 0 to 1000000000"),
+    (lambda mock: mock.add_call(caller="\ud800"), "caller: came what no answer could carry ("),
+    (
+        lambda mock: mock.add_call(fields={"_id": "x"}),
+        "_id: came 'x', expected text that starts with the month, as in 20",
+    ),
+    (
+        lambda mock: mock.add_call(fields={"timestamp": str(UNIX)}),
+        f"timestamp: came '{UNIX}', expected Gregorian seconds",
+    ),
+    (
+        lambda mock: mock.add_call(at="0001-01-02"),
+        "at: came 31708800, expected a moment days after the calendar begins",
+    ),
+    (lambda mock: mock.add_cdr(), "document: nothing came, expected add_cdr(document)"),
+    (lambda mock: mock.add_cdr({}, {}), "came {} without a name, expected add_cdr(document)"),
+    (lambda mock: mock.add_cdr(caller="1"), "caller: `add_cdr` has no such argument, expected some of document"),
+    (
+        lambda mock: mock.add_cdr({"_id": None}),
+        "_id: came None, expected text that starts with the month, as in 202601",
+    ),
+    (lambda mock: mock.add_cdr({"timestamp": str(UNIX)}), LIKE_UNIX),
+    (lambda mock: mock.add_cdr({"timestamp": float(UNIX)}), LIKE_UNIX),
+    (lambda mock: mock.add_cdr({"timestamp": "2026-01-20T12:00:00Z"}), "in Gregorian seconds that is 63936129600"),
+    (
+        lambda mock: mock.add_cdr({"timestamp": datetime(2026, 1, 20, tzinfo=UTC)}),
+        "timestamp: came datetime.datetime(2026, 1, 20, 0, 0, tzinfo=datetime.timezone.utc), expected Gregorian sec",
+    ),
+    (
+        lambda mock: mock.add_cdr({"to": [{1: 2}]}),
+        "document: came {'to': [{1: 2}]}, expected text for each key, as JSON",
+    ),
+    (lambda mock: mock.remove(), "cdr_id: nothing came, expected remove(cdr_id)"),
+    (lambda mock: mock.remove(""), "cdr_id: came '', expected the id of a CDR, text"),
+    (
+        lambda mock: mock.remove(Interaction("63936129421-a8ad8313", ({"_id": "202601-x"},))),
+        "expected the id of a CDR, text; give the id of one of its legs: '202601-x'",
+    ),
+    (lambda mock: mock.edge(), "name: nothing came, expected edge(name)"),
+    (lambda mock: mock.data(), "history: nothing came, expected data(history)"),
+    (lambda mock: mock.clear(1), "came 1 without a name, expected clear()"),
+    (lambda mock: mock.reset(1), "came 1 without a name, expected reset()"),
+    (lambda mock: mock.never_fired(1), "came 1 without a name, expected never_fired()"),
+    (lambda mock: mock.advice(1), "came 1 without a name, expected advice()"),
+    (lambda mock: mock.clock.freeze(at=UNIX), "at: `freeze` has no such argument, expected some of moment"),
+    (
+        lambda mock: mock.clock.advance(1, 2),
+        "came 2 without a name, expected advance(step=None, days=0, hours=0, minutes=0, seconds=0)",
+    ),
+    (lambda mock: mock.clock.advance(self=1), "self: a step has no such argument, expected some of days, hours, "),
+    (lambda mock: mock.clock.advance(days=10**400), "expected a number"),
+    (lambda mock: mock.clock.live(1), "came 1 without a name, expected live()"),
+    (lambda mock: mock.expected("/cdrs", {}), "came {} without a name, expected expected(path='/cdrs', **query)"),
+    (
+        lambda mock: mock.expected(filter_to="\ud800"),
+        "filter_to: came '\\ud800', expected text, a number, True or False",
+    ),
+    (
+        lambda mock: mock.expected(page_size=10**15),
+        "page_size: came 1000000000000000, expected a whole number from 1 to ",
+    ),
+    (
+        lambda mock: mock.expected("/users/nobody/cdrs"),
+        "path: came '/users/nobody/cdrs', expected one of the account's users: ",
+    ),
+    (lambda mock: mock.wait_for(), "count: nothing came, expected wait_for(count, timeout=5.0)"),
+    (
+        lambda mock: mock.wait_for(0, seconds=1),
+        "seconds: `wait_for` has no such argument, expected some of count, timeout",
+    ),
+    (lambda mock: mock.wait_for(0, timeout=1e300), "timeout: came 1e+300, expected seconds from 0 to 1000000000"),
+    (lambda mock: mock.wait_for(0, timeout=10**400), "expected seconds from 0 to 1000000000"),
+    (
+        lambda mock: mock.assert_requested("/cdrs", page_size=5),
+        "page_size: `assert_requested` has no such argument, expected some of path, method, query, times",
+    ),
+    (
+        lambda mock: mock.assert_not_requested("/cdrs", times=0),
+        "times: `assert_not_requested` has no such argument, expected some of path, method, query",
+    ),
+    (
+        lambda mock: mock.assert_not_requested("GET"),
+        "path: came 'GET', expected the end of a path, as in '/cdrs'; this is",
+    ),
+    (lambda mock: mock.assert_not_requested("GET"), "; this is a method: say method='GET'"),
+    (lambda mock: mock.url_for(), "path: nothing came, expected url_for(path)"),
+    (lambda mock: mock.url_for(7), "path: came 7, expected a path below the account, as in '/cdrs'"),
+    (lambda mock: mock.url_for(mock.url_for("/cdrs")), "as in '/cdrs'; give the path alone: '/cdrs'"),
+    (
+        lambda mock: mock.url_for("/cdrs", page_size=1),
+        "page_size: `url_for` has no such argument, expected some of path",
+    ),
 ]
 
 
@@ -146,16 +268,22 @@ def mocks() -> Iterator[tuple[Mock, RemoteMock]]:
         yield here, RemoteMock(RemoteControl(there.url))
 
 
+def state_of(mock: Any) -> tuple[object, ...]:
+    """What a wrong call must not change: the calls of the last hour, the clock and the rules."""
+    now = mock.clock.now()
+    return mock.expected(created_from=now - 3_600), now, mock.never_fired()
+
+
 @pytest.mark.parametrize(("call", "words"), WRONG, ids=[words[:60] for _, words in WRONG])
 def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     mocks: tuple[Mock, RemoteMock], call: Call, words: str
 ) -> None:
     said = []
     for mock in mocks:
-        before = mock.expected(), mock.clock.now(), mock.never_fired()
+        before = state_of(mock)
         with pytest.raises(ArgumentError, match=re.escape(words)) as refused:
             call(mock)
-        assert (mock.expected(), mock.clock.now(), mock.never_fired()) == before
+        assert state_of(mock) == before
         said.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
     assert said[0] == said[1]
 
@@ -180,13 +308,60 @@ MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, re
         (lambda: Mock(fix="all"), "fix: came 'all', expected a list of names; put it into a list: ['all']"),
         (lambda: Mock(fix=[1, "x"]), "fix: came [1, 'x'], expected a list of names"),
         (lambda: Mock(quirk=[["x"]]), "quirk: came [['x']], expected a list of names"),
-        (lambda: Mock(kazoo=4.3), "kazoo: came 4.3, expected text"),
+        (
+            lambda: Mock(kazoo=4.3),
+            "kazoo: came 4.3, expected the name of a version of Kazoo as text, as in '4.3'; write it as text: '4.3'",
+        ),
+        (lambda: Mock(kazoo=None), "kazoo: came None, expected the name of a version of Kazoo as text, as in '4.3'"),
         (lambda: Mock(settings=[("a", 1)]), "settings: came [('a', 1)], expected values by name"),
+        (lambda: Mock(settings={"kazoo.version": {1}}), "kazoo.version came as {1}: expected text, a number, true or "),
     ],
 )
 def test_a_mock_that_cannot_be_made_so_is_refused_in_words(made: Callable[[], object], words: str) -> None:
-    with pytest.raises(ArgumentError, match=re.escape(words)):
+    with pytest.raises(ValueError, match=re.escape(words)):
         made()
+
+
+def test_an_odd_document_is_taken_as_it_is(mocks: tuple[Mock, RemoteMock]) -> None:
+    for mock in mocks:
+        odd = [{"timestamp": time} for time in (True, -1, 10**20, "soon", "63936129600", 63_936_129_600.0, None)]
+        assert [mock.add_cdr(document)["timestamp"] for document in odd] == [each["timestamp"] for each in odd]
+        assert mock.add_call(fields={"timestamp": "x"}).legs[0]["timestamp"] == "x"
+        mock.reset()
+
+
+def test_a_call_may_end_at_either_end_of_the_calendar(mocks: tuple[Mock, RemoteMock]) -> None:
+    for mock in mocks:
+        for end, month in (("0001-01-03", "000101"), ("9999-12-31T23:59:59Z", "999912")):
+            assert mock.add_call(at=end).cdr_id.startswith(month)
+            mock.clock.freeze(end)
+        mock.reset()
+
+
+def test_what_a_url_or_a_query_may_hold_is_taken(mocks: tuple[Mock, RemoteMock]) -> None:
+    for mock in mocks:
+        url = mock.url_for("/cdrs?filter_request=sip://x")
+        assert url.endswith(f"/accounts/{mock.account_id}/cdrs?filter_request=sip://x")
+        assert mock.expected(filter_to="\udcff").ids == ()
+
+
+def test_an_account_without_users_has_none_to_ask_for(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    with pytest.raises(
+        ArgumentError, match="'/users/x/cdrs', expected no user: the account has none; any other is a 404"
+    ):
+        Mock(data=tmp_path).expected("/users/x/cdrs")
+
+
+def test_a_misspelt_name_of_a_mock_elsewhere_skips_no_test(mocks: tuple[Mock, RemoteMock]) -> None:
+    _, there = mocks
+    with pytest.raises(AttributeError, match=re.escape("a mock has no remove_cdr; did you mean remove?")):
+        there.remove_cdr("202601-x")
+    with pytest.raises(AttributeError, match=r"a mock has no zzz$"):
+        there.zzz()
+    for name in ("account", "options", "client", "wsgi_app"):
+        with pytest.raises(pytest.skip.Exception, match=f"only the mock can do that, .*: {name}"):
+            getattr(there, name)
 
 
 def test_a_moment_is_taken_in_any_form_that_names_its_zone_or_epoch(mocks: tuple[Mock, RemoteMock]) -> None:

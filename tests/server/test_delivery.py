@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.control.state import State
+from mockcdrs.faults import Reply, Rule
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, exchanged, fetched, recorded, split, usual

@@ -10,9 +10,9 @@ from http.client import HTTPConnection
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.state import State
+from mockcdrs.faults import Rule
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN

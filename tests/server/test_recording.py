@@ -8,8 +8,8 @@ from contextlib import closing
 import httpx
 import pytest
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
+from mockcdrs.faults import Rule
 from mockcdrs.server.runner import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, exchanged, fetched, recorded, split, usual

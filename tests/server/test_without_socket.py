@@ -4,8 +4,8 @@ import httpx
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
+from mockcdrs.faults import Rule
 from mockcdrs.server.app import create_app
 from mockcdrs.server.without_socket import client
 from tests.crossbar.builders import ACCOUNT_TOKEN

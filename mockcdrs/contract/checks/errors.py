@@ -136,7 +136,7 @@ def _of_version(server: Server, version: str, path: str, **query: Any) -> Answer
 
 @check("cb_cdrs.erl", "no-account-500")
 def no_account(server: Server) -> Iterator[Finding]:
-    """A path without an account is a 404 for the master's token."""
+    """A path without an account is a 404 with a token of the master account."""
     answer = server.ask("/v2/accounts/cdrs", None, {"X-Auth-Token": server.auth_token})
     if answer.status == 403:
         raise CannotCheck("only the superduper account gets past 403 without naming an account")

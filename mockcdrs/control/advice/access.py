@@ -27,14 +27,15 @@ def _is_login(record: Record) -> bool:
     return where(record).endswith(_LOGINS)
 
 
-def _ignored_401(record: Record, earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
+def _ignored_401(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     if _is_login(record):
         return
     before = next(iter(earlier), None)
     if before is not None and before.status == 401 and not _is_login(before) and _token(before) == _token(record):
+        alone = " without the old token" if facts.version.refuses_expired_tokens_first else ""
         yield (
             f"request {before.number} was refused with 401 and this one came without a login between them: log in "
-            "again (PUT /v2/user_auth or /v2/api_auth), then repeat with the new token"
+            f"again (PUT /v2/user_auth or /v2/api_auth{alone}), then repeat with the new token"
         )
 
 
@@ -53,9 +54,12 @@ def _polling(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterato
         if where(other) == where(record) and sent(other) == sent(record) and asked.has_answered(other):
             recent.append(other)
     if len(recent) == _TOO_OFTEN:
+        limit = (
+            f", as Kazoo {facts.version.name} answers 429 at some point" if facts.version.charges_every_request else ""
+        )
         yield (
             f"the same question as in requests {recent[2].number} and {recent[1].number}, less than a second apart: "
-            "ask again after some seconds, a real server answers 429 at some point"
+            f"ask again after some seconds{limit}"
         )
 
 
@@ -70,10 +74,10 @@ def _rate_limited(records: Sequence[Record], facts: Facts) -> Iterator[str]:
         refused = [record for record in charged if _is_refused(buckets, name, record, charged[0])]
         if refused:
             yield (
-                f"{len(refused)} of {len(charged)} requests {_for_account(name[1])} came so fast that Kazoo would have "
-                f"answered them with 429, the first of them request {refused[0].number}: a client address has "
-                f"{_TOKENS} tokens for an account, of which {_FILL_RATE} a second come back, by the machine's clock; "
-                "ask for fewer and larger pages, and less at once"
+                f"{len(refused)} of {len(charged)} requests {_for_account(name[1])} came so fast that Kazoo "
+                f"{facts.version.name} would have answered them with 429, the first of them request "
+                f"{refused[0].number}: a client address has {_TOKENS} tokens for an account, of which {_FILL_RATE} a "
+                "second come back, by the machine's clock; ask for fewer and larger pages, and less at once"
             )
 
 
@@ -139,7 +143,8 @@ def _unknown_module(path: str) -> str:
     tokens = routing.split_path(path)
     nouns = routing.parse_nouns(tokens)
     if not nouns:
-        return "" if tokens[:1] in (["account"], ["v1"], ["v2"]) else next(iter(tokens), "")
+        first = next(iter(tokens), "")
+        return "" if first == "account" or asked.VERSION.fullmatch(first) else first
     module, parameters = nouns[0]
     is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
     return parameters[1] if is_unknown else ""

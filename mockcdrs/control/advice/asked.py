@@ -21,6 +21,9 @@ CDRS = TIMED | {ONE}
 _PLAIN = re.compile(r"[\w.:+/\-]{1,100}", re.ASCII)
 _CSV = re.compile(r"csv|comma-separated-values|octet-stream", re.IGNORECASE)
 
+VERSION = re.compile(r"v\d+(\.\d+)*", re.ASCII | re.IGNORECASE)
+"""What is meant for the version of the API, whether or not it is one."""
+
 ANSWERED = frozenset({200, 204})
 
 # they choose how an answer looks, not which rows it has
@@ -75,7 +78,12 @@ def _endpoint(parameters: tuple[str, ...]) -> tuple[str, str]:
 
 def target(record: Record) -> Target:
     """The CDR endpoint that a record asked."""
-    return _target(record.path) if record.method == "GET" else _NO_TARGET
+    return named(record) if record.method == "GET" else _NO_TARGET
+
+
+def named(record: Record) -> Target:
+    """The CDR endpoint that a record's path names, whatever the method."""
+    return _target(record.path)
 
 
 def sent(record: Record) -> dict[str, Any]:

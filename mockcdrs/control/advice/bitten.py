@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.advice import asked
-from mockcdrs.control.advice.asked import INTERACTION, asked_range, first, month, sent, target
+from mockcdrs.control.advice.asked import INTERACTION, LISTING, asked_range, first, month, sent, target
 from mockcdrs.control.advice.facts import Facts
 from mockcdrs.control.journal import Record
 
@@ -34,6 +34,12 @@ def is_plain(record: Record) -> bool:
     """Whether an answer without chunks was asked for."""
     value = first(record, "is_chunked")
     return value is not None and not erlang.is_true(value)
+
+
+def has_rows_in_chunks(record: Record) -> bool:
+    """Whether the path is one of a listing whose rows a GET has in chunks, or of interactions in any form."""
+    kind = asked.named(record).kind
+    return kind == INTERACTION or (kind == LISTING and not is_plain(record))
 
 
 def has_short_month(record: Record, facts: Facts) -> bool:

@@ -214,11 +214,11 @@ _BITES: dict[str, _Bite] = {
         condition=lambda record, _: "/accounts/cdrs" in record.path,
     ),
     "post-as-get-empty": _Bite(
-        "POST with verb=GET answers before a listing in chunks has loaded any row, and has view rows for interactions: "
-        "send a GET",
+        "POST with verb=GET answers before a listing in chunks has loaded any row, and with is_chunked=false "
+        "interactions come as view rows: send a GET",
         statuses=frozenset({200}),
         names=frozenset({"verb"}),
-        condition=lambda record, _: record.method == "POST",
+        condition=lambda record, _: record.method == "POST" and bitten.has_rows_in_chunks(record),
     ),
 }
 

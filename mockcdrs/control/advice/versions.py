@@ -1,6 +1,5 @@
 """Advice on the version of the API in a path, and on what some versions of Kazoo do not take."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from mockcdrs.control.advice import asked
@@ -11,27 +10,41 @@ from mockcdrs.crossbar import negotiation, routing
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.routing import RESOURCES
 
-_VERSION = re.compile(r"v\d+", re.ASCII | re.IGNORECASE)
 _FIRST_STEPS = frozenset({*RESOURCES, "account"})
 
 
-def _wrong_base_url(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
-    if record.fault:
-        return
-    right = f"/v2/{'/'.join(_meant(record.path))}"
-    if not asked.api_version(record):
-        yield (
-            f"{shown(record.path)} got the greeting, as every path does that does not begin with /v2, for any method "
-            f"and without a token: the base URL ends in /v2, so ask {shown(right)}"
+def _wrong_base_url(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
+    wrong = "" if record.fault else _wrong_base(record, facts)
+    if wrong:
+        right = f"/v2/{'/'.join(_meant(record.path))}"
+        yield f"{wrong}, so ask {shown(right)}"
+
+
+def _wrong_base(record: Record, facts: Facts) -> str:
+    """What a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
+    path, version = record.path, asked.api_version(record)
+    first, *others = routing.split_path(path) or [""]
+    if not version:
+        slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
+        return (
+            f"{shown(path)} got the greeting, as every path does that does not begin with /v2, for any method and "
+            f"without a token{slashes}: the base URL ends in /v2"
         )
-    elif _VERSION.fullmatch(next(iter(routing.split_path(record.path)), "")):
-        yield f"the API's version is in this path twice: ask {shown(right)}, with a base URL that ends in /v2 once"
+    if others and not first:
+        return f"there is a slash too many behind {shown(f'/{version}')}: the base URL ends in /v2, without a slash"
+    if asked.VERSION.fullmatch(first):
+        return "the API's version is in this path twice: the base URL ends in /v2, once"
+    if "." in version:
+        return f"the API has no version {shown(version)}, only whole numbers: the base URL ends in /v2"
+    if version == "v1" and not facts.version.serves_v1:
+        return f"Kazoo {facts.version.name} does not serve /v1, and answers 410: the base URL ends in /v2"
+    return ""
 
 
 def _meant(path: str) -> list[str]:
     """What a path has behind all that a base URL may be: behind the last version, or from the first known step on."""
     steps = [step for step in path.split("/") if step]
-    versions = [place for place, step in enumerate(steps) if _VERSION.fullmatch(step)]
+    versions = [place for place, step in enumerate(steps) if asked.VERSION.fullmatch(step)]
     known = (place for place, step in enumerate(steps) if step in _FIRST_STEPS)
     return steps[versions[-1] + 1 :] if versions else steps[next(known, 0) :]
 
@@ -39,8 +52,8 @@ def _meant(path: str) -> list[str]:
 def _unpaged_v1(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:
     if asked.api_version(record) == "v1" and facts.version.serves_v1:
         yield (
-            "page_size does nothing under /v1, which answers all rows of the range at once and names no next page: "
-            "ask the same under /v2"
+            f"page_size does nothing under /v1, where Kazoo {facts.version.name} answers all rows of the range at once "
+            "and names no next page: ask the same under /v2"
         )
 
 
@@ -61,9 +74,9 @@ def _accept_parameters(record: Record, _earlier: Iterable[Record], facts: Facts)
 ADVICE: dict[str, Advice] = {
     "wrong-base-url": Advice(
         _wrong_base_url,
-        "A path without the API's version, which gets a greeting, or with it twice.",
+        "A path whose version of the API is missing, there twice, a fraction or not served, or with a slash too many.",
         "crossbar_default_handler.erl",
-        statuses=frozenset({200, 401, 404}),
+        statuses=frozenset({200, 401, 404, 410}),
     ),
     "v1-unpaged": Advice(
         _unpaged_v1,

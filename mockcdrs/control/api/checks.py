@@ -7,11 +7,11 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.faults import RuleError
-from mockcdrs.control.moments import LAST_SECOND
+from mockcdrs.control.moments import LAST_SECOND, meant
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.faults import RuleError
 
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 YES = Kind("true", lambda value: value is True)
@@ -53,3 +53,19 @@ def whole(ask: Ask, name: str, default: int, most: int = LAST_SECOND) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 16 and int(text) <= most):
         raise bad(name, text, f"a whole number from 0 to {most}")
     return int(text)
+
+
+def time(ask: Ask, name: str, default: int) -> int:
+    """A parameter of the query: Gregorian seconds."""
+    hint = meant(ask.query.get(name))
+    if hint:
+        raise bad(name, ask.query[name], f"Gregorian seconds; {hint}")
+    return whole(ask, name, default)
+
+
+def parameters(ask: Ask, *known: str) -> None:
+    """Refuse a parameter of the query that is not known; `token`, the control API's own, is."""
+    try:
+        arguments.check_names(ask.query.keys() - {"token"}, known, "this path")
+    except ArgumentError as unknown:
+        raise Refused(400, "unknown-parameter", str(unknown), unknown.name) from unknown

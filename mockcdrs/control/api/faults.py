@@ -4,11 +4,10 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
-from mockcdrs.control.faults import Rule
-from mockcdrs.control.faults.presets import PRESETS
-from mockcdrs.control.faults.spoken import python_line
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
+from mockcdrs.faults import Rule
+from mockcdrs.faults.presets import PRESETS
 
 
 def _shown(powers: Powers, rule: Rule) -> dict[str, Any]:
@@ -16,7 +15,7 @@ def _shown(powers: Powers, rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.number,
         "rule": _said(rule),
-        "python": python_line(rule),
+        "python": rule.to_python(),
         "matched": faults.matched(rule),
         "fired": faults.fired(rule),
         "description": str(rule),
@@ -63,7 +62,7 @@ def presets(powers: Powers, ask: Ask) -> Reply:
     del powers, ask
     return Reply(
         [
-            {"name": name, "rule": _said(rule), "python": python_line(rule), "says": says}
+            {"name": name, "rule": _said(rule), "python": rule.to_python(), "says": says}
             for name, (rule, says) in PRESETS.items()
         ]
     )

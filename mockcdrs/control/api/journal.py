@@ -28,17 +28,17 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
 
 def read(powers: Powers, ask: Ask) -> Reply:
     """The records that became complete behind `since`, in that order, and those that are still under way."""
-    journal = powers.state.journal
-    found, cursor = journal.completed_since(checks.whole(ask, "since", 0))
+    checks.parameters(ask, "since")
+    news = powers.state.journal.news(checks.whole(ask, "since", 0))
     return Reply(
         {
-            "records": [shown(record, ask.origin) for record in found],
-            "under_way": [shown(record, ask.origin) for record in journal if not record.completion],
-            "next": cursor,
-            "identity": journal.identity,
-            "completed": journal.completed,
-            "dropped": journal.dropped,
-            "capacity": journal.capacity,
+            "records": [shown(record, ask.origin) for record in news.records],
+            "under_way": [shown(record, ask.origin) for record in news.under_way],
+            "next": news.completion,
+            "identity": news.identity,
+            "completed": news.completed,
+            "dropped": news.dropped,
+            "capacity": news.capacity,
         }
     )
 
@@ -57,6 +57,7 @@ def one(powers: Powers, ask: Ask) -> Reply:
 def events(powers: Powers, ask: Ask) -> Reply:
     """A stream of records as they become complete."""
     del powers
+    checks.parameters(ask, "since")
     return Reply(events=checks.whole(ask, "since", 0))
 
 

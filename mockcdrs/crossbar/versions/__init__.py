@@ -14,12 +14,13 @@ class UnknownVersion(ValueError):
     """A name that no version has. The text says what came and what is known."""
 
 
-def version_named(name: str) -> Version:
-    """The version that `--kazoo NAME` asks for; raises `UnknownVersion`."""
+def version_named(name: str, origin: str = "") -> Version:
+    """The version that `--kazoo NAME` asks for; raises `UnknownVersion`, which names the `origin`, if one is given."""
     found = VERSIONS.get(name)
     if found is None:
         expected = f"expected one of {', '.join(VERSIONS)}{_hint(name)}"
-        raise UnknownVersion(f"{name!r} is no version of Kazoo that is known: {expected}")
+        came = f"{name!r}, from {origin}," if origin else f"{name!r}"
+        raise UnknownVersion(f"{came} is no version of Kazoo that is known: {expected}")
     return found
 
 

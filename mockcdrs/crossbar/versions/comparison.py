@@ -56,9 +56,9 @@ def _words(value: Any, shared: frozenset[str]) -> str:
             names = [
                 f"`{name}`" for name in (value if isinstance(value, tuple) else sorted(value)) if name not in shared
             ]
-            if not names:
-                return "none of its own" if shared else "none"
-            return f"{'with ' if shared else ''}{', '.join(names)}"
+            if shared:
+                return ", and ".join(filter(None, ["those that all versions have", ", ".join(names)]))
+            return ", ".join(names) or "none"
         case LegView():
             return str(value.chooses.value)
         case UsersView() | Jiffy():

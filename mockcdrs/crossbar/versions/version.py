@@ -33,99 +33,105 @@ class Version:
 
     name: str
     release: str
-    columns: tuple[str, ...] = _rule("columns of a listing row, in order", "cb_cdrs `COLUMNS`")
+    columns: tuple[str, ...] = _rule("columns of a listing row", "cb_cdrs `COLUMNS`")
     reseller_columns: tuple[str, ...] = _rule(
-        "columns that only a reseller's token sees, behind all others", "cb_cdrs `COLUMNS_RESELLER`"
+        "last columns of a row, for a reseller's token only", "cb_cdrs `COLUMNS_RESELLER`"
     )
     interaction_columns: tuple[str, ...] = _rule(
-        "columns of `/cdrs/interaction` alone, not in its CSV, before the reseller's", "cb_cdrs `json_rows`"
+        "columns that only `/cdrs/interaction` has, in JSON and not in CSV, before the reseller's",
+        "cb_cdrs `json_rows`",
     )
-    datetime_separator: str = _rule("text between day and time in `datetime`", "cb_cdrs `pretty_print_datetime`")
+    datetime_separator: str = _rule(
+        "what stands between date and time in `datetime`", "cb_cdrs `pretty_print_datetime`"
+    )
     owner_interactions: LegView = _rule(
-        "leg that stands for an interaction of a user, by the view that lists these",
+        "leg that is shown for an interaction in the listing of a user's interactions",
         "interactions.json `interaction_listing_by_owner`",
     )
     emergency_numbers: tuple[str, ...] = _rule(
         "numbers that the summary counts as `emergency`", "cdrs.json `summarize_cdrs`"
     )
     maximum_range_settings: tuple[str, ...] = _rule(
-        "settings that limit a range, the first one that is set holds", "crossbar_view `get_max_range`"
+        "settings that limit how wide a range may be; the first one that is set counts", "crossbar_view `get_max_range`"
     )
     success_keys: tuple[str, ...] = _rule(
-        "keys of a plain answer's envelope behind those of paging, in order", "api_util `do_create_resp_envelope`"
+        "keys of the envelope where the answer is not chunked, in order, after those of paging",
+        "api_util `do_create_resp_envelope`",
     )
-    error_keys: tuple[str, ...] = _rule("keys of an error's envelope, likewise", "api_util `do_create_resp_envelope`")
+    error_keys: tuple[str, ...] = _rule(
+        "keys of the envelope of an error, in order", "api_util `do_create_resp_envelope`"
+    )
     tells_everybody_its_version: bool = _rule(
-        "whether `version` is told without a good token", "api_util `do_create_resp_envelope`"
+        "whether `version` is in the envelope even if the token is not valid", "api_util `do_create_resp_envelope`"
     )
     tells_token_as_text: bool = _rule(
-        "whether an error tells `auth_token` as text, `undefined` where none came", "api_util `do_create_resp_envelope`"
+        "whether every error has an `auth_token`, always text: the one that was sent, or `undefined`",
+        "api_util `do_create_resp_envelope`",
     )
     always_says_json: bool = _rule(
-        "whether every envelope is `application/json`; else errors have the type negotiated by then, if any",
+        "whether every error is `application/json`; if not, it has the content type negotiated so far, or none",
         "api_util `create_resp_content`",
     )
     accepts_parameters: bool = _rule(
-        "whether a type in `Accept` may have parameters: `application/json;charset=utf-8` alone is 406 where not",
+        "whether a type in `Accept` may have parameters; if not, `application/json;charset=utf-8` alone is a 406",
         "api_resource `content_handlers_to_cowboy_providers`",
     )
     knows_any_subtype: bool = _rule(
-        "whether `accept=text/*` as a parameter asks for CSV; else it is a type that is not known, so for nothing",
+        "whether `accept=text/*` in the query asks for CSV; if not, it is ignored as an unknown type",
         "api_resource `accept_matches_provided`",
     )
     decodes_path_twice: bool = _rule(
-        "whether escapes in a path are undone twice, so that `%2541` is `A`", "cb_context `path_tokens`"
+        "whether a path is percent-decoded twice, so that `%2541` is `A`", "cb_context `path_tokens`"
     )
-    serves_v1: bool = _rule("whether `/v1` is served; else it is 410", "api_util `get_req_data`")
+    serves_v1: bool = _rule("whether `/v1` is served; if not, it is a 410", "api_util `get_req_data`")
     modules_of_v1_and_v2: frozenset[str] = _rule(
-        "modules that only `/v1` and `/v2` know; under `/v3` and the like they are no modules",
+        "modules that only `/v1` and `/v2` have, and other numbers, such as `/v3`, have not",
         "api_util `is_cb_module`",
     )
     refuses_expired_tokens_first: bool = _rule(
-        "whether an expired token is refused before all else, even beside a login; else it is like any other bad one",
+        "whether an expired token is refused before anything else, even with a login; if not, it is as any invalid one",
         "cb_token_auth `validate_auth_token`",
     )
     account_switches: tuple[str, ...] = _rule(
-        "keys of an account's document of which none may be false for its users to log in", "kzd_accounts `is_enabled`"
+        "keys of an account's document that keep its users from logging in if one of them is false",
+        "kzd_accounts `is_enabled`",
     )
     directory_loader: DirectoryLoader = _rule(
-        "what pages users, devices and accounts: `load_view` knows one direction alone, takes the usual page size for "
-        "one that is none, and gives each page from its last row on, which all but cb_devices turn again; keys of "
-        "accounts are told without the account above",
+        "function that pages users, devices and accounts; `load_view` takes the default for an invalid `page_size`, "
+        "sorts each way of listing in one direction only, and reverses every page, which cb_devices does not undo; a "
+        "`start_key` of accounts does not hold the parent account",
         "cb_users, cb_devices, cb_accounts",
     )
-    users_view: UsersView = _rule(
-        "view that lists users, and so what they are ordered and paged by", "users.json `crossbar_listing`"
-    )
+    users_view: UsersView = _rule("order of users, and so what their `start_key` is", "users.json `crossbar_listing`")
     ancestor_columns: tuple[str, ...] = _rule(
-        "what is told of each account above another, in order", "cb_accounts `format_account_tree_results`"
+        "keys of each account in `/tree` and `/parents`, in order", "cb_accounts `format_account_tree_results`"
     )
     lists_parents: bool = _rule(
-        "whether `/parents` is a listing of its own, with `page_size` and a digest; else it is what `/tree` is",
+        "whether `/parents` has a `page_size`, and a digest as `revision`; if not, it answers as `/tree` does",
         "cb_accounts `load_parents`",
     )
     charges_every_request: bool = _rule(
-        "whether each request that comes to authentication is paid from the token bucket of its address and account; "
-        "else only one whose token is not good",
+        "whether each request that reaches authentication costs a token from the bucket of its address and account; "
+        "if not, only those without a valid token do",
         "cb_token_auth `authenticate`",
     )
     compression_varies: bool = _rule(
-        "whether a compressed answer's `vary` names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
+        "whether the `vary` header of a compressed answer names `accept-encoding`", "Cowboy's `cowboy_compress_h`"
     )
     ignores_bad_encodings: bool = _rule(
-        "whether an `Accept-Encoding` that cannot be read is as none; else the server dies of it before all else",
+        "whether an `Accept-Encoding` that cannot be parsed is ignored; if not, the answer is an empty 500",
         "Cowboy's `cowboy_compress_h`",
     )
-    jiffy: Jiffy = _rule("the fork of jiffy that reads a body's JSON, and says why not", "`make/deps.mk`")
+    jiffy: Jiffy = _rule("fork of jiffy that parses JSON in a body, and words what is wrong with it", "`make/deps.mk`")
     sorts_added_errors: bool = _rule(
-        "whether what Crossbar's code finds wrong in a request, schemas apart, has its keys from the last to the first",
+        "whether a validation error that no schema made has its keys in descending order, as `target`, `message`",
         "cb_context `add_validation_error`",
     )
     looks_into_values: bool = _rule(
-        "whether Latin-1 becomes UTF-8 within lists and objects too, where a value is put into an object",
+        "whether Latin-1 in a value becomes UTF-8 inside of lists and objects as well",
         "kz_json `set_value`",
     )
-    quirks: frozenset[str] = _rule("quirks that it shows", "`mockcdrs/crossbar/quirks.py`")
+    quirks: frozenset[str] = _rule("quirks that are shown by default", "`mockcdrs/crossbar/quirks.py`")
 
     def row_columns(
         self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False

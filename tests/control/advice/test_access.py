@@ -3,6 +3,7 @@
 from typing import Any
 
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 
 OLD, NEW = {"x-auth-token": "old"}, {"x-auth-token": "new"}
 
@@ -13,6 +14,19 @@ def test_the_same_token_again_after_a_401_is_told_of(talk: Any) -> None:
     refused.asks(status=401, headers=OLD).tells("ignored-401", "request 1", "log in")
     refused.asks(status=401, headers=NEW).keeps_silent("ignored-401")
     refused.asks(status=200, headers=NEW).keeps_silent("ignored-401")
+
+
+def test_to_master_the_old_token_is_not_sent_along_with_a_login(talk: Any) -> None:
+    for version, word in ((KAZOO_MASTER, "/v2/api_auth without the old token)"), (KAZOO_4_3, "/v2/api_auth)")):
+        refused = talk(version=version).asks(status=401, headers=OLD).asks(status=401, headers=OLD)
+        refused.tells("ignored-401", word)
+
+
+def test_only_a_version_that_charges_for_good_tokens_answers_429_to_polling(talk: Any) -> None:
+    talk().asks().asks().asks().tells("polling-too-fast", "as Kazoo 4.3 answers 429 at some point")
+    (told,) = talk(version=KAZOO_MASTER).asks().asks().asks().advice()
+    assert told.startswith("polling-too-fast: ")
+    assert told.endswith("ask again after some seconds")
 
 
 def test_a_login_between_two_refusals_is_right(talk: Any) -> None:
@@ -45,7 +59,13 @@ def _many(talk: Any, count: int, **request: Any) -> Any:
 def test_more_requests_at_once_than_a_bucket_pays_for_are_counted(talk: Any) -> None:
     _many(talk(), 100).at_end_keeps_silent("rate-limited")
     told = _many(talk(is_clock_frozen=True), 103)
-    told.at_end_tells("rate-limited", "3 of 103 requests", f"account {'a' * 32}", "the first of them request 101")
+    told.at_end_tells(
+        "rate-limited",
+        "Kazoo 4.3 would have",
+        "3 of 103 requests",
+        f"account {'a' * 32}",
+        "the first of them request 101",
+    )
     assert len(told.at_end()) == 1
 
 

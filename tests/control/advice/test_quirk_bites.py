@@ -77,6 +77,12 @@ BITES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("no-account-500", one("/v2/accounts/cdrs", status=500), one(status=500)),
     ("post-as-get-empty", one(query="verb=GET", method="POST"), one(query="verb=GET")),
+    ("post-as-get-empty", one(query="verb=GET", method="POST"), one(SUMMARY, "verb=GET", method="POST")),
+    (
+        "post-as-get-empty",
+        one(INTERACTION, "verb=GET&is_chunked=false", method="POST"),
+        one(query="verb=GET&is_chunked=false", method="POST"),
+    ),
 ]
 
 

@@ -1,6 +1,6 @@
 """Troubles under names that a person knows them by."""
 
-from mockcdrs.control.faults.rule import Rule
+from mockcdrs.faults.rule import Rule
 
 PRESETS: dict[str, tuple[Rule, str]] = {
     "Datastore down": (Rule(status=503), "Every request is a 503, as when the database cannot be reached."),

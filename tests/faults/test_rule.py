@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.faults import Reply, Rule, RuleError
+from mockcdrs.faults import Reply, Rule, RuleArguments, RuleError, rule
+from mockcdrs.faults.actions import ACTIONS, Action
 
 WRONG = [
     ({}, "the rule does nothing: say what happens"),
@@ -69,3 +70,14 @@ def test_a_rule_survives_the_way_through_json(rule: Rule) -> None:
 
 def test_a_dict_holds_only_what_was_said() -> None:
     assert Rule(status=503, then=print).to_dict() == {"status": 503}
+
+
+def test_editors_know_each_argument_of_a_rule() -> None:
+    assert tuple(RuleArguments.__annotations__) == (*rule._MATCH, *rule._SCHEDULE, *ACTIONS)
+
+
+@pytest.mark.parametrize("action", [action for action in ACTIONS.values() if action.keyword != "then"])
+def test_the_example_of_an_action_makes_a_rule(action: type[Action]) -> None:
+    made = Rule(**{action.keyword: action.example})
+    assert [type(each) for each in made.actions] == [action]
+    assert action.sentence.endswith(".")

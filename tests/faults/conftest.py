@@ -3,8 +3,8 @@
 import pytest
 
 from mockcdrs.control.state import State
-from tests.control.faults.asking import COUNT
 from tests.crossbar.builders import calls, state_of
+from tests.faults.asking import COUNT
 
 
 @pytest.fixture

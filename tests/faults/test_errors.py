@@ -4,12 +4,13 @@ import json
 
 import pytest
 
-from mockcdrs.control.faults import BY_STATUS, Rule
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.versions import KAZOO_MASTER, VERSIONS, Version
-from tests.control.faults.asking import COUNT, asked, envelope
+from mockcdrs.faults import Rule
+from mockcdrs.faults.actions import ERROR_BY_STATUS
 from tests.crossbar.builders import body_of, calls, state_of
+from tests.faults.asking import COUNT, asked, envelope
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
@@ -30,7 +31,7 @@ def test_any_of_crossbars_errors_comes_by_its_name(name: str, version: Version) 
     assert answered.outcome.message == name
 
 
-@pytest.mark.parametrize(("status", "name"), BY_STATUS.items())
+@pytest.mark.parametrize(("status", "name"), ERROR_BY_STATUS.items())
 def test_a_status_stands_for_an_error(state: State, status: int, name: str) -> None:
     state.faults.add(Rule(status=status))
     answered, _ = asked(state)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.credentials import api_key
-from tests.control.faults.asking import asked, envelope
+from mockcdrs.faults import Rule
 from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
+from tests.faults.asking import asked, envelope
 
 
 def login(state: State, **headers: str) -> HttpResponse:
@@ -22,7 +22,7 @@ def login(state: State, **headers: str) -> HttpResponse:
     def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
         return respond(incoming, world, "request-1")
 
-    answered, _ = state.faults.around(HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
+    answered, _ = state.faults.apply(HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
     return replace(answered, body=body_of(answered))
 
 

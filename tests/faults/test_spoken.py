@@ -1,13 +1,11 @@
 """A rule as JSON and as the line of Python: both make the same rule."""
 
-import dataclasses
 from typing import Any
 
 import pytest
 
-from mockcdrs.control.faults import Reply, Rule
-from mockcdrs.control.faults.presets import PRESETS
-from mockcdrs.control.faults.spoken import python_line
+from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.presets import PRESETS
 from mockcdrs.handle import Mock
 
 RULES = {
@@ -28,8 +26,8 @@ def mock() -> Mock:
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
-    made: Any = eval(python_line(RULES[name]), {"mockcdrs": mock, "Reply": Reply})
-    assert dataclasses.replace(made, number=0) == RULES[name]
+    made: Any = eval(RULES[name].to_python(), {"mockcdrs": mock, "Reply": Reply})
+    assert made.with_number(0) == RULES[name]
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -38,4 +36,4 @@ def test_the_json_makes_the_rule(name: str) -> None:
 
 
 def test_code_of_a_tests_own_is_said_by_its_name() -> None:
-    assert python_line(Rule(then=print)) == "mockcdrs.fail(then=print)"
+    assert Rule(then=print).to_python() == "mockcdrs.fail(then=print)"

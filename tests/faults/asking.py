@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from mockcdrs.control.faults import Delivery
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
+from mockcdrs.faults import WireEffect
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of
 
 COUNT = 25
@@ -22,7 +22,7 @@ def asked(
     method: str = "GET",
     token: str | None = ACCOUNT_TOKEN,
     headers: dict[str, str] | None = None,
-) -> tuple[HttpResponse, Delivery]:
+) -> tuple[HttpResponse, WireEffect]:
     """An answer with its body made, and its delivery."""
 
     def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
@@ -30,7 +30,7 @@ def asked(
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, delivery = state.faults.around(HttpRequest(method, full, query, sent), state.world(), produce)
+    answered, delivery = state.faults.apply(HttpRequest(method, full, query, sent), state.world(), produce)
     return replace(answered, body=body_of(answered)), delivery
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.faults import Faults, Rule
 from mockcdrs.control.state import State
-from tests.control.faults.asking import COUNT, FIRST_PAGE, asked, next_query, statuses
+from mockcdrs.faults import Faults, Rule
 from tests.crossbar.builders import calls, state_of
+from tests.faults.asking import COUNT, FIRST_PAGE, asked, next_query, statuses
 
 
 @pytest.mark.parametrize(

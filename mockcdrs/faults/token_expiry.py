@@ -1,4 +1,4 @@
-"""Tokens that a rule made expire, and those that a login has given since."""
+"""Tokens that a rule made expire, and tokens that a login gave afterwards."""
 
 from dataclasses import replace
 
@@ -7,10 +7,11 @@ from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
 
 
-class Expiry:
-    """A login after a token has expired gives one that lasts longer than any before, so that the two differ.
+class TokenExpiry:
+    """Refuses the tokens that expired, and tells them from those that a later login gave.
 
-    On a real server the time between would see to that; here the clock may stand still.
+    A token that a login gives after one expired is made to last longer than any before it. On a real server the time
+    between the two logins has that effect; here the clock may stand still.
     """
 
     def __init__(self) -> None:
@@ -23,7 +24,7 @@ class Expiry:
     def expire(self, token: str, world: ServerState) -> None:
         """Refuse a token from now on."""
         self._expired |= {token}
-        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _until(world))
+        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _expiry_of_new_token(world))
 
     def is_fresh(self, token: str, world: ServerState) -> bool:
         """Whether a login gave this token after the last one had expired."""
@@ -33,9 +34,9 @@ class Expiry:
             return False
         return bool(0 < self._fresh_until_unix <= until)
 
-    def world(self, world: ServerState) -> ServerState:
-        """The world as a request is to see it."""
-        expired, more = self._expired, max(0, self._fresh_until_unix - _until(world))
+    def applied_to(self, world: ServerState) -> ServerState:
+        """The server's state with the expired tokens refused."""
+        expired, more = self._expired, max(0, self._fresh_until_unix - _expiry_of_new_token(world))
         if not expired:
             return world
 
@@ -48,6 +49,6 @@ class Expiry:
         return replace(world, claims=claims, settings=settings)
 
 
-def _until(world: ServerState) -> int:
-    """When a token that is given now expires."""
+def _expiry_of_new_token(world: ServerState) -> int:
+    """When a token that is given now expires, in Unix seconds."""
     return gregorian.to_unix(world.now) + world.settings.token_auth_expiry

@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.control.state import State
-from tests.control.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from mockcdrs.faults import Reply, Rule
 from tests.crossbar.builders import body_of, calls, state_of
+from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
 
 
 def test_a_path_is_answered_as_told(state: State) -> None:

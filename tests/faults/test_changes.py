@@ -2,11 +2,11 @@
 
 import pytest
 
-from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
 from mockcdrs.dataset.overlay import Overlay
-from tests.control.faults.asking import FIRST_PAGE, asked, next_query
+from mockcdrs.faults import Rule
 from tests.crossbar.builders import ACCOUNT, NOW, body_of, leg
+from tests.faults.asking import FIRST_PAGE, asked, next_query
 
 
 def late(data: Overlay) -> None:

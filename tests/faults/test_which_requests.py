@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.faults import Delivery, Rule
-from mockcdrs.control.faults.asked import Asked
-from mockcdrs.control.faults.walks import KEPT_KEYS, Walks
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
-from tests.control.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from mockcdrs.faults import Rule, WireEffect
+from mockcdrs.faults.matching import RequestView
+from mockcdrs.faults.page_tracker import KEPT_KEYS, PageTracker
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
+from tests.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
     answered, delivery = asked(state)
     assert answered.status == 200
-    assert delivery == Delivery()
+    assert delivery == WireEffect()
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,10 @@ def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
 
 
 def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
-    walks, asking = Walks(), Asked.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
+    walks, asking = PageTracker(), RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
 
     def page_at(key: int) -> int | None:
-        return walks.page(Asked.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
+        return walks.page(RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
 
     for number in range(KEPT_KEYS):
         walks.hand_out(asking, str(number), number)
