@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import public_fields
+from mockcdrs.cdr.documents import Document, public_fields
 from mockcdrs.crossbar import collation, filters
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import KeyRange, QueryError, ViewRow
 from mockcdrs.crossbar.envelope import record_paging
 from mockcdrs.crossbar.paging import Fetch, PagePlan, query_failure, walk_plain
-from mockcdrs.crossbar.resources import Result
+from mockcdrs.crossbar.resources import ResourceResult
 from mockcdrs.crossbar.versions.version import DirectoryLoader
 from mockcdrs.crossbar.view_query import ViewQuery, is_ascending, requested_page_size
 from mockcdrs.dataset import apps
 from mockcdrs.dataset.accounts import Account
 
-Document = Mapping[str, Any]
 Accounts = Mapping[str, Account]
 
 _ONE_DATABASE = "documents"
@@ -49,7 +48,7 @@ def usable_apps(accounts: Accounts, account: Account) -> Sequence[Document]:
     return next((each.apps for each in line if each.apps), apps.DEMO)
 
 
-def document_result(document: Document, data: Any = None) -> Result:
+def document_result(document: Document, data: Any = None) -> ResourceResult:
     """The result that shows a document, or `data` of it, under the document's revision.
 
     A document that was never in a database, and so has no `_rev`, gets a digest of what it holds.
@@ -57,7 +56,7 @@ def document_result(document: Document, data: Any = None) -> Result:
     revision = document.get("_rev")
     if not isinstance(revision, str):
         revision = f"1-{hashlib.md5(json.dumps(document).encode(), usedforsecurity=False).hexdigest()}"
-    return Result(public_document(document) if data is None else data, revision=revision)
+    return ResourceResult(public_document(document) if data is None else data, revision=revision)
 
 
 def public_document(document: Document) -> dict[str, Any]:
@@ -68,7 +67,7 @@ def public_document(document: Document) -> dict[str, Any]:
 
 def list_directory(
     context: Context, rows: Iterable[ViewRow], *, above: str | None = None, is_reversed: bool = True
-) -> Result:
+) -> ResourceResult:
     """A page of a view's rows, which come in any order; raises `Failure`.
 
     `above` is the account below which others are listed, by `[above, name]`. `is_reversed`: whether the module reverses
@@ -79,7 +78,9 @@ def list_directory(
     return _list_by_crossbar_view(context, rows, above)
 
 
-def _list_by_load_view(context: Context, rows: Iterable[ViewRow], above: str | None, is_reversed: bool) -> Result:
+def _list_by_load_view(
+    context: Context, rows: Iterable[ViewRow], above: str | None, is_reversed: bool
+) -> ResourceResult:
     """In the view's order but for those pages that stay reversed, whatever direction the request has."""
     start, end = _load_view_range(context, above)
     ordered = sorted(_check_start(context, rows, start, end, descending=False), key=_row_order)
@@ -96,7 +97,7 @@ def _list_by_load_view(context: Context, rows: Iterable[ViewRow], above: str | N
     if above is not None:
         paging |= {name: _strip_account(paging[name]) for name in ("start_key", "next_start_key") if name in paging}
     context.paging = paging
-    return Result([row.value for row in page])
+    return ResourceResult([row.value for row in page])
 
 
 def load_view(
@@ -158,7 +159,7 @@ def _load_view_page_size(context: Context) -> int:
     return size if size > 0 else context.state.settings.pagination_page_size
 
 
-def _list_by_crossbar_view(context: Context, rows: Iterable[ViewRow], above: str | None) -> Result:
+def _list_by_crossbar_view(context: Context, rows: Iterable[ViewRow], above: str | None) -> ResourceResult:
     """From the greatest key down unless the request says otherwise."""
     ascending = is_ascending(context)
     start, end = _crossbar_view_range(context, above, ascending)
@@ -174,7 +175,7 @@ def _list_by_crossbar_view(context: Context, rows: Iterable[ViewRow], above: str
     )
     page = walk_plain(plan)
     record_paging(context, ViewQuery(plan, is_chunked=False, finish=lambda items: items), page)
-    return Result(page.items)
+    return ResourceResult(page.items)
 
 
 def _crossbar_view_range(context: Context, above: str | None, ascending: bool) -> tuple[Any, Any]:

@@ -21,7 +21,7 @@ from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import MISSING, integer_at
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.errors import build_system_error, handler_crash, module_error, system_error, validation_error
-from mockcdrs.crossbar.resources import Access
+from mockcdrs.crossbar.resources import AccessLevel
 from mockcdrs.crossbar.token_bucket import spend_tokens
 from mockcdrs.dataset.accounts import Account
 
@@ -83,16 +83,18 @@ def check_account(context: Context) -> None:
         raise system_error("bad_identifier", cause=account_id)
 
 
-def check_permission(context: Context, access: Access) -> None:
+def check_permission(context: Context, access: AccessLevel) -> None:
     """Pay for the request, then check that its token is let in where `access` is demanded.
 
     Raises `Failure`: 429 without tokens in the bucket, 401 without a good token, 403 for what is not the token's to see
     or do.
     """
     spend_tokens(context, 1 if _is_charged(context) else 0)
-    if context.auth_account is None and access in {Access.ACCOUNT, Access.ANY_TOKEN}:
+    if context.auth_account is None and access in {AccessLevel.ACCOUNT, AccessLevel.ANY_TOKEN}:
         raise system_error("invalid_credentials")
-    if access is Access.NOBODY or (access is Access.ACCOUNT and not _may_see(context.auth_account, context.account)):
+    if access is AccessLevel.NOBODY or (
+        access is AccessLevel.ACCOUNT and not _may_see(context.auth_account, context.account)
+    ):
         raise system_error("forbidden" if context.nouns else "not_found")
 
 

@@ -84,7 +84,7 @@ NULL = _Null()
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ParsedRequest:
     """A request as Crossbar's modules see it (`api_util.erl`).
 
     `path` is raw, header names are in small letters, `envelope` is the JSON body, `{}` without one.
@@ -141,7 +141,7 @@ class Context:
     """
 
     state: ServerState
-    request: Request
+    request: ParsedRequest
     request_id: str
     api_version: str = "v2"
     client_address: str = LOCAL_ADDRESS
@@ -218,7 +218,7 @@ def _unquote(text: str) -> str:
     return unquote_plus(text, errors="surrogateescape")
 
 
-def decode_start_key(request: Request, *, looks_into: bool = False) -> Request:
+def decode_start_key(request: ParsedRequest, *, looks_into: bool = False) -> ParsedRequest:
     """The request with its start key, wherever it was sent, as a view key in the query.
 
     `looks_into`: whether more of it than a text at its outside is checked. Raises `start_key.BadTerm` then.

@@ -20,7 +20,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, system_error
 from mockcdrs.crossbar.listing_row import make_full_rows, make_json_rows, visible_columns
 from mockcdrs.crossbar.paging import ChunkedWalk
-from mockcdrs.crossbar.resources import Result
+from mockcdrs.crossbar.resources import ResourceResult
 
 DEFAULT_LINES_NAME = "result.csv"
 CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
@@ -113,7 +113,7 @@ def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     return {**CSV_HEADERS, "content-disposition": f'attachment; filename="{_printable(name)}"'}
 
 
-def check_file_name(context: Context, result: Result) -> None:
+def check_file_name(context: Context, result: ResourceResult) -> None:
     """`EmptyResponse` for a `file_name` that is no text, as in `?file_name`."""
     wanted = context.request.value("file_name")
     if "x-file-name" in context.request.headers or isinstance(wanted, str | None):
@@ -126,7 +126,7 @@ def _printable(name: str) -> str:
     return "".join(char for char in name if char.isprintable())
 
 
-def render_file(context: Context, result: Result) -> bytes:
+def render_file(context: Context, result: ResourceResult) -> bytes:
     """The whole file; raises `Failure`, and `EmptyResponse` where nothing was found."""
     file = CsvFile(has_short_rows=context.has_quirk("csv-short-rows"))
     for row in _file_rows(context, result):
@@ -146,7 +146,7 @@ def _add(file: CsvFile, row: Mapping[str, Any]) -> None:
         raise handler_crash("CSV of a text or a number where another row has an object") from None
 
 
-def _file_rows(context: Context, result: Result) -> Iterator[Mapping[str, Any]]:
+def _file_rows(context: Context, result: ResourceResult) -> Iterator[Mapping[str, Any]]:
     make = make_full_rows(context, is_csv=True) if result.are_interactions else make_json_rows(context)
     if result.query is not None:
         for items in result.load_chunks(context, ChunkedWalk(result.query.plan), make):
@@ -156,7 +156,7 @@ def _file_rows(context: Context, result: Result) -> Iterator[Mapping[str, Any]]:
     yield from data if isinstance(data, list) else [data]
 
 
-def render_lines(context: Context, result: Result) -> Iterator[bytes] | bytes:
+def render_lines(context: Context, result: ResourceResult) -> Iterator[bytes] | bytes:
     """Plain lines behind a header, or a whole file where interactions stay view rows.
 
     Raises `Failure` and `EmptyResponse` before the first line.
@@ -172,7 +172,7 @@ def render_lines(context: Context, result: Result) -> Iterator[bytes] | bytes:
     return _encode_line_chunks(context, first, chunks)
 
 
-def _line_chunks(context: Context, result: Result) -> Iterator[list[Any]]:
+def _line_chunks(context: Context, result: ResourceResult) -> Iterator[list[Any]]:
     make = _line_maker(context)
     if result.query is not None:
         return result.load_chunks(context, ChunkedWalk(result.query.plan), make)

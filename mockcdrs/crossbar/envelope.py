@@ -25,7 +25,7 @@ from mockcdrs.crossbar.errors import (
 )
 from mockcdrs.crossbar.listing_row import make_json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk, Page
-from mockcdrs.crossbar.resources import Result
+from mockcdrs.crossbar.resources import ResourceResult
 from mockcdrs.crossbar.view_query import ViewQuery
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
@@ -162,7 +162,7 @@ class Rendered:
     is_file: bool = False
 
 
-def etag(context: Context, result: Result) -> str | None:
+def etag(context: Context, result: ResourceResult) -> str | None:
     """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
     if result.revision is not None or not result.has_digest:
         return result.revision
@@ -170,7 +170,7 @@ def etag(context: Context, result: Result) -> str | None:
     return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
 
-def render_result(context: Context, result: Result, revision: str | None) -> Rendered:
+def render_result(context: Context, result: ResourceResult, revision: str | None) -> Rendered:
     """A result in the format that was negotiated; `revision` stands in a whole envelope. Raises `EmptyResponse`."""
     wanted = context.request.value("accept")
     output_format = negotiation.choose_format(context.content_type, wanted, context.version.knows_any_subtype)
@@ -187,7 +187,7 @@ def render_result(context: Context, result: Result, revision: str | None) -> Ren
     return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
 
 
-def _render_pdf(context: Context, result: Result) -> Rendered:
+def _render_pdf(context: Context, result: ResourceResult) -> Rendered:
     if result.query is not None or result.data == []:
         return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
     if context.has_quirk("pdf-500"):
@@ -195,7 +195,7 @@ def _render_pdf(context: Context, result: Result) -> Rendered:
     raise EmptyResponse(406)
 
 
-def _render_csv(context: Context, result: Result) -> Rendered:
+def _render_csv(context: Context, result: ResourceResult) -> Rendered:
     is_unquoted = result.are_interactions and context.has_quirk("csv-interaction-unquoted")
     render = csv_rendering.render_lines if is_unquoted else csv_rendering.render_file
     try:
@@ -214,7 +214,7 @@ def _csv_failure(context: Context, failure: Failure) -> Rendered:
     return Rendered(headers, failure=failure)
 
 
-def _render_chunks(context: Context, result: Result, query: ViewQuery) -> Rendered:
+def _render_chunks(context: Context, result: ResourceResult, query: ViewQuery) -> Rendered:
     walk = ChunkedWalk(query.plan)
     chunks = _encode_chunks(context, result.load_chunks(context, walk, make_json_rows(context)))
     try:

@@ -8,8 +8,8 @@ from mockcdrs.cdr.documents import MISSING, Document, integer_at, text_at, value
 from mockcdrs.crossbar.context import Query
 from mockcdrs.crossbar.json_codec import LAZEDO, JsonError
 
-Test = Callable[[Document | None], bool]
-Maker = Callable[[str, Any], Test]
+DocumentTest = Callable[[Document | None], bool]
+MakeTest = Callable[[str, Any], DocumentTest]
 
 TIME_FILTERS = ("created_from", "created_to", "modified_from", "modified_to")
 _FILTER_PREFIXES = ("filter_", "has_key", "key_missing", "has_value", "value_missing")
@@ -55,14 +55,14 @@ def matches(document: Document | None, query: Query) -> bool:
     return compile_filters(query)(document)
 
 
-def compile_filters(query: Query) -> Test:
+def compile_filters(query: Query) -> DocumentTest:
     """A test for many documents, as `matches` for one: what only the query decides is worked out once."""
-    tests = [test for name, value in query if (test := _test(name, value)) is not None]
-    hold: Test = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
+    tests = [test for name, value in query if (test := _make_test(name, value)) is not None]
+    hold: DocumentTest = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
     return _false_if_broken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
 
 
-def _false_if_broken(test: Test) -> Test:
+def _false_if_broken(test: DocumentTest) -> DocumentTest:
     """A test that does not hold where it breaks: on a key that leads through a text it does, negated or not."""
 
     def unbroken(document: Document | None) -> bool:
@@ -74,7 +74,7 @@ def _false_if_broken(test: Test) -> Test:
     return unbroken
 
 
-def _test(name: str, value: Any) -> Test | None:
+def _make_test(name: str, value: Any) -> DocumentTest | None:
     prefix = next((prefix for prefix in _PREFIXED if name.startswith(prefix)), "")
     make = _PREFIXED[prefix] if prefix else _NAMED.get(name)
     try:
@@ -89,7 +89,7 @@ def _path(key: Any) -> tuple[str, ...]:
     return tuple(key.split("."))
 
 
-def _equals(key: str, wanted: Any) -> Test:
+def _equals(key: str, wanted: Any) -> DocumentTest:
     path, text = _path(key), erlang.to_text(wanted)
     choice = _parse_choice(text)
     if isinstance(choice, list):
@@ -108,39 +108,39 @@ def _parse_choice(text: str) -> Any:
         return None
 
 
-def _differs(key: str, wanted: Any) -> Test:
+def _differs(key: str, wanted: Any) -> DocumentTest:
     return _negate(_equals(key, wanted))
 
 
-def _negate(test: Test) -> Test:
+def _negate(test: DocumentTest) -> DocumentTest:
     return lambda document: not test(document)
 
 
-def _has_key(_name: str, key: Any) -> Test:
+def _has_key(_name: str, key: Any) -> DocumentTest:
     path = _path(key)
     return lambda document: value_at(document, path) is not MISSING
 
 
-def _lacks_key(name: str, key: Any) -> Test:
+def _lacks_key(name: str, key: Any) -> DocumentTest:
     return _negate(_has_key(name, key))
 
 
-def _has_value(_name: str, key: Any) -> Test:
+def _has_value(_name: str, key: Any) -> DocumentTest:
     path = _path(key)
     return lambda document: (value := value_at(document, path)) is not MISSING and not erlang.is_empty(value)
 
 
-def _lacks_value(name: str, key: Any) -> Test:
+def _lacks_value(name: str, key: Any) -> DocumentTest:
     return _negate(_has_value(name, key))
 
 
-def _not_before(name: str, wanted: Any) -> Test:
+def _not_before(name: str, wanted: Any) -> DocumentTest:
     path, limit = _private_path(name), erlang.to_integer(wanted)
     # Erlang sorts the missing value, an atom, behind every number
     return lambda document: (moment := integer_at(document, path)) is None or limit <= moment
 
 
-def _not_after(name: str, wanted: Any) -> Test:
+def _not_after(name: str, wanted: Any) -> DocumentTest:
     path, limit = _private_path(name), erlang.to_integer(wanted)
     return lambda document: (moment := integer_at(document, path)) is not None and moment <= limit
 
@@ -150,9 +150,9 @@ def _private_path(name: str) -> tuple[str, ...]:
 
 
 # the longer prefix first: filter_not_x is no filter on not_x
-_PREFIXED: dict[str, Maker] = {"filter_not_": _differs, "filter_": _equals}
+_PREFIXED: dict[str, MakeTest] = {"filter_not_": _differs, "filter_": _equals}
 
-_NAMED: dict[str, Maker] = {
+_NAMED: dict[str, MakeTest] = {
     "has_key": _has_key,
     "key_missing": _lacks_key,
     "has_value": _has_value,

@@ -18,14 +18,14 @@ from mockcdrs.crossbar.context import (
     Context,
     Noun,
     Outcome,
-    Request,
+    ParsedRequest,
     ServerState,
     UnreadableQuery,
     decode_start_key,
     parse_query,
 )
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, ModuleCrash, handler_crash, module_error, system_error
-from mockcdrs.crossbar.resources import Result
+from mockcdrs.crossbar.resources import ResourceResult
 from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, client_address
 
 MAX_REQUEST_LINE_BYTES = 8_000
@@ -140,10 +140,10 @@ def _has_valid_encodings(http_request: HttpRequest) -> bool:
     return True
 
 
-def _without_parameters(http_request: HttpRequest) -> Request:
+def _without_parameters(http_request: HttpRequest) -> ParsedRequest:
     """What Crossbar knows of a request until its body is read: not how an answer is to be printed, nor its query."""
     headers = {name: value for name, value in http_request.headers.items() if name != "x-pretty-print"}
-    return Request(http_request.method, http_request.path, headers=headers)
+    return ParsedRequest(http_request.method, http_request.path, headers=headers)
 
 
 def _respond(context: Context, http_request: HttpRequest) -> HttpResponse:
@@ -184,16 +184,16 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     return _get_response(context, result)
 
 
-def _read_request(context: Context, http_request: HttpRequest) -> Request:
+def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
     try:
         query = parse_query(http_request.query)
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
     body = request_body.read_body(context, http_request.body)
-    return Request(http_request.method, http_request.path, query, http_request.headers, body)
+    return ParsedRequest(http_request.method, http_request.path, query, http_request.headers, body)
 
 
-def _decode_start_key(context: Context, request: Request) -> Request:
+def _decode_start_key(context: Context, request: ParsedRequest) -> ParsedRequest:
     try:
         return decode_start_key(request, looks_into=context.version.looks_into_values)
     except start_key.BadTerm as error:
@@ -255,14 +255,14 @@ def _no_module(context: Context) -> Failure | EmptyResponse:
     return ModuleCrash("a write to no module") if context.request.method in {"POST", "PUT"} else EmptyResponse(404)
 
 
-def _call_module(context: Context, verb: str) -> Result:
+def _call_module(context: Context, verb: str) -> ResourceResult:
     handler = routing.RESOURCES[context.nouns[0][0]].handlers.get(verb)
     if handler is None:
         raise system_error("not_implemented")
     return handler(context)
 
 
-def _get_response(context: Context, result: Result) -> HttpResponse:
+def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     etag = envelope.etag(context, result)
     negotiation.check_preconditions(context.request.method, context.request.headers, etag)
     headers: dict[str, str | None] = {**_common_headers(context), "expires": EXPIRES}
@@ -275,7 +275,7 @@ def _get_response(context: Context, result: Result) -> HttpResponse:
     return HttpResponse(200, _present(headers), rendered.body, is_file=rendered.is_file)
 
 
-def _posted_get_response(context: Context, result: Result) -> HttpResponse:
+def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
     """A GET in a POST, which answers as a PUT would: with what there is before a listing in chunks has loaded any."""
     negotiation.check_preconditions(context.request.method, context.request.headers, envelope.etag(context, result))
     if not request_body.is_accepted_type(context):

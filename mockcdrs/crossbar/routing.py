@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from mockcdrs.cdr import erlang
 from mockcdrs.crossbar.context import HOOKS, Context, Noun
 from mockcdrs.crossbar.errors import handler_crash
-from mockcdrs.crossbar.resources import Access, Resource
-from mockcdrs.crossbar.resources.accounts import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
+from mockcdrs.crossbar.resources import AccessLevel, Resource
 from mockcdrs.crossbar.resources.cdrs import CDRS
+from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
 from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
 
 RESOURCES: dict[str, Resource] = {
@@ -102,6 +102,6 @@ def allowed_methods(noun: Noun) -> tuple[str, ...]:
     return RESOURCES[module].methods(parameters)
 
 
-def required_access(context: Context) -> Access:
+def required_access(context: Context) -> AccessLevel:
     """Whom the path of a request lets in."""
-    return Access.ACCOUNT if len(context.nouns) != 1 else RESOURCES[context.nouns[0][0]].access(context)
+    return AccessLevel.ACCOUNT if len(context.nouns) != 1 else RESOURCES[context.nouns[0][0]].access(context)

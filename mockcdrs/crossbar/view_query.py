@@ -11,7 +11,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.crossbar import json_codec
-from mockcdrs.crossbar.context import NULL, Context, Request
+from mockcdrs.crossbar.context import NULL, Context, ParsedRequest
 from mockcdrs.crossbar.couchdb import KeyRange, QueryError, ViewRow
 from mockcdrs.crossbar.errors import ModuleCrash, module_error, system_error, validation_error
 from mockcdrs.crossbar.paging import Fetch, Mapper, PagePlan
@@ -213,7 +213,7 @@ def _include_whole_group(context: Context, view: View, start_key: Any, ascending
     return start_key
 
 
-def parse_time_range(request: Request, now: int, maximum: int) -> tuple[int, int]:
+def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[int, int]:
     """`(created_from, created_to)`, both included.
 
     What is missing, no number, zero or negative falls back: the end to `now`, the start to `maximum` seconds before

@@ -23,9 +23,11 @@ ReduceFunction = Callable[[Sequence[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`time_of`: the Gregorian time that a key lies at, if it tells, and `moment` what happened then.
+    """A view of a database of CDRs.
 
-    `group_level`: how much of a key makes a group.
+    `map` gives what it emits for a document. `time_of`: the time in a key in Gregorian seconds, if it has one, and
+    `moment` what happened then. `has_owner`: whether keys begin with a user's id. `group_level`: how many parts of a
+    key make a group, of whose values `reduce` makes one.
     """
 
     name: str

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.context import Context, Query, Request
+from mockcdrs.crossbar.context import Context, ParsedRequest, Query
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
@@ -151,4 +151,4 @@ def walked(state: State, path: str = "/cdrs", query: Mapping[str, Any] | None = 
 
 def context_of(state: State, query: Query = (), **fields: Any) -> Context:
     """What Crossbar knows of a request on its way."""
-    return Context(state.world(), Request("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields)
+    return Context(state.world(), ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields)

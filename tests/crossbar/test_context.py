@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.context import NULL, Request, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.context import NULL, ParsedRequest, UnreadableQuery, decode_start_key, parse_query
 from mockcdrs.crossbar.errors import EmptyResponse, Failure
 from mockcdrs.crossbar.request_body import check_version, max_body_size, read_body
 from mockcdrs.crossbar.versions import KAZOO_MASTER
@@ -52,31 +52,31 @@ def test_any_query_is_read_or_refused(raw: str) -> None:
 
 
 def test_the_first_of_repeated_names_holds() -> None:
-    assert Request("GET", "/", parse_query("a=1&a=2")).value("a") == "1"
+    assert ParsedRequest("GET", "/", parse_query("a=1&a=2")).value("a") == "1"
 
 
 def test_the_bodys_data_beats_the_query_and_the_query_beats_the_envelope() -> None:
     body = {"data": {"a": "data"}, "a": "envelope", "b": "envelope", "c": "envelope"}
-    request = Request("GET", "/", (("a", "query"), ("b", "query")), envelope=body)
+    request = ParsedRequest("GET", "/", (("a", "query"), ("b", "query")), envelope=body)
     assert [request.value(name) for name in "abcd"] == ["data", "query", "envelope", None]
     assert request.value("d", "default") == "default"
 
 
 def test_a_parameter_is_looked_for_in_the_query_alone() -> None:
-    request = Request("GET", "/", (("b", "query"),), envelope={"data": {"a": 1, "b": 2}})
+    request = ParsedRequest("GET", "/", (("b", "query"),), envelope={"data": {"a": 1, "b": 2}})
     assert request.parameter("a") is None
     assert request.parameter("b") == "query"
 
 
 def test_a_null_in_the_bodys_data_is_a_value() -> None:
-    assert Request("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is NULL
+    assert ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is NULL
     assert repr(NULL) == "null"
-    assert Request("GET", "/", (("a", "1"),), envelope={"data": []}).value("a") == "1"
+    assert ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": []}).value("a") == "1"
 
 
 def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
     query = (("start_key", "g2wAAAABbgUAMDnh4g5q"), ("end_key", "g2wAAAABbgUAMDnh4g5q"), ("start_key", True))
-    assert decode_start_key(Request("GET", "/", query)).query == (query[1], ("start_key", [63935953200]))
+    assert decode_start_key(ParsedRequest("GET", "/", query)).query == (query[1], ("start_key", [63935953200]))
 
 
 @pytest.mark.parametrize(
@@ -84,14 +84,14 @@ def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
 )
 def test_a_start_key_in_the_body_counts_as_one_in_the_query(body: dict[str, Any]) -> None:
     """`api_resource:maybe_decode_start_key/1`."""
-    request = decode_start_key(Request("GET", "/", (("a", "1"),), envelope={"b": 2, **body}))
+    request = decode_start_key(ParsedRequest("GET", "/", (("a", "1"),), envelope={"b": 2, **body}))
     assert request.query == (("a", "1"), ("start_key", [63935953200]))
     assert request.value("start_key") == [63935953200]
     assert request.envelope["b"] == 2
 
 
 def test_a_start_key_that_is_null_is_none() -> None:
-    request = decode_start_key(Request("GET", "/", (("start_key", "x"),), envelope={"data": {"start_key": None}}))
+    request = decode_start_key(ParsedRequest("GET", "/", (("start_key", "x"),), envelope={"data": {"start_key": None}}))
     assert request.value("start_key") is None
 
 
@@ -117,19 +117,19 @@ def test_pagination_that_is_null_is_none() -> None:
 
 
 def test_a_request_without_a_start_key_stays_as_it_is() -> None:
-    request = Request("GET", "/", (("a", "1"),), envelope={"data": []})
+    request = ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": []})
     assert decode_start_key(request) is request
 
 
 @pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udc99", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
-    assert decode_start_key(Request("GET", "/", (("start_key", text),))).query == (("start_key", text),)
+    assert decode_start_key(ParsedRequest("GET", "/", (("start_key", text),))).query == (("start_key", text),)
 
 
 def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
     context = context_of(state_of(max_upload_size=limit))
     if content_type is not None:
-        context.request = Request("POST", "/", headers={"content-type": content_type})
+        context.request = ParsedRequest("POST", "/", headers={"content-type": content_type})
     return read_body(context, body)
 
 

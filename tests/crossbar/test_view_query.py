@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar import start_key
-from mockcdrs.crossbar.context import Request
+from mockcdrs.crossbar.context import ParsedRequest
 from mockcdrs.crossbar.errors import Failure
 from mockcdrs.crossbar.view_query import has_month_names, month_overlaps, parse_time_range
 from tests.crossbar.builders import JANUARY, NOW, OWNER, ask, calls, data_of, ids_of, json_of, leg, state_of, walked
@@ -144,7 +144,7 @@ NOW, MAXIMUM = 63_936_129_600, 1000
 
 
 def ranged(**parameters: Any) -> tuple[int, int]:
-    return parse_time_range(Request("GET", "/", tuple(parameters.items())), NOW, MAXIMUM)
+    return parse_time_range(ParsedRequest("GET", "/", tuple(parameters.items())), NOW, MAXIMUM)
 
 
 def refusal(**parameters: Any) -> Failure:

@@ -1,6 +1,6 @@
 """What a module of Crossbar is to a request, and what it finds (`crossbar_bindings.erl`).
 
-Each module here holds some of Crossbar's; `routing.RESOURCES` names them all.
+Each file of this package holds some of Crossbar's modules; `routing.RESOURCES` names them all.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,11 +18,11 @@ MakeItem = Callable[[Document], Any]
 
 
 @dataclass(slots=True)
-class Result:
+class ResourceResult:
     """What a resource found, before it takes the form that the client wants.
 
     It is either `data`, or `query` where a listing is read chunk by chunk while it is sent. `revision` is a document's,
-    or `automatic` for what a view found and a login made something of. `is_tagged`: whether the answer has an `ETag`.
+    or `automatic` for a login and what it finds in a view. `is_tagged`: whether the answer has an `ETag`.
     `headers` are added to the answer's.
     """
 
@@ -67,7 +67,7 @@ class Result:
         return rows
 
 
-class Access(Enum):
+class AccessLevel(Enum):
     """Whom a path lets in: holders of a token for the account in it or one above, of any token, all, or nobody."""
 
     ACCOUNT = auto()
@@ -76,7 +76,7 @@ class Access(Enum):
     NOBODY = auto()
 
 
-Handler = Callable[[Context], Result]
+ResourceHandler = Callable[[Context], ResourceResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +89,5 @@ class Resource:
     """
 
     methods: Callable[[Parameters], tuple[str, ...]]
-    handlers: Mapping[str, Handler] = field(default_factory=dict)
-    access: Callable[[Context], Access] = lambda _context: Access.ACCOUNT
+    handlers: Mapping[str, ResourceHandler] = field(default_factory=dict)
+    access: Callable[[Context], AccessLevel] = lambda _context: AccessLevel.ACCOUNT

@@ -18,7 +18,7 @@ from mockcdrs.crossbar.envelope import record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
 from mockcdrs.crossbar.listing_row import check_utc_offset, make_json_rows
 from mockcdrs.crossbar.paging import Mapper, walk_plain
-from mockcdrs.crossbar.resources import MakeItem, Parameters, Resource, Result
+from mockcdrs.crossbar.resources import MakeItem, Parameters, Resource, ResourceResult
 from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
 from mockcdrs.crossbar.view_query import RANGE_END, ViewQuery, ViewScope, plan_query, require_account_id
 from mockcdrs.crossbar.views import View
@@ -35,7 +35,7 @@ class NoMonthInId(ValueError):
 
 
 @dataclass(slots=True)
-class Interactions(Result):
+class Interactions(ResourceResult):
     """Interactions: view rows that name a leg each, until listing rows are made of these legs."""
 
     are_interactions: ClassVar[bool] = True
@@ -76,7 +76,7 @@ def _methods(parameters: Parameters) -> tuple[str, ...]:
     return ("GET",) if len(parameters) < 2 or (len(parameters) == 2 and parameters[0] == "legs") else ()
 
 
-def _get(context: Context) -> Result:
+def _get(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     match parameters:
         case ("legs", wanted_id):
@@ -87,7 +87,7 @@ def _get(context: Context) -> Result:
             return _read_query(context, _list_interactions(context, _owner(context)), Interactions)
         case (cdr_id,):
             document = _load_cdr(context, cdr_id)
-            return Result(public_fields(document), revision=document.get("_rev"))
+            return ResourceResult(public_fields(document), revision=document.get("_rev"))
     check_utc_offset(context)  # before it is known whose calls are listed
     return _read_query(context, _list_cdrs(context, _owner(context)))
 
@@ -101,7 +101,7 @@ def _owner(context: Context) -> str | None:
     raise system_error("faulty_request")
 
 
-def _read_query(context: Context, query: ViewQuery, make: type[Result] = Result) -> Result:
+def _read_query(context: Context, query: ViewQuery, make: type[ResourceResult] = ResourceResult) -> ResourceResult:
     """The result of a query: read at once, or left to be read while it is sent."""
     if query.is_chunked:
         return make(query=query)

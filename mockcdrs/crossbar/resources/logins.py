@@ -14,7 +14,7 @@ from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.errors import module_error, system_error, validation_error
 from mockcdrs.crossbar.request_body import check_schema
-from mockcdrs.crossbar.resources import Access, Parameters, Resource, Result
+from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceResult
 from mockcdrs.crossbar.token_bucket import spend_tokens
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import api_key, digest
@@ -42,11 +42,11 @@ def _api_auth_methods(parameters: Parameters) -> tuple[str, ...]:
     return () if parameters else ("PUT",)
 
 
-def _api_auth_access(_context: Context) -> Access:
-    return Access.ANYBODY
+def _api_auth_access(_context: Context) -> AccessLevel:
+    return AccessLevel.ANYBODY
 
 
-def _put_api_auth(context: Context) -> Result:
+def _put_api_auth(context: Context) -> ResourceResult:
     spend_tokens(context)
     data = context.request.envelope.get("data", {})
     check_schema(data, _API_AUTH_SCHEMA)
@@ -57,7 +57,7 @@ def _put_api_auth(context: Context) -> Result:
         raise module_error(404, "bad identifier", [data["api_key"]])
     _log_in(context, account, "", "cb_api_auth")
     who = _describe_login(context, account, {"account_id": account.id})
-    return Result(who, revision="automatic", headers=_location_header(context, account.id))
+    return ResourceResult(who, revision="automatic", headers=_location_header(context, account.id))
 
 
 def _user_auth_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -71,13 +71,13 @@ def _user_auth_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _user_auth_access(context: Context) -> Access:
+def _user_auth_access(context: Context) -> AccessLevel:
     if context.nouns[0][1]:
-        return Access.ANY_TOKEN
-    return Access.ANYBODY if context.request.value("action") is None else Access.NOBODY
+        return AccessLevel.ANY_TOKEN
+    return AccessLevel.ANYBODY if context.request.value("action") is None else AccessLevel.NOBODY
 
 
-def _put_user_auth(context: Context) -> Result:
+def _put_user_auth(context: Context) -> ResourceResult:
     if context.nouns[0][1]:
         raise system_error("not_implemented")
     spend_tokens(context)
@@ -88,7 +88,7 @@ def _put_user_auth(context: Context) -> Result:
     _check_standing(context, account)
     _log_in(context, account, user["id"], "cb_user_auth")
     who = _describe_login(context, account, {"owner_id": user["id"], "account_id": account.id})
-    return Result(who, revision="automatic", headers=_location_header(context, user["id"]))
+    return ResourceResult(who, revision="automatic", headers=_location_header(context, user["id"]))
 
 
 def _find_user(context: Context, data: Mapping[str, Any]) -> tuple[Account, Mapping[str, Any]]:
@@ -124,7 +124,7 @@ def _check_standing(context: Context, account: Account) -> None:
         raise validation_error("account", "disabled", message="account disabled")
 
 
-def _get_user_auth(context: Context) -> Result:
+def _get_user_auth(context: Context) -> ResourceResult:
     """The claims of the token in the path, which must be the request's own, under its own account."""
     asking, token = context.auth_account, context.nouns[0][1][0]
     if asking is None or token != context.auth_token:
@@ -132,7 +132,7 @@ def _get_user_auth(context: Context) -> Result:
     if context.account is None or context.account.id != asking.id:
         raise system_error("forbidden")
     claims = dict(sorted(context.auth_claims.items()))
-    return Result(_describe_login(context, asking, claims), is_tagged=False)
+    return ResourceResult(_describe_login(context, asking, claims), is_tagged=False)
 
 
 def _auth_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -144,20 +144,20 @@ def _auth_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _auth_access(context: Context) -> Access:
+def _auth_access(context: Context) -> AccessLevel:
     if context.nouns[0][1]:
-        return Access.ANYBODY
-    return Access.ANY_TOKEN if context.request.value("action") == "refresh_token" else Access.NOBODY
+        return AccessLevel.ANYBODY
+    return AccessLevel.ANY_TOKEN if context.request.value("action") == "refresh_token" else AccessLevel.NOBODY
 
 
-def _get_tokeninfo(context: Context) -> Result:
+def _get_tokeninfo(context: Context) -> ResourceResult:
     token = context.request.parameter("token")
     if token is None:
         raise module_error(404, "missing token in params")
     return _describe_token(context, str(token))
 
 
-def _post_tokeninfo(context: Context) -> Result:
+def _post_tokeninfo(context: Context) -> ResourceResult:
     data = context.request.envelope.get("data")
     token = text_at(data, ("token",)) if isinstance(data, Mapping) else ""
     if not token:
@@ -165,7 +165,7 @@ def _post_tokeninfo(context: Context) -> Result:
     return _describe_token(context, token)
 
 
-def _describe_token(context: Context, token: str) -> Result:
+def _describe_token(context: Context, token: str) -> ResourceResult:
     try:
         claims = context.state.claims(token)
     except TokenError as error:
@@ -174,16 +174,16 @@ def _describe_token(context: Context, token: str) -> Result:
     return _describe_claims(context, claims)
 
 
-def _describe_claims(context: Context, claims: Claims) -> Result:
+def _describe_claims(context: Context, claims: Claims) -> ResourceResult:
     account = context.state.store.accounts.get(claims["account_id"])
     if account is None:
         raise system_error("bad_identifier", cause=claims["account_id"])
     owner_id = claims.get("owner_id")
     who = {"account_id": account.id, **({"owner_id": owner_id} if owner_id else {})}
-    return Result(_describe_login(context, account, who), is_tagged=False)
+    return ResourceResult(_describe_login(context, account, who), is_tagged=False)
 
 
-def _refresh_token(context: Context) -> Result:
+def _refresh_token(context: Context) -> ResourceResult:
     account, claims = cast("Account", context.auth_account), context.auth_claims  # no token, no way in here
     _log_in(context, account, claims.get("owner_id", ""), "cb_auth")
     return _describe_claims(context, claims)

@@ -15,7 +15,7 @@ from mockcdrs.crossbar.account_documents import account_document, document_resul
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.errors import module_error, system_error
-from mockcdrs.crossbar.resources import Access, Handler, Parameters, Resource, Result
+from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler, ResourceResult
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.credentials import api_key
 
@@ -39,7 +39,7 @@ def _account_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _get_account(context: Context) -> Result:
+def _get_account(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     handler = _ACCOUNT_PATHS[parameters[1]] if len(parameters) > 1 else _account
     return handler(context)
@@ -53,7 +53,7 @@ def _token_account(context: Context) -> Account:
     return cast("Account", context.auth_account)  # likewise
 
 
-def _account(context: Context) -> Result:
+def _account(context: Context) -> ResourceResult:
     """The account's document, and what is leaked into it of the private keys."""
     account = _path_account(context)
     document = account_document(account)
@@ -95,16 +95,16 @@ def _billing_mode(context: Context, reseller: str) -> str:
     return "normal" if context.state.store.accounts[reseller].is_superduper_admin else "manual"
 
 
-def _api_key(context: Context) -> Result:
+def _api_key(context: Context) -> ResourceResult:
     account = _path_account(context)
     return document_result(account_document(account), {"api_key": api_key(account)})
 
 
-def _children(context: Context) -> Result:
+def _children(context: Context) -> ResourceResult:
     return _children_of(context, _path_account(context).id)
 
 
-def _children_of(context: Context, parent: str) -> Result:
+def _children_of(context: Context, parent: str) -> ResourceResult:
     children = (each for each in context.state.store.accounts.values() if each.tree[-1:] == (parent,))
 
     def count(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _children_of(context: Context, parent: str) -> Result:
     return _list_below(context, parent, children, count)
 
 
-def _descendants(context: Context) -> Result:
+def _descendants(context: Context) -> ResourceResult:
     ancestor = _path_account(context).id
     below = [each for each in context.state.store.accounts.values() if ancestor in each.tree]
     trees = {each.id: list(each.tree) for each in below}
@@ -122,7 +122,7 @@ def _descendants(context: Context) -> Result:
 
 def _list_below(
     context: Context, above: str, accounts: Iterable[Account], more: Callable[[Mapping[str, Any]], dict[str, Any]]
-) -> Result:
+) -> ResourceResult:
     rows = (_account_row(above, account_document(each), more) for each in accounts)
     return list_directory(context, rows, above=above)
 
@@ -133,7 +133,7 @@ def _account_row(above: str, document: dict[str, Any], more: Callable[[Mapping[s
     return ViewRow([above, document.get("name")], value, document)
 
 
-def _siblings(context: Context) -> Result:
+def _siblings(context: Context) -> ResourceResult:
     """Those with the same parent; those of the token's own account only the topmost may see."""
     account, token_account = _path_account(context), _token_account(context)
     if token_account.id == account.id and not token_account.is_superduper_admin:
@@ -143,21 +143,21 @@ def _siblings(context: Context) -> Result:
     return _children_of(context, account.tree[-1])
 
 
-def _tree(context: Context) -> Result:
+def _tree(context: Context) -> ResourceResult:
     """From the token's account down to the parent; nothing where it is not among them."""
     tree = _path_account(context).tree
     visible = itertools.dropwhile(lambda ancestor: ancestor != _token_account(context).id, tree)
     return document_result(account_document(_path_account(context)), _ancestors(context, visible))
 
 
-def _parents(context: Context) -> Result:
+def _parents(context: Context) -> ResourceResult:
     """As `_tree`, or a listing of its own, which has all where the token's account is not among them."""
     if not context.version.lists_parents:
         return _tree(context)
     tree, own_id = _path_account(context).tree, _token_account(context).id
     parents = _ancestors(context, tree[tree.index(own_id) :] if own_id in tree else tree)
     context.paging = {"page_size": len(parents)}
-    return Result(parents)
+    return ResourceResult(parents)
 
 
 def _ancestors(context: Context, ids: Iterable[str]) -> list[dict[str, Any]]:
@@ -176,7 +176,7 @@ def _user_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _get_users(context: Context) -> Result:
+def _get_users(context: Context) -> ResourceResult:
     if any(module == "cdrs" for module, _ in context.nouns):
         raise module_error(503, "datastore missing view")  # the database of CDRs has no such view
     if context.account is None:
@@ -202,7 +202,7 @@ def _device_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _get_devices(context: Context) -> Result:
+def _get_devices(context: Context) -> ResourceResult:
     if any(module == "cdrs" for module, _ in context.nouns):
         raise module_error(503, "datastore missing view")  # as for users
     if context.account is None:
@@ -229,7 +229,7 @@ def _apps_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _get_apps(context: Context) -> Result:
+def _get_apps(context: Context) -> ResourceResult:
     if context.account is None:
         raise system_error("faulty_request")
     known = account_documents.usable_apps(context.state.store.accounts, context.account)
@@ -239,12 +239,12 @@ def _get_apps(context: Context) -> Result:
         rows = [
             {name: app[name] for name in _APP_COLUMNS if name in app} for _, app in sorted(apps.items(), reverse=True)
         ]
-        return Result(rows, is_tagged=False)
+        return ResourceResult(rows, is_tagged=False)
     if parameters[0] not in apps:
         raise system_error("bad_identifier", details=parameters[0])
     app = public_fields(apps[parameters[0]])
     app_id = app.pop("id")
-    return Result({**dict(sorted(app.items(), reverse=True)), "id": app_id}, is_tagged=False)
+    return ResourceResult({**dict(sorted(app.items(), reverse=True)), "id": app_id}, is_tagged=False)
 
 
 def _whitelabel_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -256,11 +256,11 @@ def _whitelabel_methods(parameters: Parameters) -> tuple[str, ...]:
     return ()
 
 
-def _whitelabel_access(context: Context) -> Access:
-    return Access.ANYBODY if context.nouns[0][1] else Access.ACCOUNT
+def _whitelabel_access(context: Context) -> AccessLevel:
+    return AccessLevel.ANYBODY if context.nouns[0][1] else AccessLevel.ACCOUNT
 
 
-def _get_whitelabel(context: Context) -> Result:
+def _get_whitelabel(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     if parameters:
         return _find_by_domain(context, parameters[0])
@@ -269,7 +269,7 @@ def _get_whitelabel(context: Context) -> Result:
     return _whitelabel_result(context.account, _WHITELABEL_ID)
 
 
-def _find_by_domain(context: Context, domain: str) -> Result:
+def _find_by_domain(context: Context, domain: str) -> ResourceResult:
     matching = (each for each in context.state.store.accounts.values() if each.whitelabel.get("domain") == domain)
     account = next(matching, None)
     context.paging = {"page_size": 0 if account is None else 1}
@@ -278,14 +278,14 @@ def _find_by_domain(context: Context, domain: str) -> Result:
     return _whitelabel_result(account, domain)
 
 
-def _whitelabel_result(account: Account, requested: str) -> Result:
+def _whitelabel_result(account: Account, requested: str) -> ResourceResult:
     if not account.whitelabel:
         raise system_error("bad_identifier", cause=requested)
     data = public_document({**account.whitelabel, "id": _WHITELABEL_ID})
     return document_result(account.whitelabel, data)
 
 
-_ACCOUNT_PATHS: dict[str, Handler] = {
+_ACCOUNT_PATHS: dict[str, ResourceHandler] = {
     "api_key": _api_key,
     "children": _children,
     "descendants": _descendants,
