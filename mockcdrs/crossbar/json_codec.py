@@ -69,7 +69,7 @@ class Jiffy:
     takes_last_character: bool
 
     def decode(self, data: bytes) -> Any:
-        """The value in `data`: of an object within, the first value of each name; raises `Undecodable`.
+        """The value in `data`: of an object within, the first value of each name; raises `JsonError`.
 
         Bytes that are no UTF-8 become lone surrogates, as the error handler `surrogateescape` makes them.
         """

@@ -1,4 +1,7 @@
-"""A document's listing row as one request sees it (`cb_cdrs.erl`)."""
+"""Listing rows as one request sees them: its columns, `utc_offset`, the cache of rows (`cb_cdrs.erl`).
+
+What each column holds is in `mockcdrs.cdr.listing_columns`.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -75,7 +78,7 @@ def _offset_seconds(context: Context, offset: Any) -> int | float:
 
 
 def make_json_rows(context: Context) -> RowMaker:
-    """What makes rows as `full_rows`, without empty columns where the operator wants them gone.
+    """What makes rows as `make_full_rows`, without empty columns where the operator wants them gone.
 
     They are cached, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
     """

@@ -1,4 +1,7 @@
-"""The body of a request, and the version in its path (`api_util.erl`)."""
+"""The body of a request: read by its content type, its envelope checked, its data checked by a schema.
+
+Sources followed: `api_util.erl`; `kz_json_schema.erl` and `cb_context.erl` for schemas.
+"""
 
 import base64
 import re
@@ -48,7 +51,7 @@ def read_body(context: Context, body: bytes) -> Mapping[str, Any]:
 def max_body_size(limit: int) -> int:
     """The most bytes that a body may have under the setting `crossbar.max_upload_size`.
 
-    The size is looked at only when a piece of `_PIECE` bytes was read and there is more to come.
+    The size is looked at only when a piece of `_READ_BYTES` bytes was read and there is more to come.
     """
     return _READ_BYTES * max(1, -(-limit // _READ_BYTES))
 

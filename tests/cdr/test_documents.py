@@ -1,4 +1,4 @@
-"""The `cdrs` schema as data."""
+"""Reading documents, and the `cdrs` schema as data."""
 
 from typing import Any
 
