@@ -42,7 +42,7 @@ def _quirks(_context: click.Context, _option: click.Parameter, names: tuple[str,
     from mockcdrs.crossbar import quirks
 
     try:
-        quirks.shown((), names)
+        quirks.enabled((), names)
     except quirks.UnknownQuirk as error:
         raise click.BadParameter(str(error)) from error
     return names

@@ -60,7 +60,7 @@ def make(  # noqa: PLR0913 the options are its arguments
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     ids = ByRequest(seed) if is_one_of_many else None
     parsed = Settings.parse(settings, kazoo_version=version.release)
-    shown = quirks.shown(version.quirks, fixed, added)
+    shown = quirks.enabled(version.quirks, fixed, added)
     state = State(store, parsed, clock, shown, seed=seed, ids=ids, locale=locale, version=version, journal=journal)
     if no_control:
         return Standalone(create_app(state), state, account, None)

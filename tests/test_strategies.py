@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs import strategies
-from mockcdrs.cdr import gregorian, schema
+from mockcdrs.cdr import documents, gregorian
 from mockcdrs.strategies import Document, History
 
-VALIDATOR = jsonschema.Draft4Validator(schema.load())
+VALIDATOR = jsonschema.Draft4Validator(documents.load_schema())
 SEARCH = settings(
     max_examples=2_000, database=None, phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink), derandomize=True
 )

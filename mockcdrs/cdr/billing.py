@@ -32,32 +32,32 @@ def cost_units(document: Document, billing_key: str) -> int:
 
 
 def _per_minute_cost(document: Document) -> int:
-    variables = _first(document, _VARIABLES, document)
-    seconds = _number(document, "Billing-Seconds") - _number(variables, "Billing-Seconds-Offset")
-    free_seconds = _number(variables, "Rate-NoCharge-Time")
+    variables = _first_defined(document, _VARIABLES, document)
+    seconds = _number_at(document, "Billing-Seconds") - _number_at(variables, "Billing-Seconds-Offset")
+    free_seconds = _number_at(variables, "Rate-NoCharge-Time")
     if seconds <= max(free_seconds, 0):
         return 0
-    rate = _number(variables, "Rate")
-    increment = _number(variables, "Rate-Increment", 60) or 60
-    minimum = _number(variables, "Rate-Minimum")
-    least = _number(variables, "Surcharge") + minimum / 60 * rate
-    cost = math.trunc(least + _beyond(seconds, minimum, increment, rate))
-    discount = math.trunc(_number(variables, "Discount-Percentage") * 0.01 * cost)
+    rate = _number_at(variables, "Rate")
+    increment = _number_at(variables, "Rate-Increment", 60) or 60
+    minimum = _number_at(variables, "Rate-Minimum")
+    least = _number_at(variables, "Surcharge") + minimum / 60 * rate
+    cost = math.trunc(least + _cost_beyond_minimum(seconds, minimum, increment, rate))
+    discount = math.trunc(_number_at(variables, "Discount-Percentage") * 0.01 * cost)
     return cost - discount
 
 
-def _beyond(seconds: int, minimum: int, increment: int, rate: int) -> float:
+def _cost_beyond_minimum(seconds: int, minimum: int, increment: int, rate: int) -> float:
     if seconds <= minimum:
         return 0
     return math.ceil((seconds - minimum) / increment) * (increment / 60 * rate)
 
 
-def _number(variables: Any, header: str, default: int = 0) -> int:
+def _number_at(variables: Any, header: str, default: int = 0) -> int:
     """A number under its header's name or that name normalised (`Rate-Increment`, `rate_increment`)."""
-    return erlang.to_integer(_first(variables, (header, header.lower().replace("-", "_")), default))
+    return erlang.to_integer(_first_defined(variables, (header, header.lower().replace("-", "_")), default))
 
 
-def _first(held: Any, names: Iterable[str], default: Any) -> Any:
+def _first_defined(held: Any, names: Iterable[str], default: Any) -> Any:
     """`kz_json:get_first_defined/3`; `BadArgument` where `held` can have no names."""
     if not isinstance(held, dict | list):
         raise erlang.BadArgument(f"has no names: {held!r:.80}")

@@ -1,6 +1,12 @@
-"""Reading a CDR document the way Kazoo's accessors do (`kz_json.erl`, `kz_doc.erl`)."""
+"""CDR documents: reading them the way Kazoo's accessors do (`kz_json.erl`, `kz_doc.erl`), and their schema as data.
 
+The schema `cdrs` says what a public CDR may hold. It has the 46 properties of Kazoo's page on CDRs, and those that
+Kazoo 4.3 gained later, each with the version that brought it under `x-crossbar-since`.
+"""
+
+import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from mockcdrs.cdr import erlang
@@ -23,7 +29,7 @@ def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> An
         if isinstance(document, dict):
             document = document.get(key, MISSING)
         elif isinstance(document, list):
-            document = _nth(document, key)
+            document = _list_item(document, key)
         elif document is MISSING:
             return default
         else:
@@ -31,7 +37,7 @@ def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> An
     return default if document is MISSING else document
 
 
-def _nth(items: list[Any], key: str) -> Any:
+def _list_item(items: list[Any], key: str) -> Any:
     try:
         index = erlang.to_integer(key)
     except erlang.BadArgument:
@@ -39,7 +45,7 @@ def _nth(items: list[Any], key: str) -> Any:
     return items[index - 1] if 1 <= index <= len(items) else MISSING
 
 
-def _cast(value: Any, default: Any, turn: Callable[[Any], Any]) -> Any:
+def _convert(value: Any, default: Any, turn: Callable[[Any], Any]) -> Any:
     if value is MISSING:
         return default
     try:
@@ -52,12 +58,12 @@ def text_at(document: Any, path: tuple[str, ...], default: Any = "") -> Any:
     """`kz_json:get_binary_value/3`: the value as text."""
     value = value_at(document, path)
     # nearly every value is a text already
-    return value if isinstance(value, str) else _cast(value, default, erlang.to_text)
+    return value if isinstance(value, str) else _convert(value, default, erlang.to_text)
 
 
 def integer_at(document: Any, path: tuple[str, ...], default: Any = None) -> Any:
     """`kz_json:get_integer_value/3`: the value as an integer, `default` where it is none."""
-    return _cast(value_at(document, path), default, erlang.to_integer)
+    return _convert(value_at(document, path), default, erlang.to_integer)
 
 
 def channel_vars(document: Document) -> Mapping[str, Any]:
@@ -78,3 +84,25 @@ def public_fields(document: Document) -> dict[str, Any]:
     if doc_id is not None:
         public["id"] = doc_id
     return public
+
+
+@cache
+def load_schema() -> dict[str, Any]:
+    """The JSON schema (draft 4) of a CDR. Shared: copy it before changing it."""
+    from importlib.resources import files  # a start is shorter without it
+
+    text = files("mockcdrs.cdr").joinpath("cdrs.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def schema_field_names() -> tuple[str, ...]:
+    """Names of all fields that the schema knows, in its order."""
+    return tuple(load_schema()["properties"])
+
+
+@cache
+def integer_field_names() -> frozenset[str]:
+    """Names of the fields whose values are integers."""
+    return frozenset(name for name, field in load_schema()["properties"].items() if field["type"] == "integer")

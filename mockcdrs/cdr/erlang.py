@@ -1,16 +1,16 @@
-"""Erlang's ways with numbers and text, as they show through in Crossbar's answers.
+"""Numbers, text and JSON as Erlang and Kazoo's libraries write and read them, and so Crossbar's answers.
 
-Sources: `kz_term.erl`, `kz_mochinum.erl`. Erlang raises `badarg` where a value cannot be turned: `BadArgument` here.
-A list of character codes is a string to Erlang, so it counts as its text wherever a value is turned.
+Sources: `kz_term.erl`, `kz_mochinum.erl`; jiffy's `encoder.c` for JSON. Erlang raises `badarg` where a value cannot be
+converted: `BadArgument` here. A list of character codes is a string to Erlang, so it counts as its text wherever a
+value is converted.
 """
 
 import functools
+import json
 import math
 import re
 import sys
 from typing import Any
-
-from mockcdrs.cdr import json_writer
 
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
@@ -18,16 +18,21 @@ _LONGEST_NUMBER = 4000
 _PRINTABLE = bytes([*range(8, 14), 27, *range(32, 127), *range(160, 256)])  # `io_lib:printable_unicode_list/1`
 
 
+_LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT_ESCAPES})
+
+
 class BadArgument(ValueError):
     """A value that Erlang refuses to turn into the wanted type."""
 
 
-def same(a: Any, b: Any) -> bool:
+def is_identical(a: Any, b: Any) -> bool:
     """`a =:= b`: unlike `==`, 1, 1.0 and `true` differ, and the order of an object's names counts."""
     return a == b and (isinstance(a, str) or repr(a) == repr(b))
 
 
-def _string(value: Any) -> Any:
+def _text_of_codes(value: Any) -> Any:
     """The text of a list of character codes; any other value as it is."""
     is_string = isinstance(value, list) and all(type(code) is int and 0 <= code <= sys.maxunicode for code in value)
     return "".join(map(chr, value)) if is_string else value
@@ -37,7 +42,7 @@ def to_number(value: Any) -> int | float:
     """`kz_term:to_number/1`: text is an integer, or a float with digits on both sides of its point."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    value = _string(value)
+    value = _text_of_codes(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(value):
             return int(value)
@@ -75,9 +80,9 @@ def to_text(value: Any) -> str:
         case float():
             return float_text(value)
         case list():
-            return _bytes(value).decode("utf-8", "surrogateescape")
+            return _iolist_bytes(value).decode("utf-8", "surrogateescape")
         case dict():
-            return _json(value)
+            return _json_text(value)
     raise BadArgument(f"has no text: {value!r:.80}")
 
 
@@ -95,15 +100,15 @@ def utf8(value: Any) -> Any:
         return value if data.translate(None, _PRINTABLE) else data.decode("latin-1")
 
 
-def utf8_within(value: Any) -> Any:
+def utf8_deep(value: Any) -> Any:
     """`kz_json:check_value_term/1`: as `utf8`, in lists and objects too, whose names stay as they are."""
     if isinstance(value, dict):
-        return {name: utf8_within(item) for name, item in value.items()}
-    return [utf8_within(item) for item in value] if isinstance(value, list) else utf8(value)
+        return {name: utf8_deep(item) for name, item in value.items()}
+    return [utf8_deep(item) for item in value] if isinstance(value, list) else utf8(value)
 
 
-def _json(value: dict[str, Any]) -> str:
-    text = json_writer.compact(value)
+def _json_text(value: dict[str, Any]) -> str:
+    text = compact_json(value)
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -111,11 +116,11 @@ def _json(value: dict[str, Any]) -> str:
     return text
 
 
-def _bytes(part: Any) -> bytes:
+def _iolist_bytes(part: Any) -> bytes:
     if isinstance(part, str):
         return part.encode("utf-8", "surrogateescape")
     if isinstance(part, list):
-        return b"".join(map(_bytes, part))
+        return b"".join(map(_iolist_bytes, part))
     if type(part) is int and 0 <= part < 256:
         return bytes([part])
     raise BadArgument(f"no part of an iolist: {part!r:.80}")
@@ -138,10 +143,12 @@ def float_text(number: float) -> str:
     digits = (whole + fraction).lstrip("0")
     place = len(digits) - len(fraction) + exponent
     digits = digits.rstrip("0")
-    return ("-" if number < 0 else "") + _insert_point(place, _greater(abs(number), digits, len(digits) - place))
+    return ("-" if number < 0 else "") + _insert_point(
+        place, _round_up_if_halfway(abs(number), digits, len(digits) - place)
+    )
 
 
-def _greater(number: float, digits: str, decimals: int) -> str:
+def _round_up_if_halfway(number: float, digits: str, decimals: int) -> str:
     """The digits, or those next above them where the number lies halfway: its own have one decimal more, a 5."""
     numerator, denominator = number.as_integer_ratio()
     is_halfway = decimals >= 0 and denominator == 2 ** (decimals + 1)
@@ -164,16 +171,45 @@ def _insert_point(place: int, digits: str) -> str:
 
 def is_true(value: Any) -> bool:
     """`kz_term:is_true/1`: only `true` itself, as JSON or as text."""
-    return value is True or _string(value) == "true"
+    return value is True or _text_of_codes(value) == "true"
 
 
 def is_false(value: Any) -> bool:
     """`kz_term:is_false/1`: only `false` itself, as JSON or as text."""
-    return value is False or _string(value) == "false"
+    return value is False or _text_of_codes(value) == "false"
 
 
 def is_empty(value: Any) -> bool:
     """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
     if isinstance(value, str | list):
-        return _string(value) in ("", "0", "NULL", "undefined")
+        return _text_of_codes(value) in ("", "0", "NULL", "undefined")
     return value is None or (value is not False and value in (0, {}))
+
+
+def compact_json(value: Any) -> str:
+    """Compact JSON as text."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{scalar_json(key)}:{compact_json(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(compact_json, value)) + "]"
+    return scalar_json(value)
+
+
+def scalar_json(value: Any) -> str:
+    """The JSON of a text, a number, true, false or null; a float that is no number is null."""
+    if isinstance(value, str):
+        return f'"{value.translate(_ESCAPES)}"'
+    return _float_json(value) if isinstance(value, float) else json.dumps(value)
+
+
+def _float_json(value: float) -> str:
+    """The shortest digits, with an exponent only where the point would be far away."""
+    if not math.isfinite(value):
+        return "null"
+    from decimal import Decimal
+
+    exact = Decimal(repr(value or 0.0))
+    if not _LEAST_DECIMAL <= exact.adjusted() <= _GREATEST_DECIMAL:
+        return f"{exact:e}"
+    digits = f"{exact:f}"
+    return digits if "." in digits else f"{digits}.0"

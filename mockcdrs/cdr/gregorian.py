@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 UNIX_EPOCH_GREGORIAN = 62_167_219_200
 _YEAR_ONE_GREGORIAN = 31_622_400
+_DAY_SECONDS = 86_400
+_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 # What numbers are taken for Unix times: the years 1980 to 2103. As milliseconds they lie behind the calendar's end, the
 # year 9999 in Gregorian seconds.
@@ -34,7 +36,7 @@ def to_datetime(gregorian_seconds: int) -> datetime:
     return _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
 
 
-def guess(number: float) -> tuple[str, int] | None:
+def guess_unit(number: float) -> tuple[str, int] | None:
     """What a number probably is if not Gregorian seconds, as in `Unix seconds`, and the Gregorian seconds meant."""
     for unit, per_second in _UNIX_UNITS.items():
         if _EARLIEST_UNIX <= number // per_second <= _LATEST_UNIX:
@@ -62,15 +64,11 @@ def month_start(month: str) -> int:
 
 
 @functools.lru_cache(maxsize=1024)
-def month_stretch(month: str) -> tuple[int, int]:
+def month_bounds(month: str) -> tuple[int, int]:
     """The first second of a month (`YYYYMM`), and the one behind its last; `ValueError` for what is no month."""
     start = month_start(month)
     _, days = calendar.monthrange(int(month[:4]), int(month[4:]))
     return start, start + days * _DAY_SECONDS
-
-
-_DAY_SECONDS = 86_400
-_CYCLE_YEARS, _CYCLE_DAYS = 400, 146_097
 
 
 class Day(NamedTuple):
@@ -99,7 +97,7 @@ def _day(number: int) -> Day:
     return Day(year, date.month, date.day, date.weekday(), f"{year:04}-{date.month:02}-{date.day:02}")
 
 
-def clock(gregorian_seconds: int) -> str:
+def clock_text(gregorian_seconds: int) -> str:
     """The time of day, `12:00:00`."""
     return _clock(gregorian_seconds % _DAY_SECONDS)
 
@@ -112,4 +110,4 @@ def _clock(seconds: int) -> str:
 
 def iso_8601(gregorian_seconds: int) -> str:
     """`2026-01-20T12:00:00Z` (`kz_time:iso8601/1`)."""
-    return f"{day_of(gregorian_seconds).text}T{clock(gregorian_seconds)}Z"
+    return f"{day_of(gregorian_seconds).text}T{clock_text(gregorian_seconds)}Z"

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.response import CannotCheck, CheckedResponse, MalformedResponse
 from mockcdrs.contract.target import TargetServer
-from mockcdrs.crossbar import start_key, view_maps
-from mockcdrs.crossbar.view_maps import View
+from mockcdrs.crossbar import start_key, views
+from mockcdrs.crossbar.views import View
 
 SIDE_ROWS = 20
 MAX_ROWS = 120
@@ -220,7 +220,7 @@ def are_view_rows(answer: CheckedResponse) -> bool:
 
 def leg_order(leg: Row) -> tuple[Any, str]:
     """The sort key by which a leg is the first of its interaction: channel time, then loopback leg."""
-    return view_maps.channel_time(leg), leg.get("channel_loopback_leg") or "_"
+    return views.channel_time(leg), leg.get("channel_loopback_leg") or "_"
 
 
 def end_time(leg: Row) -> int:

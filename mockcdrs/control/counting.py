@@ -30,7 +30,7 @@ def over_month_end(store: Store, account_id: str, month: str) -> list[Document]:
     """CDRs that lie in a month of an account and were written after it. Made-up ones are not among them."""
     if month not in _months(store, account_id):
         return []
-    _, behind = gregorian.month_stretch(month)
+    _, behind = gregorian.month_bounds(month)
     return [
         document
         for segment in store.held(account_id, month)

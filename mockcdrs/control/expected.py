@@ -13,11 +13,11 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.billing import cost_units
 from mockcdrs.cdr.documents import integer_at, text_at
 from mockcdrs.cdr.erlang import BadArgument
-from mockcdrs.cdr.row import make_row
+from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.reached import Row, Walk, reached
 from mockcdrs.control.standing_leg import standing_leg
-from mockcdrs.crossbar.view_maps import LegChoice
+from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.store import Document, Moment, Store
 
 

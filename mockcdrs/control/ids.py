@@ -4,13 +4,13 @@ import hashlib
 import itertools
 from typing import Protocol
 
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 class Ids(Protocol):
     """A source of request ids."""
 
-    def of(self, incoming: Incoming, now: int) -> str:
+    def of(self, incoming: HttpRequest, now: int) -> str:
         """A request's id; `now` is in Gregorian seconds."""
 
     def reset(self) -> None:
@@ -28,7 +28,7 @@ class ByOrder:
         """Count from the beginning."""
         self._count = itertools.count()
 
-    def of(self, incoming: Incoming, now: int) -> str:
+    def of(self, incoming: HttpRequest, now: int) -> str:
         """The next one, whatever the request."""
         del incoming, now
         return _hex(f"{self._seed}/{next(self._count)}")
@@ -46,7 +46,7 @@ class ByRequest:
     def reset(self) -> None:
         """There is nothing to forget."""
 
-    def of(self, incoming: Incoming, now: int) -> str:
+    def of(self, incoming: HttpRequest, now: int) -> str:
         """The one that belongs to the request."""
         headers = sorted(incoming.headers.items())
         identity = (self._seed, now, incoming.method, incoming.path, incoming.query, headers, incoming.body)

@@ -12,10 +12,9 @@ from typing import Any
 
 from mockcdrs.control import proxies, redaction
 from mockcdrs.control.real_clock import monotonic
-from mockcdrs.crossbar.answer import Incoming
-from mockcdrs.crossbar.buckets import client_address
-from mockcdrs.crossbar.context import Outcome
-from mockcdrs.crossbar.request import UnreadableQuery, parse_query
+from mockcdrs.crossbar.context import Outcome, UnreadableQuery, parse_query
+from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.token_bucket import client_address
 
 CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
@@ -183,7 +182,7 @@ class Journal:
             self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
-    def open(self, incoming: Incoming, at_gregorian: int) -> Record:
+    def open(self, incoming: HttpRequest, at_gregorian: int) -> Record:
         """A new record of a request that has just come in, added."""
         record = Record(
             number=0,

@@ -39,7 +39,7 @@ def make(options: Options, beside: State | None = None) -> tuple[State, Account]
         account = store.accounts[account.id] = replace(account, is_reseller=True)
     version = version_named(options.kazoo)
     settings = parse_settings(options.settings, version)
-    quirks_shown = quirks.shown(version.quirks, options.fix, options.quirk)
+    quirks_shown = quirks.enabled(version.quirks, options.fix, options.quirk)
     locale = options.locale or fixtures.manifest().locale
     state = State(
         store,

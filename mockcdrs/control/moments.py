@@ -27,7 +27,7 @@ def seconds_of(moment: str | datetime | int, name: str = "moment", expected: str
 def _seconds_of(moment: Any) -> Any:
     """`None` for what is no moment, which may lie in no calendar."""
     if arguments.is_whole(moment):
-        return None if gregorian.guess(moment) else moment
+        return None if gregorian.guess_unit(moment) else moment
     try:
         parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         if isinstance(parsed, datetime):
@@ -51,7 +51,7 @@ def meant(value: Any) -> str:
     """What to say of a value that is no Gregorian seconds: what it looks like, and how it is turned into such."""
     is_in_digits = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _MOST_DIGITS
     number = int(value) if is_in_digits else value
-    found = gregorian.guess(number) if arguments.is_number(number) else None
+    found = gregorian.guess_unit(number) if arguments.is_number(number) else None
     if found is None:
         is_date = isinstance(value, str | datetime) and _is_moment(value)
         return f"in Gregorian seconds that is {_seconds_of(value)}" if is_date else ""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from mockcdrs.crossbar.view_maps import LegChoice
+from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.store import Document
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)

@@ -5,12 +5,12 @@ import os
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.ids import ByOrder, Ids
 from mockcdrs.control.journal import CAPACITY, Journal
-from mockcdrs.crossbar import tokens
-from mockcdrs.crossbar.buckets import Buckets
-from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.database import Databases
-from mockcdrs.crossbar.kept_answers import KeptAnswers
+from mockcdrs.crossbar import authentication, context
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.response_cache import ResponseCache
 from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.people import DEFAULT_LOCALE
@@ -53,14 +53,14 @@ class State:
         self.seed = seed
         self.locale = locale
         self.databases: Databases = Databases(self.data, None if beside is None else beside.databases)
-        self.answers = KeptAnswers()
+        self.answers = ResponseCache()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
         self.ids = ids or ByOrder(seed)
         self._as_made = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
-        self._buckets = Buckets()
-        self._token_key = tokens.key_of(seed)
-        self._tokens: dict[str, tokens.Claims] = {
+        self._buckets = TokenBuckets()
+        self._token_key = authentication.signing_key(seed)
+        self._tokens: dict[str, context.Claims] = {
             token.value: {"account_id": account.id, "owner_id": token.owner_id}
             for account in store.accounts.values()
             for token in account.tokens
@@ -72,23 +72,23 @@ class State:
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
-        self._buckets = Buckets()
+        self._buckets = TokenBuckets()
         self.ids.reset()
         if frozen_at is None:
             self.clock.live()
         else:
             self.clock.freeze(frozen_at)
 
-    def claims(self, token: str) -> tokens.Claims:
+    def claims(self, token: str) -> context.Claims:
         """What a token says: one of the data's, which are always good, or one that a login gave.
 
         Raises `tokens.Refused`.
         """
-        return self._tokens.get(token) or tokens.read(self._token_key, token, self.clock.now())
+        return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
 
-    def world(self) -> World:
+    def world(self) -> ServerState:
         """What a request sees at this moment."""
-        return World(
+        return ServerState(
             version=self.version,
             store=self.data,
             databases=self.databases,

@@ -1,31 +1,45 @@
-"""What Crossbar knows while it answers one request."""
+"""What Crossbar knows while it answers one request: the request, what all requests share, and what was found out."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import functools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import unquote_plus
 
+from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar.buckets import LOCAL_ADDRESS, Buckets
-from mockcdrs.crossbar.database import Databases
-from mockcdrs.crossbar.request import Request
+from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.tokens import Claims
+from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, TokenBuckets
 from mockcdrs.crossbar.versions.version import Version
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Store
 
 Noun = tuple[str, tuple[str, ...]]
+"""The name of a module in a path, and its parameters: `("cdrs", ("legs", "ID"))`."""
+Query = tuple[tuple[str, Any], ...]
+Claims = Mapping[str, Any]
 
 HOOKS = "hooks"
 KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
+START_KEY = "start_key"
+BODY_PARAMETERS = (
+    *("page_size", "paginate", START_KEY, "end_key", "created_from", "created_to", "utc_offset"),
+    *("accept", "file_name", "jsonp", "pretty_print", "verb"),
+)
+
+_BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
+_MAX_REPORTED_LENGTH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the ones to be seen.
+class ServerState:
+    """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
-    `claims` gives what a token says, or raises `tokens.Refused`; `token_key` signs new ones. `buckets` are what
-    requests are paid from.
+    `claims` gives what a token says, or raises `authentication.TokenError`; `token_key` signs new tokens. Requests are
+    paid from `buckets`.
     """
 
     version: Version
@@ -36,12 +50,12 @@ class World:
     quirks: frozenset[str]
     claims: Callable[[str], Claims]
     token_key: bytes
-    buckets: Buckets
+    buckets: TokenBuckets
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What a request came to, for whoever watches: complete when the body has been made.
+    """What a request came to, for the journal and for advice: complete when the body has been written.
 
     `rows` counts items of a listing, `lost` those of them that never got to the client, `next_start_key` is as the
     client gets it, `message` is an error's, `from_body` holds parameters that came in the request's body. `tokens` is
@@ -59,6 +73,65 @@ class Outcome:
     has_view_rows: bool = False
 
 
+class _Null:
+    """JSON's null where it is a value and not the lack of one: no text, no number, neither true nor false."""
+
+    def __repr__(self) -> str:
+        return "null"
+
+
+NULL = _Null()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRequest:
+    """A request as Crossbar's modules see it (`api_util.erl`).
+
+    `path` is raw, header names are in small letters, `envelope` is the JSON body, `{}` without one.
+    """
+
+    method: str
+    path: str
+    query: Query = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    envelope: Mapping[str, Any] = field(default_factory=dict)
+
+    def parameter(self, name: str, default: Any = None) -> Any:
+        """A parameter of the query string alone, its first value."""
+        return next((value for key, value in self.query if key == name), default)
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """A parameter from wherever it was sent: the body's data, the query string, the body's envelope.
+
+        A null in the data is a value, `NULL` (`cb_context:req_value/3`); nulls beside it are gone already.
+        """
+        data = self.envelope.get("data")
+        if isinstance(data, Mapping) and name in data:
+            return NULL if data[name] is None else data[name]
+        value = self.parameter(name, MISSING)
+        return self.envelope.get(name, default) if value is MISSING else value
+
+    def body_parameters(self) -> dict[str, Any]:
+        """Parameters whose value is the body's, for the journal: plain values, long text cut, objects emptied."""
+        if not self.envelope:
+            return {}
+        values = {name: self.value(name, MISSING) for name in BODY_PARAMETERS}
+        return {
+            name: _shorten(value)
+            for name, value in values.items()
+            if (isinstance(value, str | int | float | dict) or value is NULL) and value is not self.parameter(name)
+        }
+
+
+def _shorten(value: Any) -> Any:
+    match value:
+        case str():
+            return value[:_MAX_REPORTED_LENGTH]
+        case dict():
+            return {}
+    return None if value is NULL else value
+
+
 @dataclass(slots=True)
 class Context:
     """One request on its way: what has been found out so far.
@@ -67,8 +140,8 @@ class Context:
     what a token bucket is named after.
     """
 
-    world: World
-    request: Request
+    state: ServerState
+    request: ParsedRequest
     request_id: str
     api_version: str = "v2"
     client_address: str = LOCAL_ADDRESS
@@ -87,14 +160,14 @@ class Context:
     @property
     def version(self) -> Version:
         """The version of Kazoo that answers."""
-        return self.world.version
+        return self.state.version
 
-    def shows(self, quirk: str) -> bool:
-        """Whether a quirk is to be seen."""
-        return quirk in self.world.quirks
+    def has_quirk(self, quirk: str) -> bool:
+        """Whether a quirk is enabled."""
+        return quirk in self.state.quirks
 
     @property
-    def is_heard(self) -> bool:
+    def is_dispatched(self) -> bool:
         """Whether any module hears of the request: a point in the version parts the names of Crossbar's events."""
         return "." not in self.api_version
 
@@ -112,3 +185,61 @@ class Context:
     def is_reseller(self) -> bool:
         """Whether the token's account sees the reseller's columns."""
         return self.auth_account is not None and self.auth_account.is_reseller
+
+    @property
+    def should_paginate(self) -> bool:
+        """Whether the client wants pages; only `true` says yes where `paginate` is sent at all. `/v1` has none."""
+        if self.is_v1:
+            return False
+        wanted = self.request.value("paginate")
+        return wanted is None or erlang.is_true(wanted)
+
+
+class UnreadableQuery(ValueError):
+    """A query string with a broken percent escape, or with a value that has no name."""
+
+
+@functools.lru_cache(maxsize=128)
+def parse_query(raw: str) -> Query:
+    """`a=1&b` as pairs in order, repeated names kept; a bare name has the value `True` (`cow_qs`).
+
+    A value is UTF-8 where it can be made so, a name stays as it came (`kz_json:from_list/1`).
+    """
+    if _BROKEN_QUERY.search(raw):
+        raise UnreadableQuery(raw)
+    pairs = []
+    for part in filter(None, raw.split("&")):
+        name, equals, value = part.partition("=")
+        pairs.append((_unquote(name), erlang.utf8(_unquote(value)) if equals else True))
+    return tuple(pairs)
+
+
+def _unquote(text: str) -> str:
+    return unquote_plus(text, errors="surrogateescape")
+
+
+def decode_start_key(request: ParsedRequest, *, looks_into: bool = False) -> ParsedRequest:
+    """The request with its start key, wherever it was sent, as a view key in the query.
+
+    `looks_into`: whether more of it than a text at its outside is checked. Raises `start_key.BadTerm` then.
+
+    Text that is no encoded key stays as it came (`api_resource:maybe_decode_start_key/1`). Null, sent or encoded, is no
+    key at all: it is deleted where it was to be put.
+    """
+    sent = request.value(START_KEY, MISSING)
+    if sent is MISSING:
+        return request
+    decoded = None if sent is NULL else (start_key.normalize if looks_into else erlang.utf8)(_view_key(sent))
+    key = () if decoded is None else ((START_KEY, decoded),)
+    query = (*((name, value) for name, value in request.query if name != START_KEY), *key)
+    body = {name: value for name, value in request.envelope.items() if name != START_KEY}
+    if isinstance(data := body.get("data"), Mapping):
+        body["data"] = {name: value for name, value in data.items() if name != START_KEY}
+    return replace(request, query=query, envelope=body)
+
+
+def _view_key(value: Any) -> Any:
+    try:
+        return start_key.decode(value) if isinstance(value, str) else value
+    except start_key.NoStartKey:
+        return value

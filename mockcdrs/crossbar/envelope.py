@@ -1,64 +1,82 @@
-"""The envelope around every answer: whole, or cut into an opening and a trailer around chunks (`api_util.erl`)."""
+"""How an answer is written: the JSON envelope, whole or around chunks; an empty PDF; CSV is in `csv_rendering`.
 
+Sources followed: `api_util.erl`, `api_resource.erl`.
+"""
+
+import hashlib
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.cdr.json_writer import scalar
-from mockcdrs.crossbar import json_text, start_key
-from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import NO_DATA, Failure, died, merged
-from mockcdrs.crossbar.request import NULL
+from mockcdrs.cdr.erlang import scalar_json
+from mockcdrs.crossbar import csv_rendering, json_codec, negotiation, start_key
+from mockcdrs.crossbar.context import NULL, Context
+from mockcdrs.crossbar.couchdb import ListingRow
+from mockcdrs.crossbar.errors import (
+    NO_DATA,
+    EmptyResponse,
+    Failure,
+    handler_crash,
+    merge_reversed,
+    reset_between_chunks,
+)
+from mockcdrs.crossbar.listing_row import make_json_rows
+from mockcdrs.crossbar.paging import ChunkedWalk, Page
+from mockcdrs.crossbar.resources import ResourceResult
+from mockcdrs.crossbar.view_query import ViewQuery
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
-_UNWRITABLE = b"failure in request, contact support"  # what cannot be written as JSON
-JSON, JAVASCRIPT = "application/json", "application/javascript"
+_ENCODING_FAILED = b"failure in request, contact support"  # what cannot be written as JSON
+JSON_TYPE, JAVASCRIPT_TYPE = "application/json", "application/javascript"
+_JSON_HEADERS = {"content-type": JSON_TYPE}
 CHUNKS_OPENING = b'{"data":['
 
 
-def success(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
+def success_envelope(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
     """A good answer's envelope: those of paging, then keys in the version's order."""
-    fields = {**_shared(context), "data": data, "status": "success"}
+    fields = {**_common_fields(context), "data": data, "status": "success"}
     if revision is not None:
         fields["revision"] = revision
     if context.auth_token is not MISSING:
         fields["auth_token"] = context.auth_token
-    return paging(context) | {key: fields[key] for key in context.version.success_keys if key in fields}
+    return paging_fields(context) | {key: fields[key] for key in context.version.success_keys if key in fields}
 
 
-def error(context: Context, failure: Failure) -> dict[str, Any]:
+def error_envelope(context: Context, failure: Failure) -> dict[str, Any]:
     """A failure's envelope, in the same order; `error` is the status as text."""
-    fields = {**_shared(context), "error": str(failure.status), "message": failure.message, "status": "error"}
+    fields = {**_common_fields(context), "error": str(failure.status), "message": failure.message, "status": "error"}
     if failure.data is not NO_DATA:
-        fields["data"] = _told(context, failure)
+        fields["data"] = _error_data(context, failure)
     token = None if context.auth_token is NULL else context.auth_token
     if context.version.tells_token_as_text:
-        fields["auth_token"] = "undefined" if token is MISSING else _text(token)
+        fields["auth_token"] = "undefined" if token is MISSING else _token_text(token)
     elif token is not MISSING:
         fields["auth_token"] = token
-    return paging(context) | {key: fields[key] for key in context.version.error_keys if key in fields}
+    return paging_fields(context) | {key: fields[key] for key in context.version.error_keys if key in fields}
 
 
-def _told(context: Context, failure: Failure) -> Any:
+def _error_data(context: Context, failure: Failure) -> Any:
     if failure.is_system and context.is_v1:
         return failure.data["message"]
-    data = merged(failure.data) if failure.is_added and context.version.sorts_added_errors else failure.data
-    return erlang.utf8_within(data) if context.version.looks_into_values else data
+    data = merge_reversed(failure.data) if failure.is_added and context.version.sorts_added_errors else failure.data
+    return erlang.utf8_deep(data) if context.version.looks_into_values else data
 
 
-def _text(token: Any) -> str:
+def _token_text(token: Any) -> str:
     try:
         return erlang.to_text(token)
     except erlang.BadArgument:
-        raise died("a token that has no text") from None
+        raise handler_crash("a token that has no text") from None
 
 
-def _shared(context: Context) -> dict[str, Any]:
+def _common_fields(context: Context) -> dict[str, Any]:
     """What good and bad answers tell alike."""
-    settings = context.world.settings
+    settings = context.state.settings
     fields = {
-        "timestamp": gregorian.iso_8601(context.world.now),
+        "timestamp": gregorian.iso_8601(context.state.now),
         "node": settings.kazoo_node,
         "request_id": context.request_id,
         "tokens": {"consumed": 1, "remaining": context.tokens_remaining},
@@ -68,12 +86,18 @@ def _shared(context: Context) -> dict[str, Any]:
     return fields
 
 
-def paging(context: Context) -> dict[str, Any]:
-    """`next_start_key`, `page_size`, `start_key` as far as they are there, keys encoded; none without pagination.
+def record_paging(context: Context, query: ViewQuery, page: Page | ChunkedWalk) -> None:
+    """Put the paging keys of a query that was read into the context, where `paging_fields` finds them."""
+    context.paging = {"start_key": query.plan.start_key, "page_size": page.total, "next_start_key": page.next_key}
+    context.outcome.next_start_key = paging_fields(context).get("next_start_key")
 
-    What was noted last comes first, as `kz_json:set_value/3` puts it in front.
+
+def paging_fields(context: Context) -> dict[str, Any]:
+    """`next_start_key`, `page_size`, `start_key` those that are known, keys encoded; none without pagination.
+
+    What was recorded last comes first, as `kz_json:set_value/3` puts it in front.
     """
-    if not should_paginate(context):
+    if not context.should_paginate:
         return {}
     return {
         name: value if name == "page_size" else start_key.encode(value)
@@ -82,55 +106,153 @@ def paging(context: Context) -> dict[str, Any]:
     }
 
 
-def should_paginate(context: Context) -> bool:
-    """Whether the client wants pages; only `true` says yes where `paginate` is sent at all. `/v1` has none."""
-    if context.is_v1:
-        return False
-    wanted = context.request.value("paginate")
-    return wanted is None or erlang.is_true(wanted)
-
-
-def trailer(context: Context) -> bytes:
+def chunks_trailer(context: Context) -> bytes:
     """What follows the last chunk: every value as text, unescaped, and those that Erlang takes for empty left out."""
-    settings = context.world.settings
+    settings = context.state.settings
     fields = {
-        **paging(context),
+        **paging_fields(context),
         "status": "success",
         "request_id": context.request_id,
         "node": settings.kazoo_node,
         "version": settings.kazoo_version,
-        "timestamp": gregorian.iso_8601(context.world.now),
+        "timestamp": gregorian.iso_8601(context.state.now),
         "auth_token": None if context.auth_token is MISSING else context.auth_token,
     }
-    pairs = (_pair(context, name, value) for name, value in fields.items() if not erlang.is_empty(value))
+    pairs = (_trailer_pair(context, name, value) for name, value in fields.items() if not erlang.is_empty(value))
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
 
 
-def _pair(context: Context, name: str, value: Any) -> str:
-    if name == "page_size" and context.shows("integer-page-size"):
+def _trailer_pair(context: Context, name: str, value: Any) -> str:
+    if name == "page_size" and context.has_quirk("integer-page-size"):
         return f'"{name}":{value}'
-    if context.shows("trailer-unescaped"):
+    if context.has_quirk("trailer-unescaped"):
         return f'"{name}":"{erlang.to_text(value)}"'
-    return f'"{name}":{scalar(erlang.to_text(value))}'
+    return f'"{name}":{scalar_json(erlang.to_text(value))}'
 
 
-def render(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
-    """The envelope as bytes, pretty and wrapped for jsonp as asked; and its content type, empty where it is no JSON.
+def encode_envelope(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
+    """The envelope as bytes, pretty or wrapped for JSONP as requested; and its content type, empty where it is no JSON.
 
     Crossbar wraps it in any text, and so lets a stranger write a script; here it has to be a function's name. Raises
-    `BareAnswer` where it is no text, as in `?jsonp`.
+    `EmptyResponse` where it is no text, as in `?jsonp`.
     """
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
-    write = json_text.pretty if erlang.is_true(wanted) else json_text.encode
+    write = json_codec.encode_pretty_json if erlang.is_true(wanted) else json_codec.encode_json
     try:
         body = write({name: erlang.utf8(value) for name, value in envelope.items()})
     except UnicodeEncodeError:
-        return _UNWRITABLE, ""
+        return _ENCODING_FAILED, ""
     function = context.request.value("jsonp")
     if function is None:
-        return body, JSON
+        return body, JSON_TYPE
     if not isinstance(function, str):
-        raise died("a jsonp that is no text")
+        raise handler_crash("a jsonp that is no text")
     if _FUNCTION.fullmatch(function):
-        return function.encode() + b"(" + body + b");", JAVASCRIPT
-    return body, JSON
+        return function.encode() + b"(" + body + b");", JAVASCRIPT_TYPE
+    return body, JSON_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
+
+    headers: Mapping[str, str | None]
+    body: bytes | Iterable[bytes] = b""
+    failure: Failure | None = None
+    is_file: bool = False
+
+
+def etag(context: Context, result: ResourceResult) -> str | None:
+    """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
+    if result.revision is not None or not result.has_digest:
+        return result.revision
+    body, _ = encode_envelope(context, success_envelope(context, result.unchunked()))
+    return hashlib.md5(body, usedforsecurity=False).hexdigest()
+
+
+def render_result(context: Context, result: ResourceResult, revision: str | None) -> Rendered:
+    """A result in the format that was negotiated; `revision` stands in a whole envelope. Raises `EmptyResponse`."""
+    wanted = context.request.value("accept")
+    output_format = negotiation.choose_format(context.content_type, wanted, context.version.knows_any_subtype)
+    if output_format == "pdf":
+        return _render_pdf(context, result)
+    if output_format == "csv":
+        return _render_csv(context, result)
+    if result.query is not None:
+        return _render_chunks(context, result, result.query)
+    try:
+        data = result.load(context, make_json_rows(context))
+    except Failure as failure:
+        return Rendered(_JSON_HEADERS, failure=failure)
+    return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
+
+
+def _render_pdf(context: Context, result: ResourceResult) -> Rendered:
+    if result.query is not None or result.data == []:
+        return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
+    if context.has_quirk("pdf-500"):
+        raise handler_crash("accept=pdf for something that is no PDF")
+    raise EmptyResponse(406)
+
+
+def _render_csv(context: Context, result: ResourceResult) -> Rendered:
+    is_unquoted = result.are_interactions and context.has_quirk("csv-interaction-unquoted")
+    render = csv_rendering.render_lines if is_unquoted else csv_rendering.render_file
+    try:
+        body = render(context, result)
+    except Failure as failure:
+        return _csv_failure(context, failure if result.query is None else reset_between_chunks(failure))
+    csv_rendering.check_file_name(context, result)
+    is_file = isinstance(body, bytes)
+    headers = csv_rendering.file_headers(context) if is_file else csv_rendering.line_headers(context)
+    return Rendered(headers, body, is_file=is_file)
+
+
+def _csv_failure(context: Context, failure: Failure) -> Rendered:
+    """A failure's data would have become the file, if there is any."""
+    headers = csv_rendering.file_headers(context) if failure.data else csv_rendering.CSV_HEADERS
+    return Rendered(headers, failure=failure)
+
+
+def _render_chunks(context: Context, result: ResourceResult, query: ViewQuery) -> Rendered:
+    walk = ChunkedWalk(query.plan)
+    chunks = _encode_chunks(context, result.load_chunks(context, walk, make_json_rows(context)))
+    try:
+        first = next(chunks, None)
+    except Failure as failure:
+        return Rendered(_JSON_HEADERS, failure=reset_between_chunks(failure))
+    if first is None:
+        return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, []))[0])
+    return Rendered({}, _stream(context, query, walk, first, chunks))
+
+
+def _stream(
+    context: Context, query: ViewQuery, walk: ChunkedWalk, first: bytes, chunks: Iterator[bytes]
+) -> Iterator[bytes]:
+    yield CHUNKS_OPENING + first
+    for chunk in until_failure(chunks):
+        yield b"," + chunk
+    record_paging(context, query, walk)
+    yield chunks_trailer(context)
+
+
+def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[bytes]:
+    """Chunks as they are sent, without those whose text cannot be made or, in pieces, not sent."""
+    loses_pieces = context.has_quirk("big-integer-chunk-lost")
+    for items in chunks:
+        try:
+            texts = [item.json if isinstance(item, ListingRow) else json_codec.encode_json(item) for item in items]
+        except UnicodeEncodeError:
+            texts = []
+        if texts and not (loses_pieces and json_codec.PiecewiseJson in map(type, texts)):
+            yield b",".join(texts)
+        else:
+            context.outcome.lost += len(items)
+
+
+def until_failure(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Chunks as far as they come: behind the first it is too late for an error, so Crossbar ends as if all was well."""
+    try:
+        yield from chunks
+    except Failure:
+        return

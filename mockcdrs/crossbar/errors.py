@@ -1,8 +1,8 @@
 """Crossbar's errors: names, statuses and words (`cb_context.erl`, `crossbar_util.erl`).
 
 Failure        an error in the envelope
-|- Crashed     Crossbar's own code dies and the request says so: 500 "init failed"
-BareAnswer     an answer without body and with few headers
+|- ModuleCrash a module of Crossbar crashes and the answer says so: 500 "init failed"
+EmptyResponse  an answer without body and with few headers
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ NO_DATA = object()
 class Failure(Exception):
     """An error in Crossbar's envelope: status, `message`, and `data` where there is any.
 
-    `is_system`: made by Crossbar itself, so that version 1 of the API tells only the `message` in its data. `is_added`:
+    `is_system`: made by Crossbar itself, so that version 1 of the API sends only the `message` in its data. `is_added`:
     put together with what was found before, so that a version may have other rules for the order of its data.
     """
 
@@ -50,7 +50,7 @@ class Failure(Exception):
         self.is_added = is_added
 
 
-class Crashed(Failure):
+class ModuleCrash(Failure):
     """Crossbar's own code dies on the request; `why` says on what, for the log."""
 
     def __init__(self, why: str) -> None:
@@ -58,7 +58,7 @@ class Crashed(Failure):
         self.why = why
 
 
-def between_chunks(failure: Failure) -> Failure:
+def reset_between_chunks(failure: Failure) -> Failure:
     """What is left of a failure that comes while chunks are made: data without a message is emptied.
 
     That is `api_resource:reset_context_between_chunks/3`.
@@ -68,7 +68,7 @@ def between_chunks(failure: Failure) -> Failure:
     return failure if is_told else Failure(failure.status, failure.message, [])
 
 
-class BareAnswer(Exception):
+class EmptyResponse(Exception):
     """An answer without a body: status, whether it carries a request id, and why, for the log."""
 
     def __init__(self, status: int, with_request_id: bool = True, why: str = "") -> None:
@@ -78,47 +78,47 @@ class BareAnswer(Exception):
         self.why = why
 
 
-def died(of: str) -> BareAnswer:
+def handler_crash(of: str) -> EmptyResponse:
     """A bare 500: Crossbar's handler dies where nothing catches it."""
-    return BareAnswer(500, with_request_id=False, why=of)
+    return EmptyResponse(500, with_request_id=False, why=of)
 
 
-def system(name: str, detail: str | None = None, **fields: Any) -> Failure:
+def system_error(name: str, detail: str | None = None, **fields: Any) -> Failure:
     """A system error by its name; `detail` replaces the usual words in `data.message`."""
     status, words = SYSTEM_ERRORS[name]
-    return system_failure(status, name, detail or words, **fields)
+    return build_system_error(status, name, detail or words, **fields)
 
 
-def system_failure(status: int, name: str, message: str, **fields: Any) -> Failure:
+def build_system_error(status: int, name: str, message: str, **fields: Any) -> Failure:
     """An error that Crossbar itself makes, with `message` the last of what it tells (`build_system_error/4`)."""
-    return Failure(status, name, _object({**fields, "message": message}), is_system=True)
+    return Failure(status, name, _utf8_object({**fields, "message": message}), is_system=True)
 
 
-def plain(status: int, message: str, data: Any = None) -> Failure:
+def module_error(status: int, message: str, data: Any = None) -> Failure:
     """An error in a module's own words, `data` an empty object unless given (`crossbar_util:response/4`)."""
     return Failure(status, message, {} if data is None else data)
 
 
-def invalid(fields: Mapping[str, Any]) -> Failure:
+def schema_error(fields: Mapping[str, Any]) -> Failure:
     """What breaks a schema: each field with the rules that it breaks (`cb_context:failed/2`)."""
-    told = {name: {rule: _object(told) for rule, told in rules.items()} for name, rules in fields.items()}
-    return Failure(400, "validation error", told)
+    data = {name: {rule: _utf8_object(error) for rule, error in rules.items()} for name, rules in fields.items()}
+    return Failure(400, "validation error", data)
 
 
-def validation(field: str, rule: str, status: int = 400, **fields: Any) -> Failure:
+def validation_error(field: str, rule: str, status: int = 400, **fields: Any) -> Failure:
     """A request that breaks a rule of Crossbar's code for one of its fields (`cb_context:add_validation_error/4`)."""
-    return Failure(status, "validation error", {field: {rule: _object(fields)}}, is_added=True)
+    return Failure(status, "validation error", {field: {rule: _utf8_object(fields)}}, is_added=True)
 
 
-def _object(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _utf8_object(fields: Mapping[str, Any]) -> dict[str, Any]:
     """An object as `kz_json:from_list/1` makes it, which makes texts UTF-8 where it can, but looks into no value."""
     return {name: erlang.utf8(value) for name, value in fields.items()}
 
 
-def merged(fields: Mapping[str, Any]) -> dict[str, Any]:
+def merge_reversed(fields: Mapping[str, Any]) -> dict[str, Any]:
     """An object as `kz_json:merge/2` leaves it: names from the last to the first, no nulls, in objects within too."""
     return {
-        name: merged(value) if isinstance(value, Mapping) else value
+        name: merge_reversed(value) if isinstance(value, Mapping) else value
         for name, value in sorted(fields.items(), reverse=True)
         if value is not None
     }

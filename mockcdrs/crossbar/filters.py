@@ -5,11 +5,11 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, integer_at, text_at, value_at
-from mockcdrs.crossbar.json_decoder import LAZEDO, Undecodable
-from mockcdrs.crossbar.request import Query
+from mockcdrs.crossbar.context import Query
+from mockcdrs.crossbar.json_codec import LAZEDO, JsonError
 
-Test = Callable[[Document | None], bool]
-Maker = Callable[[str, Any], Test]
+DocumentTest = Callable[[Document | None], bool]
+MakeTest = Callable[[str, Any], DocumentTest]
 
 TIME_FILTERS = ("created_from", "created_to", "modified_from", "modified_to")
 _FILTER_PREFIXES = ("filter_", "has_key", "key_missing", "has_value", "value_missing")
@@ -21,24 +21,24 @@ def is_filter(name: str) -> bool:
     return name in TIME_FILTERS or name.startswith(_FILTER_PREFIXES)
 
 
-def is_defined(query: Query) -> bool:
+def has_filters(query: Query) -> bool:
     """Whether any parameter is a filter."""
     return any(is_filter(name) for name, _ in query)
 
 
-def is_only_time(query: Query) -> bool:
+def has_only_time_filters(query: Query) -> bool:
     """Whether all filters are about times, so that a listing leaves them to its range."""
     return all(name in TIME_FILTERS for name, _ in query if is_filter(name))
 
 
-def heeded(query: Query, shows: Callable[[str], bool]) -> Query:
-    """The query with the docs' name for a filter that the server knows under another, if that is fixed."""
-    if shows("missing-value-ignored"):
+def effective_filters(query: Query, has_quirk: Callable[[str], bool]) -> Query:
+    """The query as the server reads it: without the quirk `missing-value-ignored` it knows `missing_value` too."""
+    if has_quirk("missing-value-ignored"):
         return query
     return tuple(("value_missing" if name == "missing_value" else name, value) for name, value in query)
 
 
-def without_month(query: Query) -> Query:
+def strip_month_prefix(query: Query) -> Query:
     """Call id filters without the `YYYYMM-` that a CDR id has before its call id."""
     return tuple((name, _call_id(value) if name.endswith("call_id") else value) for name, value in query)
 
@@ -50,19 +50,19 @@ def _call_id(value: Any) -> Any:
     return data[_MONTH_PREFIX_LENGTH:].decode("utf-8", "surrogateescape") if is_cdr_id else value
 
 
-def passes(document: Document | None, query: Query) -> bool:
+def matches(document: Document | None, query: Query) -> bool:
     """Whether a document satisfies every filter; a filter that breaks on it counts as not satisfied."""
-    return tester(query)(document)
+    return compile_filters(query)(document)
 
 
-def tester(query: Query) -> Test:
-    """`passes` for many documents: what only the query decides is worked out once."""
-    tests = [test for name, value in query if (test := _test(name, value)) is not None]
-    hold: Test = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
-    return _unbroken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
+def compile_filters(query: Query) -> DocumentTest:
+    """A test for many documents, as `matches` for one: what only the query decides is worked out once."""
+    tests = [test for name, value in query if (test := _make_test(name, value)) is not None]
+    hold: DocumentTest = tests[0] if len(tests) == 1 else lambda document: all(test(document) for test in tests)
+    return _false_if_broken(hold) if any("." in text for pair in query for text in map(str, pair)) else hold
 
 
-def _unbroken(test: Test) -> Test:
+def _false_if_broken(test: DocumentTest) -> DocumentTest:
     """A test that does not hold where it breaks: on a key that leads through a text it does, negated or not."""
 
     def unbroken(document: Document | None) -> bool:
@@ -74,7 +74,7 @@ def _unbroken(test: Test) -> Test:
     return unbroken
 
 
-def _test(name: str, value: Any) -> Test | None:
+def _make_test(name: str, value: Any) -> DocumentTest | None:
     prefix = next((prefix for prefix in _PREFIXED if name.startswith(prefix)), "")
     make = _PREFIXED[prefix] if prefix else _NAMED.get(name)
     try:
@@ -89,58 +89,58 @@ def _path(key: Any) -> tuple[str, ...]:
     return tuple(key.split("."))
 
 
-def _equals(key: str, wanted: Any) -> Test:
+def _equals(key: str, wanted: Any) -> DocumentTest:
     path, text = _path(key), erlang.to_text(wanted)
-    choice = _json(text)
+    choice = _parse_choice(text)
     if isinstance(choice, list):
-        return lambda document: (held := text_at(document, path)) == text or held in choice
+        return lambda document: (value := text_at(document, path)) == text or value in choice
     texts = {text, choice} if isinstance(choice, str) else {text}
     return lambda document: text_at(document, path) in texts
 
 
-def _json(text: str) -> Any:
+def _parse_choice(text: str) -> Any:
     """The list or the text in a filter's value, read as JSON; `None` for all else, which nothing equals."""
     if not text.lstrip().startswith(("[", '"')):
         return None
     try:
         return LAZEDO.decode(text.encode("utf-8", "surrogateescape"))  # other forks hardly differ
-    except Undecodable:
+    except JsonError:
         return None
 
 
-def _differs(key: str, wanted: Any) -> Test:
-    return _not(_equals(key, wanted))
+def _differs(key: str, wanted: Any) -> DocumentTest:
+    return _negate(_equals(key, wanted))
 
 
-def _not(test: Test) -> Test:
+def _negate(test: DocumentTest) -> DocumentTest:
     return lambda document: not test(document)
 
 
-def _has_key(_name: str, key: Any) -> Test:
+def _has_key(_name: str, key: Any) -> DocumentTest:
     path = _path(key)
     return lambda document: value_at(document, path) is not MISSING
 
 
-def _lacks_key(name: str, key: Any) -> Test:
-    return _not(_has_key(name, key))
+def _lacks_key(name: str, key: Any) -> DocumentTest:
+    return _negate(_has_key(name, key))
 
 
-def _has_value(_name: str, key: Any) -> Test:
+def _has_value(_name: str, key: Any) -> DocumentTest:
     path = _path(key)
     return lambda document: (value := value_at(document, path)) is not MISSING and not erlang.is_empty(value)
 
 
-def _lacks_value(name: str, key: Any) -> Test:
-    return _not(_has_value(name, key))
+def _lacks_value(name: str, key: Any) -> DocumentTest:
+    return _negate(_has_value(name, key))
 
 
-def _not_before(name: str, wanted: Any) -> Test:
+def _not_before(name: str, wanted: Any) -> DocumentTest:
     path, limit = _private_path(name), erlang.to_integer(wanted)
     # Erlang sorts the missing value, an atom, behind every number
     return lambda document: (moment := integer_at(document, path)) is None or limit <= moment
 
 
-def _not_after(name: str, wanted: Any) -> Test:
+def _not_after(name: str, wanted: Any) -> DocumentTest:
     path, limit = _private_path(name), erlang.to_integer(wanted)
     return lambda document: (moment := integer_at(document, path)) is not None and moment <= limit
 
@@ -150,9 +150,9 @@ def _private_path(name: str) -> tuple[str, ...]:
 
 
 # the longer prefix first: filter_not_x is no filter on not_x
-_PREFIXED: dict[str, Maker] = {"filter_not_": _differs, "filter_": _equals}
+_PREFIXED: dict[str, MakeTest] = {"filter_not_": _differs, "filter_": _equals}
 
-_NAMED: dict[str, Maker] = {
+_NAMED: dict[str, MakeTest] = {
     "has_key": _has_key,
     "key_missing": _lacks_key,
     "has_value": _has_value,

@@ -13,16 +13,16 @@ _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
 _LEADING_INTEGER = re.compile(r"([+-]?)(?:0[xX]([0-9A-Fa-f]+)|(\d+))", re.ASCII)
 
 
-def truthy(value: Any) -> bool:
+def is_truthy(value: Any) -> bool:
     """Whether `if (value)` holds: false, 0, "", null and undefined do not, `{}` and `[]` do."""
     return isinstance(value, dict | list) or bool(value and value is not UNDEFINED)
 
 
-def number(value: Any) -> float:
+def to_number(value: Any) -> float:
     """`Number(value)`: text in digits counts, the empty text, null and `[]` are 0, the rest is NaN."""
     if value is None or isinstance(value, int | float):
         return _double(value or 0)
-    text = string(value).strip()
+    text = to_string(value).strip()
     if _HEXADECIMAL.fullmatch(text):
         return int(text, 16)
     return float(text) if _DECIMAL.fullmatch(text) else 0 if not text else math.nan
@@ -56,7 +56,7 @@ def _without_exponent(number: float) -> str:
     return f"{Decimal(repr(number)).normalize():f}"
 
 
-def carried(value: Any) -> Any:
+def round_trip(value: Any) -> Any:
     """A JSON value as it comes back out of JavaScript."""
     match value:
         case int() if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
@@ -64,22 +64,22 @@ def carried(value: Any) -> Any:
         case int() | float():
             return json_number(value)
         case list():
-            return [carried(item) for item in value]
+            return [round_trip(item) for item in value]
         case dict():
-            return {name: carried(item) for name, item in ordered(value).items()}
+            return {name: round_trip(item) for name, item in order_properties(value).items()}
     return value
 
 
 def parse_int(value: Any) -> float:
     """`parseInt(value)`: the digits that the text starts with, hexadecimal ones behind `0x`, else NaN."""
-    found = _LEADING_INTEGER.match(string(value).strip())
+    found = _LEADING_INTEGER.match(to_string(value).strip())
     if not found:
         return math.nan
     sign, hexadecimal, decimal = found.groups()
     return int(sign + (hexadecimal or decimal), 16 if hexadecimal else 10)
 
 
-def string(value: Any) -> str:
+def to_string(value: Any) -> str:
     """`String(value)`: a list is its items with commas between, null and undefined among them nothing."""
     match value:
         case str():
@@ -91,7 +91,7 @@ def string(value: Any) -> str:
         case int() | float():
             return _number_text(json_number(value))
         case list():
-            return ",".join("" if item is None else string(item) for item in value)
+            return ",".join("" if item is None else to_string(item) for item in value)
         case dict():
             return "[object Object]"
     return "undefined"
@@ -107,18 +107,18 @@ def _number_text(number: Any) -> str:
 
 def equals_text(value: Any, text: str) -> bool:
     """`value == text` for a text that is no number: a list or an object equals it as its text."""
-    return (string(value) if isinstance(value, list | dict) else value) == text
+    return (to_string(value) if isinstance(value, list | dict) else value) == text
 
 
-def less(a: Any, b: Any) -> bool:
+def less_than(a: Any, b: Any) -> bool:
     """`a < b`: two texts by code units, all else as numbers; a list or an object is its text."""
-    a, b = (string(side) if isinstance(side, list | dict) else side for side in (a, b))
+    a, b = (to_string(side) if isinstance(side, list | dict) else side for side in (a, b))
     if isinstance(a, str) and isinstance(b, str):
         return a.encode("utf-16-be", "surrogatepass") < b.encode("utf-16-be", "surrogatepass")
-    return number(a) < number(b)
+    return to_number(a) < to_number(b)
 
 
-def ordered(properties: dict[str, Any]) -> dict[str, Any]:
+def order_properties(properties: dict[str, Any]) -> dict[str, Any]:
     """An object's properties in JavaScript's order: array indexes ascending, then the rest as they came."""
     indexes = sorted((name for name in properties if _is_index(name)), key=int)
     return {name: properties[name] for name in [*indexes, *(n for n in properties if not _is_index(n))]}

@@ -1,11 +1,14 @@
-"""Which kind of answer a client gets: type, language and coding (`api_resource.erl`, `cowboy_rest`, `cow_http_hd`)."""
+"""Which kind of answer a client gets: content type, language, coding, and none at all for one that it has (`ETag`).
+
+Sources followed: `api_resource.erl`, `cowboy_rest`, `cow_http_hd`.
+"""
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from mockcdrs.crossbar.errors import BareAnswer, died
+from mockcdrs.crossbar.errors import EmptyResponse, handler_crash
 
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
@@ -35,6 +38,8 @@ _LANGUAGE = re.compile(
 _CODING = re.compile(
     rf"(?P<coding>{WORD})(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?={WORD}))", re.ASCII
 )
+_ETAG = re.compile(r'(?:W/)?"[^"\s]*"')
+_ETAGS = re.compile(rf"[ \t,]*(?:{_ETAG.pattern}[ \t]*(?:,[ \t,]*|\Z))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,58 +68,58 @@ class _MediaRange:
         return self.type == kind and self.subtype in {"*", subtype}
 
 
-def content_type(accept: str | None, accepts_parameters: bool) -> str:
-    """The type that an `Accept` header gets; `BareAnswer` 400 for an unreadable one, 406 where nothing fits.
+def negotiate_type(accept: str | None, accepts_parameters: bool) -> str:
+    """The type that an `Accept` header gets; `EmptyResponse` 400 for an unreadable one, 406 where nothing fits.
 
     `accepts_parameters`: whether a type that comes with parameters of its own fits at all.
     Between two types that are wanted alike the later one wins, and `q=0` refuses nothing: that is Cowboy's way.
     """
     if accept is None:
         return JSON_TYPES[0]
-    latest_first = _media_ranges(accept)[::-1]
+    latest_first = _parse_accept(accept)[::-1]
     for media_range in sorted(latest_first, key=functools.cmp_to_key(_compare)):
         for offered in (*JSON_TYPES, "text/csv", "text/comma-separated-values", "application/octet-stream"):
             if media_range.covers(offered, accepts_parameters):
                 return offered
-    raise BareAnswer(406)
+    raise EmptyResponse(406)
 
 
 def _compare(a: _MediaRange, b: _MediaRange) -> int:
     return b.precedes(a) - a.precedes(b)
 
 
-def _elements(pattern: re.Pattern[str], header: str) -> Iterator[re.Match[str]]:
+def _parse_elements(pattern: re.Pattern[str], header: str) -> Iterator[re.Match[str]]:
     """What a header lists; `ValueError` where it is something else."""
     header, at = header.strip(" \t,"), 0
     while at < len(header):
-        found = pattern.match(header, at)
-        if not found:
+        match = pattern.match(header, at)
+        if not match:
             raise ValueError(header)
-        yield found
-        at = found.end()
+        yield match
+        at = match.end()
 
 
-def _media_ranges(accept: str) -> list[_MediaRange]:
+def _parse_accept(accept: str) -> list[_MediaRange]:
     try:
-        return [_media_range(found) for found in _elements(_RANGE, accept)]
+        return [_media_range(match) for match in _parse_elements(_RANGE, accept)]
     except ValueError:
-        raise BareAnswer(400) from None
+        raise EmptyResponse(400) from None
 
 
-def _media_range(found: re.Match[str]) -> _MediaRange:
-    kind, subtype = (found["type"] or "*").lower(), (found["subtype"] or "*").lower()
-    parameters = sum(1 for _ in _PARAMETER.finditer(found["parameters"]))
-    return _MediaRange(kind, subtype, parameters, float(found["weight"] or 1))
+def _media_range(match: re.Match[str]) -> _MediaRange:
+    kind, subtype = (match["type"] or "*").lower(), (match["subtype"] or "*").lower()
+    parameters = sum(1 for _ in _PARAMETER.finditer(match["parameters"]))
+    return _MediaRange(kind, subtype, parameters, float(match["weight"] or 1))
 
 
-def language(accept_language: str | None) -> str:
-    """A kind of English, or the first language that the client names; `BareAnswer` 400 for an unreadable header.
+def negotiate_language(accept_language: str | None) -> str:
+    """A kind of English, or the first language that the client names; `EmptyResponse` 400 for an unreadable header.
 
     Cowboy takes `*` for the name of a language.
     """
     if accept_language is None:
         return _LANGUAGES[0]
-    wanted = _tags(accept_language)
+    wanted = _parse_languages(accept_language)
     offered, latest_first = [*_LANGUAGES, wanted[0][1]], wanted[::-1]
     return next(  # the first language named is on offer, so one always fits
         choice
@@ -124,33 +129,58 @@ def language(accept_language: str | None) -> str:
     )
 
 
-def _tags(accept_language: str) -> list[tuple[float, str]]:
+def _parse_languages(accept_language: str) -> list[tuple[float, str]]:
     try:
-        found = [*_elements(_LANGUAGE, accept_language)]
+        matches = [*_parse_elements(_LANGUAGE, accept_language)]
     except ValueError:
-        found = []
-    if not found:
-        raise BareAnswer(400, with_request_id=False)
-    return [(float(each["weight"] or 1), each["tag"].lower()) for each in found]
+        matches = []
+    if not matches:
+        raise EmptyResponse(400, with_request_id=False)
+    return [(float(each["weight"] or 1), each["tag"].lower()) for each in matches]
 
 
 @functools.lru_cache(maxsize=64)
-def takes_gzip(accept_encoding: str) -> bool:
+def accepts_gzip(accept_encoding: str) -> bool:
     """Whether a client takes gzip; `ValueError` for a header that cannot be read."""
-    codings = [*_elements(_CODING, accept_encoding)]
+    codings = [*_parse_elements(_CODING, accept_encoding)]
     return any(each["coding"].lower() == "gzip" and float(each["weight"] or 1) for each in codings)
 
 
-def overridden(negotiated: str, wanted: object, knows_any_subtype: bool) -> str:
+def choose_format(negotiated: str, wanted: object, knows_any_subtype: bool) -> str:
     """`json`, `csv` or `pdf`: what a negotiated type becomes under `accept` in the query, which only JSON heeds.
 
-    `knows_any_subtype`: whether `text/*` is asking for CSV. Raises `BareAnswer` where `wanted` is no text, as in
+    `knows_any_subtype`: whether `text/*` is asking for CSV. Raises `EmptyResponse` where `wanted` is no text, as in
     `?accept`.
     """
     if negotiated in CSV_TYPES:
         return "csv"
     if not isinstance(wanted, str | None):
-        raise died("an accept that is no text")
+        raise handler_crash("an accept that is no text")
     if wanted in ("csv", "pdf"):
         return str(wanted)
     return "csv" if wanted in CSV_TYPES or (knows_any_subtype and wanted == _ANY_TEXT) else "json"
+
+
+def check_preconditions(method: str, headers: Mapping[str, str], etag: str | None) -> None:
+    """Raise `EmptyResponse` 304 or 412 where `If-Match` or `If-None-Match` says so, 400 where it cannot be read.
+
+    `etag` is the answer's, without quotes; `None` for an answer that has none.
+    """
+    match, none_match = headers.get("if-match"), headers.get("if-none-match")
+    if match is None and none_match is None:
+        return
+    tag = None if etag is None else f'"{etag}"'
+    if match is not None and match.strip() != "*" and tag not in _parse_etags(match):
+        raise EmptyResponse(412)
+    if none_match is not None:
+        if none_match.strip() == "*" or tag in [known.removeprefix("W/") for known in _parse_etags(none_match)]:
+            raise EmptyResponse(304 if method == "GET" else 412, why=etag or "")
+        if tag is None:
+            raise EmptyResponse(412)
+
+
+def _parse_etags(header: str) -> list[str]:
+    """The tags in a header, weak ones with their `W/`."""
+    if not _ETAGS.fullmatch(header):
+        raise EmptyResponse(400, with_request_id=False)
+    return _ETAG.findall(header)

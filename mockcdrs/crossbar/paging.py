@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar.database import NoDatabase, QueryError, Row
-from mockcdrs.crossbar.errors import Failure, plain, system, system_failure
+from mockcdrs.crossbar.couchdb import NoDatabase, QueryError, ViewRow
+from mockcdrs.crossbar.errors import Failure, build_system_error, module_error, system_error
 
-Fetch = Callable[[str, Any, int], list[Row]]
-Mapper = Callable[[list[Row]], list[Any]]
+Fetch = Callable[[str, Any, int], list[ViewRow]]
+Mapper = Callable[[list[ViewRow]], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PagePlan:
     """What to walk: months in the direction of travel, rows a page (`None`: all), rows a chunk.
 
     `fetch(month, start key, limit)` gives rows; `mapper` filters them and makes items of them. `keeps_stale_key`: the
@@ -42,7 +42,7 @@ class Page:
     next_key: Any = None
 
 
-def _split(rows: list[Row], limit: int, last_key: Any) -> tuple[Any, list[Row]]:
+def _split_next_key(rows: list[ViewRow], limit: int, last_key: Any) -> tuple[Any, list[ViewRow]]:
     """The key to go on at and the rows to show, of rows that were fetched with a limit."""
     if not rows:
         return last_key, rows
@@ -51,21 +51,21 @@ def _split(rows: list[Row], limit: int, last_key: Any) -> tuple[Any, list[Row]]:
     return None, rows
 
 
-def _mapped(plan: Plan, rows: list[Row]) -> list[Any]:
+def _map_rows(plan: PagePlan, rows: list[ViewRow]) -> list[Any]:
     try:
         return plan.mapper(rows)
     except ValueError as error:
-        raise system("datastore_fault") from error
+        raise system_error("datastore_fault") from error
 
 
-def refused(error: QueryError) -> Failure:
+def query_failure(error: QueryError) -> Failure:
     """What becomes of a query that CouchDB refuses (`crossbar_doc:handle_datamgr_errors/3`)."""
     if not error.cause:
-        return system("datastore_fault")
-    return system_failure(500, "datastore_fault", "unknown failure", cause=error.cause)
+        return system_error("datastore_fault")
+    return build_system_error(500, "datastore_fault", "unknown failure", cause=error.cause)
 
 
-def walk_plain(plan: Plan) -> Page:
+def walk_plain(plan: PagePlan) -> Page:
     """One page at once; raises `Failure`."""
     page, months = Page(), list(plan.months)
     while months:
@@ -75,18 +75,18 @@ def walk_plain(plan: Plan) -> Page:
             fetched = plan.fetch(months[0], start_key, limit)
         except NoDatabase:
             if len(months) == 1:
-                raise plain(503, "datastore missing view") from None
+                raise module_error(503, "datastore missing view") from None
             del months[0]
             continue
         except QueryError as error:
-            raise refused(error) from error
-        page.next_key, rows = _split(fetched, limit, page.next_key)
-        items = _mapped(plan, rows)
+            raise query_failure(error) from error
+        page.next_key, rows = _split_next_key(fetched, limit, page.next_key)
+        items = _map_rows(plan, rows)
         page.items += items
         page.total += len(items)
         if page.total == plan.page_size and page.next_key is not None:
             return page
-        if page.next_key is None or erlang.same(page.next_key, start_key):
+        if page.next_key is None or erlang.is_identical(page.next_key, start_key):
             # more rows share a key than were fetched: the server would ask for them for ever
             page.next_key = None
             del months[0]
@@ -96,7 +96,7 @@ def walk_plain(plan: Plan) -> Page:
 class ChunkedWalk:
     """A page in chunks: call `advance` until it gives `None`, and tell `sent` how many items went out each time."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: PagePlan) -> None:
         self._plan = plan
         self._months: list[str] | None = None
         self._key_before: Any = None
@@ -118,7 +118,7 @@ class ChunkedWalk:
             return self._load(self._plan.months, None) if self._plan.months else None
         if not months or (self.next_key is not None and self.total == self._plan.page_size):
             return None
-        if self.next_key is not None and not erlang.same(self.next_key, self._key_before):
+        if self.next_key is not None and not erlang.is_identical(self.next_key, self._key_before):
             return self._load(months, self.next_key)
         if len(months) == 1:
             return None
@@ -135,13 +135,13 @@ class ChunkedWalk:
                 break
             except NoDatabase:
                 if len(months) == 1:
-                    raise plain(503, "datastore missing view") from None
+                    raise module_error(503, "datastore missing view") from None
                 del months[0]
             except QueryError as error:
-                raise refused(error) from error
-        next_key, rows = _split(fetched, limit, last_key)
+                raise query_failure(error) from error
+        next_key, rows = _split_next_key(fetched, limit, last_key)
         try:
-            items = _mapped(self._plan, rows)
+            items = _map_rows(self._plan, rows)
         except Failure:
             self.next_key = last_key
             raise

@@ -1,7 +1,7 @@
 """Crossbar's surprising behaviours, each under a name, with a sentence for a user and the source it follows.
 
-The one table from which the command line, advice, documents and the contract suite take theirs. Which of them a
-version of Kazoo shows is told in `mockcdrs/crossbar/versions/`; a fix answers as the API page would have it.
+The one table from which the command line, advice, documents and the contract suite take theirs. Which of them a version
+of Kazoo has is a field of `versions.Version`. Without a quirk the mock answers as the API page would have it.
 """
 
 from collections.abc import Iterable
@@ -126,19 +126,19 @@ QUIRKS: dict[str, Quirk] = {
     ),
 }
 
-USUAL = frozenset(QUIRKS) - {"big-integer-chunk-lost", "integer-page-size"}
+COMMON = frozenset(QUIRKS) - {"big-integer-chunk-lost", "integer-page-size"}
 """The quirks that Kazoo 4.3 and `master` share."""
 
 
-def shown(usual: Iterable[str], fixed: Iterable[str] = (), added: Iterable[str] = ()) -> frozenset[str]:
-    """The quirks to show: the `usual` ones of a version without the fixed, `all` for every one, and the added.
+def enabled(usual: Iterable[str], disable: Iterable[str] = (), enable: Iterable[str] = ()) -> frozenset[str]:
+    """The `usual` quirks of a version without those to disable, where `all` stands for every one, and those to enable.
 
     Raises `UnknownQuirk`.
     """
-    fixed, added = set(fixed), set(added)
-    unknown = sorted((fixed - {ALL} | added) - QUIRKS.keys())
+    disable, enable = set(disable), set(enable)
+    unknown = sorted((disable - {ALL} | enable) - QUIRKS.keys())
     if unknown:
         known = ", ".join([ALL, *QUIRKS])
         raise UnknownQuirk(f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {known}")
-    kept = set() if ALL in fixed else set(usual)
-    return frozenset(kept - fixed | added)
+    remaining = set() if ALL in disable else set(usual)
+    return frozenset(remaining - disable | enable)

@@ -7,8 +7,8 @@ from typing import Any
 
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
-from mockcdrs.crossbar.database import QueryError
-from mockcdrs.crossbar.view_maps import TIME_FIRST, Emitted, View, is_cdr
+from mockcdrs.crossbar.couchdb import QueryError
+from mockcdrs.crossbar.views import TIME_FIRST, Emitted, View, is_cdr
 
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
 _CLASSIFIERS: dict[str, re.Pattern[str]] = {
@@ -27,21 +27,21 @@ def classify(number: str, emergency_numbers: Container[str]) -> str:
     return next((name for name, pattern in _CLASSIFIERS.items() if pattern.fullmatch(number)), "unknown")
 
 
-def _is_summed(document: Document, variables: Any) -> bool:
-    if not is_cdr(document) or not js.truthy(variables):
+def _counts_in_summary(document: Document, variables: Any) -> bool:
+    if not is_cdr(document) or not js.is_truthy(variables):
         return False
     channel_name, direction = document.get("channel_name"), document.get("call_direction")
     if not isinstance(channel_name, str | list) or "loopback" in channel_name:
         return False
     known = variables if isinstance(variables, dict) else {}
     if direction == "inbound":
-        return not js.truthy(known.get("authorizing_id"))
-    return direction != "outbound" or js.truthy(known.get("resource_id"))
+        return not js.is_truthy(known.get("authorizing_id"))
+    return direction != "outbound" or js.is_truthy(known.get("resource_id"))
 
 
-def _summarized(document: Document, emergency_numbers: Container[str]) -> Emitted | None:
+def _map_summary(document: Document, emergency_numbers: Container[str]) -> Emitted | None:
     variables = document.get("custom_channel_vars")
-    if not _is_summed(document, variables):
+    if not _counts_in_summary(document, variables):
         return None
     called = document.get("to")
     party = document.get("from") if document.get("call_direction") == "inbound" else called
@@ -53,15 +53,15 @@ def _summarized(document: Document, emergency_numbers: Container[str]) -> Emitte
         "classifier": classify(called.partition("@")[0] if "@" in called else "", emergency_numbers),
         "domain": party[party.find("@") + 1 :],
         "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
-        "rate_name": js.string(rate_name) if js.truthy(rate_name) else None,
+        "rate_name": js.to_string(rate_name) if js.is_truthy(rate_name) else None,
     }
-    return [js.carried(document.get("pvt_created")), document["_id"]], value
+    return [js.round_trip(document.get("pvt_created")), document["_id"]], value
 
 
 @cache
 def summary_view(emergency_numbers: tuple[str, ...]) -> View:
     """The view behind the summary, for a version that takes these numbers for emergency calls."""
-    return View("cdrs/summarize_cdrs", partial(_summarized, emergency_numbers=emergency_numbers), TIME_FIRST)
+    return View("cdrs/summarize_cdrs", partial(_map_summary, emergency_numbers=emergency_numbers), TIME_FIRST)
 
 
 def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -75,31 +75,31 @@ def summarize(values: Iterable[dict[str, Any]]) -> dict[str, Any]:
             raise QueryError(f"direction {value['direction']!r:.80}")
         domain = summary[value["direction"]].setdefault(value["domain"], {})
         seconds = domain.setdefault(value["classifier"], {"total": 0})
-        seconds["total"] += js.number(value["billable_seconds"])
+        seconds["total"] += js.to_number(value["billable_seconds"])
         if value["rate_name"] is not None:
             name = value["rate_name"]
-            seconds[name] = seconds.get(name, 0) + js.number(value["billable_seconds"])
+            seconds[name] = seconds.get(name, 0) + js.to_number(value["billable_seconds"])
     return summary
 
 
-def as_json(summary: Any) -> Any:
+def summary_json(summary: Any) -> Any:
     """A summary as JSON carries it out of JavaScript: keys in its order, NaN as null."""
     if isinstance(summary, dict):
-        return {name: as_json(value) for name, value in js.ordered(summary).items()}
+        return {name: summary_json(value) for name, value in js.order_properties(summary).items()}
     return js.json_number(summary)
 
 
-def doubled(summary: Any) -> Any:
+def double_summary(summary: Any) -> Any:
     """Each number twice, which is what Crossbar's merge makes of a month."""
     if isinstance(summary, dict):
-        return {name: doubled(value) for name, value in summary.items()}
+        return {name: double_summary(value) for name, value in summary.items()}
     return summary * 2
 
 
-def merged(a: Any, b: Any) -> Any:
+def add_summaries(a: Any, b: Any) -> Any:
     """Two summaries added up, which is what the API page promises."""
     if isinstance(a, dict) and isinstance(b, dict):
-        return {name: merged(a.get(name), b.get(name)) for name in [*a, *(n for n in b if n not in a)]}
+        return {name: add_summaries(a.get(name), b.get(name)) for name in [*a, *(n for n in b if n not in a)]}
     if a is None or b is None:
         return b if a is None else a
     return a + b

@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mockcdrs.cdr import gregorian, row
-from mockcdrs.cdr.csv_headings import CSV_HEADINGS
+from mockcdrs.cdr import gregorian, listing_columns
+from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.dataset import writing
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.load import Load
@@ -45,7 +45,7 @@ class Stretch:
 def write(
     target: Path,
     stretch: Stretch,
-    columns: Mapping[str, row.Column] | None = None,
+    columns: Mapping[str, listing_columns.Column] | None = None,
     watched: Callable[[Days], Days] = lambda days: days,
 ) -> int:
     """Write a stretch of calls into the new folder `target`; how many there were.
@@ -64,13 +64,13 @@ def write(
         )
 
 
-def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, row.Column]) -> int:
+def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, listing_columns.Column]) -> int:
     count = 0
     with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
         writer.writerow(CSV_HEADINGS.get(name, name) for name in columns)
         for document in documents:
-            writer.writerow(map(_cell, row.make_row(document, columns).values()))
+            writer.writerow(map(_cell, listing_columns.make_row(document, columns).values()))
             count += 1
     return count
 

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis_jsonschema import from_schema
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 
 _JSON_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 _IN_HEADER_NAMES = "".join(
@@ -45,8 +45,8 @@ def field(name: str) -> st.SearchStrategy[Any]:
     """Values of one public field that are valid against the schema."""
     if name in _OBJECTS:
         return _OBJECTS[name]
-    leaf = schema.load()["properties"][name]
-    strategy: st.SearchStrategy[Any] = from_schema({"$schema": schema.load()["$schema"], **leaf})
+    leaf = documents.load_schema()["properties"][name]
+    strategy: st.SearchStrategy[Any] = from_schema({"$schema": documents.load_schema()["$schema"], **leaf})
     return strategy
 
 

@@ -71,7 +71,7 @@ class UniverseStore:
         if account_id != self._main:
             return
         early, late = times
-        start, end = gregorian.month_stretch(month)
+        start, end = gregorian.month_bounds(month)
         start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
         first = start if early is None else max(start, ceil(min(early, end + 1)))
         last = end if late is None else min(end, int(max(late, start - 1)))

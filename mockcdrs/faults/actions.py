@@ -13,12 +13,12 @@ from typing import Any, ClassVar, NoReturn
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar import json_text
-from mockcdrs.crossbar.answer import Answer
-from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.database import Databases
-from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, plain, system
-from mockcdrs.crossbar.tokens import Refused
+from mockcdrs.crossbar import json_codec
+from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
+from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import Store
 from mockcdrs.faults import answer_editing
@@ -28,7 +28,7 @@ from mockcdrs.faults.matching import RequestView
 from mockcdrs.faults.token_expiry import TokenExpiry
 from mockcdrs.faults.wire_effect import Pace, Wait, WireEffect
 
-Produce = Callable[[World], Answer]
+Produce = Callable[[ServerState], HttpResponse]
 
 ERROR_BY_STATUS: dict[int, str] = {
     400: "parse_error",
@@ -74,10 +74,10 @@ class Action:
         """Whether the action can happen to a request; a rule matches no other request."""
         return True
 
-    def begin(self, request: RequestView, world: World, tokens: TokenExpiry) -> None:
+    def begin(self, request: RequestView, world: ServerState, tokens: TokenExpiry) -> None:
         """Called when the rule fires, before the request is answered."""
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         """The answer to the request; `produce` answers as Crossbar would in a given state."""
         return produce(world)
 
@@ -121,7 +121,7 @@ class _Fails(_Answers):
     def failure(self) -> Failure:
         raise NotImplementedError
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         failure = self.failure()
         if failure.status in _TOKEN_STATUSES:
             failing = replace(world, claims=_refuse)
@@ -145,7 +145,7 @@ class FailWithError(_Fails):
             raise RuleError(f"error: came {self.value!r}, {expected}", "error")
 
     def failure(self) -> Failure:
-        return system(self.value)
+        return system_error(self.value)
 
 
 class FailWithStatus(_Fails):
@@ -158,7 +158,11 @@ class FailWithStatus(_Fails):
 
     def failure(self) -> Failure:
         name = ERROR_BY_STATUS.get(self.value)
-        return plain(self.value, _WORDS.get(self.value, "unspecified fault")) if name is None else system(name)
+        return (
+            module_error(self.value, _WORDS.get(self.value, "unspecified fault"))
+            if name is None
+            else system_error(name)
+        )
 
 
 class RefuseStartKey(_Fails):
@@ -171,7 +175,7 @@ class RefuseStartKey(_Fails):
         return request.start_key is not None
 
     def failure(self) -> Failure:
-        return system("datastore_fault")
+        return system_error("datastore_fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class Reply:
 
     def __post_init__(self) -> None:
         try:
-            json.loads(json_text.encode(self.json))
+            json.loads(json_codec.encode_json(self.json))
             json.dumps(self.json, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise RuleError(f"json: came {repr(self.json)[:80]}, expected what JSON can hold ({error})") from error
@@ -232,13 +236,13 @@ class SendReply(_Answers):
     def to_json(self) -> Any:
         return dataclasses.asdict(self.value)
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         del world, produce
         headers = {name.lower(): value for name, value in self.value.headers.items()}
         if self.value.json is None:
-            return Answer(self.value.status, headers)
+            return HttpResponse(self.value.status, headers)
         typed = {"content-type": "application/json", **headers}
-        return Answer(self.value.status, typed, json_text.encode(self.value.json))
+        return HttpResponse(self.value.status, typed, json_codec.encode_json(self.value.json))
 
     def __str__(self) -> str:
         return str(self.value.status)
@@ -250,7 +254,7 @@ class SendEmpty(_Answers):
     keyword = "empty"
     sentence = "The answer is a 200 without a body."
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(world)
         headers = {name: value for name, value in usual.headers.items() if name != "etag"}
         return replace(usual, status=200, headers=headers, body=b"")
@@ -262,7 +266,7 @@ class MalformJson(_Answers):
     keyword = "malformed_json"
     sentence = "The body lacks its last byte, so that it is not JSON although its content type says so."
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(world)
         return answer_editing.with_body(usual, answer_editing.whole_body(usual)[:-1] or b"{")
 
@@ -276,7 +280,7 @@ class ExpireToken(_Answers):
     def concerns(self, request: RequestView) -> bool:
         return request.token is not None
 
-    def begin(self, request: RequestView, world: World, tokens: TokenExpiry) -> None:
+    def begin(self, request: RequestView, world: ServerState, tokens: TokenExpiry) -> None:
         tokens.expire(str(request.token), world)
 
 
@@ -286,7 +290,7 @@ class DuplicateRow(_Answers):
     keyword = "duplicate_row"
     sentence = "The last row of a page comes twice."
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(world)
         if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
             whole = answer_editing.whole_body(usual)
@@ -313,7 +317,7 @@ class RepeatPage(_Answers):
     keeps_page = True
     sentence = "The next start key of a page leads to the same page, which a client must notice. CSV has no keys."
 
-    def answer(self, world: World, produce: Produce) -> Answer:
+    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(world)
 
         def change(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -449,4 +453,4 @@ class _FailingDatabases(Databases):
 
 
 def _refuse(_token: str) -> NoReturn:
-    raise Refused("invalid_jwt")
+    raise TokenError("invalid_jwt")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mockcdrs.crossbar import json_text
-from mockcdrs.crossbar.answer import Answer
+from mockcdrs.crossbar import json_codec
 from mockcdrs.crossbar.errors import Failure
+from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import Version
 
 _KEYS_OF_ERRORS = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
@@ -15,7 +15,7 @@ _HEADERS_OF_SUCCESS = ("etag", "expires", "location")
 _CREATED = 201
 
 
-def turn_into_error(answer: Answer, failure: Failure, version: Version) -> Answer:
+def turn_into_error(answer: HttpResponse, failure: Failure, version: Version) -> HttpResponse:
     """Turn an answer into an error, in the envelope that it has. An answer without an envelope keeps none."""
     if (answer.status, answer.outcome.message) == (failure.status, failure.message):
         return answer
@@ -39,7 +39,7 @@ def turn_into_error(answer: Answer, failure: Failure, version: Version) -> Answe
     return replace(changed, status=failure.status, headers=headers)
 
 
-def edit_envelope(answer: Answer, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Answer:
+def edit_envelope(answer: HttpResponse, change: Callable[[dict[str, Any]], dict[str, Any]]) -> HttpResponse:
     """Change an answer's envelope, in the form that it has. A body without a JSON object stays as it is."""
     whole = whole_body(answer)
     start, end = whole.find(b"{"), whole.rfind(b"}") + 1
@@ -47,12 +47,18 @@ def edit_envelope(answer: Answer, change: Callable[[dict[str, Any]], dict[str, A
         envelope = json.loads(whole[start:end].decode("utf-8", "surrogateescape"))
     except ValueError:
         return with_body(answer, whole)
-    encode = json_text.pretty if b"\n" in whole else json_text.encode if isinstance(answer.body, bytes) else _chunked
+    encode = (
+        json_codec.encode_pretty_json
+        if b"\n" in whole
+        else json_codec.encode_json
+        if isinstance(answer.body, bytes)
+        else _chunked
+    )
     return with_body(answer, whole[:start] + encode(change(envelope)) + whole[end:])
 
 
 def _chunked(envelope: dict[str, Any]) -> bytes:
-    pairs = (json_text.encode({name: value})[1:-1] for name, value in envelope.items())
+    pairs = (json_codec.encode_json({name: value})[1:-1] for name, value in envelope.items())
     return b"{" + b", ".join(pairs) + b"}"
 
 
@@ -64,11 +70,11 @@ def last_csv_row(whole: bytes) -> bytes:
     return last
 
 
-def whole_body(answer: Answer) -> bytes:
+def whole_body(answer: HttpResponse) -> bytes:
     """The body in one piece."""
     return answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
 
 
-def with_body(answer: Answer, body: bytes) -> Answer:
+def with_body(answer: HttpResponse, body: bytes) -> HttpResponse:
     """The answer with another body, in chunks where it was in chunks."""
     return replace(answer, body=body if isinstance(answer.body, bytes) else iter([body]))

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from mockcdrs.crossbar.answer import Answer, Incoming
-from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.faults.latch import Latch
 from mockcdrs.faults.matching import RequestView
@@ -14,7 +14,7 @@ from mockcdrs.faults.rule import Rule
 from mockcdrs.faults.token_expiry import TokenExpiry
 from mockcdrs.faults.wire_effect import NO_EFFECT, WireEffect
 
-Produce = Callable[[Incoming, World], Answer]
+Produce = Callable[[HttpRequest, ServerState], HttpResponse]
 
 
 class RuleFailed(Exception):
@@ -116,7 +116,7 @@ class Faults:
         if self.failures:
             raise self.failures[0]
 
-    def apply(self, incoming: Incoming, world: World, produce: Produce) -> tuple[Answer, WireEffect]:
+    def apply(self, incoming: HttpRequest, world: ServerState, produce: Produce) -> tuple[HttpResponse, WireEffect]:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
         if not self._rules and not self._tokens:
             answer = produce(incoming, world)
@@ -153,7 +153,7 @@ class Faults:
                 self.failures.append(error)
                 raise RuleFailed(str(rule)) from error
 
-    def _hand_out_key(self, incoming: Incoming, key: str | None) -> None:
+    def _hand_out_key(self, incoming: HttpRequest, key: str | None) -> None:
         if key is None:
             return
         request = RequestView.of(incoming)
@@ -161,7 +161,7 @@ class Faults:
         if page is not None:
             self._pages.hand_out(request, key, page + 1)
 
-    def _fire(self, request: RequestView, page: int | None, world: World) -> list[_Entry]:
+    def _fire(self, request: RequestView, page: int | None, world: ServerState) -> list[_Entry]:
         """Count the rules that match, and return those that fire."""
         with self._lock:
             fired: list[_Entry] = []
@@ -180,7 +180,7 @@ class Faults:
             return fired
 
 
-def _answer(fired: list[_Entry], world: World, produce: Callable[[World], Answer]) -> Answer:
+def _answer(fired: list[_Entry], world: ServerState, produce: Callable[[ServerState], HttpResponse]) -> HttpResponse:
     actions = (action for entry in fired for action in entry.rule.actions if action.group == "answer")
     action = next(actions, None)
     return produce(world) if action is None else action.answer(world, produce)
@@ -196,13 +196,13 @@ def _wire_effect(fired: list[_Entry]) -> WireEffect:
     return effect
 
 
-def _when_complete(answer: Answer, complete: Callable[[], None]) -> Answer:
+def _when_complete(answer: HttpResponse, complete: Callable[[], None]) -> HttpResponse:
     """The answer, with `complete` called once its body has been made, or has broken off."""
     if isinstance(answer.body, bytes | tuple):
         complete()
         return answer
     status, headers, body = answer.status, answer.headers, _then(answer.body, complete)
-    return Answer(status, headers, body, answer.note, answer.is_file, answer.outcome)
+    return HttpResponse(status, headers, body, answer.note, answer.is_file, answer.outcome)
 
 
 def _then(parts: Iterable[bytes], complete: Callable[[], None]) -> Iterator[bytes]:

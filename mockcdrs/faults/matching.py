@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from mockcdrs import arguments
 from mockcdrs.control.request_parts import METHOD, PATH, QUERY
-from mockcdrs.crossbar.answer import Incoming
-from mockcdrs.crossbar.request import UnreadableQuery, parse_query
+from mockcdrs.crossbar.context import UnreadableQuery, parse_query
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults.errors import RuleError
 
 
@@ -23,7 +23,7 @@ class RequestView:
     token: str | None
 
     @classmethod
-    def of(cls, incoming: Incoming) -> "RequestView":
+    def of(cls, incoming: HttpRequest) -> "RequestView":
         """Read a request. A query string that cannot be parsed counts as none."""
         try:
             pairs = parse_query(incoming.query)

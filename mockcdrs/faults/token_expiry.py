@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.tokens import Claims, Refused
+from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.context import Claims, ServerState
 
 
 class TokenExpiry:
@@ -21,20 +21,20 @@ class TokenExpiry:
     def __bool__(self) -> bool:
         return bool(self._expired)
 
-    def expire(self, token: str, world: World) -> None:
+    def expire(self, token: str, world: ServerState) -> None:
         """Refuse a token from now on."""
         self._expired |= {token}
         self._fresh_until_unix = 1 + max(self._fresh_until_unix, _expiry_of_new_token(world))
 
-    def is_fresh(self, token: str, world: World) -> bool:
+    def is_fresh(self, token: str, world: ServerState) -> bool:
         """Whether a login gave this token after the last one had expired."""
         try:
             until = world.claims(token).get("exp", 0)
-        except Refused:
+        except TokenError:
             return False
         return bool(0 < self._fresh_until_unix <= until)
 
-    def applied_to(self, world: World) -> World:
+    def applied_to(self, world: ServerState) -> ServerState:
         """The server's state with the expired tokens refused."""
         expired, more = self._expired, max(0, self._fresh_until_unix - _expiry_of_new_token(world))
         if not expired:
@@ -42,13 +42,13 @@ class TokenExpiry:
 
         def claims(token: str) -> Claims:
             if token in expired:
-                raise Refused("token_expired")
+                raise TokenError("token_expired")
             return world.claims(token)
 
         settings = replace(world.settings, token_auth_expiry=world.settings.token_auth_expiry + more)
         return replace(world, claims=claims, settings=settings)
 
 
-def _expiry_of_new_token(world: World) -> int:
+def _expiry_of_new_token(world: ServerState) -> int:
     """When a token that is given now expires, in Unix seconds."""
     return gregorian.to_unix(world.now) + world.settings.token_auth_expiry

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.store import Document
@@ -38,7 +38,7 @@ _TERM = re.compile(
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?", re.ASCII)
 _REVISION = re.compile(r"(\d+-)([0-9a-f]+)", re.ASCII)
 _PERSONAL_FIELDS = re.compile(r"(.*_)?(number|id|extension|dialed|user|username|mailbox|from|to|pin)")
-_KEPT_KEYS = frozenset(schema.public_fields()) | frozenset(
+_KEPT_KEYS = frozenset(documents.schema_field_names()) | frozenset(
     {
         "_id", "_rev", "account_billing", "account_id", "account_name", "account_realm", "authorizing_id",
         "authorizing_type", "bridge_id", "call_forward", "call_interaction_id", "call_priority",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from mockcdrs.cdr import billing, erlang, gregorian, row
+from mockcdrs.cdr import billing, erlang, gregorian, listing_columns
 
 Item = dict[str, Any]
 """A JSON object that an imported file holds: a listing row or a document."""
@@ -231,7 +231,7 @@ _VARIABLE_BY_COLUMN = {
 # Columns that depend on the request: `utc_offset` moves datetime, by how much a row does not show; `grouped=true` adds
 # is_a_leg to the first leg of a call.
 _REQUEST_COLUMNS = frozenset({"datetime", "is_a_leg"})
-_LISTING_COLUMNS = _REQUEST_COLUMNS.union(row.COLUMNS, _FIELD_BY_COLUMN, _VARIABLE_BY_COLUMN)
+_LISTING_COLUMNS = _REQUEST_COLUMNS.union(listing_columns.COLUMNS, _FIELD_BY_COLUMN, _VARIABLE_BY_COLUMN)
 _BILLING_BY_COST = {"cost": "account_billing", "reseller_cost": "reseller_billing"}
 # Seconds of rate_increment and rate_minimum, the usual ones first.
 _USUAL_TERMS = ((60, 0), (60, 60), (6, 6), (6, 30), (30, 30), (1, 0), (1, 1), (1, 60), (60, 30))
@@ -387,8 +387,10 @@ def _make_full_row(item: Item, document: Item) -> Item:
     """The row of a document with the columns of all releases, for the listing that `item` is from."""
     # A row does not show whether it is from an account's interactions, as nearly all are, or from a user's.
     inception = item.get("inception_direction")
-    of_user = inception is not None and inception != row.COLUMNS["inception_direction"](document, 0)
-    return row.make_row(document, row.columns(row.COLUMNS, " ", of_user=of_user))
+    of_user = inception is not None and inception != listing_columns.COLUMNS["inception_direction"](document, 0)
+    return listing_columns.make_row(
+        document, listing_columns.select_columns(listing_columns.COLUMNS, " ", of_user=of_user)
+    )
 
 
 def _text(value: Any) -> str:

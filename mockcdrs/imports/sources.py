@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mockcdrs.cdr import schema
-from mockcdrs.cdr.csv_headings import CSV_HEADINGS
+from mockcdrs.cdr import documents
+from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
@@ -190,7 +190,7 @@ _ROW_ONLY_COLUMN = "unix_timestamp"
 _RESELLER_COLUMNS = ("reseller_cost", "reseller_call_type")
 _COLUMN_BY_HEADING = {heading: name for name, heading in CSV_HEADINGS.items()}
 _NESTED_OBJECTS = ("custom_channel_vars", "custom_application_vars", "custom_sip_headers")
-_INTEGER_FIELDS = schema.integer_fields() | {"pvt_created", "pvt_modified"}
+_INTEGER_FIELDS = documents.integer_field_names() | {"pvt_created", "pvt_modified"}
 _INTEGER = re.compile(r"-?\d+", re.ASCII)
 _JOINED_RECORDING_IDS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
 # Separators of cells without quotes, to be tried in turn: a comma that no blank follows, which leaves "Doe, Ann" whole;

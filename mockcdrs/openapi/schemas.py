@@ -6,7 +6,7 @@ Sources: `api_util.erl` for the envelope, `kzd_cdrs.erl` for the columns of a li
 from functools import cache
 from typing import Any
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 from mockcdrs.crossbar.versions import Version
 
 _TEXT = {"type": "string"}
@@ -86,7 +86,7 @@ def _error(version: Version) -> dict[str, Any]:
 
 def _document() -> dict[str, Any]:
     """Kazoo's `cdrs` schema; other fields, which real documents have, are allowed."""
-    known = schema.load()
+    known = documents.load_schema()
     fields = {
         name: _allow_text(_resolve_refs(field, known["definitions"])) for name, field in known["properties"].items()
     }

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mockcdrs.cdr.row import rfc_1036
+from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.journal import Journal, Record, Response
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming
-from mockcdrs.crossbar.context import World
-from mockcdrs.crossbar.request_data import largest_body
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
+from mockcdrs.crossbar.request_body import max_body_size
 from mockcdrs.faults import WireEffect
 from mockcdrs.server import compression, wsgi_request
 from mockcdrs.server.connection import ClientConnection
@@ -48,13 +48,13 @@ class Crossbar:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer a request, and note it in the journal."""
         state, started = self._state, monotonic()
-        incoming = wsgi_request.read(environ, largest_body(state.settings.max_upload_size))
+        incoming = wsgi_request.read(environ, max_body_size(state.settings.max_upload_size))
         world = state.world()
         request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
         entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
 
-        def produce(incoming: Incoming, world: World) -> Answer:
-            return state.answers.answer(incoming, world, request_id)
+        def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
+            return state.answers.respond(incoming, world, request_id)
 
         answered, delivery = state.faults.apply(incoming, world, produce)
         if answered.note:
@@ -83,7 +83,7 @@ class _Entry:
     record: Record
     started: float
 
-    def note(self, answered: Answer, delivery: WireEffect) -> None:
+    def note(self, answered: HttpResponse, delivery: WireEffect) -> None:
         self.record.status = 0 if delivery.close else answered.status
         self.record.outcome = answered.outcome
         self.record.fault = delivery.fault
@@ -113,7 +113,7 @@ class _Entry:
                 self.end()
 
 
-def _head(answered: Answer, now: int) -> dict[str, str]:
+def _head(answered: HttpResponse, now: int) -> dict[str, str]:
     head = {name.lower(): _on_one_line(value) for name, value in answered.headers.items()}
     head["date"] = rfc_1036(now)
     return head
@@ -132,11 +132,11 @@ def _status(code: int) -> str:
     return f"{code} {phrase}"
 
 
-def _has_body(incoming: Incoming, answered: Answer) -> bool:
+def _has_body(incoming: HttpRequest, answered: HttpResponse) -> bool:
     return incoming.method != "HEAD" and answered.status not in _BODILESS_STATUSES
 
 
-def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterable[bytes], int | None]:
+def _plain(incoming: HttpRequest, answered: HttpResponse, entry: _Entry) -> tuple[Iterable[bytes], int | None]:
     """The body to send, and the length to announce; `None` for an answer in chunks."""
     if not isinstance(answered.body, bytes):
         return entry.watch(answered.body), None
@@ -147,7 +147,7 @@ def _plain(incoming: Incoming, answered: Answer, entry: _Entry) -> tuple[Iterabl
 
 
 def _faulty(
-    incoming: Incoming, answered: Answer, delivery: WireEffect, connection: ClientConnection, entry: _Entry
+    incoming: HttpRequest, answered: HttpResponse, delivery: WireEffect, connection: ClientConnection, entry: _Entry
 ) -> tuple[Iterable[bytes], int | None]:
     for delay in delivery.delays:
         connection.wait(delay.seconds, delay.lifted)
@@ -167,7 +167,7 @@ def create_app(state: State, powers: "Powers | None" = None, access: "Access | N
 
 def longest_body(state: State) -> Callable[[], int]:
     """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
-    return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
+    return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
 class _WithControl:

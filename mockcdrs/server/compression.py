@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from mockcdrs.crossbar import negotiation
-from mockcdrs.crossbar.answer import Answer
+from mockcdrs.crossbar.pipeline import HttpResponse
 
 THRESHOLD_BYTES = 300
 _GZIP_WINDOW = 31
 
 
-def compressed(answered: Answer, accept_encoding: str, *, varies: bool) -> Answer:
+def compressed(answered: HttpResponse, accept_encoding: str, *, varies: bool) -> HttpResponse:
     """The answer, compressed where the client takes gzip and there is enough of it; `varies`: and says so in `vary`."""
     if not _takes_gzip(accept_encoding):
         return answered
@@ -28,7 +28,7 @@ def compressed(answered: Answer, accept_encoding: str, *, varies: bool) -> Answe
 
 def _takes_gzip(accept_encoding: str) -> bool:
     try:
-        return negotiation.takes_gzip(accept_encoding)
+        return negotiation.accepts_gzip(accept_encoding)
     except ValueError:
         return False
 

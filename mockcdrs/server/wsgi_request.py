@@ -3,13 +3,13 @@
 import functools
 from typing import Any
 
-from mockcdrs.crossbar.answer import Incoming
-from mockcdrs.crossbar.buckets import LOCAL_ADDRESS
+from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS
 
 _BARE = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
-def read(environ: dict[str, Any], longest_body: int) -> Incoming:
+def read(environ: dict[str, Any], longest_body: int) -> HttpRequest:
     """The request with its path raw, where the server tells it, and without a body longer than the longest."""
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
@@ -18,7 +18,7 @@ def read(environ: dict[str, Any], longest_body: int) -> Incoming:
         headers.pop("content-type", None)  # other servers may say "" where there is none
     method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
     peer = environ.get("REMOTE_ADDR") or LOCAL_ADDRESS
-    return Incoming(method, path, query, headers, _body(environ, longest_body), peer)
+    return HttpRequest(method, path, query, headers, _body(environ, longest_body), peer)
 
 
 def _rebuilt(environ: dict[str, Any]) -> str:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import tokens
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar import authentication
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.recordings.comparison import COMPARED_HEADERS
 from tests.around.world import SEED, Exchange, Recording, state
 
@@ -19,7 +19,7 @@ _FILE = re.compile(r"json_[0-9a-f]{22}")
 _SECRETS = r'(?<="identity_sig":)"[\w-]+"|(?<="cluster_id":)"\w+"|(?<="cluster_id" : )"\w+"'
 _DIGEST_AS_REVISION = r'(?<="revision":)"[0-9a-f]{32}"'
 _OF_ANOTHER_KEY = "cdrs-token-otherkey"
-_KEY = tokens.key_of(SEED)
+_KEY = authentication.signing_key(SEED)
 
 
 RATE_LIMITED = "login-too-many"
@@ -61,7 +61,7 @@ def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | N
     return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}
 
 
-def _asked(holding: State, exchange: Exchange) -> Answer:
+def _asked(holding: State, exchange: Exchange) -> HttpResponse:
     request = exchange["request"]
 
     def signed(text: str) -> str:
@@ -69,8 +69,8 @@ def _asked(holding: State, exchange: Exchange) -> Answer:
 
     headers = {name.lower(): signed(value) for name, value in request["headers"]}
     body = signed(request.get("body") or "").encode()
-    incoming = Incoming(request["method"], signed(request["path"]), signed(request["query"]), headers, body)
-    return answer(incoming, holding.world(), headers["x-request-id"])
+    incoming = HttpRequest(request["method"], signed(request["path"]), signed(request["query"]), headers, body)
+    return respond(incoming, holding.world(), headers["x-request-id"])
 
 
 def _signed(found: re.Match[str], name: str) -> str:
@@ -79,12 +79,12 @@ def _signed(found: re.Match[str], name: str) -> str:
     if not found[3]:
         return found[0]
     if name == _OF_ANOTHER_KEY:
-        return tokens.sign(b"x" * 32, claims)
+        return authentication.sign_token(b"x" * 32, claims)
     if "identity_sig" in claims and "bad-identity" not in name:
         owner = claims.get("owner_id", "")
-        own = _read(tokens.issue(_KEY, claims["account_id"], owner, "x", 0).split(".")[1])
+        own = _read(authentication.issue_token(_KEY, claims["account_id"], owner, "x", 0).split(".")[1])
         claims["identity_sig"] = own["identity_sig"]
-    return tokens.sign(_KEY, claims)
+    return authentication.sign_token(_KEY, claims)
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -33,7 +33,7 @@ def universe(calls_per_day: int, days: int) -> Store:
 def asking(store: Store, fixed: tuple[str, ...] = ()) -> Ask:
     """A client of a new mock over a store: gives the whole answer to a query, or to a path with one."""
     account = shown_account(store)
-    app = create_app(State(store, clock=Clock.frozen(NOON), quirks_shown=quirks.shown(fixed)))
+    app = create_app(State(store, clock=Clock.frozen(NOON), quirks_shown=quirks.enabled(fixed)))
 
     def ask(query: str) -> bytes:
         path, _, rest = query.partition("?")

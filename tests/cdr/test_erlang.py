@@ -9,9 +9,9 @@ from mockcdrs.cdr.erlang import (
     float_text,
     is_empty,
     is_false,
+    is_identical,
     is_true,
     round_half_away,
-    same,
     to_integer,
     to_number,
     to_text,
@@ -170,7 +170,7 @@ def test_a_list_of_character_codes_is_a_string() -> None:
     [("a", "a"), (1, 1), (1.5, 1.5), (None, None), ([1, "a"], [1, "a"]), ({"a": 1, "b": 2}, {"a": 1, "b": 2})],
 )
 def test_the_same_is_the_same(a: Any, b: Any) -> None:
-    assert same(a, b)
+    assert is_identical(a, b)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_the_same_is_the_same(a: Any, b: Any) -> None:
     ],
 )
 def test_what_is_merely_equal_is_not_the_same(a: Any, b: Any) -> None:
-    assert not same(a, b)
+    assert not is_identical(a, b)
 
 
 @pytest.mark.parametrize("value", [None, "", "0", "NULL", "undefined", 0, 0.0, [], {}])

@@ -36,7 +36,7 @@ def test_the_calendar_agrees_with_datetime_for_its_years(moment: datetime) -> No
     seconds = gregorian.from_datetime(moment)
     day = gregorian.day_of(seconds)
     assert (day.year, day.month, day.day, day.weekday) == (moment.year, moment.month, moment.day, moment.weekday())
-    assert f"{day.text}T{gregorian.clock(seconds)}" == moment.replace(tzinfo=None, microsecond=0).isoformat()
+    assert f"{day.text}T{gregorian.clock_text(seconds)}" == moment.replace(tzinfo=None, microsecond=0).isoformat()
 
 
 def test_the_year_0_starts_on_a_saturday_and_has_a_leap_day() -> None:

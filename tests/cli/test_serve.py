@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from mockcdrs.crossbar import greeting
+from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.versions import VERSIONS
 from tests.programs import program
 
@@ -220,7 +220,7 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
     with serving(tmp_path, "--data", str(data), "--no-control") as served:
         assert "MOCKCDRS_CONSOLE" not in served.variables
         with urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10) as answer:
-            assert answer.read() == greeting.TEXT
+            assert answer.read() == pipeline.GREETING
         assert "Console" not in served.end()
 
 

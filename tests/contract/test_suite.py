@@ -28,7 +28,7 @@ README = Path(__file__).parents[2] / "README.md"
 NEED_OTHER_DATA = {
     "no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500", "month-end-call-lost",
 }  # fmt: skip
-USUAL = table.USUAL - NEED_OTHER_DATA
+USUAL = table.COMMON - NEED_OTHER_DATA
 
 
 def results_of(**changes: Any) -> list[CheckResult]:

@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.control import adviser, counting
 from mockcdrs.control.journal import Record
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.handle import serving
 
 
@@ -78,7 +78,7 @@ def test_requests_that_came_too_fast_by_the_machines_clock_are_counted_though_th
 def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_keeps_none_of_the_rest_away() -> None:
     with serving() as mock:
         journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
-        record = journal.open(Incoming("GET", path, "pagesize=2", {}), at_gregorian=mock.clock.now())
+        record = journal.open(HttpRequest("GET", path, "pagesize=2", {}), at_gregorian=mock.clock.now())
         assert record.advice == []
         assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter"]
         record.outcome.next_start_key, record.outcome.rows, record.status = "more", 50, 200
@@ -91,7 +91,7 @@ def test_advice_that_is_read_before_the_place_of_a_request_is_known_keeps_none_a
     with serving() as mock:
         journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
         again = f"start_key={mock.client().simulate_get(path).json['next_start_key']}"
-        first, second = (journal.open(Incoming("GET", path, again, {}), mock.clock.now()) for _ in range(2))
+        first, second = (journal.open(HttpRequest("GET", path, again, {}), mock.clock.now()) for _ in range(2))
         for record in (first, second):
             record.outcome.rows, record.status = 50, 200
 

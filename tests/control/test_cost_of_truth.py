@@ -9,7 +9,7 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.expected import expect
 from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.dataset import universe
 from mockcdrs.dataset.load import Block, Load
 from mockcdrs.dataset.people import Directory, main_account_id
@@ -38,7 +38,7 @@ def new_state(calls_per_day: int) -> State:
 def walk(state: State, path: str, start: int, end: int) -> None:
     headers = {"x-auth-token": state.data.accounts[ACCOUNT].tokens[0].value}
     query = f"created_from={start}&created_to={end}&paginate=false"
-    answered = answer(Incoming("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.world(), "id")
+    answered = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.world(), "id")
     body = answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
     assert json.loads(body)["status"] == "success"
 

@@ -10,7 +10,7 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.expected import expect
 from mockcdrs.control.question import Question
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.crafted import Order, craft
 from mockcdrs.dataset.load import Load
@@ -34,8 +34,8 @@ def state() -> State:
 def _rows(state: State, path: str, query: str = "", *, ascending: bool = True) -> Iterator[dict[str, Any]]:
     token = state.data.accounts[ACCOUNT].tokens[0].value
     asked = f"created_from={START}&created_to={NOW}&paginate=false&ascending={json.dumps(ascending)}{query}"
-    answered = answer(
-        Incoming("GET", f"/v2/accounts/{ACCOUNT}{path}", asked, {"x-auth-token": token}), state.world(), "id"
+    answered = respond(
+        HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", asked, {"x-auth-token": token}), state.world(), "id"
     )
     assert not isinstance(answered.body, bytes)
     yield from json.loads(b"".join(answered.body))["data"]

@@ -1,7 +1,7 @@
 from mockcdrs.control.ids import ByOrder, ByRequest
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 
-ASKED = Incoming("GET", "/v2", "a=1", {"accept": "*/*", "host": "x"})
+ASKED = HttpRequest("GET", "/v2", "a=1", {"accept": "*/*", "host": "x"})
 NOW = 63_936_129_600
 
 
@@ -16,19 +16,19 @@ def test_by_order_each_is_new_and_each_run_the_same() -> None:
 
 def test_by_request_all_processes_agree_whatever_they_were_asked_before() -> None:
     one, other = ByRequest(7), ByRequest(7)
-    other.of(Incoming("GET", "/elsewhere"), NOW)
+    other.of(HttpRequest("GET", "/elsewhere"), NOW)
     other.reset()
-    turned = Incoming("GET", "/v2", "a=1", dict(reversed(ASKED.headers.items())))
+    turned = HttpRequest("GET", "/v2", "a=1", dict(reversed(ASKED.headers.items())))
     assert one.of(ASKED, NOW) == other.of(turned, NOW)
 
 
 def test_by_request_whatever_differs_makes_another_id() -> None:
     others = [
-        (7, Incoming("PUT", "/v2", "a=1", ASKED.headers), NOW),
-        (7, Incoming("GET", "/v2/", "a=1", ASKED.headers), NOW),
-        (7, Incoming("GET", "/v2", "a=2", ASKED.headers), NOW),
-        (7, Incoming("GET", "/v2", "a=1", {"accept": "\udcff"}), NOW),
-        (7, Incoming("GET", "/v2", "a=1", ASKED.headers, b"body"), NOW),
+        (7, HttpRequest("PUT", "/v2", "a=1", ASKED.headers), NOW),
+        (7, HttpRequest("GET", "/v2/", "a=1", ASKED.headers), NOW),
+        (7, HttpRequest("GET", "/v2", "a=2", ASKED.headers), NOW),
+        (7, HttpRequest("GET", "/v2", "a=1", {"accept": "\udcff"}), NOW),
+        (7, HttpRequest("GET", "/v2", "a=1", ASKED.headers, b"body"), NOW),
         (7, ASKED, NOW + 1),
         (8, ASKED, NOW),
     ]

@@ -6,12 +6,12 @@ import pytest
 
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.redaction import redacted
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 def came(journal: Journal, path: str = "/v2", query: str = "", **headers: str) -> Record:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return journal.open(Incoming("GET", path, query, named), at_gregorian=7)
+    return journal.open(HttpRequest("GET", path, query, named), at_gregorian=7)
 
 
 def paths(journal: Journal) -> list[str]:
@@ -28,7 +28,7 @@ def test_records_are_numbered_in_the_order_in_which_requests_came() -> None:
 
 def test_a_record_says_what_came_and_when() -> None:
     record = Journal(machine_seconds=lambda: 7.5).open(
-        Incoming("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345", "10.0.0.1"), at_gregorian=63_936_129_600
+        HttpRequest("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345", "10.0.0.1"), at_gregorian=63_936_129_600
     )
     assert (record.method, record.path, record.received_bytes) == ("PUT", "/v2/a%2Fb", 5)
     assert record.at_gregorian == 63_936_129_600

@@ -9,11 +9,11 @@ from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.redaction import redacted
 from mockcdrs.control.retold import curl, explained, target, visible
 from mockcdrs.crossbar import start_key
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 def came(query: str) -> Record:
-    return Journal().open(Incoming("GET", "/v2/a%2Fb", query), at_gregorian=7)
+    return Journal().open(HttpRequest("GET", "/v2/a%2Fb", query), at_gregorian=7)
 
 
 @pytest.mark.parametrize("query", ["paginate", "b=2&a=1&b=3", "a=%zz", "a=x+y%20z", "="])
@@ -65,7 +65,7 @@ def test_each_parameter_is_told_in_words(query: str, words: str) -> None:
 
 def test_the_curl_has_the_headers_that_matter_and_names_what_it_does_not_tell() -> None:
     headers = {"accept": "text/csv", "user-agent": "x", "x-auth-token": "s"}
-    record = Journal().open(Incoming("PUT", "/v2", "", headers, b"{}"), at_gregorian=7)
+    record = Journal().open(HttpRequest("PUT", "/v2", "", headers, b"{}"), at_gregorian=7)
     assert curl(record, "http://x") == (
         'curl -sS -X PUT -H \'accept: text/csv\' -H "X-Auth-Token: $TOKEN" -d "$BODY" http://x/v2'
     )

@@ -7,14 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockcdrs.control.standing_leg import standing_leg
-from mockcdrs.crossbar import view_maps
-from mockcdrs.crossbar.database import Row, _groups, _order
-from mockcdrs.crossbar.view_maps import LegView
+from mockcdrs.crossbar import views
+from mockcdrs.crossbar.couchdb import ViewRow, _reduce_groups, _row_order
+from mockcdrs.crossbar.views import LegView
 
 VIEWS = [
-    view_maps.INTERACTIONS,
-    view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
-    view_maps.INTERACTIONS_BY_OWNER_MOST_BILLED,
+    views.INTERACTIONS,
+    views.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    views.INTERACTIONS_BY_OWNER_MOST_BILLED,
 ]
 NUMBERS = st.integers(0, 9) | st.integers(-3, 10**12) | st.sampled_from([0.5, 1.0, 1e16])
 PLAIN = NUMBERS | st.sampled_from(["", "7", " 7 ", "1e1", "soon", "A", "B", None, True, False])
@@ -25,8 +25,8 @@ LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)
 
 def by_the_server(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
     """What the view shows of one interaction."""
-    rows = [Row(*emitted, document) for document in documents if (emitted := view.map(document))]
-    (group,) = _groups(sorted(rows, key=_order, reverse=not is_ascending), view.group_level, view.reduce)
+    rows = [ViewRow(*emitted, document) for document in documents if (emitted := view.map(document))]
+    (group,) = _reduce_groups(sorted(rows, key=_row_order, reverse=not is_ascending), view.group_level, view.reduce)
     return group.value["id"]
 
 

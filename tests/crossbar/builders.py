@@ -8,9 +8,8 @@ from urllib.parse import quote, urlencode
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.request import Query, Request
+from mockcdrs.crossbar.context import Context, ParsedRequest, Query
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.accounts import Account, Token
@@ -90,7 +89,7 @@ def state_of(
     held: dict[tuple[str, str], list[Document]] = {}
     for document in documents:
         held.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
-    shown = quirks.shown(version.quirks, fixed, added)
+    shown = quirks.enabled(version.quirks, fixed, added)
     held_settings = Settings(**settings)
     return State(LoadedStore(accounts(months), held), held_settings, Clock.frozen(NOW), shown, version=version)
 
@@ -104,12 +103,12 @@ def ask(
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
     token: str | None = ACCOUNT_TOKEN,
-) -> Answer:
+) -> HttpResponse:
     """The answer to a request; a path that does not start with a version is one of the account's."""
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
     sent = dict(headers or {}) | ({} if token is None else {"x-auth-token": token})
     raw = query if isinstance(query, str) else urlencode(query)
-    return answer(Incoming(method, full, raw, sent, body), state.world(), "request-1")
+    return respond(HttpRequest(method, full, raw, sent, body), state.world(), "request-1")
 
 
 def escaped(name: str) -> str:
@@ -117,22 +116,22 @@ def escaped(name: str) -> str:
     return quote(name, safe="")
 
 
-def body_of(answered: Answer) -> bytes:
+def body_of(answered: HttpResponse) -> bytes:
     """The whole body, however it comes."""
     return answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
 
 
-def json_of(answered: Answer) -> Any:
+def json_of(answered: HttpResponse) -> Any:
     """The body as JSON."""
     return json.loads(body_of(answered))
 
 
-def data_of(answered: Answer) -> Any:
+def data_of(answered: HttpResponse) -> Any:
     """What the envelope holds."""
     return json_of(answered)["data"]
 
 
-def ids_of(answered: Answer) -> list[str]:
+def ids_of(answered: HttpResponse) -> list[str]:
     """The ids of the rows."""
     return [row["id"] for row in data_of(answered)]
 
@@ -152,4 +151,4 @@ def walked(state: State, path: str = "/cdrs", query: Mapping[str, Any] | None = 
 
 def context_of(state: State, query: Query = (), **fields: Any) -> Context:
     """What Crossbar knows of a request on its way."""
-    return Context(state.world(), Request("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields)
+    return Context(state.world(), ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.accounts import Account, Token
@@ -67,7 +67,7 @@ def md5(pair: str) -> str:
     return hashlib.md5(pair.encode()).hexdigest()
 
 
-def put(state: State, noun: str, data: Any, **headers: str) -> Answer:
+def put(state: State, noun: str, data: Any, **headers: str) -> HttpResponse:
     """The answer to a PUT of an envelope with this data."""
     body = json.dumps({"data": data}).encode()
-    return answer(Incoming("PUT", f"/v2/{noun}", "", headers, body), state.world(), "request-1")
+    return respond(HttpRequest("PUT", f"/v2/{noun}", "", headers, body), state.world(), "request-1")

@@ -1,15 +1,33 @@
+"""Envelopes, whole and around chunks."""
+
 import json
+import tracemalloc
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from mockcdrs.cdr.documents import MISSING
+from mockcdrs.cdr import listing_columns
+from mockcdrs.cdr.documents import MISSING, Document
+from mockcdrs.control.state import State
 from mockcdrs.crossbar import envelope
-from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import BareAnswer, Failure, invalid, plain, system, validation
-from mockcdrs.crossbar.request import NULL, Query
+from mockcdrs.crossbar.context import NULL, Context, Query
+from mockcdrs.crossbar.errors import EmptyResponse, Failure, module_error, schema_error, system_error, validation_error
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from tests.crossbar.builders import ACCOUNT, ask, body_of, calls, context_of, json_of, state_of
+from tests.crossbar.builders import (
+    ACCOUNT,
+    ACCOUNT_TOKEN,
+    NOW,
+    ask,
+    body_of,
+    calls,
+    context_of,
+    data_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 IDENTITY: dict[str, Any] = {"kazoo_node": "node", "kazoo_version": "4.0.0"}
 TAIL = '"node":"node", "version":"4.0.0", "timestamp":"2026-01-20T12:00:00Z"'
@@ -45,14 +63,14 @@ SUCCESS = {
 
 def test_a_good_answer_has_its_keys_in_the_versions_order() -> None:
     context = known(paging={"start_key": [3], "page_size": 2, "next_start_key": [1]}, version=KAZOO_MASTER)
-    assert list(envelope.success(context, [], "abc").items()) == list(SUCCESS.items())
+    assert list(envelope.success_envelope(context, [], "abc").items()) == list(SUCCESS.items())
     names = "next_start_key page_size start_key data revision timestamp version node request_id status auth_token"
-    shown = envelope.success(known(paging=context.paging), [], "abc")
+    shown = envelope.success_envelope(known(paging=context.paging), [], "abc")
     assert list(shown.items()) == [(name, SUCCESS[name]) for name in names.split()]
 
 
 def test_an_error_is_told_with_its_status_as_text() -> None:
-    shown = envelope.error(known(), system("not_found"))
+    shown = envelope.error_envelope(known(), system_error("not_found"))
     assert list(shown) == [
         "data",
         "error",
@@ -82,7 +100,7 @@ def test_an_error_is_told_with_its_status_as_text() -> None:
         "message",
         "status",
     ]
-    assert list(envelope.error(known(version=KAZOO_MASTER), system("not_found"))) == masters
+    assert list(envelope.error_envelope(known(version=KAZOO_MASTER), system_error("not_found"))) == masters
 
 
 @pytest.mark.parametrize(
@@ -90,21 +108,26 @@ def test_an_error_is_told_with_its_status_as_text() -> None:
     [("token", "token"), (True, "true"), (1, "1"), (["a", "b"], "ab"), ({"a": 1}, '{"a":1}'), (NULL, "null")],
 )
 def test_an_error_tells_a_token_as_it_came_or_as_text(token: Any, told: str) -> None:
-    assert envelope.error(known(auth_token=token), system("invalid_credentials"))["auth_token"] == told
-    as_it_came = envelope.error(known(auth_token=token, version=KAZOO_MASTER), system("invalid_credentials"))
+    assert envelope.error_envelope(known(auth_token=token), system_error("invalid_credentials"))["auth_token"] == told
+    as_it_came = envelope.error_envelope(
+        known(auth_token=token, version=KAZOO_MASTER), system_error("invalid_credentials")
+    )
     assert as_it_came["auth_token"] == (None if token is NULL else token)
 
 
 def test_a_token_that_has_no_text_kills_the_error_that_would_tell_it() -> None:
-    with pytest.raises(BareAnswer) as caught:
-        envelope.error(known(auth_token=[1000]), system("invalid_credentials"))
+    with pytest.raises(EmptyResponse) as caught:
+        envelope.error_envelope(known(auth_token=[1000]), system_error("invalid_credentials"))
     assert caught.value.status == 500
 
 
 def test_version_1_is_told_only_the_words_of_a_system_error() -> None:
-    assert envelope.error(known(api_version="v1"), system("bad_identifier", cause="x"))["data"] == "bad identifier"
-    assert envelope.error(known(api_version="v1"), plain(404, "no such thing"))["data"] == {}
-    assert envelope.error(known(), system("bad_identifier", cause="x"))["data"]["cause"] == "x"
+    assert (
+        envelope.error_envelope(known(api_version="v1"), system_error("bad_identifier", cause="x"))["data"]
+        == "bad identifier"
+    )
+    assert envelope.error_envelope(known(api_version="v1"), module_error(404, "no such thing"))["data"] == {}
+    assert envelope.error_envelope(known(), system_error("bad_identifier", cause="x"))["data"]["cause"] == "x"
 
 
 @pytest.mark.parametrize(
@@ -112,14 +135,14 @@ def test_version_1_is_told_only_the_words_of_a_system_error() -> None:
 )
 def test_bytes_that_are_no_utf_8_are_latin_1_if_they_can_be_printed(word: str, body: bytes) -> None:
     """`kz_json:utf8_binary/1`, `api_util:create_resp_content/2`."""
-    assert envelope.render(known(), {"a": word}) == (body, envelope.JSON if body.startswith(b"{") else "")
-    assert envelope.render(known(), {"a": [word]}) == (b"failure in request, contact support", "")
+    assert envelope.encode_envelope(known(), {"a": word}) == (body, envelope.JSON_TYPE if body.startswith(b"{") else "")
+    assert envelope.encode_envelope(known(), {"a": [word]}) == (b"failure in request, contact support", "")
 
 
 @pytest.mark.parametrize(("version", "told"), [(KAZOO_4_3, "\udce9"), (KAZOO_MASTER, "é")])
 def test_only_master_looks_into_the_data_of_an_error_for_latin_1(version: Version, told: str) -> None:
     """`kz_json:set_value/3`."""
-    assert envelope.error(known(version=version), plain(404, "x", ["\udce9"]))["data"] == [told]
+    assert envelope.error_envelope(known(version=version), module_error(404, "x", ["\udce9"]))["data"] == [told]
 
 
 @pytest.mark.parametrize(
@@ -127,33 +150,33 @@ def test_only_master_looks_into_the_data_of_an_error_for_latin_1(version: Versio
 )
 def test_what_crossbars_code_finds_wrong_is_told_in_the_versions_order(version: Version, keys: list[str]) -> None:
     """`cb_context:add_validation_error/4`, unlike `cb_context:failed/2`."""
-    added = validation("json", "invalid", message="m", target="body")
-    assert [*envelope.error(known(version=version), added)["data"]["json"]["invalid"]] == keys
-    broken = invalid({"data": {"type": {"message": "m", "target": "t"}}})
-    assert [*envelope.error(known(version=version), broken)["data"]["data"]["type"]] == ["message", "target"]
+    added = validation_error("json", "invalid", message="m", target="body")
+    assert [*envelope.error_envelope(known(version=version), added)["data"]["json"]["invalid"]] == keys
+    broken = schema_error({"data": {"type": {"message": "m", "target": "t"}}})
+    assert [*envelope.error_envelope(known(version=version), broken)["data"]["data"]["type"]] == ["message", "target"]
 
 
 def test_an_error_without_data_has_no_such_key() -> None:
-    assert "data" not in envelope.error(known(), Failure(500, "init failed"))
-    assert envelope.error(known(), plain(404, "x"))["data"] == {}
+    assert "data" not in envelope.error_envelope(known(), Failure(500, "init failed"))
+    assert envelope.error_envelope(known(), module_error(404, "x"))["data"] == {}
 
 
 def test_who_is_not_known_is_told_no_version_and_no_token_or_all_the_same() -> None:
     unknown: dict[str, Any] = {"auth_account": None, "auth_token": MISSING}
-    shown = envelope.error(known(**unknown, version=KAZOO_MASTER), system("invalid_credentials"))
+    shown = envelope.error_envelope(known(**unknown, version=KAZOO_MASTER), system_error("invalid_credentials"))
     assert not {"version", "auth_token", "revision"} & shown.keys()
-    shown = envelope.error(known(**unknown), system("invalid_credentials"))
+    shown = envelope.error_envelope(known(**unknown), system_error("invalid_credentials"))
     assert (shown["version"], shown["auth_token"]) == ("4.0.0", "undefined")
-    assert "auth_token" not in envelope.success(known(**unknown), [])
+    assert "auth_token" not in envelope.success_envelope(known(**unknown), [])
 
 
 @pytest.mark.parametrize("paginate", ["false", "0", "yes", True, ""])
 def test_without_pagination_there_are_no_paging_keys(paginate: Any) -> None:
     wants = paginate is True
     context = known((("paginate", paginate),), paging={"page_size": 0, "start_key": [1], "next_start_key": None})
-    assert set(envelope.paging(context)) == ({"page_size", "start_key"} if wants else set())
-    assert envelope.should_paginate(known((("paginate", "true"),)))
-    assert not envelope.should_paginate(known((("paginate", "true"),), api_version="v1"))
+    assert set(envelope.paging_fields(context)) == ({"page_size", "start_key"} if wants else set())
+    assert known((("paginate", "true"),)).should_paginate
+    assert not known((("paginate", "true"),), api_version="v1").should_paginate
 
 
 def test_the_last_page_has_no_next_start_key() -> None:
@@ -164,7 +187,7 @@ def test_the_last_page_has_no_next_start_key() -> None:
 
 def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
     context = known(paging={"start_key": [3], "page_size": 2, "next_start_key": [1]})
-    assert envelope.trailer(context).decode() == (
+    assert envelope.chunks_trailer(context).decode() == (
         '], "next_start_key":"g2sAAQE", "page_size":"2", "start_key":"g2sAAQM", "status":"success", '
         f'"request_id":"request-1", {TAIL}, "auth_token":"token"}}'
     )
@@ -174,17 +197,17 @@ def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
 def test_a_trailer_drops_what_erlang_takes_for_nothing(nothing: Any) -> None:
     token = MISSING if nothing is None else nothing
     context = known(paging={"page_size": 0, "next_start_key": None}, auth_token=token)
-    assert envelope.trailer(context).decode() == f'], "status":"success", "request_id":"request-1", {TAIL}}}'
+    assert envelope.chunks_trailer(context).decode() == f'], "status":"success", "request_id":"request-1", {TAIL}}}'
 
 
 def test_a_trailer_is_not_escaped_unless_that_is_fixed() -> None:
-    assert b'"auth_token":"a"b"' in envelope.trailer(known(auth_token='a"b'))
-    assert b'"auth_token":"a\\"b"' in envelope.trailer(known(auth_token='a"b', fixed=("trailer-unescaped",)))
+    assert b'"auth_token":"a"b"' in envelope.chunks_trailer(known(auth_token='a"b'))
+    assert b'"auth_token":"a\\"b"' in envelope.chunks_trailer(known(auth_token='a"b', fixed=("trailer-unescaped",)))
 
 
 def test_kazoo_5_sends_an_integer_page_size() -> None:
     context = known(paging={"page_size": 2}, added=("integer-page-size",))
-    assert b'], "page_size":2, "status"' in envelope.trailer(context)
+    assert b'], "page_size":2, "status"' in envelope.chunks_trailer(context)
 
 
 def test_a_chunked_answer_is_one_json_value() -> None:
@@ -196,15 +219,124 @@ def test_a_chunked_answer_is_one_json_value() -> None:
 
 @pytest.mark.parametrize(("wanted", "is_pretty"), [("true", True), ("false", False), ("1", False), ("True", False)])
 def test_pretty_print_is_for_true_alone(wanted: str, is_pretty: bool) -> None:
-    body, content_type = envelope.render(known((("pretty_print", wanted),)), {"a": 1})
+    body, content_type = envelope.encode_envelope(known((("pretty_print", wanted),)), {"a": 1})
     assert body == (b'{\n  "a" : 1\n}' if is_pretty else b'{"a":1}')
     assert content_type == "application/json"
 
 
 def test_jsonp_wraps_what_is_whole() -> None:
-    assert envelope.render(known((("jsonp", "f"),)), {"a": 1}) == (b'f({"a":1});', "application/javascript")
+    assert envelope.encode_envelope(known((("jsonp", "f"),)), {"a": 1}) == (b'f({"a":1});', "application/javascript")
 
 
 def test_an_empty_chunked_answer_is_a_plain_envelope_without_paging_keys() -> None:
     shown = json_of(ask(state_of()))
     assert list(shown) == ["data", "timestamp", "version", "node", "request_id", "status", "auth_token"]
+
+
+ALL = {"paginate": "false", "ascending": "true"}
+
+
+def _parts(count: int, path: str) -> Iterable[bytes]:
+    state = state_of(calls(count, apart=1))
+    warm = ask(state, path, {**ALL, "is_chunked": "true"}).body
+    assert not isinstance(warm, bytes)
+    assert sum(1 for _ in warm) > 1
+    parts = ask(state, path, ALL).body
+    assert not isinstance(parts, bytes)
+    return parts
+
+
+def _peak_bytes(parts: Iterable[bytes]) -> int:
+    tracemalloc.start()
+    try:
+        for _ in parts:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_ten_times_the_rows_take_no_more_memory(path: str) -> None:
+    few, many = (_peak_bytes(_parts(count, path)) for count in (300, 3_000))
+    assert many < 2 * few + 500_000
+
+
+def test_lines_of_csv_end_as_if_whole_where_a_later_chunk_fails() -> None:
+    query = {"accept": "csv", "ascending": "true", "chunk_size": "2"}
+    good, broken = calls(4), leg("broken", NOW - 60, variables={"media_recordings": [None]})
+    whole, cut = (body_of(ask(state_of(held), "/cdrs/interaction", query)) for held in (good, [*good, broken]))
+    assert cut == whole
+    assert whole.count(b"\r\n") == 5
+    assert ask(state_of([*good, broken]), "/cdrs/interaction", {**query, "chunk_size": "5"}).status == 503
+
+
+def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make_row = listing_columns.make_row
+
+    def counting(document: Document, *more: bool) -> dict[str, object]:
+        made.append(document["_id"])
+        return make_row(document, *more)
+
+    monkeypatch.setattr(listing_columns, "make_row", counting)
+    parts: Iterator[bytes] = iter(ask(state_of(calls(500)), "/cdrs", ALL).body)  # type: ignore[arg-type]
+    assert next(parts).startswith(b'{"data":[')
+    assert len(made) < 200
+    assert b"".join(parts).endswith(b"}")
+    assert len(made) == 500
+
+
+BIG = leg("big@host", NOW - 3600 - 90, variables={"rate_name": -(2**63) - 1}, more={"big": [2**63]})
+
+
+@pytest.fixture
+def state() -> State:
+    return state_of([*calls(3), BIG])
+
+
+@pytest.mark.parametrize(("size", "shown"), [(1, [0, 1, 2]), (2, [0, 1]), (3, [2]), (50, [])])
+def test_a_chunk_with_a_big_integer_is_lost_but_its_rows_count(state: State, size: int, shown: list[int]) -> None:
+    answered = ask(state, query={"chunk_size": size})
+    told = json_of(answered)
+    assert [row["id"] for row in told["data"]] == [f"202601-call{number:05}@host" for number in shown]
+    assert told.get("page_size") == ("4" if shown else None)
+    assert (answered.outcome.rows, answered.outcome.lost) == (4, 4 - len(shown))
+
+
+def test_a_page_that_is_lost_as_a_whole_is_a_plain_empty_list(state: State) -> None:
+    answered = json_of(ask(state))
+    assert answered["data"] == []
+    assert not {"page_size", "start_key", "next_start_key"} & answered.keys()
+
+
+@pytest.mark.parametrize(("version", "lost"), [(KAZOO_4_3, True), (KAZOO_MASTER, False)])
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction", f"/cdrs/legs/{BIG['_id'].replace('@', '%40')}"])
+def test_only_4_3_loses_chunks(version: Any, lost: bool, path: str) -> None:
+    rows = data_of(ask(state_of([BIG], version=version), path, "is_chunked=true"))
+    assert len(rows) == (0 if lost else 1)
+
+
+@pytest.mark.parametrize(("query", "accept"), [("is_chunked=false", "application/json"), ("", "text/csv")])
+def test_an_answer_at_once_and_csv_lose_nothing(state: State, query: str, accept: str) -> None:
+    answered = ask(state, query=query, headers={"accept": accept})
+    assert b"-9223372036854775809" in body_of(answered)
+    assert answered.outcome.lost == 0
+
+
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda version: version.name)
+def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
+    state = state_of([leg("odd@host", caller_id_name=[0x99]), *calls(1)], version=version)
+    answered = ask(state, query="chunk_size=1")
+    assert len(data_of(answered)) == 1
+    assert answered.outcome.lost == 1
+    assert data_of(ask(state)) == []
+    assert body_of(ask(state, query="is_chunked=false")) == b"failure in request, contact support"
+
+
+def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
+    incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
+    for _ in range(2):
+        answered = state.answers.respond(incoming, state.world(), "request-1")
+        assert body_of(answered)
+        assert (answered.outcome.rows, answered.outcome.lost) == (4, 1)

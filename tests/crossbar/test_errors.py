@@ -3,15 +3,15 @@ import pytest
 from mockcdrs.crossbar.errors import (
     NO_DATA,
     SYSTEM_ERRORS,
-    BareAnswer,
-    Crashed,
+    EmptyResponse,
     Failure,
-    died,
-    invalid,
-    merged,
-    plain,
-    system,
-    validation,
+    ModuleCrash,
+    handler_crash,
+    merge_reversed,
+    module_error,
+    schema_error,
+    system_error,
+    validation_error,
 )
 
 PAGE = {
@@ -36,7 +36,7 @@ PAGE = {
 
 @pytest.mark.parametrize("name", PAGE)
 def test_a_system_error_has_its_status_its_name_and_its_words(name: str) -> None:
-    failure = system(name)
+    failure = system_error(name)
     assert (failure.status, failure.message, failure.data) == (PAGE[name][0], name, {"message": PAGE[name][1]})
 
 
@@ -45,48 +45,53 @@ def test_the_table_holds_the_server_errors_and_no_others() -> None:
 
 
 def test_a_detail_replaces_the_words_and_fields_stand_before_them() -> None:
-    assert list(system("bad_identifier", cause="x").data.items()) == [("cause", "x"), ("message", "bad identifier")]
-    assert system("faulty_request", "page size must be at least 1").data == {"message": "page size must be at least 1"}
+    assert list(system_error("bad_identifier", cause="x").data.items()) == [
+        ("cause", "x"),
+        ("message", "bad identifier"),
+    ]
+    assert system_error("faulty_request", "page size must be at least 1").data == {
+        "message": "page size must be at least 1"
+    }
 
 
 def test_an_error_in_a_modules_own_words_has_an_empty_object_unless_given() -> None:
-    assert plain(404, "bad identifier").data == {}
-    assert plain(404, "bad identifier", ["garbage"]).data == ["garbage"]
+    assert module_error(404, "bad identifier").data == {}
+    assert module_error(404, "bad identifier", ["garbage"]).data == ["garbage"]
     assert Failure(404, "x").data is NO_DATA
 
 
 def test_a_broken_rule_names_its_field() -> None:
-    failure = validation("created_from", "date_range", message="m", cause=1)
+    failure = validation_error("created_from", "date_range", message="m", cause=1)
     assert (failure.status, failure.message) == (400, "validation error")
     assert failure.data == {"created_from": {"date_range": {"message": "m", "cause": 1}}}
 
 
 def test_a_rule_of_a_schema_and_one_of_the_code_are_told_apart() -> None:
-    assert not invalid({"data": {"required": {"message": "m"}}}).is_added
-    assert validation("file", "maxSize", status=413, target=1).status == 413
-    assert validation("file", "maxSize", status=413, target=1).is_added
+    assert not schema_error({"data": {"required": {"message": "m"}}}).is_added
+    assert validation_error("file", "maxSize", status=413, target=1).status == 413
+    assert validation_error("file", "maxSize", status=413, target=1).is_added
 
 
 def test_the_texts_of_an_error_are_utf_8_where_they_can_be() -> None:
     """`kz_json:from_list/1`, which looks at each value but not into it."""
-    assert system("bad_identifier", cause="\udce9").data["cause"] == "é"
-    assert validation("a", "b", message="\udce9").data == {"a": {"b": {"message": "é"}}}
-    told = invalid({"a": {"b": {"message": "\udce9", "value": {"c": "\udce9"}}}})
+    assert system_error("bad_identifier", cause="\udce9").data["cause"] == "é"
+    assert validation_error("a", "b", message="\udce9").data == {"a": {"b": {"message": "é"}}}
+    told = schema_error({"a": {"b": {"message": "\udce9", "value": {"c": "\udce9"}}}})
     assert told.data == {"a": {"b": {"message": "é", "value": {"c": "\udce9"}}}}
 
 
 def test_merged_objects_have_their_names_from_the_last_to_the_first_and_no_nulls() -> None:
     """`kz_json:merge/2`."""
-    merge = merged({"a": {"b": 1, "é": None, "c": [{"d": 1, "e": None}]}, "b": None, "ab": ""})
+    merge = merge_reversed({"a": {"b": 1, "é": None, "c": [{"d": 1, "e": None}]}, "b": None, "ab": ""})
     assert repr(merge) == repr({"ab": "", "a": {"c": [{"d": 1, "e": None}], "b": 1}})
 
 
 def test_a_crash_says_why_to_the_log_alone() -> None:
-    crash = Crashed("Unix seconds")
+    crash = ModuleCrash("Unix seconds")
     assert (crash.status, crash.message, crash.data, crash.why) == (500, "init failed", NO_DATA, "Unix seconds")
 
 
 def test_a_death_is_a_bare_500_without_a_request_id() -> None:
-    bare = died("a PDF")
-    assert isinstance(bare, BareAnswer)
+    bare = handler_crash("a PDF")
+    assert isinstance(bare, EmptyResponse)
     assert (bare.status, bare.with_request_id, bare.why) == (500, False, "a PDF")

@@ -13,7 +13,7 @@ from mockcdrs import strategies
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Incoming, answer
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset.store import Document, LoadedStore
@@ -39,13 +39,13 @@ class _Client:
             held.setdefault((document["pvt_account_id"], document["_id"][:6]), []).append(dict(document))
         clock = Clock.frozen(history.now_gregorian)
         self.account = history.accounts[0]
-        self.state = State(LoadedStore(history.accounts, held), Settings(), clock, quirks.shown(quirks.USUAL, fixed))
+        self.state = State(LoadedStore(history.accounts, held), Settings(), clock, quirks.enabled(quirks.COMMON, fixed))
 
     def ask(self, path: str, query: Query, accept: str = "*/*") -> Any:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         headers = {"x-auth-token": self.account.tokens[0].value, "accept": accept}
-        incoming = Incoming("GET", f"/v2/accounts/{self.account.id}{path}", asked, headers)
-        return answer(incoming, self.state.world(), "id")
+        incoming = HttpRequest("GET", f"/v2/accounts/{self.account.id}{path}", asked, headers)
+        return respond(incoming, self.state.world(), "id")
 
     def rows(self, path: str, query: Query = {}) -> list[Any]:  # noqa: B006 it is only read
         return list(json_of(self.ask(path, {**query, "paginate": "false"}))["data"])

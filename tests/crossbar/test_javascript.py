@@ -10,12 +10,12 @@ from mockcdrs.crossbar import javascript as js
 
 @pytest.mark.parametrize("value", [False, 0, 0.0, "", None, js.UNDEFINED])
 def test_falsy_values_are_javascripts(value: Any) -> None:
-    assert not js.truthy(value)
+    assert not js.is_truthy(value)
 
 
 @pytest.mark.parametrize("value", [True, 1, -1, "0", "false", " ", {}, []])
 def test_all_else_is_truthy_even_empty_objects(value: Any) -> None:
-    assert js.truthy(value)
+    assert js.is_truthy(value)
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ def test_all_else_is_truthy_even_empty_objects(value: Any) -> None:
     ],
 )
 def test_number_reads_text_in_digits(value: Any, number: float) -> None:
-    assert js.number(value) == number
+    assert js.to_number(value) == number
 
 
 @pytest.mark.parametrize("value", ["abc", "12 s", "1_0", "e5", "-0x10", js.UNDEFINED, {}, [1, 2]])
 def test_number_of_the_rest_is_nan(value: Any) -> None:
-    assert math.isnan(js.number(value))
+    assert math.isnan(js.to_number(value))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_whole_numbers_have_no_point_and_nan_is_null() -> None:
     ],
 )
 def test_a_value_comes_out_of_javascript_with_its_numbers_as_doubles(value: Any, carried: Any) -> None:
-    assert repr(js.carried(value)) == repr(carried)
+    assert repr(js.round_trip(value)) == repr(carried)
 
 
 @pytest.mark.parametrize(
@@ -108,27 +108,27 @@ def test_a_value_comes_out_of_javascript_with_its_numbers_as_doubles(value: Any,
     ],
 )
 def test_every_value_has_a_text(value: Any, text: str) -> None:
-    assert js.string(value) == text
+    assert js.to_string(value) == text
 
 
 def test_texts_compare_by_code_units_and_all_else_as_numbers() -> None:
-    assert js.less("10", "9")
-    assert js.less(9, "10")
-    assert js.less("Z", "a")
-    assert js.less("\U0001f600", "\uffff")
-    assert js.less(None, 1)
-    assert js.less([5], 6)
-    assert js.less([5], ["6"])
-    assert js.less({}, "a")
-    assert not js.less("a", 1)
-    assert not js.less(1, "a")
+    assert js.less_than("10", "9")
+    assert js.less_than(9, "10")
+    assert js.less_than("Z", "a")
+    assert js.less_than("\U0001f600", "\uffff")
+    assert js.less_than(None, 1)
+    assert js.less_than([5], 6)
+    assert js.less_than([5], ["6"])
+    assert js.less_than({}, "a")
+    assert not js.less_than("a", 1)
+    assert not js.less_than(1, "a")
 
 
 def test_array_indexes_come_first_in_order_then_the_rest_as_they_came() -> None:
     properties = dict.fromkeys(["b", "10", "2", "01", "a", "4294967295", "0", "-1"])
-    assert list(js.ordered(properties)) == ["0", "2", "10", "b", "01", "a", "4294967295", "-1"]
+    assert list(js.order_properties(properties)) == ["0", "2", "10", "b", "01", "a", "4294967295", "-1"]
 
 
 @given(st.dictionaries(st.text(max_size=3) | st.integers(0, 99).map(str), st.integers()))
 def test_ordering_loses_nothing(properties: dict[str, int]) -> None:
-    assert js.ordered(properties) == properties
+    assert js.order_properties(properties) == properties

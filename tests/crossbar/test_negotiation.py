@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.errors import BareAnswer
-from mockcdrs.crossbar.negotiation import content_type, language, overridden, takes_gzip
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.negotiation import accepts_gzip, choose_format, negotiate_language, negotiate_type
 
 JSON, CSV = "application/json", "text/csv"
 
@@ -47,7 +47,7 @@ JSON, CSV = "application/json", "text/csv"
     ],
 )
 def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: str) -> None:
-    assert content_type(accept, accepts_parameters=True) == expected
+    assert negotiate_type(accept, accepts_parameters=True) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_a_type_that_the_client_takes_is_chosen(accept: str | None, expected: st
     ],
 )
 def test_a_type_with_parameters_of_its_own_may_fit_nothing(accept: str, expected: int | str) -> None:
-    assert outcome(lambda header: content_type(header, accepts_parameters=False), accept) == expected
+    assert outcome(lambda header: negotiate_type(header, accepts_parameters=False), accept) == expected
 
 
 @pytest.mark.parametrize(
     "accept", ["text/html", "image/*", "application/pdf", "*/csv", "text/html, image/png", "", ","]
 )
 def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
-    with pytest.raises(BareAnswer) as caught:
-        content_type(accept, accepts_parameters=True)
+    with pytest.raises(EmptyResponse) as caught:
+        negotiate_type(accept, accepts_parameters=True)
     assert caught.value.status == 406
 
 
@@ -92,21 +92,21 @@ def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
     ],
 )
 def test_an_unreadable_accept_is_400(accept: str) -> None:
-    with pytest.raises(BareAnswer) as caught:
-        content_type(accept, accepts_parameters=True)
+    with pytest.raises(EmptyResponse) as caught:
+        negotiate_type(accept, accepts_parameters=True)
     assert caught.value.status == 400
 
 
 def outcome(choose: Callable[[str | None], str], header: str) -> int | str:
     try:
         return choose(header)
-    except BareAnswer as bare:
+    except EmptyResponse as bare:
         return bare.status
 
 
 @given(st.text(max_size=30) | st.text("atex/csv*;q=01.,- ", max_size=30))
 def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
-    for choose in (lambda accept: content_type(accept, accepts_parameters=True), language):
+    for choose in (lambda accept: negotiate_type(accept, accepts_parameters=True), negotiate_language):
         assert outcome(choose, header) not in {"", 500}
 
 
@@ -137,15 +137,15 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
     ],
 )
 def test_english_or_the_first_language_named_is_spoken(accepted: str | None, expected: str) -> None:
-    assert language(accepted) == expected
+    assert negotiate_language(accepted) == expected
 
 
 @pytest.mark.parametrize(
     "accepted", ["d e", "-", "verylonglanguage", "de;q=2", "de;level=1", "", ",", "419", "de-", "de;", "de;q=.5"]
 )
 def test_an_unreadable_language_is_400(accepted: str) -> None:
-    with pytest.raises(BareAnswer) as caught:
-        language(accepted)
+    with pytest.raises(EmptyResponse) as caught:
+        negotiate_language(accepted)
     assert caught.value.status == 400
 
 
@@ -171,8 +171,8 @@ def test_an_unreadable_language_is_400(accepted: str) -> None:
 def test_accept_in_the_query_turns_json_into_something_else_and_nothing_into_json(
     negotiated: str, wanted: object, form: str
 ) -> None:
-    assert overridden(negotiated, wanted, knows_any_subtype=True) == form
-    assert overridden(negotiated, wanted, knows_any_subtype=False) == form
+    assert choose_format(negotiated, wanted, knows_any_subtype=True) == form
+    assert choose_format(negotiated, wanted, knows_any_subtype=False) == form
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_accept_in_the_query_turns_json_into_something_else_and_nothing_into_jso
 )
 def test_a_text_of_any_kind_is_csv_where_such_a_type_is_known(wanted: str, form: str) -> None:
     """`api_resource:accept_matches_provided/3` of 4.3; `api_util:content_type_matches/2` of master looks elsewhere."""
-    assert overridden(JSON, wanted, knows_any_subtype=True) == form
-    assert overridden(JSON, wanted, knows_any_subtype=False) == "json"
+    assert choose_format(JSON, wanted, knows_any_subtype=True) == form
+    assert choose_format(JSON, wanted, knows_any_subtype=False) == "json"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_text_of_any_kind_is_csv_where_such_a_type_is_known(wanted: str, form:
     ],
 )
 def test_gzip_is_taken_where_it_is_named(header: str, taken: bool) -> None:
-    assert takes_gzip(header) is taken
+    assert accepts_gzip(header) is taken
 
 
 @pytest.mark.parametrize(
@@ -223,4 +223,4 @@ def test_gzip_is_taken_where_it_is_named(header: str, taken: bool) -> None:
 def test_an_unreadable_accept_encoding_is_refused(header: str) -> None:
     """`cow_http_hd:parse_accept_encoding/1`."""
     with pytest.raises(ValueError, match=re.escape(header)):
-        takes_gzip(header)
+        accepts_gzip(header)

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.database import NoDatabase, QueryError, Row
-from mockcdrs.crossbar.errors import Failure, system
-from mockcdrs.crossbar.paging import ChunkedWalk, Mapper, Page, Plan, walk_plain
+from mockcdrs.crossbar.couchdb import NoDatabase, QueryError, ViewRow
+from mockcdrs.crossbar.errors import Failure, system_error
+from mockcdrs.crossbar.paging import ChunkedWalk, Mapper, Page, PagePlan, walk_plain
 
 Held = Mapping[str, list[int]]
 
@@ -20,37 +20,37 @@ class Fake:
         self.asked: list[tuple[str, int, int]] = []
         self._held, self._descending = held, descending
 
-    def fetch(self, month: str, start_key: int, limit: int) -> list[Row]:
+    def fetch(self, month: str, start_key: int, limit: int) -> list[ViewRow]:
         self.asked.append((month, start_key, limit))
         if month not in self._held:
             raise NoDatabase(month)
         keys = sorted(self._held[month], reverse=self._descending)
         kept = [key for key in keys if (key <= start_key if self._descending else key >= start_key)]
-        return [Row(key, None, {"_id": str(key)}) for key in kept[:limit]]
+        return [ViewRow(key, None, {"_id": str(key)}) for key in kept[:limit]]
 
-    def plan(self, page_size: int | None, chunk_size: int = 50, start: int | None = None, **changes: Any) -> Plan:
+    def plan(self, page_size: int | None, chunk_size: int = 50, start: int | None = None, **changes: Any) -> PagePlan:
         first = start if start is not None else (10**9 if self._descending else 0)
-        return Plan(
+        return PagePlan(
             changes.get("months", self.months), first, page_size, chunk_size, self.fetch, changes.get("mapper", keys)
         )
 
 
-def keys(rows: list[Row]) -> list[int]:
+def keys(rows: list[ViewRow]) -> list[int]:
     return [row.key for row in rows]
 
 
-def even(rows: list[Row]) -> list[int]:
+def even(rows: list[ViewRow]) -> list[int]:
     return [row.key for row in rows if row.key % 2 == 0]
 
 
-def in_chunks(plan: Plan) -> tuple[Page, list[list[int]]]:
+def in_chunks(plan: PagePlan) -> tuple[Page, list[list[int]]]:
     walk, chunks = ChunkedWalk(plan), []
     while (items := walk.advance()) is not None:
         chunks.append(items)
     return Page([item for chunk in chunks for item in chunk], walk.total, walk.next_key), chunks
 
 
-def at_once(plan: Plan) -> Page:
+def at_once(plan: PagePlan) -> Page:
     return walk_plain(plan)
 
 
@@ -150,13 +150,13 @@ def test_no_months_are_an_empty_page() -> None:
 
 
 def test_a_broken_query_and_a_broken_row_are_datastore_faults() -> None:
-    def refuse(month: str, start_key: Any, limit: int) -> list[Row]:
+    def refuse(month: str, start_key: Any, limit: int) -> list[ViewRow]:
         raise QueryError("the list function died")
 
-    def break_down(rows: list[Row]) -> list[Any]:
+    def break_down(rows: list[ViewRow]) -> list[Any]:
         raise ValueError
 
-    broken_query = Plan(["202601"], 0, 5, 5, refuse, keys)
+    broken_query = PagePlan(["202601"], 0, 5, 5, refuse, keys)
     for plan in (broken_query, Fake({"202601": [1]}).plan(5, mapper=break_down)):
         for walk in (at_once, in_chunks):
             with pytest.raises(Failure) as caught:
@@ -167,12 +167,12 @@ def test_a_broken_query_and_a_broken_row_are_datastore_faults() -> None:
 def test_a_query_that_couchdb_refuses_is_told_with_its_cause() -> None:
     """`crossbar_doc:handle_datamgr_errors/3`."""
 
-    def refuse(month: str, start_key: Any, limit: int) -> list[Row]:
+    def refuse(month: str, start_key: Any, limit: int) -> list[ViewRow]:
         raise QueryError("no row can lie between these keys", "Bad Request")
 
     for walk in (at_once, in_chunks):
         with pytest.raises(Failure) as caught:
-            walk(Plan(["202601"], 0, 5, 5, refuse, keys))
+            walk(PagePlan(["202601"], 0, 5, 5, refuse, keys))
         assert (caught.value.status, caught.value.message) == (500, "datastore_fault")
         assert caught.value.data == {"cause": "Bad Request", "message": "unknown failure"}
 
@@ -185,9 +185,9 @@ def test_rows_of_one_key_that_fill_a_chunk_do_not_make_the_walk_endless() -> Non
 
 @pytest.mark.parametrize("held", [{"202601": [1, 2, 3, 4]}, {"202601": [1, 2], "202602": [3]}])
 def test_a_failure_in_the_middle_keeps_the_last_key_that_was_seen(held: Held) -> None:
-    def breaking(rows: list[Row]) -> list[int]:
+    def breaking(rows: list[ViewRow]) -> list[int]:
         if rows[0].key == 3:
-            raise system("datastore_fault")
+            raise system_error("datastore_fault")
         return keys(rows)
 
     walk = ChunkedWalk(Fake(held).plan(None, 1, mapper=breaking))

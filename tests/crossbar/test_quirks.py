@@ -214,17 +214,17 @@ def _with_a_quote_in_its_node(world: Callable[[State], Any]) -> Callable[[State]
 
 
 def test_fixing_all_leaves_none_and_adding_brings_one_back() -> None:
-    assert quirks.shown(quirks.USUAL, [quirks.ALL]) == frozenset()
-    assert quirks.shown(quirks.USUAL, [quirks.ALL], ["pdf-500"]) == {"pdf-500"}
-    assert quirks.shown(["pdf-500"]) == {"pdf-500"}
-    assert quirks.shown(quirks.USUAL, ["pdf-500"]) == quirks.USUAL - {"pdf-500"}
+    assert quirks.enabled(quirks.COMMON, [quirks.ALL]) == frozenset()
+    assert quirks.enabled(quirks.COMMON, [quirks.ALL], ["pdf-500"]) == {"pdf-500"}
+    assert quirks.enabled(["pdf-500"]) == {"pdf-500"}
+    assert quirks.enabled(quirks.COMMON, ["pdf-500"]) == quirks.COMMON - {"pdf-500"}
 
 
 def test_an_unknown_name_lists_the_known() -> None:
     with pytest.raises(
         quirks.UnknownQuirk, match="'nosuch' is no quirk of Crossbar's: expected one of all, interaction"
     ):
-        quirks.shown((), ["nosuch"])
+        quirks.enabled((), ["nosuch"])
 
 
 @pytest.mark.parametrize("name", QUIRKS)

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.errors import BareAnswer
-from mockcdrs.crossbar.routing import allowed_methods, api_version, is_path, nouns, tokens
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.routing import allowed_methods, is_path, parse_api_version, parse_nouns, split_path
 
 
 @pytest.mark.parametrize("raw", ["/", "/v2/accounts", "/v2//cdrs/", "/v2/a%2Fb%c3", "/v2/~!$&'()*+,;=:@"])
@@ -31,7 +31,7 @@ def test_these_are_none(raw: str) -> None:
     ],
 )
 def test_a_path_has_tokens_behind_its_version(raw: str, expected: list[str]) -> None:
-    assert tokens(raw) == expected
+    assert split_path(raw) == expected
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_a_path_has_tokens_behind_its_version(raw: str, expected: list[str]) -> 
     ],
 )
 def test_escapes_may_be_undone_twice(token: str, twice: str) -> None:
-    assert tokens(f"/v2/{token}", decodes_twice=True) == [twice]
+    assert split_path(f"/v2/{token}", decodes_twice=True) == [twice]
 
 
 @pytest.mark.parametrize("token", ["%25zz", "a%25g1b", "%25%0a4"])
 def test_an_escape_that_is_none_the_second_time_kills(token: str) -> None:
-    with pytest.raises(BareAnswer) as caught:
-        tokens(f"/v2/{token}", decodes_twice=True)
+    with pytest.raises(EmptyResponse) as caught:
+        split_path(f"/v2/{token}", decodes_twice=True)
     assert caught.value.status == 500
 
 
@@ -80,7 +80,7 @@ def test_an_escape_that_is_none_the_second_time_kills(token: str) -> None:
 )
 def test_what_begins_with_no_version_is_none_of_the_apis(raw: str, version: str) -> None:
     """`crossbar_init:api_version_constraint/2`."""
-    assert api_version(raw) == version
+    assert parse_api_version(raw) == version
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_what_begins_with_no_version_is_none_of_the_apis(raw: str, version: str)
 def test_tokens_become_modules_with_their_parameters_the_last_one_first(
     tokens: list[str], expected: list[tuple[str, tuple[str, ...]]]
 ) -> None:
-    assert nouns(tokens) == expected
+    assert parse_nouns(tokens) == expected
 
 
 @given(st.lists(st.sampled_from(["accounts", "cdrs", "users", "x", "y"])))
 def test_no_token_is_lost_once_a_module_is_named(tokens: list[str]) -> None:
-    found = [token for module, parameters in nouns(tokens)[::-1] for token in (module, *parameters)]
+    found = [token for module, parameters in parse_nouns(tokens)[::-1] for token in (module, *parameters)]
     assert found == (tokens if tokens and tokens[0] not in {"x", "y"} else [])
 
 

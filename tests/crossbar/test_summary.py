@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar.database import QueryError
-from mockcdrs.crossbar.summary import as_json, classify, doubled, merged, summarize, summary_view
+from mockcdrs.crossbar.couchdb import QueryError
+from mockcdrs.crossbar.summary import add_summaries, classify, double_summary, summarize, summary_json, summary_view
 from tests.crossbar.builders import NOW, ask, data_of, leg, state_of
 
 SUMMARY = summary_view(("911", "933"))
@@ -121,12 +121,12 @@ def test_a_call_without_a_direction_breaks_the_summary() -> None:
 
 
 def test_json_has_keys_in_javascripts_order_and_null_for_nan() -> None:
-    assert list(as_json({"b": 1.0, "10": math.nan, "9": 2}).items()) == [("9", 2), ("10", None), ("b", 1)]
+    assert list(summary_json({"b": 1.0, "10": math.nan, "9": 2}).items()) == [("9", 2), ("10", None), ("b", 1)]
 
 
 def test_doubling_and_adding_go_through_all_levels() -> None:
-    assert doubled({"a": {"b": 3}}) == {"a": {"b": 6}}
-    assert merged({"a": {"b": 3}, "c": 1}, {"a": {"b": 4, "d": 5}}) == {"a": {"b": 7, "d": 5}, "c": 1}
+    assert double_summary({"a": {"b": 3}}) == {"a": {"b": 6}}
+    assert add_summaries({"a": {"b": 3}, "c": 1}, {"a": {"b": 4, "d": 5}}) == {"a": {"b": 7, "d": 5}, "c": 1}
 
 
 def outside(name: str, ended: int = NOW - 3600) -> dict[str, Any]:

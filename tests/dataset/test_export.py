@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mockcdrs.cdr.row import Column, make_row
-from mockcdrs.crossbar.csv_text import CsvFile
+from mockcdrs.cdr.listing_columns import Column, make_row
+from mockcdrs.crossbar.csv_rendering import CsvFile
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import files
 from mockcdrs.dataset.export import Days, Stretch, write

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.cdr import gregorian, schema
+from mockcdrs.cdr import documents, gregorian
 from mockcdrs.dataset.generator import block_interactions
 from mockcdrs.dataset.load import Load, blocks_of_day
 from mockcdrs.dataset.people import directory, main_account_id
@@ -19,14 +19,14 @@ from mockcdrs.dataset.seeding import random_for
 OFFICE = directory(3, main_account_id(3))
 START = 63_935_686_800
 MONTH = "202601"
-VALIDATOR = jsonschema.Draft4Validator(schema.load())
+VALIDATOR = jsonschema.Draft4Validator(documents.load_schema())
 URI = re.compile(r"[+*\w.]+@[0-9a-f]{6}\.sip\.example\.com")
 SDP = re.compile(
     r"v=0\r\no=- \d+ \d+ IN IP4 (\d+\.\d+\.\d+\.\d+)\r\ns=-\r\nc=IN IP4 \1\r\nt=0 0\r\n"
     r"m=audio \d{5} RTP/AVP [\d ]+\r\n(a=[^\r\n]+\r\n)+"
 )
 CODES = {ending.cause: ending for ending in endings.ALL}
-FAX_FIELDS = {name for name in schema.public_fields() if name.startswith("fax_")}
+FAX_FIELDS = {name for name in documents.schema_field_names() if name.startswith("fax_")}
 
 some_calls = st.builds(
     lambda name, number, room: (name, legs_of(name, number, room)),

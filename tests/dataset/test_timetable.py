@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.crossbar.database import Databases, KeyRange
-from mockcdrs.crossbar.view_maps import INTERACTIONS
+from mockcdrs.crossbar.couchdb import Databases, KeyRange
+from mockcdrs.crossbar.views import INTERACTIONS
 from mockcdrs.dataset import timetable, universe
 from mockcdrs.dataset.generator import block_interactions, documents_of_day, generate_block
 from mockcdrs.dataset.load import DAY_SECONDS, HOURS, WEEKDAYS, Block, BusyHours, Load, blocks_between, midnight_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.faults import WireEffect
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of
 
@@ -22,19 +22,19 @@ def asked(
     method: str = "GET",
     token: str | None = ACCOUNT_TOKEN,
     headers: dict[str, str] | None = None,
-) -> tuple[Answer, WireEffect]:
+) -> tuple[HttpResponse, WireEffect]:
     """An answer with its body made, and its delivery."""
 
-    def produce(incoming: Incoming, world: World) -> Answer:
-        return answer(incoming, world, "request-1")
+    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
+        return respond(incoming, world, "request-1")
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, delivery = state.faults.apply(Incoming(method, full, query, sent), state.world(), produce)
+    answered, delivery = state.faults.apply(HttpRequest(method, full, query, sent), state.world(), produce)
     return replace(answered, body=body_of(answered)), delivery
 
 
-def envelope(answered: Answer) -> dict[str, Any]:
+def envelope(answered: HttpResponse) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(body_of(answered))
     return found
 
@@ -43,7 +43,7 @@ def statuses(state: State, queries: Iterable[str] = ("",) * 5, path: str = "/cdr
     return [asked(state, query, path)[0].status for query in queries]
 
 
-def next_query(answered: Answer, query: str = FIRST_PAGE) -> str:
+def next_query(answered: HttpResponse, query: str = FIRST_PAGE) -> str:
     return f"{query}&start_key={envelope(answered)['next_start_key']}"
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Answer, Incoming, answer
-from mockcdrs.crossbar.context import World
+from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.credentials import api_key
 from mockcdrs.faults import Rule
@@ -16,13 +16,13 @@ from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
 from tests.faults.asking import asked, envelope
 
 
-def login(state: State, **headers: str) -> Answer:
+def login(state: State, **headers: str) -> HttpResponse:
     body = json.dumps({"data": {"api_key": api_key(state.data.accounts[ACCOUNT])}}).encode()
 
-    def produce(incoming: Incoming, world: World) -> Answer:
-        return answer(incoming, world, "request-1")
+    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
+        return respond(incoming, world, "request-1")
 
-    answered, _ = state.faults.apply(Incoming("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
+    answered, _ = state.faults.apply(HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
     return replace(answered, body=body_of(answered))
 
 

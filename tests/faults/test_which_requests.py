@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
 from mockcdrs.faults.matching import RequestView
 from mockcdrs.faults.page_tracker import KEPT_KEYS, PageTracker
@@ -119,10 +119,10 @@ def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
 
 
 def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
-    walks, asking = PageTracker(), RequestView.of(Incoming("GET", "/v2/accounts/a/cdrs"))
+    walks, asking = PageTracker(), RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
 
     def page_at(key: int) -> int | None:
-        return walks.page(RequestView.of(Incoming("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
+        return walks.page(RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
 
     for number in range(KEPT_KEYS):
         walks.hand_out(asking, str(number), number)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mockcdrs.crossbar import greeting
+from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 
 _BODILESS = {200, 204, 304, 400, 404, 406, 412, 414, 415, 431, 500, 501}  # 200: to OPTIONS, 404: to the master
@@ -36,8 +36,8 @@ def assert_is_crossbars(
     if method == "HEAD" or not body:
         assert not body
         assert method == "HEAD" or status in _BODILESS
-    elif headers.get("content-type") == greeting.CONTENT_TYPE:
-        assert (status, body) == (200, greeting.TEXT)
+    elif headers.get("content-type") == pipeline.GREETING_TYPE:
+        assert (status, body) == (200, pipeline.GREETING)
     elif status == 200 and headers.get("content-type") == "text/csv":
         list(csv.reader(io.StringIO(body.decode("utf-8", "surrogateescape"), newline=""), strict=True))
     elif body != _UNWRITABLE:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.cdr import row
+from mockcdrs.cdr import listing_columns
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import files, fixtures, writing
 from mockcdrs.dataset.data import Data
@@ -180,7 +180,9 @@ def test_counts_sums_and_times_of_the_office_stay() -> None:
     before, after = ([each for held in one.documents.values() for each in held] for one in (data, made))
     columns = KAZOO_4_3.row_columns()
     for name in ("timestamp", "duration_seconds", "cost", "rate", "hangup_cause", "direction", "datetime"):
-        of_before, of_after = ([row.make_row(each, columns)[name] for each in held] for held in (before, after))
+        of_before, of_after = (
+            [listing_columns.make_row(each, columns)[name] for each in held] for held in (before, after)
+        )
         assert of_before == of_after
     for name in (
         "rate_name",
@@ -191,5 +193,5 @@ def test_counts_sums_and_times_of_the_office_stay() -> None:
         "interaction_id",
         "bridge_id",
     ):
-        shares = [Counter(row.make_row(each, columns)[name] for each in side) for side in (before, after)]
+        shares = [Counter(listing_columns.make_row(each, columns)[name] for each in side) for side in (before, after)]
         assert sorted(shares[0].values()) == sorted(shares[1].values())

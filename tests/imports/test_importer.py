@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.cdr import row
+from mockcdrs.cdr import listing_columns
 from mockcdrs.cdr.documents import public_fields
-from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar import csv_rendering
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
 from mockcdrs.dataset import files, fixtures, writing
 from mockcdrs.dataset.files import DataError, Loaded
@@ -29,7 +29,7 @@ from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
 from tests.imports.builders import ACCOUNT, SMALL_ROW, refusal
 from tests.profile import many
 
-Columns = Mapping[str, row.Column]
+Columns = Mapping[str, listing_columns.Column]
 
 COLUMNS = KAZOO_4_3.row_columns()
 ROW: dict[str, Any] = {
@@ -65,7 +65,7 @@ def rows(documents: Iterable[Document], columns: Columns = COLUMNS) -> list[dict
     made = []
     for document in documents:
         try:
-            made.append(row.make_row(document, columns))
+            made.append(listing_columns.make_row(document, columns))
         except ValueError:  # some edge cases are what no row can be made of
             continue
     return made
@@ -102,17 +102,19 @@ def test_rows_without_their_empty_columns_come_back_equal(tmp_path: Path) -> Non
     answered = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
     found = imported(saved(tmp_path, envelope(answered)))
     for each in answered:
-        assert {name: value for name, value in row.make_row(found[each["id"]], COLUMNS).items() if value != ""} == each
+        assert {
+            name: value for name, value in listing_columns.make_row(found[each["id"]], COLUMNS).items() if value != ""
+        } == each
 
 
 @pytest.mark.parametrize("kazoo", VERSIONS)
 def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path, kazoo: str) -> None:
     columns = version_named(kazoo).row_columns(is_reseller=True)
     answered = rows(committed(), columns)
-    made = csv_text.CsvFile()
+    made = csv_rendering.CsvFile()
     made.add(answered)
     found = imported(saved(tmp_path, made.text().decode()))
-    again = csv_text.CsvFile()
+    again = csv_rendering.CsvFile()
     again.add(rows((found[each["id"]] for each in answered), columns))
     assert again.text() == made.text()
 
@@ -121,12 +123,14 @@ def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path, kazoo: str) -> None:
 def test_bare_csv_lines_come_back_equal(tmp_path: Path, kazoo: str) -> None:
     columns = version_named(kazoo).row_columns(interactions_of="account", is_csv=True)
     # the date has a comma; a line with another one is refused
-    answered = [each for each in rows(committed(), columns) if csv_text.bare_line(each).count(",") == len(columns)]
+    answered = [
+        each for each in rows(committed(), columns) if csv_rendering.plain_line(each).count(",") == len(columns)
+    ]
     assert len(answered) > 100
-    text = csv_text.header_line(columns) + "".join(map(csv_text.bare_line, answered))
+    text = csv_rendering.header_line(columns) + "".join(map(csv_rendering.plain_line, answered))
     found = imported(saved(tmp_path, text))
-    assert [csv_text.bare_line(each) for each in rows((found[each["id"]] for each in answered), columns)] == [
-        csv_text.bare_line(each) for each in answered
+    assert [csv_rendering.plain_line(each) for each in rows((found[each["id"]] for each in answered), columns)] == [
+        csv_rendering.plain_line(each) for each in answered
     ]
 
 
@@ -148,13 +152,13 @@ def test_most_of_a_document_is_built_of_its_row(tmp_path: Path) -> None:
         "pvt_type": "cdr",
     }
     assert document.items() >= wanted.items()
-    assert row.make_row(document, COLUMNS)["cost"] == "333"
+    assert listing_columns.make_row(document, COLUMNS)["cost"] == "333"
 
 
 @pytest.mark.parametrize("cost", ["0", "24", "200", "333", "400", "9999"])
 def test_rate_terms_are_found_for_any_cost(tmp_path: Path, cost: str) -> None:
     (document,) = imported(saved(tmp_path, envelope([{**ROW, "cost": cost}]))).values()
-    assert row.make_row(document, COLUMNS)["cost"] == cost
+    assert listing_columns.make_row(document, COLUMNS)["cost"] == cost
 
 
 DOCUMENT = {"_id": "202601-a", "call_id": "a", "pvt_account_id": ACCOUNT, "call_direction": "inbound", "timestamp": 7}
@@ -187,7 +191,7 @@ def test_public_documents_get_private_fields(tmp_path: Path, data: Any) -> None:
 
 def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
     public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
-    made = csv_text.CsvFile()
+    made = csv_rendering.CsvFile()
     other = {"id": "202601-other", "call_id": "other", "timestamp": public["timestamp"]}
     made.add([public, other])
     documents = imported(saved(tmp_path, made.text().decode())).values()
@@ -195,7 +199,7 @@ def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
 
 
 def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
-    made = csv_text.CsvFile()
+    made = csv_rendering.CsvFile()
     others = {**PUBLIC, "id": "202601-b", "call_id": "b", "billing_seconds": 7}
     made.add([others, PUBLIC])
     found = imported(saved(tmp_path, made.text().decode()))
@@ -237,7 +241,7 @@ def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> Non
 
 def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
     tricky = {**ROW, "caller_id_name": 'a "b",\r\nc', "rate": "0.0", "call_type": "", "cost": "0"}
-    made = csv_text.CsvFile()
+    made = csv_rendering.CsvFile()
     made.add([tricky])
     text = made.text().decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1][-1] == 'a "b",\r\nc'
@@ -279,7 +283,7 @@ CDRS: list[dict[str, Any]] = [
     },
 ]
 NAMES = st.sampled_from(
-    [*row.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status", "pvt_type",
+    [*listing_columns.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status", "pvt_type",
      "pvt_account_id", "custom_channel_vars", "account_name", "call_direction"]
 )  # fmt: skip
 LEAVES = (

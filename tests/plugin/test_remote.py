@@ -11,7 +11,7 @@ from mockcdrs import remote
 from mockcdrs.control.api import journal as journal_api
 from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.faults import RuleError
 from mockcdrs.handle import Mock, serving
@@ -203,7 +203,7 @@ def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monke
     with serving() as served:
         journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.shown
         ask(served)
-        late = journal.open(Incoming("GET", "/v2/late", "", {}), served.clock.now())
+        late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 
         def completing(record: Record, origin: str) -> dict[str, Any]:
             journal.complete(late)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.handle import Mock
 
 Change = Callable[[Mock], object]
@@ -51,7 +51,7 @@ CHANGES: dict[str, Change] = {
     "faults have failed": then_fails,
     "journal": listed,
     "journal capacity": lambda mock: setattr(mock.state.journal, "capacity", 1),
-    "request ids": lambda mock: mock.state.ids.of(Incoming("GET", "/v2", "", {}), 0),
+    "request ids": lambda mock: mock.state.ids.of(HttpRequest("GET", "/v2", "", {}), 0),
     "token buckets": lambda mock: mock.state.world().buckets.take(("", ""), 1, 100, 1, mock.clock.now()),
     "serials of what is added": lambda mock: mock.add_cdr({}),
 }

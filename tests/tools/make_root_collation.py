@@ -24,7 +24,7 @@ from typing import Any
 
 import icu4py
 
-from mockcdrs.crossbar.root_collation import ASCII, BEHIND_UNASSIGNED, GAP_BITS, text_key
+from mockcdrs.crossbar.collation import ASCII, BEHIND_UNASSIGNED, GAP_BITS, text_key
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "mockcdrs" / "crossbar" / "root_collation.dat"
@@ -131,7 +131,7 @@ def _is_second(half: int) -> bool:
 
 
 def table(icu: Icu) -> bytes:
-    """The table, not compressed; `mockcdrs.crossbar.root_collation` tells its format."""
+    """The table, not compressed; `mockcdrs.crossbar.collation` tells its format."""
     code_points = [
         code for code in range(sys.maxunicode + 1) if icu.has_character(code) and code not in _HANGUL_SYLLABLES
     ]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import is_private
-from mockcdrs.cdr.row import make_row
+from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.contract import probe_data
 from mockcdrs.contract.check import check
 from mockcdrs.contract.checks.response_format import is_reseller, omit_empty_columns
@@ -25,7 +25,7 @@ from mockcdrs.contract.response import (
 )
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.crossbar import filters
-from mockcdrs.crossbar.summary import as_json, doubled, merged, summarize, summary_view
+from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
 from mockcdrs.crossbar.versions import VERSIONS
 
 _DETAILS_CHECKED = 3
@@ -106,7 +106,7 @@ _PLAIN_KEYS = ("hangup_cause", "call_direction", "media_server", "billing_second
 
 def _matching_ids(server: TargetServer, query: dict[str, str]) -> list[str]:
     pairs = tuple(query.items())
-    return [cdr_id for cdr_id, document in probe_data.documents(server).items() if filters.passes(document, pairs)]
+    return [cdr_id for cdr_id, document in probe_data.documents(server).items() if filters.matches(document, pairs)]
 
 
 def _filter_differences(server: TargetServer, query: dict[str, Any], expected: list[str]) -> Iterator[Difference]:
@@ -254,9 +254,9 @@ def _expected_summary(months: _SummaryMonths, page_size: int, quirks: tuple[str,
     total: dict[str, Any] = {}
     for index, values in enumerate(months):
         # each month takes up one place of the page
-        counted = as_json(summarize(values[: page_size + 1 - index] if _FEW_ROWS in quirks else values))
-        counted = doubled(counted) if _DOUBLING in quirks else counted
-        total = {**total, **counted} if _LAST_MONTH in quirks else merged(total, counted)
+        counted = summary_json(summarize(values[: page_size + 1 - index] if _FEW_ROWS in quirks else values))
+        counted = double_summary(counted) if _DOUBLING in quirks else counted
+        total = {**total, **counted} if _LAST_MONTH in quirks else add_summaries(total, counted)
     return total
 
 

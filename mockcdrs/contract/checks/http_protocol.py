@@ -19,7 +19,7 @@ from mockcdrs.contract.response import (
 )
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.contract.version_detection import PAGING_KEYS
-from mockcdrs.crossbar.errors import merged
+from mockcdrs.crossbar.errors import merge_reversed
 
 _JSON, _CSV = "application/json", "text/csv"
 _BY_HEADER = {
@@ -198,7 +198,7 @@ def body_that_is_no_object(server: TargetServer) -> Iterator[Finding]:
         reason = {"message": message, "target": "body"}
         yield from expected_error(400, "validation error", {"json": {"invalid": reason}}).differences(answer)
         order = list(answer.envelope["data"]["json"]["invalid"])
-        names = list(merged(reason) if server.version.sorts_added_errors else reason)
+        names = list(merge_reversed(reason) if server.version.sorts_added_errors else reason)
         yield from answer.differences(order, names, "names in data.json.invalid")
 
 

@@ -20,8 +20,8 @@ from mockcdrs.contract.response import (
     expected_system_error,
 )
 from mockcdrs.contract.target import TargetServer
-from mockcdrs.crossbar.json_text import holds_big_integer
-from mockcdrs.crossbar.view_maps import INTERACTIONS
+from mockcdrs.crossbar.json_codec import has_big_integer
+from mockcdrs.crossbar.views import INTERACTIONS
 
 
 def _interactions_with_legs(server: TargetServer) -> Iterator[tuple[str, list[probe_data.Row]]]:
@@ -87,7 +87,7 @@ def legs_in_chunks(server: TargetServer) -> Iterator[Finding]:
 @check("api_util.erl", "big-integer-chunk-lost")
 def big_integers_in_a_chunk(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=true legs are all there, also one that holds an integer beyond 64 bits."""
-    candidates = (pair for pair in _interactions_with_legs(server) if any(map(holds_big_integer, pair[1])))
+    candidates = (pair for pair in _interactions_with_legs(server) if any(map(has_big_integer, pair[1])))
     interaction_id, legs = next(candidates, ("", []))
     if not legs:
         raise CannotCheck("no leg around the last month's end holds an integer beyond 64 bits")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mockcdrs.cdr import erlang, gregorian
-from mockcdrs.cdr.row import datetime_text
+from mockcdrs.cdr.listing_columns import datetime_text
 from mockcdrs.contract import probe_data
 from mockcdrs.contract.check import check
 from mockcdrs.contract.response import (
@@ -25,7 +25,7 @@ from mockcdrs.contract.response import (
 )
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.contract.version_detection import CHUNKED_KEYS, PAGING_KEYS
-from mockcdrs.crossbar import csv_text
+from mockcdrs.crossbar import csv_rendering
 
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ENCODED_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
@@ -292,7 +292,7 @@ def _csv_file_differences(answer: CheckedResponse, rows: list[probe_data.Row]) -
     yield from ExpectedResponse(headers=_CSV_FILE_HEADERS).differences(answer)
     yield from answer.differences(bool(_QUOTED_LINE.fullmatch(answer.text)), True, "whether cells are quoted, lines LF")
     came = list(csv.reader(io.StringIO(answer.text, newline="")))
-    header = [*map(csv_text.header_name, rows[0])]
+    header = [*map(csv_rendering.header_name, rows[0])]
     yield from answer.differences(came[0], header, "header")
     yield from answer.differences(came[1:], [[_csv_cell(value) for value in row.values()] for row in rows], "lines")
 

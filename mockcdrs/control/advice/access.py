@@ -8,7 +8,7 @@ from mockcdrs.control.advice.asked import first, sent, shown, target, where
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import routing
-from mockcdrs.crossbar.buckets import Buckets
+from mockcdrs.crossbar.token_bucket import TokenBuckets
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -66,7 +66,7 @@ def _polling(record: Record, earlier: Iterable[Record], facts: Facts) -> Iterato
 def _rate_limited(records: Sequence[Record], facts: Facts) -> Iterator[str]:
     if facts.settings.max_bucket_tokens is not None:  # the mock itself refuses then
         return
-    buckets, paid_by = Buckets(), dict[tuple[str, str], list[Record]]()
+    buckets, paid_by = TokenBuckets(), dict[tuple[str, str], list[Record]]()
     for record in records:
         if record.outcome.tokens:
             paid_by.setdefault((record.client_address, record.outcome.bucket_account), []).append(record)
@@ -81,7 +81,7 @@ def _rate_limited(records: Sequence[Record], facts: Facts) -> Iterator[str]:
             )
 
 
-def _is_refused(buckets: Buckets, name: tuple[str, str], record: Record, first: Record) -> bool:
+def _is_refused(buckets: TokenBuckets, name: tuple[str, str], record: Record, first: Record) -> bool:
     """Whether a bucket that fills once a second since its first request is too empty for another."""
     elapsed_seconds = int(record.arrived_seconds - first.arrived_seconds)
     costs = [1] * record.outcome.tokens  # a login pays twice, and is refused at once where it cannot pay the first
@@ -140,8 +140,8 @@ def _not_served(record: Record, _earlier: Iterable[Record], _facts: Facts) -> It
 
 def _unknown_module(path: str) -> str:
     """What a path names where a module is due; empty where that is served."""
-    tokens = routing.tokens(path)
-    nouns = routing.nouns(tokens)
+    tokens = routing.split_path(path)
+    nouns = routing.parse_nouns(tokens)
     if not nouns:
         first = next(iter(tokens), "")
         return "" if first == "account" or asked.VERSION.fullmatch(first) else first

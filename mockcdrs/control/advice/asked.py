@@ -47,14 +47,14 @@ _NO_TARGET = Target()
 
 
 def _api_version(path: str) -> str:
-    return routing.api_version(path) if path.startswith("/") else ""
+    return routing.parse_api_version(path) if path.startswith("/") else ""
 
 
 @lru_cache(maxsize=256)
 def _target(path: str) -> Target:
     if not _api_version(path):
         return _NO_TARGET
-    nouns = routing.nouns(routing.tokens(path.replace("/account/", "/accounts//", 1)))
+    nouns = routing.parse_nouns(routing.split_path(path.replace("/account/", "/accounts//", 1)))
     if not nouns or nouns[0][0] != "cdrs":
         return _NO_TARGET
     account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")

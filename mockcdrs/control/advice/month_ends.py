@@ -59,7 +59,7 @@ def _over(record: Record, begins: int, facts: Facts) -> list[Document]:
 def _meant(record: Record) -> Callable[[Document], bool]:
     user = target(record).user if target(record).kind == LISTING else ""
     pairs = tuple((name, value) for name, value in asked.parameters(record) if name not in filters.TIME_FILTERS)
-    passes = filters.tester(pairs)
+    passes = filters.compile_filters(pairs)
 
     def is_meant(document: Document) -> bool:
         is_bare = document.get("custom_channel_vars") is None  # no listing has those

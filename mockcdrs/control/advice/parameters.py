@@ -6,9 +6,8 @@ from functools import cache
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import is_private
-from mockcdrs.cdr.row import COLUMNS
-from mockcdrs.cdr.schema import public_fields
+from mockcdrs.cdr.documents import is_private, schema_field_names
+from mockcdrs.cdr.listing_columns import COLUMNS
 from mockcdrs.control.advice.asked import CDRS, first, parameters, shown
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
@@ -67,13 +66,13 @@ _DOCUMENT_KEYS = {
 @cache
 def document_fields() -> frozenset[str]:
     """Top-level keys that documents are known to have."""
-    return frozenset({*public_fields(), *_REAL_FIELDS})
+    return frozenset({*schema_field_names(), *_REAL_FIELDS})
 
 
 @cache
 def listing_only() -> frozenset[str]:
     """Columns of a listing that no document has under that name."""
-    return frozenset({*COLUMNS, "datetime"}) - {*public_fields(), "recording_url"}
+    return frozenset({*COLUMNS, "datetime"}) - {*schema_field_names(), "recording_url"}
 
 
 def _filter_key(name: str, value: Any) -> str | None:

@@ -37,7 +37,7 @@ def _given(record: Record) -> Iterator[tuple[str, Any]]:
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> Iterator[str]:
     for name, value in _given(record):
         seconds = asked.integer(value)
-        guess = gregorian.guess(seconds) if seconds is not None else None
+        guess = gregorian.guess_unit(seconds) if seconds is not None else None
         if guess:
             yield (
                 f"{name}={shown(value)} looks like {guess[0]} ({gregorian.iso_8601(guess[1])}); "
@@ -48,7 +48,7 @@ def _wrong_epoch(record: Record, _earlier: Iterable[Record], _facts: Facts) -> I
 def _is_strange(record: Record) -> bool:
     """Whether a time that says another epoch explains a strange range already."""
     numbers = (asked.integer(value) for _, value in _given(record))
-    return any(gregorian.guess(number) for number in numbers if number is not None)
+    return any(gregorian.guess_unit(number) for number in numbers if number is not None)
 
 
 def _ignored_time(record: Record, _earlier: Iterable[Record], facts: Facts) -> Iterator[str]:

@@ -7,8 +7,8 @@ from mockcdrs.control.advice.asked import shown
 from mockcdrs.control.advice.facts import Advice, Facts
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import negotiation, routing
-from mockcdrs.crossbar.errors import BareAnswer
-from mockcdrs.crossbar.resources.table import RESOURCES
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.routing import RESOURCES
 
 _FIRST_STEPS = frozenset({*RESOURCES, "account"})
 
@@ -23,7 +23,7 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], facts: Facts) ->
 def _wrong_base(record: Record, facts: Facts) -> str:
     """What a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
     path, version = record.path, asked.api_version(record)
-    first, *others = routing.tokens(path) or [""]
+    first, *others = routing.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
         return (
@@ -62,8 +62,8 @@ def _accept_parameters(record: Record, _earlier: Iterable[Record], facts: Facts)
     if accept is None or record.fault or facts.version.accepts_parameters:
         return
     try:
-        taken = negotiation.content_type(accept, accepts_parameters=True)
-    except BareAnswer:
+        taken = negotiation.negotiate_type(accept, accepts_parameters=True)
+    except EmptyResponse:
         return
     yield (
         f"this bare 406 is Accept: {shown(accept)}, of which Kazoo {facts.version.name} takes no type that has a "

@@ -1,34 +1,95 @@
-"""Calls: which of the listings, interactions, legs and sums a path asks for (`cb_cdrs.erl`)."""
+"""CDRs: the listing, interactions, one CDR, legs, summary (`cb_cdrs.erl`).
 
-from mockcdrs.cdr.documents import public_fields
-from mockcdrs.crossbar import cdrs
-from mockcdrs.crossbar.content import Content, note_paging
+A handler plans a query on a view; an answer in one piece is read at once, a chunked one while it is sent.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any, ClassVar
+
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.documents import Document, public_fields, text_at
+from mockcdrs.crossbar import filters, views
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import system
-from mockcdrs.crossbar.listing_row import check_utc_offset
-from mockcdrs.crossbar.paging import walk_plain
-from mockcdrs.crossbar.resources.resource import Parameters, Resource
-from mockcdrs.crossbar.walks import Walk
+from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
+from mockcdrs.crossbar.envelope import record_paging
+from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
+from mockcdrs.crossbar.listing_row import check_utc_offset, make_json_rows
+from mockcdrs.crossbar.paging import Mapper, walk_plain
+from mockcdrs.crossbar.resources import MakeItem, Parameters, Resource, ResourceResult
+from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
+from mockcdrs.crossbar.view_query import RANGE_END, ViewQuery, ViewScope, plan_query, require_account_id
+from mockcdrs.crossbar.views import View
+
+# in bytes, as Erlang matches them
+_CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
+_INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
+_LEAST_YEAR_DIGITS = 4
+_NO_LIMIT = 2**62
+
+
+class NoMonthInId(ValueError):
+    """An id that does not begin with the month in whose database its document would lie."""
+
+
+@dataclass(slots=True)
+class Interactions(ResourceResult):
+    """Interactions: view rows that name a leg each, until listing rows are made of these legs."""
+
+    are_interactions: ClassVar[bool] = True
+
+    def unchunked(self) -> list[Any]:
+        """The view rows as the database gave them; an empty list where a query is still to be read."""
+        return [] if self.query is not None else [_public_view_row(row) for row in self.data]
+
+    def _load(self, context: Context, make: MakeItem) -> list[Any]:
+        items = _listing_rows(context, self.data, make)
+        return self.unchunked() if items is None else items
+
+    def _expand(self, context: Context, rows: list[Any], make: MakeItem) -> list[Any]:
+        items = _listing_rows(context, rows, make)
+        return [_view_row(row) for row in rows] if items is None else items
+
+
+def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem) -> list[Any] | None:
+    """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
+    try:
+        return [*map(make, _load_chosen_legs(context, rows))]
+    except NoMonthInId:
+        context.outcome.has_view_rows = True
+        return None
+
+
+def _view_row(row: ViewRow) -> dict[str, Any]:
+    """A view row as the database gave it."""
+    return {"key": row.key, "value": row.value}
+
+
+def _public_view_row(row: ViewRow) -> dict[str, Any]:
+    """A view row in an answer at once, which has an id as every document has (`kz_doc:public_fields/1`)."""
+    return {**_view_row(row), "id": row.value["id"]}
 
 
 def _methods(parameters: Parameters) -> tuple[str, ...]:
     return ("GET",) if len(parameters) < 2 or (len(parameters) == 2 and parameters[0] == "legs") else ()
 
 
-def _get(context: Context) -> Content:
+def _get(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     match parameters:
-        case ("legs", wanted):
-            return _walked(context, cdrs.legs(context, wanted))
+        case ("legs", wanted_id):
+            return _read_query(context, _list_legs(context, wanted_id))
         case ("summary",):
-            return _walked(context, cdrs.summary(context))
+            return _read_query(context, _summarize_calls(context))
         case ("interaction",):
-            return _walked(context, cdrs.interactions(context, _owner(context)), are_interactions=True)
+            return _read_query(context, _list_interactions(context, _owner(context)), Interactions)
         case (cdr_id,):
-            document = cdrs.one(context, cdr_id)
-            return Content(public_fields(document), revision=document.get("_rev"))
-    check_utc_offset(context)  # before it is known whose calls are asked for
-    return _walked(context, cdrs.listing(context, _owner(context)))
+            document = _load_cdr(context, cdr_id)
+            return ResourceResult(public_fields(document), revision=document.get("_rev"))
+    check_utc_offset(context)  # before it is known whose calls are listed
+    return _read_query(context, _list_cdrs(context, _owner(context)))
 
 
 def _owner(context: Context) -> str | None:
@@ -37,15 +98,218 @@ def _owner(context: Context) -> str | None:
         return parameters[0]
     if module == "accounts":
         return None
-    raise system("faulty_request")
+    raise system_error("faulty_request")
 
 
-def _walked(context: Context, walk: Walk, are_interactions: bool = False) -> Content:
-    if walk.is_chunked:
-        return Content(walk=walk, are_interactions=are_interactions)
-    page = walk_plain(walk.plan)
-    note_paging(context, walk, page)
-    return Content(walk.finish(page.items), are_interactions=are_interactions)
+def _read_query(context: Context, query: ViewQuery, make: type[ResourceResult] = ResourceResult) -> ResourceResult:
+    """The result of a query: read at once, or left to be read while it is sent."""
+    if query.is_chunked:
+        return make(query=query)
+    page = walk_plain(query.plan)
+    record_paging(context, query, page)
+    return make(query.finish(page.items))
+
+
+def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
+    """`/cdrs`: listing rows, newest first."""
+    context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
+    view = views.LISTING if context.has_quirk("no-ccv-not-listed") else views.LISTING_OF_ALL
+    scope = _account_scope(view) if owner is None else _owner_scope(owner)
+    mapper = _map_documents(context, make_json_rows(context))
+    return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
+
+
+def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
+    """`/cdrs/interaction`: one view row for each interaction, naming the leg that stands for it."""
+    if not context.has_quirk("interaction-utc-offset-fault"):
+        check_utc_offset(context)
+    context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
+    of_owner = context.version.owner_interactions
+    scope = _account_scope(views.INTERACTIONS) if owner is None else _owner_interactions_scope(of_owner, owner)
+    chunk_size = context.state.settings.maximum_bulk
+    return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
+
+
+def _account_scope(view: View) -> ViewScope:
+    return ViewScope(view, lambda time: [time], lambda time: [time, RANGE_END])
+
+
+def _owner_scope(owner: str) -> ViewScope:
+    return ViewScope(views.LISTING_BY_OWNER, lambda time: [owner, time], lambda time: [owner, time, RANGE_END])
+
+
+def _owner_interactions_scope(view: View, owner: str) -> ViewScope:
+    return ViewScope(view, lambda time: [owner, time], lambda time: [owner, time], key_length=4)
+
+
+def _make_filter(context: Context) -> Callable[[Document | None], bool]:
+    """What a listing filters by: times alone are left to its range."""
+    query = filters.effective_filters(context.request.query, context.has_quirk)
+    if filters.has_only_time_filters(query):
+        if context.has_quirk("modified-alone-ignored"):
+            return lambda _document: True
+        query = tuple((name, value) for name, value in query if not name.startswith("created_"))
+    if not filters.has_filters(query):
+        return lambda _document: True
+    return filters.compile_filters(query)
+
+
+def _map_documents(context: Context, make: Callable[[Document], Any]) -> Mapper:
+    passes = _make_filter(context)
+
+    def mapper(rows: list[ViewRow]) -> list[Any]:
+        return [make(row.document) for row in rows if row.document is not None and passes(row.document)]
+
+    return mapper
+
+
+def _load_chosen_legs(context: Context, rows: list[ViewRow]) -> list[Document]:
+    """The documents of chosen legs that pass the filters, the older months first; raises `NoMonthInId`."""
+    query = filters.effective_filters(context.request.query, context.has_quirk)
+    if not context.has_quirk("interaction-range-twice"):
+        query = tuple((name, value) for name, value in query if name not in filters.TIME_FILTERS)
+    legs = _legs_with_months(context, [row.value["id"] for row in rows])
+    if context.has_quirk("interaction-month-order"):
+        legs.sort(key=itemgetter(0))
+    documents = (_open_leg(context, month, cdr_id) for month, cdr_id in legs)
+    return [document for document in documents if document is not None and filters.matches(document, query)]
+
+
+def _legs_with_months(context: Context, ids: list[str]) -> list[tuple[str, str]]:
+    legs = []
+    for cdr_id in ids:
+        try:
+            legs.append((_month_in_id(_match_id(_CDR_ID, cdr_id)), cdr_id))
+        except NoMonthInId:
+            if context.has_quirk("interaction-raw-rows"):
+                raise
+    return legs
+
+
+def _open_leg(context: Context, month: str, cdr_id: str) -> Document | None:
+    try:
+        return context.state.databases.document(require_account_id(context), month, cdr_id)
+    except NoDatabase:
+        raise system_error("bad_identifier", cause="load_cdrs") from None
+
+
+def _load_cdr(context: Context, cdr_id: str) -> Document:
+    """`/cdrs/{ID}`: the document."""
+    parts = _match_id(_CDR_ID, cdr_id)
+    if not parts:
+        raise module_error(404, "could not find cdr with supplied id")
+    document = _open_cdr(context, parts, cdr_id)
+    # `crossbar_doc:document_type_match/3` lets a document without a type through
+    if document is None or text_at(document, ("pvt_type",)) not in {"", "cdr"}:
+        raise system_error("bad_identifier", cause=cdr_id)
+    return document
+
+
+def _open_cdr(context: Context, parts: tuple[str, ...], cdr_id: str) -> Document | None:
+    try:
+        month = _month_in_id(parts)
+    except NoMonthInId:
+        if context.has_quirk("id-without-month-500"):
+            raise ModuleCrash(f"the month {''.join(parts)!r} of a CDR id") from None
+        return None
+    try:
+        document = context.state.databases.document(require_account_id(context), month, cdr_id)
+    except NoDatabase:
+        return None
+    return None if document is None or erlang.is_true(document.get("pvt_deleted")) else document
+
+
+def _match_id(pattern: re.Pattern[bytes], text: str) -> tuple[str, ...]:
+    """The parts of an id before its hyphen, none where it has another form."""
+    match = pattern.fullmatch(text.encode("utf-8", "surrogateescape"))
+    return tuple(part.decode("utf-8", "surrogateescape") for part in match.groups()) if match else ()
+
+
+def _month_in_id(parts: tuple[str, ...]) -> str:
+    try:
+        year, month = map(erlang.to_integer, parts)
+    except ValueError:
+        raise NoMonthInId(parts) from None
+    return _database_name(year, month)
+
+
+def _database_name(year: int, month: int) -> str:
+    """`YYYYMM`; `NoMonthInId` where the year has too few digits for one (`kz_util:format_account_mod_id/3`)."""
+    if len(str(year)) < _LEAST_YEAR_DIGITS:
+        raise NoMonthInId(year)
+    return f"{year}{month:02}"
+
+
+def _list_legs(context: Context, wanted_id: str) -> ViewQuery:
+    """`/cdrs/legs/{CDR id or interaction id}`: the documents of one interaction."""
+    followed = set()
+    while parts := _match_id(_CDR_ID, wanted_id):
+        document = _open_cdr(context, parts, wanted_id)
+        if document is None or wanted_id in followed:
+            raise _legs_not_found()
+        followed.add(wanted_id)
+        wanted_id = text_at(document, ("interaction_id",), "undefined")
+        if not wanted_id and context.has_quirk("id-without-month-500"):
+            raise ModuleCrash("an interaction id that is empty")
+    parts = _match_id(_INTERACTION_ID, wanted_id)
+    if not parts:
+        raise module_error(404, "bad identifier", [wanted_id])
+    month = _month_of_time(context, *parts)
+    has_month = month in context.state.store.months(require_account_id(context))
+    if not (has_month or context.has_quirk("legs-missing-month-503")):
+        raise _legs_not_found()
+    scope = ViewScope(views.LEGS, lambda _time: [wanted_id], lambda _time: [wanted_id, RANGE_END])
+    return plan_query(
+        context, scope, _legs_mapper(context), months=[month], finish=lambda documents: [*map(public_fields, documents)]
+    )
+
+
+def _legs_not_found() -> Failure:
+    return module_error(404, "could not find legs for supplied id")
+
+
+def _legs_mapper(context: Context) -> Mapper:
+    keeps_private = context.has_quirk("legs-chunked-leak")
+    in_order = _map_documents(context, (lambda document: document) if keeps_private else public_fields)
+    if context.has_quirk("legs-turned"):
+        return lambda rows: in_order(rows)[::-1]
+    return in_order
+
+
+def _month_of_time(context: Context, moment: str) -> str:
+    try:
+        day = gregorian.day_of(erlang.to_integer(moment))
+        return _database_name(day.year, day.month)
+    except ValueError:
+        if context.has_quirk("id-without-month-500"):
+            raise ModuleCrash(f"the time {moment!r} of an interaction id") from None
+        raise _legs_not_found() from None
+
+
+def _summarize_calls(context: Context) -> ViewQuery:
+    """`/cdrs/summary`: seconds by direction, domain, classifier and rate name; one item a month."""
+    passes = _make_filter(context)
+
+    def mapper(rows: list[ViewRow]) -> list[Any]:
+        # a month's sum has no document, so a filter sees nothing
+        return [row.value for row in rows if passes(None)]
+
+    scope = _account_scope(summary_view(context.version.emergency_numbers))
+    query = plan_query(context, scope, mapper, finish=lambda months: _merge_months(context, months))
+
+    def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        rows = query.plan.fetch(month, start_key, limit if context.has_quirk("summary-51-rows") else _NO_LIMIT)
+        return [ViewRow(None, summary_json(summarize(row.value for row in rows)), None)]
+
+    return replace(query, plan=replace(query.plan, fetch=fetch))
+
+
+def _merge_months(context: Context, months: list[Any]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for month in months:
+        seconds = double_summary(month) if context.has_quirk("summary-doubling") else month
+        total = {**total, **seconds} if context.has_quirk("summary-last-month") else add_summaries(total, seconds)
+    return total
 
 
 CDRS = Resource(_methods, {"GET": _get})

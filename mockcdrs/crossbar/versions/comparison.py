@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
-from mockcdrs.crossbar.directory_views import UsersView
-from mockcdrs.crossbar.json_decoder import Jiffy
+from mockcdrs.crossbar.json_codec import Jiffy
 from mockcdrs.crossbar.versions.version import Version
-from mockcdrs.crossbar.view_maps import LegView
+from mockcdrs.crossbar.views import LegView, UsersView
 
 _MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class VersionRule:
     """A rule: what it is about, which of Kazoo's functions decide it, and what it is in each version, by name."""
 
     name: str
@@ -22,7 +21,7 @@ class Rule:
     values: Mapping[str, str]
 
 
-def rules(versions: Iterable[Version]) -> list[Rule]:
+def list_rules(versions: Iterable[Version]) -> list[VersionRule]:
     """The rules in which some of the versions differ, in the order of the fields."""
     known = list(versions)
     return [_rule(field, known) for field in fields(Version) if field.metadata and _differ(field, known)]
@@ -33,21 +32,21 @@ def _differ(field: Field[Any], versions: list[Version]) -> bool:
     return any(value != first for value in others)
 
 
-def _rule(field: Field[Any], versions: list[Version]) -> Rule:
-    held = {version.name: getattr(version, field.name) for version in versions}
-    shared = _shared(list(held.values()))
-    values = {name: _words(value, shared) for name, value in held.items()}
-    return Rule(field.name, field.metadata["what"], field.metadata["source"], values)
+def _rule(field: Field[Any], versions: list[Version]) -> VersionRule:
+    values = {version.name: getattr(version, field.name) for version in versions}
+    shared = _shared(list(values.values()))
+    words = {name: _describe(value, shared) for name, value in values.items()}
+    return VersionRule(field.name, field.metadata["what"], field.metadata["source"], words)
 
 
 def _shared(values: list[Any]) -> frozenset[str]:
-    """What all of some long lists of names have, and need not be said."""
+    """The names that all of some long lists have, which need not be repeated."""
     if not all(isinstance(value, tuple | frozenset) for value in values) or max(map(len, values)) <= _MANY:
         return frozenset()
     return frozenset.intersection(*map(frozenset, values))
 
 
-def _words(value: Any, shared: frozenset[str]) -> str:
+def _describe(value: Any, shared: frozenset[str]) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
@@ -77,7 +76,7 @@ def as_markdown(versions: Iterable[Version]) -> str:
         ["---"] * len(head),
         ["`version` in envelopes", *_release(first, others), "kz_util `kazoo_version/0`"],
     ]
-    for rule in rules(known):
+    for rule in list_rules(known):
         usual = rule.values[first.name]
         own = [rule.values[version.name] for version in others]
         lines.append([rule.what, usual, *("" if value == usual else value for value in own), rule.source])

@@ -1,7 +1,7 @@
 """Kazoo 4.3, the version that people run, as its last release 4.3.142 answers."""
 
-from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
-from mockcdrs.crossbar.versions.version import Loader, Version
+from mockcdrs.crossbar import json_codec, quirks, views
+from mockcdrs.crossbar.versions.version import DirectoryLoader, Version
 
 KAZOO_4_3 = Version(
     name="4.3",
@@ -16,7 +16,7 @@ KAZOO_4_3 = Version(
     reseller_columns=("reseller_cost", "reseller_call_type"),
     interaction_columns=("inception_direction",),
     datetime_separator=" ",
-    owner_interactions=view_maps.INTERACTIONS_BY_OWNER_MOST_BILLED,
+    owner_interactions=views.INTERACTIONS_BY_OWNER_MOST_BILLED,
     emergency_numbers=("911", "933", "988"),
     maximum_range_settings=("crossbar.maximum_range",),
     success_keys=(
@@ -35,15 +35,15 @@ KAZOO_4_3 = Version(
     modules_of_v1_and_v2=frozenset({"devices", "users"}),
     refuses_expired_tokens_first=False,
     account_switches=("enabled", "pvt_enabled"),
-    directory_loader=Loader.LOAD_VIEW,
-    users_view=directory_views.USERS_BY_ID,
+    directory_loader=DirectoryLoader.LOAD_VIEW,
+    users_view=views.USERS_BY_ID,
     ancestor_columns=("id", "name", "realm", "flags"),
     lists_parents=False,
     charges_every_request=True,
     compression_varies=True,
     ignores_bad_encodings=True,
-    jiffy=json_decoder.LAZEDO,
+    jiffy=json_codec.LAZEDO,
     sorts_added_errors=True,
     looks_into_values=False,
-    quirks=quirks.USUAL | {"big-integer-chunk-lost"},
+    quirks=quirks.COMMON | {"big-integer-chunk-lost"},
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The `master` branch of 2600hz/kazoo, which was never released."""
 
-from mockcdrs.crossbar import directory_views, json_decoder, quirks, view_maps
-from mockcdrs.crossbar.versions.version import Loader, Version
+from mockcdrs.crossbar import json_codec, quirks, views
+from mockcdrs.crossbar.versions.version import DirectoryLoader, Version
 
 _KEYS = ("version", "timestamp", "node", "request_id", "tokens", "auth_token", "data")
 
@@ -19,7 +19,7 @@ KAZOO_MASTER = Version(
     reseller_columns=("reseller_cost", "reseller_call_type"),
     interaction_columns=(),
     datetime_separator="_",
-    owner_interactions=view_maps.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    owner_interactions=views.INTERACTIONS_BY_OWNER_FIRST_MADE,
     emergency_numbers=("911", "933"),
     maximum_range_settings=("crossbar.cdrs.maximum_range", "crossbar.maximum_range"),
     success_keys=(*_KEYS, "revision", "status"),
@@ -34,15 +34,15 @@ KAZOO_MASTER = Version(
     modules_of_v1_and_v2=frozenset(),
     refuses_expired_tokens_first=True,
     account_switches=("pvt_enabled",),
-    directory_loader=Loader.CROSSBAR_VIEW,
-    users_view=directory_views.USERS_BY_NAME,
+    directory_loader=DirectoryLoader.CROSSBAR_VIEW,
+    users_view=views.USERS_BY_NAME,
     ancestor_columns=("id", "name"),
     lists_parents=True,
     charges_every_request=False,
     compression_varies=False,
     ignores_bad_encodings=False,
-    jiffy=json_decoder.KAZOO,
+    jiffy=json_codec.KAZOO,
     sorts_added_errors=False,
     looks_into_values=True,
-    quirks=quirks.USUAL,
+    quirks=quirks.COMMON,
 )  # fmt: skip

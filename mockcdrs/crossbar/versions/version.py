@@ -6,11 +6,10 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from mockcdrs.cdr import row
-from mockcdrs.crossbar.directory_views import UsersView
-from mockcdrs.crossbar.json_decoder import Jiffy
+from mockcdrs.cdr.listing_columns import Column, select_columns
+from mockcdrs.crossbar.json_codec import Jiffy
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.view_maps import LegView
+from mockcdrs.crossbar.views import LegView, UsersView
 
 
 def _rule(what: str, source: str) -> Any:
@@ -18,7 +17,7 @@ def _rule(what: str, source: str) -> Any:
     return field(metadata={"what": what, "source": source})
 
 
-class Loader(Enum):
+class DirectoryLoader(Enum):
     """What pages the views of users, devices and accounts."""
 
     LOAD_VIEW = "crossbar_doc:load_view"
@@ -97,7 +96,7 @@ class Version:
         "keys of an account's document that keep its users from logging in if one of them is false",
         "kzd_accounts `is_enabled`",
     )
-    directory_loader: Loader = _rule(
+    directory_loader: DirectoryLoader = _rule(
         "function that pages users, devices and accounts; `load_view` takes the default for an invalid `page_size`, "
         "sorts each way of listing in one direction only, and reverses every page, which cb_devices does not undo; a "
         "`start_key` of accounts does not hold the parent account",
@@ -136,7 +135,7 @@ class Version:
 
     def row_columns(
         self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
-    ) -> Mapping[str, row.Column]:
+    ) -> Mapping[str, Column]:
         """The columns of a row, in order, each with what makes it. Shared: do not change it.
 
         `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
@@ -150,10 +149,10 @@ class Version:
 
 
 @cache
-def _row_columns(version: Version, is_reseller: bool, interactions_of: str, is_csv: bool) -> dict[str, row.Column]:
+def _row_columns(version: Version, is_reseller: bool, interactions_of: str, is_csv: bool) -> dict[str, Column]:
     names = version.columns
     if interactions_of and not is_csv:
         names += version.interaction_columns
     if is_reseller:
         names += version.reseller_columns
-    return row.columns(names, version.datetime_separator, of_user=interactions_of == "user")
+    return select_columns(names, version.datetime_separator, of_user=interactions_of == "user")

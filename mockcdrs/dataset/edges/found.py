@@ -9,7 +9,7 @@ from unittest import mock
 import hypothesis
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 
-from mockcdrs.cdr import schema
+from mockcdrs.cdr import documents
 from mockcdrs.dataset import leaves
 from mockcdrs.dataset.edges import base
 from mockcdrs.dataset.scenarios import Document
@@ -23,7 +23,7 @@ _SEARCH = hypothesis.settings(
     deadline=None,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
-_ALL = tuple(name for name in schema.public_fields() if name != "call_id")
+_ALL = tuple(name for name in documents.schema_field_names() if name != "call_id")
 _ROW = (
     "call_direction",
     "timestamp",

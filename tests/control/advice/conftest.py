@@ -9,8 +9,8 @@ import pytest
 from mockcdrs.control.advice import ADVICE, Facts, advise, at_end
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.context import Outcome
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 NOW = 63_936_129_600  # 2026-01-20T12:00:00Z
 ACCOUNT = "a" * 32
@@ -22,7 +22,7 @@ class Talk:
     def __init__(self, **facts: Any) -> None:
         self.seconds = 0.0
         self.journal = Journal(machine_seconds=lambda: self.seconds)
-        self.facts = Facts(now=NOW, quirks=quirks.USUAL)
+        self.facts = Facts(now=NOW, quirks=quirks.COMMON)
         self.facts = replace(self.facts, **facts)
 
     def asks(
@@ -45,7 +45,7 @@ class Talk:
         body: Mapping[str, Any] | None = None,
     ) -> Self:
         full = path if path.startswith(("/v", "//", "*")) else f"/v2/accounts/{ACCOUNT}{path}"
-        record = self.journal.open(Incoming(method, full, query, headers or {}, peer=address), at)
+        record = self.journal.open(HttpRequest(method, full, query, headers or {}, peer=address), at)
         record.status, record.fault, record.is_complete = status, fault, is_complete
         record.outcome = Outcome(
             rows, next_key, message, dict(body or {}), tokens, ACCOUNT, has_view_rows=has_view_rows

@@ -99,4 +99,4 @@ def test_a_mock_tells_of_a_sweep_month_by_month_that_loses_a_call_and_of_none_wi
 
 
 def test_all_of_it_rests_on_facts_that_may_be_missing() -> None:
-    assert Facts(now=LATER, quirks=quirks.USUAL).over_month_end is None
+    assert Facts(now=LATER, quirks=quirks.COMMON).over_month_end is None

@@ -15,8 +15,8 @@ from mockcdrs.control.advice import ADVICE, Facts, advise, at_end, month_ends, q
 from mockcdrs.control.advice.parameters import ADVICE as _PARAMETERS
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
-from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.crossbar.context import Outcome
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 NOW = 63_936_129_600
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
@@ -59,7 +59,7 @@ def _journal(exchanges: list[Any]) -> Journal:
         pairs = (name if value is None else f"{name}={value}" for name, value in query)
         raw = "&".join(quote(pair, safe="=&", errors="surrogatepass") for pair in pairs)
         path = f"/v2/accounts/{'a' * 32}/cdrs{ending}"
-        record = journal.open(Incoming("GET", path, raw), NOW)
+        record = journal.open(HttpRequest("GET", path, raw), NOW)
         record.status, record.is_complete, record.outcome = status, True, Outcome(60, next_key, "datastore_fault")
     return journal
 
@@ -69,7 +69,7 @@ def _journal(exchanges: list[Any]) -> Journal:
 def test_no_stranger_makes_advice_raise_or_leave_ascii(exchanges: list[Any], counts: bool) -> None:
     records = list(_journal(exchanges))
     counting: dict[str, Any] = {"count_cdrs": lambda *_: 99, "count_unlisted": lambda *_: 9} if counts else {}
-    facts = Facts(now=NOW, quirks=quirks.USUAL, has_cdr=lambda *_: counts, **counting)
+    facts = Facts(now=NOW, quirks=quirks.COMMON, has_cdr=lambda *_: counts, **counting)
     for nth, record in enumerate(records):
         record.advised = advise(record, records[:nth][::-1], facts)
     texts = [text for record in records for text in record.advice] + at_end(records, facts)
@@ -101,13 +101,13 @@ def _calls(act: Callable[[], object]) -> int:
 def test_advice_on_a_full_journal_looks_at_each_request_before_a_few_times_only() -> None:
     queries = [[("created_from", "1"), ("pagesize", "1"), ("start_key", str(nth))] for nth in range(1000)]
     last, *earlier = reversed(list(_journal([("", query, 200, None) for query in queries])))
-    facts = Facts(now=NOW, quirks=quirks.USUAL)
+    facts = Facts(now=NOW, quirks=quirks.COMMON)
     advise(last, earlier, facts)
     assert _calls(lambda: advise(last, earlier, facts)) < 10 * len(earlier)
 
 
 def test_a_request_is_looked_at_only_by_the_advice_that_it_may_concern() -> None:
     (plain,) = _journal([("", [], 200, None)])
-    facts = Facts(now=NOW, quirks=quirks.USUAL)
+    facts = Facts(now=NOW, quirks=quirks.COMMON)
     advise(plain, [], facts)
     assert _calls(lambda: advise(plain, [], facts)) < len(ADVICE)

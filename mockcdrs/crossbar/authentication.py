@@ -1,0 +1,221 @@
+"""Who asks and whether they may: tokens, accounts, permissions.
+
+Tokens are JSON Web Tokens as a login to Kazoo gives them (`kz_auth.erl`, `kz_auth_jwt.erl`). Header and claims are
+Kazoo's, in its order; the signature is HS256 with a key of the mock's own, where Kazoo has RS256: a client has no key
+to check either with. No token is stored: whoever has the key can read it.
+
+The checks follow `cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl` and `cb_users.erl`.
+"""
+
+import base64
+import functools
+import hashlib
+import hmac
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.documents import MISSING, integer_at
+from mockcdrs.crossbar.context import Claims, Context
+from mockcdrs.crossbar.errors import build_system_error, handler_crash, module_error, system_error, validation_error
+from mockcdrs.crossbar.resources import AccessLevel
+from mockcdrs.crossbar.token_bucket import spend_tokens
+from mockcdrs.dataset.accounts import Account
+
+_ACCOUNT_ID_LENGTH = 32
+_MAX_ACCOUNT_PARAMETERS = 2
+_ALGORITHM = "HS256"
+_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+_HEADER_ORDER = ("alg", "typ", "kid")
+
+
+def find_token(context: Context) -> None:
+    """Put the token of a request, and the account that it opens, into the context.
+
+    A token in an `Authorization` header is echoed but opens nothing. Raises `Failure`: 400 for a token of an account
+    that has expired, 401 for a token that has expired itself, in a version that looks at that first.
+    """
+    request = context.request
+    token = request.headers.get("x-auth-token", request.value("auth_token", MISSING))
+    if token is not MISSING:
+        context.auth_token = token
+        if isinstance(token, str) and context.is_dispatched:
+            _open_account(context, token)
+        return
+    authorization = request.headers.get("authorization", request.value("authorization"))
+    if isinstance(authorization, str):
+        kind, _, rest = authorization.partition(" ")
+        context.auth_token = rest if kind in {"Basic", "Bearer"} else authorization
+
+
+def _open_account(context: Context, token: str) -> None:
+    try:
+        claims = context.state.claims(token)
+    except TokenError as error:
+        if error.reason == "token_expired" and context.version.refuses_expired_tokens_first:
+            raise module_error(401, "invalid credentials") from None
+        return
+    account_id = claims["account_id"]
+    account = context.state.store.accounts.get(account_id)
+    if account is None or context.request.headers.get("x-auth-account-id", account_id) != account_id:
+        return
+    check_account_expiry(context, account)
+    context.auth_account, context.auth_claims = account, claims
+
+
+def check_account(context: Context) -> None:
+    """Put the account that the path names into the context; `Failure` 404 where there is none, token or not."""
+    parameters = dict(context.nouns).get("accounts")
+    if not parameters:
+        return
+    account_id = parameters[0]
+    if not account_id:
+        raise build_system_error(404, "bad identifier", "missing account_id")
+    if len(account_id) != _ACCOUNT_ID_LENGTH:
+        raise build_system_error(404, "bad identifier", f"invalid account_id '{account_id}'")
+    if len(parameters) > _MAX_ACCOUNT_PARAMETERS:
+        raise handler_crash("more behind an account than cb_accounts can look at")
+    context.account = context.state.store.accounts.get(account_id)
+    if context.account is None:
+        raise system_error("bad_identifier", cause=account_id)
+
+
+def check_permission(context: Context, access: AccessLevel) -> None:
+    """Pay for the request, then check that its token is let in where `access` is demanded.
+
+    Raises `Failure`: 429 without tokens in the bucket, 401 without a good token, 403 for what is not the token's to see
+    or do.
+    """
+    spend_tokens(context, 1 if _is_charged(context) else 0)
+    if context.auth_account is None and access in {AccessLevel.ACCOUNT, AccessLevel.ANY_TOKEN}:
+        raise system_error("invalid_credentials")
+    if access is AccessLevel.NOBODY or (
+        access is AccessLevel.ACCOUNT and not _may_see(context.auth_account, context.account)
+    ):
+        raise system_error("forbidden" if context.nouns else "not_found")
+
+
+def _is_charged(context: Context) -> bool:
+    """Whether a token is taken from the bucket: never for an `Authorization` header, which nobody looks at."""
+    if context.auth_account is not None:
+        return context.version.charges_every_request
+    return context.auth_token is MISSING or _is_auth_token_sent(context)
+
+
+def _is_auth_token_sent(context: Context) -> bool:
+    return "x-auth-token" in context.request.headers or context.request.value("auth_token") is not None
+
+
+def _may_see(asking: Account | None, seen: Account | None) -> bool:
+    if asking is None or asking.is_superduper_admin:
+        return asking is not None
+    return seen is not None and (asking.id == seen.id or asking.id in seen.tree)
+
+
+def check_resources(context: Context) -> None:
+    """`Failure` 404 for a user or device that the account does not have."""
+    if context.account is None:
+        return
+    for module, parameters in context.nouns[::-1]:
+        documents = {"users": context.account.users, "devices": context.account.devices}.get(module)
+        if documents is not None and parameters and all(item["id"] != parameters[0] for item in documents):
+            raise system_error("bad_identifier", cause=parameters[0])
+
+
+def check_account_expiry(context: Context, account: Account) -> None:
+    """`Failure` 400 for an account whose trial is over; its tokens are refused as its logins are."""
+    expires = trial_expiration(account.document)
+    if expires is not None and expires <= context.state.now:
+        raise validation_error("account", "expired", message="account expired", cause=expires)
+
+
+def trial_expiration(document: Mapping[str, Any]) -> int | None:
+    """When an account's trial is over, in Gregorian seconds; `None` for one that is on no trial."""
+    expires: int | None = integer_at(document, ("pvt_trial_expires",))
+    return expires
+
+
+def is_account_enabled(context: Context, account: Account) -> bool:
+    """Whether nobody has switched an account off."""
+    return not any(erlang.is_false(account.document.get(name)) for name in context.version.account_switches)
+
+
+class TokenError(Exception):
+    """A token that opens nothing; `reason` is Kazoo's word for why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _HeaderEncoder(json.JSONEncoder):
+    """A token's header in Kazoo's order."""
+
+    def encode(self, o: Any) -> str:
+        return super().encode({name: o[name] for name in _HEADER_ORDER})
+
+
+def signing_key(seed: int) -> bytes:
+    """The key that a seed's mocks sign with, in whatever process they run."""
+    return hashlib.sha256(f"mockcdrs token key {seed}".encode()).digest()
+
+
+def issue_token(key: bytes, account_id: str, owner_id: str, method: str, expires_unix: int) -> str:
+    """A token for an account, and for a user of it where `owner_id` is not empty."""
+    identity = {
+        "iss": "kazoo",
+        "identity_sig": _identity_signature(key, account_id, owner_id),
+        "account_id": account_id,
+    }
+    owner = {"owner_id": owner_id} if owner_id else {}
+    return sign_token(key, {**identity, **owner, "method": method, "exp": expires_unix})
+
+
+def sign_token(key: bytes, claims: Claims) -> str:
+    """A token with just these claims."""
+    import jwt  # only a login needs it: a server that nobody logs into starts without
+
+    payload = json.dumps(claims, separators=(",", ":")).encode()
+    kid = hashlib.md5(key, usedforsecurity=False).hexdigest()
+    return jwt.PyJWS().encode(
+        payload, key, _ALGORITHM, headers={"kid": kid}, json_encoder=_HeaderEncoder, sort_headers=False
+    )
+
+
+def read_token(key: bytes, token: str, now_gregorian: int) -> Claims:
+    """What a token says; raises `TokenError` with `invalid_jwt`, `token_expired`, or the reason for another fault.
+
+    A token is good until the second that `exp` names, without one for ever (`kz_auth_jwt:verify_expiration/1`).
+    """
+    if not _JWT.fullmatch(token):
+        raise TokenError("invalid_jwt")
+    claims = _verify(key, token)
+    account_id, owner_id, expires = claims.get("account_id"), claims.get("owner_id"), claims.get("exp", math.inf)
+    if not isinstance(account_id, str) or not isinstance(owner_id or "", str) or type(expires) not in {int, float}:
+        raise TokenError("invalid_jwt")
+    if expires <= gregorian.to_unix(now_gregorian):
+        raise TokenError("token_expired")
+    if "identity_sig" in claims and claims["identity_sig"] != _identity_signature(key, account_id, owner_id or ""):
+        raise TokenError("invalid_identity_signature")
+    return claims
+
+
+@functools.lru_cache(maxsize=256)  # a client sends the same one with each of its requests
+def _verify(key: bytes, token: str) -> Claims:
+    import jwt  # as above
+
+    try:
+        claims = json.loads(jwt.PyJWS().decode(token, key, algorithms=[_ALGORITHM]))
+    except (jwt.InvalidTokenError, ValueError, RecursionError):
+        raise TokenError("invalid_jwt_signature") from None
+    if not isinstance(claims, dict):
+        raise TokenError("invalid_jwt")
+    return claims
+
+
+def _identity_signature(key: bytes, account_id: str, owner_id: str) -> str:
+    signature = hmac.digest(key, f"{account_id}/{owner_id}".encode("utf-8", "surrogateescape"), "sha256")
+    return base64.urlsafe_b64encode(signature).decode().rstrip("=")

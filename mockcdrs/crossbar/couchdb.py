@@ -1,0 +1,252 @@
+"""Queries on a view of one month, as CouchDB answers them.
+
+Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. Indexes are cached, up to
+a bound.
+"""
+
+import bisect
+import functools
+import heapq
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import collation, json_codec, start_key
+from mockcdrs.crossbar.views import MapFunction, View
+from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.store import Segment, Store
+
+INDEX_CACHE_ROWS = 4_000
+LISTING_CACHE_ROWS = 1_000
+_RUN_ROWS, _STEP = 4_096, 8
+
+
+class QueryError(Exception):
+    """CouchDB refuses the query; `cause` is what Kazoo makes of its refusal, nothing where that is no text."""
+
+    def __init__(self, why: str, cause: str = "") -> None:
+        super().__init__(why)
+        self.cause = cause
+
+
+class NoDatabase(Exception):
+    """The month has no database."""
+
+
+class ListingRow(dict[str, Any]):
+    """What a listing shows of a document; `json` is its text, made once."""
+
+    @functools.cached_property
+    def json(self) -> bytes:
+        """Compact JSON."""
+        return json_codec.encode_json(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
+
+    key: Any
+    value: Any
+    document: Document | None
+
+    @property
+    def document_id(self) -> str:
+        """The document's id, empty for a group."""
+        return self.document["_id"] if self.document else ""
+
+
+class _MappedRow(ViewRow):
+    """A row that makes its key when it is read: rows are many, and few of their keys are read."""
+
+    __slots__ = ("_map",)
+    _map: Callable[[Any], Any]
+
+    def __init__(self, view_map: MapFunction, value: Any, document: Document) -> None:
+        for name, given in (("_map", view_map), ("value", value), ("document", document)):
+            object.__setattr__(self, name, given)
+
+    @property
+    def key(self) -> Any:
+        return self._map(self.document)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """From `start` to `end`, both included, in the direction of travel; `None` is open."""
+
+    start: Any
+    end: Any
+    descending: bool
+
+    def bounds(self) -> tuple[collation.SortKey, collation.SortKey]:
+        """Least and greatest key; `QueryError` where they are reversed, or no JSON at all."""
+        if not (start_key.is_json(self.start) and start_key.is_json(self.end)):
+            raise QueryError("a key that is no JSON", "timeout")
+        start = collation.LOWEST if self.start is None else collation.sort_key(self.start)
+        end = collation.HIGHEST if self.end is None else collation.sort_key(self.end)
+        low, high = (end, start) if self.descending else (start, end)
+        if low > high:
+            raise QueryError("no row can lie between these keys", "Bad Request")
+        return low, high
+
+    def clip(self, least: Any, greatest: Any) -> "KeyRange | None":
+        """The part of it between two keys, `None` where there is none; raises `QueryError`."""
+        self.bounds()
+        start, end = (self.end, self.start) if self.descending else (self.start, self.end)
+        start, end = max(start, least, key=collation.sort_key), min(end, greatest, key=collation.sort_key)
+        if collation.sort_key(start) > collation.sort_key(end):
+            return None
+        return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
+
+
+def _key_order(row: ViewRow) -> collation.SortKey:
+    return collation.sort_key(row.key)
+
+
+def _row_order(row: ViewRow) -> tuple[collation.SortKey, str]:
+    return collation.sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
+
+
+class _Index:
+    """The rows that a view has of some documents, in order.
+
+    A sort key takes a kilobyte: so those of one run at a time are in memory while rows are sorted, later those of each
+    `_STEP`th row only, to find places with.
+    """
+
+    def __init__(self, view: View, documents: Iterable[Document]) -> None:
+        rows = iter(
+            [
+                _MappedRow(view.map, emitted[1], document)
+                for document in documents
+                if (emitted := view.map(document)) is not None
+            ]
+        )
+        runs = iter(lambda: sorted(itertools.islice(rows, _RUN_ROWS), key=_row_order), [])
+        self._rows = list(heapq.merge(*runs, key=_row_order))
+        self._posts = list(map(_key_order, self._rows[::_STEP]))
+        self._places: dict[Callable[..., int], tuple[collation.SortKey, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def part(self, low: collation.SortKey, high: collation.SortKey, *, descending: bool) -> Iterator[ViewRow]:
+        """The rows from a least to a greatest key, in a direction."""
+        first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
+        return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
+
+    def _place(self, bisected: Callable[..., int], bound: collation.SortKey) -> int:
+        known, place = self._places.get(bisected, (None, 0))
+        if known != bound:  # all chunks of a walk end at the same key
+            end = bisected(self._posts, bound) * _STEP
+            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
+            self._places[bisected] = bound, place
+        return place
+
+
+_IndexCache = BoundedCache[tuple[Any, ...], _Index]
+
+
+class _SharedCaches:
+    """Indexes of segments that do not change, and listing rows of their documents."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[Any, ...], _Index] = {}
+        self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
+        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
+
+
+class Databases:
+    """All month databases of a store. Caches of its base are shared with those `beside` it, over the same base.
+
+    `rows` caches listing rows, with their documents, under the identity of these and whatever else a row depends on.
+    """
+
+    def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
+        self._store = store
+        self.shared: _SharedCaches = _SharedCaches() if beside is None else beside.shared
+        self._passing = _IndexCache(INDEX_CACHE_ROWS, len)
+        self.rows = self.shared.rows
+
+    def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
+
+        Raises `NoDatabase` and `QueryError`.
+        """
+        if month not in self._store.months(account_id):
+            raise NoDatabase(month)
+        rows = self._scan(view, account_id, month, keys)
+        return rows if view.reduce is None else _reduce_groups(rows, view.group_level, view.reduce)
+
+    def query_months(self, view: View, account_id: str, keys: KeyRange) -> Iterator[ViewRow]:
+        """Rows of a view without groups in all months together; raises `QueryError`."""
+        rows = [self._scan(view, account_id, month, keys) for month in self._store.months(account_id)]
+        return heapq.merge(*rows, key=_row_order, reverse=keys.descending)
+
+    def document(self, account_id: str, month: str, document_id: str) -> Document | None:
+        """One document of a month by its id; raises `NoDatabase`."""
+        if month not in self._store.months(account_id):
+            raise NoDatabase(month)
+        return self._store.document(account_id, month, document_id)
+
+    def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        caches, (low, high) = self.shared, keys.bounds()
+        stored = [
+            _without_hidden(segment, self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
+            for segment in self._store.held(account_id, month)
+        ]
+        generated = (
+            _without_hidden(
+                segment,
+                _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending),
+            )
+            for segment in self._store.made(
+                account_id, month, _time_bounds(view, keys), descending=keys.descending, by=view.moment
+            )
+        )
+        if _spans_owners(view, keys):
+            # parts follow each other in time only as long as the owner is one
+            return heapq.merge(*stored, *generated, key=_row_order, reverse=keys.descending)
+        return heapq.merge(*stored, itertools.chain.from_iterable(generated), key=_row_order, reverse=keys.descending)
+
+    def _index_of_stored(self, view: View, segment: Segment) -> _Index:
+        if segment.is_passing:
+            return _cached_index(self._passing, view, segment)
+        identity, indexes = (view.name, *segment.identity), self.shared.stored
+        if identity not in indexes:
+            indexes[identity] = _Index(view, segment.documents())
+        return indexes[identity]
+
+
+def _cached_index(cache: _IndexCache, view: View, segment: Segment) -> _Index:
+    return cache.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
+
+
+def _without_hidden(segment: Segment, rows: Iterator[ViewRow]) -> Iterator[ViewRow]:
+    hidden = segment.hidden
+    return (row for row in rows if row.document_id not in hidden) if hidden else rows
+
+
+def _spans_owners(view: View, keys: KeyRange) -> bool:
+    if not view.has_owner:
+        return False
+    owners = [key[:1] if isinstance(key, list) else key for key in (keys.start, keys.end)]
+    return not erlang.is_identical(*owners)
+
+
+def _time_bounds(view: View, keys: KeyRange) -> tuple[float | None, float | None]:
+    """Earliest and latest time that the keys allow, as far as they tell."""
+    times = [view.time_of(key) if isinstance(key, list) else None for key in (keys.start, keys.end)]
+    early, late = reversed(times) if keys.descending else times
+    return (None, None) if _spans_owners(view, keys) else (early, late)
+
+
+def _reduce_groups(rows: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
+    """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
+    for _, group in itertools.groupby(rows, key=lambda row: collation.sort_key(row.key[:level])):
+        members = list(group)
+        yield ViewRow(members[0].key[:level], reduce([row.value for row in reversed(members)]), None)

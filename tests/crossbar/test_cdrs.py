@@ -1,0 +1,97 @@
+"""An interaction whose leg has an id without a month leaves its page or chunk as the view gave it.
+
+`cb_cdrs:split_to_modbs/3` dies of it, and `kazoo_bindings` goes on with what was there before.
+"""
+
+import pytest
+
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.pipeline import HttpResponse
+from tests.crossbar.builders import NOW, Document, ask, body_of, data_of, ids_of, json_of, leg, state_of
+
+CSV = {"accept": "text/csv"}
+RAW_ROW = ["key", "value"]
+
+
+def document(name: str, ended: int, cdr_id: str = "") -> Document:
+    return leg(name, ended, _id=cdr_id or f"202601-{name}", channel_created_time=1)
+
+
+def state_with(*ids: str) -> State:
+    """Interactions a minute apart, the newest first; an empty id is a proper one."""
+    state = state_of(months=("202601",))
+    documents = [document(f"c{place}", NOW - 60 * place, cdr_id) for place, cdr_id in enumerate(ids, start=1)]
+    state.data.add("a" * 32, "202601", documents)
+    return state
+
+
+def asked(state: State, query: str = "", **more: object) -> HttpResponse:
+    return ask(state, "/cdrs/interaction", query, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "cdr_id", ["nomonth", "20261-short", "abcdef-x", "20260\u00e9-x", "099912-early", "202601", "2026\u00e9-x"]
+)
+def test_an_id_without_a_month_leaves_its_chunk_raw(cdr_id: str) -> None:
+    shown = json_of(asked(state_with(cdr_id, "")))
+    assert shown["page_size"] == "2"
+    assert [[*row] for row in shown["data"]] == [RAW_ROW, RAW_ROW]
+    assert shown["data"][0]["key"] == [NOW - 120, "c1"]
+    assert shown["data"][0]["value"] == {"id": cdr_id, "channel_time": 1, "leg": "_"}
+
+
+def test_what_erlang_reads_as_numbers_is_a_month() -> None:
+    assert ids_of(asked(state_with("2026+1-x", ""))) == ["2026+1-x", "202601-c2"]
+    without_database = asked(state_with("-20261-x", ""))
+    assert (without_database.status, json_of(without_database)["message"]) == (404, "bad_identifier")
+
+
+def test_other_chunks_are_listing_rows() -> None:
+    rows = data_of(asked(state_with("", "nomonth", ""), "chunk_size=1&ascending=true"))
+    assert [next(iter(row)) for row in rows] == ["id", "key", "id"]
+
+
+def test_in_a_plain_answer_each_row_has_an_id_too() -> None:
+    row = data_of(asked(state_with("nomonth"), "is_chunked=false"))[0]
+    assert [*row] == [*RAW_ROW, "id"]
+    assert row["id"] == "nomonth"
+
+
+def test_once_fixed_the_others_are_listed() -> None:
+    state = state_with("nomonth", "")
+    state.quirks -= {"interaction-raw-rows"}
+    assert ids_of(asked(state)) == ["202601-c2"]
+
+
+@pytest.mark.parametrize(
+    ("query", "columns", "last"),
+    [("", '"key","value_id","value_channel_time","value_leg"', ""), ("is_chunked=false", "", ',"nomonth"')],
+)
+def test_csv_is_a_file_of_view_rows(query: str, columns: str, last: str) -> None:
+    answered = asked(state_with("nomonth"), query, headers=CSV)
+    header, row, end = body_of(answered).decode().split("\n")
+    assert header == (columns or '"key","value_id","value_channel_time","value_leg","ID"')
+    assert (row, end) == (f',"nomonth","1","_"{last}', "")
+    assert answered.headers["content-disposition"].startswith('attachment; filename="json_')
+    assert answered.is_file
+
+
+def test_raw_chunks_of_csv_are_one_file() -> None:
+    answered = asked(state_with("nomonth", "nomonth2"), "chunk_size=1&ascending=true", headers=CSV)
+    assert body_of(answered).count(b"\n") == 3
+
+
+def test_lines_of_csv_behind_view_rows_kill() -> None:
+    answered = asked(state_with("", "nomonth"), "chunk_size=1&ascending=true", headers=CSV)
+    assert (answered.status, body_of(answered)) == (500, b"")
+
+
+def test_view_rows_behind_lines_of_csv_kill_once_the_lines_are_out() -> None:
+    answered = asked(state_with("", "nomonth", ""), "chunk_size=1&ascending=true", headers=CSV)
+    parts = list[bytes]()
+    assert answered.status == 200
+    assert not isinstance(answered.body, bytes)
+    with pytest.raises(EmptyResponse):
+        parts.extend(answered.body)
+    assert b"".join(parts).count(b"\r\n") == 3

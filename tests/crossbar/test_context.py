@@ -1,0 +1,321 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.context import NULL, ParsedRequest, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.errors import EmptyResponse, Failure
+from mockcdrs.crossbar.request_body import check_version, max_body_size, read_body
+from mockcdrs.crossbar.versions import KAZOO_MASTER
+from tests.crossbar.builders import ask, body_of, calls, context_of, ids_of, state_of
+
+
+@pytest.mark.parametrize(
+    ("raw", "pairs"),
+    [
+        ("", ()),
+        ("&&", ()),
+        ("a=1&b=2", (("a", "1"), ("b", "2"))),
+        ("a=1&a=2", (("a", "1"), ("a", "2"))),
+        ("a", (("a", True),)),
+        ("a=", (("a", ""),)),
+        ("a=b=c", (("a", "b=c"),)),
+        ("a+b=c%20d+e", (("a b", "c d e"),)),
+        ("%C3%A9=%e2%82%ac", (("é", "€"),)),
+        ("a=%FF", (("a", "ÿ"),)),
+        ("a=%99%FF", (("a", "\udc99\udcff"),)),
+        ("%FF=%C3%BF", (("\udcff", "ÿ"),)),
+        ("a[]=1", (("a[]", "1"),)),
+    ],
+)
+def test_a_query_is_pairs_in_order(raw: str, pairs: tuple[tuple[str, Any], ...]) -> None:
+    assert parse_query(raw) == pairs
+
+
+@pytest.mark.parametrize("raw", ["%", "a=%4", "a=%zz", "%%20", "a=100%&b", "=", "=x", "a=1&=x", "&=&a"])
+def test_a_broken_escape_or_a_value_without_a_name_makes_the_query_unreadable(raw: str) -> None:
+    with pytest.raises(UnreadableQuery):
+        parse_query(raw)
+
+
+@given(st.text(max_size=30))
+def test_any_query_is_read_or_refused(raw: str) -> None:
+    try:
+        pairs = parse_query(raw)
+    except UnreadableQuery:
+        assert "%" in raw or "=" in raw
+        return
+    assert len(pairs) == len([part for part in raw.split("&") if part])
+    assert {type(value) for _, value in pairs} <= {str, bool}
+
+
+def test_the_first_of_repeated_names_holds() -> None:
+    assert ParsedRequest("GET", "/", parse_query("a=1&a=2")).value("a") == "1"
+
+
+def test_the_bodys_data_beats_the_query_and_the_query_beats_the_envelope() -> None:
+    body = {"data": {"a": "data"}, "a": "envelope", "b": "envelope", "c": "envelope"}
+    request = ParsedRequest("GET", "/", (("a", "query"), ("b", "query")), envelope=body)
+    assert [request.value(name) for name in "abcd"] == ["data", "query", "envelope", None]
+    assert request.value("d", "default") == "default"
+
+
+def test_a_parameter_is_looked_for_in_the_query_alone() -> None:
+    request = ParsedRequest("GET", "/", (("b", "query"),), envelope={"data": {"a": 1, "b": 2}})
+    assert request.parameter("a") is None
+    assert request.parameter("b") == "query"
+
+
+def test_a_null_in_the_bodys_data_is_a_value() -> None:
+    assert ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": {"a": None}}).value("a") is NULL
+    assert repr(NULL) == "null"
+    assert ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": []}).value("a") == "1"
+
+
+def test_a_start_key_becomes_a_view_key_and_all_else_stays() -> None:
+    query = (("start_key", "g2wAAAABbgUAMDnh4g5q"), ("end_key", "g2wAAAABbgUAMDnh4g5q"), ("start_key", True))
+    assert decode_start_key(ParsedRequest("GET", "/", query)).query == (query[1], ("start_key", [63935953200]))
+
+
+@pytest.mark.parametrize(
+    "body", [{"data": {"start_key": "g2wAAAABbgUAMDnh4g5q"}}, {"start_key": "g2wAAAABbgUAMDnh4g5q"}]
+)
+def test_a_start_key_in_the_body_counts_as_one_in_the_query(body: dict[str, Any]) -> None:
+    """`api_resource:maybe_decode_start_key/1`."""
+    request = decode_start_key(ParsedRequest("GET", "/", (("a", "1"),), envelope={"b": 2, **body}))
+    assert request.query == (("a", "1"), ("start_key", [63935953200]))
+    assert request.value("start_key") == [63935953200]
+    assert request.envelope["b"] == 2
+
+
+def test_a_start_key_that_is_null_is_none() -> None:
+    request = decode_start_key(ParsedRequest("GET", "/", (("start_key", "x"),), envelope={"data": {"start_key": None}}))
+    assert request.value("start_key") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("page_size", 404, "invalid page size"),
+        ("utc_offset", 500, "init failed"),
+        ("end_key", 200, ""),
+        ("created_from", 200, ""),
+        ("accept", 500, ""),
+    ],
+)
+def test_a_parameter_that_is_null_is_there_but_no_value_of_its_kind(name: str, status: int, words: str) -> None:
+    body = json.dumps({"data": {name: None}}).encode()
+    answered = ask(state_of(calls(3)), "/cdrs", "page_size=2", body=body)
+    assert answered.status == status
+    assert words in body_of(answered).decode()
+
+
+def test_pagination_that_is_null_is_none() -> None:
+    assert len(ids_of(ask(state_of(calls(3)), "/cdrs", "page_size=2", body=b'{"data":{"paginate":null}}'))) == 3
+
+
+def test_a_request_without_a_start_key_stays_as_it_is() -> None:
+    request = ParsedRequest("GET", "/", (("a", "1"),), envelope={"data": []})
+    assert decode_start_key(request) is request
+
+
+@pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udc99", "null"])
+def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
+    assert decode_start_key(ParsedRequest("GET", "/", (("start_key", text),))).query == (("start_key", text),)
+
+
+def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
+    context = context_of(state_of(max_upload_size=limit))
+    if content_type is not None:
+        context.request = ParsedRequest("POST", "/", headers={"content-type": content_type})
+    return read_body(context, body)
+
+
+def refusal(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Failure:
+    with pytest.raises(Failure) as caught:
+        read(body, content_type, limit)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", [None, "application/json", "Application/JSON; charset=x", "application/x-json"])
+def test_a_json_body_is_read_whatever_the_charset(kind: str | None) -> None:
+    assert read(b'{"data":{"a":1}}', kind) == {"data": {"a": 1}}
+
+
+MULTIPART = "multipart/form-data; boundary=cut"
+
+
+def parts(*parts: bytes, end: bytes = b"\r\n--cut--") -> bytes:
+    return b"".join(b"\r\n--cut\r\n" + part for part in parts) + end
+
+
+def test_a_part_of_a_body_is_read_by_its_type() -> None:
+    """`api_util:extract_multipart/3`."""
+    field = b'content-disposition: form-data; name="x"\r\n\r\n{"data":{"a":1}}'
+    file = b'Content-Disposition: form-data; name="f"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na,b'
+    assert read(parts(field, file), MULTIPART) == {"data": {"a": 1}}
+    assert read(b"before" + parts(file) + b"behind", 'multipart/mixed; boundary="cut"') == {}
+    assert refusal(parts(file, b"\r\n1"), MULTIPART).data["json"]["invalid"]["message"] == "All JSON must be valid"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", parts(b"\r\n{}")),
+        (MULTIPART, b""),
+        (MULTIPART, b"{}"),
+        (MULTIPART, parts(b"a: b\r\n\r\nx", end=b"")),
+        (MULTIPART, parts(b"no head")),
+        (MULTIPART, b"--cut x\r\n\r\n--cut--"),
+        ("", b""),
+        ("json", b""),
+        ("application/json;", b""),
+    ],
+)
+def test_a_body_in_no_parts_and_a_type_that_is_none_kill(kind: str, body: bytes) -> None:
+    with pytest.raises(EmptyResponse) as caught:
+        read(body, kind)
+    assert caught.value.status == 500
+
+
+def test_a_body_in_base64_is_looked_at_and_let_be() -> None:
+    """`api_util:decode_base64/4`."""
+    assert read(b"aGVs\nbG8=", "application/base64") == {}
+    assert refusal(b"!", "application/base64").data == {
+        "file": {"encoding": {"message": "failed to decode base64 data"}}
+    }
+
+
+def test_of_a_name_that_comes_twice_the_first_counts_in_the_data_and_the_last_beside_it() -> None:
+    body = b'{"page_size":1,"Page-Size":2,"data":{"a":0},"data":{"a":1,"a":2,"b":[{"c":3,"c":4}]}}'
+    assert read(body) == {"page_size": 2, "data": {"a": 1, "b": [{"c": 3}]}}
+
+
+def test_a_name_that_is_null_at_last_is_not_there() -> None:
+    """`kz_json:set_value/3` deletes what is set to null."""
+    assert list(refusal(b'{"data":{},"data":null}').data["data"]) == ["required"]
+    assert read(b'{"data":null,"data":{}}') == {"data": {}}
+
+
+def test_the_names_of_an_envelope_are_made_small_byte_by_byte() -> None:
+    """`kz_json:normalize_key/1`, which takes the bytes of UTF-8 for Latin-1's capitals."""
+    assert read('{"data":{"\u00c9":1},"\u00c9-X":2,"\u00d7":3}'.encode()) == {
+        "data": {"\u00c9": 1},
+        b"\xe3\x89_x".decode("utf-8", "surrogateescape"): 2,
+        b"\xe3\x97".decode("utf-8", "surrogateescape"): 3,
+    }
+
+
+def test_no_body_and_a_body_of_another_kind_are_an_empty_one() -> None:
+    assert read(b"") == {}
+    assert read(b"garbage", "text/plain") == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"{", "truncated_json around 2"),
+        (b"\xff", "invalid_json around 1"),
+        (b'{"data":{}} x', "invalid_trailing_data around 13"),
+        (b'{"data":1e400}', "decoder_exit around 0"),
+    ],
+)
+def test_a_body_that_is_no_json_is_400_in_the_words_of_the_one_who_reads_it(body: bytes, message: str) -> None:
+    """`kz_json:unsafe_decode/2`, which only knows what is thrown: all else is a `decoder_exit`."""
+    failure = refusal(body)
+    assert failure.status == 400
+    assert failure.data == {"json": {"invalid": {"message": message, "target": "body"}}}
+    with pytest.raises(Failure) as caught:
+        read_body(context_of(state_of(version=KAZOO_MASTER)), body)
+    assert caught.value.data["json"]["invalid"]["message"] == "decoder_exit around 0"
+
+
+LATIN_1 = b'{"data":{"a":"\xe9"},"b":"\xe9","c":["\xe9"]}'
+
+
+def test_latin_1_in_a_body_is_taken_and_made_utf_8_as_far_as_the_version_looks() -> None:
+    """`kz_json:set_value/3`: of each envelope's field, in 4.3 where it is a text itself."""
+    assert read(LATIN_1) == {"data": {"a": "\udce9"}, "b": "é", "c": ["\udce9"]}
+    context = context_of(state_of(version=KAZOO_MASTER))
+    assert read_body(context, LATIN_1) == {"data": {"a": "é"}, "b": "é", "c": ["é"]}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b'"x"', b"null"])
+def test_json_that_is_no_object_is_400(body: bytes) -> None:
+    """`api_util:normalize_envelope_keys/1` folds objects only, and `try_json/4` catches what it raises."""
+    failure = refusal(body)
+    assert failure.status == 400
+    assert failure.data == {"json": {"invalid": {"message": "All JSON must be valid", "target": "body"}}}
+
+
+def test_an_envelopes_names_are_in_small_letters_and_its_nulls_are_gone() -> None:
+    """`api_util:normalize_envelope_keys/1`, of the envelope alone: `data` stays as it is."""
+    envelope = read(b'{"DATA":{"Page-Size":null},"Page-Size":3,"verb":null}')
+    assert envelope == {"data": {"Page-Size": None}, "page_size": 3}
+    assert refusal(b'{"data":null,"A-b":1}').data["data"]["required"]["value"] == {"a_b": 1}
+
+
+def test_a_body_nested_beyond_reason_is_400() -> None:
+    assert refusal(b'{"data":' + b"[" * 100_000, limit=1_000_000).status == 400
+
+
+def test_a_body_needs_data_and_data_an_object_or_array() -> None:
+    assert refusal(b'{"a":1}').data == {
+        "data": {"required": {"message": "Field is required but missing", "value": {"a": 1}}}
+    }
+    assert list(refusal(b'{"data":1}').data["data"]) == ["type"]
+    assert read(b'{"data":[]}') == {"data": []}
+
+
+def test_a_body_over_the_limit_is_413_and_one_of_the_limit_is_read() -> None:
+    """Cowboy reads 8,000,000 bytes at a time; only where it has more the limit is looked at (`get_request_body/2`)."""
+    assert [max_body_size(limit) for limit in (0, 10, 8_000_000)] == [8_000_000] * 3
+    assert max_body_size(8_000_001) == max_body_size(16_000_000) == 16_000_000
+    body = b'{"data":{}}'
+    assert read(body.ljust(8_000_000), limit=10) == {"data": {}}
+    failure = refusal(body.ljust(8_000_001), limit=10)
+    assert (failure.status, failure.message) == (413, "validation error")
+    assert failure.data["file"]["maxSize"]["message"] == "Payload or Files must not be more than 10 bytes"
+
+
+@pytest.mark.parametrize("body", [b'{"data":{}}', b"%"])
+def test_a_form_of_one_bare_name_is_json_in_disguise(body: bytes) -> None:
+    kind = "application/x-www-form-urlencoded"
+    if body == b"%":
+        assert refusal(body, kind).status == 400
+    else:
+        assert read(body, kind) == {"data": {}}
+
+
+def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
+    """Those of an empty one too, which is no envelope (`api_util:handle_url_encoded_body/5`)."""
+    assert list(refusal(b"", "application/x-www-form-urlencoded").data["data"]) == ["required"]
+    assert list(refusal(b"a=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["required"]
+    assert list(refusal(b"data=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["type"]
+    told = refusal(b"b=1&a=2&b=3&c=%E9", "application/x-www-form-urlencoded").data["data"]["required"]["value"]
+    assert [*told.items()] == [("b", "1"), ("a", "2"), ("c", "é")]
+    assert list(refusal(b"a&a", "application/x-www-form-urlencoded").data["data"]) == ["required"]
+
+
+@pytest.mark.parametrize("kind", ["nonsense", "a/", "/b", "a/b c", "a/b;", "a/b; c", "a/b, c/d", 'a/b; c="'])
+def test_a_content_type_that_cannot_be_read_kills_body_or_none(kind: str) -> None:
+    """`api_util:get_content_type/1` asks `cow_http_hd:parse_content_type/1`, before any body is read."""
+    for body in (b"", b'{"data":{}}', b"x" * 101):
+        with pytest.raises(EmptyResponse) as caught:
+            read(body, kind)
+        assert caught.value.status == 500
+
+
+@pytest.mark.parametrize("kind", ["a/b", " a/b\t; c=d ;e=", 'text/plain; charset="utf-8"', "a/b;c=d;e=f"])
+def test_a_body_of_another_kind_says_nothing(kind: str) -> None:
+    assert read(b'{"data":{"a":1}}', kind) == {}
+
+
+def test_version_1_is_gone_where_it_is_no_longer_served() -> None:
+    check_version(context_of(state_of(), api_version="v1"))
+    master = state_of(version=KAZOO_MASTER)
+    check_version(context_of(master, api_version="v2"))
+    with pytest.raises(Failure, match="410 gone"):
+        check_version(context_of(master, api_version="v1"))

@@ -1,0 +1,84 @@
+"""Rows come in the order of their keys, wherever a range begins and ends, and an index weighs little."""
+
+import tracemalloc
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import couchdb
+from mockcdrs.crossbar.collation import text_key
+from mockcdrs.crossbar.couchdb import Databases, KeyRange
+from mockcdrs.crossbar.views import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
+from mockcdrs.dataset.store import LoadedStore
+from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
+
+MONTH = "202601"
+TIMES = st.integers(NOW - 40, NOW)
+
+
+def databases_of(documents: list[Document]) -> Databases:
+    return Databases(LoadedStore(accounts(), {(ACCOUNT, MONTH): documents}))
+
+
+@given(st.lists(TIMES, max_size=80), st.lists(TIMES, min_size=2, max_size=2), st.booleans(), st.integers(1, 40))
+def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
+    times: list[int], ends: list[int], descending: bool, run: int
+) -> None:
+    documents = [leg(f"{number * 7 % 80:02}@host", time) for number, time in enumerate(times)]
+    keys: list[Any] = sorted([time] for time in ends)
+    between = [each for each in documents if keys[0] <= [each["pvt_created"], each["_id"]] <= keys[1]]
+    between.sort(key=lambda each: (each["pvt_created"], text_key(each["_id"])), reverse=descending)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(couchdb, "_RUN_ROWS", run)
+        wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
+        came = list(databases_of(documents).query(LISTING, ACCOUNT, MONTH, wanted))
+    assert [row.document for row in came] == between
+
+
+def ids_of(documents: list[Document], view: View, wanted: KeyRange) -> list[str]:
+    return [row.document_id for row in databases_of(documents).query(view, ACCOUNT, MONTH, wanted)]
+
+
+@pytest.mark.parametrize("held_order", [1, -1])
+@pytest.mark.parametrize("start", ["202601-k\u00e9", "202601-ke\u0301"])
+def test_of_rows_with_equal_keys_the_first_by_its_ids_bytes_comes_first(start: str, held_order: int) -> None:
+    ids = ["202601-kd", "202601-ke\u0301", "202601-k\u00e9", "202601-kf"]
+    documents = [leg(each[7:], NOW) for each in ids][::held_order]
+    keys = [[NOW], [NOW, start], [NOW, {}]]
+    assert ids_of(documents, LISTING, KeyRange(keys[1], keys[2], descending=False)) == ids[1:]
+    assert ids_of(documents, LISTING, KeyRange(keys[1], keys[0], descending=True)) == ids[2::-1]
+
+
+def test_ids_that_are_no_part_of_the_key_are_compared_in_bytes() -> None:
+    ids = ["202601-A", "202601-k-1", "202601-k_1", "202601-ka", "202601-kz", "202601-k\u00e9", "202601-k\U0001f642"]
+    documents = [leg(each[7:], NOW, interaction_id=f"{NOW}-one") for each in ids[::2] + ids[1::2]]
+    everything = KeyRange(None, None, descending=False)
+    assert sorted(ids, key=str.encode) == ids
+    assert ids_of(documents, LEGS, everything) == ids
+
+
+@pytest.mark.parametrize(
+    ("view", "most_bytes"), [(LISTING, 150), (LISTING_BY_OWNER, 150), (LEGS, 150), (INTERACTIONS, 350)]
+)
+def test_a_document_asked_for_the_first_time_takes_no_more_than_its_row(
+    view: View, most_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(couchdb, "_RUN_ROWS", 500)
+    documents = [{**call, "custom_channel_vars": {"owner_id": OWNER}} for call in calls(6_000, apart=1)]
+    few, many = (_peak_bytes(documents[:count], view) for count in (2_000, 6_000))
+    assert many - few < 4_000 * most_bytes
+
+
+def _peak_bytes(documents: list[Document], view: View) -> int:
+    databases = databases_of(documents)
+    everything = KeyRange(None, None, descending=False)
+    tracemalloc.start()
+    try:
+        for _ in databases.query(view, ACCOUNT, MONTH, everything):
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

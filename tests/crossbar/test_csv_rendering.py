@@ -1,0 +1,110 @@
+import csv
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockcdrs.crossbar.csv_rendering import CsvFile, has_cells, header_line, plain_line
+from tests.crossbar.builders import ask, body_of, leg, state_of
+
+
+def file_of(*rows: dict[str, Any], has_short_rows: bool = True) -> str:
+    made = CsvFile(has_short_rows)
+    made.add(rows)
+    return made.text().decode()
+
+
+def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
+    assert file_of({"id": "a", "n": 1, "f": 1.0, "t": True, "x": None, "e": ""}) == (
+        '"ID","n","f","t","x","e"\n"a","1","1.0","true","null",""\n'
+    )
+
+
+def test_some_columns_have_names_for_persons_as_some_leaves_have() -> None:
+    """`CSV_HEADER_MAP` in `crossbar.hrl`."""
+    made = file_of({"account_id": 1, "description": 2, "metadata": {"to": 3, "x": 4}, "custom": {"account_id": 5}})
+    assert made.partition("\n")[0] == '"Account ID","Description","To","metadata_x","custom_account_id"'
+
+
+def test_a_quote_is_doubled_and_a_line_end_stays_within_its_cell() -> None:
+    assert file_of({"a": 'say "hi"', "b": "1,2\n3"}) == '"a","b"\n"say ""hi""","1,2\n3"\n'
+
+
+def test_lists_are_joined_by_commas() -> None:
+    assert file_of({"a": ["x", "y"], "b": []}) == '"a","b"\n"x,y",""\n'
+
+
+@pytest.mark.parametrize(
+    ("items", "cell"),
+    [([1, 2], '"\x01,\x02"'), (["a", ["b", "c"]], '"a,bc"'), ([1.5], ""), (["a", None], ""), ([{"z": 1}], "")],
+)
+def test_a_list_is_an_iolist_and_one_that_is_none_is_an_empty_cell(items: list[Any], cell: str) -> None:
+    """`kz_csv:cell_to_binary/1`, `kz_term:to_binary/1`."""
+    assert file_of({"a": items, "b": "x"}) == f'"a","b"\n{cell},"x"\n'
+
+
+def test_objects_become_columns_of_their_leaves() -> None:
+    assert file_of({"a": {"b": {"c": 1}, "d": 2}, "e": 3}) == '"a_b_c","a_d","e"\n"1","2","3"\n'
+
+
+def test_a_missing_value_is_an_empty_cell_without_quotes() -> None:
+    assert file_of({"a": 1, "b": 2}, {"a": 3}) == '"a","b"\n"1","2"\n"3",\n'
+
+
+def test_rows_before_a_late_column_are_shorter() -> None:
+    assert file_of({"a": 1}, {"b": 2}) == '"a","b"\n"1"\n,"2"\n'
+
+
+def test_rows_before_a_late_column_are_filled_up_where_that_is_fixed() -> None:
+    assert file_of({"a": 1}, {"b": 2, "c": 3}, has_short_rows=False) == '"a","b","c"\n"1",,\n,"2","3"\n'
+
+
+def test_a_file_grows_from_chunk_to_chunk() -> None:
+    made = CsvFile()
+    assert not made
+    made.add([{"a": 1}])
+    made.add([{"a": 2}])
+    assert made
+    assert made.text() == b'"a"\n"1"\n"2"\n'
+
+
+def test_bytes_that_are_no_utf_8_go_out_as_they_came() -> None:
+    made = CsvFile()
+    made.add([{"a": "\udcff"}])
+    assert made.text() == b'"a"\n"\xff"\n'
+
+
+CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
+
+
+@given(st.lists(st.fixed_dictionaries({"a": CELLS, "b": CELLS}), min_size=1, max_size=5))
+def test_a_file_reads_back_with_any_csv_reader(rows: list[dict[str, str]]) -> None:
+    assert list(csv.DictReader(io.StringIO(file_of(*rows), newline=""))) == rows
+
+
+def test_bare_lines_have_no_quotes_and_no_escapes() -> None:
+    assert header_line(["id", "b"]) == "id,b\r\n"
+    assert plain_line({"id": 'a "b", c', "n": 1.0, "x": None}) == 'a "b", c,1.0,null\r\n'
+
+
+def test_a_list_in_a_bare_line_is_its_parts_with_nothing_between() -> None:
+    assert plain_line({"a": ["x", "y"], "b": []}) == "xy,\r\n"
+
+
+@pytest.mark.parametrize(("row", "has"), [({}, False), ({"a": {}}, False), ({"a": {"b": 0}}, True), ({"a": ""}, True)])
+def test_a_row_of_empty_objects_has_no_cells(row: dict[str, Any], has: bool) -> None:
+    assert has_cells(row) is has
+
+
+HEADERS: dict[str, Any] = {"first": {"x": "1"}, "second": "none"}
+
+
+def test_a_text_where_another_row_has_an_object_kills_a_file() -> None:
+    """`kz_csv:jobj_to_file/2` looks for the object's fields in every row, and `kz_json:get_value/3` dies on a text."""
+    pair = [leg(name, interaction_id="63936125940-x", custom_sip_headers=held) for name, held in HEADERS.items()]
+    for path in ("/cdrs/legs/63936125940-x", "/cdrs/legs/63936125940-x?is_chunked=true"):
+        answered = ask(state_of(pair), *path.partition("?")[::2], headers={"accept": "text/csv"})
+        assert (answered.status, body_of(answered)) == (500, b"")
+    assert ask(state_of(pair[1:]), "/cdrs/legs/63936125940-x", headers={"accept": "text/csv"}).status == 200

@@ -1,0 +1,171 @@
+"""Answers from memory are those that would be made anew, and never those of another question."""
+
+import tracemalloc
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, NoReturn
+
+import pytest
+
+from mockcdrs.control.state import State
+from mockcdrs.crossbar import response_cache
+from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, body_of, calls, leg, state_of
+
+LISTING = "/cdrs"
+PATHS = (
+    LISTING,
+    "/cdrs/interaction",
+    "/cdrs/summary",
+    "/cdrs/legs/202601-call00000@host",
+    "/cdrs/202601-call00000@host",
+)
+FORMS: tuple[Mapping[str, str], ...] = ({}, {"accept": "text/csv"}, {"x-pretty-print": "true"}, {"x-request-id": "a"})
+
+
+def filled() -> State:
+    return state_of([*calls(3), leg("other@host", ended=63_936_126_000)])
+
+
+def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
+    sent = {"x-auth-token": ACCOUNT_TOKEN, **(headers or {})}
+    return replace(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent), **changes)
+
+
+def seen(answered: HttpResponse) -> tuple[Any, ...]:
+    """All of an answer; its outcome is complete only behind the body."""
+    body = body_of(answered)
+    return answered.status, dict(answered.headers), body, answered.is_file, answered.outcome
+
+
+def kept(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return seen(state.answers.respond(incoming, state.world(), state.ids.of(incoming, NOW)))
+
+
+def made(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return seen(respond(incoming, state.world(), state.ids.of(incoming, NOW)))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("headers", FORMS, ids=["json", "csv", "pretty", "own id"])
+def test_each_request_gets_what_would_be_made_for_it(path: str, headers: Mapping[str, str]) -> None:
+    keeping, making, incoming = filled(), filled(), asked(path, headers)
+    for _ in range(3):
+        assert kept(keeping, incoming) == made(making, incoming)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_second_answer_is_not_made_but_has_a_request_id_of_its_own(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = filled()
+    first = kept(state, asked(path))
+    monkeypatch.setattr(response_cache, "respond", lambda *_: pytest.fail("it was made again"))
+    second = kept(state, asked(path))
+    assert second[0] == 200
+    assert second[1]["x-request-id"] != first[1]["x-request-id"]
+    assert second[2] != first[2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.data.remove("202601-call00000@host"),
+        lambda state: state.data.add(ACCOUNT, "202601", [leg("new@host")]),
+        lambda state: state.data.empty(ACCOUNT),
+        lambda state: setattr(state, "settings", replace(state.settings, pagination_page_size=1)),
+        lambda state: setattr(state, "quirks", state.quirks - {"trailer-unescaped"} | {"integer-page-size"}),
+        lambda state: state.clock.advance(seconds=1),
+    ],
+    ids=["removed", "added", "emptied", "settings", "quirks", "clock"],
+)
+def test_a_change_is_seen_by_the_next_request(change: Callable[[State], object]) -> None:
+    keeping, making = filled(), filled()
+    before = kept(keeping, asked())
+    assert before == made(making, asked())
+    for state in (keeping, making):
+        change(state)
+    assert kept(keeping, asked()) == made(making, asked())
+
+
+def test_a_reset_brings_the_first_data_back() -> None:
+    state = filled()
+    state.data.empty(ACCOUNT)
+    emptied = kept(state, asked())
+    state.reset()
+    assert len(kept(state, asked())[2]) > len(emptied[2])
+
+
+@pytest.mark.parametrize("reason", ["nosuch", "token_expired"])
+def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: str) -> None:
+    state = filled()
+    assert kept(state, asked())[0] == 200
+
+    def claims(_token: str) -> NoReturn:
+        raise TokenError(reason)
+
+    refused = state.answers.respond(asked(), replace(state.world(), claims=claims), "1")
+    assert refused.status == 401
+
+
+def test_what_a_test_does_with_its_document_afterwards_does_not_show() -> None:
+    state, mine = filled(), leg("mine@host")
+    state.data.add(ACCOUNT, "202601", [mine])
+    before = kept(state, asked())
+    mine["hangup_cause"] = "CHANGED"
+    state.clock.advance(seconds=1)
+    assert b"mine@host" in before[2]
+    assert b"CHANGED" not in kept(state, asked())[2]
+
+
+def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
+    state = filled()
+    body = state.answers.respond(asked(), state.world(), "1").body
+    assert not isinstance(body, bytes)
+    next(iter(body))
+    assert kept(state, asked())[2].endswith(b"}")
+
+
+def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 1_000)
+    state, made_anew = filled(), []
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
+    assert kept(state, asked())[0] == kept(state, asked())[0] == 200
+    assert len(made_anew) == 2
+
+
+@pytest.mark.parametrize(
+    "incoming",
+    [
+        asked(method="POST"),
+        asked(body=b"{}"),
+        asked("/nosuch"),
+        asked(headers={"x-auth-token": "nosuch"}),
+        asked("/cdrs/202601-nosuch"),
+    ],
+    ids=["another method", "a body", "no CDRs", "no good token", "an error"],
+)
+def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    state, made_anew = filled(), []
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
+    assert kept(state, incoming)[0] == kept(state, incoming)[0]
+    assert len(made_anew) == 2
+
+
+@pytest.mark.parametrize(("count", "length"), [(20, 100_000), (1_000, 0)], ids=["long questions", "short answers"])
+def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_is_said(
+    count: int, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_cache, "CACHE_BYTES", bound := 500_000)
+    state = state_of([])
+    kept(state, asked())
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            more = {f"x-{part}": "x" * 4_000 + str(number) for part in range(length // 4_000)}
+            kept(state, asked(query=f"filter_to={number}", headers=more))
+        grown_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert bound / 2 < grown_bytes < bound * 1.5
