@@ -1,8 +1,7 @@
 """The console's pages and files as HTTP. They tell nothing of the state, so that they need no control token."""
 
-from typing import Any
-
 import falcon
+from falcon.routing import CompiledRouter
 
 from mockcdrs.control import console
 from mockcdrs.control.console import Asset
@@ -30,8 +29,8 @@ class _Slash:
     """The page names its files relative to its own address, which ends in a slash."""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        del resp
-        raise falcon.HTTPMovedPermanently(f"{req.path}/{'?' + req.query_string if req.query_string else ''}")
+        resp.status = 301
+        resp.location = f"{req.path}/{'?' + req.query_string if req.query_string else ''}"
 
 
 def is_console(below: str) -> bool:
@@ -39,12 +38,12 @@ def is_console(below: str) -> bool:
     return below in {"", "/", "/docs"} or below.startswith("/assets/")
 
 
-def add_console(app: "falcon.App[Any, Any]", base: str) -> None:
+def add_console(router: CompiledRouter, base: str) -> None:
     """Route the pages at `base/` and `base/docs`, and their files below `base/assets/`."""
-    app.add_route(base, _Slash())
-    app.add_route(f"{base}/", _Page())
-    app.add_route(f"{base}/docs", _Docs())
-    app.add_route(f"{base}/assets/{{name}}", _File())
+    router.add_route(base, _Slash())
+    router.add_route(f"{base}/", _Page())
+    router.add_route(f"{base}/docs", _Docs())
+    router.add_route(f"{base}/assets/{{name}}", _File())
 
 
 def _send(req: falcon.Request, resp: falcon.Response, found: Asset, headers: dict[str, str] = console.HEADERS) -> None:

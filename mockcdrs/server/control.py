@@ -6,9 +6,11 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import falcon
+from falcon.responders import bad_request
+from falcon.routing import CompiledRouter
 
 from mockcdrs.control import access
 from mockcdrs.control.api.exchange import Ask, Handler, Reply, bad
@@ -29,14 +31,37 @@ _HEADERS = {
 }
 
 
-class _Door:
-    """Middleware: nobody gets further whom `control/access.py` refuses."""
+class ControlApi:
+    """The control API over one state: a sink of the app, with routes of its own."""
 
-    def __init__(self, allowed: access.Access) -> None:
-        self._access = allowed
+    def __init__(self, powers: Powers, allowed: access.Access | None = None) -> None:
+        self._access = allowed or access.Access()
+        self._router = CompiledRouter()
+        changing, stream = threading.Lock(), Stream(powers.state.journal)
+        for path, methods in ROUTES.items():
+            self._router.add_route(CONTROL + path, _resource(methods, powers, changing, stream))
+        add_console(self._router, CONTROL)
 
-    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+    def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer whatever comes, in the one shape of the control API also where it is refused."""
         resp.set_headers(_HEADERS)
+        try:
+            self._check(req)
+            responder, where = self._responder(req)
+            responder(req, resp, **where)
+        except falcon.HTTPError as wrong:
+            _refuse_route(req, resp, wrong)
+        except Refused as refused:
+            _send(resp, Reply(refused.to_dict(), refused.status))
+        except Exception as wrong:  # noqa: BLE001 a client is told, in the shape that it knows
+            req.log_error(traceback.format_exc())
+            told = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
+            _send(resp, Reply(error("internal", told), 500))
+        if resp.content_type is None and resp.status_code not in {204, 304}:
+            resp.content_type = "application/json"
+
+    def _check(self, req: falcon.Request) -> None:
+        """Nobody gets further whom `control/access.py` refuses."""
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
@@ -44,18 +69,12 @@ class _Door:
         # every server tells the address; where there is none, the caller is in this process
         access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
-
-def create_control_app(powers: Powers, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
-    """A WSGI app for all below `/_mockcdrs/`."""
-    app = falcon.App(middleware=[_Door(allowed or access.Access())])
-    app.set_error_serializer(_serialized)
-    app.add_error_handler(Refused, _refused)
-    app.add_error_handler(Exception, _failed)
-    changing, stream = threading.Lock(), Stream(powers.state.journal)
-    for path, methods in ROUTES.items():
-        app.add_route(CONTROL + path, _resource(methods, powers, changing, stream))
-    add_console(app, CONTROL)
-    return app
+    def _responder(self, req: falcon.Request) -> tuple[Callable[..., None], dict[str, Any]]:
+        found = self._router.find(req.path, req)
+        if found is None:
+            raise falcon.HTTPRouteNotFound
+        _, methods, where, _ = found
+        return cast("Callable[..., None]", methods.get(req.method, bad_request)), where
 
 
 def _resource(methods: dict[str, Handler], powers: Powers, changing: threading.Lock, stream: Stream) -> object:
@@ -114,22 +133,12 @@ def _no_number(name: str) -> NoReturn:
     raise bad(None, name, "a number that JSON has")
 
 
-def _serialized(req: falcon.Request, resp: falcon.Response, wrong: falcon.HTTPError) -> None:
+def _refuse_route(req: falcon.Request, resp: falcon.Response, wrong: falcon.HTTPError) -> None:
     """Falcon's own refusals, of paths and methods, in the one error shape."""
     code = falcon.code_to_http_status(wrong.status).partition(" ")[2].lower().replace(" ", "-")
     allowed = (wrong.headers or {}).get("Allow") if isinstance(wrong.headers, dict) else None
     expected = f"expected {allowed}" if allowed else f"expected one of {', '.join(ROUTES)} below {CONTROL}"
+    resp.set_headers(wrong.headers or {})
+    resp.status = wrong.status
     resp.data = _json(error(code, f"{req.method} {req.path} came; {expected}; see {CONTROL}/control.json"))
     resp.content_type = "application/json"
-
-
-def _refused(req: falcon.Request, resp: falcon.Response, refused: Refused, params: dict[str, Any]) -> None:
-    del req, params
-    _send(resp, Reply(refused.to_dict(), refused.status))
-
-
-def _failed(req: falcon.Request, resp: falcon.Response, wrong: Exception, params: dict[str, Any]) -> None:
-    del params
-    req.log_error(traceback.format_exc())
-    told = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
-    _send(resp, Reply(error("internal", told), 500))

@@ -13,7 +13,11 @@ def read(environ: dict[str, Any], longest_body: int) -> Incoming:
     """The request with its path raw, where the server tells it, and without a body longer than the longest."""
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     path, _, _ = raw.partition("?")
-    headers = {_name(key): _text(value) for key, value in environ.items() if key.startswith("HTTP_") or key in _BARE}
+    headers = {
+        name: value if value.isascii() else _text(value)
+        for key, value in environ.items()
+        if (name := _header_name(key)) is not None
+    }
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
         headers.pop("content-type", None)  # other servers may say "" where there is none
     method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
@@ -28,12 +32,15 @@ def _rebuilt(environ: dict[str, Any]) -> str:
 
 
 @functools.lru_cache(maxsize=256)
-def _name(key: str) -> str:
-    return key.removeprefix("HTTP_").replace("_", "-").lower()
+def _header_name(key: str) -> str | None:
+    """The header that a key of the environment holds, in small letters; `None` for what is no header."""
+    if key.startswith("HTTP_") or key in _BARE:
+        return key.removeprefix("HTTP_").replace("_", "-").lower()
+    return None
 
 
 def _text(header: str) -> str:
-    return header if header.isascii() else header.encode("latin-1").decode("utf-8", "surrogateescape")
+    return header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 def _body(environ: dict[str, Any], longest: int) -> bytes:

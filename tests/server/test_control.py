@@ -141,7 +141,7 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
 
 def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     made, together = list[int](), threading.Barrier(8)
-    create = control.create_control_app
+    create = control.ControlApi
 
     def counted(*given: Any) -> Any:
         made.append(1)
@@ -153,7 +153,7 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
         status: int = app.simulate_get("/_mockcdrs/health", host="localhost").status_code
         return status
 
-    monkeypatch.setattr(control, "create_control_app", counted)
+    monkeypatch.setattr(control, "ControlApi", counted)
     app = TestClient(create_app(mock.state, mock))
     with ThreadPoolExecutor(8) as askers:
         assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}
