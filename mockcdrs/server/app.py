@@ -4,9 +4,12 @@ Falcon routes a request; Crossbar's own checks, in their own order (`crossbar/an
 """
 
 import functools
+import gzip
 import logging
 import threading
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -17,20 +20,22 @@ from mockcdrs.cdr.row import rfc_1036
 from mockcdrs.control.journal import Response
 from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
+from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.request_data import largest_body
-from mockcdrs.server import compression
 from mockcdrs.server.middleware import FaultMiddleware, JournalMiddleware, Request, RequestIdMiddleware, is_below
 
 if TYPE_CHECKING:
     from mockcdrs.control.access import Access
     from mockcdrs.control.powers import Powers
-    from mockcdrs.server.control import ControlApi
+    from mockcdrs.server.control_routes import ControlApi
 
 CONTROL = "/_mockcdrs"
 LONGEST_CONTROL_BODY = 1_000_000
 NOTES = "mockcdrs.notes"
+COMPRESSED_FROM_BYTES = 300
+_GZIP_WINDOW = 31
 logger = logging.getLogger(NOTES)
 
 _LISTING = "/{api_version}/accounts/{account_id}/cdrs"
@@ -38,11 +43,11 @@ _LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
 
 
 class Endpoint:
-    """A path that has an answer to GET. What other methods come to is for Crossbar's checks to say, not for Falcon."""
+    """A path that serves GET. Other methods go the same way: Crossbar's checks refuse them in an order of their own."""
 
     def on_get(self, req: Request, resp: falcon.Response, **fields: str) -> None:
-        """Answer as Crossbar does."""
-        answer(req, resp, **fields)
+        """Respond as Crossbar does."""
+        respond(req, resp, **fields)
 
     on_delete = on_head = on_options = on_patch = on_post = on_put = on_get
 
@@ -84,43 +89,45 @@ def router() -> CompiledRouter:
 def create_app(
     state: State, powers: "Powers | None" = None, access: "Access | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
-    """A WSGI app that serves one state.
+    """Make a WSGI app that serves one state.
 
     Args:
-        state: What it answers from.
-        powers: Whoever has power over that state. With it, the control API is served at `/_mockcdrs/`.
-        access: Whom the control API lets in; nobody but this machine, if left out.
+        state: Data, settings, clock, faults and journal to answer from.
+        powers: What the control API at `/_mockcdrs/` works on. Without it there is none.
+        access: Whom the control API lets in: requests from this machine alone, if left out.
 
     """
     control = None if powers is None else _Control(powers, access)
-    middleware = (
-        RequestIdMiddleware(state, None if control is None else CONTROL),
-        JournalMiddleware(state.journal),
-        FaultMiddleware(),
-    )
-    app = falcon.App(request_type=Request, middleware=middleware, router=router())
-    app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has answers of no type
-    app.add_sink(answer, "")
+    opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
+    app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
+    app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
+    app.add_sink(respond, "")
     if control is not None:
         app.add_sink(control.respond, rf"{CONTROL}(?:/|\Z)")
 
-    def answer_unknown_method(req: Request, resp: falcon.Response, error: falcon.HTTPError, params: Any) -> None:
+    def respond_to_unknown_method(req: Request, resp: falcon.Response, error: falcon.HTTPError, params: Any) -> None:
+        """Have Crossbar refuse in its own words and order what Falcon refuses, some of it before any middleware."""
         del error, params
         if control is not None and is_below(req.path, CONTROL):
             control.respond(req, resp)
             return
-        if not req.context.is_open:  # Falcon refuses some before any middleware
-            for each in middleware[:2]:
-                each.process_request(req, resp)
-        answer(req, resp)
+        if not req.context.is_open:
+            for middleware in opening:
+                middleware.process_request(req, resp)
+        respond(req, resp)
 
-    app.add_error_handler(falcon.HTTPError, answer_unknown_method)
+    app.add_error_handler(falcon.HTTPError, respond_to_unknown_method)
     app.add_error_handler(Exception, _raise)
     return app
 
 
-def answer(req: Request, resp: falcon.Response, **fields: Any) -> None:
-    """Answer as Crossbar does: a responder for any path and method."""
+def longest_body(state: State) -> Callable[[], int]:
+    """Return a function that tells how many bytes of a request's body the app reads; settings change it."""
+    return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
+
+
+def respond(req: Request, resp: falcon.Response, **fields: Any) -> None:
+    """Respond as Crossbar does, to any path and method."""
     del fields  # the path as Falcon has decoded it: Crossbar reads the raw one
     exchange = req.context
     state, incoming, record = exchange.state, exchange.incoming, exchange.record
@@ -128,28 +135,59 @@ def answer(req: Request, resp: falcon.Response, **fields: Any) -> None:
     def produce(incoming: Incoming, world: World) -> Answer:
         return state.answers.answer(incoming, world, exchange.request_id)
 
-    answered, delivery = state.faults.around(incoming, exchange.world, produce)
-    if answered.note:
-        logger.warning("%s", visible(f"{incoming.method} {target(record)}: {answered.note}"))
-    exchange.note(answered, delivery)
+    response, delivery = state.faults.around(incoming, exchange.world, produce)
+    if response.note:
+        logger.warning("%s", visible(f"{incoming.method} {target(record)}: {response.note}"))
+    exchange.note(response, delivery)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
-        answered = compression.compressed(answered, accepted, varies=exchange.world.version.compression_varies)
-    record.response = Response(dict(answered.headers))
-    resp.status = _status(answered.status)
-    headers = {name.lower(): _on_one_line(value) for name, value in answered.headers.items()}
+        response = compress(response, accepted, varies=exchange.world.version.compression_varies)
+    record.response = Response(dict(response.headers))
+    resp.status = _status_line(response.status)
+    headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
     headers["date"] = _date(exchange.world.now)
     if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
         resp.append_header("set-cookie", headers.pop("set-cookie"))
     resp.set_headers(headers)
-    if isinstance(answered.body, bytes):
-        resp.data = answered.body
+    if isinstance(response.body, bytes):
+        resp.data = response.body
     else:
-        resp.stream = answered.body
+        resp.stream = response.body
+
+
+def compress(response: Answer, accept_encoding: str, *, varies: bool) -> Answer:
+    """Compress a response as `cowboy_compress_h` does: chunked ones always, long ones too, files never.
+
+    `varies`: whether the `vary` header says so.
+    """
+    if not _takes_gzip(accept_encoding):
+        return response
+    if response.is_file or (isinstance(response.body, bytes) and len(response.body) <= COMPRESSED_FROM_BYTES):
+        return response
+    headers = {**response.headers, "content-encoding": "gzip"}
+    if varies:
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
+    if isinstance(response.body, bytes):
+        return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
+    return replace(response, headers=headers, body=_stream(response.body))
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    try:
+        return negotiation.takes_gzip(accept_encoding)
+    except ValueError:
+        return False
+
+
+def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=_GZIP_WINDOW)
+    for part in parts:
+        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
 
 
 def _raise(req: Request, resp: falcon.Response, error: Exception, params: Any) -> None:
-    """Leave an error to the server, whose business it is: Falcon's own answer would be none of Crossbar's."""
+    """Leave an error to the WSGI server: Falcon's own response to it would be none of Crossbar's."""
     del req, resp, params
     raise error
 
@@ -165,31 +203,26 @@ _date = functools.lru_cache(maxsize=8)(rfc_1036)
 
 
 @functools.lru_cache
-def _status(code: int) -> str:
-    """As the standard library has it: Falcon has other words for some."""
+def _status_line(code: int) -> str:
+    """As the standard library has it: Falcon words some differently."""
     phrase = next((known.phrase for known in HTTPStatus if known == code), "Unknown")
     return f"{code} {phrase}"
 
 
-def longest_body(state: State) -> Callable[[], int]:
-    """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
-    return lambda: max(largest_body(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
-
-
 class _Control:
-    """The control API, which is imported and made when it is first asked for."""
+    """The control API, which is imported and made with the first request to it."""
 
     def __init__(self, powers: "Powers", access: "Access | None") -> None:
         self._powers, self._access = powers, access
-        self._making = threading.Lock()
-        self._made: ControlApi | None = None
+        self._lock = threading.Lock()
+        self._api: ControlApi | None = None
 
     def respond(self, req: Request, resp: falcon.Response, **fields: Any) -> None:
-        """Answer any request below its path."""
+        """Respond to any request below its path."""
         del fields
-        with self._making:
-            if self._made is None:
-                from mockcdrs.server.control import ControlApi
+        with self._lock:
+            if self._api is None:
+                from mockcdrs.server.control_routes import ControlApi
 
-                self._made = ControlApi(self._powers, self._access)
-        self._made.respond(req, resp)
+                self._api = ControlApi(self._powers, self._access)
+        self._api.respond(req, resp)

@@ -6,8 +6,11 @@ lets another thread watch first, and so does, unasked, one that takes long. A th
 answer: there are as many as answers that wait. (The pattern is known as leader and followers.)
 """
 
+import _socket
 import contextlib
 import functools
+import os
+import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,14 +21,44 @@ from waitress.server import TcpWSGIServer
 
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.server.channel import Channel
-from mockcdrs.server.sockets import Socket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+
 _PATIENCE_SECONDS = 0.01
 _UNREAD_BYTES = 1_000_000  # made ahead of a slow reader, held in memory for each connection
 _BYTES_AT_ONCE = 65_536  # gathered from an answer in parts before they are sent
+
+
+class Socket(_socket.socket):
+    """Python's inner socket, of which the usual one is made, with `accept`.
+
+    It works also in a test whose own sockets are forbidden: a guard such as pytest-socket puts a class that refuses
+    into the place of `socket.socket`, of which the usual `accept` makes its sockets too.
+    """
+
+    def accept(self) -> "tuple[Socket, Any]":
+        """As `socket.socket.accept`."""
+        descriptor, address = self._accept()  # type: ignore[attr-defined]
+        return Socket(self.family, self.type, self.proto, descriptor), address
+
+
+def create_server(host: str, port: int) -> Socket:
+    """As `socket.create_server`, of the family that a host's form tells."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = Socket(family, socket.SOCK_STREAM)
+    try:
+        # Windows would let two servers share one address
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 class _Relieved(wasyncore.ExitNow):

@@ -1,10 +1,11 @@
-"""Middleware around each answer of Crossbar's: its request id, its record in the journal, the faults of its delivery.
+"""Falcon middleware of requests to Crossbar: request ids, the journal, faults on the wire.
 
-What the control API is asked goes through all of them unnoticed.
+Requests to the control API pass all of it unnoticed.
 """
 
+import functools
 from collections.abc import Iterable, Iterator
-from typing import cast
+from typing import Any, cast
 
 import falcon
 
@@ -13,25 +14,25 @@ from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming
+from mockcdrs.crossbar.buckets import LOCAL_ADDRESS
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.request_data import largest_body
-from mockcdrs.server import wsgi_request
-from mockcdrs.server.connection import ClientConnection
-from mockcdrs.server.delivery import delivered, unless_rule_fails
+from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure, deliver
 
 _BODILESS_STATUSES = ("204", "304")
+_UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
 class Exchange:
-    """One request to Crossbar, and what becomes of it: the context of a Falcon request.
+    """The context of a Falcon request: what its middleware and its responder know of it.
 
-    `started` is in seconds by the real clock, `length` is that of a stream, where it is known. Only `is_open` is there
-    before the middleware has seen the request, and for one to the control API.
+    `started` is in seconds by the real clock; `length` is a stream's content length, where it is known. A request to
+    the control API has nothing but `is_open`, which is false.
     """
 
     __slots__ = (
-        *("is_open", "state", "incoming", "world", "request_id", "started", "record"),
-        *("delivery", "length"),
+        *("is_open", "state", "incoming", "world", "request_id", "started"),
+        *("record", "delivery", "length"),
     )
     is_open: bool
     state: State
@@ -47,16 +48,16 @@ class Exchange:
         self.is_open = False
         self.length = None
 
-    def note(self, answered: Answer, delivery: Delivery) -> None:
-        """Note in the journal what is going to be sent, and how."""
+    def note(self, response: Answer, delivery: Delivery) -> None:
+        """Note in the record what is going to be sent, and how."""
         self.delivery = delivery
-        self.record.status = 0 if delivery.close else answered.status
-        self.record.outcome = answered.outcome
+        self.record.status = 0 if delivery.close else response.status
+        self.record.outcome = response.outcome
         self.record.fault = delivery.fault
-        self.record.note = answered.note
+        self.record.note = response.note
 
     def end(self, more_bytes: int = 0) -> None:
-        """Complete the record once the last bytes of the body are made."""
+        """Complete the record, with the last bytes of the body."""
         self.record.sent_bytes += more_bytes
         self.record.duration_seconds = monotonic() - self.started
         self.state.journal.complete(self.record)
@@ -68,7 +69,7 @@ class Exchange:
             response.keep(part)
 
     def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
-        """Note a body's parts as they go out, the last one of a known length before its client can have it."""
+        """Note a body's parts as they are sent, the last of a known length before a client can have it."""
         try:
             for part in parts:
                 self.record.sent_bytes += len(part)
@@ -82,17 +83,17 @@ class Exchange:
 
 
 class Request(falcon.Request):
-    """Falcon's, with an exchange for a context."""
+    """Falcon's request, with an exchange as its context."""
 
     __slots__ = ()
     context_type = Exchange
-    context: Exchange  # type: ignore[assignment]  # Falcon's own is for those who like it untyped
+    context: Exchange  # type: ignore[assignment]  # Falcon's has no types
 
 
 class RequestIdMiddleware:
-    """Reads a request to Crossbar as it was sent and gives it its id: the client's, or else the next one.
+    """Reads a request to Crossbar as it was sent, and gives it its id: the client's, or a new one.
 
-    `besides` is the path below which are no requests to Crossbar.
+    Paths at and below `besides` are not Crossbar's.
     """
 
     def __init__(self, state: State, besides: str | None) -> None:
@@ -106,13 +107,13 @@ class RequestIdMiddleware:
             return
         exchange, state = req.context, self._state
         exchange.is_open, exchange.state, exchange.started = True, state, monotonic()
-        exchange.incoming = incoming = wsgi_request.read(req.env, largest_body(state.settings.max_upload_size))
+        exchange.incoming = incoming = read_request(req.env, largest_body(state.settings.max_upload_size))
         exchange.world = world = state.world()
         exchange.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
 
 
 class JournalMiddleware:
-    """Opens a record of each request to Crossbar, and completes it with the last of the answer's body."""
+    """Opens a record of each request to Crossbar, and completes it with the last of the response's body."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -124,7 +125,7 @@ class JournalMiddleware:
             req.context.record = self._journal.open(req.context.incoming, req.context.world.now)
 
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
-        """Complete the record of a body that is there; have a stream complete it."""
+        """Complete the record, or have the stream complete it when it ends."""
         del resource, req_succeeded
         exchange = req.context
         if not exchange.is_open:
@@ -138,10 +139,10 @@ class JournalMiddleware:
 
 
 class FaultMiddleware:
-    """Delivers an answer as a rule wants it: late, slowly, in part, under a wrong length, or not at all."""
+    """Sends a response as a fault rule wants it: late, slowly, in part, under a wrong length, or not at all."""
 
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
-        """Wait, and put another stream into the place of the body."""
+        """Wait, and replace the body by a faulty stream."""
         del resource, req_succeeded
         exchange = req.context
         if not (exchange.is_open and exchange.delivery.fault):
@@ -153,11 +154,11 @@ class FaultMiddleware:
             exchange.end()
             raise connection.broken("closed before any byte")
         if resp.stream is not None:
-            resp.stream = unless_rule_fails(_parts(resp), connection)
+            resp.stream = break_on_rule_failure(_parts(resp), connection)
         if delivery.is_plain or not has_body(req, resp):
             return
         body = _parts(resp) if resp.data is None else resp.data
-        resp.data, (resp.stream, exchange.length) = None, delivered(body, delivery, connection)
+        resp.data, (resp.stream, exchange.length) = None, deliver(body, delivery, connection)
         if exchange.length is not None:
             resp.content_length = exchange.length
 
@@ -172,5 +173,46 @@ def is_below(path: str, base: str) -> bool:
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:
-    """Whether HTTP has a body in an answer to this method, of this status."""
+    """Whether HTTP allows a body in the response to this method, with this status."""
     return req.method != "HEAD" and not str(resp.status).startswith(_BODILESS_STATUSES)
+
+
+def read_request(environ: dict[str, Any], longest_body: int) -> Incoming:
+    """Return a request as the client wrote it: the path raw, where the server has it; no body that is too long."""
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuild_path(environ)
+    path, _, _ = raw.partition("?")
+    headers = {
+        name: value if value.isascii() else _decode_header(value)
+        for key, value in environ.items()
+        if (name := _header_name(key)) is not None
+    }
+    if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
+        headers.pop("content-type", None)  # other servers may say "" where there is none
+    method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
+    peer = environ.get("REMOTE_ADDR") or LOCAL_ADDRESS
+    return Incoming(method, path, query, headers, _body(environ, longest_body), peer)
+
+
+def _rebuild_path(environ: dict[str, Any]) -> str:
+    from urllib.parse import quote
+
+    return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
+
+
+@functools.lru_cache(maxsize=256)
+def _header_name(key: str) -> str | None:
+    """The header that a key of the environment holds, in small letters; `None` for what is no header."""
+    if key.startswith("HTTP_") or key in _UNPREFIXED_HEADERS:
+        return key.removeprefix("HTTP_").replace("_", "-").lower()
+    return None
+
+
+def _decode_header(header: str) -> str:
+    return header.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def _body(environ: dict[str, Any], longest: int) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    # Python reads no number of thousands of digits, and one of twenty is too large already
+    count = int(length[:20]) if length.isascii() and length.isdecimal() else 0
+    return bytes(environ["wsgi.input"].read(count)) if 0 < count <= longest else b""

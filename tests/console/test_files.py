@@ -10,11 +10,10 @@ import falcon
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control import console
-from mockcdrs.server.console import add_console
+from mockcdrs.console import pages
 
 BASE = "/_mockcdrs"
-FILES = resources.files(console) / "assets"
+FILES = resources.files("mockcdrs.console") / "assets"
 NAMES = sorted(each.name for each in FILES.iterdir())
 MARKUP = r"(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|new Function"
 
@@ -22,7 +21,7 @@ MARKUP = r"(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval
 @pytest.fixture
 def client() -> TestClient:
     app = falcon.App()
-    add_console(app, BASE)
+    pages.add_routes(app, BASE)
     return TestClient(app)
 
 
@@ -48,8 +47,8 @@ def test_the_page_of_the_api_may_beyond_that_show_icons_of_its_style_sheet(clien
 def test_swagger_uis_files_are_those_of_its_package_and_flask_is_not_loaded_for_them(name: str) -> None:
     code = f"""if True:
         import sys
-        from mockcdrs.control import console
-        print(len(console.asset({name!r}).body), "flask" in sys.modules)"""
+        from mockcdrs.console import pages
+        print(len(pages.find_asset({name!r}).body), "flask" in sys.modules)"""
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     size, is_loaded = found.stdout.split()
     assert (int(size) > 100_000, is_loaded) == (True, "False")
@@ -87,9 +86,9 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["index.html", "docs.html"])
 def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
-    page = text_of(resources.files(console) / name)
+    page = text_of(resources.files("mockcdrs.console") / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
-    assert all(console.asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
+    assert all(pages.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
 
 
 def test_every_import_of_a_file_is_there() -> None:

@@ -11,7 +11,7 @@ from mockcdrs.contract.check import run
 from mockcdrs.contract.server import Server
 from mockcdrs.contract.table import CHECKS
 from mockcdrs.handle import serving
-from mockcdrs.server.runner import Server as Listener
+from mockcdrs.server.waitress_server import Server as Listener
 
 Environ = dict[str, Any]
 Sent = tuple[str, list[tuple[str, str]], bytes]

@@ -13,7 +13,7 @@ from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 
 Either = Mock | RemoteMock
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.server.app import Cdr, Interactions, Legs, Listing, Summary, create_app, router
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, OWNER, calls, leg, state_of
 
 LISTING = {

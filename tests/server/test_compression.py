@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from mockcdrs.crossbar.answer import Answer
-from mockcdrs.server.compression import compressed
+from mockcdrs.server.app import compress
 
 
 @pytest.mark.parametrize(
@@ -24,18 +24,18 @@ from mockcdrs.server.compression import compressed
     ],
 )
 def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
-    answered = compressed(Answer(200, {}, b"x" * 301), wanted, varies=False)
+    answered = compress(Answer(200, {}, b"x" * 301), wanted, varies=False)
     assert ("content-encoding" in answered.headers) is is_gzip
     assert isinstance(answered.body, bytes)
     assert (gzip.decompress(answered.body) if is_gzip else answered.body) == b"x" * 301
 
 
 def test_a_whole_answer_of_300_bytes_is_still_short() -> None:
-    assert compressed(Answer(200, {}, b"x" * 300), "gzip", varies=True).headers == {}
+    assert compress(Answer(200, {}, b"x" * 300), "gzip", varies=True).headers == {}
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, "accept-encoding"), ("accept", "accept, accept-encoding")])
 def test_what_is_compressed_says_so_in_vary_where_the_version_does(before: str | None, after: str) -> None:
     headers = {} if before is None else {"vary": before}
-    assert compressed(Answer(200, headers, b"x" * 301), "gzip", varies=True).headers["vary"] == after
-    assert compressed(Answer(200, headers, b"x" * 301), "gzip", varies=False).headers.get("vary") == before
+    assert compress(Answer(200, headers, b"x" * 301), "gzip", varies=True).headers["vary"] == after
+    assert compress(Answer(200, headers, b"x" * 301), "gzip", varies=False).headers.get("vary") == before

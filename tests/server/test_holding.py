@@ -14,7 +14,7 @@ from mockcdrs.control.faults import Rule
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, fetched, recorded, split, until, usual
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, exchanged, fetched, recorded, split, usual
 

@@ -10,8 +10,7 @@ import pytest
 from mockcdrs.control.journal import Record
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server import request_log
-from mockcdrs.server.log_lines import LineFormatter, Text
-from mockcdrs.server.request_log import RequestLog
+from mockcdrs.server.request_log import LineFormatter, RequestLog, TextFormatter
 
 
 @pytest.fixture
@@ -38,7 +37,7 @@ def lines_of(mock: Mock, act: Callable[[], None], formatter: LineFormatter | Non
         written.append(some[:7])  # as a pipe does that is nearly full
         return len(written[-1])
 
-    log = RequestLog(mock.state.journal, formatter or Text(), write)
+    log = RequestLog(mock.state.journal, formatter or TextFormatter(), write)
     with log:
         act()
     ended()
@@ -75,7 +74,7 @@ def test_a_name_in_the_banner_is_in_its_own_letters(mock: Mock) -> None:
         written.append(some)
         return len(some)
 
-    log = RequestLog(mock.state.journal, Text(), write)
+    log = RequestLog(mock.state.journal, TextFormatter(), write)
     with log:
         log.listening(["Account     Müller & Söhne"], {})
     ended()
@@ -100,7 +99,7 @@ def test_a_reader_that_has_stopped_holds_up_no_request_and_what_it_missed_is_cou
         written.append(some)
         return len(some)
 
-    log = RequestLog(mock.state.journal, Text(), write)
+    log = RequestLog(mock.state.journal, TextFormatter(), write)
     with log:
         ask(mock)
         assert entered.wait(20)
@@ -120,7 +119,7 @@ def test_a_reader_that_is_gone_is_not_written_to_again(mock: Mock) -> None:
         tries.append(some)
         raise BrokenPipeError
 
-    log = RequestLog(mock.state.journal, Text(), write)
+    log = RequestLog(mock.state.journal, TextFormatter(), write)
     with log:
         for _ in range(3):
             ask(mock)
@@ -128,7 +127,7 @@ def test_a_reader_that_is_gone_is_not_written_to_again(mock: Mock) -> None:
     assert len(tries) == 1
 
 
-class Failing(Text):
+class Failing(TextFormatter):
     """Cannot format one request."""
 
     def request(self, at: float, record: Record) -> str:
@@ -155,7 +154,7 @@ def test_many_lines_are_written_some_hundreds_at_a_time(mock: Mock) -> None:
         written.append(some)
         return len(some)
 
-    log = RequestLog(mock.state.journal, Text(), write)
+    log = RequestLog(mock.state.journal, TextFormatter(), write)
     for number in range(2_000):
         log.listening([f"line {number}"], {})
     with log:

@@ -11,7 +11,7 @@ import pytest
 from mockcdrs.control.faults import Reply, Rule
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, exchanged, fetched, recorded, split, usual
 
 

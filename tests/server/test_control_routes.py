@@ -12,11 +12,11 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs.control.access import Access
-from mockcdrs.control.api.routes import OPEN, ROUTES
+from mockcdrs.control_api.routes import OPEN, ROUTES
 from mockcdrs.handle import Mock, serving
-from mockcdrs.server import control
+from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.certificates import TRUSTED
 
 
@@ -141,7 +141,7 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
 
 def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     made, together = list[int](), threading.Barrier(8)
-    create = control.ControlApi
+    create = control_routes.ControlApi
 
     def counted(*given: Any) -> Any:
         made.append(1)
@@ -153,7 +153,7 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
         status: int = app.simulate_get("/_mockcdrs/health", host="localhost").status_code
         return status
 
-    monkeypatch.setattr(control, "ControlApi", counted)
+    monkeypatch.setattr(control_routes, "ControlApi", counted)
     app = TestClient(create_app(mock.state, mock))
     with ThreadPoolExecutor(8) as askers:
         assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _UNTYPED = ("204", "304")
 
 
-def client(app: "WSGIApplication", auth_token: str) -> TestClient:
+def make_client(app: "WSGIApplication", auth_token: str) -> TestClient:
     """Falcon's test client with a token. Answers that Crossbar sends without a content type show an empty one."""
     return TestClient(_with_content_type(app), headers={"X-Auth-Token": auth_token})
 
