@@ -1,5 +1,6 @@
 """The app: Crossbar's answers as HTTP."""
 
+import gzip
 import logging
 import socket
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ import httpx
 import pytest
 
 from mockcdrs.control.faults import Reply, Rule
-from mockcdrs.server.app import Cdr, Interactions, Legs, Listing, Summary, create_app, router
+from mockcdrs.crossbar.answer import Answer
+from mockcdrs.server.app import Cdr, Interactions, Legs, Listing, Summary, compress, create_app, router
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, OWNER, calls, leg, state_of
 
@@ -193,3 +195,36 @@ def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.Monk
     monkeypatch.setattr(state.faults, "around", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         falcon.testing.TestClient(create_app(state)).simulate_get("/v2")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_gzip"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("gzip ; q=1.0", True),
+        ("gzip;q=0, gzip", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("x-gzip, *", False),
+        ("", False),
+        ("gzip;q=abc", False),
+        ("gzip br", False),
+    ],
+)
+def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
+    answered = compress(Answer(200, {}, b"x" * 301), wanted, varies=False)
+    assert ("content-encoding" in answered.headers) is is_gzip
+    assert isinstance(answered.body, bytes)
+    assert (gzip.decompress(answered.body) if is_gzip else answered.body) == b"x" * 301
+
+
+def test_a_whole_answer_of_300_bytes_is_still_short() -> None:
+    assert compress(Answer(200, {}, b"x" * 300), "gzip", varies=True).headers == {}
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "accept-encoding"), ("accept", "accept, accept-encoding")])
+def test_what_is_compressed_says_so_in_vary_where_the_version_does(before: str | None, after: str) -> None:
+    headers = {} if before is None else {"vary": before}
+    assert compress(Answer(200, headers, b"x" * 301), "gzip", varies=True).headers["vary"] == after
+    assert compress(Answer(200, headers, b"x" * 301), "gzip", varies=False).headers.get("vary") == before

@@ -1,4 +1,4 @@
-"""What the journal, the log and the headers hold of answers."""
+"""What the middleware leaves in the journal, the log and the headers."""
 
 import http.client
 import json
