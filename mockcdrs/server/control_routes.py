@@ -114,8 +114,8 @@ class ControlApi:
             _send(resp, ApiResponse(refused.to_dict(), refused.status))
         except Exception as wrong:  # noqa: BLE001 a client is told, in the shape that it knows
             req.log_error(traceback.format_exc())
-            told = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
-            _send(resp, ApiResponse(error("internal", told), 500))
+            message = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
+            _send(resp, ApiResponse(error("internal", message), 500))
         if resp.content_type is None and resp.status_code not in {204, 304}:
             resp.content_type = "application/json"
 

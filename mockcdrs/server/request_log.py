@@ -31,28 +31,28 @@ _LAST_LINES_SECONDS = 0.05
 
 
 class LineFormatter(logging.Formatter, abc.ABC):
-    """Makes lines of log records. `at` is in Unix seconds by the machine's clock."""
+    """Formats log records as lines. `at` is in Unix seconds by the machine's clock."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line of a request, for a record with a `request`; of the start, with a `banner`; else of a warning."""
-        told = vars(record)
-        if "request" in told:
-            return self.request(record.created, told["request"])
-        if "banner" in told:
-            return self.listening(record.created, told["banner"], told["where"])
+        """Format a record that has a `request`, a `banner` at the server's start, or else a warning."""
+        members = vars(record)
+        if "request" in members:
+            return self.request(record.created, members["request"])
+        if "banner" in members:
+            return self.listening(record.created, members["banner"], members["where"])
         return self.warning(record.created, record)
 
     @abc.abstractmethod
     def request(self, at: float, record: Record) -> str:
-        """Of a request whose answer is over."""
+        """Format a request that is complete."""
 
     @abc.abstractmethod
-    def warning(self, at: float, told: logging.LogRecord) -> str:
-        """Of what else the log is told."""
+    def warning(self, at: float, record: logging.LogRecord) -> str:
+        """Format a record of Python's logging."""
 
     @abc.abstractmethod
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
-        """Of the start: the banner for a person, or addresses without secrets."""
+        """Format the server's start: `banner` is for people, `where` holds addresses without secrets."""
 
 
 class TextFormatter(LineFormatter):
@@ -78,11 +78,11 @@ class TextFormatter(LineFormatter):
         colour = _RED if status >= 500 or not status else _YELLOW if status >= 400 else _GREEN
         return f"{colour}{shown}{_PLAIN}"
 
-    def warning(self, at: float, told: logging.LogRecord) -> str:
+    def warning(self, at: float, record: logging.LogRecord) -> str:
         """`12:00:01 warning: words`, with a traceback below where there is one."""
         lines = [
-            f"{told.levelname.lower()}: {visible(told.getMessage())}",
-            *map(visible, _traceback(told).splitlines()),
+            f"{record.levelname.lower()}: {visible(record.getMessage())}",
+            *map(visible, _traceback(record).splitlines()),
         ]
         return f"{_local(at)} " + "\n".join(lines)
 
@@ -112,10 +112,10 @@ class JsonFormatter(LineFormatter):
             note=record.note,
         )
 
-    def warning(self, at: float, told: logging.LogRecord) -> str:
+    def warning(self, at: float, record: logging.LogRecord) -> str:
         """With the event `log`."""
-        level = told.levelname.lower()
-        return _object("log", at, level=level, message=told.getMessage(), traceback=_traceback(told))
+        level = record.levelname.lower()
+        return _object("log", at, level=level, message=record.getMessage(), traceback=_traceback(record))
 
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
         """With the event `listening`."""
@@ -124,7 +124,7 @@ class JsonFormatter(LineFormatter):
 
 
 def advice_codes(record: Record) -> list[str]:
-    """The codes of a record's advice, each once."""
+    """Return the codes of a record's advice, each once."""
     return list(dict.fromkeys(advice.partition(":")[0] for advice in record.advice))
 
 
@@ -141,16 +141,16 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}... ({len(text)} characters)"
 
 
-def _traceback(told: logging.LogRecord) -> str:
-    return logging.Formatter().formatException(told.exc_info) if told.exc_info else ""
+def _traceback(record: logging.LogRecord) -> str:
+    return logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
 
 
 class RequestLog(QueueHandler):
-    """Writes what a journal completes, and what Python's logging is told, while it is entered as a context manager.
+    """A context manager that logs the requests that a journal completes, and the records of Python's logging.
 
-    `write` takes bytes and gives how many of them it took, as `os.write` does; after an `OSError` it is not called
-    again. Lines that find `MOST_WAITING` others before them are left out and counted. What `formatter` cannot format
-    is told on standard error, as `logging.Handler.handleError` does.
+    `write` takes bytes and returns how many it wrote, as `os.write` does; after an `OSError` it is not called again.
+    Where `MOST_WAITING` records are queued, further ones are left out and counted. What `formatter` fails on is
+    reported on standard error, by `logging.Handler.handleError`.
     """
 
     def __init__(self, journal: Journal, formatter: LineFormatter, write: Callable[[bytes], int]) -> None:
@@ -174,20 +174,20 @@ class RequestLog(QueueHandler):
         ending.join(_LAST_LINES_SECONDS)
 
     def listening(self, banner: Iterable[str], where: dict[str, str]) -> None:
-        """Tell that the server listens."""
+        """Log that the server listens."""
         self.enqueue(logging.makeLogRecord({"banner": list(banner), "where": where}))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a warning, as Python's logging has it."""
-        if record.name != NOTES:  # the line of its request has it
+        """Queue a record of Python's logging, unless the line of its request has it already."""
+        if record.name != NOTES:
             super().emit(record)
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Leave it as it is: it is formatted where it is written, in this process."""
+        """Leave the record as it is: it is formatted in this process, where it is written."""
         return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Put a record into the queue, or count it where that is full."""
+        """Queue a record, or count it where the queue is full."""
         if self._waiting.qsize() < MOST_WAITING:
             self._waiting.put(record)
         else:
@@ -200,7 +200,7 @@ class RequestLog(QueueHandler):
 class _Writer(QueueListener):
     """Formats and writes some records at a time.
 
-    Woken for each, its thread would take more time from the others than the line itself does.
+    Waking its thread for each would cost the other threads more than the line itself.
     """
 
     def __init__(
@@ -217,12 +217,12 @@ class _Writer(QueueListener):
         self._is_ending, self._is_broken = threading.Event(), False
 
     def leave_out(self) -> None:
-        """Count a record for which there is no room; the next lines tell how many there were."""
+        """Count a record for which the queue has no room; the next lines say how many there were."""
         with self._counting:
             self._left_out += 1
 
     def dequeue(self, block: bool) -> logging.LogRecord:
-        """Take a record, or wait until some have come together, with nothing left to write."""
+        """Return the next record; before waiting for one, write what is formatted, and let some gather."""
         if not self._waiting.empty():
             return self._waiting.get(block)
         self._flush()
@@ -231,7 +231,7 @@ class _Writer(QueueListener):
         return first
 
     def handle(self, record: logging.LogRecord) -> None:
-        """Make a record's line."""
+        """Format a record."""
         try:
             self._lines.append(self._formatter.format(record))
         except Exception:  # noqa: BLE001 as every handler of the standard library's does
@@ -240,7 +240,7 @@ class _Writer(QueueListener):
             self._flush()
 
     def stop(self) -> None:
-        """Write what waits, and end."""
+        """Write what is queued, and end."""
         self._is_ending.set()
         super().stop()
         self._flush()
@@ -264,5 +264,5 @@ class _Writer(QueueListener):
 
 
 def _too_slow(left_out: int) -> logging.LogRecord:
-    told = f"{left_out} lines left out here: whatever reads this log is too slow for it"
-    return logging.LogRecord("mockcdrs", logging.WARNING, "", 0, told, (), None)
+    message = f"{left_out} lines left out here: whatever reads this log is too slow for it"
+    return logging.LogRecord("mockcdrs", logging.WARNING, "", 0, message, (), None)

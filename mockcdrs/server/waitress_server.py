@@ -1,4 +1,4 @@
-"""A WSGI app on a port, until it is told to stop."""
+"""The HTTP server: a WSGI app on a port, served by waitress in an event loop of its own."""
 
 import sys
 import threading

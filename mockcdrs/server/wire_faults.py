@@ -1,6 +1,6 @@
 """Faults on the wire: a body that is sent late, slowly, in part or under a wrong length.
 
-Without a socket nothing can break off: what a client would feel as a broken connection is a `ConnectionError` there.
+Without a socket no connection can break: the client gets a `ConnectionError` in its place.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _STEP_SECONDS = 0.05
 
 
 class ClientConnection:
-    """The way to one client: a socket's, or a caller's in the same process.
+    """The connection to one client, over a socket or within the process.
 
     Only `mockcdrs.server.waitress_server` tells when the connection ends; only waitress lets bytes go past its framing.
     """
@@ -34,18 +34,18 @@ class ClientConnection:
         return self._channel is not None and not self._channel.connected
 
     def waiting(self, wake: Callable[[], None]) -> AbstractContextManager[None]:
-        """A context to wait in: the server goes on with other requests, and calls `wake` when the connection ends."""
+        """Return a context to wait in: the server serves others, and calls `wake` when the connection ends."""
         waiting = getattr(self._channel, "waiting", None)
         return contextlib.nullcontext() if waiting is None else waiting(wake)
 
     def wait(self, seconds: float, *latches: Latch) -> None:
-        """Wait until then, until one of the latches is set, or until the connection ends."""
+        """Wait so many seconds, or until a latch is set, or until the connection ends."""
         ended = Latch()
         with self.waiting(ended.set):
             latch.wait(seconds, *latches, ended)
 
     def broken(self, what: str) -> Exception:
-        """What to raise within a body so that the connection ends there."""
+        """Return the exception that ends the connection when it is raised within a body."""
         if self._channel is None:
             return ConnectionError(f"{what}: without a socket this error stands for the broken connection")
         from waitress.channel import ClientDisconnected
@@ -53,7 +53,7 @@ class ClientConnection:
         return ClientDisconnected(what)  # type: ignore[no-any-return]
 
     def half_a_chunk(self, part: bytes) -> bytes:
-        """Announce a chunk and send half of it; what is still to be sent where there are no chunks."""
+        """Send half of a chunk under the size of the whole; return what is left to send where there are no chunks."""
         half = part[: (len(part) + 1) // 2]
         if self._channel is None or not self._is_chunked:
             return half
