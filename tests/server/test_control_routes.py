@@ -251,3 +251,14 @@ def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_mor
     assert broken.json()["error"]["message"].startswith("ZeroDivisionError: ")
     assert "Traceback" not in broken.text
     assert "1 // 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "code"), [("FOO", 400, "bad-request"), ("WEBSOCKET", 405, "method-not-allowed")]
+)
+def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
+    mock: Mock, method: str, status: int, code: str
+) -> None:
+    refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+    assert len(mock.state.journal) == 0
