@@ -15,11 +15,10 @@ from urllib.parse import quote
 from mockcdrs.cdr import gregorian
 from mockcdrs.control import stores
 from mockcdrs.dataset.credentials import credentials
-from mockcdrs.server.log_lines import Json, LineFormatter, Text
-from mockcdrs.server.request_log import RequestLog
+from mockcdrs.server.request_log import JsonFormatter, LineFormatter, RequestLog, TextFormatter
 
 if TYPE_CHECKING:
-    from mockcdrs.server.runner import Server
+    from mockcdrs.server.waitress_server import Server
     from mockcdrs.standalone import Standalone
 
 _LABELS = {
@@ -49,7 +48,11 @@ def run(server: "Server", made: "Standalone", env_file: Path | None, log_format:
 
 
 def _form(log_format: str) -> LineFormatter:
-    return Json() if log_format == "json" else Text(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    return (
+        JsonFormatter()
+        if log_format == "json"
+        else TextFormatter(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    )
 
 
 def _to_stdout(some: bytes) -> int:

@@ -149,7 +149,7 @@ def serve(*, env_file: Path | None, log_format: str, port: int, **asked: Any) ->
     """
     from mockcdrs import cli_listening
     from mockcdrs.server.app import longest_body
-    from mockcdrs.server.runner import Server
+    from mockcdrs.server.waitress_server import Server
 
     with _faults_as_messages():
         mock = made(**asked)

@@ -11,7 +11,7 @@ from mockcdrs.control.options import Options
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.request_parts import BELOW_ACCOUNT
 from mockcdrs.server.app import create_app, longest_body
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,13 +103,13 @@ class Mock(Powers):
         `RuntimeError` under `python -OO`, where Falcon has none.
         """
         try:
-            from mockcdrs.server.without_socket import client
+            from mockcdrs.server.test_client import make_client
         except TypeError as missing:  # a docstring
             raise RuntimeError(
                 "Falcon's test client needs docstrings, which python -OO leaves out: ask over url or wsgi_app, or "
                 "run with -O"
             ) from missing
-        return client(self._answer, self.auth_token)
+        return make_client(self._answer, self.auth_token)
 
     @arguments.checked
     def stop(self) -> None:

@@ -52,7 +52,7 @@ def test_the_sdist_holds_what_the_checkout_does_and_no_more(built: Path) -> None
 def test_it_holds_the_package_and_the_fixtures_and_nothing_else(contents: dict[str, bytes]) -> None:
     expected = files_below(ROOT / "mockcdrs", "mockcdrs") | files_below(ROOT / "fixtures", "mockcdrs/_fixtures")
     assert {name for name in contents if ".dist-info/" not in name} == expected
-    assert {"mockcdrs/py.typed", "mockcdrs/control/console/index.html"} <= contents.keys()
+    assert {"mockcdrs/py.typed", "mockcdrs/console/index.html"} <= contents.keys()
 
 
 def test_it_brings_the_command_and_the_licence(contents: dict[str, bytes]) -> None:

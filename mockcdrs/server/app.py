@@ -1,122 +1,195 @@
-"""The app: every request goes to Crossbar's own order of checks, so there is no route and no framework in its way.
+"""The Falcon app: the endpoints of the CDR API, whatever else Crossbar answers, and the control API beside them.
 
-Only the control API is a Falcon app: nothing of it is imported before it is first asked.
+Falcon routes a request; Crossbar's own checks, in their own order (`crossbar/pipeline.py`), decide what it comes to.
 """
 
 import functools
+import gzip
 import logging
 import threading
+import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import falcon
+from falcon.routing import CompiledRouter
 
 from mockcdrs.cdr.listing_columns import rfc_1036
-from mockcdrs.control.journal import Journal, Record, Response
-from mockcdrs.control.real_clock import monotonic
+from mockcdrs.control.journal import Response
 from mockcdrs.control.retold import target, visible
 from mockcdrs.control.state import State
+from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.faults import WireEffect
-from mockcdrs.server import compression, wsgi_request
-from mockcdrs.server.connection import ClientConnection
-from mockcdrs.server.delivery import delivered, unless_rule_fails
+from mockcdrs.server.middleware import FaultMiddleware, JournalMiddleware, Request, RequestIdMiddleware, is_below
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
     from mockcdrs.control.access import Access
     from mockcdrs.control.powers import Powers
+    from mockcdrs.server.control_routes import ControlApi
 
 CONTROL = "/_mockcdrs"
 LONGEST_CONTROL_BODY = 1_000_000
-
 NOTES = "mockcdrs.notes"
+COMPRESSED_FROM_BYTES = 300
+_GZIP_WINDOW = 31
 logger = logging.getLogger(NOTES)
 
-_BODILESS_STATUSES = frozenset({204, 304})
+_LISTING = "/{api_version}/accounts/{account_id}/cdrs"
+_LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
 
 
-class Crossbar:
-    """The WSGI app of one state, without the control API."""
+class Endpoint:
+    """A path that serves GET. Other methods go the same way: Crossbar's checks refuse them in an order of their own."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def on_get(self, req: Request, resp: falcon.Response, **fields: str) -> None:
+        """Respond as Crossbar does."""
+        respond(req, resp, **fields)
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer a request, and note it in the journal."""
-        state, started = self._state, monotonic()
-        incoming = wsgi_request.read(environ, max_body_size(state.settings.max_upload_size))
-        world = state.world()
-        request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
-        entry = _Entry(state.journal, state.journal.open(incoming, world.now), started)
-
-        def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
-            return state.answers.respond(incoming, world, request_id)
-
-        answered, delivery = state.faults.apply(incoming, world, produce)
-        if answered.note:
-            logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
-        entry.note(answered, delivery)
-        if incoming.method != "HEAD":
-            accepted = incoming.headers.get("accept-encoding", "")
-            answered = compression.compressed(answered, accepted, varies=world.version.compression_varies)
-        entry.record.response = Response(dict(answered.headers))
-        head = _head(answered, world.now)
-        if delivery.fault:
-            body, length = _faulty(incoming, answered, delivery, ClientConnection(environ), entry)
-        else:
-            body, length = _plain(incoming, answered, entry)
-        if length is not None:
-            head["content-length"] = str(length)
-        start_response(_status(200 if delivery.close else answered.status), list(head.items()))
-        return body
+    on_delete = on_head = on_options = on_patch = on_post = on_put = on_get
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A request's place in the journal; `started` is by the real clock."""
-
-    journal: Journal
-    record: Record
-    started: float
-
-    def note(self, answered: HttpResponse, delivery: WireEffect) -> None:
-        self.record.status = 0 if delivery.close else answered.status
-        self.record.outcome = answered.outcome
-        self.record.fault = delivery.fault
-        self.record.note = answered.note
-
-    def end(self, more_bytes: int = 0) -> None:
-        self.record.sent_bytes += more_bytes
-        self.record.duration_seconds = monotonic() - self.started
-        self.journal.complete(self.record)
-
-    def keep(self, part: bytes) -> None:
-        response = self.record.response  # which the journal lets go of, from another request's thread
-        if response is not None:
-            response.keep(part)
-
-    def watch(self, parts: Iterable[bytes], length: int | None = None) -> Iterator[bytes]:
-        """Note a body's parts as they go out, the whole of `length` bytes before its client can have it."""
-        try:
-            for part in parts:
-                self.record.sent_bytes += len(part)
-                self.keep(part)
-                if self.record.sent_bytes == length:
-                    self.end()
-                yield part
-        finally:
-            if not self.record.is_complete:
-                self.end()
+class Listing(Endpoint):
+    """The CDRs of an account or of a user, newest first, in pages or whole; as JSON or CSV."""
 
 
-def _head(answered: HttpResponse, now: int) -> dict[str, str]:
-    head = {name.lower(): _on_one_line(value) for name, value in answered.headers.items()}
-    head["date"] = rfc_1036(now)
-    return head
+class Cdr(Endpoint):
+    """One CDR as its document has it."""
+
+
+class Summary(Endpoint):
+    """Sums over the CDRs of a stretch of time."""
+
+
+class Interactions(Endpoint):
+    """One row for each interaction, newest first."""
+
+
+class Legs(Endpoint):
+    """All legs of one interaction."""
+
+
+@functools.cache
+def router() -> CompiledRouter:
+    """The routes of the CDR API. They know no mock's state, so that all apps of a process share them."""
+    routes = CompiledRouter()
+    for listing in (_LISTING, _LISTING_OF_USER):
+        routes.add_route(listing, Listing())
+        routes.add_route(f"{listing}/", Listing())
+        routes.add_route(f"{listing}/{{cdr_id}}", Cdr())
+        routes.add_route(f"{listing}/summary", Summary())
+        routes.add_route(f"{listing}/interaction", Interactions())
+        routes.add_route(f"{listing}/legs/{{interaction_id}}", Legs())
+    return routes
+
+
+def create_app(
+    state: State, powers: "Powers | None" = None, access: "Access | None" = None
+) -> "falcon.App[Request, falcon.Response]":
+    """Make a WSGI app that serves one state.
+
+    Args:
+        state: Data, settings, clock, faults and journal to answer from.
+        powers: What the control API at `/_mockcdrs/` works on. Without it there is none.
+        access: Whom the control API lets in: requests from this machine alone, if left out.
+
+    """
+    control = None if powers is None else _Control(powers, access)
+    opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
+    app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
+    app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
+    app.add_sink(respond, "")
+    if control is not None:
+        app.add_sink(control.respond, rf"{CONTROL}(?:/|\Z)")
+
+    def respond_to_unknown_method(req: Request, resp: falcon.Response, error: falcon.HTTPError, params: Any) -> None:
+        """Have Crossbar refuse in its own words and order what Falcon refuses, some of it before any middleware."""
+        del error, params
+        if control is not None and is_below(req.path, CONTROL):
+            control.respond(req, resp)
+            return
+        if not req.context.is_open:
+            for middleware in opening:
+                middleware.process_request(req, resp)
+        respond(req, resp)
+
+    app.add_error_handler(falcon.HTTPError, respond_to_unknown_method)
+    app.add_error_handler(Exception, _raise)
+    return app
+
+
+def longest_body(state: State) -> Callable[[], int]:
+    """Return a function that tells how many bytes of a request's body the app reads; settings change it."""
+    return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
+
+
+def respond(req: Request, resp: falcon.Response, **fields: Any) -> None:
+    """Respond as Crossbar does, to any path and method."""
+    del fields  # the path as Falcon has decoded it: Crossbar reads the raw one
+    exchange = req.context
+    state, incoming, record = exchange.state, exchange.incoming, exchange.record
+
+    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
+        return state.answers.respond(incoming, world, exchange.request_id)
+
+    response, delivery = state.faults.apply(incoming, exchange.world, produce)
+    if response.note:
+        logger.warning("%s", visible(f"{incoming.method} {target(record)}: {response.note}"))
+    exchange.note(response, delivery)
+    if incoming.method != "HEAD":
+        accepted = incoming.headers.get("accept-encoding", "")
+        response = compress(response, accepted, varies=exchange.world.version.compression_varies)
+    record.response = Response(dict(response.headers))
+    resp.status = _status_line(response.status)
+    headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
+    headers["date"] = _date(exchange.world.now)
+    if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
+        resp.append_header("set-cookie", headers.pop("set-cookie"))
+    resp.set_headers(headers)
+    if isinstance(response.body, bytes):
+        resp.data = response.body
+    else:
+        resp.stream = response.body
+
+
+def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> HttpResponse:
+    """Compress a response as `cowboy_compress_h` does: chunked ones always, long ones too, files never.
+
+    `varies`: whether the `vary` header says so.
+    """
+    if not _takes_gzip(accept_encoding):
+        return response
+    if response.is_file or (isinstance(response.body, bytes) and len(response.body) <= COMPRESSED_FROM_BYTES):
+        return response
+    headers = {**response.headers, "content-encoding": "gzip"}
+    if varies:
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
+    if isinstance(response.body, bytes):
+        return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
+    return replace(response, headers=headers, body=_stream(response.body))
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    try:
+        return negotiation.accepts_gzip(accept_encoding)
+    except ValueError:
+        return False
+
+
+def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=_GZIP_WINDOW)
+    for part in parts:
+        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
+
+
+def _raise(req: Request, resp: falcon.Response, error: Exception, params: Any) -> None:
+    """Leave an error to the WSGI server: Falcon's own response to it would be none of Crossbar's."""
+    del req, resp, params
+    raise error
 
 
 def _on_one_line(value: str) -> str:
@@ -126,67 +199,30 @@ def _on_one_line(value: str) -> str:
     return value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape").decode("latin-1")
 
 
+_date = functools.lru_cache(maxsize=8)(rfc_1036)
+
+
 @functools.lru_cache
-def _status(code: int) -> str:
+def _status_line(code: int) -> str:
+    """As the standard library has it: Falcon words some differently."""
     phrase = next((known.phrase for known in HTTPStatus if known == code), "Unknown")
     return f"{code} {phrase}"
 
 
-def _has_body(incoming: HttpRequest, answered: HttpResponse) -> bool:
-    return incoming.method != "HEAD" and answered.status not in _BODILESS_STATUSES
+class _Control:
+    """The control API, which is imported and made with the first request to it."""
 
+    def __init__(self, powers: "Powers", access: "Access | None") -> None:
+        self._powers, self._access = powers, access
+        self._lock = threading.Lock()
+        self._api: ControlApi | None = None
 
-def _plain(incoming: HttpRequest, answered: HttpResponse, entry: _Entry) -> tuple[Iterable[bytes], int | None]:
-    """The body to send, and the length to announce; `None` for an answer in chunks."""
-    if not isinstance(answered.body, bytes):
-        return entry.watch(answered.body), None
-    sent = answered.body if _has_body(incoming, answered) else b""
-    entry.keep(sent)
-    entry.end(len(sent))
-    return [sent], None if answered.status in _BODILESS_STATUSES else len(answered.body)
+    def respond(self, req: Request, resp: falcon.Response, **fields: Any) -> None:
+        """Respond to any request below its path."""
+        del fields
+        with self._lock:
+            if self._api is None:
+                from mockcdrs.server.control_routes import ControlApi
 
-
-def _faulty(
-    incoming: HttpRequest, answered: HttpResponse, delivery: WireEffect, connection: ClientConnection, entry: _Entry
-) -> tuple[Iterable[bytes], int | None]:
-    for delay in delivery.delays:
-        connection.wait(delay.seconds, delay.lifted)
-    if not isinstance(answered.body, bytes):
-        answered = replace(answered, body=unless_rule_fails(answered.body, connection))
-    if not delivery.close and (delivery.is_plain or not _has_body(incoming, answered)):
-        return _plain(incoming, answered, entry)
-    stream, length = delivered(answered.body, delivery, connection)
-    return entry.watch(stream, length), length
-
-
-def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
-    """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
-    crossbar = Crossbar(state)
-    return crossbar if powers is None else _WithControl(crossbar, powers, access)
-
-
-def longest_body(state: State) -> Callable[[], int]:
-    """Tells how many bytes of a request's body the app looks at, which changes with the settings."""
-    return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
-
-
-class _WithControl:
-    """An app with the control API beside it, which is made when it is first asked for."""
-
-    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> None:
-        self._crossbar, self._powers, self._access = crossbar, powers, access
-        self._making = threading.Lock()
-        self._made: WSGIApplication | None = None
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        chosen = self._control() if path == CONTROL or path.startswith(f"{CONTROL}/") else self._crossbar
-        return chosen(environ, start_response)
-
-    def _control(self) -> "WSGIApplication":
-        with self._making:
-            if self._made is None:
-                from mockcdrs.server.control import create_control_app
-
-                self._made = create_control_app(self._powers, self._access)
-            return self._made
+                self._api = ControlApi(self._powers, self._access)
+        self._api.respond(req, resp)

@@ -1,25 +1,88 @@
-"""Connections and answers as waitress has them, except for what Cowboy and the event loop do otherwise."""
+"""Waitress' connections and request parser, with what Cowboy and the event loop do otherwise."""
 
 import contextlib
+import copy
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
 from mockcdrs.faults.latch import Latch
-from mockcdrs.server import bodies
 
 if TYPE_CHECKING:
     from mockcdrs.server.event_loop import EventLoop
 
+
 logger = logging.getLogger(__name__)
 
 
+class RequestParser(HTTPRequestParser):
+    """Waitress' parser, for which a request is complete once its body is known to be longer than `longest` bytes.
+
+    The app then refuses it in its own words, by `CONTENT_LENGTH`. The connection's next parser discards the rest of the
+    body, for which it gets the receiver as `rest`.
+    """
+
+    completed: bool
+    path = ""  # waitress reads it also where it parsed none: of a client that left before it was sent a 400
+
+    def __init__(self, adjustments: Any, longest: int, rest: Any = None) -> None:
+        super().__init__(adjustments)
+        self._longest = longest
+        self._before = rest
+        self.rest: Any = None
+
+    def received(self, data: bytes) -> int:
+        """Parse some bytes; return how many were used."""
+        if self._before is not None:
+            return self._discard(data)
+        taken: int = super().received(data)
+        length = max(self.content_length, len(self.body_rcv or ()))
+        if length > self._longest and not self.completed:
+            self.completed, self.expect_continue = True, False
+            self.headers["CONTENT_LENGTH"] = str(length)
+            self.rest = copy.copy(self.body_rcv)
+            self.rest.buf = _NullBuffer()
+        return taken
+
+    def parse_header(self, head: bytes) -> None:
+        """Parse the head of a request; a number with more digits than Python reads is a parsing error too."""
+        try:
+            super().parse_header(head)
+        except ValueError as wrong:
+            raise ParsingError(str(wrong)) from wrong
+
+    def _discard(self, data: bytes) -> int:
+        taken: int = self._before.received(data)
+        if self._before.error is not None:
+            self.error, self.completed = self._before.error, True
+        if self._before.completed:
+            self._before = None
+        return taken
+
+
+class _NullBuffer:
+    def append(self, data: bytes) -> None: ...
+
+
+def make_parsers(longest: Callable[[], int]) -> Callable[[Any], RequestParser]:
+    """Return a factory of one connection's parsers, one for each request; each calls `longest` once."""
+    last: list[RequestParser] = []
+
+    def next_parser(adjustments: Any) -> RequestParser:
+        rest = last.pop().rest if last else None
+        last.append(RequestParser(adjustments, longest(), rest))
+        return last[0]
+
+    return next_parser
+
+
 class _Task(WSGITask):
-    """Waitress' own, except that a connection outlives an answer in chunks or without a body, as with Cowboy."""
+    """Waitress' task, with a connection that stays open after a chunked or empty response, as Cowboy's does."""
 
     def set_close_on_finish(self) -> None:
         if self.wrote_header or not self._is_kept_alive():
@@ -32,7 +95,7 @@ class _Task(WSGITask):
 
 
 class Channel(HTTPChannel):
-    """A connection. The thread that reads a request answers it, and sends what it has written in one piece at the end.
+    """A connection. The thread that reads a request responds to it, and sends the response in one piece at the end.
 
     No more than `longest_body` bytes of a request's body are kept. `closed` is set when the connection ends.
     """
@@ -41,17 +104,17 @@ class Channel(HTTPChannel):
 
     def __init__(self, loop: "EventLoop", longest_body: Callable[[], int], *given: Any, **named: Any) -> None:
         self._loop = loop
-        self.parser_class = bodies.parsers(longest_body)
+        self.parser_class = make_parsers(longest_body)
         self.closed = Latch()
         self.due_in: int | None = None
         super().__init__(*given, **named)
 
     def is_due(self) -> bool:
-        """Whether this thread has a request to answer."""
+        """Whether this thread has a request to respond to."""
         return self.due_in == threading.get_ident()
 
     def answer(self) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         self.due_in = None
         try:
             self.service()
@@ -61,20 +124,20 @@ class Channel(HTTPChannel):
 
     @contextlib.contextmanager
     def waiting(self, wake: Callable[[], None]) -> Iterator[None]:
-        """A context for an answer to wait in: it is sent so far, others are served, and `wake` tells of its end."""
+        """Return a context for a response to wait in; `wake` is called when the connection ends."""
         self.flush()
         self._loop.step_aside()
         with self.closed.calling(wake):
             yield
 
     def flush(self) -> None:
-        """Send what is written, as far as the client takes it."""
+        """Send what is written, as much as the client accepts now."""
         with self.outbuf_lock:
             if self.connected:
                 self._flush_exception(self._flush_some, do_close=False)
 
     def write_soon(self, data: Any) -> int:
-        """Write for one piece at the end; at once where the event loop goes on without this thread."""
+        """Buffer some bytes; send them at once where another thread runs the event loop."""
         length: int = super().write_soon(data)
         if not self._loop.is_watcher():
             self.flush()
@@ -86,18 +149,18 @@ class Channel(HTTPChannel):
         super()._flush_outbufs_below_high_watermark()
 
     def readable(self) -> bool:
-        """Also while an answer is under way, so as to hear that the client leaves."""
+        """Also true while a response is under way, to notice that the client leaves."""
         is_ending = self.will_close or self.close_when_flushed
         return bool(super().readable()) or (len(self.requests) == 1 and not is_ending)
 
     def writable(self) -> bool:
-        """Not while an answer is under way, unless that waits until its client has taken some of it."""
+        """False while a response is under way, unless it waits for its client to read some of it."""
         if self.requests and not self.will_close:
             return bool(self.total_outbufs_len >= self.adj.outbuf_high_watermark)
         return bool(super().writable())
 
     def handle_read(self) -> None:
-        """Read, and answer."""
+        """Read, and respond."""
         super().handle_read()
         if self.is_due():
             self._loop.answer(self)
@@ -105,12 +168,12 @@ class Channel(HTTPChannel):
                 self.handle_write()
 
     def handle_write(self) -> None:
-        """Send, also while another thread writes."""
+        """Send what is buffered; another thread may be writing."""
         with self.outbuf_lock:
             super().handle_write()
 
     def handle_close(self) -> None:
-        """End the connection, and let go of a request that has come in part."""
+        """End the connection, and drop a request that has arrived in part."""
         super().handle_close()
         if self.request is not None:
             self.request.close()

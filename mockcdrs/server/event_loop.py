@@ -1,13 +1,16 @@
-"""The event loop: the thread that watches the sockets answers what it reads, and another takes over when it cannot.
+"""The event loop: the thread that watches the sockets also runs the app, in the leader/followers pattern.
 
-Handing each request to a worker hands over Python's interpreter lock as well, which on two cores costs several times
-what an answer does. So it is the watching that changes hands, and only when it must: an answer that is about to wait
-lets another thread watch first, and so does, unasked, one that takes long. A thread that was relieved ends with its
-answer: there are as many as answers that wait. (The pattern is known as leader and followers.)
+Handing each request to a worker thread hands over Python's interpreter lock as well, which on two cores costs several
+times what a response does. So the watching changes hands instead, and only when it must: when a response is about to
+wait, or takes long. A thread that was relieved ends with its response, so that there are as many threads as responses
+that wait.
 """
 
+import _socket
 import contextlib
 import functools
+import os
+import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -18,29 +21,59 @@ from waitress.server import TcpWSGIServer
 
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.server.channel import Channel
-from mockcdrs.server.sockets import Socket
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+
 _PATIENCE_SECONDS = 0.01
-_UNREAD_BYTES = 1_000_000  # made ahead of a slow reader, held in memory for each connection
-_BYTES_AT_ONCE = 65_536  # gathered from an answer in parts before they are sent
+_UNREAD_BYTES = 1_000_000  # buffered for a slow reader, for each connection
+_BYTES_AT_ONCE = 65_536  # buffered of a streamed response before they are sent
+
+
+class Socket(_socket.socket):
+    """Python's inner socket, of which the usual one is made, with `accept`.
+
+    It works also in a test whose own sockets are forbidden: a guard such as pytest-socket puts a class that refuses
+    into the place of `socket.socket`, of which the usual `accept` makes its sockets too.
+    """
+
+    def accept(self) -> "tuple[Socket, Any]":
+        """As `socket.socket.accept`."""
+        descriptor, address = self._accept()  # type: ignore[attr-defined]
+        return Socket(self.family, self.type, self.proto, descriptor), address
+
+
+def create_server(host: str, port: int) -> Socket:
+    """Listen as `socket.create_server` does, over IPv6 for a host with a colon."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = Socket(family, socket.SOCK_STREAM)
+    try:
+        # Windows would let two servers share one address
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except BaseException:
+        listener.close()
+        raise
+    return listener
 
 
 class _Relieved(wasyncore.ExitNow):
-    """Another thread watches the sockets."""
+    """Raised in a thread that has been relieved: another one watches the sockets."""
 
 
 class _OutOfDate(wasyncore.ExitNow):
-    """Another thread has watched the sockets: what this one knows of them is no longer true."""
+    """Raised where another thread has watched the sockets meanwhile: what this one polled is out of date."""
 
 
 class EventLoop:
-    """One life of a server: its listening socket, its connections, and the threads that serve them.
+    """The listening socket, the connections and the threads of a server, from its start to its stop.
 
-    `app` is run in the thread that watches the sockets. It runs on in that thread, and another one watches, when
-    `step_aside` is called, or when it has not come back within some hundredths of a second.
+    `app` runs in the thread that watches the sockets. Another thread takes over the watching when `step_aside` is
+    called, or when the app has not returned within some hundredths of a second.
     """
 
     def __init__(self, app: "WSGIApplication", listener: Socket, longest_body: Callable[[], int]) -> None:
@@ -77,17 +110,16 @@ class EventLoop:
         self._start(self._guard, "mockcdrs-guard")
 
     def add_task(self, channel: Channel) -> None:
-        """Note that a channel has a request to answer: what waitress asks of a task dispatcher."""
-        channel.due_in = (
-            threading.get_ident()
-        )  # not bound at the import: gevent may put its own in its place after that
+        """Note that a channel has a request to respond to; waitress calls this on its task dispatcher."""
+        # looked up at each call: gevent may replace it after the import
+        channel.due_in = threading.get_ident()
 
     def is_watcher(self) -> bool:
-        """Whether this thread watches the sockets, or will again once it has answered."""
+        """Whether this thread watches the sockets, or will again after its response."""
         return self._watcher == threading.get_ident()
 
     def answer(self, channel: Channel) -> None:
-        """Answer what a channel has read, in the thread that watches.
+        """Respond to what a channel has read, in the thread that watches.
 
         Raises a `wasyncore.ExitNow`, which ends a round of the loop, where another thread has watched meanwhile.
         """
@@ -142,19 +174,19 @@ class EventLoop:
             self._watching.release()
 
     def _take_turn(self) -> bool:
-        """Watch from now on, unless another thread does."""
+        """Become the watcher, unless another thread is."""
         is_free = self._watching.acquire(blocking=False)
         if is_free:
             self._watcher = threading.get_ident()
         return is_free
 
     def _wake(self) -> None:
-        """Have the sockets looked at anew, as the thread that watches does anyway."""
+        """Have the sockets polled anew; the watching thread itself does so anyway."""
         if not self.is_watcher():
             self._waitress.trigger.pull_trigger()
 
     def _guard(self) -> None:
-        """Relieve a thread that has been giving the same answer for too long. This sleeps while no answers begin."""
+        """Relieve a thread whose response takes too long. Sleeps while no responses begin."""
         while not self._is_stopping.is_set():
             self._is_busy.wait()
             self._is_busy.clear()

@@ -1,32 +1,156 @@
-"""The log of a server that runs on its own: a line for each request and each warning, written by a thread of its own.
+"""The log of a server that runs on its own: a line of text or JSON, in ASCII, for each request and each warning.
 
-Requests only put what they have to say into a bounded queue: a terminal or pipe that nobody reads holds up nobody.
+A thread of its own writes it. Requests only put what they have to say into a bounded queue: a terminal or pipe that
+nobody reads holds up nobody.
 """
 
+import abc
+import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.retold import target, visible
 from mockcdrs.server.app import NOTES
-from mockcdrs.server.log_lines import LineFormatter
 
+LONGEST_TEXT = 600
+_GREEN, _YELLOW, _RED = "\x1b[32m", "\x1b[33m", "\x1b[31m"
+_PLAIN = "\x1b[0m"
 MOST_WAITING = 10_000
 _MOST_AT_ONCE = 500
 _GATHERING_SECONDS = 0.02
 _LAST_LINES_SECONDS = 0.05
 
 
-class RequestLog(QueueHandler):
-    """Writes what a journal completes, and what Python's logging is told, while it is entered as a context manager.
+class LineFormatter(logging.Formatter, abc.ABC):
+    """Formats log records as lines. `at` is in Unix seconds by the machine's clock."""
 
-    `write` takes bytes and gives how many of them it took, as `os.write` does; after an `OSError` it is not called
-    again. Lines that find `MOST_WAITING` others before them are left out and counted. What `formatter` cannot format
-    is told on standard error, as `logging.Handler.handleError` does.
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record that has a `request`, a `banner` at the server's start, or else a warning."""
+        members = vars(record)
+        if "request" in members:
+            return self.request(record.created, members["request"])
+        if "banner" in members:
+            return self.listening(record.created, members["banner"], members["where"])
+        return self.warning(record.created, record)
+
+    @abc.abstractmethod
+    def request(self, at: float, record: Record) -> str:
+        """Format a request that is complete."""
+
+    @abc.abstractmethod
+    def warning(self, at: float, record: logging.LogRecord) -> str:
+        """Format a record of Python's logging."""
+
+    @abc.abstractmethod
+    def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
+        """Format the server's start: `banner` is for people, `where` holds addresses without secrets."""
+
+
+class TextFormatter(LineFormatter):
+    """For a person: local time, status, method, milliseconds, bytes, path and query; then fault, advice, note."""
+
+    def __init__(self, *, is_coloured: bool = False) -> None:
+        super().__init__()
+        self._is_coloured = is_coloured
+
+    def request(self, at: float, record: Record) -> str:
+        """`12:00:01 200 GET      12.4 ms   31042 B  /v2/accounts/...`; `cut` is the status where none was sent."""
+        said = [f"fault: {record.fault}"] if record.fault else []
+        said += [f"advice: {', '.join(advice_codes(record))}"] if record.advice else []
+        said += [f"note: {record.note}"] if record.note else []
+        rest = "  ".join(_short(visible(each)) for each in (target(record), *said))
+        took = f"{record.duration_seconds * 1000:9.1f} ms {record.sent_bytes:9} B"
+        return f"{_local(at)} {self._status(record.status)} {_short(visible(record.method)):7} {took}  {rest}"
+
+    def _status(self, status: int) -> str:
+        shown = str(status or "cut")
+        if not self._is_coloured:
+            return shown
+        colour = _RED if status >= 500 or not status else _YELLOW if status >= 400 else _GREEN
+        return f"{colour}{shown}{_PLAIN}"
+
+    def warning(self, at: float, record: logging.LogRecord) -> str:
+        """`12:00:01 warning: words`, with a traceback below where there is one."""
+        lines = [
+            f"{record.levelname.lower()}: {visible(record.getMessage())}",
+            *map(visible, _traceback(record).splitlines()),
+        ]
+        return f"{_local(at)} " + "\n".join(lines)
+
+    def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
+        """The banner."""
+        del at, where
+        return "\n".join(line if line.isprintable() else visible(line) for line in banner)
+
+
+class JsonFormatter(LineFormatter):
+    """For a machine: one object a line, told apart by `event`. Times are UTC: the machine's, the mock's `clock`."""
+
+    def request(self, at: float, record: Record) -> str:
+        """With the event `request`."""
+        return _object(
+            "request",
+            at,
+            clock=gregorian.iso_8601(record.at_gregorian),
+            status=record.status,
+            method=record.method,
+            path=record.path,
+            query=record.raw_query,
+            sent_bytes=record.sent_bytes,
+            duration_ms=round(record.duration_seconds * 1000, 3),
+            fault=record.fault,
+            advice=advice_codes(record),
+            note=record.note,
+        )
+
+    def warning(self, at: float, record: logging.LogRecord) -> str:
+        """With the event `log`."""
+        level = record.levelname.lower()
+        return _object("log", at, level=level, message=record.getMessage(), traceback=_traceback(record))
+
+    def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
+        """With the event `listening`."""
+        del banner
+        return _object("listening", at, **where)
+
+
+def advice_codes(record: Record) -> list[str]:
+    """Return the codes of a record's advice, each once."""
+    return list(dict.fromkeys(advice.partition(":")[0] for advice in record.advice))
+
+
+def _object(event: str, at: float, **members: Any) -> str:
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"event": event, "time": moment, **members})
+
+
+def _local(at: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}... ({len(text)} characters)"
+
+
+def _traceback(record: logging.LogRecord) -> str:
+    return logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+
+
+class RequestLog(QueueHandler):
+    """A context manager that logs the requests that a journal completes, and the records of Python's logging.
+
+    `write` takes bytes and returns how many it wrote, as `os.write` does; after an `OSError` it is not called again.
+    Where `MOST_WAITING` records are queued, further ones are left out and counted. What `formatter` fails on is
+    reported on standard error, by `logging.Handler.handleError`.
     """
 
     def __init__(self, journal: Journal, formatter: LineFormatter, write: Callable[[bytes], int]) -> None:
@@ -50,20 +174,20 @@ class RequestLog(QueueHandler):
         ending.join(_LAST_LINES_SECONDS)
 
     def listening(self, banner: Iterable[str], where: dict[str, str]) -> None:
-        """Tell that the server listens."""
+        """Log that the server listens."""
         self.enqueue(logging.makeLogRecord({"banner": list(banner), "where": where}))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a warning, as Python's logging has it."""
-        if record.name != NOTES:  # the line of its request has it
+        """Queue a record of Python's logging, unless the line of its request has it already."""
+        if record.name != NOTES:
             super().emit(record)
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Leave it as it is: it is formatted where it is written, in this process."""
+        """Leave the record as it is: it is formatted in this process, where it is written."""
         return record
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Put a record into the queue, or count it where that is full."""
+        """Queue a record, or count it where the queue is full."""
         if self._waiting.qsize() < MOST_WAITING:
             self._waiting.put(record)
         else:
@@ -76,7 +200,7 @@ class RequestLog(QueueHandler):
 class _Writer(QueueListener):
     """Formats and writes some records at a time.
 
-    Woken for each, its thread would take more time from the others than the line itself does.
+    Waking its thread for each would cost the other threads more than the line itself.
     """
 
     def __init__(
@@ -93,12 +217,12 @@ class _Writer(QueueListener):
         self._is_ending, self._is_broken = threading.Event(), False
 
     def leave_out(self) -> None:
-        """Count a record for which there is no room; the next lines tell how many there were."""
+        """Count a record for which the queue has no room; the next lines say how many there were."""
         with self._counting:
             self._left_out += 1
 
     def dequeue(self, block: bool) -> logging.LogRecord:
-        """Take a record, or wait until some have come together, with nothing left to write."""
+        """Return the next record; before waiting for one, write what is formatted, and let some gather."""
         if not self._waiting.empty():
             return self._waiting.get(block)
         self._flush()
@@ -107,7 +231,7 @@ class _Writer(QueueListener):
         return first
 
     def handle(self, record: logging.LogRecord) -> None:
-        """Make a record's line."""
+        """Format a record."""
         try:
             self._lines.append(self._formatter.format(record))
         except Exception:  # noqa: BLE001 as every handler of the standard library's does
@@ -116,7 +240,7 @@ class _Writer(QueueListener):
             self._flush()
 
     def stop(self) -> None:
-        """Write what waits, and end."""
+        """Write what is queued, and end."""
         self._is_ending.set()
         super().stop()
         self._flush()
@@ -140,5 +264,5 @@ class _Writer(QueueListener):
 
 
 def _too_slow(left_out: int) -> logging.LogRecord:
-    told = f"{left_out} lines left out here: whatever reads this log is too slow for it"
-    return logging.LogRecord("mockcdrs", logging.WARNING, "", 0, told, (), None)
+    message = f"{left_out} lines left out here: whatever reads this log is too slow for it"
+    return logging.LogRecord("mockcdrs", logging.WARNING, "", 0, message, (), None)

@@ -11,7 +11,7 @@ from typing import Any
 
 import falcon
 
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 
 
 class Constant:

@@ -4,6 +4,7 @@
 megabytes.
 """
 
+import io
 import sys
 import time
 from collections.abc import Callable
@@ -43,6 +44,8 @@ def asking(store: Store, fixed: tuple[str, ...] = ()) -> Ask:
             "QUERY_STRING": rest,
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_X_AUTH_TOKEN": account.tokens[0].value,
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
         }
         return b"".join(app(environ, lambda *_: lambda _: None))
 

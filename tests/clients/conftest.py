@@ -11,7 +11,7 @@ from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 USER = "a1111111111111111111111111111111"

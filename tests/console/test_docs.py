@@ -12,7 +12,7 @@ from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock
 from mockcdrs.openapi.document import build_document
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Open
 
 OPERATION = ".operation"

@@ -8,11 +8,10 @@ import falcon
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control import console
-from mockcdrs.server.console import add_console
+from mockcdrs.console import pages
 
 BASE = "/_mockcdrs"
-FILES = resources.files(console) / "assets"
+FILES = resources.files("mockcdrs.console") / "assets"
 NAMES = sorted(each.name for each in FILES.iterdir())
 MARKUP = r"(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\b|new Function"
 
@@ -20,7 +19,7 @@ MARKUP = r"(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval
 @pytest.fixture
 def client() -> TestClient:
     app = falcon.App()
-    add_console(app, BASE)
+    pages.add_routes(app, BASE)
     return TestClient(app)
 
 
@@ -74,9 +73,9 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["index.html", "docs.html"])
 def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
-    page = text_of(resources.files(console) / name)
+    page = text_of(resources.files("mockcdrs.console") / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
-    assert all(console.asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
+    assert all(pages.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
 
 
 def test_every_import_of_a_file_is_there() -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Ask, Open
 
 VIEWS = ("requests", "calls", "trouble", "setup")

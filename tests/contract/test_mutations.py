@@ -10,7 +10,7 @@ import pytest
 from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.handle import serving
-from mockcdrs.server.runner import Server as Listener
+from mockcdrs.server.waitress_server import Server as Listener
 
 Environ = dict[str, Any]
 Sent = tuple[str, list[tuple[str, str]], bytes]

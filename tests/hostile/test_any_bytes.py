@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.control.powers import Powers
 from mockcdrs.server.app import create_app, longest_body
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import ANY, Asked
 from tests.hostile.shape import assert_is_crossbars

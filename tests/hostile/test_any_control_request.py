@@ -14,14 +14,14 @@ from falcon.testing import Result, TestClient
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from mockcdrs.control.api.routes import ROUTES
 from mockcdrs.control.powers import Powers
+from mockcdrs.control_api.routes import ROUTES
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Rule
-from mockcdrs.server import events
+from mockcdrs.server import control_routes
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, JSON, METHODS, QUERIES, VALUES, escaped
@@ -118,7 +118,7 @@ def _is_its_own(answered: Result, is_head: bool) -> None:
 def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
     asked: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "HEART_BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(control_routes, "HEARTBEAT_SECONDS", 0.0)
     state = state_of(calls(3))
     app = TestClient(_of_streams_a_piece(create_app(state, Powers(state, state.data.accounts[ACCOUNT]))))
     note(f"{asked!r:.4000}")

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, note, settings
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.server.app import create_app
-from mockcdrs.server.without_socket import client
+from mockcdrs.server.test_client import make_client
 from tests.crossbar.builders import calls, leg, state_of
 from tests.hostile.asking import ANY, Asked
 from tests.hostile.shape import assert_is_crossbars
@@ -29,7 +29,7 @@ _KINDS = {
 @pytest.fixture(scope="module", params=_KINDS)
 def app(request: pytest.FixtureRequest) -> TestClient:
     version, fixes = _KINDS[request.param]
-    return client(create_app(state_of(_CALLS, fixed=fixes, version=version)), "nobody")
+    return make_client(create_app(state_of(_CALLS, fixed=fixes, version=version)), "nobody")
 
 
 def simulate(app: TestClient, asked: Asked) -> Result:

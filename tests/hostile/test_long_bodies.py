@@ -10,7 +10,7 @@ import requests
 
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app, longest_body
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 
 LIMIT = 8_000_000

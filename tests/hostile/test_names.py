@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.server.app import create_app
-from mockcdrs.server.without_socket import client
+from mockcdrs.server.test_client import make_client
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, escaped
 from tests.profile import examples
@@ -18,7 +18,7 @@ _PIECES = ["a", "/", "..", "\\", "\r\n", "\0", '"', ";", "é", "\x85", "\u2028",
 _NAMES = st.lists(st.sampled_from(_PIECES) | st.text(max_size=3), max_size=6).map("".join)
 _BYTES = st.binary(max_size=8) | _NAMES.map(lambda name: name.encode("utf-8", "surrogatepass"))
 _FUNCTION = re.compile(r"[A-Za-z_$][A-Za-z_$0-9]*(\.[A-Za-z_$][A-Za-z_$0-9]*)*")
-_APP = client(create_app(state_of(calls(3))), ACCOUNT_TOKEN)
+_APP = make_client(create_app(state_of(calls(3))), ACCOUNT_TOKEN)
 _USUAL = {"content-disposition", "content-language", "content-length", "content-type", "date", "expires", "vary"}
 
 

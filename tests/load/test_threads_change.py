@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from mockcdrs.server import event_loop
-from mockcdrs.server.connection import ClientConnection
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
+from mockcdrs.server.wire_faults import ClientConnection
 from tests.profile import many
 
 if TYPE_CHECKING:

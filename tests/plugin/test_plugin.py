@@ -14,7 +14,7 @@ from waitress.channel import ClientDisconnected
 from mockcdrs.control.access import Access
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.plugin.running import ASK, ran
 
 if TYPE_CHECKING:
@@ -310,6 +310,6 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("lack", ["vars(pytest).pop('TerminalReporter', None)", "falcon.App.__class_getitem__ = None"])
 def test_what_the_oldest_versions_lack_is_needed_by_no_import(lack: str) -> None:
-    code = f"import falcon, pytest; {lack}; import mockcdrs.pytest_plugin, mockcdrs.server.control"
+    code = f"import falcon, pytest; {lack}; import mockcdrs.pytest_plugin, mockcdrs.server.control_routes"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert (ended.returncode, ended.stderr) == (0, "")

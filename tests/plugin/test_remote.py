@@ -8,16 +8,16 @@ import httpx
 import pytest
 
 from mockcdrs import remote
-from mockcdrs.control.api import journal as journal_api
 from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
+from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.faults import RuleError
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 
 Either = Mock | RemoteMock
 
@@ -201,7 +201,7 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
 def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as served:
-        journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.shown
+        journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.describe_record
         ask(served)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 

@@ -8,7 +8,7 @@ import json, urllib.request
 import mockcdrs
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import RemoteControl
-from mockcdrs.control.api.routes import ROUTES
+from mockcdrs.control_api.routes import ROUTES
 
 def check(holds):
     if not holds:

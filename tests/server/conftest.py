@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import calls, state_of
 
 

@@ -11,7 +11,7 @@ from falcon.testing import TestClient
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 
 PATH = f"/v2/accounts/{ACCOUNT}/cdrs"

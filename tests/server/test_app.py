@@ -1,15 +1,19 @@
 """The app: Crossbar's answers as HTTP."""
 
+import gzip
 import logging
 import socket
 from collections.abc import Iterator
 
+import falcon.testing
 import httpx
 import pytest
 
-from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, leg, state_of
+from mockcdrs.crossbar.pipeline import HttpResponse
+from mockcdrs.faults import Reply, Rule
+from mockcdrs.server.app import Cdr, Interactions, Legs, Listing, Summary, compress, create_app, router
+from mockcdrs.server.waitress_server import Server
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, OWNER, calls, leg, state_of
 
 LISTING = {
     "content-language": "en",
@@ -107,7 +111,10 @@ def test_an_encoded_slash_stays_in_its_id(client: httpx.Client) -> None:
     assert _ask(client, "/cdrs/202601-Call/ID/1").json()["message"] == "not_found"
 
 
-@pytest.mark.parametrize(("method", "status"), [("TRACE", 501), ("POST", 405), ("DELETE", 405), ("HEAD", 405)])
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("TRACE", 501), ("POST", 405), ("DELETE", 405), ("HEAD", 405), ("FOO", 501), ("WEBSOCKET", 501)],
+)
 def test_methods_get_crossbars_answers_and_not_falcons(client: httpx.Client, method: str, status: int) -> None:
     assert _ask(client, "/cdrs", method).status_code == status
 
@@ -156,3 +163,68 @@ def test_a_request_is_charged_to_the_address_that_it_came_from() -> None:
 )
 def test_a_header_is_as_long_as_its_bytes(client: httpx.Client, value: bytes, status: int) -> None:
     assert client.get("/cdrs", headers={b"X-Any": value}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "resource"),
+    [
+        ("", Listing),
+        ("/", Listing),
+        ("/202601-x@host", Cdr),
+        ("/summary", Summary),
+        ("/interaction", Interactions),
+        ("/legs/63936129600-x", Legs),
+        ("/legs", Cdr),
+        ("/legs/x/y", None),
+    ],
+)
+@pytest.mark.parametrize("owner", ["", f"/users/{OWNER}"])
+def test_a_path_has_its_resource(path: str, resource: type | None, owner: str) -> None:
+    found = router().find(f"/v2/accounts/{ACCOUNT}{owner}/cdrs{path}")
+    assert (None if found is None else type(found[0])) is resource
+
+
+def test_a_cookie_of_a_reply_arrives() -> None:
+    state = state_of()
+    state.faults.add(Rule(reply=Reply({}, 200, {"Set-Cookie": "a=b"})))
+    assert falcon.testing.TestClient(create_app(state)).simulate_get("/v2").cookies["a"].value == "b"
+
+
+def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = state_of()
+    monkeypatch.setattr(state.faults, "around", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        falcon.testing.TestClient(create_app(state)).simulate_get("/v2")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_gzip"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("gzip ; q=1.0", True),
+        ("gzip;q=0, gzip", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, identity", False),
+        ("x-gzip, *", False),
+        ("", False),
+        ("gzip;q=abc", False),
+        ("gzip br", False),
+    ],
+)
+def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
+    answered = compress(HttpResponse(200, {}, b"x" * 301), wanted, varies=False)
+    assert ("content-encoding" in answered.headers) is is_gzip
+    assert isinstance(answered.body, bytes)
+    assert (gzip.decompress(answered.body) if is_gzip else answered.body) == b"x" * 301
+
+
+def test_a_whole_answer_of_300_bytes_is_still_short() -> None:
+    assert compress(HttpResponse(200, {}, b"x" * 300), "gzip", varies=True).headers == {}
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "accept-encoding"), ("accept", "accept, accept-encoding")])
+def test_what_is_compressed_says_so_in_vary_where_the_version_does(before: str | None, after: str) -> None:
+    headers = {} if before is None else {"vary": before}
+    assert compress(HttpResponse(200, headers, b"x" * 301), "gzip", varies=True).headers["vary"] == after
+    assert compress(HttpResponse(200, headers, b"x" * 301), "gzip", varies=False).headers.get("vary") == before

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockcdrs.control.api.routes import ROUTES
+from mockcdrs.control_api.routes import ROUTES
 from mockcdrs.handle import Mock, serving
 
 STREAMS = {"/journal/events"}

@@ -15,8 +15,8 @@ import pytest
 from waitress import wasyncore
 
 from mockcdrs.server import event_loop
-from mockcdrs.server.connection import ClientConnection
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
+from mockcdrs.server.wire_faults import ClientConnection
 from tests.server.fetching import until
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import pytest
 
 from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
 from mockcdrs.handle import Mock, serving
-from mockcdrs.server import events as events_of_server
-from mockcdrs.server.connection import ClientConnection
-from mockcdrs.server.events import MOST_LISTENERS, Stream
+from mockcdrs.server import control_routes as events_of_server
+from mockcdrs.server.control_routes import MOST_LISTENERS, EventStream
+from mockcdrs.server.wire_faults import ClientConnection
 from tests.certificates import TRUSTED
 
 
@@ -98,7 +98,7 @@ def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(moc
 
 
 def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(events_of_server, "HEART_BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(events_of_server, "HEARTBEAT_SECONDS", 0.0)
     with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as answered:
         lines = answered.iter_lines()
         assert [next(lines), next(lines), next(lines)] == ["retry: 1000", "", ": still here"]
@@ -106,7 +106,7 @@ def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.Monk
 
 def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) -> None:
     ask(mock)
-    stream = Stream(mock.state.journal)
+    stream = EventStream(mock.state.journal)
     listening = stream.listen(0, "http://x", ClientConnection({}))
     assert next(iter(listening)) == b"retry: 1000\n\n"
     assert next(listening).startswith(b"id: 1\nevent: request\n")

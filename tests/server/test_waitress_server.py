@@ -12,8 +12,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from mockcdrs.server import runner
-from mockcdrs.server.runner import ListenError, Server
+from mockcdrs.server import waitress_server
+from mockcdrs.server.waitress_server import ListenError, Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -78,7 +78,7 @@ def small_sockets(monkeypatch: pytest.MonkeyPatch) -> int:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
         return listener
 
-    monkeypatch.setattr(runner, "_listen", listen)
+    monkeypatch.setattr(waitress_server, "_listen", listen)
     return 65_536
 
 
@@ -241,7 +241,7 @@ def test_a_server_listens_on_an_ipv6_address() -> None:
 
 def test_a_process_that_forgets_to_stop_ends_all_the_same() -> None:
     code = (
-        "import time; from mockcdrs.server.runner import Server\n"
+        "import time; from mockcdrs.server.waitress_server import Server\n"
         "def app(environ, start_response): time.sleep(60)\n"
         "server = Server(app).start()"
     )

@@ -1,4 +1,4 @@
-"""The app without a socket."""
+"""Falcon's test client for a mock: requests without a socket."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 _UNTYPED = ("204", "304")
 
 
-def client(app: "WSGIApplication", auth_token: str) -> TestClient:
-    """Falcon's test client with a token. Answers that Crossbar sends without a content type show an empty one."""
+def make_client(app: "WSGIApplication", auth_token: str) -> TestClient:
+    """Return Falcon's test client, with a token. Crossbar's responses without a content type show an empty one."""
     return TestClient(_with_content_type(app), headers={"X-Auth-Token": auth_token})
 
 

@@ -7,7 +7,7 @@ from falcon.testing import TestClient
 from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
 from mockcdrs.server.app import create_app
-from mockcdrs.server.without_socket import client
+from mockcdrs.server.test_client import make_client
 from tests.crossbar.builders import ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, recorded, usual
 
@@ -23,9 +23,9 @@ SOCKET_FAULTS = [
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_broken_connection_is_an_error_in_process(state: State, rule: Rule, target: str) -> None:
     placed = state.faults.add(rule)
-    client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
+    make_client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
     with pytest.raises(ConnectionError, match="without a socket"):
-        client.get(target, headers=HEADERS)
+        make_client.get(target, headers=HEADERS)
     assert recorded(state).fault == str(placed)
 
 
@@ -53,5 +53,5 @@ def test_a_rule_whose_own_code_fails_is_an_error_in_process(state: State, target
 @pytest.mark.parametrize(("headers", "status"), [({"If-None-Match": "*"}, 304), ({"Accept": "text/csv"}, 204)])
 def test_answers_that_have_no_content_have_no_type(state: State, headers: dict[str, str], status: int) -> None:
     target = f"{PATH}?filter_call_id=nosuch" if status == 204 else PATH
-    answered = client(create_app(state), ACCOUNT_TOKEN).simulate_get(target, headers=headers)
+    answered = make_client(create_app(state), ACCOUNT_TOKEN).simulate_get(target, headers=headers)
     assert (answered.status_code, answered.content) == (status, b"")

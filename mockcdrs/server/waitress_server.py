@@ -1,4 +1,4 @@
-"""A WSGI app on a port, until it is told to stop."""
+"""The HTTP server: a WSGI app on a port, served by waitress in an event loop of its own."""
 
 import sys
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mockcdrs.server import sockets
+from mockcdrs.server import event_loop
 from mockcdrs.server.event_loop import EventLoop
 
 if TYPE_CHECKING:
@@ -78,11 +78,11 @@ class Server:
         self.stop()
 
 
-def _listen(host: str, port: int) -> sockets.Socket:
+def _listen(host: str, port: int) -> event_loop.Socket:
     if not 0 <= port <= _LAST_PORT:  # left to itself, Python would leave an open socket behind
         raise _refusal(host, port, f"ports end at {_LAST_PORT}")
     try:
-        return sockets.create_server(host, port)
+        return event_loop.create_server(host, port)
     except OSError as error:
         raise _refusal(host, port, str(error.strerror).partition(" (")[0]) from error
 

@@ -1,4 +1,4 @@
-"""What the journal, the log and the headers hold of answers."""
+"""What the middleware leaves in the journal, the log and the headers."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, exchanged, fetched, recorded, split, usual
 

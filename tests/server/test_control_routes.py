@@ -12,11 +12,11 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs.control.access import Access
-from mockcdrs.control.api.routes import OPEN, ROUTES
+from mockcdrs.control_api.routes import OPEN, ROUTES
 from mockcdrs.handle import Mock, serving
-from mockcdrs.server import control
+from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
-from mockcdrs.server.runner import Server
+from mockcdrs.server.waitress_server import Server
 from tests.certificates import TRUSTED
 
 
@@ -150,7 +150,7 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
 
 def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     made, together = list[int](), threading.Barrier(8)
-    create = control.create_control_app
+    create = control_routes.ControlApi
 
     def counted(*given: Any) -> Any:
         made.append(1)
@@ -162,7 +162,7 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
         status: int = app.simulate_get("/_mockcdrs/health", host="localhost").status_code
         return status
 
-    monkeypatch.setattr(control, "create_control_app", counted)
+    monkeypatch.setattr(control_routes, "ControlApi", counted)
     app = TestClient(create_app(mock.state, mock))
     with ThreadPoolExecutor(8) as askers:
         assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}
@@ -260,3 +260,14 @@ def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_mor
     assert broken.json()["error"]["message"].startswith("ZeroDivisionError: ")
     assert "Traceback" not in broken.text
     assert "1 // 0" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "code"), [("FOO", 400, "bad-request"), ("WEBSOCKET", 405, "method-not-allowed")]
+)
+def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
+    mock: Mock, method: str, status: int, code: str
+) -> None:
+    refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+    assert len(mock.state.journal) == 0

@@ -1,0 +1,109 @@
+"""The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
+
+from typing import Any
+
+from mockcdrs.cdr.documents import public_fields
+from mockcdrs.control import timeline
+from mockcdrs.control.moments import MOMENT
+from mockcdrs.control.powers import Powers
+from mockcdrs.control.refused import Refused
+from mockcdrs.control_api import messages
+from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
+from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
+from mockcdrs.dataset.scenarios import SCENARIOS
+
+_CALL = {"at": MOMENT, **ORDER}
+_MOST_INTERACTIONS = 500
+
+
+def count_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Return the months that have a database, and how much was added and removed."""
+    del request
+    data = powers.state.data
+    counts = {"added": data.count_added(), "removed": data.count_removed()}
+    return ApiResponse({"months": data.months(powers.account_id), **counts})
+
+
+def list_scenarios(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Return the scenarios of calls that can be added, and their arguments."""
+    del powers, request
+    scenarios = [
+        {"name": name, "says": (build.__doc__ or "").strip().partition("\n")[0]} for name, build in SCENARIOS.items()
+    ]
+    return ApiResponse({"default": DEFAULT_SCENARIO, "scenarios": scenarios, "arguments": list(_CALL)})
+
+
+def add_call(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Add a call by scenario, as `Powers.add_call` does."""
+    order = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
+    with messages.refuse_wrong_arguments():
+        call = powers.add_call(**order)
+    return ApiResponse({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
+
+
+def add_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Add a document as it is, as `Powers.add_cdr` does."""
+    with messages.refuse_wrong_arguments():
+        return ApiResponse(powers.add_cdr(request.body), 201)
+
+
+def remove_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Remove a CDR."""
+    try:
+        with messages.refuse_wrong_arguments():
+            powers.remove(request.fields["cdr_id"])
+    except KeyError as unknown:
+        raise Refused(404, "no-such-cdr", str(unknown.args[0])) from unknown
+    return NO_CONTENT
+
+
+def clear_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Empty the account, until the next reset."""
+    del request
+    powers.clear()
+    return NO_CONTENT
+
+
+def reset_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Drop what was added and removed; faults, journal and clock stay."""
+    del request
+    powers.state.data.reset()
+    return NO_CONTENT
+
+
+def reset(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Put everything back to where it started, as `Powers.reset` does."""
+    del request
+    powers.reset()
+    return NO_CONTENT
+
+
+def list_interactions(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Return the newest interactions of a time range with their legs, for a timeline."""
+    messages.check_parameters(request, "created_from", "created_to", "limit")
+    end = messages.parse_time(request, "created_to", powers.clock.now())
+    start = messages.parse_time(request, "created_from", max(0, end - powers.state.settings.maximum_range))
+    limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
+    found = timeline.newest(powers.state.data, powers.account_id, (start, end), limit)
+    return ApiResponse(
+        [
+            {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
+            for each in found
+        ]
+    )
+
+
+def read_expected(powers: Powers, request: ApiRequest) -> ApiResponse:
+    """Return what a client must end up with, as `Powers.expected` does; `path` is the listing's, below the account."""
+    query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
+    with messages.refuse_wrong_arguments():
+        found = powers.expected(request.query.get("path", "/cdrs"), **query)
+    return ApiResponse(
+        {
+            "ids": list(found.ids),
+            "count": found.count,
+            "seconds": found.seconds,
+            "cost": found.cost,
+            "unreachable": list(found.unreachable),
+        }
+    )
