@@ -122,7 +122,7 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     from mockcdrs.crossbar.settings import SettingError
     from mockcdrs.crossbar.versions import UnknownVersion
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.pools import UnknownLocale
+    from mockcdrs.dataset.locales import UnknownLocale
     from mockcdrs.exchanges import exchange
     from mockcdrs.exchanges.replaying import replay as replayed
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control import stores
-from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.accounts import credentials
 from mockcdrs.server.log_lines import Json, LineFormatter, Text
 from mockcdrs.server.request_log import RequestLog
 

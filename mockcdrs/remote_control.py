@@ -12,14 +12,14 @@ from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 
 _TIMEOUT_SECONDS = 30.0
 _PROBE_SECONDS = 5.0
 _ERRORS: dict[str, type[Exception]] = {
     "no-question": NoQuestion,
     "no-such-cdr": KeyError,
-    "unknown-scenario": NoSuchScenario,
+    "unknown-scenario": UnknownScenario,
     "bad-rule": RuleError,
     "bad-setting": SettingError,
     "bad-value": ArgumentError,

@@ -11,7 +11,7 @@ from mockcdrs.control.asked_for import Wanted
 from mockcdrs.control.faults import Reply, Rule, RuleError
 from mockcdrs.control.faults.rule import BREAKS, QUIET, WHEN, WHICH
 from mockcdrs.control.journal import LOOPBACK
-from mockcdrs.dataset import edges
+from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Derived:
     def edge(self: Held, name: str) -> list[Document]:
         """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
         arguments.check_value("name", name, arguments.TEXT)
-        catalogue = edges.load()
+        catalogue = fixtures.load_edge_cases()
         if name not in catalogue:
             raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
         return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]

@@ -11,9 +11,8 @@ from mockcdrs.crossbar.database import Databases
 from mockcdrs.crossbar.kept_answers import KeptAnswers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
-from mockcdrs.dataset.overlay import Overlay
-from mockcdrs.dataset.people import DEFAULT_LOCALE
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.office import DEFAULT_LOCALE
+from mockcdrs.dataset.store import Overlay, Store
 
 
 class State:

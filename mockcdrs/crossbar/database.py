@@ -16,7 +16,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation, json_text, start_key
 from mockcdrs.crossbar.view_maps import MapFunction, View
-from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import Segment, Store
 
 KEPT_ENTRIES = 4_000
@@ -148,7 +148,7 @@ class _Index:
         return place
 
 
-_Indexes = BoundedCache[tuple[Any, ...], _Index]
+_Indexes = LruCache[tuple[Any, ...], _Index]
 
 
 class _Kept:
@@ -157,7 +157,7 @@ class _Kept:
     def __init__(self) -> None:
         self.held: dict[tuple[Any, ...], _Index] = {}
         self.made = _Indexes(KEPT_ENTRIES, len)
-        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](KEPT_ROWS, lambda _: 1)
+        self.rows = LruCache[tuple[Any, ...], tuple[Document, ListingRow]](KEPT_ROWS, lambda _: 1)
 
 
 class Databases:

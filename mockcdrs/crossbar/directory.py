@@ -7,8 +7,7 @@ from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar.content import Content
-from mockcdrs.dataset import apps
-from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.accounts import DEMO_APPS, Account
 
 Document = Mapping[str, Any]
 Accounts = Mapping[str, Account]
@@ -29,7 +28,7 @@ def reseller_id(accounts: Accounts, account: Account) -> str:
 def apps_of(accounts: Accounts, account: Account) -> Sequence[Document]:
     """The apps that an account may use: its own, those of the nearest account above that has some, else the demo's."""
     line = (account, *(accounts[ancestor] for ancestor in reversed(account.tree) if ancestor in accounts))
-    return next((each.apps for each in line if each.apps), apps.DEMO)
+    return next((each.apps for each in line if each.apps), DEMO_APPS)
 
 
 def revision(document: Document) -> str:

@@ -13,7 +13,7 @@ from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.csv_rendering import file_name
 from mockcdrs.crossbar.tokens import Claims, Refused
-from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.lru_cache import LruCache
 
 KEPT_BYTES = 16_000_000
 LARGEST_BYTES = 2_000_000
@@ -69,7 +69,7 @@ class KeptAnswers:
     """Good answers about CDRs, those asked for last: `KEPT_BYTES` in all, none larger than `LARGEST_BYTES`."""
 
     def __init__(self) -> None:
-        self._now: tuple[object, BoundedCache[object, _Kept]] = None, BoundedCache(KEPT_BYTES, _Kept.size)
+        self._now: tuple[object, LruCache[object, _Kept]] = None, LruCache(KEPT_BYTES, _Kept.size)
 
     def answer(self, incoming: Incoming, world: World, request_id: str) -> Answer:
         """As `answer.answer`. A `request_id` that the client did not send is taken to stand in no document.
@@ -99,12 +99,12 @@ class KeptAnswers:
             return answered
         return replace(answered, body=_collected(answered.body, keep))
 
-    def _held_at(self, world: World) -> BoundedCache[object, _Kept]:
+    def _held_at(self, world: World) -> LruCache[object, _Kept]:
         """What was answered at this moment about this data: as time goes on, nobody asks for what was before."""
         moment = (world.now, world.store.version, world.databases, world.settings, world.quirks)
         known, held = self._now
         if known != moment:
-            held = BoundedCache(KEPT_BYTES, _Kept.size)
+            held = LruCache(KEPT_BYTES, _Kept.size)
             self._now = moment, held
         return held
 

@@ -9,7 +9,7 @@ from mockcdrs.crossbar import directory, tokens
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import validation
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.seeding import hex_id
+from mockcdrs.dataset.random_stream import hex_id
 
 _LANGUAGE = "en-us"
 _CLUSTER_ID = hex_id("cluster")

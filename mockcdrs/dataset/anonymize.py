@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from mockcdrs.cdr import schema
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.data import Data, Lazily
+from mockcdrs.dataset.files import DataSet, LazyDocuments
 from mockcdrs.dataset.identities import Mode, Rewriter
 from mockcdrs.dataset.pseudonyms import Codebook
 from mockcdrs.dataset.store import Document
@@ -75,7 +75,7 @@ class Anonymizer:
         )
         self._rewrite_of_key: dict[str, Callable[[str], str]] = {}
 
-    def loaded(self, data: Data) -> Data:
+    def loaded(self, data: DataSet) -> DataSet:
         """All of a data directory under pseudonyms, its documents in the same order and rewritten as they are read."""
         self._learn(lambda: [deque(documents, maxlen=0) for documents in self._rewritten(data).documents.values()])
         return self._rewritten(data)
@@ -112,10 +112,12 @@ class Anonymizer:
         """An account with its users, devices and tokens under pseudonyms."""
         return self._account(account)
 
-    def _rewritten(self, data: Data) -> Data:
+    def _rewritten(self, data: DataSet) -> DataSet:
         held = data.documents.items()
-        documents = {(self._free(account), month): Lazily(each, self.document) for (account, month), each in held}
-        return Data(tuple(map(self._account, data.accounts)), documents)
+        documents = {
+            (self._free(account), month): LazyDocuments(each, self.document) for (account, month), each in held
+        }
+        return DataSet(tuple(map(self._account, data.accounts)), documents)
 
     def _account(self, account: Account) -> Account:
         return replace(

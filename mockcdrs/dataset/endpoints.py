@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from mockcdrs.dataset.numbers import Rate
+from mockcdrs.dataset.locales import Rate
 
 _CODECS = " RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
 

@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr.documents import channel_vars
-from mockcdrs.dataset import files, import_formats, import_rows, listings, named
+from mockcdrs.dataset import files, import_formats, import_rows, listings
 from mockcdrs.dataset.accounts import Account, without_month
-from mockcdrs.dataset.data import Data, Lazily
-from mockcdrs.dataset.files import Words
+from mockcdrs.dataset.files import DataSet, DocumentSpool, LazyDocuments, Words
 from mockcdrs.dataset.import_source import Item, Source
 from mockcdrs.dataset.listings import Listing
-from mockcdrs.dataset.seeding import hex_id
-from mockcdrs.dataset.spool import Spool
+from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Month
 
 # Whose calls they are where neither the file nor the caller tells.
@@ -49,11 +47,11 @@ class Importer:
     account_id: str = UNNAMED_ACCOUNT
     left_out: int = 0
     rows: Counter[Listing] = field(default_factory=Counter)
-    _spool: Spool = field(default_factory=Spool)
+    _spool: DocumentSpool = field(default_factory=DocumentSpool)
     _found: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
 
-    def read(self, paths: Iterable[Path]) -> Data:
+    def read(self, paths: Iterable[Path]) -> DataSet:
         """All of the files and data directories together; `DataError` for the first thing that cannot be taken.
 
         Memory holds one file at a time, and of each document where it lies.
@@ -69,8 +67,8 @@ class Importer:
         places: dict[Month, list[int]] = {}
         for (account_id, month, _), found in self._found.items():
             places.setdefault((account_id, month), []).append(found.place)
-        documents = {key: Lazily(held, self._spool.read) for key, held in places.items()}
-        return Data(tuple(self._described(places)), documents)
+        documents = {key: LazyDocuments(held, self._spool.read) for key, held in places.items()}
+        return DataSet(tuple(self._described(places)), documents)
 
     def _take_file(self, path: Path) -> None:
         for source, item in import_formats.items(path):
@@ -80,7 +78,7 @@ class Importer:
                 self._take(source, item)
 
     def _take_directory(self, path: Path) -> None:
-        loaded = files.spooled(path, Spool())
+        loaded = files.load_spooled(path, DocumentSpool())
         self._accounts |= {account.id: account for account in loaded.accounts}
         for (account_id, month), documents in loaded.documents.items():
             for document in documents:
@@ -136,14 +134,14 @@ class Importer:
         yield from self._accounts.values()
         for account_id in sorted({account_id for account_id, _ in places} - self._accounts.keys()):
             own = {month: here for (account, month), here in places.items() if account == account_id}
-            held = Lazily(list(chain.from_iterable(own.values())), self._spool.read)
+            held = LazyDocuments(list(chain.from_iterable(own.values())), self._spool.read)
             yield Account(
                 account_id,
                 name=min(_told(held, "account_name"), default=account_id),
                 realm=min(_told(held, "account_realm"), default=""),
                 months=tuple(sorted(own)),
-                users=tuple(named.users(held)),
-                devices=tuple(named.devices(held)),
+                users=tuple(files.infer_users(held)),
+                devices=tuple(files.infer_devices(held)),
             )
 
 

@@ -10,8 +10,8 @@ from mockcdrs.contract.client import Client
 from mockcdrs.contract.detection import Detection, detect
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
-from mockcdrs.dataset.origin import Origin
-from mockcdrs.dataset.universe import OPENED
+from mockcdrs.dataset.generated_store import OPENED
+from mockcdrs.dataset.store import Origin
 from mockcdrs.exchanges.differences import differences
 from mockcdrs.exchanges.exchange import Exchange
 from mockcdrs.exchanges.hiding import Tokens

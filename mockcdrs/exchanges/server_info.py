@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version, version_named
-from mockcdrs.dataset.origin import Origin
+from mockcdrs.dataset.store import Origin
 
 Config = Mapping[str, Mapping[str, Any]]
 

@@ -13,7 +13,7 @@ from kazoo.request_objects import KazooRequest
 
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
-from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.accounts import credentials
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
 json._default_decoder = json.JSONDecoder()  # importing kazoo has changed it for every test of the process

@@ -10,21 +10,21 @@ from mockcdrs.cdr.row import Column, make_row
 from mockcdrs.crossbar.csv_text import CsvFile
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import files
-from mockcdrs.dataset.export import Days, Stretch, write
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.people import main_account_id
-from mockcdrs.dataset.universe import UniverseStore
+from mockcdrs.dataset.export import Days, ExportSpan, export_calls
+from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.office import main_account_id
+from mockcdrs.dataset.traffic import Traffic
 
 NOW, SEED = 63_936_129_600, 9
-STRETCH = Stretch(SEED, Load(30), 25, NOW)
+SPAN = ExportSpan(SEED, Traffic(30), 25, NOW)
 ACCOUNT = main_account_id(SEED)
 COLUMNS = [version.row_columns(is_reseller=True) for version in VERSIONS.values()]
 
 
 def test_a_data_directory_holds_what_is_served(tmp_path: Path) -> None:
-    count = write(tmp_path / "calls", STRETCH)
+    count = export_calls(tmp_path / "calls", SPAN)
     loaded = files.load(tmp_path / "calls")
-    store = UniverseStore(SEED, STRETCH.load, lambda: NOW)
+    store = GeneratedStore(SEED, SPAN.traffic, lambda: NOW)
     start = NOW - NOW % 86_400 - 24 * 86_400
     for month in ("202512", "202601"):
         segments = store.made(ACCOUNT, month, (start, NOW), descending=False)
@@ -35,7 +35,7 @@ def test_a_data_directory_holds_what_is_served(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("columns", COLUMNS, ids=VERSIONS)
 def test_csv_holds_a_row_for_each_call(tmp_path: Path, columns: Mapping[str, Column]) -> None:
-    count = write(tmp_path / "calls", STRETCH, columns)
+    count = export_calls(tmp_path / "calls", SPAN, columns)
     with (tmp_path / "calls" / "cdrs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0][:2] == ["ID", "call_id"]
@@ -47,14 +47,14 @@ def test_csv_holds_a_row_for_each_call(tmp_path: Path, columns: Mapping[str, Col
 def test_csv_is_the_file_that_the_server_sends_of_these_calls_oldest_first(
     tmp_path: Path, columns: Mapping[str, Column]
 ) -> None:
-    write(tmp_path / "calls", STRETCH, columns)
+    export_calls(tmp_path / "calls", SPAN, columns)
     sent = CsvFile()
-    sent.add(make_row(document, columns) for day in STRETCH.by_day() for document in day)
+    sent.add(make_row(document, columns) for day in SPAN.by_day() for document in day)
     assert (tmp_path / "calls" / "cdrs.csv").read_bytes() == sent.text()
 
 
 def test_a_heavy_day_is_made_block_by_block() -> None:
-    (day,) = Stretch(SEED, Load(1_000_000), 1, NOW).by_day()
+    (day,) = ExportSpan(SEED, Traffic(1_000_000), 1, NOW).by_day()
     assert next(day)["pvt_type"] == "cdr"  # the whole day would take minutes and gigabytes
 
 
@@ -66,14 +66,14 @@ def test_each_day_passes_whoever_counts(tmp_path: Path) -> None:
             yield day
             passed.append(1)
 
-    write(tmp_path / "calls", STRETCH, watched=counting)
-    assert len(passed) == STRETCH.days
+    export_calls(tmp_path / "calls", SPAN, watch=counting)
+    assert len(passed) == SPAN.days
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("mine")
     with pytest.raises(FileExistsError, match="is there already"):
-        write(tmp_path, STRETCH)
+        export_calls(tmp_path, SPAN)
     assert [path.name for path in tmp_path.iterdir()] == ["precious"]
 
 
@@ -83,5 +83,5 @@ def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write(tmp_path / "calls", STRETCH, watched=breaks_off)
+        export_calls(tmp_path / "calls", SPAN, watch=breaks_off)
     assert list(tmp_path.iterdir()) == []

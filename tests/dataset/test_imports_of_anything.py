@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr.row import COLUMNS
-from mockcdrs.dataset import files, writing
+from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.imports import Importer
 from tests.profile import many
@@ -55,7 +55,7 @@ def test_any_json_is_imported_or_refused_in_words(items: list[Any], are_lines: b
         file, out = Path(folder, "file"), Path(folder, "out")
         file.write_text("\n".join(map(json.dumps, items)) if are_lines else json.dumps(items), encoding="utf-8")
         try:
-            count = writing.write(out, Importer().read([file]))
+            count = export.write_data_directory(out, Importer().read([file]))
         except DataError:
             return
         assert sum(map(len, files.load(out).documents.values())) == count > 0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.dataset.anonymize import Anonymizer
-from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset.files import LoadedDataSet
 from mockcdrs.dataset.phone_numbers import SERVICES
 from mockcdrs.dataset.pseudonyms import Codebook
 
@@ -17,7 +17,7 @@ ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 
 def anonymized(*documents: dict[str, Any]) -> list[dict[str, Any]]:
     """What a run of its own makes of documents."""
-    (made,) = Anonymizer(SECRET).loaded(Loaded((), {(ACCOUNT, "202601"): list(documents)})).documents.values()
+    (made,) = Anonymizer(SECRET).loaded(LoadedDataSet((), {(ACCOUNT, "202601"): list(documents)})).documents.values()
     return list(made)
 
 

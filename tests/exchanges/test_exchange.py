@@ -9,7 +9,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset.files import DataError
-from mockcdrs.dataset.origin import Origin
+from mockcdrs.dataset.store import Origin
 from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
 from mockcdrs.exchanges.server_info import ServerInfo
 

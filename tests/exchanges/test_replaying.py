@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.contract.client import Client, ClientError, Request, Response
-from mockcdrs.dataset.origin import Origin
+from mockcdrs.dataset.store import Origin
 from mockcdrs.exchanges import exchange as files
 from mockcdrs.exchanges import plans
 from mockcdrs.exchanges.exchange import Answer, Exchange

@@ -6,9 +6,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset import fixtures
-from mockcdrs.dataset.origin import Origin
-from mockcdrs.dataset.overlay import Overlay
-from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.dataset.store import LoadedStore, Origin, Overlay
 from mockcdrs.exchanges.server_info import ServerInfo, described
 from mockcdrs.handle import serving
 from tests.exchanges.asking import told

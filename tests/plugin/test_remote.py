@@ -9,7 +9,7 @@ import pytest
 
 from mockcdrs.control.faults import RuleError
 from mockcdrs.control.question import NoQuestion
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import ControlError, RemoteControl
@@ -88,7 +88,7 @@ def test_requests_are_told(mock: Either) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        (lambda mock: mock.add_call(scenario="no such"), NoSuchScenario),
+        (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
         (lambda mock: mock.expected("/cdrs/summary"), NoQuestion),

@@ -11,13 +11,13 @@ from mockcdrs.control.faults import RuleError
 from mockcdrs.control.moments import LAST_SECOND
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.control.refused import Refused
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 YES = Kind("true", lambda value: value is True)
 _CODES: dict[type[ArgumentError], str] = {
     NoQuestion: "no-question",
-    NoSuchScenario: "unknown-scenario",
+    UnknownScenario: "unknown-scenario",
     RuleError: "bad-rule",
 }
 

@@ -10,10 +10,10 @@ from mockcdrs.control.api.exchange import DONE, Ask, Reply
 from mockcdrs.control.moments import GREGORIAN, MOMENT
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
-from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
+from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 
-_CALL = {"at": MOMENT, **ORDER}
+_CALL = {"at": MOMENT, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
 
 

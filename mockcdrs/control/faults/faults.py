@@ -14,7 +14,7 @@ from mockcdrs.control.faults.walks import Walks
 from mockcdrs.control.latch import Latch
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 
 Produce = Callable[[Incoming, World], Answer]
 

@@ -9,7 +9,7 @@ from mockcdrs import arguments
 from mockcdrs.control.faults import checks
 from mockcdrs.control.faults.checks import RuleError
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 
 __all__ = ["BY_STATUS", "Reply", "Rule", "RuleError"]
 

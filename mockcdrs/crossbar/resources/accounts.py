@@ -13,8 +13,7 @@ from mockcdrs.crossbar.database import Row
 from mockcdrs.crossbar.directory_listing import listing
 from mockcdrs.crossbar.errors import system
 from mockcdrs.crossbar.resources.resource import Answering, Parameters, Resource
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import Account, api_key
 
 # what would write is not here to be asked, but a preflight tells of it
 _METHODS_OF_PATHS = {"api_key": ("PUT", "GET"), "move": ("POST",), "reseller": ("PUT", "DELETE")}

@@ -9,7 +9,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import plain
 from mockcdrs.crossbar.resources.resource import Entry, Parameters, Resource
 from mockcdrs.crossbar.schema_check import check
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import api_key
 
 _SCHEMA: dict[str, Any] = {
     "properties": {"api_key": {"required": True, "minLength": 64, "maxLength": 64}},

@@ -12,8 +12,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import system, validation
 from mockcdrs.crossbar.resources.resource import Entry, Parameters, Resource
 from mockcdrs.crossbar.schema_check import check
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.credentials import digest
+from mockcdrs.dataset.accounts import Account, password_digest
 
 _SCHEMA: dict[str, Any] = {
     "properties": {
@@ -63,7 +62,7 @@ def _found(context: Context, data: Mapping[str, Any]) -> tuple[Account, Mapping[
     accounts = list(_accounts(context, data))
     for account in accounts:
         for user in account.users:
-            if user.get("enabled", True) and digest(user, data.get("method", "md5")) == data["credentials"]:
+            if user.get("enabled", True) and password_digest(user, data.get("method", "md5")) == data["credentials"]:
                 return account, user
     if len(accounts) == 1:
         context.paging = {"page_size": 0}  # the users were asked, and none was found

@@ -4,7 +4,7 @@ import pytest
 
 from mockcdrs.control.faults import Rule
 from mockcdrs.control.state import State
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 from tests.control.faults.asking import FIRST_PAGE, asked, next_query
 from tests.crossbar.builders import ACCOUNT, NOW, body_of, leg
 

@@ -11,7 +11,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming, answer
 from mockcdrs.crossbar.context import World
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import api_key
 from tests.control.faults.asking import asked, envelope
 from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
 
