@@ -62,7 +62,7 @@ class Data:
         """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
 
         `order` is that of `mockcdrs.dataset.call_builder.CallSpec`: `scenario`, `caller`, `callee`, `caller_name`,
-        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`, and `ArgumentError` for any
+        `callee_name`, `seconds`, `owner_id`, `fields`. Raises `UnknownScenario`, `NotACdr`, and `ArgumentError` for any
         other argument that is wrong; all of them are a `ValueError`.
         """
         from mockcdrs.dataset.call_builder import CallSpec, build_call

@@ -18,7 +18,6 @@ from mockcdrs.dataset.store import Document
 T = TypeVar("T")
 
 INBOUND, OUTBOUND = "inbound", "outbound"
-ANY_SECOND = range(1 << 62)
 _RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _new_tuple = tuple.__new__  # what `Channel(...)` does, without the call in between
 
@@ -72,7 +71,7 @@ class Call:
 
     `now` is the second that it has come to: `spend` moves it on, never past `end`. `bridge_id` is its first channel's
     Call-ID. A `pace` holds draws (0 to 1) that replace those of durations and numbers of parties, over and over: calls
-    of one pace take the same time. Of legs that end in other seconds than `wanted` only the end is made.
+    of one pace take the same time.
     """
 
     __slots__ = (
@@ -88,7 +87,6 @@ class Call:
         "_server_sdp",
         "_session",
         "_tags",
-        "_wanted",
         "bridge_id",
         "end",
         "interaction_id",
@@ -105,7 +103,6 @@ class Call:
         start: int,
         end: int,
         pace: tuple[float, ...] = (),
-        wanted: range = ANY_SECOND,
     ) -> None:
         office, month, month_start, account_db, servers = context
         draw, micros, ids, call_ids, tags = stream
@@ -129,7 +126,6 @@ class Call:
         self._server, self._server_sdp = servers[int(draw() * len(servers))]
         self._session = f"{text} {text}"
         self._tags = tags
-        self._wanted = wanted
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
@@ -186,8 +182,6 @@ class Call:
         begin, ringing, talking = times
         end = begin + ringing + talking
         micro, revision, from_tag, to_tag = self._micros(), next(self._ids), next(self._tags), next(self._tags)
-        if end not in self._wanted:
-            return unwanted(end)
         endpoint, direction, call_id = channel
         caller, callee = parties
         session = self._session
@@ -232,11 +226,6 @@ class Call:
             document["other_leg_destination_number"] = callee.number
             document["other_leg_direction"] = other.direction
         return document
-
-
-def unwanted(end: int) -> Document:
-    """As much of a leg as scenarios read or change."""
-    return {"timestamp": end, "callee_id_number": "", "custom_application_vars": {}, "custom_channel_vars": {}}
 
 
 def bridge(

@@ -1,4 +1,4 @@
-"""Everything under `fixtures/`: how it is made, and whether it still is what would be made."""
+"""Builds everything under `fixtures/`, and checks whether the committed files are what would be built."""
 
 import hashlib
 import json
@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import edge_cases, fixtures, locales
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.generator import documents_until
-from mockcdrs.dataset.office import DEFAULT_LOCALE, generate_accounts, generate_office, main_account_id
+from mockcdrs.dataset.export import ExportSpan
+from mockcdrs.dataset.office import DEFAULT_LOCALE, generate_accounts, main_account_id
 from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.traffic import Traffic
 
@@ -25,7 +26,7 @@ _MAKERS = ("Faker", "hypothesis", "hypothesis-jsonschema")
 
 
 def write_fixtures(root: Path) -> None:
-    """Make all fixtures again under `root`, replacing those of the same names."""
+    """Write all fixtures under `root`, replacing those of the same names."""
     written: dict[str, bytes] = {}
     for name, data in _files():
         written[name] = data
@@ -34,7 +35,7 @@ def write_fixtures(root: Path) -> None:
 
 
 def check_fixtures(root: Path | None = None) -> list[str]:
-    """How `root` (the committed fixtures) differs from what would be made, a sentence a difference; empty if it is not.
+    """The differences of `root` (by default the committed fixtures) from what would be built, a sentence each.
 
     Under other versions of Faker or Hypothesis than the manifest's, differences are to be expected; they are named.
     """
@@ -65,14 +66,14 @@ def _files() -> Iterator[tuple[str, bytes]]:
 
 
 def _office() -> Iterator[tuple[str, bytes]]:
-    office = generate_office(SEED, main_account_id(SEED))
-    documents = list(documents_until(office, Traffic.of(CALLS_PER_DAY, DEFAULT_LOCALE), DAYS, MOMENT_GREGORIAN))
+    span = ExportSpan(SEED, Traffic.of(CALLS_PER_DAY, DEFAULT_LOCALE), DAYS, MOMENT_GREGORIAN)
+    documents = list(chain.from_iterable(span.by_day()))
     months = sorted({_month(document) for document in documents})
     for month in months:
         lines = (_line(document) for document in documents if _month(document) == month)
         yield f"office/documents-{month}.jsonl", b"".join(lines)
     accounts = [
-        _account(account, months if account.id == office.account.id else []) for account in generate_accounts(SEED)
+        _account(account, months if account.id == main_account_id(SEED) else []) for account in generate_accounts(SEED)
     ]
     yield "office/accounts.json", _pretty(accounts)
 

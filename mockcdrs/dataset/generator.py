@@ -6,27 +6,40 @@ The day of a quiet office is one block, all drawn at once. Blocks of a busy one 
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import lru_cache, partial
-from itertools import cycle, groupby
+from itertools import groupby, islice, repeat
 from operator import itemgetter
 from random import Random
 from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import ANY_SECOND, Call, Channel, T, month_context, unwanted
+from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
 from mockcdrs.dataset.endpoints import Endpoint
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.office import Office, generate_office
 from mockcdrs.dataset.outcomes import Outcome
-from mockcdrs.dataset.random_stream import random_for, stream_for_call, stream_from
+from mockcdrs.dataset.random_stream import RandomStream, random_for, stream_for_call, stream_from
 from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS
 from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
 
 # Each id begins with the month and 32 hex digits of its own: these sort alike by code and by CouchDB's collation.
 _VIEW_ORDER = itemgetter("pvt_created", "_id")
+
+SHAPES = 200
+# How far rows of shapes lie apart that have neighbouring places in the table of scenarios: no divisor of `SHAPES`.
+_STRIDE = 89
+# Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
+_SPREAD = 4
+_DRAWS_OF_TIME = 6
+# The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
+_CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
+# For legs that last about as long, the calls that come into question are found at once.
+_PARTS_OF_A_STRETCH = 8
+_MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
+_NO_DRAWS = RandomStream(float, int, repeat(""), repeat(""), repeat(""))
 
 
 def block_interactions(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
@@ -54,7 +67,7 @@ def generate_block(office: Office, traffic: Traffic, block: Block) -> list[Docum
 
 
 def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Document]:
-    """What all blocks of a UTC day hold, in the same order; faster, as each interaction is made but once."""
+    """The documents of all blocks of a UTC day, in view order; faster than block by block: a call is made once."""
     blocks = blocks_of_day(traffic, day)
     ends = [block.end_gregorian for block in blocks]
     waiting: dict[int, list[Document]] = defaultdict(list)
@@ -65,71 +78,22 @@ def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Do
         yield from sorted(waiting.pop(row, ()), key=_VIEW_ORDER)
 
 
-def documents_until(office: Office, traffic: Traffic, days: int, moment_gregorian: int) -> Iterator[Document]:
-    """The documents of a number of UTC days, the last being that of a moment, as far as legs had ended by then."""
-    last = gregorian.to_datetime(moment_gregorian).date()
-    for before in range(days - 1, -1, -1):
-        documents = documents_of_day(office, traffic, last - timedelta(days=before))
-        yield from (document for document in documents if document["pvt_created"] <= moment_gregorian)
-
-
 def _drawn(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, Iterable[Document]]]:
-    """Legs are drawn as they are read: read those of one interaction before going on to the next."""
+    """The interactions of a quiet day. Legs are drawn as they are read: read those of one before the next."""
     identity = office.seed, office.account.id, office.locale, traffic.calls_per_day, traffic.utc_offset_hours
     random = random_for("block", *identity, block.start_gregorian, block.end_gregorian)
-    setting, draws = month_context(office, gregorian.month_of(block.start_gregorian)), stream_from(random)
+    context, stream = month_context(office, gregorian.month_of(block.start_gregorian)), stream_from(random)
     hours = DayProfile(traffic, gregorian.to_datetime(block.start_gregorian).date())
     draw, last = random.random, block.end_gregorian - 1
     for _ in range(hours.count(random)):
         name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, draw() * CUMULATIVE_SHARES[-1])]
-        yield name, SCENARIOS[name](Call(setting, draws, hours.at(draw()), last))
+        yield name, SCENARIOS[name](Call(context, stream, hours.at(draw()), last))
 
 
-SHAPES = 200
-# How far rows of shapes lie apart that have neighbouring places in the table of scenarios: no divisor of `SHAPES`.
-_STRIDE = 89
-# Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
-_SPREAD = 4
-_DRAWS_OF_TIME = 6
-# The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
-_CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
-# For legs that last about as long, the calls that come into question are found at once.
-_PARTS_OF_A_STRETCH = 8
-_MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
-
-
-class Rehearsal(Call):
-    """What a `Call` of the same pace does, from 0 seconds on, without anything that takes no time.
-
-    A busy day needs hundreds of them before its first page: so they draw nothing, and the legs say but when they end.
-    """
+class _CallTimes(Call):
+    """A call that begins at 0 and of whose legs only the ends are made: a busy day times 200 before its first page."""
 
     __slots__ = ()
-
-    def __init__(self, office: Office, end: int, pace: tuple[float, ...]) -> None:
-        self.office = office
-        self.random = float
-        self.start = self.now = 0
-        self.end = end
-        self.bridge_id = self.interaction_id = ""
-        self._pace = cycle(pace).__next__
-
-    def pick(self, choices: Sequence[T]) -> T:
-        """Any of the choices."""
-        return choices[0]
-
-    def others(self, one: Endpoint, choices: Sequence[Endpoint], count: int) -> list[Endpoint]:
-        """Any of the choices, so many."""
-        del one
-        return list(choices[:count])
-
-    def channel(self, endpoint: Endpoint, direction: str) -> Channel:
-        """A channel without an id."""
-        return Channel(endpoint, direction, "")
-
-    def recording_id(self) -> str:
-        """No id."""
-        return ""
 
     def leg(
         self,
@@ -139,12 +103,17 @@ class Rehearsal(Call):
         outcome: Outcome,
         other: Channel | None = None,
     ) -> Document:
-        """The end of a leg."""
+        """When the leg ends, and what scenarios read and change of it."""
         del channel, parties, outcome, other
-        return unwanted(sum(times))
+        return {
+            "timestamp": sum(times),
+            "callee_id_number": "",
+            "custom_application_vars": {},
+            "custom_channel_vars": {},
+        }
 
 
-class Shape(NamedTuple):
+class _Shape(NamedTuple):
     """How a call goes: its scenario, the draws (0 to 1) of its times, the seconds after which its legs end."""
 
     scenario: str
@@ -163,9 +132,9 @@ class Timetable:
         self._hours = DayProfile(traffic, day)
         self._end = self._hours.midnight + DAY_SECONDS
         self._count = self._hours.count(random)
-        self._setting = month_context(office, gregorian.month_of(self._hours.midnight))
+        self._context = month_context(office, gregorian.month_of(self._hours.midnight))
         paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
-        self._shapes = [_shape(office, row, pace) for row, pace in enumerate(paces)]
+        self._shapes = [_shape(self._context, row, pace) for row, pace in enumerate(islice(paces, self._count))]
         self._ends = sorted([(seconds, row) for row, shape in enumerate(self._shapes) for seconds in shape.ends])
         self._stretches = range(math.ceil(self._count / _CALLS_AT_ONCE))
         self._endings: LruCache[int, list[tuple[int, int, int]]] = LruCache(_STRETCHES_KEPT, lambda _: 1)
@@ -177,20 +146,18 @@ class Timetable:
             shape = self._shapes[number % SHAPES]
             start = self._start(number)
             if first <= start < min(end, self._end - shape.longest):
-                yield shape.scenario, list(self._legs(number, start, ANY_SECOND))
+                yield shape.scenario, list(self._legs(number, start))
 
     def ended(self, block: Block) -> Iterator[Document]:
         """The legs that end in a block."""
         first, end = block.start_gregorian, block.end_gregorian
-        wanted, calls = range(first, end), set()
+        calls = set()
         for stretch in range(self._stretch_of(first), self._stretch_of(end - 1) + 1):
             endings = self._endings.get(stretch, partial(self._endings_in, stretch))
             low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
             calls.update([(number, start) for _, number, start in endings[low:high]])
         for number, start in calls:
-            for leg in self._legs(number, start, wanted):
-                if leg["timestamp"] in wanted:
-                    yield leg
+            yield from (leg for leg in self._legs(number, start) if first <= leg["timestamp"] < end)
 
     def _endings_in(self, stretch: int) -> list[tuple[int, int, int]]:
         """When a leg of a call ends in a stretch, the call's number and when it begins, both in Gregorian seconds."""
@@ -231,16 +198,21 @@ class Timetable:
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _legs(self, number: int, start: int, wanted: range) -> Iterable[Document]:
+    def _legs(self, number: int, start: int) -> Iterable[Document]:
         shape = self._shapes[number % SHAPES]
-        draws = stream_for_call(b"%d/%d" % (self._key, number))
-        return SCENARIOS[shape.scenario](Call(self._setting, draws, start, self._end - 1, shape.pace, wanted))
+        stream = stream_for_call(b"%d/%d" % (self._key, number))
+        return SCENARIOS[shape.scenario](Call(self._context, stream, start, self._end - 1, shape.pace))
 
 
 @lru_cache(maxsize=4)  # a page lies in one day or two, and each block of theirs needs it
 def timetable(seed: int, account_id: str, locale: str, traffic: Traffic, day: date) -> Timetable:
     """The timetable of an account's day; a pure function."""
     return Timetable(generate_office(seed, account_id, locale), traffic, day)
+
+
+def _timetable(office: Office, traffic: Traffic, block: Block) -> Timetable:
+    day = gregorian.to_datetime(block.start_gregorian).date()
+    return timetable(office.seed, office.account.id, office.locale, traffic, day)
 
 
 def _spread(random: Random) -> list[float]:
@@ -250,14 +222,9 @@ def _spread(random: Random) -> list[float]:
     return [spread[row] for row in sorted(rows, key=[draw() for _ in rows].__getitem__)]
 
 
-def _shape(office: Office, row: int, pace: tuple[float, ...]) -> Shape:
+def _shape(context: MonthContext, row: int, pace: tuple[float, ...]) -> _Shape:
     share = (row * _STRIDE % SHAPES + 0.5) / SHAPES
     scenario = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-    call = Rehearsal(office, DAY_SECONDS, pace)
+    call = _CallTimes(context, _NO_DRAWS, 0, DAY_SECONDS, pace)
     ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](call)])
-    return Shape(scenario, pace, ends, max(ends))
-
-
-def _timetable(office: Office, traffic: Traffic, block: Block) -> Timetable:
-    day = gregorian.to_datetime(block.start_gregorian).date()
-    return timetable(office.seed, office.account.id, office.locale, traffic, day)
+    return _Shape(scenario, pace, ends, max(ends))

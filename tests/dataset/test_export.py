@@ -85,3 +85,15 @@ def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         export_calls(tmp_path / "calls", SPAN, watch=breaks_off)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_calls_of_a_span_have_ended_by_its_moment_in_the_order_in_which_they_were_written() -> None:
+    def written(days: int, until: int) -> list[int]:
+        span = ExportSpan(SEED, Traffic(100), days, until)
+        return [document["pvt_created"] for day in span.by_day() for document in day]
+
+    six_pm = NOW + 6 * 3_600
+    ended = written(3, six_pm)
+    assert max(ended) <= six_pm < max(written(1, NOW + 11 * 3_600))
+    assert min(ended) < six_pm - 2 * 86_400
+    assert ended == sorted(ended)

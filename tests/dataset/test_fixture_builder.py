@@ -9,7 +9,8 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import files, fixture_builder, fixtures
-from mockcdrs.dataset.generator import block_interactions, documents_until
+from mockcdrs.dataset.export import ExportSpan
+from mockcdrs.dataset.generator import block_interactions
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.traffic import Traffic, blocks_of_day
@@ -30,7 +31,8 @@ def test_the_manifest_tells_the_digest_of_every_file() -> None:
 
 
 def test_the_office_holds_the_rows_that_generating_gives() -> None:
-    assert office_documents() == list(documents_until(OFFICE, LOAD, MANIFEST.days, MANIFEST.moment_gregorian))
+    span = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
+    assert office_documents() == [document for day in span.by_day() for document in day]
 
 
 def test_the_office_has_about_1500_documents_and_none_after_the_moment() -> None:

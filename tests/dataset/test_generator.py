@@ -21,11 +21,11 @@ from mockcdrs.dataset import generated_store, generator
 from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.generator import (
-    Rehearsal,
+    _NO_DRAWS,
+    _CallTimes,
     begun_in_block,
     block_interactions,
     documents_of_day,
-    documents_until,
     generate_block,
 )
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
@@ -189,15 +189,6 @@ def test_documents_share_nothing_that_could_be_changed() -> None:
             document[name]["spoilt"] = "yes"
         document.clear()
     assert json.dumps(generate_block(OFFICE, load, block)) == untouched
-
-
-def test_documents_until_a_moment_have_ended_by_then() -> None:
-    moment = gregorian.to_unix(blocks_of_day(Traffic(0), MONDAY)[0].start_gregorian) + 18 * 3_600
-    moment = gregorian.from_unix(moment)
-    ended = [document["pvt_created"] for document in documents_until(OFFICE, Traffic(100), 3, moment)]
-    assert max(ended) <= moment < max(document["pvt_created"] for document in documents_of(MONDAY, Traffic(100)))
-    assert min(ended) < moment - 2 * SECONDS_OF_DAY
-    assert ended == sorted(ended)
 
 
 HASHING = """
@@ -374,11 +365,13 @@ def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6).map(tuple), st.integers(0, 10_000))
-def test_a_call_ends_when_its_rehearsal_did(name: str, pace: tuple[float, ...], number: int) -> None:
-    draws, setting = stream_from(random_for("test", number)), month_context(OFFICE, "202601")
-    legs = list(SCENARIOS[name](Call(setting, draws, FIVE_PM, FIVE_PM + DAY_SECONDS, pace)))
-    rehearsed = list(SCENARIOS[name](Rehearsal(OFFICE, DAY_SECONDS, pace)))
-    assert [leg["timestamp"] - FIVE_PM for leg in legs] == [leg["timestamp"] for leg in rehearsed]
+def test_a_call_of_which_only_the_times_are_made_ends_as_a_whole_one_of_its_pace(
+    name: str, pace: tuple[float, ...], number: int
+) -> None:
+    stream, context = stream_from(random_for("test", number)), month_context(OFFICE, "202601")
+    legs = list(SCENARIOS[name](Call(context, stream, FIVE_PM, FIVE_PM + DAY_SECONDS, pace)))
+    timed = list(SCENARIOS[name](_CallTimes(context, _NO_DRAWS, 0, DAY_SECONDS, pace)))
+    assert [leg["timestamp"] - FIVE_PM for leg in legs] == [leg["timestamp"] for leg in timed]
 
 
 def test_every_scenario_takes_place_on_a_busy_day() -> None:
