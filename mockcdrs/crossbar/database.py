@@ -196,11 +196,11 @@ class Databases:
     def _scan(self, view: View, account_id: str, month: str, wanted: KeyRange) -> Iterator[Row]:
         low, high = wanted.bounds()
         held = [
-            _seen(segment, self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
+            segment.visible_rows(self._index_of_held(view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.held(account_id, month)
         ]
         made = (
-            _seen(segment, _indexed(self.kept.made, view, segment).part(low, high, descending=wanted.descending))
+            segment.visible_rows(_indexed(self.kept.made, view, segment).part(low, high, descending=wanted.descending))
             for segment in self._store.made(
                 account_id, month, _times(view, wanted), descending=wanted.descending, by=view.moment
             )
@@ -215,17 +215,12 @@ class Databases:
             return _indexed(self._passing, view, segment)
         identity, held = (view.name, *segment.identity), self.kept.held
         if identity not in held:
-            held[identity] = _Index(view, segment.documents())
+            held[identity] = _Index(view, segment.read())
         return held[identity]
 
 
 def _indexed(kept: _Indexes, view: View, segment: Segment) -> _Index:
-    return kept.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
-
-
-def _seen(segment: Segment, rows: Iterator[Row]) -> Iterator[Row]:
-    hidden = segment.hidden
-    return (row for row in rows if row.document_id not in hidden) if hidden else rows
+    return kept.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
 
 
 def _is_over_owners(view: View, wanted: KeyRange) -> bool:

@@ -91,7 +91,7 @@ class GeneratedStore:
             return None
         begin = gregorian.month_start(month) + minute * 60
         for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):
-            for document in segment.documents():
+            for document in segment.visible():
                 if document["_id"] == document_id:
                     return document
         return None

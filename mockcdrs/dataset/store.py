@@ -1,6 +1,8 @@
-"""The store: accounts, their month databases, and the segments of documents that make each of them up.
+"""Stores: accounts, their month databases, and the segments of documents that make up each database.
 
-A segment's identity names its content: whatever is derived from a segment may be kept under it.
+A store decides what is visible. What a test added or removed, which accounts it emptied, and which generated calls have
+not ended yet: whoever reads a store sees what is there, by `Segment.visible` and `Segment.visible_rows`, and filters
+nothing again.
 """
 
 import copy
@@ -8,7 +10,7 @@ import functools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account
@@ -22,11 +24,22 @@ TimeBasis = Literal["written", "begun"]
 _LONGEST_STRETCH_SECONDS = 62 * 86_400  # of two months
 
 
+class IndexRow(Protocol):
+    """A row that an index has of a document."""
+
+    @property
+    def document_id(self) -> str:
+        """The document's id."""
+
+
+R = TypeVar("R", bound=IndexRow)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What the same documents can be had from again: a directory of that name, or what calls were made up from.
+    """What the same documents can be made from again: the name of a data directory, or what calls are generated from.
 
-    `opened` is the day of the first made-up calls, `YYYY-MM-DD`. `changed`: documents were added or removed since.
+    `opened` is the day of the first generated calls, `YYYY-MM-DD`. `changed`: documents were added or removed since.
     """
 
     seed: int | None = None
@@ -42,28 +55,34 @@ UNKNOWN_ORIGIN = Origin()
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a month. `documents` gives them in any order; a passing one will soon have another identity.
+    """A part of a month, without the documents that were removed from it.
 
-    The identity is that of all `documents`. Those whose ids are `hidden` were taken away: `visible` leaves them out.
+    `identity` names the content of `read`, which gives all documents in any order, removed ones too: an index of them
+    may be kept under it, whatever is removed later. The identity of a passing segment will soon be another one.
     """
 
     identity: tuple[Any, ...]
-    documents: Callable[[], Sequence[Document]]
+    read: Callable[[], Sequence[Document]]
     is_passing: bool = False
-    hidden: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
 
     def visible(self) -> Sequence[Document]:
         """The documents that are there, in any order."""
-        documents = self.documents()
-        return [each for each in documents if each["_id"] not in self.hidden] if self.hidden else documents
+        documents = self.read()
+        return [each for each in documents if each["_id"] not in self.removed] if self.removed else documents
+
+    def visible_rows(self, rows: Iterator[R]) -> Iterator[R]:
+        """Of the rows of an index of `read`, those whose documents are there."""
+        removed = self.removed
+        return (row for row in rows if row.document_id not in removed) if removed else rows
 
 
 class Store(Protocol):
-    """What the views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
+    """What views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
 
     @property
     def version(self) -> int:
-        """Another number whenever documents were added or taken away, but for those that come with the clock."""
+        """A number that changes whenever documents are added or removed, but not as generated calls end."""
 
     @property
     def accounts(self) -> Mapping[str, Account]:
@@ -77,19 +96,19 @@ class Store(Protocol):
         """The months that have a database, oldest first."""
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
-        """Parts of a month that are in memory anyway; their times may lie anywhere."""
+        """The segments of a month that are in memory; their times may lie anywhere."""
 
     def made(
         self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
     ) -> Iterator[Segment]:
-        """Parts of a month that are made when they are read, in order of time or against it.
+        """The segments of a month that are generated when they are read, in order of time or against it.
 
-        The times of a part, those named by `by`, lie in its own stretch; parts that lie outside `times`, both ends
-        included, are left out.
+        Each has its own range of times, those named by `by`; segments outside `times`, both ends included, are left
+        out.
         """
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
-        """One document by its id, `None` where that month has no such one."""
+        """One document by its id, or `None`."""
 
 
 def _lies_in(month: str, moment: int) -> bool:
@@ -121,10 +140,10 @@ class LoadedStore:
 
     @functools.cached_property
     def end_gregorian(self) -> int | None:
-        """When the last document was written, or its call ended; `None` without one that tells.
+        """When the last document was written or its call ended, Gregorian seconds; `None` where no document has a time.
 
-        A time counts that lies in the month whose database holds the document, or in the one after it: documents that
-        are broken may name any other.
+        Times count that lie in the month of the document's database or in the next one: broken documents may have any
+        other.
         """
         return max(
             (
@@ -163,9 +182,9 @@ class LoadedStore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _AddedDocuments:
-    """The documents added to a month, oldest first. One that was changed is another one, made without a copy.
+    """The documents added to a month, oldest first. `changed` gives another instance, made without a copy.
 
-    The lists only grow, and are common to all that were made from each other. Each looks at the first `count` documents
+    The lists only grow, and are shared by all instances made from each other. Each sees the first `count` documents
     alone, but for those in `hidden` places.
     """
 
@@ -202,7 +221,7 @@ class _AddedDocuments:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """All that lies over the base at one moment, never changed: readers in other threads see the whole of it."""
+    """The changes over the base at one moment. Immutable, so that readers in other threads see a consistent state."""
 
     version: int
     added: Mapping[Month, _AddedDocuments] = field(default_factory=dict)
@@ -223,7 +242,7 @@ class Overlay:
         self._changing = threading.Lock()
 
     def reset(self) -> None:
-        """Back to the base."""
+        """Drop all changes."""
         with self._changing:
             self._layer = _Layer(self._layer.version + 1)
 
@@ -252,8 +271,8 @@ class Overlay:
         return sum(map(len, self._layer.removed.values()))
 
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
-        """Put documents into an account's month; one with a known id takes the place of the other."""
-        new = copy.deepcopy(list(documents))  # answers are kept: what a test does with its own must not matter to them
+        """Add documents to an account's month; one with a known id replaces the other."""
+        new = copy.deepcopy(list(documents))  # a test may change its own later, and responses are cached
         ids = {document["_id"] for document in new}
         in_base = frozenset(cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None)
         with self._changing:
@@ -263,9 +282,9 @@ class Overlay:
             self._change(added={**now.added, (account_id, month): added}, removed=removed)
 
     def remove(self, document_id: str, account_id: str | None = None) -> bool:
-        """Take a document out of an account, without `account_id` out of each that has one of that id.
+        """Remove a document from an account, without `account_id` from each that has one of that id.
 
-        Returns whether there was one.
+        Return whether there was one.
         """
         holders = self.accounts if account_id is None else [account_id]
         with self._changing:
@@ -288,7 +307,7 @@ class Overlay:
         self._change(added=added, removed=now.without(month, in_base))
 
     def empty(self, account_id: str) -> None:
-        """Take all of an account's documents away, the base's too; its months stay."""
+        """Remove all documents of an account, the base's too; its months stay."""
         with self._changing:
             now = self._layer
             added = {month: documents for month, documents in now.added.items() if month[0] != account_id}
@@ -336,4 +355,4 @@ class Overlay:
 
 
 def _without(segments: Iterable[Segment], removed: frozenset[str] | None) -> Iterator[Segment]:
-    return (replace(each, hidden=removed) for each in segments) if removed else iter(segments)
+    return (replace(each, removed=removed) for each in segments) if removed else iter(segments)

@@ -192,6 +192,6 @@ def _hundred_thousand() -> tuple[LoadedStore, list[Document]]:
     months: dict[str, list[Document]] = {}
     for month in source.months(account.id):
         parts = source.made(account.id, month, (None, None), descending=False)
-        months[month] = [each for part in parts for each in part.documents()]
+        months[month] = [each for part in parts for each in part.visible()]
     store = LoadedStore([account], {(account.id, month): found for month, found in months.items()})
     return store, [each for found in months.values() for each in found]

@@ -23,7 +23,7 @@ def _store(now: int = NOW, calls_per_day: int = 60) -> GeneratedStore:
 
 def _documents(store: GeneratedStore, month: str, *, descending: bool = False) -> list[Document]:
     segments = store.made(ACCOUNT, month, NO_TIMES, descending=descending)
-    return [document for segment in segments for document in segment.documents()]
+    return [document for segment in segments for document in segment.visible()]
 
 
 def test_each_month_since_the_opening_has_a_database() -> None:
@@ -79,7 +79,7 @@ def test_parts_come_in_order_of_time_and_against_it() -> None:
 def test_only_parts_that_touch_the_wanted_times_are_made() -> None:
     start = gregorian.month_start("202512") + 10 * 86_400
     segments = list(_store().made(ACCOUNT, "202512", (start, start + 3_600), descending=False))
-    days = {gregorian.to_datetime(document["pvt_created"]).date() for s in segments for document in s.documents()}
+    days = {gregorian.to_datetime(document["pvt_created"]).date() for s in segments for document in s.visible()}
     assert days <= {date(2025, 12, 11)}
     assert segments
 
@@ -104,9 +104,7 @@ def test_the_committed_office_is_what_would_be_made() -> None:
     store = GeneratedStore(manifest.seed, load, lambda: manifest.moment_gregorian, manifest.locale, manifest.first_day)
     account_id = main_account_id(manifest.seed)
     made = {
-        (account_id, month): [
-            d for s in store.made(account_id, month, NO_TIMES, descending=False) for d in s.documents()
-        ]
+        (account_id, month): [d for s in store.made(account_id, month, NO_TIMES, descending=False) for d in s.visible()]
         for month in store.months(account_id)
     }
     assert made == loaded.documents

@@ -292,7 +292,7 @@ def make_first_page(calls: int, hour: int) -> None:
     store = GeneratedStore(SEED, Traffic(calls), lambda: now)
     shown = 0
     for segment in store.made(main_account_id(SEED), gregorian.month_of(now), (None, None), descending=True):
-        shown += len(segment.documents())
+        shown += len(segment.visible())
         if shown >= 50:
             break
     assert shown >= 50
@@ -339,7 +339,7 @@ def test_the_first_page_times_a_few_thousand_calls_whatever_the_load(
 def test_a_cdr_of_a_busy_day_is_found_by_its_id(calls: int) -> None:
     store = GeneratedStore(SEED, Traffic(calls), lambda: FIVE_PM)
     segment = next(store.made(OFFICE.account.id, "202601", (None, None), descending=True))
-    for document in segment.documents()[:5]:
+    for document in segment.visible()[:5]:
         assert store.document(OFFICE.account.id, "202601", document["_id"]) == document
 
 
@@ -360,7 +360,7 @@ def test_interactions_of_a_busy_day_come_in_order_of_their_begin_each_with_all_l
 def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
     store = GeneratedStore(SEED, Traffic(200_000), lambda: FIVE_PM)
     for segment in islice(store.made(OFFICE.account.id, "202601", (None, None), descending=True, by="begun"), 20):
-        assert all(document["pvt_created"] <= FIVE_PM for document in segment.documents())
+        assert all(document["pvt_created"] <= FIVE_PM for document in segment.visible())
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))

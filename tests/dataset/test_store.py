@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def test_an_added_document_takes_the_place_of_one_with_its_id(overlay: Overlay) 
     overlay.add(ACCOUNT, MONTH, [_document("one", name="newer")])
     assert overlay.document(ACCOUNT, MONTH, "202601-one") == _document("one", name="newer")
     added = [segment for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing]
-    assert [list(segment.documents()) for segment in added] == [[_document("one", name="newer")]]
+    assert [list(segment.visible()) for segment in added] == [[_document("one", name="newer")]]
 
 
 def test_a_month_appears_with_what_is_added_to_it(overlay: Overlay) -> None:
@@ -51,6 +52,16 @@ def test_removing_hides_a_document_of_the_base(overlay: Overlay) -> None:
     assert overlay.remove("202601-one")
     assert _ids(overlay) == {"202601-two"}
     assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+
+
+def test_an_index_of_a_segment_loses_the_rows_of_documents_that_are_removed_later(overlay: Overlay) -> None:
+    rows = [SimpleNamespace(document_id="202601-one"), SimpleNamespace(document_id="202601-two")]
+    (before,) = overlay.held(ACCOUNT, MONTH)
+    assert overlay.remove("202601-one")
+    (after,) = overlay.held(ACCOUNT, MONTH)
+    assert before.identity == after.identity
+    assert list(before.visible_rows(iter(rows))) == rows
+    assert list(after.visible_rows(iter(rows))) == rows[1:]
 
 
 def test_removing_takes_an_added_document_away(overlay: Overlay) -> None:
@@ -161,7 +172,7 @@ def test_many_changes_leave_what_they_should(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, MONTH, [_document("many-46", name="new"), _document("many-50")])
     assert overlay.count_added() == 6
     (segment,) = (each for each in overlay.held(ACCOUNT, MONTH) if each.is_passing)
-    numbers = [document["_id"].rpartition("-")[2] for document in segment.documents()]
+    numbers = [document["_id"].rpartition("-")[2] for document in segment.visible()]
     assert numbers == ["45", "47", "48", "49", "46", "50"]
     assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-46") == _document("many-46", name="new")
     assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-1") is None
@@ -171,7 +182,7 @@ def test_who_looks_at_what_was_added_sees_none_of_what_comes_later(overlay: Over
     overlay.add(ACCOUNT, MONTH, [_document("three")])
     before = list(overlay.held(ACCOUNT, MONTH))
     overlay.add(ACCOUNT, MONTH, [_document("four")])
-    ids = {document["_id"] for segment in before for document in segment.documents()}
+    ids = {document["_id"] for segment in before for document in segment.visible()}
     assert ids == {"202601-one", "202601-two", "202601-three"}
     assert _ids(overlay) == {*ids, "202601-four"}
 
