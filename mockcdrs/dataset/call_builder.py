@@ -1,4 +1,4 @@
-"""Calls made to order: a scenario's legs, with only the fields that matter given."""
+"""Calls built from a specification: a scenario's legs, with the fields that a test gives."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LONGEST_SECONDS = 24 * 3_600
 
 
 class UnknownScenario(ArgumentError):
-    """A scenario that is not known. The text says what came and what is known."""
+    """A scenario that is not known; the message names those that are."""
 
 
 _PARTY = arguments.TEXT.optional()
@@ -36,10 +36,10 @@ CALL_SPEC_FIELDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class CallSpec:
-    """What is asked of a call; `None` leaves it to the scenario.
+    """What a call is to be like; `None` leaves a value to the scenario.
 
-    `caller` and `callee` are numbers, `caller_name` and `callee_name` names; `seconds` is the conversation, `owner_id`
-    the user whose call it is. `fields` go onto each leg as they are. Raises `ArgumentError` for other values.
+    `caller` and `callee` are numbers, `caller_name` and `callee_name` names; `seconds` is the length of the
+    conversation, `owner_id` the user that owns the call. `fields` replace fields of each leg. Raises `ArgumentError`.
     """
 
     scenario: str = DEFAULT_SCENARIO
@@ -55,52 +55,52 @@ class CallSpec:
         arguments.check({name: getattr(self, name) for name in CALL_SPEC_FIELDS}, CALL_SPEC_FIELDS, "a call")
 
 
-def build_call(office: Office, order: CallSpec, end: int, serial: int) -> list[Document]:
-    """The legs of an ordered call whose last leg ends at `end`, Gregorian seconds; another `serial`, another call.
+def build_call(office: Office, spec: CallSpec, end: int, serial: int) -> list[Document]:
+    """The legs of a call whose last leg ends at `end`, Gregorian seconds; another `serial`, another call.
 
-    Raises `NoSuchScenario`.
+    Raises `UnknownScenario`.
     """
-    if order.scenario not in SCENARIOS:
+    if spec.scenario not in SCENARIOS:
         expected = f"expected one of {', '.join(SCENARIOS)}"
-        raise UnknownScenario(f"scenario: came {order.scenario!r}, {expected}", "scenario")
-    ends_at = _made(office, order, end - _LONGEST_SECONDS, serial)
-    # what the call takes is known once it was made: so it is made twice, the second time from the right start
-    took = max(leg["timestamp"] for leg in ends_at) - (end - _LONGEST_SECONDS)
-    return _made(office, order, end - took, serial)
+        raise UnknownScenario(f"scenario: came {spec.scenario!r}, {expected}", "scenario")
+    trial = _build(office, spec, end - _LONGEST_SECONDS, serial)
+    # how long the call takes is known once it is built: so it is built twice, the second time from the right start
+    took = max(leg["timestamp"] for leg in trial) - (end - _LONGEST_SECONDS)
+    return _build(office, spec, end - took, serial)
 
 
-def _made(office: Office, order: CallSpec, start: int, serial: int) -> list[Document]:
-    random = random_for("crafted", office.seed, office.account.id, order.scenario, serial)
-    setting = month_context(office, gregorian.month_of(start))
-    call = Call(setting, stream_from(random), start, start + _LONGEST_SECONDS)
-    return [_fitted(leg, order) for leg in _renamed(list(SCENARIOS[order.scenario](call)), order)]
+def _build(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:
+    random = random_for("crafted", office.seed, office.account.id, spec.scenario, serial)
+    context = month_context(office, gregorian.month_of(start))
+    call = Call(context, stream_from(random), start, start + _LONGEST_SECONDS)
+    return [_fit(leg, spec) for leg in _rename_parties(list(SCENARIOS[spec.scenario](call)), spec)]
 
 
-def _renamed(legs: list[Document], order: CallSpec) -> list[Document]:
-    """The parties of the first leg under other numbers and names, wherever they are named."""
+def _rename_parties(legs: list[Document], spec: CallSpec) -> list[Document]:
+    """Replace the numbers and names of the first leg's parties in all legs."""
     first = legs[0]
     wanted = {
-        first["caller_id_number"]: order.caller,
-        first["callee_id_number"]: order.callee,
-        first["caller_id_name"]: order.caller_name,
-        first["callee_id_name"]: order.callee_name,
+        first["caller_id_number"]: spec.caller,
+        first["callee_id_number"]: spec.callee,
+        first["caller_id_name"]: spec.caller_name,
+        first["callee_id_name"]: spec.callee_name,
     }
     changes = {old: new for old, new in wanted.items() if old and new is not None}
-    return [{key: _replaced(key, value, changes) for key, value in leg.items()} for leg in legs]
+    return [{key: _replace(key, value, changes) for key, value in leg.items()} for leg in legs]
 
 
-def _replaced(key: str, value: Any, changes: Mapping[str, str]) -> Any:
+def _replace(key: str, value: Any, changes: Mapping[str, str]) -> Any:
     if not isinstance(value, str) or key.startswith("_") or key in {"call_id", "interaction_id", "interaction_key"}:
         return value
     user, at, host = value.partition("@")
     return changes.get(user, user) + at + host
 
 
-def _fitted(leg: Document, order: CallSpec) -> Document:
-    if order.seconds is not None and leg["billing_seconds"]:
-        later = order.seconds - leg["billing_seconds"]
-        leg |= {"billing_seconds": order.seconds, "duration_seconds": leg["duration_seconds"] + later}
+def _fit(leg: Document, spec: CallSpec) -> Document:
+    if spec.seconds is not None and leg["billing_seconds"]:
+        later = spec.seconds - leg["billing_seconds"]
+        leg |= {"billing_seconds": spec.seconds, "duration_seconds": leg["duration_seconds"] + later}
         leg |= {key: leg[key] + later for key in ("timestamp", "pvt_created", "pvt_modified")}
-    if order.owner_id is not None:
-        leg["custom_channel_vars"]["owner_id"] = order.owner_id
-    return leg | dict(order.fields or {})
+    if spec.owner_id is not None:
+        leg["custom_channel_vars"]["owner_id"] = spec.owner_id
+    return leg | dict(spec.fields or {})

@@ -1,4 +1,4 @@
-"""Where a leg can begin or end, with everything about it that is the same in each of its calls."""
+"""Endpoints of legs, with everything about them that is the same in each of their calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

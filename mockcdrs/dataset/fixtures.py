@@ -1,4 +1,4 @@
-"""Where the committed data lies, and what its manifest says."""
+"""The committed data: its directory, its manifest, and the catalogue of edge cases."""
 
 import json
 from dataclasses import dataclass

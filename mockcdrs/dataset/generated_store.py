@@ -1,4 +1,4 @@
-"""A store over a universe of calls: every block of time is made when it is read, so years cost what is looked at."""
+"""A store of generated calls: each block of time is generated when it is read, so only what is read costs."""
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
@@ -20,9 +20,9 @@ _ID_PREFIX_LENGTH = len("YYYYMM-")
 
 
 class GeneratedStore:
-    """The calls of a seed's main account from the day it was `opened` on, as far as they have ended by `now()`.
+    """The calls of a seed's main account from the day `opened` on, as far as they have ended by `now()`.
 
-    `now` tells Gregorian seconds; what has not ended by then is not there.
+    `now` returns Gregorian seconds; a leg that has not ended by then is not visible.
     """
 
     version = 0
@@ -45,7 +45,7 @@ class GeneratedStore:
         self.accounts = {account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale)}
 
     def seen_at(self, now: Callable[[], int]) -> "GeneratedStore":
-        """The same calls as far as they have ended by another `now()`; what is kept of them is shared."""
+        """The same calls under another clock `now`; the cache of blocks is shared."""
         other = copy.copy(self)
         other._now, other.accounts = now, dict(self.accounts)  # noqa: SLF001 one of its own
         return other
@@ -65,7 +65,7 @@ class GeneratedStore:
     def made(
         self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
     ) -> Iterator[Segment]:
-        """As in `Store`: one segment for each block."""
+        """As in `Store`: a segment for each block."""
         if account_id != self._main:
             return
         early, late = times
@@ -85,7 +85,7 @@ class GeneratedStore:
         return Segment((self._main, block, by, len(ended)), lambda: ended)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
-        """As in `Store`; the id itself tells which block to make."""
+        """As in `Store`; the id tells which block to generate."""
         minute = minute_in(document_id[_ID_PREFIX_LENGTH:])
         if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
             return None
@@ -106,7 +106,7 @@ MAKERS: dict[TimeBasis, Callable[[office.Office, Traffic, Block], list[Document]
 }
 
 
-@lru_cache(maxsize=16)  # asked for again and again in one answer
+@lru_cache(maxsize=16)  # a request asks for it many times
 def _months(first: int, end: int) -> tuple[str, ...]:
     """Names of months that are counted from the year 0, without the `end`."""
     return tuple(f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, end))

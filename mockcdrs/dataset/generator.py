@@ -114,7 +114,7 @@ class _CallTimes(Call):
 
 
 class _Shape(NamedTuple):
-    """How a call goes: its scenario, the draws (0 to 1) of its times, the seconds after which its legs end."""
+    """How a call proceeds: its scenario, the draws (0 to 1) of its times, the seconds after which its legs end."""
 
     scenario: str
     pace: tuple[float, ...]

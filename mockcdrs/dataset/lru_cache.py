@@ -1,4 +1,4 @@
-"""A cache with a bound, so that memory does not follow the data."""
+"""A thread-safe cache of bounded weight: the least recently used entries are dropped first."""
 
 import threading
 from collections import OrderedDict
@@ -10,17 +10,17 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """Keeps what was used last, as long as its weight stays within a bound; the newest stays whatever it weighs."""
+    """A cache of values of a total weight of at most `bound`; the newest value stays, whatever it weighs."""
 
     def __init__(self, bound: int, weight: Callable[[V], int]) -> None:
         self._bound = bound
         self._weight = weight
-        self._held: OrderedDict[K, V] = OrderedDict()
+        self._values: OrderedDict[K, V] = OrderedDict()
         self._weights = 0
         self._lock = threading.Lock()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """What is kept under a key, made when it is not there. Two threads may make the same thing at once."""
+        """The value of a key, made and kept where it is missing. Two threads may make the same value at once."""
         value = self.find(key)
         if value is None:
             value = make()
@@ -28,19 +28,19 @@ class LruCache(Generic[K, V]):
         return value
 
     def find(self, key: K) -> V | None:
-        """What is kept under a key, `None` where nothing is."""
+        """The value of a key, or `None`."""
         with self._lock:
-            value = self._held.get(key)
+            value = self._values.get(key)
             if value is not None:
-                self._held.move_to_end(key)
+                self._values.move_to_end(key)
             return value
 
     def keep(self, key: K, value: V) -> None:
-        """Keep something under a key, unless there is something already."""
+        """Keep a value under a key, unless there is one already."""
         with self._lock:
-            if key not in self._held:
-                self._held[key] = value
+            if key not in self._values:
+                self._values[key] = value
                 self._weights += self._weight(value)
-                while self._weights > self._bound and len(self._held) > 1:
-                    _, dropped = self._held.popitem(last=False)
+                while self._weights > self._bound and len(self._values) > 1:
+                    _, dropped = self._values.popitem(last=False)
                     self._weights -= self._weight(dropped)

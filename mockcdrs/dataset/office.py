@@ -264,7 +264,7 @@ def _octet(random: Random) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _OutsideParties:
-    """Draws what surrounds an office; the order of drawing is part of what a seed means."""
+    """Whom an office talks to, and the machines that carry it: contacts, carriers, media servers, features."""
 
     random: Random
     home: Home
@@ -273,7 +273,7 @@ class _OutsideParties:
     carriers: list[dict[str, str]] = field(default_factory=list)
 
     def draw(self) -> dict[str, Any]:
-        """The parts of a `Directory` that are neither its people nor their devices, by field name."""
+        """The fields of an `Office` that are neither its people nor their devices, by name."""
         self.carriers.extend(self._carrier(*carrier) for carrier in _CARRIERS)
         emergency = self.home.outside(self.plan.emergency, "Emergency", self.carriers[0], EMERGENCY_RATE, "flat_rate")
         return {

@@ -1,4 +1,4 @@
-"""From the schema to Hypothesis strategies. Imported only where Hypothesis is wanted.
+"""Hypothesis strategies for fields, from the `cdrs` schema. Imported only where Hypothesis is needed.
 
 `from_schema` makes the leaves only: hypothesis-jsonschema 0.23.1 fails on any object schema under Hypothesis 6.170.10
 and later, so objects are put together here.

@@ -1,4 +1,4 @@
-"""How busy an office is, hour by hour, and the blocks of time in which its calls are made."""
+"""Traffic: how busy an office is, hour by hour, and the blocks of time in which its calls are generated."""
 
 import math
 from bisect import bisect_right
@@ -30,7 +30,7 @@ class Traffic:
 
     @classmethod
     def of(cls, calls_per_day: int, locale: str) -> "Traffic":
-        """The load of an office whose hours are those of a locale."""
+        """The traffic of an office with the office hours of a locale."""
         return cls(calls_per_day, numbering_plan(locale).utc_offset_hours)
 
     @property
@@ -69,7 +69,7 @@ def blocks_between(traffic: Traffic, first: int, last: int, *, descending: bool)
 
 
 class DayProfile:
-    """One UTC day of an office, begun at `midnight`: how many `calls` are expected, and when they begin."""
+    """One UTC day of an office, from `midnight` on: how many `calls` are expected, and when they begin."""
 
     def __init__(self, traffic: Traffic, day: date) -> None:
         self.midnight = midnight_of(day)
@@ -94,7 +94,7 @@ class DayProfile:
         return self.midnight + hour * _HOUR_SECONDS + int(within)
 
     def share_before(self, moment: int) -> float:
-        """The share (0 to 1) of the day's calls that begins before a Gregorian second of it: what `at` undoes."""
+        """The share (0 to 1) of the day's calls that begins before a Gregorian second of it: the inverse of `at`."""
         hour, second = divmod(moment - self.midnight, _HOUR_SECONDS)
         before, per_second = self._shares[hour]
         return before + per_second * second
