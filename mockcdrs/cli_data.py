@@ -52,21 +52,21 @@ def generate(
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.moments import ISO_8601, seconds_of
     from mockcdrs.crossbar.versions import version_named
-    from mockcdrs.dataset import export, fixtures, pools
-    from mockcdrs.dataset.load import Load
+    from mockcdrs.dataset import export, fixtures, locales
+    from mockcdrs.dataset.traffic import Traffic
 
     try:
         until = seconds_of(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--now") from error
     try:
-        pools.load(locale)
-    except pools.UnknownLocale as error:
+        locales.load_pool(locale)
+    except locales.UnknownLocale as error:
         raise click.BadParameter(str(error), param_hint="--locale") from error
     try:
-        stretch = export.Stretch(seed, Load.of(calls_per_day, locale), days, until, locale)
+        stretch = export.ExportSpan(seed, Traffic.of(calls_per_day, locale), days, until, locale)
         columns = version_named(kazoo).row_columns() if form == "csv" else None
-        count = export.write(out, stretch, columns, _with_progress(days))
+        count = export.export_calls(out, stretch, columns, _with_progress(days))
     except OSError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
@@ -91,7 +91,7 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
     cli_anonymize.check("secret", anonymize=anonymize)
-    from mockcdrs.dataset import writing
+    from mockcdrs.dataset import export
     from mockcdrs.dataset.files import DataError
     from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
     from mockcdrs.imports.listing_rows import LegMoment
@@ -99,7 +99,9 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
     importer = Importer(account_id or UNNAMED_ACCOUNT)
     try:
         loaded = importer.read(paths)
-        count = writing.write(out, cli_anonymize.anonymizer(secret).anonymize_data(loaded) if anonymize else loaded)
+        count = export.write_data_directory(
+            out, cli_anonymize.anonymizer(secret).anonymize_data(loaded) if anonymize else loaded
+        )
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
@@ -111,9 +113,9 @@ def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
 
 
 def _check() -> None:
-    from mockcdrs.dataset import committed
+    from mockcdrs.dataset import fixture_builder
 
-    differences = committed.check()
+    differences = fixture_builder.check_fixtures()
     for difference in differences:
         click.echo(difference)
     if differences:

@@ -125,7 +125,7 @@ def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[
     from mockcdrs.crossbar.settings import SettingError
     from mockcdrs.crossbar.versions import UnknownVersion
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.pools import UnknownLocale
+    from mockcdrs.dataset.locales import UnknownLocale
     from mockcdrs.recordings import exchanges
     from mockcdrs.recordings.replay import replay_exchanges
 

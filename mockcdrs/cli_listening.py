@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control import stores
-from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.accounts import credentials
 from mockcdrs.server.request_log import JsonFormatter, LineFormatter, RequestLog, TextFormatter
 
 if TYPE_CHECKING:

@@ -182,6 +182,6 @@ def _faults_as_messages() -> Iterator[None]:
 
 def _put_right() -> tuple[type[Exception], ...]:
     from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.pools import UnknownLocale
+    from mockcdrs.dataset.locales import UnknownLocale
 
     return DataError, UnknownLocale, OSError

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.handle import Mock
 
 KEPT_DATA = 4
@@ -17,7 +17,7 @@ class MockSession:
     """
 
     def __init__(self) -> None:
-        self._kept = BoundedCache[str, Mock](KEPT_DATA, lambda _: 1)
+        self._kept = LruCache[str, Mock](KEPT_DATA, lambda _: 1)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()

@@ -16,7 +16,7 @@ from mockcdrs.control.moments import seconds_in, seconds_of
 from mockcdrs.control.question import as_sent
 from mockcdrs.control.real_clock import monotonic
 from mockcdrs.crossbar.context import Outcome
-from mockcdrs.dataset.credentials import Credentials
+from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.external import External
 from mockcdrs.faults import Rule

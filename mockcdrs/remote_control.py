@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.settings import SettingError
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 
 _STATE = "X-Mockcdrs-State"
@@ -31,7 +31,7 @@ _ERRORS: dict[str, type[Exception]] = {
     "control-token": ControlTokenError,
     "no-question": NoQuestion,
     "no-such-cdr": KeyError,
-    "unknown-scenario": NoSuchScenario,
+    "unknown-scenario": UnknownScenario,
     "bad-rule": RuleError,
     "bad-setting": SettingError,
     "bad-value": ArgumentError,

@@ -6,17 +6,15 @@ between fields and legs hold.
 
 import copy
 from dataclasses import dataclass
-from typing import Any
 
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset import leaves
+from mockcdrs.dataset import schema_strategies
 from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.store import Document
 
 __all__ = ["History", "cdrs", "histories", "interactions"]
-
-Document = dict[str, Any]
 
 DEFAULT_ACCOUNT_ID = f"{1:032x}"
 LAST_SECOND = 63_936_129_600  # 2026-01-20T12:00:00Z, in Gregorian seconds: the moment of the committed data
@@ -95,7 +93,7 @@ def _calls(draw: st.DrawFn, accounts: int, parties: int, days: int) -> tuple[int
 def _fields(draw: st.DrawFn) -> Document:
     """What all legs of an interaction hold."""
     optional = draw(st.lists(st.sampled_from(_OPTIONAL), unique=True))
-    return {name: draw(leaves.field(name)) for name in (*_PARTIES, *optional)}
+    return {name: draw(schema_strategies.field(name)) for name in (*_PARTIES, *optional)}
 
 
 def _account(row: int) -> Account:

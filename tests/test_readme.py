@@ -13,8 +13,8 @@ from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.dataset.credentials import credentials
-from mockcdrs.dataset.people import DEFAULT_LOCALE
+from mockcdrs.dataset.accounts import credentials
+from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.faults import RuleArguments
 from tests import making_tables
 

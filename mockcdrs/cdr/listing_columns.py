@@ -16,6 +16,9 @@ from mockcdrs.cdr.documents import Document, channel_vars, integer_at, text_at, 
 
 Column = Callable[[Document, int], Any]
 
+# The columns that have another name in CSV with quotes than in JSON (`crossbar.hrl`, `CSV_HEADER_MAP`).
+CSV_HEADINGS = {"id": "ID", "account_id": "Account ID"}
+
 _LEAST_YEAR_OF_FIVE_DIGITS = 10_000
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -168,10 +171,6 @@ COLUMNS: dict[str, Column] = {
     "reseller_id": _channel_var("reseller_id"),
     "account_id": _channel_var("account_id"),
 }
-
-CSV_HEADINGS = {"id": "ID", "account_id": "Account ID"}
-"""The columns that have another name in CSV files whose cells are quoted than in JSON (`crossbar.hrl`,
-`CSV_HEADER_MAP`)."""
 
 
 def select_columns(names: Iterable[str], datetime_separator: str, *, of_user: bool = False) -> dict[str, Column]:

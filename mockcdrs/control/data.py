@@ -14,7 +14,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.moments import GREGORIAN, MOMENT, is_in_calendar, meant, seconds_of
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.people import directory
+from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
 
 _CDR_ID = re.compile(r"\d{4}(0[1-9]|1[0-2])-.+", re.ASCII | re.DOTALL)
@@ -63,11 +63,11 @@ class Data:
     def add_call(self, /, *unnamed: Never, at: str | datetime | int | None = None, **order: Any) -> Interaction:
         """Add a call by scenario, all legs consistent; `at` is when its last leg ended, now unless given.
 
-        `order` is that of `mockcdrs.dataset.crafted.Order`: `scenario`, `caller`, `callee`, `caller_name`,
+        `order` is that of `mockcdrs.dataset.call_builder.CallSpec`: `scenario`, `caller`, `callee`, `caller_name`,
         `callee_name`, `seconds`, `owner_id`, `fields`. Raises `NoSuchScenario`, `NotACdr`, and `ArgumentError` for any
         other argument that is wrong; all of them are a `ValueError`.
         """
-        from mockcdrs.dataset.crafted import Order, craft
+        from mockcdrs.dataset.call_builder import CallSpec, build_call
 
         check_call(unnamed, {"at": at, **order})
         end = self.state.clock.now() if at is None else seconds_of(at)
@@ -75,8 +75,8 @@ class Data:
             raise ArgumentError(
                 f"at: came {end}, expected a moment days after the calendar begins, with the year 1", "at"
             )
-        office = directory(self.state.seed, self.account.id, self.state.locale)
-        legs = craft(office, Order(**order), end, next(self._serials))
+        office = generate_office(self.state.seed, self.account.id, self.state.locale)
+        legs = build_call(office, CallSpec(**order), end, next(self._serials))
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     @arguments.checked
@@ -127,10 +127,10 @@ class Data:
 def check_call(unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> None:
     """Raise `ArgumentError` for arguments that `add_call` does not take."""
     arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
-    from mockcdrs.dataset.crafted import ORDER
+    from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 
-    arguments.check(said, {"at": MOMENT.optional(), **ORDER}, "a call")
-    for name in ORDER.keys() & said.keys():
+    arguments.check(said, {"at": MOMENT.optional(), **CALL_SPEC_FIELDS}, "a call")
+    for name in CALL_SPEC_FIELDS.keys() & said.keys():
         _check_json(name, said[name])
     _check_fields(said.get("fields") or {})
 

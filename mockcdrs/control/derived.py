@@ -10,7 +10,7 @@ from mockcdrs.control import asked_for
 from mockcdrs.control.asked_for import Wanted
 from mockcdrs.control.journal import LOOPBACK
 from mockcdrs.control.request_parts import PATH
-from mockcdrs.dataset import edges
+from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 from mockcdrs.faults import Reply, Rule, RuleError
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
@@ -94,7 +94,7 @@ class Derived:
     def edge(self: Held, name: str) -> list[Document]:
         """Add the documents of a named edge case, and give them; `KeyError` for a name that is not in the catalogue."""
         arguments.check_value("name", name, arguments.TEXT)
-        catalogue = edges.load()
+        catalogue = fixtures.load_edge_cases()
         if name not in catalogue:
             raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
         return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]

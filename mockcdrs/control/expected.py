@@ -18,7 +18,7 @@ from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.reached import Row, Walk, reached
 from mockcdrs.control.standing_leg import standing_leg
 from mockcdrs.crossbar.views import LegChoice
-from mockcdrs.dataset.store import Document, Moment, Store
+from mockcdrs.dataset.store import Document, Store, TimeBasis
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row
 
 def _rows(store: Store, question: Question) -> Iterator[Row]:
     times = question.created_from, question.created_to
-    by: Moment = "begun" if question.are_interactions else "written"
+    by: TimeBasis = "begun" if question.are_interactions else "written"
     first, second = ("interaction_time", "interaction_key") if question.are_interactions else ("pvt_created", "_id")
     for month in store.months(question.account_id):
         made = store.made(question.account_id, month, times, descending=False, by=by)

@@ -17,8 +17,8 @@ from mockcdrs.crossbar.settings import SettingError, Settings
 from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
 from mockcdrs.dataset.store import LoadedStore
-from mockcdrs.dataset.universe import OPENED, UniverseStore
 
 
 def make(options: Options, beside: State | None = None) -> tuple[State, Account]:
@@ -67,7 +67,7 @@ def _assignment(name: str, value: Any) -> str:
         raise SettingError(f"{name} came as {shown(value)}: expected text, a number, true or false") from error
 
 
-def _store(options: Options, seed: int, clock: Clock) -> LoadedStore | UniverseStore:
+def _store(options: Options, seed: int, clock: Clock) -> LoadedStore | GeneratedStore:
     if options.data is not None:
         return stores.loaded(Path(options.data))
     office = fixtures.manifest()

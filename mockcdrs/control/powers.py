@@ -9,8 +9,7 @@ from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.journal import KeptRequests, Record
 from mockcdrs.control.state import State
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.credentials import Credentials, credentials
+from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:

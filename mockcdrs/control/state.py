@@ -12,9 +12,8 @@ from mockcdrs.crossbar.response_cache import ResponseCache
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
-from mockcdrs.dataset.overlay import Overlay
-from mockcdrs.dataset.people import DEFAULT_LOCALE
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.office import DEFAULT_LOCALE
+from mockcdrs.dataset.store import Overlay, Store
 from mockcdrs.faults import Faults
 
 

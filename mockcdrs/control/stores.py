@@ -6,10 +6,9 @@ from typing import cast
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.origin import Origin
-from mockcdrs.dataset.store import LoadedStore, Store
-from mockcdrs.dataset.universe import OPENED, UniverseStore
+from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
+from mockcdrs.dataset.store import LoadedStore, Origin, Store
+from mockcdrs.dataset.traffic import Traffic
 
 
 def loaded(data: Path) -> LoadedStore:
@@ -20,14 +19,14 @@ def loaded(data: Path) -> LoadedStore:
     return LoadedStore(found.accounts, found.documents, Origin(directory=data.resolve().name))
 
 
-def made_up(seed: int, calls_per_day: int, locale: str, clock: Clock, opened: date = OPENED) -> UniverseStore:
+def made_up(seed: int, calls_per_day: int, locale: str, clock: Clock, opened: date = OPENED) -> GeneratedStore:
     """Calls made up from a seed, from the day on which the office opened until the clock's now."""
-    return UniverseStore(seed, Load.of(calls_per_day, locale), clock.now, locale, opened)
+    return GeneratedStore(seed, Traffic.of(calls_per_day, locale), clock.now, locale, opened)
 
 
-def seen_at(store: Store, clock: Clock) -> LoadedStore | UniverseStore:
+def seen_at(store: Store, clock: Clock) -> LoadedStore | GeneratedStore:
     """One of these stores as another clock has it; what is kept of the data is shared."""
-    return store.seen_at(clock.now) if isinstance(store, UniverseStore) else cast("LoadedStore", store)
+    return store.seen_at(clock.now) if isinstance(store, GeneratedStore) else cast("LoadedStore", store)
 
 
 def end_of(store: Store) -> int | None:

@@ -9,10 +9,10 @@ from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
-from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
+from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 
-_CALL = {"at": MOMENT, **ORDER}
+_CALL = {"at": MOMENT, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
 
 

@@ -11,7 +11,7 @@ from mockcdrs.control.moments import LAST_SECOND, meant
 from mockcdrs.control.powers import Powers
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.control.refused import Refused
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 
 
@@ -47,7 +47,7 @@ OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 TRUE = Kind("true", lambda value: value is True)
 _CODES: dict[type[ArgumentError], str] = {
     NoQuestion: "no-question",
-    NoSuchScenario: "unknown-scenario",
+    UnknownScenario: "unknown-scenario",
     RuleError: "bad-rule",
 }
 

@@ -20,8 +20,7 @@ from mockcdrs.crossbar.paging import Fetch, PagePlan, query_failure, walk_plain
 from mockcdrs.crossbar.resources import ResourceResult
 from mockcdrs.crossbar.versions.version import DirectoryLoader
 from mockcdrs.crossbar.view_query import ViewQuery, is_ascending, requested_page_size
-from mockcdrs.dataset import apps
-from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.accounts import DEMO_APPS, Account
 
 Accounts = Mapping[str, Account]
 
@@ -45,7 +44,7 @@ def reseller_id(accounts: Accounts, account: Account) -> str:
 def usable_apps(accounts: Accounts, account: Account) -> Sequence[Document]:
     """The apps that an account may use: its own, those of the nearest account above that has some, else the demo's."""
     line = (account, *(accounts[ancestor] for ancestor in reversed(account.tree) if ancestor in accounts))
-    return next((each.apps for each in line if each.apps), apps.DEMO)
+    return next((each.apps for each in line if each.apps), DEMO_APPS)
 
 
 def document_result(document: Document, data: Any = None) -> ResourceResult:

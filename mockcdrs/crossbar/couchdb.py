@@ -16,7 +16,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation, json_codec, start_key
 from mockcdrs.crossbar.views import MapFunction, View
-from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import Segment, Store
 
 INDEX_CACHE_ROWS = 4_000
@@ -148,7 +148,7 @@ class _Index:
         return place
 
 
-_IndexCache = BoundedCache[tuple[Any, ...], _Index]
+_IndexCache = LruCache[tuple[Any, ...], _Index]
 
 
 class _SharedCaches:
@@ -157,7 +157,7 @@ class _SharedCaches:
     def __init__(self) -> None:
         self.stored: dict[tuple[Any, ...], _Index] = {}
         self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = BoundedCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
+        self.rows = LruCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
 
 
 class Databases:
@@ -196,13 +196,12 @@ class Databases:
     def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         caches, (low, high) = self.shared, keys.bounds()
         stored = [
-            _without_hidden(segment, self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
+            segment.visible_rows(self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
             for segment in self._store.held(account_id, month)
         ]
         generated = (
-            _without_hidden(
-                segment,
-                _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending),
+            segment.visible_rows(
+                _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending)
             )
             for segment in self._store.made(
                 account_id, month, _time_bounds(view, keys), descending=keys.descending, by=view.moment
@@ -218,17 +217,12 @@ class Databases:
             return _cached_index(self._passing, view, segment)
         identity, indexes = (view.name, *segment.identity), self.shared.stored
         if identity not in indexes:
-            indexes[identity] = _Index(view, segment.documents())
+            indexes[identity] = _Index(view, segment.read())
         return indexes[identity]
 
 
 def _cached_index(cache: _IndexCache, view: View, segment: Segment) -> _Index:
-    return cache.get((view.name, *segment.identity), lambda: _Index(view, segment.documents()))
-
-
-def _without_hidden(segment: Segment, rows: Iterator[ViewRow]) -> Iterator[ViewRow]:
-    hidden = segment.hidden
-    return (row for row in rows if row.document_id not in hidden) if hidden else rows
+    return cache.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
 
 
 def _spans_owners(view: View, keys: KeyRange) -> bool:

@@ -13,7 +13,7 @@ from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
 from mockcdrs.crossbar.csv_rendering import default_file_name
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
-from mockcdrs.dataset.bounded import BoundedCache
+from mockcdrs.dataset.lru_cache import LruCache
 
 CACHE_BYTES = 16_000_000
 MAX_RESPONSE_BYTES = 2_000_000
@@ -68,7 +68,7 @@ class ResponseCache:
     """Good responses about CDRs, the latest ones: `CACHE_BYTES` in all, none larger than `MAX_RESPONSE_BYTES`."""
 
     def __init__(self) -> None:
-        self._current: tuple[object, BoundedCache[object, _CachedResponse]] = None, self._new_entries()
+        self._current: tuple[object, LruCache[object, _CachedResponse]] = None, self._new_entries()
 
     def respond(self, http_request: HttpRequest, state: ServerState, request_id: str) -> HttpResponse:
         """As `pipeline.respond`. A `request_id` that the client did not send is taken to stand in no document.
@@ -99,7 +99,7 @@ class ResponseCache:
             return response
         return replace(response, body=_collect(response.body, store))
 
-    def _entries_for(self, state: ServerState) -> BoundedCache[object, _CachedResponse]:
+    def _entries_for(self, state: ServerState) -> LruCache[object, _CachedResponse]:
         """The responses at this moment about this data: as time goes on, nobody requests what was before."""
         moment = (state.now, state.store.version, state.databases, state.settings, state.quirks)
         known_moment, entries = self._current
@@ -109,8 +109,8 @@ class ResponseCache:
         return entries
 
     @staticmethod
-    def _new_entries() -> BoundedCache[object, _CachedResponse]:
-        return BoundedCache(CACHE_BYTES, _CachedResponse.size)
+    def _new_entries() -> LruCache[object, _CachedResponse]:
+        return LruCache(CACHE_BYTES, _CachedResponse.size)
 
 
 def _make_entry(

@@ -13,7 +13,7 @@ from typing import Any
 
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
-from mockcdrs.dataset.store import Moment
+from mockcdrs.dataset.store import TimeBasis
 
 Emitted = tuple[Any, Any]
 """The key and the value that a view has for a document."""
@@ -36,7 +36,7 @@ class View:
     has_owner: bool = False
     group_level: int = 0
     reduce: ReduceFunction | None = None
-    moment: Moment = "written"
+    moment: TimeBasis = "written"
 
 
 class LegChoice(Enum):

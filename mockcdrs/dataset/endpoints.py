@@ -1,10 +1,10 @@
-"""Where a leg can begin or end, with everything about it that is the same in each of its calls."""
+"""Endpoints of legs, with everything about them that is the same in each of their calls."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from mockcdrs.dataset.numbers import Rate
+from mockcdrs.dataset.locales import Rate
 
 _CODECS = " RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
 

@@ -1,4 +1,4 @@
-"""A directory of CDRs, read whole or not at all.
+"""Data directories: CDRs and accounts in files, read whole or not at all.
 
 Every `*.jsonl` in it holds a document a line, either wrapped, `{"account_id", "month", "document"}`, or bare, with the
 account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list, may describe the accounts; one without
@@ -6,20 +6,18 @@ account in `pvt_account_id` and the month in its `_id`. `accounts.json`, a list,
 """
 
 import hashlib
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
-from mockcdrs.dataset import named
+from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset.accounts import Account, Token, without_month
-from mockcdrs.dataset.data import Data, Lazily
 from mockcdrs.dataset.store import Document, Month
-
-if TYPE_CHECKING:
-    from mockcdrs.dataset.spool import Spool
 
 T = TypeVar("T")
 _KINDS = {str: "text", bool: "true or false", list: "a list", dict: "an object"}
@@ -27,21 +25,22 @@ _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 
 
 class Words(str):
-    """What is wrong with a field, or where none is named with a file or line, told as in `is missing`."""
+    """A verb phrase in place of a value: what is wrong with a field, a line or a file, as in `is missing`."""
 
     __slots__ = ()
 
 
 def shortened(text: str, most: int = 80) -> str:
-    """A text of at most so many characters, `Words` as such."""
+    """A text cut to `most` characters; `Words` stay `Words`."""
     return text if len(text) <= most else type(text)(f"{text[: most - 3]}...")
 
 
 @dataclass
 class DataError(ValueError):
-    """A data directory that cannot be taken. `line` is 0 where the fault is not in one line; `field` may be empty.
+    """Data that cannot be read: which file, line and field, what came, what was expected, and what to do.
 
-    `came` is a value as it stands there, or `Words`.
+    `line` is 0 where the fault is not in one line; `field` may be empty. `came` is a value as the file has it, or
+    `Words`.
     """
 
     file: Path
@@ -62,32 +61,97 @@ _MISSING = Words("is missing")
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded(Data):
-    """What a directory holds, all in memory, each month in the order of the files."""
+class DataSet:
+    """Accounts, and documents by account id and month, in order; documents can be iterated more than once."""
+
+    accounts: tuple[Account, ...]
+    documents: Mapping[Month, Iterable[Document]]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDataSet(DataSet):
+    """A data directory in memory, each month in the order of the files."""
 
     documents: dict[Month, list[Document]]
 
 
-def load(directory: Path) -> Loaded:
-    """All of `directory`, or `DataError`."""
+@dataclass(frozen=True, slots=True)
+class LazyDocuments(Generic[T]):
+    """Documents that `make` makes of `originals` anew at each iteration, so that none is kept in memory."""
+
+    originals: Iterable[T]
+    make: Callable[[T], Document]
+
+    def __iter__(self) -> Iterator[Document]:
+        return map(self.make, self.originals)
+
+
+class DocumentSpool:
+    """Documents in a temporary file, so that memory holds only the place of each.
+
+    The file goes with the last reference to the spool.
+    """
+
+    def __init__(self) -> None:
+        import tempfile
+
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the spool is
+        weakref.finalize(self, self._file.close)
+
+    def keep(self, document: Document) -> int:
+        """Write a document; return its place."""
+        place = self._file.seek(0, io.SEEK_END)
+        self._file.write(json.dumps(document).encode() + b"\n")
+        return place
+
+    def read(self, place: int) -> Document:
+        """The document at a place, a new object each time."""
+        self._file.seek(place)
+        document: Document = json.loads(self._file.readline())
+        return document
+
+
+def load(directory: Path) -> LoadedDataSet:
+    """Read a data directory into memory. Raises `DataError`."""
     documents: dict[Month, list[Document]] = {}
     for month, document in _documents(directory):
         documents.setdefault(month, []).append(document)
-    return Loaded(_accounts(directory, documents), documents)
+    return LoadedDataSet(_accounts(directory, documents), documents)
 
 
-def spooled(directory: Path, spool: "Spool") -> Data:
-    """All of `directory`, its documents set aside in a spool, or `DataError`."""
+def load_spooled(directory: Path, spool: DocumentSpool) -> DataSet:
+    """Read a data directory, its documents into a spool. Raises `DataError`."""
     places: dict[Month, list[int]] = {}
     for month, document in _documents(directory):
         places.setdefault(month, []).append(spool.keep(document))
-    documents = {month: Lazily(held, spool.read) for month, held in places.items()}
-    return Data(_accounts(directory, documents), documents)
+    documents = {month: LazyDocuments(held, spool.read) for month, held in places.items()}
+    return DataSet(_accounts(directory, documents), documents)
+
+
+def infer_users(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """The users that own calls, sorted by id, for accounts of which nothing else is known."""
+    owners = {_channel_text(document, "owner_id") for document in documents}
+    return [{"id": owner} for owner in sorted(owners - {""})]
+
+
+def infer_devices(documents: Iterable[Document]) -> list[dict[str, Any]]:
+    """The devices that made calls, sorted by id, each with its owner if there is one."""
+    owners: dict[str, str] = {}
+    for document in documents:
+        device = _channel_text(document, "authorizing_id")
+        if device and channel_vars(document).get("authorizing_type") == "device":
+            owners[device] = _channel_text(document, "owner_id") or owners.get(device, "")
+    return [{"id": device, **({"owner_id": owner} if owner else {})} for device, owner in sorted(owners.items())]
+
+
+def _channel_text(document: Document, name: str) -> str:
+    value = channel_vars(document).get(name)
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A line of a file, or all of it, and how to complain about what stands there."""
+    """A line of a file, or the whole file; its methods check values and raise `DataError` for this place."""
 
     file: Path
     line: int = 0
@@ -166,7 +230,7 @@ def _accounts(directory: Path, documents: Mapping[Month, Iterable[Document]]) ->
     described = directory / "accounts.json"
     if not described.is_file() and not any(directory.glob("*.jsonl")):
         _refuse_directory(directory)
-    accounts = _described(described, documents) if described.is_file() else _made(documents)
+    accounts = _described(described, documents) if described.is_file() else _infer_accounts(documents)
     if not accounts:
         _Place(directory).refuse("", Words("holds no account"), "one document or account at the least", "add one")
     return tuple(_completed(account, documents) for account in accounts)
@@ -200,9 +264,9 @@ def _described(file: Path, documents: Mapping[Month, Iterable[Document]]) -> lis
 def _account(place: _Place, path: str, value: Any, documents: Mapping[Month, Iterable[Document]]) -> Account:
     holder: Document = place.check(path, value, dict)
     account_id = place.check(f"{path}.id", holder.get("id"), str)
-    for name, find in {"users": named.users, "devices": named.devices}.items():
+    for name, find in {"users": infer_users, "devices": infer_devices}.items():
         if holder.get(name) is None:
-            holder = {**holder, name: find(_of(account_id, documents))}
+            holder = {**holder, name: find(_documents_of(account_id, documents))}
     return Account(
         id=account_id,
         name=place.optional(f"{path}.name", holder, ""),
@@ -233,25 +297,25 @@ def _token(place: _Place, path: str, value: Any) -> Token:
     return Token(place.check(f"{path}.token", holder.get("token"), str), place.optional(f"{path}.owner_id", holder, ""))
 
 
-def _made(documents: Mapping[Month, Iterable[Document]]) -> list[Account]:
-    """The accounts that the documents name."""
+def _infer_accounts(documents: Mapping[Month, Iterable[Document]]) -> list[Account]:
+    """Accounts made from the ids in documents, for a directory without accounts.json."""
     return [
         Account(
             account_id,
             name=account_id,
-            users=tuple(named.users(_of(account_id, documents))),
-            devices=tuple(named.devices(_of(account_id, documents))),
+            users=tuple(infer_users(_documents_of(account_id, documents))),
+            devices=tuple(infer_devices(_documents_of(account_id, documents))),
         )
         for account_id in sorted({account_id for account_id, _ in documents})
     ]
 
 
-def _of(account_id: str, documents: Mapping[Month, Iterable[Document]]) -> Iterator[Document]:
+def _documents_of(account_id: str, documents: Mapping[Month, Iterable[Document]]) -> Iterator[Document]:
     return (document for (held_by, _), month in documents.items() if held_by == account_id for document in month)
 
 
 def _completed(account: Account, documents: Mapping[Month, Iterable[Document]]) -> Account:
-    """With the months that its documents lie in, and with a token, the same one each time, where it had none."""
+    """Add the months of an account's documents; and, where it has no token, one made from its id."""
     held = {month for account_id, month in documents if account_id == account.id}
     token = Token(hashlib.sha256(f"mockcdrs token of {account.id}".encode()).hexdigest()[:32])
     return replace(account, months=tuple(sorted(held.union(account.months))), tokens=account.tokens or (token,))

@@ -1,4 +1,4 @@
-"""Where the committed data lies, and what its manifest says."""
+"""The committed data: its directory, its manifest, and the catalogue of edge cases."""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 
 from mockcdrs import dataset
 from mockcdrs.cdr import gregorian
+from mockcdrs.dataset.store import Document
 
 _PACKAGE = Path(dataset.__file__).parent.parent
 
@@ -44,3 +45,13 @@ def manifest() -> Manifest:
     """The committed manifest. Shared: do not change its dicts."""
     fields: dict[str, Any] = json.loads((directory() / "manifest.json").read_bytes())
     return Manifest(**fields)
+
+
+def load_edge_cases() -> dict[str, list[Document]]:
+    """The committed catalogue: the documents of each edge case by its name. The caller may change them."""
+    catalogue: dict[str, list[Document]] = {}
+    with (directory() / "edge" / "documents.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            entry = json.loads(line)
+            catalogue.setdefault(entry["name"], []).append(entry["document"])
+    return catalogue

@@ -1,50 +1,88 @@
-"""The store: accounts, their month databases, and the segments of documents that make each of them up.
+"""Stores: accounts, their month databases, and the segments of documents that make up each database.
 
-A segment's identity names its content: whatever is derived from a segment may be kept under it.
+A store decides what is visible. What a test added or removed, which accounts it emptied, and which generated calls have
+not ended yet: whoever reads a store sees what is there, by `Segment.visible` and `Segment.visible_rows`, and filters
+nothing again.
 """
 
+import copy
 import functools
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.origin import UNKNOWN, Origin
 
 Document = dict[str, Any]
 Month = tuple[str, str]
 Times = tuple[float | None, float | None]
 # The time that puts parts in order: when a document was written, or when its interaction began.
-Moment = Literal["written", "begun"]
+TimeBasis = Literal["written", "begun"]
 
 _LONGEST_STRETCH_SECONDS = 62 * 86_400  # of two months
 
 
+class IndexRow(Protocol):
+    """A row that an index has of a document."""
+
+    @property
+    def document_id(self) -> str:
+        """The document's id."""
+
+
+R = TypeVar("R", bound=IndexRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the same documents can be made from again: the name of a data directory, or what calls are generated from.
+
+    `opened` is the day of the first generated calls, `YYYY-MM-DD`. `changed`: documents were added or removed since.
+    """
+
+    seed: int | None = None
+    calls_per_day: int | None = None
+    locale: str | None = None
+    opened: str | None = None
+    directory: str | None = None
+    changed: bool = False
+
+
+UNKNOWN_ORIGIN = Origin()
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A part of a month. `documents` gives them in any order; a passing one will soon have another identity.
+    """A part of a month, without the documents that were removed from it.
 
-    The identity is that of all `documents`. Those whose ids are `hidden` were taken away: `visible` leaves them out.
+    `identity` names the content of `read`, which gives all documents in any order, removed ones too: an index of them
+    may be kept under it, whatever is removed later. The identity of a passing segment will soon be another one.
     """
 
     identity: tuple[Any, ...]
-    documents: Callable[[], Sequence[Document]]
+    read: Callable[[], Sequence[Document]]
     is_passing: bool = False
-    hidden: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
 
     def visible(self) -> Sequence[Document]:
         """The documents that are there, in any order."""
-        documents = self.documents()
-        return [each for each in documents if each["_id"] not in self.hidden] if self.hidden else documents
+        documents = self.read()
+        return [each for each in documents if each["_id"] not in self.removed] if self.removed else documents
+
+    def visible_rows(self, rows: Iterator[R]) -> Iterator[R]:
+        """Of the rows of an index of `read`, those whose documents are there."""
+        removed = self.removed
+        return (row for row in rows if row.document_id not in removed) if removed else rows
 
 
 class Store(Protocol):
-    """What the views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
+    """What views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
 
     @property
     def version(self) -> int:
-        """Another number whenever documents were added or taken away, but for those that come with the clock."""
+        """A number that changes whenever documents are added or removed, but not as generated calls end."""
 
     @property
     def accounts(self) -> Mapping[str, Account]:
@@ -58,19 +96,19 @@ class Store(Protocol):
         """The months that have a database, oldest first."""
 
     def held(self, account_id: str, month: str) -> Iterable[Segment]:
-        """Parts of a month that are in memory anyway; their times may lie anywhere."""
+        """The segments of a month that are in memory; their times may lie anywhere."""
 
     def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
     ) -> Iterator[Segment]:
-        """Parts of a month that are made when they are read, in order of time or against it.
+        """The segments of a month that are generated when they are read, in order of time or against it.
 
-        The times of a part, those named by `by`, lie in its own stretch; parts that lie outside `times`, both ends
-        included, are left out.
+        Each has its own range of times, those named by `by`; segments outside `times`, both ends included, are left
+        out.
         """
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
-        """One document by its id, `None` where that month has no such one."""
+        """One document by its id, or `None`."""
 
 
 def _lies_in(month: str, moment: int) -> bool:
@@ -86,7 +124,10 @@ class LoadedStore:
     version = 0
 
     def __init__(
-        self, accounts: Iterable[Account], documents: Mapping[Month, Sequence[Document]], origin: Origin = UNKNOWN
+        self,
+        accounts: Iterable[Account],
+        documents: Mapping[Month, Sequence[Document]],
+        origin: Origin = UNKNOWN_ORIGIN,
     ) -> None:
         self.origin = origin
         self.accounts: dict[str, Account] = {account.id: account for account in accounts}
@@ -99,10 +140,10 @@ class LoadedStore:
 
     @functools.cached_property
     def end_gregorian(self) -> int | None:
-        """When the last document was written, or its call ended; `None` without one that tells.
+        """When the last document was written or its call ended, Gregorian seconds; `None` where no document has a time.
 
-        A time counts that lies in the month whose database holds the document, or in the one after it: documents that
-        are broken may name any other.
+        Times count that lie in the month of the document's database or in the next one: broken documents may have any
+        other.
         """
         return max(
             (
@@ -125,7 +166,7 @@ class LoadedStore:
         return [Segment((account_id, month), lambda: documents)]
 
     def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: Moment = "written"
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
     ) -> Iterator[Segment]:
         """As in `Store`: nothing."""
         del account_id, month, times, descending, by
@@ -137,3 +178,181 @@ class LoadedStore:
         if key not in self._by_id:
             self._by_id[key] = {document["_id"]: document for document in self._documents.get(key, ())}
         return self._by_id[key].get(document_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _AddedDocuments:
+    """The documents added to a month, oldest first. `changed` gives another instance, made without a copy.
+
+    The lists only grow, and are shared by all instances made from each other. Each sees the first `count` documents
+    alone, but for those in `hidden` places.
+    """
+
+    listed: list[Document] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    count: int = 0
+    hidden: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        return self.count - len(self.hidden)
+
+    def __iter__(self) -> Iterator[Document]:
+        return (self.listed[place] for place in range(self.count) if place not in self.hidden)
+
+    def find(self, document_id: str) -> Document | None:
+        """The first with that id."""
+        return next((self.listed[place] for place in self._places_of(document_id)), None)
+
+    def _places_of(self, document_id: str) -> list[int]:
+        known = self.places.get(document_id, ())
+        return [place for place in known if place < self.count and place not in self.hidden]
+
+    def changed(self, removed: Iterable[str], added: Sequence[Document] = ()) -> "_AddedDocuments":
+        """Without those of some ids, and with some documents behind the others."""
+        changed = replace(self, hidden=self.hidden.union(*map(self._places_of, removed)))
+        has_others_behind = bool(added) and self.count < len(self.listed)
+        if has_others_behind or len(changed.hidden) > len(changed):
+            return _AddedDocuments().changed((), [*changed, *added])
+        for document in added:
+            self.places.setdefault(document["_id"], []).append(len(self.listed))
+            self.listed.append(document)
+        return replace(changed, count=self.count + len(added))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """The changes over the base at one moment. Immutable, so that readers in other threads see a consistent state."""
+
+    version: int
+    added: Mapping[Month, _AddedDocuments] = field(default_factory=dict)
+    emptied: frozenset[str] = frozenset()
+    removed: Mapping[Month, frozenset[str]] = field(default_factory=dict)
+
+    def without(self, month: Month, ids: frozenset[str]) -> Mapping[Month, frozenset[str]]:
+        """`removed`, with these documents of the base removed as well."""
+        return {**self.removed, month: self.removed.get(month, frozenset()) | ids} if ids else self.removed
+
+
+class Overlay:
+    """A store over another, with documents added, removed, and whole accounts emptied, by any threads at once."""
+
+    def __init__(self, base: Store) -> None:
+        self._base = base
+        self._layer = _Layer(version=1)
+        self._changing = threading.Lock()
+
+    def reset(self) -> None:
+        """Drop all changes."""
+        with self._changing:
+            self._layer = _Layer(self._layer.version + 1)
+
+    @property
+    def version(self) -> int:
+        """As in `Store`."""
+        return self._layer.version
+
+    @property
+    def accounts(self) -> Mapping[str, Account]:
+        """As in `Store`."""
+        return self._base.accounts
+
+    @property
+    def origin(self) -> Origin:
+        """As in `Store`."""
+        now = self._layer
+        return replace(self._base.origin, changed=bool(now.added or now.emptied or now.removed))
+
+    def count_added(self) -> int:
+        """How many documents were added and are still there."""
+        return sum(map(len, self._layer.added.values()))
+
+    def count_removed(self) -> int:
+        """How many documents of the base were removed or replaced."""
+        return sum(map(len, self._layer.removed.values()))
+
+    def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
+        """Add documents to an account's month; one with a known id replaces the other."""
+        new = copy.deepcopy(list(documents))  # a test may change its own later, and responses are cached
+        ids = {document["_id"] for document in new}
+        in_base = frozenset(cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None)
+        with self._changing:
+            now = self._layer
+            removed = now.without((account_id, month), in_base)
+            added = now.added.get((account_id, month), _AddedDocuments()).changed(ids, new)
+            self._change(added={**now.added, (account_id, month): added}, removed=removed)
+
+    def remove(self, document_id: str, account_id: str | None = None) -> bool:
+        """Remove a document from an account, without `account_id` from each that has one of that id.
+
+        Return whether there was one.
+        """
+        holders = self.accounts if account_id is None else [account_id]
+        with self._changing:
+            found = list(filter(None, (self._find(holder, document_id) for holder in holders)))
+            for month in found:
+                self._remove(month, document_id)
+            return bool(found)
+
+    def _find(self, account_id: str, document_id: str) -> Month | None:
+        """Where an account has a document: in the month that the id names, or else in another."""
+        months = sorted(self.months(account_id), key=lambda month: month != document_id[:6])
+        return next(
+            ((account_id, month) for month in months if self.document(account_id, month, document_id) is not None), None
+        )
+
+    def _remove(self, month: Month, document_id: str) -> None:
+        now = self._layer
+        in_base = frozenset({document_id} if self._base.document(*month, document_id) is not None else ())
+        added = {**now.added, month: now.added[month].changed({document_id})} if month in now.added else now.added
+        self._change(added=added, removed=now.without(month, in_base))
+
+    def empty(self, account_id: str) -> None:
+        """Remove all documents of an account, the base's too; its months stay."""
+        with self._changing:
+            now = self._layer
+            added = {month: documents for month, documents in now.added.items() if month[0] != account_id}
+            self._change(added=added, emptied=now.emptied | {account_id})
+
+    def _change(self, **changes: Any) -> None:
+        self._layer = replace(self._layer, version=self._layer.version + 1, **changes)
+
+    def months(self, account_id: str) -> list[str]:
+        """As in `Store`: those of the base, and those that something was added to."""
+        added = {month for account, month in self._layer.added if account == account_id}
+        months = self._base.months(account_id)
+        return sorted(added.union(months)) if added else months
+
+    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+        """As in `Store`."""
+        now = self._layer
+        held = () if account_id in now.emptied else self._base.held(account_id, month)
+        base = list(_without(held, now.removed.get((account_id, month))))
+        documents = now.added.get((account_id, month))
+        if not documents:
+            return base
+        return [*base, Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)]
+
+    def made(
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
+    ) -> Iterator[Segment]:
+        """As in `Store`."""
+        now = self._layer
+        if account_id in now.emptied:
+            return iter(())
+        made = self._base.made(account_id, month, times, descending=descending, by=by)
+        return _without(made, now.removed.get((account_id, month)))
+
+    def document(self, account_id: str, month: str, document_id: str) -> Document | None:
+        """As in `Store`."""
+        now = self._layer
+        added = now.added.get((account_id, month))
+        found = None if added is None else added.find(document_id)
+        if found is not None:
+            return found
+        if account_id in now.emptied or document_id in now.removed.get((account_id, month), ()):
+            return None
+        return self._base.document(account_id, month, document_id)
+
+
+def _without(segments: Iterable[Segment], removed: frozenset[str] | None) -> Iterator[Segment]:
+    return (replace(each, removed=removed) for each in segments) if removed else iter(segments)

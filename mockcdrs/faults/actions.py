@@ -19,8 +19,7 @@ from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
 from mockcdrs.crossbar.pipeline import HttpResponse
-from mockcdrs.dataset.overlay import Overlay
-from mockcdrs.dataset.store import Store
+from mockcdrs.dataset.store import Overlay, Store
 from mockcdrs.faults import answer_editing
 from mockcdrs.faults.errors import RuleError
 from mockcdrs.faults.latch import Latch

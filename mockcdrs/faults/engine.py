@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.latch import Latch
 from mockcdrs.faults.matching import RequestView
 from mockcdrs.faults.page_tracker import PageTracker

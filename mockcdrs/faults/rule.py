@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.actions import ACTIONS, Action, ExpireToken, Reply, RunCode, SendReply
 from mockcdrs.faults.errors import RuleError
 from mockcdrs.faults.matching import Match, RequestView

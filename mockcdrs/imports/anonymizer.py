@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from mockcdrs.cdr import documents
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.data import Data, Lazily
+from mockcdrs.dataset.files import DataSet, LazyDocuments
 from mockcdrs.dataset.store import Document
 from mockcdrs.imports.pseudonyms import Codebook
 from mockcdrs.imports.text_rewriter import RewriteMode, TextRewriter
@@ -77,7 +77,7 @@ class Anonymizer:
         )
         self._rewrite_by_key: dict[str, Callable[[str], str]] = {}
 
-    def anonymize_data(self, data: Data) -> Data:
+    def anonymize_data(self, data: DataSet) -> DataSet:
         """Anonymize a data set. Documents keep their order, and are rewritten each time that they are iterated."""
         self._learn(lambda: [deque(documents, maxlen=0) for documents in self._rewrite_data(data).documents.values()])
         return self._rewrite_data(data)
@@ -139,12 +139,12 @@ class Anonymizer:
         rewrite()
         self._rewriter.start_replacing()
 
-    def _rewrite_data(self, data: Data) -> Data:
+    def _rewrite_data(self, data: DataSet) -> DataSet:
         documents = {
-            (self.anonymize_text(account_id), month): Lazily(originals, self.anonymize_document)
+            (self.anonymize_text(account_id), month): LazyDocuments(originals, self.anonymize_document)
             for (account_id, month), originals in data.documents.items()
         }
-        return Data(tuple(map(self.anonymize_account, data.accounts)), documents)
+        return DataSet(tuple(map(self.anonymize_account, data.accounts)), documents)
 
     def _rewrite_text(self, key: str, text: str) -> str:
         if key not in self._rewrite_by_key:

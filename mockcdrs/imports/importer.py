@@ -12,12 +12,10 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import channel_vars
-from mockcdrs.dataset import files, named
+from mockcdrs.dataset import files
 from mockcdrs.dataset.accounts import Account, without_month
-from mockcdrs.dataset.data import Data, Lazily
-from mockcdrs.dataset.files import Words
-from mockcdrs.dataset.seeding import hex_id
-from mockcdrs.dataset.spool import Spool
+from mockcdrs.dataset.files import DataSet, DocumentSpool, LazyDocuments, Words
+from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Month
 from mockcdrs.imports import listing_rows, sources
 from mockcdrs.imports.listing_rows import Item, ListingFormat
@@ -54,11 +52,11 @@ class Importer:
     account_id: str = UNNAMED_ACCOUNT
     skipped_count: int = 0
     row_counts: Counter[ListingFormat] = field(default_factory=Counter)
-    _spool: Spool = field(default_factory=Spool)
+    _spool: DocumentSpool = field(default_factory=DocumentSpool)
     _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
 
-    def read(self, paths: Iterable[Path]) -> Data:
+    def read(self, paths: Iterable[Path]) -> DataSet:
         """Read files and data directories into one data set. Raises `DataError` for the first item that is invalid.
 
         Only one file at a time is in memory. Documents are spooled to disk, and read from there as they are iterated.
@@ -74,8 +72,8 @@ class Importer:
         offsets: dict[Month, list[int]] = {}
         for (account_id, month, _), candidate in self._candidates.items():
             offsets.setdefault((account_id, month), []).append(candidate.offset)
-        documents = {key: Lazily(month_offsets, self._spool.read) for key, month_offsets in offsets.items()}
-        return Data(tuple(self._describe_accounts(offsets)), documents)
+        documents = {key: LazyDocuments(month_offsets, self._spool.read) for key, month_offsets in offsets.items()}
+        return DataSet(tuple(self._describe_accounts(offsets)), documents)
 
     def _read_file(self, path: Path) -> None:
         for source, item in sources.read_items(path):
@@ -85,7 +83,7 @@ class Importer:
                 self._add(source, item)
 
     def _read_directory(self, path: Path) -> None:
-        loaded = files.spooled(path, Spool())
+        loaded = files.load_spooled(path, DocumentSpool())
         self._accounts |= {account.id: account for account in loaded.accounts}
         for (account_id, month), documents in loaded.documents.items():
             for document in documents:
@@ -144,14 +142,14 @@ class Importer:
         yield from self._accounts.values()
         for account_id in sorted({account_id for account_id, _ in offsets} - self._accounts.keys()):
             months = {month: here for (account, month), here in offsets.items() if account == account_id}
-            documents = Lazily(list(chain.from_iterable(months.values())), self._spool.read)
+            documents = LazyDocuments(list(chain.from_iterable(months.values())), self._spool.read)
             yield Account(
                 account_id,
                 name=min(_texts(documents, "account_name"), default=account_id),
                 realm=min(_texts(documents, "account_realm"), default=""),
                 months=tuple(sorted(months)),
-                users=tuple(named.users(documents)),
-                devices=tuple(named.devices(documents)),
+                users=tuple(files.infer_users(documents)),
+                devices=tuple(files.infer_devices(documents)),
             )
 
 

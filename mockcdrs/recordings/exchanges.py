@@ -24,7 +24,7 @@ from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset.files import DataError, Words, shortened
-from mockcdrs.dataset.origin import Origin
+from mockcdrs.dataset.store import Origin
 
 SettingsByCategory = Mapping[str, Mapping[str, Any]]
 

@@ -10,8 +10,8 @@ from mockcdrs.contract.client import Client
 from mockcdrs.contract.version_detection import Detection, detect_version
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
-from mockcdrs.dataset.origin import Origin
-from mockcdrs.dataset.universe import OPENED
+from mockcdrs.dataset.generated_store import OPENED
+from mockcdrs.dataset.store import Origin
 from mockcdrs.handle import Mock, serving
 from mockcdrs.recordings.comparison import find_differences
 from mockcdrs.recordings.exchanges import Exchange, RecordedServer, SettingsByCategory, describe_origin

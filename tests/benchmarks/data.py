@@ -16,9 +16,10 @@ from mockcdrs.cdr.documents import text_at
 from mockcdrs.control.stores import shown_account
 from mockcdrs.crossbar.summary import summarize, summary_view
 from mockcdrs.crossbar.versions import KAZOO_4_3
-from mockcdrs.dataset.generator import Load, blocks_of_day, generate_block
-from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document, LoadedStore
+from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
 DAYS = 2_211  # from 2020-01-01 to 2026-01-20
 TEN_MILLIONS = 1_950  # calls a day, of two or three legs each
@@ -112,7 +113,7 @@ def generation(bench: Bench) -> Iterator[Line]:
 
 
 def _made_in(seconds: float) -> float:
-    office, load = directory(1, main_account_id(1)), Load(20_000)
+    office, load = generate_office(1, main_account_id(1)), Traffic(20_000)
     blocks, count, begun = blocks_of_day(load, date(2026, 1, 19)), 0, time.process_time()
     for number in range(sys.maxsize):
         count += len(generate_block(office, load, blocks[number % len(blocks)]))
@@ -191,6 +192,6 @@ def _hundred_thousand() -> tuple[LoadedStore, list[Document]]:
     months: dict[str, list[Document]] = {}
     for month in source.months(account.id):
         parts = source.made(account.id, month, (None, None), descending=False)
-        months[month] = [each for part in parts for each in part.documents()]
+        months[month] = [each for part in parts for each in part.visible()]
     store = LoadedStore([account], {(account.id, month): found for month, found in months.items()})
     return store, [each for found in months.values() for each in found]

@@ -7,29 +7,29 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from mockcdrs.dataset.generator import documents_of_day, generate_block
-from mockcdrs.dataset.load import Load, blocks_of_day
-from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
 CALLS_PER_DAY = (16, 1_000, 20_000, 100_000, 1_000_000)
 DAY = date(2026, 1, 19)
-OFFICE = directory(1, main_account_id(1))
+OFFICE = generate_office(1, main_account_id(1))
 
 
-def in_a_row(load: Load) -> Iterator[Document]:
+def in_a_row(load: Traffic) -> Iterator[Document]:
     """Day after day, as `mockcdrs generate` makes them."""
     for day in itertools.count():
         yield from documents_of_day(OFFICE, load, DAY + timedelta(days=day))
 
 
-def by_block(load: Load) -> Iterator[Document]:
+def by_block(load: Traffic) -> Iterator[Document]:
     """Block after block, each by itself, as a server makes them."""
     for day in itertools.count():
         for block in blocks_of_day(load, DAY + timedelta(days=day)):
             yield from generate_block(OFFICE, load, block)
 
 
-def rate(way: Callable[[Load], Iterator[Document]], load: Load, seconds: float) -> float:
+def rate(way: Callable[[Traffic], Iterator[Document]], load: Traffic, seconds: float) -> float:
     """Documents a second of CPU time, none of them kept."""
     made, begun, documents = 0, time.process_time(), way(load)
     while time.process_time() - begun < seconds:
@@ -41,7 +41,7 @@ def main(seconds: float) -> None:
     """Print a line for each load: blocks a day, fields of a document, documents a second in both ways."""
     sys.stdout.write(f"{'calls/day':>10} {'blocks':>7} {'fields':>7} {'in a row/s':>11} {'by block/s':>11}\n")
     for calls_per_day in CALLS_PER_DAY:
-        load = Load(calls_per_day)
+        load = Traffic(calls_per_day)
         fields, blocks = len(next(in_a_row(load))), len(blocks_of_day(load, DAY))
         rates = " ".join(f"{rate(way, load, seconds):>11,.0f}" for way in (in_a_row, by_block))
         sys.stdout.write(f"{calls_per_day:>10,} {blocks:>7} {fields:>7} {rates}\n")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockcdrs.cli import main
-from mockcdrs.dataset import committed, files
+from mockcdrs.dataset import files, fixture_builder
 
 
 def test_it_writes_a_folder_that_can_be_served_and_says_how_much(tmp_path: Path) -> None:
@@ -63,9 +63,9 @@ def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> Non
 
 
 def test_check_says_what_differs_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committed, "check", lambda: ["office/accounts.json: differs"])
+    monkeypatch.setattr(fixture_builder, "check_fixtures", lambda: ["office/accounts.json: differs"])
     result = CliRunner().invoke(main, ["generate", "--check"])
     assert result.exit_code == 1
     assert "office/accounts.json: differs" in result.output
-    monkeypatch.setattr(committed, "check", list)
+    monkeypatch.setattr(fixture_builder, "check_fixtures", list)
     assert CliRunner().invoke(main, ["generate", "--check"]).exit_code == 0

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.people import main_account_id, universe
+from mockcdrs.dataset.office import generate_accounts, main_account_id
 from tests.certificates import TRUSTED
 
 SEED, NOW = 7, "2026-01-20T12:00:00Z"
@@ -74,7 +74,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def account() -> Account:
-    return next(each for each in universe(SEED) if each.id == main_account_id(SEED))
+    return next(each for each in generate_accounts(SEED) if each.id == main_account_id(SEED))
 
 
 def asked(origin: str, account: Account, method: str, path: str, **headers: str) -> Answer:

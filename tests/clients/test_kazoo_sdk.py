@@ -12,7 +12,7 @@ from kazoo.exceptions import KazooApiAuthenticationError, KazooApiBadDataError, 
 from kazoo.request_objects import KazooRequest
 
 from mockcdrs.control.state import State
-from mockcdrs.dataset.credentials import credentials
+from mockcdrs.dataset.accounts import credentials
 from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 

@@ -11,7 +11,7 @@ from pykazoo.client import PyKazooClient
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
-from mockcdrs.dataset.credentials import Credentials, credentials
+from mockcdrs.dataset.accounts import Credentials, credentials
 from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 

@@ -20,7 +20,7 @@ from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.target import MAX_REQUESTS, TargetServer
 from mockcdrs.crossbar import quirks as table
 from mockcdrs.crossbar.quirks import QUIRKS
-from mockcdrs.dataset import edges
+from mockcdrs.dataset import fixtures
 from mockcdrs.handle import Mock, serving
 from mockcdrs.server.waitress_server import Server as Listener
 
@@ -127,7 +127,7 @@ def one(name: str, mock: Mock) -> CheckResult:
 def test_whatever_real_databases_hold_makes_no_difference(fix: tuple[str, ...]) -> None:
     with serving(fix=fix) as mock:
         mock.clear()
-        for document in itertools.chain.from_iterable(edges.load().values()):
+        for document in itertools.chain.from_iterable(fixtures.load_edge_cases().values()):
             mock.state.data.add(mock.account_id, document["_id"][:6], [document])
         results = results_at(mock)
     assert differing(results) == []

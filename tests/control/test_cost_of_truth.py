@@ -10,11 +10,11 @@ from mockcdrs.control.expected import expect
 from mockcdrs.control.question import Question, Steps
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
-from mockcdrs.dataset import universe
-from mockcdrs.dataset.load import Block, Load
-from mockcdrs.dataset.people import Directory, main_account_id
-from mockcdrs.dataset.store import Document, Moment
-from mockcdrs.dataset.universe import UniverseStore
+from mockcdrs.dataset import generated_store
+from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.office import Office, main_account_id
+from mockcdrs.dataset.store import Document, TimeBasis
+from mockcdrs.dataset.traffic import Block, Traffic
 
 NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
 DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800
@@ -32,7 +32,7 @@ STEPS = {"in any way": None, "page by page": Steps(page_size=50, chunk_size=50, 
 
 def new_state(calls_per_day: int) -> State:
     clock = Clock.frozen(NOW)
-    return State(UniverseStore(SEED, Load(calls_per_day), clock.now), clock=clock)
+    return State(GeneratedStore(SEED, Traffic(calls_per_day), clock.now), clock=clock)
 
 
 def walk(state: State, path: str, start: int, end: int) -> None:
@@ -48,15 +48,15 @@ def blocks(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
     """Each block of which the calls are made."""
     made: list[Block] = []
 
-    def counting(make: Callable[[Directory, Load, Block], list[Document]]) -> Callable[..., list[Document]]:
-        def make_and_count(office: Directory, load: Load, block: Block) -> list[Document]:
+    def counting(make: Callable[[Office, Traffic, Block], list[Document]]) -> Callable[..., list[Document]]:
+        def make_and_count(office: Office, load: Traffic, block: Block) -> list[Document]:
             made.append(block)
             return make(office, load, block)
 
         return make_and_count
 
-    for moment, make in list(universe.MAKERS.items()):
-        monkeypatch.setitem(universe.MAKERS, moment, counting(make))
+    for moment, make in list(generated_store.MAKERS.items()):
+        monkeypatch.setitem(generated_store.MAKERS, moment, counting(make))
     return made
 
 
@@ -80,7 +80,9 @@ def test_ground_truth_makes_each_block_that_a_walk_makes_once_and_no_other(
 
 @pytest.mark.parametrize("by", ["written", "begun"])
 @pytest.mark.parametrize("times", [(JANUARY, None), (JANUARY - 0.5, JANUARY + 5), (None, DECEMBER - 1)])
-def test_a_month_that_the_times_do_not_touch_has_no_parts(times: tuple[float | None, float | None], by: Moment) -> None:
+def test_a_month_that_the_times_do_not_touch_has_no_parts(
+    times: tuple[float | None, float | None], by: TimeBasis
+) -> None:
     for calls_per_day in (40, 60):
         made = new_state(calls_per_day).data.made(ACCOUNT, "202512", times, descending=False, by=by)
         assert list(made) == []

@@ -5,9 +5,9 @@ from typing import Any
 from mockcdrs.control import counting
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.people import main_account_id
-from mockcdrs.dataset.universe import UniverseStore
+from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.office import main_account_id
+from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.handle import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
@@ -38,7 +38,7 @@ def test_those_without_variables_are_counted() -> None:
 
 def test_a_huge_account_is_counted_as_far_as_the_bound() -> None:
     clock, made = Clock.frozen(NOW), list[str]()
-    store = UniverseStore(3, Load(100_000), clock.now)
+    store = GeneratedStore(3, Traffic(100_000), clock.now)
     state = State(store, clock=clock)
     usual = store.made
 

@@ -12,10 +12,10 @@ from mockcdrs.control.question import Question
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
-from mockcdrs.dataset.crafted import Order, craft
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.people import directory, main_account_id
-from mockcdrs.dataset.universe import UniverseStore
+from mockcdrs.dataset.call_builder import CallSpec, build_call
+from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.office import generate_office, main_account_id
+from mockcdrs.dataset.traffic import Traffic
 
 if TYPE_CHECKING:
     from mockcdrs.cdr.documents import Document
@@ -28,7 +28,7 @@ START = NOW - 10 * 86_400
 @pytest.fixture(scope="module")
 def state() -> State:
     clock = Clock.frozen(NOW)
-    return State(UniverseStore(SEED, Load(20), clock.now), clock=clock)
+    return State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
 
 
 def _rows(state: State, path: str, query: str = "", *, ascending: bool = True) -> Iterator[dict[str, Any]]:
@@ -70,7 +70,7 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
     version: Version, is_ascending: bool
 ) -> None:
     clock = Clock.frozen(NOW)
-    store = UniverseStore(SEED, Load(20), clock.now)
+    store = GeneratedStore(SEED, Traffic(20), clock.now)
     state = State(store, clock=clock, quirks_shown=frozenset(), version=version)
     shown = []
     for user in store.accounts[ACCOUNT].users:
@@ -85,7 +85,7 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
 
 def test_versions_choose_other_legs_of_a_users_interaction() -> None:
     clock = Clock.frozen(NOW)
-    state = State(UniverseStore(SEED, Load(20), clock.now), clock=clock)
+    state = State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
     chosen = {
         version.name: {
             cdr_id
@@ -100,7 +100,7 @@ def test_versions_choose_other_legs_of_a_users_interaction() -> None:
 
 
 def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> None:
-    leg: Document = craft(directory(SEED, ACCOUNT), Order(), NOW - 60, 1)[0]
+    leg: Document = build_call(generate_office(SEED, ACCOUNT), CallSpec(), NOW - 60, 1)[0]
     bare = {key: value for key, value in leg.items() if key != "custom_channel_vars"}
     state.data.add(ACCOUNT, "202601", [bare])
     try:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import api_key
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,

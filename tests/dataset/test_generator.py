@@ -1,12 +1,13 @@
-"""Blocks of calls: what day they make up, when their calls are, and that nothing but their identity decides."""
+"""Generated calls: what a block holds, what decides it, and what it costs, in quiet offices and busy ones."""
 
 import hashlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import islice
 from operator import itemgetter
 
 import pytest
@@ -14,50 +15,69 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.generator import begun_in_block, documents_of_day, documents_until, generate_block
-from mockcdrs.dataset.load import Block, Load, blocks_of_day, day_end, midnight_of
-from mockcdrs.dataset.people import directory, main_account_id
-from mockcdrs.dataset.scenarios import Document
+from mockcdrs.crossbar.couchdb import Databases, KeyRange
+from mockcdrs.crossbar.views import INTERACTIONS
+from mockcdrs.dataset import generated_store, generator
+from mockcdrs.dataset.call import Call, month_context
+from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import (
+    _NO_DRAWS,
+    _CallTimes,
+    begun_in_block,
+    block_interactions,
+    documents_of_day,
+    generate_block,
+)
+from mockcdrs.dataset.office import Office, generate_office, main_account_id
+from mockcdrs.dataset.random_stream import random_for, stream_from
+from mockcdrs.dataset.scenarios import SCENARIOS, SHARES
+from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.traffic import (
+    DAY_SECONDS,
+    HOURS,
+    WEEKDAYS,
+    Block,
+    DayProfile,
+    Traffic,
+    blocks_between,
+    blocks_of_day,
+    day_end,
+    midnight_of,
+)
 
 MONDAY = date(2026, 1, 19)
-OFFICE = directory(7, main_account_id(7))
+
+
+OFFICE = generate_office(7, main_account_id(7))
+
+
 SECONDS_OF_DAY = 86_400
 
 
-def documents_of(day: date, load: Load) -> list[Document]:
+def documents_of(day: date, load: Traffic) -> list[Document]:
     return [document for block in blocks_of_day(load, day) for document in generate_block(OFFICE, load, block)]
 
 
-def interactions_of(day: date, load: Load) -> set[str]:
+def interactions_of(day: date, load: Traffic) -> set[str]:
     return {document["interaction_id"] for document in documents_of(day, load)}
 
 
-@given(st.integers(0, 1_000_000), st.integers(-12, 14), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-@settings(max_examples=60, deadline=None)
-def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int, offset: int, day: date) -> None:
-    blocks = blocks_of_day(Load(calls, offset), day)
-    assert gregorian.to_datetime(blocks[0].start_gregorian).isoformat() == f"{day}T00:00:00+00:00"
-    assert blocks[-1].end_gregorian - blocks[0].start_gregorian == SECONDS_OF_DAY
-    assert all(block.start_gregorian < block.end_gregorian for block in blocks)
-    assert all(one.end_gregorian == after.start_gregorian for one, after in pairwise(blocks))
-
-
 some_blocks = st.builds(
-    lambda calls, day, share: (Load(calls), day, share),
+    lambda calls, day, share: (Traffic(calls), day, share),
     st.sampled_from([1, 12, 41, 400, 5_000, 100_000, 1_000_000]),
     st.dates(MONDAY, MONDAY + timedelta(days=6)),
     st.floats(0, 0.999),
 )
 
 
-def chosen(load: Load, day: date, share: float) -> Block:
+def chosen(load: Traffic, day: date, share: float) -> Block:
     blocks = blocks_of_day(load, day)
     return blocks[int(share * len(blocks))]
 
 
 @given(some_blocks)
 @settings(max_examples=40, deadline=None)
-def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Load, date, float]) -> None:
+def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Traffic, date, float]) -> None:
     load, day, _ = some
     block = chosen(*some)
     for document in generate_block(OFFICE, load, block):
@@ -69,7 +89,7 @@ def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Load, dat
 
 @given(some_blocks)
 @settings(max_examples=40, deadline=None)
-def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[Load, date, float]) -> None:
+def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[Traffic, date, float]) -> None:
     load, _, _ = some
     block = chosen(*some)
     for document in begun_in_block(OFFICE, load, block):
@@ -79,7 +99,7 @@ def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[
 
 @pytest.mark.parametrize("calls", [20, 1_000, 9_000])
 def test_what_begins_in_the_blocks_of_a_day_is_what_ends_in_them(calls: int) -> None:
-    load = Load(calls)
+    load = Traffic(calls)
     ended = documents_of(MONDAY, load)
     begun = [document for block in blocks_of_day(load, MONDAY) for document in begun_in_block(OFFICE, load, block)]
     assert list(documents_of_day(OFFICE, load, MONDAY)) == ended
@@ -89,7 +109,7 @@ def test_what_begins_in_the_blocks_of_a_day_is_what_ends_in_them(calls: int) -> 
 
 @pytest.mark.parametrize("calls", [12, 2_000, 60_000])
 def test_a_block_is_in_view_order(calls: int) -> None:
-    load = Load(calls)
+    load = Traffic(calls)
     for block in blocks_of_day(load, MONDAY)[-40:]:
         keys = [(document["pvt_created"], document["_id"]) for document in generate_block(OFFICE, load, block)]
         assert keys == sorted(keys)
@@ -97,51 +117,47 @@ def test_a_block_is_in_view_order(calls: int) -> None:
 
 @pytest.mark.parametrize("calls", [40, 41, 10_000, 1_000_000])
 def test_a_block_holds_a_few_hundred_documents_at_most(calls: int) -> None:
-    load = Load(calls)
+    load = Traffic(calls)
     blocks = blocks_of_day(load, MONDAY)
     for share in (0.3, 0.6, 0.9):
         assert len(generate_block(OFFICE, load, blocks[int(len(blocks) * share)])) < 400
 
 
-def test_a_small_office_has_one_block_a_day() -> None:
-    assert len(blocks_of_day(Load(20), MONDAY)) == 1
-
-
 def test_no_calls_a_day_are_no_documents() -> None:
-    assert documents_of(MONDAY, Load(0)) == []
+    assert documents_of(MONDAY, Traffic(0)) == []
 
 
 def test_calls_per_day_is_the_mean_over_a_week() -> None:
-    week = sum(len(interactions_of(MONDAY + timedelta(days=day), Load(500))) for day in range(7))
+    week = sum(len(interactions_of(MONDAY + timedelta(days=day), Traffic(500))) for day in range(7))
     assert 500 * 7 * 0.9 < week < 500 * 7 * 1.1
 
 
 def test_a_monday_is_busier_than_a_tuesday_and_a_sunday_is_quiet() -> None:
-    load = Load(1_000)
+    load = Traffic(1_000)
     monday, tuesday, sunday = (len(interactions_of(MONDAY + timedelta(days=day), load)) for day in (0, 1, 6))
     assert monday > tuesday > sunday * 5
 
 
 def test_lunch_is_quieter_than_the_hours_around_it() -> None:
-    midnight = blocks_of_day(Load(0), MONDAY)[0].start_gregorian
-    begun = [document["interaction_time"] for document in documents_of(MONDAY, Load(2_000))]
+    midnight = blocks_of_day(Traffic(0), MONDAY)[0].start_gregorian
+    begun = [document["interaction_time"] for document in documents_of(MONDAY, Traffic(2_000))]
     eleven, noon, two = (sum((time - midnight) // 3_600 == hour + 5 for time in begun) for hour in (11, 12, 14))
     assert eleven > noon * 1.2
     assert two > noon * 1.2
 
 
 def test_office_hours_follow_the_locale() -> None:
-    def noon_of(load: Load) -> int:
+    def noon_of(load: Traffic) -> int:
         times: list[int] = sorted(
             document["interaction_time"] % SECONDS_OF_DAY for document in documents_of(MONDAY, load)
         )
         return times[len(times) // 2]
 
-    assert noon_of(Load.of(500, "de_DE")) < noon_of(Load.of(500, "en_US"))
+    assert noon_of(Traffic.of(500, "de_DE")) < noon_of(Traffic.of(500, "en_US"))
 
 
 def test_durations_have_a_heavy_tail() -> None:
-    talked = sorted(d["billing_seconds"] for d in documents_of(MONDAY, Load(2_000)) if d["billing_seconds"])
+    talked = sorted(d["billing_seconds"] for d in documents_of(MONDAY, Traffic(2_000)) if d["billing_seconds"])
     median = talked[len(talked) // 2]
     assert 30 < median < 240
     assert talked[-len(talked) // 100] > 10 * median
@@ -149,15 +165,15 @@ def test_durations_have_a_heavy_tail() -> None:
 
 @pytest.mark.parametrize("calls", [30, 5_000])
 def test_other_seeds_accounts_loads_and_blocks_have_other_calls(calls: int) -> None:
-    load = Load(calls)
+    load = Traffic(calls)
     block, later = (chosen(load, MONDAY + timedelta(days=days), 0.7) for days in (0, 7))
     made = [
         generate_block(OFFICE, load, block),
         generate_block(OFFICE, load, later),
-        generate_block(OFFICE, Load(calls + 1), block),
-        generate_block(directory(8, main_account_id(8)), load, block),
-        generate_block(directory(7, "0" * 32), load, block),
-        generate_block(directory(7, main_account_id(7), "ja_JP"), load, block),
+        generate_block(OFFICE, Traffic(calls + 1), block),
+        generate_block(generate_office(8, main_account_id(8)), load, block),
+        generate_block(generate_office(7, "0" * 32), load, block),
+        generate_block(generate_office(7, main_account_id(7), "ja_JP"), load, block),
     ]
     ids = [document["_id"] for documents in made for document in documents]
     assert all(made)
@@ -165,7 +181,7 @@ def test_other_seeds_accounts_loads_and_blocks_have_other_calls(calls: int) -> N
 
 
 def test_documents_share_nothing_that_could_be_changed() -> None:
-    load = Load(200)
+    load = Traffic(200)
     block = blocks_of_day(load, MONDAY)[0]
     untouched = json.dumps(generate_block(OFFICE, load, block))
     for document in generate_block(OFFICE, load, block):
@@ -175,23 +191,14 @@ def test_documents_share_nothing_that_could_be_changed() -> None:
     assert json.dumps(generate_block(OFFICE, load, block)) == untouched
 
 
-def test_documents_until_a_moment_have_ended_by_then() -> None:
-    moment = gregorian.to_unix(blocks_of_day(Load(0), MONDAY)[0].start_gregorian) + 18 * 3_600
-    moment = gregorian.from_unix(moment)
-    ended = [document["pvt_created"] for document in documents_until(OFFICE, Load(100), 3, moment)]
-    assert max(ended) <= moment < max(document["pvt_created"] for document in documents_of(MONDAY, Load(100)))
-    assert min(ended) < moment - 2 * SECONDS_OF_DAY
-    assert ended == sorted(ended)
-
-
 HASHING = """
 import hashlib, json, sys
 from datetime import date
 from mockcdrs.dataset.generator import generate_block
-from mockcdrs.dataset.load import Load, blocks_of_day
-from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+from mockcdrs.dataset.office import generate_office, main_account_id
 
-office, load = directory(7, main_account_id(7)), Load(900)
+office, load = generate_office(7, main_account_id(7)), Traffic(900)
 blocks = [block for day in (18, 19, 20) for block in blocks_of_day(load, date(2026, 1, day))]
 made = {block: generate_block(office, load, block) for block in (reversed(blocks) if sys.argv[1] == "back" else blocks)}
 print(hashlib.sha256(json.dumps([made[block] for block in blocks]).encode()).hexdigest())
@@ -215,8 +222,159 @@ def test_another_process_makes_the_same_bytes_in_any_order_time_zone_and_hash_se
 
 
 def test_a_block_can_be_made_from_its_bounds_alone() -> None:
-    load = Load(12)
+    load = Traffic(12)
     block = blocks_of_day(load, MONDAY)[0]
     assert generate_block(OFFICE, load, Block(block.start_gregorian, block.end_gregorian)) == generate_block(
         OFFICE, load, block
     )
+
+
+SEED = 7
+
+
+FIVE_PM = midnight_of(MONDAY) + 17 * 3_600
+
+
+BUSY = [(10_000, 7_200), (100_000, 900), (1_000_000, 60)]
+
+
+def around_noon(load: Traffic, seconds: int) -> Iterator[Block]:
+    return blocks_between(load, FIVE_PM, FIVE_PM + seconds, descending=False)
+
+
+def share_of_long_calls(documents: list[Document]) -> float:
+    talked = [document["billing_seconds"] for document in documents if document["billing_seconds"]]
+    assert len(talked) > 1_000
+    return sum(seconds > 1_200 for seconds in talked) / len(talked)
+
+
+@pytest.mark.parametrize(("calls", "seconds"), BUSY)
+def test_long_calls_are_as_frequent_under_a_heavy_load_as_in_a_quiet_office(calls: int, seconds: int) -> None:
+    days = [MONDAY + timedelta(days=day) for day in range(60)]
+    usual = share_of_long_calls([each for day in days for each in documents_of_day(OFFICE, Traffic(40), day)])
+    load = Traffic(calls)
+    share = share_of_long_calls(
+        [each for block in around_noon(load, seconds) for each in generate_block(OFFICE, load, block)]
+    )
+    assert usual / 2 < share < usual * 2
+
+
+@pytest.mark.parametrize(("calls", "seconds"), BUSY)
+def test_a_heavy_load_has_as_many_calls_as_it_says(calls: int, seconds: int) -> None:
+    load = Traffic(calls)
+    blocks = list(around_noon(load, seconds))
+    begun = sum(1 for block in blocks for _ in block_interactions(OFFICE, load, block))
+    shares = {FIVE_PM // 3_600: HOURS[12], FIVE_PM // 3_600 + 1: HOURS[13], FIVE_PM // 3_600 + 2: HOURS[14]}
+    in_hour = {hour: calls * WEEKDAYS[0] * share / sum(HOURS) for hour, share in shares.items()}
+    expected = sum(
+        in_hour[block.start_gregorian // 3_600] * (block.end_gregorian - block.start_gregorian) / 3_600
+        for block in blocks
+    )
+    assert expected * 0.8 < begun < expected * 1.2
+
+
+def test_no_two_calls_in_a_row_are_between_the_same_people_and_ids_are_unique() -> None:
+    load = Traffic(1_000_000)
+    legs = [each for block in around_noon(load, 20) for each in generate_block(OFFICE, load, block)]
+    assert len({leg["_id"] for leg in legs}) == len(legs)
+    people = {(leg["caller_id_number"], leg["callee_id_number"]) for leg in legs}
+    assert len(people) > len(legs) / 4
+
+
+ANY_LOAD = pytest.mark.parametrize("calls", [11, 40, 41, 2_150, 20_000, 150_000, 1_000_000])
+
+
+ANY_HOUR = pytest.mark.parametrize("hour", [0, 8, 12, 16])
+
+
+def make_first_page(calls: int, hour: int) -> None:
+    now = midnight_of(MONDAY + timedelta(days=1)) + hour * 3_600
+    store = GeneratedStore(SEED, Traffic(calls), lambda: now)
+    shown = 0
+    for segment in store.made(main_account_id(SEED), gregorian.month_of(now), (None, None), descending=True):
+        shown += len(segment.visible())
+        if shown >= 50:
+            break
+    assert shown >= 50
+
+
+@ANY_LOAD
+@ANY_HOUR
+def test_the_first_page_makes_a_few_hundred_documents_whatever_the_load(
+    calls: int, hour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = 0
+
+    def counting(office: Office, load: Traffic, block: Block) -> list[Document]:
+        nonlocal made
+        documents = generate_block(office, load, block)
+        made += len(documents)
+        return documents
+
+    monkeypatch.setitem(generated_store.MAKERS, "written", counting)
+    make_first_page(calls, hour)
+    assert made < 400
+
+
+@ANY_LOAD
+@ANY_HOUR
+def test_the_first_page_times_a_few_thousand_calls_whatever_the_load(
+    calls: int, hour: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timed = 0
+
+    class Counting(DayProfile):
+        def at(self, share: float) -> int:
+            nonlocal timed
+            timed += 1
+            return super().at(share)
+
+    monkeypatch.setattr(generator, "DayProfile", Counting)
+    generator.timetable.cache_clear()
+    make_first_page(calls, hour)
+    assert timed < 2_500
+
+
+@pytest.mark.parametrize("calls", [5_000, 200_000])
+def test_a_cdr_of_a_busy_day_is_found_by_its_id(calls: int) -> None:
+    store = GeneratedStore(SEED, Traffic(calls), lambda: FIVE_PM)
+    segment = next(store.made(OFFICE.account.id, "202601", (None, None), descending=True))
+    for document in segment.visible()[:5]:
+        assert store.document(OFFICE.account.id, "202601", document["_id"]) == document
+
+
+@pytest.mark.parametrize("calls", [2_000, 200_000])
+@pytest.mark.parametrize("descending", [False, True])
+def test_interactions_of_a_busy_day_come_in_order_of_their_begin_each_with_all_legs(
+    calls: int, descending: bool
+) -> None:
+    store = GeneratedStore(SEED, Traffic(calls), lambda: FIVE_PM + 86_400)
+    edges = ([FIVE_PM], [FIVE_PM + 3_600])
+    wanted = KeyRange(*(edges[::-1] if descending else edges), descending=descending)
+    rows = islice(Databases(store).query(INTERACTIONS, OFFICE.account.id, "202601", wanted), 100)
+    keys = [row.key for row in rows]
+    assert keys == sorted(keys, reverse=descending)
+    assert len({tuple(key) for key in keys}) == 100
+
+
+def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
+    store = GeneratedStore(SEED, Traffic(200_000), lambda: FIVE_PM)
+    for segment in islice(store.made(OFFICE.account.id, "202601", (None, None), descending=True, by="begun"), 20):
+        assert all(document["pvt_created"] <= FIVE_PM for document in segment.visible())
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6).map(tuple), st.integers(0, 10_000))
+def test_a_call_of_which_only_the_times_are_made_ends_as_a_whole_one_of_its_pace(
+    name: str, pace: tuple[float, ...], number: int
+) -> None:
+    stream, context = stream_from(random_for("test", number)), month_context(OFFICE, "202601")
+    legs = list(SCENARIOS[name](Call(context, stream, FIVE_PM, FIVE_PM + DAY_SECONDS, pace)))
+    timed = list(SCENARIOS[name](_CallTimes(context, _NO_DRAWS, 0, DAY_SECONDS, pace)))
+    assert [leg["timestamp"] - FIVE_PM for leg in legs] == [leg["timestamp"] for leg in timed]
+
+
+def test_every_scenario_takes_place_on_a_busy_day() -> None:
+    load = Traffic(3_000)
+    names = {name for block in around_noon(load, 4 * 3_600) for name, _ in block_interactions(OFFICE, load, block)}
+    assert names == {scenario.__name__ for scenario in SHARES}

@@ -10,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import documents, gregorian
+from mockcdrs.dataset import outcomes
+from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.generator import block_interactions
-from mockcdrs.dataset.load import Load, blocks_of_day
-from mockcdrs.dataset.people import directory, main_account_id
-from mockcdrs.dataset.scenarios import SCENARIOS, SHARES, Call, Document, draws_of, endings, setting_of
-from mockcdrs.dataset.seeding import random_for
+from mockcdrs.dataset.office import generate_office, main_account_id
+from mockcdrs.dataset.random_stream import random_for, stream_from
+from mockcdrs.dataset.scenarios import SCENARIOS, SHARES
+from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
-OFFICE = directory(3, main_account_id(3))
+OFFICE = generate_office(3, main_account_id(3))
 START = 63_935_686_800
 MONTH = "202601"
 VALIDATOR = jsonschema.Draft4Validator(documents.load_schema())
@@ -25,7 +28,7 @@ SDP = re.compile(
     r"v=0\r\no=- \d+ \d+ IN IP4 (\d+\.\d+\.\d+\.\d+)\r\ns=-\r\nc=IN IP4 \1\r\nt=0 0\r\n"
     r"m=audio \d{5} RTP/AVP [\d ]+\r\n(a=[^\r\n]+\r\n)+"
 )
-CODES = {ending.cause: ending for ending in endings.ALL}
+CODES = {ending.cause: ending for ending in outcomes.OUTCOMES}
 FAX_FIELDS = {name for name in documents.schema_field_names() if name.startswith("fax_")}
 
 some_calls = st.builds(
@@ -37,8 +40,8 @@ some_calls = st.builds(
 
 
 def legs_of(name: str, number: int = 0, room: int = 90_000) -> list[Document]:
-    draws = draws_of(random_for("test", name, number))
-    return list(SCENARIOS[name](Call(setting_of(OFFICE, MONTH), draws, START, START + room)))
+    draws = stream_from(random_for("test", name, number))
+    return list(SCENARIOS[name](Call(month_context(OFFICE, MONTH), draws, START, START + room)))
 
 
 def answered(legs: list[Document]) -> list[Document]:
@@ -148,7 +151,7 @@ def test_an_owner_is_a_user_and_an_authorizing_device_is_the_owners(call: tuple[
 
 
 def test_every_call_in_a_day_of_a_busy_office_is_one_of_the_scenarios_and_each_occurs() -> None:
-    load = Load(3_000)
+    load = Traffic(3_000)
     blocks = blocks_of_day(load, date(2026, 1, 19))
     names = [name for block in blocks for name, _ in block_interactions(OFFICE, load, block)]
     assert set(names) == set(SCENARIOS)

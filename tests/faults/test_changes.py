@@ -3,7 +3,7 @@
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.dataset.overlay import Overlay
+from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults import Rule
 from tests.crossbar.builders import ACCOUNT, NOW, body_of, leg
 from tests.faults.asking import FIRST_PAGE, asked, next_query

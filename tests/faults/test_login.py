@@ -10,7 +10,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import api_key
 from mockcdrs.faults import Rule
 from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
 from tests.faults.asking import asked, envelope

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.files import DataError, Loaded
+from mockcdrs.dataset.files import DataError, LoadedDataSet
 from mockcdrs.dataset.store import Document
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.importer import Importer
@@ -186,7 +186,7 @@ TRICKY: dict[str, Any] = {
 }
 
 
-def holding(*documents: dict[str, Any]) -> Loaded:
+def holding(*documents: dict[str, Any]) -> LoadedDataSet:
     account = Account(
         ACCOUNT,
         name="Quux Realty",
@@ -196,7 +196,7 @@ def holding(*documents: dict[str, Any]) -> Loaded:
         devices=({"id": "de71ce", "name": "Zebedee's desk", "mac_address": "00:15:65:ab:cd:ef"},),
         tokens=(Token("5ecret7oken", "u5er1234"),),
     )
-    return Loaded((account,), {(ACCOUNT, "202601"): list(documents)})
+    return LoadedDataSet((account,), {(ACCOUNT, "202601"): list(documents)})
 
 
 def anonymized(*documents: dict[str, Any], secret: bytes = SECRET) -> list[dict[str, Any]]:

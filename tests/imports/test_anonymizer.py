@@ -14,25 +14,24 @@ import pytest
 
 from mockcdrs.cdr import listing_columns
 from mockcdrs.crossbar.versions import KAZOO_4_3
-from mockcdrs.dataset import files, fixtures, writing
-from mockcdrs.dataset.data import Data
-from mockcdrs.dataset.files import Loaded
+from mockcdrs.dataset import export, files, fixtures
+from mockcdrs.dataset.files import DataSet, LoadedDataSet
 from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.office import generate_office, main_account_id
+from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer
 from tests.imports.builders import ACCOUNT, SECRET, TRICKY, anonymized, holding
 
 
-def committed(name: str) -> Loaded:
+def committed(name: str) -> LoadedDataSet:
     """The first month: enough to find a fault in."""
     loaded = files.load(fixtures.directory() / name)
     first = min(month for _, month in loaded.documents) if name == "office" else ""
     held = {key: documents for key, documents in loaded.documents.items() if key[1].startswith(first)}
-    return Loaded(loaded.accounts, held)
+    return LoadedDataSet(loaded.accounts, held)
 
 
-def text_of(data: Data) -> str:
+def text_of(data: DataSet) -> str:
     held = [[account, *each] for (account, _), each in data.documents.items()]
     return json.dumps([held, [repr(account) for account in data.accounts]], ensure_ascii=False).casefold()
 
@@ -48,7 +47,7 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-def originals(data: Loaded) -> set[str]:
+def originals(data: LoadedDataSet) -> set[str]:
     """Names, numbers, users, addresses, hosts and ids, found in the input without a look at how they are replaced."""
     found = set()
     holders = [*data.documents.values(), *([account.users, account.devices] for account in data.accounts)]
@@ -68,7 +67,7 @@ def originals(data: Loaded) -> set[str]:
     return {each for each in found if len(each) >= 5 and not each.isspace()}
 
 
-def left_over(data: Loaded, made: Data) -> set[str]:
+def left_over(data: LoadedDataSet, made: DataSet) -> set[str]:
     output = text_of(made)
     found = {each for each in originals(data) if each in output}
     return {each for each in found if re.search(rf"(?<![a-z0-9]){re.escape(each)}(?![a-z0-9])", output)}
@@ -143,20 +142,22 @@ def test_the_same_secret_makes_the_same_data_in_any_order_and_another_one_others
 
 @pytest.mark.slow
 def test_to_write_data_under_pseudonyms_takes_a_fraction_of_the_memory_of_the_data(tmp_path: Path) -> None:
-    office = directory(1, main_account_id(1))
-    documents = [*islice(documents_of_day(office, Load(20_000), date(2026, 1, 19)), 600)]
+    office = generate_office(1, main_account_id(1))
+    documents = [*islice(documents_of_day(office, Traffic(20_000), date(2026, 1, 19)), 600)]
     few, many = (
-        _peak_bytes(tmp_path / str(count), Data((office.account,), {(office.account.id, "202601"): documents[:count]}))
+        _peak_bytes(
+            tmp_path / str(count), DataSet((office.account,), {(office.account.id, "202601"): documents[:count]})
+        )
         for count in (100, 600)
     )
     weight = sum(len(json.dumps(document)) for document in documents[100:])
     assert many - few < weight * 3 / 4
 
 
-def _peak_bytes(folder: Path, data: Data) -> int:
+def _peak_bytes(folder: Path, data: DataSet) -> int:
     tracemalloc.start()
     try:
-        writing.write(folder, Anonymizer(SECRET).anonymize_data(data))
+        export.write_data_directory(folder, Anonymizer(SECRET).anonymize_data(data))
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -19,12 +19,12 @@ from mockcdrs.cdr import listing_columns
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar import csv_rendering
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
-from mockcdrs.dataset import files, fixtures, writing
-from mockcdrs.dataset.files import DataError, Loaded
+from mockcdrs.dataset import export, files, fixtures
+from mockcdrs.dataset.files import DataError, LoadedDataSet
 from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.load import Load
-from mockcdrs.dataset.people import directory, main_account_id
+from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
 from tests.imports.builders import ACCOUNT, SMALL_ROW, refusal
 from tests.profile import many
@@ -216,7 +216,7 @@ def test_the_most_complete_document_wins_and_equal_ones_are_one(tmp_path: Path) 
 def test_a_data_directory_is_taken_with_its_accounts_and_written_again_equal(tmp_path: Path) -> None:
     office = fixtures.directory() / "office"
     loaded = Importer().read([office])
-    writing.write(tmp_path / "again", loaded)
+    export.write_data_directory(tmp_path / "again", loaded)
     assert files.load(tmp_path / "again") == files.load(office)
 
 
@@ -230,13 +230,13 @@ def test_accounts_are_described_by_their_documents(tmp_path: Path) -> None:
 
 def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     loaded = Importer().read([saved(tmp_path, DOCUMENT)])
-    broken = Loaded(loaded.accounts, {(ACCOUNT, "202601"): [{"_id": "x", "what": object()}]})
+    broken = LoadedDataSet(loaded.accounts, {(ACCOUNT, "202601"): [{"_id": "x", "what": object()}]})
     with pytest.raises(TypeError):
-        writing.write(tmp_path / "out", broken)
+        export.write_data_directory(tmp_path / "out", broken)
     assert [each.name for each in tmp_path.iterdir()] == ["saved"]
-    assert writing.write(tmp_path / "out", loaded) == 1
+    assert export.write_data_directory(tmp_path / "out", loaded) == 1
     with pytest.raises(FileExistsError, match="is there already"):
-        writing.write(tmp_path / "out", loaded)
+        export.write_data_directory(tmp_path / "out", loaded)
 
 
 def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
@@ -251,14 +251,19 @@ def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_directory", [False, True])
 def test_to_import_and_write_takes_less_memory_than_the_files_are_large(tmp_path: Path, is_directory: bool) -> None:
-    calls, folder = documents_of_day(directory(1, main_account_id(1)), Load(5_000), date(2026, 1, 19)), tmp_path / "in"
+    calls, folder = (
+        documents_of_day(generate_office(1, main_account_id(1)), Traffic(5_000), date(2026, 1, 19)),
+        tmp_path / "in",
+    )
     folder.mkdir()
     for number in range(8):
         lines = (json.dumps(each) for each in islice(calls, 80))
         (folder / f"{number}.jsonl").write_text("\n".join(lines), encoding="utf-8")
     files_there = sorted(folder.iterdir())
     tracemalloc.start()
-    assert writing.write(tmp_path / "out", Importer().read([folder] if is_directory else files_there)) == 640
+    assert (
+        export.write_data_directory(tmp_path / "out", Importer().read([folder] if is_directory else files_there)) == 640
+    )
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < sum(file.stat().st_size for file in files_there)
@@ -283,8 +288,8 @@ CDRS: list[dict[str, Any]] = [
     },
 ]
 NAMES = st.sampled_from(
-    [*listing_columns.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status", "pvt_type",
-     "pvt_account_id", "custom_channel_vars", "account_name", "call_direction"]
+    [*listing_columns.COLUMNS, "_id", "document", "account_id", "month", "data", "docs", "rows", "doc", "status",
+     "pvt_type", "pvt_account_id", "custom_channel_vars", "account_name", "call_direction"]
 )  # fmt: skip
 LEAVES = (
     st.none()
@@ -310,7 +315,7 @@ def test_any_json_is_imported_or_refused_in_words(items: list[Any], are_lines: b
         file, out = Path(folder, "file"), Path(folder, "out")
         file.write_text("\n".join(map(json.dumps, items)) if are_lines else json.dumps(items), encoding="utf-8")
         try:
-            count = writing.write(out, Importer().read([file]))
+            count = export.write_data_directory(out, Importer().read([file]))
         except DataError:
             return
         assert sum(map(len, files.load(out).documents.values())) == count > 0

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 
 from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset import edges
+from mockcdrs.dataset import fixtures
 from mockcdrs.handle import Mock, serving
 
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
 
 def test_edge_cases_are_added_by_name(mock: Mock) -> None:
     mock.clear()
-    name, documents = next(iter(edges.load().items()))
+    name, documents = next(iter(fixtures.load_edge_cases().items()))
     assert [document["_id"] for document in mock.edge(name)] == [document["_id"] for document in documents]
     with pytest.raises(KeyError, match=f"expected one of .*{name}"):
         mock.edge("no such case")

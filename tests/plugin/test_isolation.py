@@ -181,7 +181,7 @@ def test_what_a_session_keeps_does_not_grow_with_its_markers(pytester: pytest.Py
         f"""
 import gc, os, threading
 import pytest
-from mockcdrs.dataset.universe import UniverseStore
+from mockcdrs.dataset.generated_store import GeneratedStore
 
 def held():
     return threading.active_count(), len(os.listdir("/dev/fd"))
@@ -197,7 +197,7 @@ def test_it(before, mockcdrs, seed):
 def test_then(before):
     assert held() == before
     gc.collect()
-    assert sum(isinstance(each, UniverseStore) for each in gc.get_objects()) == {KEPT_DATA}
+    assert sum(isinstance(each, GeneratedStore) for each in gc.get_objects()) == {KEPT_DATA}
 """,
     )
     result.assert_outcomes(passed=41)

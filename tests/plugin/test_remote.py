@@ -12,7 +12,7 @@ from mockcdrs.control.journal import Record
 from mockcdrs.control.question import NoQuestion
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.dataset.crafted import NoSuchScenario
+from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
@@ -92,7 +92,7 @@ def test_requests_are_told(mock: Either) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
-        (lambda mock: mock.add_call(scenario="no such"), NoSuchScenario),
+        (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
         (lambda mock: mock.expected("/cdrs/summary"), NoQuestion),

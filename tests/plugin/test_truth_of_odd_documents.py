@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.dataset import edges
+from mockcdrs.dataset import fixtures
 from mockcdrs.handle import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
@@ -21,7 +21,7 @@ def check(mock: Mock, end: int = NEWEST) -> None:
 
 
 @pytest.mark.parametrize("mock", MOCKS)
-@pytest.mark.parametrize("name", edges.load())
+@pytest.mark.parametrize("name", fixtures.load_edge_cases())
 def test_every_edge_case_ends_up_as_expected(mock: Mock, name: str) -> None:
     mock.reset()
     mock.clear()

@@ -12,9 +12,9 @@ import pytest
 from mockcdrs.contract.client import Client, RawRequest
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.crossbar import start_key
-from mockcdrs.dataset import export, files, writing
-from mockcdrs.dataset.files import Loaded
-from mockcdrs.dataset.generator import Load
+from mockcdrs.dataset import export, files
+from mockcdrs.dataset.files import LoadedDataSet
+from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.handle import serving
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.recordings import exchanges as exchange_files
@@ -29,28 +29,28 @@ NOW = "2026-01-20T12:00:00Z"
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedDataSet:
     """Calls of a month, one in each second: rows of the same second are ordered by ids, which pseudonyms change."""
     directory = tmp_path_factory.mktemp("calls") / "data"
     until = seconds_of(NOW)
-    export.write(directory, export.Stretch(1, Load.of(20, "en_US"), 30, until, "en_US"))
+    export.export_calls(directory, export.ExportSpan(1, Traffic.of(20, "en_US"), 30, until, "en_US"))
     found = files.load(directory)
     alone = {
         where: list({each["pvt_created"]: each for each in held}.values()) for where, held in found.documents.items()
     }
-    return Loaded(found.accounts, alone)
+    return LoadedDataSet(found.accounts, alone)
 
 
 @pytest.fixture(scope="module")
-def plain(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
+def plain(loaded: LoadedDataSet, tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
     directory = tmp_path_factory.mktemp("plain") / "data"
-    writing.write(directory, loaded)
+    export.write_data_directory(directory, loaded)
     with serving(data=directory, now=NOW) as mock:
         tokens = TokenRedaction({mock.auth_token: mock.account_id})
         return list(Recorder(Client(mock.url), tokens).record_plan(plan_requests(mock.account_id)))
 
 
-def anonymous(exchanges: list[Exchange], *known: Loaded) -> list[Exchange]:
+def anonymous(exchanges: list[Exchange], *known: LoadedDataSet) -> list[Exchange]:
     anonymizer = Anonymizer(SECRET)
     for data in known:
         anonymizer.anonymize_data(data)
@@ -58,9 +58,9 @@ def anonymous(exchanges: list[Exchange], *known: Loaded) -> list[Exchange]:
 
 
 def test_a_replay_against_data_with_the_same_pseudonyms_differs_nowhere(
-    plain: list[Exchange], loaded: Loaded, tmp_path: Path
+    plain: list[Exchange], loaded: LoadedDataSet, tmp_path: Path
 ) -> None:
-    writing.write(tmp_path / "data", Anonymizer(SECRET).anonymize_data(loaded))
+    export.write_data_directory(tmp_path / "data", Anonymizer(SECRET).anonymize_data(loaded))
     exchange_files.write_exchanges(tmp_path / "file", anonymous(plain, loaded))
     replayed = list(replay_exchanges(exchange_files.read_exchanges(tmp_path / "file"), data=tmp_path / "data"))
     assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
@@ -69,7 +69,7 @@ def test_a_replay_against_data_with_the_same_pseudonyms_differs_nowhere(
     assert sum("start_key=" in each.exchange.request.query for each in replayed) > 8
 
 
-def originals(loaded: Loaded) -> set[str]:
+def originals(loaded: LoadedDataSet) -> set[str]:
     """What could name somebody: words of names, telephone numbers, ids, realms."""
     found = {word for account in loaded.accounts for word in (account.id, account.realm.partition(".")[0])}
     for document in (each for held in loaded.documents.values() for each in held):
@@ -117,7 +117,7 @@ def told(exchanges: list[Exchange], directory: Path) -> str:
 
 
 def test_no_original_is_left_in_paths_queries_headers_bodies_or_keys(
-    plain: list[Exchange], loaded: Loaded, tmp_path: Path
+    plain: list[Exchange], loaded: LoadedDataSet, tmp_path: Path
 ) -> None:
     before, after = told(plain, tmp_path), told(anonymous(plain), tmp_path)
     there = originals(loaded) & set(re.findall(r"\w+", before))

@@ -11,9 +11,7 @@ from mockcdrs.contract.client import RawRequest
 from mockcdrs.control.moments import seconds_of
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.files import DataError
-from mockcdrs.dataset.origin import Origin
-from mockcdrs.dataset.overlay import Overlay
-from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.dataset.store import LoadedStore, Origin, Overlay
 from mockcdrs.handle import serving
 from mockcdrs.recordings.exchanges import (
     Exchange,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.dataset.origin import Origin
+from mockcdrs.dataset.store import Origin
 from mockcdrs.handle import Mock, serving
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, RecordedServer

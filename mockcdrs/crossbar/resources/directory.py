@@ -16,8 +16,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.errors import module_error, system_error
 from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler, ResourceResult
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.credentials import api_key
+from mockcdrs.dataset.accounts import Account, api_key
 
 # methods of what writes, which is not served; a preflight names them
 _OTHER_METHODS = {"api_key": ("PUT", "GET"), "move": ("POST",), "reseller": ("PUT", "DELETE")}

@@ -16,9 +16,8 @@ from mockcdrs.crossbar.errors import module_error, system_error, validation_erro
 from mockcdrs.crossbar.request_body import check_schema
 from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceResult
 from mockcdrs.crossbar.token_bucket import spend_tokens
-from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.credentials import api_key, digest
-from mockcdrs.dataset.seeding import hex_id
+from mockcdrs.dataset.accounts import Account, api_key, password_digest
+from mockcdrs.dataset.random_stream import hex_id
 
 _LANGUAGE = "en-us"
 _CLUSTER_ID = hex_id("cluster")
@@ -95,7 +94,7 @@ def _find_user(context: Context, data: Mapping[str, Any]) -> tuple[Account, Mapp
     accounts = list(_find_accounts(context, data))
     for account in accounts:
         for user in account.users:
-            if user.get("enabled", True) and digest(user, data.get("method", "md5")) == data["credentials"]:
+            if user.get("enabled", True) and password_digest(user, data.get("method", "md5")) == data["credentials"]:
                 return account, user
     if len(accounts) == 1:
         context.paging = {"page_size": 0}  # the users were asked, and none was found

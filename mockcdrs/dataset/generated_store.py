@@ -1,0 +1,113 @@
+"""A store of generated calls: each block of time is generated when it is read, so only what is read costs."""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache, partial
+from math import ceil
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.dataset import office
+from mockcdrs.dataset.call import minute_in
+from mockcdrs.dataset.generator import begun_in_block, generate_block
+from mockcdrs.dataset.lru_cache import LruCache
+from mockcdrs.dataset.store import Document, Origin, Segment, TimeBasis, Times
+from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
+
+OPENED = date(2020, 1, 1)
+KEPT_DOCUMENTS = 4_000
+_ID_PREFIX_LENGTH = len("YYYYMM-")
+
+
+class GeneratedStore:
+    """The calls of a seed's main account from the day `opened` on, as far as they have ended by `now()`.
+
+    `now` returns Gregorian seconds; a leg that has not ended by then is not visible.
+    """
+
+    version = 0
+
+    def __init__(
+        self,
+        seed: int,
+        traffic: Traffic,
+        now: Callable[[], int],
+        locale: str = office.DEFAULT_LOCALE,
+        opened: date = OPENED,
+    ) -> None:
+        self.origin = Origin(seed=seed, calls_per_day=traffic.calls_per_day, locale=locale, opened=opened.isoformat())
+        self._traffic = traffic
+        self._now = now
+        self._opened = opened
+        self._main = office.main_account_id(seed)
+        self._directory = partial(office.generate_office, seed, self._main, locale)
+        self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
+        self.accounts = {account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale)}
+
+    def seen_at(self, now: Callable[[], int]) -> "GeneratedStore":
+        """The same calls under another clock `now`; the cache of blocks is shared."""
+        other = copy.copy(self)
+        other._now, other.accounts = now, dict(self.accounts)  # noqa: SLF001 one of its own
+        return other
+
+    def months(self, account_id: str) -> list[str]:
+        """As in `Store`: each month since the account was opened."""
+        if account_id != self._main:
+            return []
+        last = gregorian.to_datetime(self._now()).date()
+        return list(_months(self._opened.year * 12 + self._opened.month - 1, last.year * 12 + last.month))
+
+    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+        """As in `Store`: nothing."""
+        del account_id, month
+        return ()
+
+    def made(
+        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
+    ) -> Iterator[Segment]:
+        """As in `Store`: a segment for each block."""
+        if account_id != self._main:
+            return
+        early, late = times
+        start, end = gregorian.month_bounds(month)
+        start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
+        first = start if early is None else max(start, ceil(min(early, end + 1)))
+        last = end if late is None else min(end, int(max(late, start - 1)))
+        if first <= last:
+            for block in blocks_between(self._traffic, first, last, descending=descending):
+                yield self._segment(block, "written" if self._traffic.is_quiet else by)
+
+    def _segment(self, block: Block, by: TimeBasis) -> Segment:
+        now = self._now()
+        if (block.end_gregorian if by == "written" else day_end(block)) <= now:
+            return Segment((self._main, block, by), lambda: self._documents(block, by))
+        ended = [document for document in self._documents(block, by) if document["pvt_created"] <= now]
+        return Segment((self._main, block, by, len(ended)), lambda: ended)
+
+    def document(self, account_id: str, month: str, document_id: str) -> Document | None:
+        """As in `Store`; the id tells which block to generate."""
+        minute = minute_in(document_id[_ID_PREFIX_LENGTH:])
+        if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
+            return None
+        begin = gregorian.month_start(month) + minute * 60
+        for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):
+            for document in segment.visible():
+                if document["_id"] == document_id:
+                    return document
+        return None
+
+    def _documents(self, block: Block, by: TimeBasis) -> list[Document]:
+        return self._blocks.get((block, by), lambda: MAKERS[by](self._directory(), self._traffic, block))
+
+
+MAKERS: dict[TimeBasis, Callable[[office.Office, Traffic, Block], list[Document]]] = {
+    "written": generate_block,
+    "begun": begun_in_block,
+}
+
+
+@lru_cache(maxsize=16)  # a request asks for it many times
+def _months(first: int, end: int) -> tuple[str, ...]:
+    """Names of months that are counted from the year 0, without the `end`."""
+    return tuple(f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, end))

@@ -1,0 +1,173 @@
+"""What differs by locale: telephone numbers and rates, office hours, names of people, firms and towns.
+
+Telephone numbers belong to nobody: masks hold `#` where a digit is drawn, in the ranges that regulators keep free for
+drama, or that cannot be dialled.
+
+Names come from pools that Faker made once and that are committed. Serving reads a committed pool and never imports
+Faker, so a seed gives the same people under every version of it.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from mockcdrs.dataset import fixtures
+
+LOCALES = ("de_DE", "en_GB", "en_US", "fr_FR", "ja_JP")
+POOL_SEED = 20_260_120
+_NAMES, _COMPANIES, _TOWNS, _PHRASES = 3_000, 2_000, 2_000, 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NumberingPlan:
+    """Numbers and office hours of one locale. `utc_offset_hours` is the standard time of `timezone`."""
+
+    country: str
+    local: tuple[str, ...]
+    toll_free: str
+    emergency: str
+    timezone: str
+    utc_offset_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a call costs: `rate` and `surcharge` in 1/10,000 dollar, `increment` and `minimum` in seconds."""
+
+    name: str
+    rate: int
+    increment: int
+    minimum: int
+    surcharge: int = 0
+
+
+_UNITED_STATES = tuple(f"+1{area}55501##" for area in (212, 303, 312, 404, 415, 503, 617, 702))
+
+PLANS = {
+    "en_US": NumberingPlan("US", _UNITED_STATES, "+180055501##", "911", "America/New_York", -5),
+    "en_GB": NumberingPlan(
+        "GB", ("+442079460###", "+441134960###", "+441314960###"), "+448081570###", "999", "Europe/London", 0
+    ),
+    "de_DE": NumberingPlan(
+        "DE", ("+493023125###", "+494066969###", "+498999998###"), "+498000000###", "112", "Europe/Berlin", 1
+    ),
+    "fr_FR": NumberingPlan(
+        "FR", ("+3319900####", "+33465710###", "+33536490###"), "+33800000###", "112", "Europe/Paris", 1
+    ),
+    "ja_JP": NumberingPlan(
+        "JP", ("+81300000###", "+81600000###", "+81520000###"), "+81120000###", "110", "Asia/Tokyo", 9
+    ),
+}
+
+LOCAL_RATES = (Rate("Local", 60, 6, 6), Rate("Long Distance", 120, 6, 6), Rate("Mobile", 190, 60, 60))
+TOLL_FREE_RATE = Rate("Toll Free", 0, 60, 60)
+EMERGENCY_RATE = Rate("Emergency", 0, 1, 0)
+ON_NET_RATE = Rate("On-net", 0, 1, 0)
+INTERNATIONAL_RATES = {
+    "US": Rate("United States", 140, 6, 30),
+    "GB": Rate("United Kingdom", 220, 60, 60),
+    "DE": Rate("Germany", 333, 60, 30),
+    "FR": Rate("France", 290, 60, 60, 100),
+    "JP": Rate("Japan", 1150, 60, 60, 500),
+}
+
+
+def numbering_plan(locale: str) -> NumberingPlan:
+    """The plan of a locale; the American one where the locale has none."""
+    return PLANS.get(locale, PLANS["en_US"])
+
+
+def draw_number(random: Random, mask: str) -> str:
+    """A telephone number of a mask, with a drawn digit for each `#`."""
+    return "".join(str(int(random.random() * 10)) if letter == "#" else letter for letter in mask)
+
+
+class UnknownLocale(ValueError):
+    """A locale that Faker does not know; the message names some that it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamePool:
+    """What people, firms and queues of one locale are called. `names` holds pairs of first and last name."""
+
+    locale: str
+    faker: str
+    names: tuple[tuple[str, str], ...]
+    companies: tuple[str, ...]
+    towns: tuple[str, ...]
+    phrases: tuple[str, ...]
+
+
+def load_pool(locale: str, cache: Path | None = None) -> NamePool:
+    """The pool of a locale: the committed one, else the one in the `cache` directory, else made there with Faker.
+
+    Raises `UnknownLocale`.
+    """
+    committed = fixtures.directory() / "pools" / f"{locale}.json"
+    if committed.is_file():
+        return parse_pool(committed.read_bytes())
+    kept = (cache or _user_cache()) / f"{locale}.json"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(kept, render_pool(make_pool(locale)))
+    return parse_pool(kept.read_bytes())
+
+
+def make_pool(locale: str) -> NamePool:
+    """Draw a pool with Faker (slow to import, and its output depends on its version)."""
+    import faker
+
+    try:
+        source = faker.Faker(locale)
+    except AttributeError:
+        raise UnknownLocale(
+            f"locale {locale!r} came, expected one that Faker knows, such as {', '.join(LOCALES)}; "
+            "see https://faker.readthedocs.io/en/stable/locales.html"
+        ) from None
+    source.seed_instance(POOL_SEED)
+    return NamePool(
+        locale=locale,
+        faker=faker.VERSION,
+        names=_different(lambda: (source.first_name(), source.last_name()), _NAMES),
+        companies=_different(source.company, _COMPANIES),
+        towns=_different(source.city, _TOWNS),
+        phrases=_different(lambda: source.sentence(nb_words=4).rstrip(".。"), _PHRASES),
+    )
+
+
+def render_pool(pool: NamePool) -> bytes:
+    """The pool as the JSON of its committed file."""
+    return (json.dumps(asdict(pool), ensure_ascii=False, indent=0) + "\n").encode()
+
+
+def parse_pool(data: bytes) -> NamePool:
+    """The pool that `render` wrote."""
+    fields: dict[str, Any] = json.loads(data)
+    return NamePool(
+        locale=fields["locale"],
+        faker=fields["faker"],
+        names=tuple((first, last) for first, last in fields["names"]),
+        companies=tuple(fields["companies"]),
+        towns=tuple(fields["towns"]),
+        phrases=tuple(fields["phrases"]),
+    )
+
+
+def _different(draw: Callable[[], Any], count: int) -> tuple[Any, ...]:
+    """Up to `count` different draws; fewer where the locale does not hold as many."""
+    return tuple(dict.fromkeys(draw() for _ in range(count * 2)))[:count]
+
+
+def _user_cache() -> Path:
+    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "mockcdrs" / "pools"
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)

@@ -1,0 +1,74 @@
+"""How legs end and how long calls take.
+
+Outcomes are hangup cause, SIP code and disposition that belong together. Durations are tables of whole seconds to draw
+from, so that no platform's rounding shows.
+"""
+
+import bisect
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Outcome(NamedTuple):
+    """Values of `hangup_cause`, `hangup_code` and `disposition` of a document."""
+
+    cause: str
+    code: str
+    disposition: str
+
+
+ANSWERED = Outcome("NORMAL_CLEARING", "sip:200", "ANSWER")
+BLIND_TRANSFERRED = Outcome("BLIND_TRANSFER", "sip:200", "ANSWER")
+ATTENDED_TRANSFERRED = Outcome("ATTENDED_TRANSFER", "sip:200", "ANSWER")
+CANCELLED = Outcome("ORIGINATOR_CANCEL", "sip:487", "CANCEL")
+LOST_RACE = Outcome("LOSE_RACE", "sip:487", "CANCEL")
+PICKED_OFF = Outcome("PICKED_OFF", "sip:487", "CANCEL")
+BUSY = Outcome("USER_BUSY", "sip:486", "DELAYED NEGOTIATION")
+NO_ANSWER = Outcome("NO_ANSWER", "sip:480", "DELAYED NEGOTIATION")
+NO_RESPONSE = Outcome("NO_USER_RESPONSE", "sip:408", "DELAYED NEGOTIATION")
+REJECTED = Outcome("CALL_REJECTED", "sip:603", "DELAYED NEGOTIATION")
+UNALLOCATED = Outcome("UNALLOCATED_NUMBER", "sip:404", "DELAYED NEGOTIATION")
+NOT_REGISTERED = Outcome("USER_NOT_REGISTERED", "sip:480", "DELAYED NEGOTIATION")
+CONGESTED = Outcome("NORMAL_TEMPORARY_FAILURE", "sip:503", "DELAYED NEGOTIATION")
+OUT_OF_ORDER = Outcome("DESTINATION_OUT_OF_ORDER", "sip:502", "DELAYED NEGOTIATION")
+
+UNANSWERED = (NO_ANSWER, NO_ANSWER, NO_ANSWER, NO_RESPONSE, REJECTED)
+FAILED = (UNALLOCATED, CONGESTED, OUT_OF_ORDER)
+OUTCOMES = (
+    ANSWERED,
+    BLIND_TRANSFERRED,
+    ATTENDED_TRANSFERRED,
+    CANCELLED,
+    LOST_RACE,
+    PICKED_OFF,
+    BUSY,
+    NO_ANSWER,
+    NO_RESPONSE,
+    REJECTED,
+    UNALLOCATED,
+    NOT_REGISTERED,
+    CONGESTED,
+    OUT_OF_ORDER,
+)
+
+
+def _curve(points: Sequence[tuple[float, int]], size: int = 1_000) -> tuple[int, ...]:
+    """Evenly spaced quantiles of the distribution whose (share, seconds) points are given."""
+    table, shares = [], [share for share, _ in points]
+    for row in range(size):
+        share = (row + 0.5) / size
+        upper = bisect.bisect_left(shares, share)
+        (low, few), (high, many) = points[upper - 1], points[upper]
+        table.append(few + int((many - few) * (share - low) / (high - low)))
+    return tuple(table)
+
+
+TALK = _curve(
+    [(0, 2), (0.1, 14), (0.3, 42), (0.5, 95), (0.7, 210), (0.85, 480), (0.95, 1_250), (0.99, 3_100), (1, 7_200)]
+)
+RING = _curve([(0, 1), (0.25, 4), (0.6, 9), (0.9, 20), (1, 32)])
+GIVE_UP = _curve([(0, 2), (0.5, 17), (0.9, 30), (1, 60)])
+MESSAGE = _curve([(0, 2), (0.3, 8), (0.7, 31), (0.95, 75), (1, 180)])
+MENU = _curve([(0, 4), (0.6, 14), (1, 45)])
+WAIT = _curve([(0, 3), (0.5, 40), (0.85, 180), (1, 900)])
+FAX_PAGES = (1, 1, 1, 2, 2, 3, 4, 7, 12)

@@ -1,0 +1,96 @@
+"""The committed fixtures are what would be made, and a difference is told."""
+
+import hashlib
+import json
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+from mockcdrs.cdr import gregorian
+from mockcdrs.dataset import files, fixture_builder, fixtures
+from mockcdrs.dataset.export import ExportSpan
+from mockcdrs.dataset.generator import block_interactions
+from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
+from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+
+MANIFEST = fixtures.manifest()
+OFFICE = generate_office(MANIFEST.seed, main_account_id(MANIFEST.seed), MANIFEST.locale)
+LOAD = Traffic.of(MANIFEST.calls_per_day, MANIFEST.locale)
+
+
+def office_documents() -> list[files.Document]:
+    held = files.load(fixtures.directory() / "office").documents
+    return [document for key in sorted(held) for document in held[key]]
+
+
+def test_the_manifest_tells_the_digest_of_every_file() -> None:
+    for name, digest in MANIFEST.sha256.items():
+        assert hashlib.sha256((fixtures.directory() / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_office_holds_the_rows_that_generating_gives() -> None:
+    span = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
+    assert office_documents() == [document for day in span.by_day() for document in day]
+
+
+def test_the_office_has_about_1500_documents_and_none_after_the_moment() -> None:
+    created = [document["pvt_created"] for document in office_documents()]
+    assert 1_350 < len(created) < 1_650
+    assert max(created) <= MANIFEST.moment_gregorian
+    assert MANIFEST.moment_gregorian - min(created) > 55 * 86_400
+
+
+def test_all_scenarios_occur_in_the_office() -> None:
+    last = gregorian.to_datetime(MANIFEST.moment_gregorian).date().toordinal()
+    days = [type(gregorian.to_datetime(MANIFEST.moment_gregorian).date()).fromordinal(last - row) for row in range(60)]
+    legs = {
+        name: legs
+        for day in days
+        for block in blocks_of_day(LOAD, day)
+        for name, legs in block_interactions(OFFICE, LOAD, block)
+        if all(leg["pvt_created"] <= MANIFEST.moment_gregorian for leg in legs)
+    }
+    assert legs.keys() == SCENARIOS.keys()
+    held = {document["_id"] for document in office_documents()}
+    assert all(leg["_id"] in held for scenario in legs.values() for leg in scenario)
+
+
+def test_the_accounts_are_those_of_the_seed() -> None:
+    held = files.load(fixtures.directory() / "office").accounts
+    assert [account.id for account in held] == [account.id for account in generate_accounts(MANIFEST.seed)]
+    assert held[-1].months == ("202511", "202512", "202601")
+    assert [account.tokens for account in held] == [account.tokens for account in generate_accounts(MANIFEST.seed)]
+
+
+@pytest.mark.slow
+def test_what_is_written_is_made_again_by_a_check(tmp_path: Path) -> None:
+    fixture_builder.write_fixtures(tmp_path)
+    assert fixture_builder.check_fixtures(tmp_path) == []
+
+
+def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [(name, (fixtures.directory() / name).read_bytes()) for name in MANIFEST.sha256]
+    monkeypatch.setattr(fixture_builder, "_files", lambda: made)
+    fixture_builder.write_fixtures(tmp_path)
+    (tmp_path / "office" / "accounts.json").write_text("[]\n")
+    (tmp_path / "pools" / "ja_JP.json").unlink()
+    (tmp_path / "edge" / "notes.txt").touch()
+    manifest = json.loads((tmp_path / "manifest.json").read_bytes())
+    manifest["versions"]["Faker"] = "1.0"
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    differences = fixture_builder.check_fixtures(tmp_path)
+    assert [difference.partition(":")[0].partition(",")[0] for difference in differences] == [
+        f"Faker {metadata.version('Faker')} is installed",
+        "pools/ja_JP.json",
+        "edge/notes.txt",
+        "manifest.json",
+        "office/accounts.json",
+    ]
+
+
+def test_without_a_manifest_nobody_is_said_to_have_made_the_fixtures(tmp_path: Path) -> None:
+    assert fixture_builder._other_versions(tmp_path) == []

@@ -1,0 +1,62 @@
+"""Directories and universes: who there is, drawn by hash."""
+
+import re
+
+import pytest
+
+from mockcdrs.dataset import locales
+from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
+
+
+def test_a_universe_is_a_master_a_reseller_and_its_customer() -> None:
+    master, reseller, main = generate_accounts(5)
+    assert (master.tree, master.is_superduper_admin, master.is_reseller) == ((), True, True)
+    assert (reseller.tree, reseller.is_superduper_admin, reseller.is_reseller) == ((master.id,), False, True)
+    assert main.tree == (master.id, reseller.id)
+    assert (main.is_superduper_admin, main.is_reseller) == (False, False)
+    assert main.id == main_account_id(5)
+
+
+def test_ids_and_tokens_are_of_the_seed() -> None:
+    one, other = generate_accounts(5), generate_accounts(6)
+    assert one == generate_accounts(5)
+    assert not {account.id for account in one} & {account.id for account in other}
+    assert not {account.tokens[0].value for account in one} & {account.tokens[0].value for account in other}
+    assert all(re.fullmatch(r"[0-9a-f]{32}", account.id) for account in one)
+
+
+def test_a_token_acts_for_a_user_of_its_account() -> None:
+    for account in generate_accounts(5):
+        assert account.tokens[0].owner_id in {user["id"] for user in account.users}
+
+
+@pytest.mark.parametrize("locale", locales.LOCALES)
+def test_people_and_devices_have_what_the_api_shows(locale: str) -> None:
+    office = generate_office(2, main_account_id(2), locale)
+    keys = {"id", "first_name", "last_name", "username", "email", "priv_level", "presence_id", "timezone", "enabled"}
+    assert all(keys <= user.keys() for user in office.users)
+    assert len({user["id"] for user in office.users}) == len(office.users) >= 14
+    assert len({user["presence_id"] for user in office.users}) == len(office.users)
+    assert all(re.fullmatch(r"[a-z0-9.]+@example\.com", user["email"]) for user in office.users)
+    assert all({"id", "name", "device_type", "sip", "enabled"} <= device.keys() for device in office.devices)
+    desk = [device for device in office.devices if device["device_type"] == "sip_device"]
+    assert all(re.fullmatch(r"([0-9a-f]{2}:){5}[0-9a-f]{2}", device["mac_address"]) for device in desk)
+
+
+def test_numbers_are_those_kept_free_for_fiction() -> None:
+    office = generate_office(2, main_account_id(2))
+    assert all(re.fullmatch(r"\+1\d{3}55501\d\d", party.number) for party in (*office.contacts, *office.toll_free))
+    assert {party.number[:2] for party in office.international} <= {"+4", "+3", "+8"}
+
+
+def test_another_account_of_the_same_seed_is_another_office() -> None:
+    one, other = generate_office(2, "a" * 32), generate_office(2, "b" * 32)
+    assert one.realm != other.realm
+    assert not {user["id"] for user in one.users} & {user["id"] for user in other.users}
+
+
+def test_another_locale_has_other_people_under_the_same_account() -> None:
+    english, japanese = (generate_office(2, main_account_id(2), locale) for locale in ("en_US", "ja_JP"))
+    assert english.account.id == japanese.account.id
+    assert japanese.users[0]["first_name"] > "\u3000"
+    assert japanese.users[0]["timezone"] == "Asia/Tokyo"

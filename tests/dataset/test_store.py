@@ -1,0 +1,221 @@
+"""What a test adds and removes lies over the base, which stays as it is."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.store import Document, LoadedStore, Overlay, _AddedDocuments
+
+ACCOUNT, OTHER, MONTH = "a" * 32, "b" * 32, "202601"
+
+
+def _document(call: str, **fields: Any) -> Document:
+    return {"_id": f"{MONTH}-{call}", "pvt_type": "cdr", **fields}
+
+
+@pytest.fixture
+def overlay() -> Overlay:
+    both = [_document("one"), _document("two")]
+    accounts = [Account(ACCOUNT), Account(OTHER, months=("202512",))]
+    return Overlay(LoadedStore(accounts, {(ACCOUNT, MONTH): both, (OTHER, MONTH): both}))
+
+
+def _ids(overlay: Overlay, month: str = MONTH, account: str = ACCOUNT) -> set[str]:
+    return {document["_id"] for segment in overlay.held(account, month) for document in segment.visible()}
+
+
+def test_an_added_document_stands_beside_the_base(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert _ids(overlay) == {"202601-one", "202601-two", "202601-three"}
+    assert overlay.document(ACCOUNT, MONTH, "202601-three") == _document("three")
+
+
+def test_an_added_document_takes_the_place_of_one_with_its_id(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="newer")])
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") == _document("one", name="newer")
+    added = [segment for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing]
+    assert [list(segment.visible()) for segment in added] == [[_document("one", name="newer")]]
+
+
+def test_a_month_appears_with_what_is_added_to_it(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202602", [_document("later")])
+    assert overlay.months(ACCOUNT) == [MONTH, "202602"]
+
+
+def test_removing_hides_a_document_of_the_base(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one")
+    assert _ids(overlay) == {"202601-two"}
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+
+
+def test_an_index_of_a_segment_loses_the_rows_of_documents_that_are_removed_later(overlay: Overlay) -> None:
+    rows = [SimpleNamespace(document_id="202601-one"), SimpleNamespace(document_id="202601-two")]
+    (before,) = overlay.held(ACCOUNT, MONTH)
+    assert overlay.remove("202601-one")
+    (after,) = overlay.held(ACCOUNT, MONTH)
+    assert before.identity == after.identity
+    assert list(before.visible_rows(iter(rows))) == rows
+    assert list(after.visible_rows(iter(rows))) == rows[1:]
+
+
+def test_removing_takes_an_added_document_away(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert overlay.remove("202601-three")
+    assert _ids(overlay) == {"202601-one", "202601-two"}
+
+
+def test_removing_an_accounts_document_leaves_the_same_id_to_another(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one", ACCOUNT)
+    assert (_ids(overlay), _ids(overlay, account=OTHER)) == ({"202601-two"}, {"202601-one", "202601-two"})
+    assert overlay.document(OTHER, MONTH, "202601-one") == _document("one")
+    assert not overlay.remove("202601-one", ACCOUNT)
+    assert overlay.count_removed() == 1
+
+
+def test_removing_from_no_account_in_particular_takes_it_from_each(overlay: Overlay) -> None:
+    assert overlay.remove("202601-one")
+    assert _ids(overlay) == _ids(overlay, account=OTHER) == {"202601-two"}
+
+
+def test_replacing_an_accounts_document_leaves_the_same_id_to_another(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    assert _ids(overlay, account=OTHER) == {"202601-one", "202601-two"}
+    assert overlay.document(OTHER, MONTH, "202601-one") == _document("one")
+
+
+def test_a_document_in_another_month_than_its_id_names_can_be_removed(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202512", [_document("moved")])
+    assert overlay.remove("202601-moved", ACCOUNT)
+    assert _ids(overlay, "202512") == set()
+
+
+def test_the_same_id_in_another_month_stays_where_one_was_replaced(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202512", [_document("one", name="moved")])
+    overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
+    assert overlay.document(ACCOUNT, "202512", "202601-one") == _document("one", name="moved")
+    assert (_ids(overlay), _ids(overlay, "202512")) == ({"202601-one", "202601-two"}, {"202601-one"})
+
+
+def test_removing_what_is_not_there_says_so(overlay: Overlay) -> None:
+    assert not overlay.remove("202601-nosuch")
+
+
+def test_emptying_hides_the_base_and_keeps_the_months(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    overlay.empty(ACCOUNT)
+    assert _ids(overlay) == set()
+    assert overlay.months(ACCOUNT) == [MONTH]
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    assert _ids(overlay) == {"202601-four"}
+
+
+def test_resetting_brings_the_base_back(overlay: Overlay) -> None:
+    overlay.remove("202601-one")
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    overlay.empty(ACCOUNT)
+    overlay.reset()
+    assert _ids(overlay) == {"202601-one", "202601-two"}
+
+
+def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    before = {segment.identity for segment in overlay.held(ACCOUNT, MONTH)}
+    overlay.reset()
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    after = {segment.identity for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing}
+    assert after
+    assert not before & after
+
+
+class Counted(dict[str, Any]):
+    """A document that counts how often it and its kind are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, name: str) -> Any:
+        Counted.looks += 1
+        return super().__getitem__(name)
+
+
+@pytest.mark.parametrize("change", ["add", "replace", "remove"])
+def test_a_change_costs_the_same_however_many_documents_were_added(overlay: Overlay, change: str) -> None:
+    def add(numbers: range) -> None:
+        for number in numbers:
+            overlay.add(ACCOUNT, MONTH, [Counted(_document(f"many-{number}"))])
+
+    def looks_at(numbers: range) -> int:
+        before = Counted.looks
+        if change == "remove":
+            assert all(overlay.remove(f"{MONTH}-many-{number}") for number in numbers)
+        else:
+            add(numbers)
+        return Counted.looks - before
+
+    add(range(100) if change != "add" else range(0))
+    first = looks_at(range(40))
+    add(range(100, 2_000))
+    assert looks_at(range(2_000, 2_040) if change == "add" else range(40, 80)) == first
+
+
+def test_many_changes_leave_what_they_should(overlay: Overlay) -> None:
+    for number in range(50):
+        overlay.add(ACCOUNT, MONTH, [_document(f"many-{number}")])
+    for number in range(45):
+        assert overlay.remove(f"{MONTH}-many-{number}")
+    overlay.add(ACCOUNT, MONTH, [_document("many-46", name="new"), _document("many-50")])
+    assert overlay.count_added() == 6
+    (segment,) = (each for each in overlay.held(ACCOUNT, MONTH) if each.is_passing)
+    numbers = [document["_id"].rpartition("-")[2] for document in segment.visible()]
+    assert numbers == ["45", "47", "48", "49", "46", "50"]
+    assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-46") == _document("many-46", name="new")
+    assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-1") is None
+
+
+def test_who_looks_at_what_was_added_sees_none_of_what_comes_later(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    before = list(overlay.held(ACCOUNT, MONTH))
+    overlay.add(ACCOUNT, MONTH, [_document("four")])
+    ids = {document["_id"] for segment in before for document in segment.visible()}
+    assert ids == {"202601-one", "202601-two", "202601-three"}
+    assert _ids(overlay) == {*ids, "202601-four"}
+
+
+def test_an_older_state_that_is_added_to_again_keeps_what_it_had() -> None:
+    first = _AddedDocuments().changed((), [_document("one")])
+    one, other = first.changed((), [_document("two")]), first.changed((), [_document("three")])
+    assert [[document["_id"] for document in each] for each in (first, one, other)] == [
+        ["202601-one"],
+        ["202601-one", "202601-two"],
+        ["202601-one", "202601-three"],
+    ]
+    assert (first.find("202601-two"), other.find("202601-two")) == (None, None)
+    assert one.find("202601-two") == _document("two")
+
+
+@pytest.fixture
+def _often_switched() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_often_switched")
+def test_threads_that_add_and_remove_at_once_lose_nothing(overlay: Overlay) -> None:
+    def change(nth: int) -> None:
+        for number in range(50):
+            overlay.add(ACCOUNT, MONTH, [_document(f"{nth}-{number}")])
+            assert overlay.remove(f"{MONTH}-{nth}-{number}") is True
+            overlay.add(ACCOUNT, MONTH, [_document(f"{nth}-{number}-stays")])
+
+    with ThreadPoolExecutor(8) as threads:
+        for done in [threads.submit(change, nth) for nth in range(8)]:
+            done.result(timeout=60)
+    assert overlay.count_added() == 8 * 50
