@@ -69,7 +69,8 @@ def test_importing_the_package_costs_no_more_than_typing() -> None:
 
 def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what_a_fault_or_file_would() -> None:
     pulled_in = imported_by(COMMAND)
-    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.universe", "mockcdrs.control.adviser"} <= pulled_in
-    unasked = {"cli_contract", "cli_data", "cli_exchanges", "control.advice", "control.question", "dataset.files"}
-    assert not pulled_in & {f"mockcdrs.{name}" for name in unasked | {"dataset.crafted", "server.control"}}
+    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.universe", "mockcdrs.advice.adviser"} <= pulled_in
+    unasked = {"advice.registry", "cli_contract", "cli_data", "cli_exchanges", "control.expected_query"}
+    unasked |= {"dataset.crafted", "dataset.files", "server.control"}
+    assert not pulled_in & {f"mockcdrs.{name}" for name in unasked}
     assert not pulled_in & {"asyncio", "decimal", "email", "falcon", "http.client", "ssl", "tempfile"}

@@ -14,7 +14,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request, Response
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import parse_time
 from mockcdrs.dataset.files import DataError, Words, shortened
 from mockcdrs.exchanges.server_info import Config, ServerInfo
 
@@ -49,7 +49,7 @@ class Exchange:
         """When it was answered, in Gregorian seconds: the envelope's word, or else that of the `Date` header."""
         try:
             told = json.loads(self.answer.body)["timestamp"]
-            return seconds_of(str(told))
+            return parse_time(str(told))
         except (ValueError, KeyError, TypeError):
             pass
         try:

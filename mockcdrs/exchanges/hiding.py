@@ -23,23 +23,23 @@ class Tokens:
 
     def hidden(self, exchange: Exchange) -> Exchange:
         """An exchange without secrets. Hiding twice hides the same known tokens in the same way."""
-        request = _mapped(exchange.request, lambda text: self._hide(redaction.text(text)), self._header)
-        request = replace(request, path=self._hide(redaction.path(request.path)))
+        request = _mapped(exchange.request, lambda text: self._hide(redaction.redact_text(text)), self._header)
+        request = replace(request, path=self._hide(redaction.redact_path(request.path)))
         return replace(exchange, request=request, answer=self.hidden_answer(exchange.answer))
 
     def hidden_answer(self, answer: Answer) -> Answer:
         """An answer without secrets."""
         headers = {name: self._header(name, value) for name, value in answer.headers.items()}
-        return replace(answer, headers=headers, body=self._hide(redaction.text(answer.body)))
+        return replace(answer, headers=headers, body=self._hide(redaction.redact_text(answer.body)))
 
     def _header(self, name: str, value: str) -> str:
-        (shown,) = redaction.headers({name.lower(): value}).values()
-        return self._hide(redaction.text(redaction.path(shown)))
+        (shown,) = redaction.redact_headers({name.lower(): value}).values()
+        return self._hide(redaction.redact_text(redaction.redact_path(shown)))
 
     def _hide(self, text: str) -> str:
         for token, account_id in self.account_of.items():
             name = name_of(account_id)
-            for shown in (token, redaction.redacted(token), redaction.redacted(name)):
+            for shown in (token, redaction.redact(token), redaction.redact(name)):
                 text = text.replace(shown, name)
         return text
 

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from mockcdrs.cdr.row import rfc_1036
-from mockcdrs.control.journal import Journal, Record, Response
-from mockcdrs.control.real_clock import monotonic
-from mockcdrs.control.retold import target, visible
+from mockcdrs.control.clock import monotonic
+from mockcdrs.control.describe import escape, request_target
+from mockcdrs.control.journal import Journal, Record, RecordedResponse
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.answer import Answer, Incoming
 from mockcdrs.crossbar.context import World
@@ -27,7 +27,7 @@ from mockcdrs.server.delivery import delivered, unless_rule_fails
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockcdrs.control.access import Access
+    from mockcdrs.control.access import AccessPolicy
     from mockcdrs.control.powers import Powers
 
 CONTROL = "/_mockcdrs"
@@ -58,12 +58,12 @@ class Crossbar:
 
         answered, delivery = state.faults.apply(incoming, world, produce)
         if answered.note:
-            logger.warning("%s", visible(f"{incoming.method} {target(entry.record)}: {answered.note}"))
+            logger.warning("%s", escape(f"{incoming.method} {request_target(entry.record)}: {answered.note}"))
         entry.note(answered, delivery)
         if incoming.method != "HEAD":
             accepted = incoming.headers.get("accept-encoding", "")
             answered = compression.compressed(answered, accepted, varies=world.version.compression_varies)
-        entry.record.response = Response(dict(answered.headers))
+        entry.record.response = RecordedResponse(dict(answered.headers))
         head = _head(answered, world.now)
         if delivery.fault:
             body, length = _faulty(incoming, answered, delivery, ClientConnection(environ), entry)
@@ -159,7 +159,7 @@ def _faulty(
     return entry.watch(stream, length), length
 
 
-def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
+def create_app(state: State, powers: "Powers | None" = None, access: "AccessPolicy | None" = None) -> "WSGIApplication":
     """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
     crossbar = Crossbar(state)
     return crossbar if powers is None else _WithControl(crossbar, powers, access)
@@ -173,7 +173,7 @@ def longest_body(state: State) -> Callable[[], int]:
 class _WithControl:
     """An app with the control API beside it, which is made when it is first asked for."""
 
-    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> None:
+    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "AccessPolicy | None") -> None:
         self._crossbar, self._powers, self._access = crossbar, powers, access
         self._making = threading.Lock()
         self._made: WSGIApplication | None = None

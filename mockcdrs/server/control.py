@@ -13,8 +13,8 @@ import falcon
 from mockcdrs.control import access
 from mockcdrs.control.api.exchange import Ask, Handler, Reply, bad
 from mockcdrs.control.api.routes import OPEN, ROUTES
+from mockcdrs.control.api_errors import ApiError, error_body
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused, error
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.console import add_console, is_console
@@ -33,7 +33,7 @@ _HEADERS = {
 class _Door:
     """Middleware: every answer tells whose it is, and nobody gets further whom `control/access.py` refuses."""
 
-    def __init__(self, allowed: access.Access, identity: str) -> None:
+    def __init__(self, allowed: access.AccessPolicy, identity: str) -> None:
         self._access = allowed
         self._headers = {**_HEADERS, _STATE: identity}
 
@@ -44,14 +44,14 @@ class _Door:
         below = req.path.removeprefix(CONTROL)
         is_open = below in OPEN or is_console(below)
         # every server tells the address; where there is none, the caller is in this process
-        access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
+        access.check_access(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
 
-def create_control_app(powers: Powers, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
+def create_control_app(powers: Powers, allowed: access.AccessPolicy | None = None) -> "falcon.App[Any, Any]":
     """A WSGI app for all below `/_mockcdrs/`."""
-    app = falcon.App(middleware=[_Door(allowed or access.Access(), powers.state.identity)])
+    app = falcon.App(middleware=[_Door(allowed or access.AccessPolicy(), powers.state.identity)])
     app.set_error_serializer(_serialized)
-    app.add_error_handler(Refused, _refused)
+    app.add_error_handler(ApiError, _refused)
     app.add_error_handler(Exception, _failed)
     changing, stream = threading.Lock(), Stream(powers.state.journal)
     for path, methods in ROUTES.items():
@@ -104,12 +104,12 @@ def _query(req: falcon.Request) -> dict[str, str]:
 def _body(req: falcon.Request) -> Any:
     longest = LONGEST_CONTROL_BODY
     if (req.content_length or 0) > longest:
-        raise Refused(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
+        raise ApiError(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
     raw = req.bounded_stream.read() if req.method != "GET" else b""
     try:
         return json.loads(raw, parse_constant=_no_number) if raw else None
     except (ValueError, RecursionError) as wrong:
-        raise Refused(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
+        raise ApiError(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
 
 
 def _no_number(name: str) -> NoReturn:
@@ -121,11 +121,11 @@ def _serialized(req: falcon.Request, resp: falcon.Response, wrong: falcon.HTTPEr
     code = falcon.code_to_http_status(wrong.status).partition(" ")[2].lower().replace(" ", "-")
     allowed = (wrong.headers or {}).get("Allow") if isinstance(wrong.headers, dict) else None
     expected = f"expected {allowed}" if allowed else f"expected one of {', '.join(ROUTES)} below {CONTROL}"
-    resp.data = _json(error(code, f"{req.method} {req.path} came; {expected}; see {CONTROL}/control.json"))
+    resp.data = _json(error_body(code, f"{req.method} {req.path} came; {expected}; see {CONTROL}/control.json"))
     resp.content_type = "application/json"
 
 
-def _refused(req: falcon.Request, resp: falcon.Response, refused: Refused, params: dict[str, Any]) -> None:
+def _refused(req: falcon.Request, resp: falcon.Response, refused: ApiError, params: dict[str, Any]) -> None:
     del req, params
     _send(resp, Reply(refused.to_dict(), refused.status))
 
@@ -134,4 +134,4 @@ def _failed(req: falcon.Request, resp: falcon.Response, wrong: Exception, params
     del params
     req.log_error(traceback.format_exc())
     told = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
-    _send(resp, Reply(error("internal", told), 500))
+    _send(resp, Reply(error_body("internal", told), 500))

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 
 from mockcdrs.control.api.journal import shown
+from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.journal import Journal
-from mockcdrs.control.refused import Refused
 from mockcdrs.server.connection import ClientConnection
 
 MOST_LISTENERS = 8
@@ -21,9 +21,9 @@ class Stream:
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
     def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
-        """Events until the client goes or the server stops. Raises `Refused` where all places are taken."""
+        """Events until the client goes or the server stops. Raises `ApiError` where all places are taken."""
         if not self._places.acquire(blocking=False):
-            raise Refused(
+            raise ApiError(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
         return _Listening(self._places.release, self._events(since, origin, connection))

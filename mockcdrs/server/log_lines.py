@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import Record
-from mockcdrs.control.retold import target, visible
 
 LONGEST_TEXT = 600
 _GREEN, _YELLOW, _RED = "\x1b[32m", "\x1b[33m", "\x1b[31m"
@@ -54,9 +54,9 @@ class Text(LineFormatter):
         said = [f"fault: {record.fault}"] if record.fault else []
         said += [f"advice: {', '.join(codes(record))}"] if record.advice else []
         said += [f"note: {record.note}"] if record.note else []
-        rest = "  ".join(_short(visible(each)) for each in (target(record), *said))
+        rest = "  ".join(_short(escape(each)) for each in (request_target(record), *said))
         took = f"{record.duration_seconds * 1000:9.1f} ms {record.sent_bytes:9} B"
-        return f"{_local(at)} {self._status(record.status)} {_short(visible(record.method)):7} {took}  {rest}"
+        return f"{_local(at)} {self._status(record.status)} {_short(escape(record.method)):7} {took}  {rest}"
 
     def _status(self, status: int) -> str:
         shown = str(status or "cut")
@@ -68,15 +68,15 @@ class Text(LineFormatter):
     def warning(self, at: float, told: logging.LogRecord) -> str:
         """`12:00:01 warning: words`, with a traceback below where there is one."""
         lines = [
-            f"{told.levelname.lower()}: {visible(told.getMessage())}",
-            *map(visible, _traceback(told).splitlines()),
+            f"{told.levelname.lower()}: {escape(told.getMessage())}",
+            *map(escape, _traceback(told).splitlines()),
         ]
         return f"{_local(at)} " + "\n".join(lines)
 
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
         """The banner."""
         del at, where
-        return "\n".join(line if line.isprintable() else visible(line) for line in banner)
+        return "\n".join(line if line.isprintable() else escape(line) for line in banner)
 
 
 class Json(LineFormatter):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control.redaction import redacted
+from mockcdrs.control.redaction import redact
 from mockcdrs.crossbar.answer import Incoming
 
 
@@ -55,7 +55,7 @@ def test_tokens_are_redacted_wherever_they_come_from() -> None:
     path, query = "/v2/user_auth/secret-4", "auth_token=secret-1"
     record = came(Journal(), path, query, x_auth_token="secret-2", authorization="Bearer secret-3")
     assert "secret" not in repr(record)
-    assert record.query["auth_token"] == redacted("secret-1")
+    assert record.query["auth_token"] == redact("secret-1")
 
 
 def test_equal_tokens_stay_equal_and_different_ones_different() -> None:

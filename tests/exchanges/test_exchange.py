@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import Request
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import parse_time
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.origin import Origin
 from mockcdrs.exchanges.exchange import Answer, Exchange, read, write
@@ -57,7 +57,7 @@ def test_a_line_that_is_none_is_named(tmp_path: Path, line: str) -> None:
 def test_the_moment_is_the_envelopes_or_the_headers(answer: Answer, moment: str) -> None:
     told = Exchange("x", Request("GET", "/"), answer).moment
     assert told is not None
-    assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(seconds_of(moment))
+    assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(parse_time(moment))
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "today"}])

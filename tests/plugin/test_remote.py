@@ -9,8 +9,8 @@ import pytest
 
 from mockcdrs import remote
 from mockcdrs.control.api import journal as journal_api
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
-from mockcdrs.control.question import NoQuestion
 from mockcdrs.crossbar.answer import Incoming
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.faults import RuleError
@@ -95,7 +95,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), NoSuchScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
-        (lambda mock: mock.expected("/cdrs/summary"), NoQuestion),
+        (lambda mock: mock.expected("/cdrs/summary"), UnsupportedQuery),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply, bad
+from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.making import parse_settings
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 
@@ -81,14 +81,14 @@ def change_settings(powers: Powers, ask: Ask) -> Reply:
     state, changes = powers.state, asked.get("quirks", {})
     for name, value in changes.items():
         if name not in QUIRKS:
-            raise Refused(400, "unknown-quirk", f"{name!r} is no quirk; expected one of {', '.join(QUIRKS)}", name)
+            raise ApiError(400, "unknown-quirk", f"{name!r} is no quirk; expected one of {', '.join(QUIRKS)}", name)
         if not isinstance(value, bool):
             raise bad(name, value, "true to show the quirk or false to do without")
     try:
         changed = parse_settings({**dict(state.settings.items()), **asked.get("settings", {})}, state.version)
     except SettingError as wrong:
         field = next((name for name in asked["settings"] if name in str(wrong)), None)
-        raise Refused(400, "bad-setting", str(wrong), field) from wrong
+        raise ApiError(400, "bad-setting", str(wrong), field) from wrong
     state.settings = changed
     state.quirks = frozenset(name for name in QUIRKS if changes.get(name, name in state.quirks))
     return settings(powers, ask)

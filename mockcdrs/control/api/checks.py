@@ -7,16 +7,16 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api.exchange import Ask, bad
-from mockcdrs.control.moments import LAST_SECOND, meant
-from mockcdrs.control.question import NoQuestion
-from mockcdrs.control.refused import Refused
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.clock import LAST_SECOND, time_hint
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.dataset.crafted import NoSuchScenario
 from mockcdrs.faults import RuleError
 
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 YES = Kind("true", lambda value: value is True)
 _CODES: dict[type[ArgumentError], str] = {
-    NoQuestion: "no-question",
+    UnsupportedQuery: "no-question",
     NoSuchScenario: "unknown-scenario",
     RuleError: "bad-rule",
 }
@@ -28,7 +28,7 @@ def refusing(field: str | None = None) -> Iterator[None]:
     try:
         yield
     except ArgumentError as wrong:
-        raise Refused(400, _CODES.get(type(wrong), "bad-value"), str(wrong), field or wrong.name) from wrong
+        raise ApiError(400, _CODES.get(type(wrong), "bad-value"), str(wrong), field or wrong.name) from wrong
 
 
 def members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, Any]:
     try:
         arguments.check_names(body, known, what)
     except ArgumentError as unknown:
-        raise Refused(400, "unknown-member", str(unknown), unknown.name) from unknown
+        raise ApiError(400, "unknown-member", str(unknown), unknown.name) from unknown
     said = {name: value for name, value in body.items() if value is not None}
     with refusing():
         arguments.check(said, known, what)
@@ -57,7 +57,7 @@ def whole(ask: Ask, name: str, default: int, most: int = LAST_SECOND) -> int:
 
 def time(ask: Ask, name: str, default: int) -> int:
     """A parameter of the query: Gregorian seconds."""
-    hint = meant(ask.query.get(name))
+    hint = time_hint(ask.query.get(name))
     if hint:
         raise bad(name, ask.query[name], f"Gregorian seconds; {hint}")
     return whole(ask, name, default)
@@ -68,4 +68,4 @@ def parameters(ask: Ask, *known: str) -> None:
     try:
         arguments.check_names(ask.query.keys() - {"token"}, known, "this path")
     except ArgumentError as unknown:
-        raise Refused(400, "unknown-parameter", str(unknown), unknown.name) from unknown
+        raise ApiError(400, "unknown-parameter", str(unknown), unknown.name) from unknown

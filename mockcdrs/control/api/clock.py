@@ -5,10 +5,10 @@ from datetime import timedelta
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply, bad
-from mockcdrs.control.moments import MOMENT, STEP_PARTS, seconds_in
+from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
 from mockcdrs.control.powers import Powers
 
-_CHANGES = {"freeze": MOMENT, "advance": checks.OBJECT, "live": checks.YES}
+_CHANGES = {"freeze": ANY_TIME, "advance": checks.OBJECT, "live": checks.YES}
 
 
 def read(powers: Powers, ask: Ask) -> Reply:
@@ -26,9 +26,9 @@ def change(powers: Powers, ask: Ask) -> Reply:
     if "freeze" in asked:
         powers.clock.freeze(asked["freeze"])
     elif "advance" in asked:
-        step = checks.members(asked["advance"], STEP_PARTS, "a step")
+        step = checks.members(asked["advance"], STEP_KINDS, "a step")
         with checks.refusing("advance"):
-            powers.clock.advance(timedelta(seconds=seconds_in(None, step)))
+            powers.clock.advance(timedelta(seconds=parse_step(None, step)))
     else:
         powers.clock.live()
     return read(powers, ask)

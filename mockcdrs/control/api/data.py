@@ -4,13 +4,13 @@ from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply
-from mockcdrs.control.moments import MOMENT
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.clock import ANY_TIME
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
 from mockcdrs.dataset.scenarios import SCENARIOS
 
-_CALL = {"at": MOMENT, **ORDER}
+_CALL = {"at": ANY_TIME, **ORDER}
 _MOST_INTERACTIONS = 500
 
 
@@ -51,7 +51,7 @@ def remove(powers: Powers, ask: Ask) -> Reply:
         with checks.refusing():
             powers.remove(ask.where["cdr_id"])
     except KeyError as unknown:
-        raise Refused(404, "no-such-cdr", str(unknown.args[0])) from unknown
+        raise ApiError(404, "no-such-cdr", str(unknown.args[0])) from unknown
     return DONE
 
 
@@ -82,7 +82,7 @@ def interactions(powers: Powers, ask: Ask) -> Reply:
     end = checks.time(ask, "created_to", powers.clock.now())
     start = checks.time(ask, "created_from", max(0, end - powers.state.settings.maximum_range))
     limit = checks.whole(ask, "limit", 100, _MOST_INTERACTIONS)
-    found = timeline.newest(powers.state.data, powers.account_id, (start, end), limit)
+    found = timeline.newest_interactions(powers.state.data, powers.account_id, (start, end), limit)
     return Reply(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}

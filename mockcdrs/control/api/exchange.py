@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 
 
-def bad(field: str | None, came: object, expected: str) -> Refused:
+def bad(field: str | None, came: object, expected: str) -> ApiError:
     """A 400 for a value that is not what it should be."""
     at = "" if field is None else f"{field}: "
-    return Refused(400, "bad-value", f"{at}came {came!r:.200}; expected {expected}", field)
+    return ApiError(400, "bad-value", f"{at}came {came!r:.200}; expected {expected}", field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
+from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.faults import Rule
 from mockcdrs.faults.presets import PRESETS
 
@@ -46,7 +46,7 @@ def remove(powers: Powers, ask: Ask) -> Reply:
     number = ask.where["number"]
     faults = powers.state.faults
     if not any(str(rule.number) == number and faults.remove(rule) for rule in faults):
-        raise Refused(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
+        raise ApiError(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
     return DONE
 
 

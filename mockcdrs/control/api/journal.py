@@ -6,10 +6,10 @@ from typing import Any
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.describe import curl_command, describe_query
 from mockcdrs.control.journal import Record
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
-from mockcdrs.control.retold import curl, explained
 
 _NOT_TOLD = frozenset({"advised", "advising", "response"})
 
@@ -21,8 +21,8 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
         "advice": record.advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
-        "explained": explained(record.query),
-        "curl": curl(record, origin),
+        "explained": describe_query(record.query),
+        "curl": curl_command(record, origin),
     }
 
 
@@ -51,7 +51,9 @@ def one(powers: Powers, ask: Ask) -> Reply:
             answered = record.response
             response = None if answered is None else answered.to_dict()
             return Reply({**shown(record, ask.origin), "response": response})
-    raise Refused(404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal")
+    raise ApiError(
+        404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal"
+    )
 
 
 def events(powers: Powers, ask: Ask) -> Reply:

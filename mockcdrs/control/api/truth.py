@@ -9,7 +9,7 @@ from mockcdrs.control.powers import Powers
 
 
 def expected(powers: Powers, ask: Ask) -> Reply:
-    """As `Powers.expected` says it; `path` is the listing's, below the account. Raises `Refused`."""
+    """As `Powers.expected` says it; `path` is the listing's, below the account. Raises `ApiError`."""
     query: dict[str, Any] = {name: value for name, value in ask.query.items() if name not in {"path", "token"}}
     with checks.refusing():
         found = powers.expected(ask.query.get("path", "/cdrs"), **query)
