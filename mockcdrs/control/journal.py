@@ -156,7 +156,7 @@ class RecordedRequests:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalUpdate:
+class JournalChanges:
     """What changed in a journal after a completion, all as of one moment.
 
     Arguments:
@@ -260,7 +260,7 @@ class Journal:
     def __len__(self) -> int:
         return len(self._records)
 
-    def kept(self) -> RecordedRequests:
+    def snapshot(self) -> RecordedRequests:
         """Return the records, and how many were dropped, as of one moment."""
         with self._changed:
             return RecordedRequests(list(self._records), self.dropped, self.capacity)
@@ -280,14 +280,14 @@ class Journal:
         """How many became complete since the last `clear`, including dropped ones."""
         return self._completed
 
-    def news(self, completion: int) -> JournalUpdate:
+    def changes_since(self, completion: int) -> JournalChanges:
         """Return what happened after a `completion`; one that is still to come means all records.
 
         The numbers of completions go on when the journal is cleared.
         """
         with self._changed:
             after = completion if completion <= self._completions else 0
-            return JournalUpdate(
+            return JournalChanges(
                 records=sorted(
                     (record for record in self._records if record.completion > after),
                     key=lambda record: record.completion,
@@ -300,7 +300,7 @@ class Journal:
                 capacity=self.capacity,
             )
 
-    def wait_behind(
+    def wait_for_change(
         self, completion: int, identity: str, timeout_seconds: float, is_over: Callable[[], bool] = lambda: False
     ) -> bool:
         """Wait until a record becomes complete after a `completion`, the journal is cleared, or `wake` is called.

@@ -76,7 +76,7 @@ class Powers(Data, Derived):
 
     def kept_requests(self) -> RecordedRequests:
         """What came in since the last reset, as far as the journal keeps it."""
-        return self.state.journal.kept()
+        return self.state.journal.snapshot()
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:

@@ -33,7 +33,7 @@ class Stream:
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
         while not connection.is_closed():
-            news = journal.news(cursor)
+            news = journal.changes_since(cursor)
             if news.identity != identity:
                 identity = news.identity
                 yield b"event: reset\ndata: {}\n\n"
@@ -42,7 +42,7 @@ class Stream:
                 told = json.dumps(shown(record, origin))
                 yield f"id: {record.completion}\nevent: request\ndata: {told}\n\n".encode()
             with connection.waiting(journal.wake):
-                is_quiet = not journal.wait_behind(cursor, identity, HEART_BEAT_SECONDS, connection.is_closed)
+                is_quiet = not journal.wait_for_change(cursor, identity, HEART_BEAT_SECONDS, connection.is_closed)
             if is_quiet:
                 yield b": still here\n\n"
 

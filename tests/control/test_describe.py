@@ -1,4 +1,4 @@
-"""A request told again."""
+"""Descriptions of recorded requests."""
 
 import shlex
 from typing import Any
@@ -12,30 +12,30 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.answer import Incoming
 
 
-def came(query: str) -> Record:
+def record_of(query: str) -> Record:
     return Journal().open(Incoming("GET", "/v2/a%2Fb", query), at_gregorian=7)
 
 
 @pytest.mark.parametrize("query", ["paginate", "b=2&a=1&b=3", "a=%zz", "a=x+y%20z", "="])
-def test_the_curl_asks_what_was_asked_in_its_order_and_spelling(query: str) -> None:
-    assert shlex.split(curl_command(came(query), "http://x"))[-1] == f"http://x/v2/a%2Fb?{query}"
+def test_the_curl_command_repeats_the_query_in_its_order_and_spelling(query: str) -> None:
+    assert shlex.split(curl_command(record_of(query), "http://x"))[-1] == f"http://x/v2/a%2Fb?{query}"
 
 
 def test_a_target_without_a_query_has_no_question_mark_and_one_with_a_secret_a_digest() -> None:
-    assert request_target(came("")) == "/v2/a%2Fb"
-    assert request_target(came("a=1&auth_token=s")) == f"/v2/a%2Fb?a=1&auth_token={redact('s')}"
+    assert request_target(record_of("")) == "/v2/a%2Fb"
+    assert request_target(record_of("a=1&auth_token=s")) == f"/v2/a%2Fb?a=1&auth_token={redact('s')}"
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         ("plain \\ text", "plain \\ text"),
         ("\x1b[31m\r\n\x00\x7f", "\\x1b[31m\\r\\n\\x00\\x7f"),
         ("\x9b\u202e\u2028\udcff", "\\x9b\\u202e\\u2028\\udcff"),
     ],
 )
-def test_what_could_end_a_line_or_command_a_terminal_is_escaped(text: str, shown: str) -> None:
-    assert escape(text) == shown
+def test_what_could_end_a_line_or_command_a_terminal_is_escaped(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_what_could_end_a_line_or_command_a_terminal_is_escaped(text: str, shown
         ("other=x", "x"),
     ],
 )
-def test_each_parameter_is_told_in_words(query: str, words: str) -> None:
-    assert describe_query(came(query).query) == [f"{query.partition('=')[0]}: {words}"]
+def test_each_parameter_is_described_in_words(query: str, words: str) -> None:
+    assert describe_query(record_of(query).query) == [f"{query.partition('=')[0]}: {words}"]
 
 
-def test_the_curl_has_the_headers_that_matter_and_names_what_it_does_not_tell() -> None:
+def test_the_curl_command_has_the_headers_that_matter_and_variables_for_token_and_body() -> None:
     headers = {"accept": "text/csv", "user-agent": "x", "x-auth-token": "s"}
     record = Journal().open(Incoming("PUT", "/v2", "", headers, b"{}"), at_gregorian=7)
     assert curl_command(record, "http://x") == (
@@ -80,5 +80,5 @@ def test_the_curl_has_the_headers_that_matter_and_names_what_it_does_not_tell() 
     ],
     ids=["number", "number within", "text"],
 )
-def test_a_key_of_any_size_is_told_in_a_line(key: list[Any], words: str) -> None:
+def test_a_key_of_any_size_is_described_in_a_line(key: list[Any], words: str) -> None:
     assert describe_query({"start_key": start_key.encode(key)}) == [f"start_key: {words}"]

@@ -29,7 +29,7 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
 def read(powers: Powers, ask: Ask) -> Reply:
     """The records that became complete behind `since`, in that order, and those that are still under way."""
     checks.parameters(ask, "since")
-    news = powers.state.journal.news(checks.whole(ask, "since", 0))
+    news = powers.state.journal.changes_since(checks.whole(ask, "since", 0))
     return Reply(
         {
             "records": [shown(record, ask.origin) for record in news.records],
