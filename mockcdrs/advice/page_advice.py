@@ -8,11 +8,11 @@ from mockcdrs.advice.record_view import (
     OK_STATUSES,
     PAGED_KINDS,
     first_value,
+    parse_integer,
     path_without_slash,
     quote,
     row_parameters,
     sent_parameters,
-    to_integer,
 )
 from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.control.journal import Record
@@ -24,7 +24,7 @@ _START_KEY = frozenset({"start_key"})
 
 def _bad_page_size(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     value = first_value(record, "page_size")
-    size = to_integer(value)
+    size = parse_integer(value)
     if value is not None and (size is None or size < 1) and record_view.api_version(record) != "v1":
         usual = context.settings.pagination_page_size
         yield (
@@ -125,7 +125,7 @@ def _describe_unfollowed(page: Record) -> str:
 def _short_page(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     if not record_view.has_next_page(record):
         return
-    size = to_integer(first_value(record, "page_size")) or context.settings.pagination_page_size
+    size = parse_integer(first_value(record, "page_size")) or context.settings.pagination_page_size
     if record.outcome.rows < size:
         yield (
             f"{record.outcome.rows} rows where {quote(str(size))} were asked, and still a next_start_key: the page "

@@ -16,10 +16,10 @@ from mockcdrs.advice.record_view import (
     first_value,
     is_answered,
     is_unchunked,
+    parse_integer,
     requested_endpoint,
     requested_range,
     sent_parameters,
-    to_integer,
     wants_csv,
 )
 from mockcdrs.advice.types import AdviceContext, AdviceRule
@@ -37,7 +37,7 @@ def _loses_interaction(record: Record, context: AdviceContext) -> bool:
         return False
     # the key that a user's next page starts at is complete, so only chunks lose an interaction
     has_page_end = record_view.has_next_page(record) and not requested_endpoint(record).is_of_user
-    chunk_size = to_integer(first_value(record, "chunk_size")) or context.settings.maximum_bulk
+    chunk_size = parse_integer(first_value(record, "chunk_size")) or context.settings.maximum_bulk
     return has_page_end or record.outcome.rows > chunk_size
 
 
@@ -52,7 +52,7 @@ def _has_short_month(record: Record, context: AdviceContext) -> bool:
     count, account = context.count_cdrs, requested_endpoint(record).account
     if not is_answered(record) or count is None or not account:
         return False
-    most = (to_integer(first_value(record, "page_size")) or context.settings.pagination_page_size) + 1
+    most = (parse_integer(first_value(record, "page_size")) or context.settings.pagination_page_size) + 1
     return any(count(account, *part) > most for part in _month_parts(*requested_range(record, context)))
 
 
@@ -87,7 +87,7 @@ def _has_other_cause(record: Record) -> bool:
 
 
 def _has_empty_chunk(record: Record) -> bool:
-    return to_integer(first_value(record, "chunk_size")) == 0
+    return parse_integer(first_value(record, "chunk_size")) == 0
 
 
 def _is_unchunked_csv(record: Record) -> bool:
@@ -96,12 +96,12 @@ def _is_unchunked_csv(record: Record) -> bool:
 
 def _has_text_offset(record: Record) -> bool:
     offset = first_value(record, "utc_offset")
-    return offset is not None and to_integer(offset) is None
+    return offset is not None and parse_integer(offset) is None
 
 
 def _has_fractional_offset(record: Record) -> bool:
     offset = first_value(record, "utc_offset")
-    return to_integer(offset) is not None and isinstance(erlang.to_number(offset), float)
+    return parse_integer(offset) is not None and isinstance(erlang.to_number(offset), float)
 
 
 def _has_crashing_offset(record: Record) -> bool:

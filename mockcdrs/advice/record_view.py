@@ -132,7 +132,7 @@ def row_parameters(record: Record) -> dict[str, Any]:
     return {name: value for name, value in sent_parameters(record).items() if name not in _NOT_ABOUT_ROWS}
 
 
-def to_integer(value: Any) -> int | None:
+def parse_integer(value: Any) -> int | None:
     """Return the number that Crossbar takes a parameter for; `None` where it is missing or no number."""
     if value is None:
         return None
@@ -144,7 +144,7 @@ def to_integer(value: Any) -> int | None:
 
 def time_parameter(record: Record, name: str) -> int | None:
     """Return a time as Crossbar takes it, in Gregorian seconds; `None` where it uses its default."""
-    seconds = to_integer(first_value(record, name))
+    seconds = parse_integer(first_value(record, name))
     return seconds if seconds is not None and seconds > 0 else None
 
 

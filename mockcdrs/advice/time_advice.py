@@ -13,13 +13,13 @@ from mockcdrs.advice.record_view import (
     SUMMARY,
     TIME_KINDS,
     first_value,
+    parse_integer,
     path_without_slash,
     quote,
     requested_endpoint,
     requested_range,
     sent_parameters,
     time_parameter,
-    to_integer,
 )
 from mockcdrs.advice.types import MAX_COUNT, AdviceContext, AdviceRule
 from mockcdrs.cdr import erlang, gregorian
@@ -38,7 +38,7 @@ _MONTH_END_QUIRK = "month-end-call-lost"
 
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
     for name, value in _sent_times(record):
-        seconds = to_integer(value)
+        seconds = parse_integer(value)
         guess = gregorian.guess(seconds) if seconds is not None else None
         if guess:
             yield (
@@ -54,7 +54,7 @@ def _sent_times(record: Record) -> Iterator[tuple[str, Any]]:
 
 def _has_wrong_epoch(record: Record) -> bool:
     """Whether `wrong-epoch` explains a strange range already."""
-    numbers = (to_integer(value) for _, value in _sent_times(record))
+    numbers = (parse_integer(value) for _, value in _sent_times(record))
     return any(gregorian.guess(number) for number in numbers if number is not None)
 
 
@@ -64,7 +64,7 @@ def _ignored_time(record: Record, _earlier: Iterable[Record], context: AdviceCon
         "created_to": "Crossbar takes now",
     }
     for name, value in _sent_times(record):
-        number = to_integer(value)
+        number = parse_integer(value)
         if number is not None and (number > 0 or name not in default):
             continue
         consequence = default.get(name, "no CDR passes that filter")
@@ -94,7 +94,7 @@ def _parse_iso_8601(text: Any) -> int | None:
 
 def _time_fraction(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
     for name, value in _sent_times(record):
-        number = to_integer(value)
+        number = parse_integer(value)
         if number is not None and isinstance(erlang.to_number(value), float):
             yield f"{name}={quote(value)} has a fraction: Crossbar takes {quote(str(number))}; send whole seconds"
 

@@ -1,4 +1,4 @@
-"""Advice on tokens, ids and frequency."""
+"""Advice on base URLs, tokens, rate, ids and accepted types."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.handle import serving
 
+OWN = "/v2/accounts/x/cdrs"
 OLD, NEW = {"x-auth-token": "old"}, {"x-auth-token": "new"}
 
 
@@ -27,9 +28,9 @@ def test_to_master_the_old_token_is_not_sent_along_with_a_login(client: Any) -> 
 
 def test_only_a_version_that_charges_for_good_tokens_answers_429_to_polling(client: Any) -> None:
     client().sends().sends().sends().is_advised("polling-too-fast", "as Kazoo 4.3 answers 429 at some point")
-    (told,) = client(version=KAZOO_MASTER).sends().sends().sends().advice()
-    assert told.startswith("polling-too-fast: ")
-    assert told.endswith("ask again after some seconds")
+    (text,) = client(version=KAZOO_MASTER).sends().sends().sends().advice()
+    assert text.startswith("polling-too-fast: ")
+    assert text.endswith("ask again after some seconds")
 
 
 def test_a_login_between_two_refusals_is_right(client: Any) -> None:
@@ -61,15 +62,15 @@ def _many(client: Any, count: int, **request: Any) -> Any:
 
 def test_more_requests_at_once_than_a_bucket_pays_for_are_counted(client: Any) -> None:
     _many(client(), 100).is_not_advised_at_end("rate-limited")
-    told = _many(client(is_clock_frozen=True), 103)
-    told.is_advised_at_end(
+    sender = _many(client(is_clock_frozen=True), 103)
+    sender.is_advised_at_end(
         "rate-limited",
         "Kazoo 4.3 would have",
         "3 of 103 requests",
         f"account {'a' * 32}",
         "the first of them request 101",
     )
-    assert len(told.advice_at_end()) == 1
+    assert len(sender.advice_at_end()) == 1
 
 
 def test_tokens_come_back_each_second_of_the_machines_clock(client: Any) -> None:
@@ -129,9 +130,6 @@ def test_a_request_that_would_write_is_reported(client: Any) -> None:
     client().sends("/users", method="FOO", status=501).is_not_advised("not-served")
 
 
-OWN = "/v2/accounts/x/cdrs"
-
-
 @pytest.mark.parametrize(
     ("path", "right"),
     [
@@ -147,18 +145,18 @@ OWN = "/v2/accounts/x/cdrs"
 def test_a_path_without_the_apis_version_is_reported_with_the_right_one(path: str, right: str) -> None:
     with serving() as mock:
         mock.client().simulate_get(path)
-        (told,) = mock.advice()
-    assert told.startswith(f"wrong-base-url: {path} got the greeting")
-    assert told.endswith(f"the base URL ends in /v2, so ask {right}")
+        (text,) = mock.advice()
+    assert text.startswith(f"wrong-base-url: {path} got the greeting")
+    assert text.endswith(f"the base URL ends in /v2, so ask {right}")
 
 
 @pytest.mark.parametrize("path", ["//v2/accounts/x/cdrs", "///v2/accounts/x/cdrs", "//accounts/x/cdrs"])
-def test_a_path_that_begins_with_two_slashes_is_told_that_one_is_too_many(path: str) -> None:
+def test_a_path_that_begins_with_two_slashes_is_reported_with_the_right_one(path: str) -> None:
     with serving() as mock:
         mock.client().simulate_get(path)
-        (told,) = mock.advice()
-    assert told.startswith(f"wrong-base-url: {path} got the greeting")
-    assert told.endswith(f"begins with a slash too many: the base URL ends in /v2, so ask {OWN}")
+        (text,) = mock.advice()
+    assert text.startswith(f"wrong-base-url: {path} got the greeting")
+    assert text.endswith(f"begins with a slash too many: the base URL ends in /v2, so ask {OWN}")
 
 
 WITH_A_SLASH_AT_ITS_END = "a slash too many behind /v2: the base URL ends in /v2, without a slash"
@@ -189,10 +187,10 @@ def test_a_base_url_that_is_nearly_right_is_reported_with_the_right_path(
     with serving(kazoo=kazoo) as mock:
         answer = mock.client().simulate_get(path.format(mock.account_id), headers={"X-Auth-Token": mock.auth_token})
         assert answer.status_code == status
-        (told,) = mock.advice()
-        assert told.startswith("wrong-base-url: ")
-        assert wrong in told
-        assert told.endswith(f", so ask {right.format(mock.account_id)}")
+        (text,) = mock.advice()
+        assert text.startswith("wrong-base-url: ")
+        assert wrong in text
+        assert text.endswith(f", so ask {right.format(mock.account_id)}")
 
 
 def test_v1_is_right_where_it_is_served(client: Any) -> None:
@@ -226,7 +224,7 @@ def test_what_got_the_greeting_is_not_taken_for_a_question_to_crossbar(client: A
     assert client().sends("*", "page_sice=1", status=400).advice() == []
 
 
-def test_a_page_size_under_v1_is_told_to_do_nothing_where_that_is_served(client: Any) -> None:
+def test_a_page_size_under_v1_is_reported_to_do_nothing_where_that_is_served(client: Any) -> None:
     path, query = "/v1/accounts/x/cdrs", "page_size=0"
     client().sends(path, query).is_advised("v1-unpaged", "under /v2")
     client().sends(path, query).is_not_advised("bad-page-size")
@@ -237,7 +235,7 @@ def test_a_page_size_under_v1_is_told_to_do_nothing_where_that_is_served(client:
 
 
 @pytest.mark.parametrize("accept", ["application/json;charset=utf-8", "text/csv; header=present, text/html"])
-def test_a_type_with_a_parameter_is_told_where_the_version_takes_none(client: Any, accept: str) -> None:
+def test_a_type_with_a_parameter_is_reported_where_the_version_accepts_none(client: Any, accept: str) -> None:
     headers = {"accept": accept}
     taken = accept.partition(";")[0]
     client().sends(headers=headers, status=406).is_advised("accept-parameter", "Kazoo 4.3", f"send {taken} alone")
@@ -246,6 +244,6 @@ def test_a_type_with_a_parameter_is_told_where_the_version_takes_none(client: An
     client().sends(headers=headers).is_not_advised("accept-parameter")
 
 
-def test_a_type_that_nobody_has_is_no_matter_of_parameters(client: Any) -> None:
+def test_a_type_that_does_not_exist_is_not_reported(client: Any) -> None:
     client(version=KAZOO_4_3).sends(headers={"accept": "text/html"}, status=406).is_not_advised("accept-parameter")
     client().sends(status=406).is_not_advised("accept-parameter")

@@ -1,4 +1,4 @@
-"""Advice on the requests of a running mock: what it holds on to, and what it looks up."""
+"""The adviser of a running mock: what it keeps alive, compares and looks up."""
 
 import gc
 from typing import Any
@@ -17,7 +17,7 @@ from mockcdrs.handle import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
 
-def test_records_that_the_journal_drops_are_gone_at_once() -> None:
+def test_records_that_the_journal_drops_are_freed_at_once() -> None:
     with serving() as mock:
         mock.state.journal.capacity = 10
         mock.state.journal.clear()
@@ -36,24 +36,24 @@ def _records() -> int:
     return sum(isinstance(each, Record) for each in gc.get_objects())
 
 
-def test_cdrs_that_no_listing_has_are_looked_for_once_until_the_data_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked, usual = list[str](), adviser.find_unlisted_times
+def test_unlisted_cdrs_are_looked_up_once_until_the_data_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts, usual = list[str](), adviser.find_unlisted_times
     monkeypatch.setattr(
-        adviser, "find_unlisted_times", lambda data, account: looked.append(account) or usual(data, account)
+        adviser, "find_unlisted_times", lambda data, account: accounts.append(account) or usual(data, account)
     )
     with serving() as mock:
         listing = f"/v2/accounts/{mock.account_id}/cdrs"
         for _ in range(3):
             mock.client().simulate_get(listing)
         mock.advice()
-        assert looked == [mock.account_id]
+        assert accounts == [mock.account_id]
         mock.clear()
         mock.client().simulate_get(listing)
         mock.advice()
-        assert looked == [mock.account_id] * 2
+        assert accounts == [mock.account_id] * 2
 
 
-def test_a_request_is_compared_with_those_alone_that_were_over_before_it_and_not_with_too_many(
+def test_a_request_is_compared_only_with_the_latest_that_ended_before_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(adviser, "MAX_EARLIER_REQUESTS", 2)
@@ -68,7 +68,7 @@ def test_a_request_is_compared_with_those_alone_that_were_over_before_it_and_not
     assert before == [3, 2]
 
 
-def test_requests_that_came_too_fast_by_the_machines_clock_are_counted_though_the_mocks_stands_still() -> None:
+def test_requests_too_fast_by_the_machines_clock_are_reported_though_the_mocks_clock_is_frozen() -> None:
     with serving() as mock:
         seconds = 0.0
         mock.state.journal._machine_seconds = lambda: seconds
@@ -79,12 +79,12 @@ def test_requests_that_came_too_fast_by_the_machines_clock_are_counted_though_th
         seconds = 60.0
         for _ in range(100):
             mock.client().simulate_get(listing)
-        told = [text for text in mock.advice() if text.startswith("rate-limited: ")]
-    assert len(told) == 1
-    assert told[0].startswith(f"rate-limited: 3 of 203 requests for account {mock.account_id} came so fast")
+        texts = [text for text in mock.advice() if text.startswith("rate-limited: ")]
+    assert len(texts) == 1
+    assert texts[0].startswith(f"rate-limited: 3 of 203 requests for account {mock.account_id} came so fast")
 
 
-def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_keeps_none_of_the_rest_away() -> None:
+def test_advice_read_while_a_request_is_under_way_does_not_replace_the_final_advice() -> None:
     with serving() as mock:
         journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
         record = journal.open(Incoming("GET", path, "pagesize=2", {}), at_gregorian=mock.clock.now())
@@ -96,7 +96,7 @@ def test_advice_that_is_read_while_a_request_is_under_way_is_what_is_known_and_k
         assert [text.partition(":")[0] for text in mock.advice()] == ["misspelt-parameter", "unfollowed-pages"]
 
 
-def test_advice_that_is_read_before_the_place_of_a_request_is_known_keeps_none_away() -> None:
+def test_advice_read_before_the_order_of_completion_is_known_does_not_replace_the_final_advice() -> None:
     with serving() as mock:
         journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
         again = f"start_key={mock.client().simulate_get(path).json['next_start_key']}"
@@ -119,7 +119,7 @@ def _codes(advice: list[str]) -> set[str]:
     return {text.partition(":")[0] for text in advice}
 
 
-def test_what_lies_in_a_range_is_counted() -> None:
+def test_cdrs_of_a_range_are_counted() -> None:
     data = state_of(calls(25)).data
     times = sorted(document["pvt_created"] for document in calls(25))
     assert adviser.count_cdrs(data, ACCOUNT, 0, NOW) == 25
@@ -129,13 +129,13 @@ def test_what_lies_in_a_range_is_counted() -> None:
     assert adviser.count_cdrs(data, "no such account", 0, NOW) == 0
 
 
-def test_odd_documents_count_for_nothing() -> None:
+def test_documents_that_are_no_cdrs_or_have_no_time_are_not_counted() -> None:
     odd: list[dict[str, Any]] = [{"pvt_created": "x"}, {"pvt_created": None}, {"pvt_type": "other"}]
     found = [{**call, **change} for call, change in zip(calls(3), odd, strict=True)]
     assert adviser.count_cdrs(state_of(found).data, ACCOUNT, 0, NOW) == 0
 
 
-def test_those_without_variables_are_counted() -> None:
+def test_cdrs_without_variables_are_found() -> None:
     bare, *others = calls(5)
     del bare["custom_channel_vars"]
     data = state_of([bare, *others]).data
@@ -143,7 +143,7 @@ def test_those_without_variables_are_counted() -> None:
     assert adviser.find_unlisted_times(data, "no such account") == []
 
 
-def test_a_huge_account_is_counted_as_far_as_the_bound() -> None:
+def test_a_huge_account_is_counted_up_to_the_limit() -> None:
     clock, made = Clock.frozen(NOW), list[str]()
     store = UniverseStore(3, Load(100_000), clock.now)
     state = State(store, clock=clock)
@@ -160,12 +160,12 @@ def test_a_huge_account_is_counted_as_far_as_the_bound() -> None:
     assert 0 < len(made) < 20
 
 
-def test_no_more_held_documents_are_looked_at_than_the_bound(monkeypatch: Any) -> None:
+def test_no_more_stored_documents_are_read_than_the_limit(monkeypatch: Any) -> None:
     monkeypatch.setattr(adviser, "MAX_DOCUMENTS", 10)
     assert adviser.count_cdrs(state_of(calls(25)).data, ACCOUNT, 0, NOW) == 10
 
 
-def test_a_mock_tells_what_it_has_counted() -> None:
+def test_a_mocks_advice_rests_on_these_counts() -> None:
     with serving() as mock:
         mock.clear()
         leg = mock.add_call(at="2025-11-01T12:00:00Z").legs[0]
@@ -178,7 +178,7 @@ def test_a_mock_tells_what_it_has_counted() -> None:
         assert any(text.startswith("no-ccv-not-listed: ") for text in mock.advice())
 
 
-def test_what_lies_in_a_month_and_was_written_after_it_is_found() -> None:
+def test_cdrs_of_a_month_that_were_written_after_it_are_found() -> None:
     january = 63_934_444_800
     over = leg("over@host", january + 20)
     data = state_of([over, leg("before@host", january - 20), *calls(2)]).data

@@ -69,14 +69,14 @@ def test_pages_left_behind_are_reported_at_the_end(client: Any) -> None:
     assert len(client(has_end=True).sends(next_key=KEY).sends(next_key=NEXT).advice_at_end()) == 2
 
 
-def test_at_the_end_nothing_is_told_twice_and_nothing_of_whole_walks(client: Any) -> None:
+def test_at_the_end_nothing_is_reported_twice_and_nothing_of_whole_walks(client: Any) -> None:
     assert client().sends(next_key=KEY).sends().advice_at_end() == []
     assert client().sends(next_key=KEY).sends(query=f"start_key={KEY}", status=503).advice_at_end() == []
     assert client().sends("/users", next_key=KEY).advice_at_end() == []
     assert client().advice_at_end() == []
 
 
-def test_a_short_page_that_names_a_next_one_is_told_to_repeat_rows(client: Any) -> None:
+def test_a_short_page_that_names_a_next_one_is_reported_to_repeat_rows(client: Any) -> None:
     client().sends(rows=30, next_key=KEY).is_advised("short-page", "30 rows where 50", "drop rows")
     client().sends(query="page_size=200", rows=130, next_key=KEY).is_advised("short-page", "130 rows where 200")
     client().sends(rows=50, next_key=KEY).is_not_advised("short-page")

@@ -25,7 +25,7 @@ def test_a_misspelt_parameter_is_reported_with_the_nearest_known_one(client: Any
     client().sends(query=f"{sent}=1").is_advised("misspelt-parameter", sent, meant)
 
 
-def test_a_parameter_like_no_other_is_told_without_a_guess(client: Any) -> None:
+def test_a_parameter_like_no_other_is_reported_without_a_guess(client: Any) -> None:
     client().sends("/v2/account/cdrs", "zzzz=1").is_advised("misspelt-parameter", "zzzz")
     client().sends(query="zzzz=1").is_advised("misspelt-parameter", "zzzz is no parameter of Crossbar's")
     assert "did you mean" not in "".join(client().sends(query="zzzz=1").advice())
@@ -87,13 +87,15 @@ def test_a_repeated_parameter_is_reported(client: Any) -> None:
         ("is_chunked=1", "only true"),
     ],
 )
-def test_a_switch_that_is_neither_true_nor_false_is_told_how_it_is_taken(client: Any, sent: str, reading: str) -> None:
+def test_a_switch_that_is_neither_true_nor_false_is_reported_with_its_effect(
+    client: Any, sent: str, reading: str
+) -> None:
     client().sends(query=sent).is_advised("odd-boolean", reading)
     client().sends(query="paginate=false&ascending=true").is_not_advised("odd-boolean")
 
 
-def told(mock: Mock, path: str, query: str = "", **body: Any) -> str:
-    """What is advised of a request whose parameters are in its body, `data` apart from the rest."""
+def advice_on(mock: Mock, path: str, query: str = "", **body: Any) -> str:
+    """Return the advice on a request whose parameters are in its body, `data` apart from the rest."""
     mock.reset()
     headers = {"X-Auth-Token": mock.auth_token, "Content-Type": "application/json"}
     url = f"/v2/accounts/{mock.account_id}{path}"
@@ -103,18 +105,18 @@ def told(mock: Mock, path: str, query: str = "", **body: Any) -> str:
 
 def test_a_parameter_in_the_body_is_seen_as_crossbar_reads_it() -> None:
     mock = Mock()
-    assert "wrong-epoch: created_from=1700000000" in told(mock, "/cdrs", data={"created_from": 1700000000})
-    assert "odd-boolean: paginate=maybe" in told(mock, "/cdrs", paginate="maybe")
+    assert "wrong-epoch: created_from=1700000000" in advice_on(mock, "/cdrs", data={"created_from": 1700000000})
+    assert "odd-boolean: paginate=maybe" in advice_on(mock, "/cdrs", paginate="maybe")
     # the body's data counts before the query string, the rest of the body behind it
-    assert "paginate=maybe" in told(mock, "/cdrs", "paginate=true", data={"paginate": "maybe"})
-    assert "paginate=maybe" not in told(mock, "/cdrs", "paginate=true", paginate="maybe")
-    assert "bad-start-key: start_key=null" in told(mock, "/cdrs", data={"start_key": "null"})
+    assert "paginate=maybe" in advice_on(mock, "/cdrs", "paginate=true", data={"paginate": "maybe"})
+    assert "paginate=maybe" not in advice_on(mock, "/cdrs", "paginate=true", paginate="maybe")
+    assert "bad-start-key: start_key=null" in advice_on(mock, "/cdrs", data={"start_key": "null"})
     # of the direction only the query string is asked
-    assert "odd-boolean" not in told(mock, "/cdrs", data={"ascending": "maybe"})
+    assert "odd-boolean" not in advice_on(mock, "/cdrs", data={"ascending": "maybe"})
     assert mock.requests[0].query == {}
 
 
 def test_what_a_body_holds_is_kept_short_and_plain() -> None:
     mock = Mock()
-    told(mock, "/cdrs", data={"page_size": "9" * 5_000, "utc_offset": [1], "auth_token": "secret"})
+    advice_on(mock, "/cdrs", data={"page_size": "9" * 5_000, "utc_offset": [1], "auth_token": "secret"})
     assert mock.requests[0].outcome.from_body == {"page_size": "9" * 1_000}

@@ -1,4 +1,4 @@
-"""Advice on times and ranges."""
+"""Advice on times and ranges, and on calls that cross the end of a month."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +12,16 @@ from mockcdrs.handle import Mock, serving
 NOW = 63_936_129_600  # 2026-01-20T12:00:00Z
 MAXIMUM_RANGE = 2_682_000
 RANGE = f"created_from={NOW - 86_400}&created_to={NOW}"
+
+JANUARY, LATER = 63_934_444_800, 63_935_000_000
+CODE = "month-end-call-lost"
+OVER = {
+    "_id": "202512-over@host",
+    "pvt_created": JANUARY + 60,
+    "hangup_cause": "A",
+    "custom_channel_vars": {"owner_id": "me"},
+}
+ENABLED = {"quirks": frozenset({CODE})}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +37,7 @@ RANGE = f"created_from={NOW - 86_400}&created_to={NOW}"
     ],
 )
 @pytest.mark.parametrize("name", ["created_from", "created_to", "modified_from", "modified_to"])
-def test_a_time_of_another_epoch_is_named_with_the_gregorian_seconds_meant(
+def test_a_time_of_another_epoch_is_reported_with_the_gregorian_seconds_meant(
     client: Any, name: str, sent: str, unit: str, meant: str
 ) -> None:
     client().sends(query=f"{name}={sent}").is_advised(
@@ -36,15 +46,15 @@ def test_a_time_of_another_epoch_is_named_with_the_gregorian_seconds_meant(
 
 
 @pytest.mark.parametrize("sent", [str(NOW), "0", "yesterday", "9" * 3999, "20261399", ""])
-def test_a_time_that_is_no_other_epochs_is_not_taken_for_one(client: Any, sent: str) -> None:
+def test_a_time_that_is_of_no_other_epoch_is_not_reported_as_one(client: Any, sent: str) -> None:
     client().sends(query=f"created_from={sent}").is_not_advised("wrong-epoch")
 
 
-def test_a_parameter_of_another_endpoint_is_not_looked_at(client: Any) -> None:
+def test_a_parameter_of_another_endpoint_is_ignored(client: Any) -> None:
     client().sends("/users", "created_from=1768300000").is_not_advised("wrong-epoch")
 
 
-def test_a_date_is_told_to_be_replaced_by_the_default_range(client: Any) -> None:
+def test_a_date_is_reported_to_be_replaced_by_the_default_range(client: Any) -> None:
     sent = client().sends(query="created_from=2026-01-13&created_to=tomorrow")
     sent.is_advised("ignored-time", "created_from=2026-01-13", "2682000 seconds before", "63935481600")
     sent.is_advised("ignored-time", "created_to=tomorrow", "now", "62167219200")
@@ -61,7 +71,7 @@ def test_beside_a_filter_a_time_that_is_no_number_finds_nothing(client: Any) -> 
     assert "finds nothing" not in "".join(client().sends(query="created_from=x").advice())
 
 
-def test_a_fraction_is_told_to_be_rounded(client: Any) -> None:
+def test_a_fraction_is_reported_to_be_rounded(client: Any) -> None:
     client().sends(query="created_to=63936129600.5").is_advised("time-fraction", "63936129601")
     client().sends(query=RANGE).is_not_advised("time-fraction")
 
@@ -82,7 +92,7 @@ def test_a_range_over_the_limit_says_in_how_many_parts_to_ask(client: Any) -> No
     client().sends(query="created_from=1768300000", status=400).is_not_advised("range-too-wide")
 
 
-def test_a_range_that_ends_before_it_begins_is_told_to_be_turned(client: Any) -> None:
+def test_a_range_that_ends_before_it_begins_is_reported(client: Any) -> None:
     turned = f"created_from={NOW}&created_to={NOW - 1}"
     client().sends(query=turned, status=400).is_advised("range-reversed", f"created_from={NOW}")
     client().sends(query=RANGE).is_not_advised("range-reversed")
@@ -96,7 +106,7 @@ def test_a_range_ahead_of_the_clock_has_nothing(client: Any) -> None:
     client().sends(query=f"created_from={NOW - 5}&created_to={NOW + 7200}").is_not_advised("future-range")
 
 
-def test_nothing_in_the_default_range_may_be_the_range(client: Any) -> None:
+def test_an_empty_default_range_is_reported_where_older_cdrs_are_possible(client: Any) -> None:
     client().sends(rows=0).is_advised("default-range-empty", "31 days", str(NOW - MAXIMUM_RANGE))
     client(count_cdrs=lambda *_: 7).sends(rows=0).is_advised("default-range-empty", "7 older")
     client(count_cdrs=lambda *_: 0).sends(rows=0).is_not_advised("default-range-empty")
@@ -116,7 +126,7 @@ def test_nothing_in_the_default_range_may_be_the_range(client: Any) -> None:
     ],
     ids=["4.3", "master"],
 )
-def test_the_limit_of_a_range_is_the_one_that_the_version_heeds(
+def test_the_limit_of_a_range_is_the_one_of_the_settings_that_the_version_reads(
     client: Any, version: Version, setting: str, widest: int
 ) -> None:
     limited = client(version=version, settings=Settings(maximum_range=3_600, cdrs_maximum_range=60))
@@ -124,17 +134,6 @@ def test_the_limit_of_a_range_is_the_one_that_the_version_heeds(
         "range-too-wide", f"{widest} ({setting})"
     )
     limited.sends(query=f"created_from={NOW - widest}&created_to={NOW}").is_not_advised("range-too-wide")
-
-
-JANUARY, LATER = 63_934_444_800, 63_935_000_000
-CODE = "month-end-call-lost"
-OVER = {
-    "_id": "202512-over@host",
-    "pvt_created": JANUARY + 60,
-    "hangup_cause": "A",
-    "custom_channel_vars": {"owner_id": "me"},
-}
-ENABLED = {"quirks": frozenset({CODE})}
 
 
 def month(start: int = JANUARY, more: str = "") -> str:
@@ -148,7 +147,7 @@ def over(account: str, name: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("path", ["/cdrs", "/users/me/cdrs", "/cdrs/summary", "/users/you/cdrs/summary"])
 @pytest.mark.parametrize("start", [JANUARY, JANUARY + 60])
-def test_a_call_that_began_in_the_month_before_is_named(client: Any, path: str, start: int) -> None:
+def test_a_call_that_began_in_the_month_before_is_reported(client: Any, path: str, start: int) -> None:
     asked = client(over_month_end=over, **ENABLED).sends(path, month(start))
     asked.is_advised(CODE, "lacks 1 CDRs of this range, such as '202512-over@host'", f"created_from={JANUARY - 1},")
 
@@ -166,7 +165,7 @@ def test_a_call_that_began_in_the_month_before_is_named(client: Any, path: str, 
         ("/v2/account/cdrs", month()),
     ],
 )
-def test_a_request_that_lacks_none_is_right(client: Any, path: str, query: str) -> None:
+def test_a_request_that_lacks_no_call_is_right(client: Any, path: str, query: str) -> None:
     client(over_month_end=over, **ENABLED).sends(path, query).is_not_advised(CODE)
 
 
@@ -182,7 +181,7 @@ def test_a_lost_call_is_reported_where_crossbar_itself_answered_and_the_quirk_is
 
 
 @pytest.mark.parametrize(
-    ("before", "is_told"),
+    ("before", "is_expected"),
     [
         (f"created_from={JANUARY - 1}&created_to={JANUARY + 3600}", False),
         (f"created_from={JANUARY - 1}&created_to={JANUARY + 59}", True),
@@ -190,9 +189,11 @@ def test_a_lost_call_is_reported_where_crossbar_itself_answered_and_the_quirk_is
         (f"created_from={JANUARY - 1}&created_to={JANUARY + 3600}&filter_hangup_cause=B", True),
     ],
 )
-def test_whoever_asked_before_with_a_margin_has_it_already(client: Any, before: str, is_told: bool) -> None:
+def test_a_client_that_asked_before_with_a_margin_has_the_call_already(
+    client: Any, before: str, is_expected: bool
+) -> None:
     asked = client(over_month_end=over, **ENABLED).sends(query=before).sends("/cdrs/summary").sends(query=month())
-    asked.is_advised(CODE) if is_told else asked.is_not_advised(CODE)
+    asked.is_advised(CODE) if is_expected else asked.is_not_advised(CODE)
 
 
 def listed(mock: Mock, ranges: Iterable[tuple[int, int]]) -> list[str]:
