@@ -50,13 +50,13 @@ def generate(
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
-    from mockcdrs.control.moments import ISO_8601, seconds_of
+    from mockcdrs.control.clock import ISO_8601, parse_time
     from mockcdrs.crossbar.versions import version_named
     from mockcdrs.dataset import export, fixtures, locales
     from mockcdrs.dataset.traffic import Traffic
 
     try:
-        until = seconds_of(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)
+        until = parse_time(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--now") from error
     try:

@@ -27,13 +27,12 @@ def _settings(_context: click.Context, _option: click.Parameter, assignments: tu
 
 
 def _clock(_context: click.Context, _option: click.Parameter, moment: str | None) -> "Clock | None":
-    from mockcdrs.control.clock import Clock
-    from mockcdrs.control.moments import ISO_8601, seconds_of
+    from mockcdrs.control.clock import ISO_8601, Clock, parse_time
 
     if moment is None or moment == "live":
         return Clock() if moment else None
     try:
-        return Clock.frozen(seconds_of(moment, "", f"{ISO_8601}, or live"))
+        return Clock.frozen(parse_time(moment, "", f"{ISO_8601}, or live"))
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
 

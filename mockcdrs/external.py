@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 import pytest
 
 from mockcdrs import arguments
-from mockcdrs.control.request_parts import BELOW_ACCOUNT
+from mockcdrs.control.request_assertions import BELOW_ACCOUNT
 
 _ONLY_THE_MOCK = "only the mock can do that, and these tests run against {url}: {name}"
 _MADE_WITH_A_MOCK = ("account", "options")

@@ -9,7 +9,7 @@ from mockcdrs import arguments
 from mockcdrs.control.making import make
 from mockcdrs.control.options import Options
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.request_parts import BELOW_ACCOUNT
+from mockcdrs.control.request_assertions import BELOW_ACCOUNT
 from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.waitress_server import Server
 

@@ -89,7 +89,7 @@ def advice_codes(allowed: Iterable[str]) -> frozenset[str]:
     """What a marker's `allow` names. `UsageError` for a name that is no advice's."""
     if not allowed:
         return frozenset()
-    from mockcdrs.control.advice import ADVICE
+    from mockcdrs.advice.registry import ADVICE
 
     if isinstance(allowed, str) or not set(allowed) <= ADVICE.keys():
         raise pytest.UsageError(
@@ -134,9 +134,9 @@ def _told(mock: "Mock | RemoteMock") -> list[str]:
     except OSError as lost:
         return [str(lost)]
     if not (kept.records or kept.dropped):
-        from mockcdrs.control import proxies
+        from mockcdrs.control import journal
 
-        return [f"no request came.{proxies.hint(mock.host)}"]
+        return [f"no request came.{journal.proxy_hint(mock.host)}"]
     shown = kept.records[-_SHOWN_REQUESTS:]
     before = kept.dropped + len(kept.records) - len(shown)
     first = [f"... {before} requests before"] if before else []

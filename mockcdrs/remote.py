@@ -8,13 +8,12 @@ from typing import Any, Never
 from urllib.parse import urlsplit
 
 from mockcdrs import arguments
+from mockcdrs.control.clock import monotonic, parse_step, parse_time
 from mockcdrs.control.data import Interaction, check_call, check_document, check_id
 from mockcdrs.control.derived import Derived, check_wait
 from mockcdrs.control.expected import Expected
-from mockcdrs.control.journal import KeptRequests, Record, shortfall
-from mockcdrs.control.moments import seconds_in, seconds_of
-from mockcdrs.control.question import as_sent
-from mockcdrs.control.real_clock import monotonic
+from mockcdrs.control.expected_query import encode_query
+from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
@@ -57,7 +56,7 @@ class RemoteMock(Derived, External):
     def add_call(self, /, *unnamed: Never, at: str | datetime | int | None = None, **order: Any) -> Interaction:
         """As `Mock.add_call`."""
         check_call(unnamed, {"at": at, **order})
-        end = None if at is None else seconds_of(at)
+        end = None if at is None else parse_time(at)
         told = self._control.ask("POST", "/data/calls", {**order, "at": end})
         return Interaction(told["interaction_id"], tuple(told["legs"]))
 
@@ -77,7 +76,7 @@ class RemoteMock(Derived, External):
     @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: Any) -> Expected:
         """As `Mock.expected`."""
-        told = self._control.ask("GET", "/expected", query={"path": path, **as_sent(path, query)})
+        told = self._control.ask("GET", "/expected", query={"path": path, **encode_query(path, query)})
         return Expected(tuple(told["ids"]), told["seconds"], told["cost"], tuple(told["unreachable"]))
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
@@ -101,7 +100,7 @@ class RemoteMock(Derived, External):
         """As `Mock.requests`."""
         return self.kept_requests().all()
 
-    def kept_requests(self) -> KeptRequests:
+    def kept_requests(self) -> RecordedRequests:
         """As `Mock.kept_requests`."""
         return _kept(self._control.ask("GET", "/journal"))
 
@@ -113,7 +112,7 @@ class RemoteMock(Derived, External):
         while told["completed"] < count:
             if monotonic() >= deadline:
                 waiting = map(_record, told["under_way"])
-                raise TimeoutError(shortfall(told["completed"], count, timeout, waiting, self.host))
+                raise TimeoutError(describe_shortfall(told["completed"], count, timeout, waiting, self.host))
             time.sleep(_STEP_SECONDS)
             before, told = told, self._control.ask("GET", "/journal", query={"since": told["next"]})
             if told["identity"] == before["identity"]:  # else it was cleared, and these are all
@@ -152,7 +151,7 @@ class RemoteClock:
     @arguments.checked
     def freeze(self, moment: str | datetime | int | None = None) -> None:
         """Stand still: at an ISO 8601 text, a `datetime` (UTC unless it says else), Gregorian seconds, or now."""
-        self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else seconds_of(moment)})
+        self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else parse_time(moment)})
 
     @arguments.checked
     def advance(
@@ -168,7 +167,7 @@ class RemoteClock:
     ) -> None:
         """As `mockcdrs.control.clock.Clock.advance`."""
         parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
-        self._control.ask("PUT", "/clock", {"advance": {"seconds": seconds_in(step, parts)}})
+        self._control.ask("PUT", "/clock", {"advance": {"seconds": parse_step(step, parts)}})
 
     @arguments.checked
     def live(self) -> None:
@@ -176,9 +175,9 @@ class RemoteClock:
         self._control.ask("PUT", "/clock", {"live": True})
 
 
-def _kept(told: dict[str, Any]) -> KeptRequests:
+def _kept(told: dict[str, Any]) -> RecordedRequests:
     records = sorted(map(_record, told["records"] + told["under_way"]), key=lambda record: record.number)
-    return KeptRequests(records, told["dropped"], told["capacity"])
+    return RecordedRequests(records, told["dropped"], told["capacity"])
 
 
 def _record(told: dict[str, Any]) -> Record:

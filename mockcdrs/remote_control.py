@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.question import NoQuestion
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
@@ -29,7 +29,7 @@ class ControlTokenError(ControlError):
 
 _ERRORS: dict[str, type[Exception]] = {
     "control-token": ControlTokenError,
-    "no-question": NoQuestion,
+    "no-question": UnsupportedQuery,
     "no-such-cdr": KeyError,
     "unknown-scenario": UnknownScenario,
     "bad-rule": RuleError,

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockcdrs.control import stores
-from mockcdrs.control.access import Access
+from mockcdrs.control.access import AccessPolicy
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.ids import ByRequest
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.state import State
+from mockcdrs.control.state import HashedRequestIds, State
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import version_named
@@ -28,7 +27,7 @@ class Standalone:
     app: "WSGIApplication"
     state: State
     account: "Account"
-    access: Access | None
+    access: AccessPolicy | None
 
 
 def make(  # noqa: PLR0913 the options are its arguments
@@ -58,11 +57,11 @@ def make(  # noqa: PLR0913 the options are its arguments
     account = stores.shown_account(store)
     if reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
-    ids = ByRequest(seed) if is_one_of_many else None
+    ids = HashedRequestIds(seed) if is_one_of_many else None
     parsed = Settings.parse(settings, kazoo_version=version.release)
     shown = quirks.enabled(version.quirks, fixed, added)
     state = State(store, parsed, clock, shown, seed=seed, ids=ids, locale=locale, version=version, journal=journal)
     if no_control:
         return Standalone(create_app(state), state, account, None)
-    access = Access(host, control_token)
+    access = AccessPolicy(host, control_token)
     return Standalone(create_app(state, Powers(state, account), access), state, account, access)

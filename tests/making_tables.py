@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mockcdrs.control.advice.table import ADVICE
+from mockcdrs.advice.registry import ADVICE
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.crossbar.versions.comparison import as_markdown

@@ -70,7 +70,7 @@ def test_importing_the_package_costs_no_more_than_typing() -> None:
 
 def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what_a_fault_or_file_would() -> None:
     pulled_in = imported_by(COMMAND)
-    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.generated_store", "mockcdrs.control.adviser"} <= pulled_in
+    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.generated_store", "mockcdrs.advice.adviser"} <= pulled_in
     unasked = {"cli_contract", "cli_data", "cli_exchanges", "control.advice", "control.question", "dataset.files"}
     unasked |= {"console", "control_api", "dataset.call_builder", "server.control_routes"}
     assert not pulled_in & {f"mockcdrs.{name}" for name in unasked}

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
+from mockcdrs.advice.registry import ADVICE
 from mockcdrs.cli_serve import DEFAULT_SEED, serve
-from mockcdrs.control.advice.table import ADVICE
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.quirks import QUIRKS

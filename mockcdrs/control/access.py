@@ -1,53 +1,65 @@
-"""Who may use the control API: nobody at another machine without the token, and nobody whom a foreign page sends."""
+"""Access to the control API: another machine needs the token, and pages of other sites are refused."""
 
 import hmac
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockcdrs.control.refused import Refused
+from mockcdrs.control.api_errors import ApiError
 
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # a form sends only POST; a browser asks before it sends DELETE
+_METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # no DELETE: a browser asks by preflight before it sends one
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """`host` is the address listened on; `token` is needed of everybody where there is one."""
+class AccessPolicy:
+    """Who may use the control API.
+
+    Arguments:
+        host: the address that the server listens on.
+        token: the control token; with one every request needs it, without one only this machine is let in.
+
+    """
 
     host: str = "127.0.0.1"
     token: str | None = None
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or address is this machine's own, for nobody else."""
+    """Whether a name or address is a loopback one, which only this machine reaches."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return host == "localhost"
-    mapped = address.ipv4_mapped if address.version == 6 else None  # what a socket for both families tells
+    mapped = address.ipv4_mapped if address.version == 6 else None  # a socket for both families gives these
     return (mapped or address).is_loopback
 
 
-def check(
-    access: Access, peer: str, method: str, headers: Mapping[str, str], token: str | None, *, is_open: bool
+def check_access(
+    policy: AccessPolicy, peer: str, method: str, headers: Mapping[str, str], token: str | None, *, is_open: bool
 ) -> None:
-    """Raise `Refused` for a request that a person at this machine, or a holder of the token, would not send.
+    """Raise `ApiError` unless a user of this machine, or somebody who has the token, sends the request.
 
-    `peer` is the address that the request came from: what it says of itself can be made up. Header names are in small
-    letters. `token` is the one that came, `is_open`: this path needs none.
+    Arguments:
+        policy: who may use the API.
+        peer: the address that the request comes from, as the socket has it: headers can be forged.
+        method: the HTTP method.
+        headers: the request's, by names in lower case.
+        token: the control token that the request has.
+        is_open: whether the path needs no token.
+
     """
-    if access.token is None:
+    if policy.token is None:
         _check_peer(peer)
-        _check_host(access, headers.get("host", ""))
+        _check_host(policy, headers.get("host", ""))
     _check_site(headers, method)
-    if method in _WITH_BODY and not _is_json(headers):
+    if method in _METHODS_WITH_BODY and not _is_json(headers):
         came = headers.get("content-type", "none")
-        raise Refused(
+        raise ApiError(
             415, "not-json", f"content-type: came {came!r:.80}; expected application/json: send it with every change"
         )
-    if access.token is not None and not is_open and not _is_equal(access.token, token or ""):
-        raise Refused(
+    if policy.token is not None and not is_open and not _is_equal(policy.token, token or ""):
+        raise ApiError(
             403,
             "control-token",
             f"{'a wrong' if token else 'no'} control token came; expected that of --control-token: "
@@ -57,7 +69,7 @@ def check(
 
 def _check_peer(peer: str) -> None:
     if not is_loopback(peer):
-        raise Refused(
+        raise ApiError(
             403,
             "foreign-peer",
             f"the request came from {peer!r:.80}; expected one from this machine: serve with --control-token and send "
@@ -65,20 +77,20 @@ def _check_peer(peer: str) -> None:
         )
 
 
-def _check_host(access: Access, sent: str) -> None:
-    # a page whose name was bound anew to this machine comes from a loopback address as well, but not under that name
-    host = host_of(sent)
-    if not (is_loopback(host) or host == access.host.lower()):
-        raise Refused(
+def _check_host(policy: AccessPolicy, sent: str) -> None:
+    # against DNS rebinding: such a page's requests come from a loopback address too, but name the page's own host
+    host = parse_host(sent)
+    if not (is_loopback(host) or host == policy.host.lower()):
+        raise ApiError(
             403,
             "foreign-host",
-            f"Host: came {sent!r:.80}; expected localhost, a loopback address or {access.host}: ask under that name, "
+            f"Host: came {sent!r:.80}; expected localhost, a loopback address or {policy.host}: ask under that name, "
             "or serve with --control-token and send the token",
         )
 
 
-def host_of(sent: str) -> str:
-    """The name or address in a `Host` header, without port and brackets."""
+def parse_host(sent: str) -> str:
+    """Return the name or address in a `Host` header, without port and brackets."""
     if sent.startswith("["):
         return sent[1:].partition("]")[0]
     return sent.partition(":")[0].lower()
@@ -86,11 +98,11 @@ def host_of(sent: str) -> str:
 
 def _check_site(headers: Mapping[str, str], method: str) -> None:
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    own = headers.get("host", "").lower()
+    host = headers.get("host", "").lower()
     is_navigation = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     is_link = method == "GET" and is_navigation
-    if (origin is not None and origin.lower().partition("://")[2] != own) or not (site in _OWN_SITE or is_link):
-        raise Refused(
+    if (origin is not None and origin.lower().partition("://")[2] != host) or not (site in _OWN_SITE or is_link):
+        raise ApiError(
             403,
             "foreign-origin",
             f"Origin: came {origin or site!r:.80}; expected a page of this server itself: other pages may use "

@@ -1,17 +1,30 @@
-"""One clock for everything: ranges, token expiry, envelopes, `Date`, the journal. Frozen or live."""
+"""The mock's clock, the times and steps that callers give, and the machine's clock for waits and durations.
+
+All times that a client can see come from one `Clock`: ranges, token expiry, envelopes, `Date`, the journal. Waits and
+durations use `monotonic`.
+"""
 
 import time
-from datetime import datetime, timedelta
-from typing import Never
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec, module_from_spec
+from typing import Any, Never
 
 from mockcdrs import arguments
-from mockcdrs.arguments import ArgumentError
+from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.moments import is_in_calendar, seconds_in, seconds_of
+
+_FIRST_SECOND = 31_622_400
+LAST_SECOND = 315_569_519_999
+"""The last second of the year 9999, in Gregorian seconds: a `datetime` goes no further."""
+
+ISO_8601 = "ISO 8601 in UTC, as in 2026-01-20T12:00:00Z"
+_MAX_DIGITS = 20
 
 
 class Clock:
-    """Tells Gregorian seconds: the machine's, moved by an offset, or those of a moment at which it stands still."""
+    """The clock of a mock, in Gregorian seconds: the machine's, moved by an offset, or frozen at a time."""
 
     def __init__(self, frozen_at: int | None = None) -> None:
         self._frozen_at = frozen_at
@@ -19,19 +32,19 @@ class Clock:
 
     @classmethod
     def frozen(cls, gregorian_seconds: int) -> "Clock":
-        """A clock that stands still."""
+        """Make a clock that stands still."""
         return cls(gregorian_seconds)
 
     def now(self) -> int:
-        """Gregorian seconds."""
+        """Return the time in Gregorian seconds."""
         if self._frozen_at is not None:
             return self._frozen_at
         return gregorian.from_unix(int(time.time())) + self._offset_seconds
 
     @arguments.checked
     def freeze(self, moment: str | datetime | int | None = None) -> None:
-        """Stand still: at a moment as `seconds_of` takes it, or now. Raises `ArgumentError`."""
-        self._frozen_at = self.now() if moment is None else seconds_of(moment)
+        """Stop the clock at a time as `parse_time` takes it, or at the present one. Raises `ArgumentError`."""
+        self._frozen_at = self.now() if moment is None else parse_time(moment)
 
     @arguments.checked
     def advance(
@@ -51,20 +64,119 @@ class Clock:
         seconds, and for one that leaves the calendar.
         """
         parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
-        moved = seconds_in(step, parts)
-        if not is_in_calendar(self.now() + moved):
-            raise ArgumentError(f"came a step of {moved} seconds, expected one that ends in the years 1 to 9999")
+        step_seconds = parse_step(step, parts)
+        if not is_in_calendar(self.now() + step_seconds):
+            raise ArgumentError(f"came a step of {step_seconds} seconds, expected one that ends in the years 1 to 9999")
         if self._frozen_at is None:
-            self._offset_seconds += moved
+            self._offset_seconds += step_seconds
         else:
-            self._frozen_at += moved
+            self._frozen_at += step_seconds
 
     @arguments.checked
     def live(self) -> None:
-        """Run with the machine's clock."""
+        """Run with the machine's clock again."""
         self._frozen_at, self._offset_seconds = None, 0
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it stands still."""
+        """Whether the clock stands still."""
         return self._frozen_at is not None
+
+
+def parse_time(moment: str | datetime | int, name: str = "moment", expected: str = "") -> int:
+    """Return the Gregorian seconds of an ISO 8601 text, of a `datetime` (UTC without a zone), or of such seconds.
+
+    Raises `ArgumentError`, which is a `ValueError`, for anything else, for a time outside the calendar, and for a
+    number that looks like Unix seconds or another unit. `name` is the argument's name in the message, and `expected`
+    what it expects.
+    """
+    arguments.check_value(name, moment, replace(ANY_TIME, expected=expected or ANY_TIME.expected))
+    seconds: int = _to_gregorian(moment)
+    return seconds
+
+
+def _to_gregorian(value: Any) -> Any:
+    """Return Gregorian seconds, perhaps outside the calendar; `None` for what is no time."""
+    if arguments.is_whole(value):
+        return None if gregorian.guess_unit(value) else value
+    try:
+        parsed = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(parsed, datetime):
+            return gregorian.from_datetime(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        pass
+    return None
+
+
+def is_in_calendar(gregorian_seconds: int) -> bool:
+    """Whether a time lies in the years 1 to 9999."""
+    return _FIRST_SECOND <= gregorian_seconds <= LAST_SECOND
+
+
+def _is_time(value: Any) -> bool:
+    seconds = _to_gregorian(value)
+    return seconds is not None and is_in_calendar(seconds)
+
+
+def time_hint(value: Any) -> str:
+    """Return what a value that is not in Gregorian seconds looks like, and such seconds; empty where nobody knows."""
+    is_in_digits = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= _MAX_DIGITS
+    number = int(value) if is_in_digits else value
+    guess = gregorian.guess_unit(number) if arguments.is_number(number) else None
+    if guess is None:
+        is_date = isinstance(value, str | datetime) and _is_time(value)
+        return f"in Gregorian seconds that is {_to_gregorian(value)}" if is_date else ""
+    unit, seconds = guess
+    if unit == "Unix seconds":
+        return f"this looks like Unix seconds; Gregorian = Unix + {gregorian.UNIX_EPOCH_GREGORIAN} = {seconds}"
+    return f"this looks like {unit}; in Gregorian seconds that is {seconds}"
+
+
+ANY_TIME = Kind(f"{ISO_8601}, a datetime, or Gregorian seconds", _is_time, time_hint)
+GREGORIAN_TIME = Kind("Gregorian seconds", lambda value: arguments.is_whole(value) and _is_time(value), time_hint)
+
+
+def parse_step(step: Any, parts: Mapping[str, Any]) -> int:
+    """Return the seconds of a `timedelta`, or of the sum of its parts by name. Raises `ArgumentError`."""
+    arguments.check(parts, STEP_KINDS, "a step")
+    arguments.check_value("step", step, _STEP)
+    if step is not None and any(parts.values()):
+        raise ArgumentError(f"came {arguments.shown(step)} and {_join_parts(parts)}, expected one of the two")
+    try:
+        whole = step if step is not None else timedelta(**parts)
+    except OverflowError as error:
+        raise ArgumentError(f"came {_join_parts(parts)}, expected a step within the years 1 to 9999") from error
+    seconds, rest = divmod(whole, timedelta(seconds=1))
+    if rest:
+        raise ArgumentError(f"came {whole.total_seconds()} seconds, expected whole ones: the clock knows no others")
+    return int(seconds)
+
+
+def _join_parts(parts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parts.items() if value)
+
+
+def _step_hint(value: Any) -> str:
+    return f"say what it counts, as in days={value}" if arguments.is_number(value) else ""
+
+
+STEP_KINDS = dict.fromkeys(("days", "hours", "minutes", "seconds"), arguments.NUMBER)
+_STEP = Kind("a timedelta", lambda value: value is None or isinstance(value, timedelta), _step_hint)
+
+
+def _second_instance(name: str) -> Any:
+    """Import a module once more, as an instance that is not in `sys.modules`."""
+    spec = find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{name}: not found, where a module of Python's own was expected")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# A test may stop the time of its process. freezegun replaces the clocks of the `time` module wherever a module holds
+# one, and a module that is imported later gets the stopped ones: so this is one of a second instance of `time`, which
+# freezegun does not find. time-machine changes the functions themselves, up to its version 3 `monotonic` too, but not
+# `perf_counter`.
+monotonic: Callable[[], float] = _second_instance("time").perf_counter
+"""The machine's clock for waits and durations, in seconds, which runs on while a test has stopped the time."""

@@ -11,7 +11,7 @@ from typing import Any, Never
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.moments import GREGORIAN, MOMENT, is_in_calendar, meant, seconds_of
+from mockcdrs.control.clock import ANY_TIME, GREGORIAN_TIME, is_in_calendar, parse_time, time_hint
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.office import generate_office
@@ -70,7 +70,7 @@ class Data:
         from mockcdrs.dataset.call_builder import CallSpec, build_call
 
         check_call(unnamed, {"at": at, **order})
-        end = self.state.clock.now() if at is None else seconds_of(at)
+        end = self.state.clock.now() if at is None else parse_time(at)
         if not is_in_calendar(end - _ROOM_SECONDS):
             raise ArgumentError(
                 f"at: came {end}, expected a moment days after the calendar begins, with the year 1", "at"
@@ -129,7 +129,7 @@ def check_call(unnamed: tuple[Any, ...], said: Mapping[str, Any]) -> None:
     arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
     from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 
-    arguments.check(said, {"at": MOMENT.optional(), **CALL_SPEC_FIELDS}, "a call")
+    arguments.check(said, {"at": ANY_TIME.optional(), **CALL_SPEC_FIELDS}, "a call")
     for name in CALL_SPEC_FIELDS.keys() & said.keys():
         _check_json(name, said[name])
     _check_fields(said.get("fields") or {})
@@ -160,8 +160,8 @@ def check_document(document: Any) -> None:
 def _check_fields(document: Mapping[str, Any]) -> None:
     """Raise `NotACdr` for an id that names no month, and for a time that is plainly meant as another one."""
     for name in _TIMES:
-        if meant(document.get(name)):
-            arguments.check_value(name, document[name], GREGORIAN, NotACdr)
+        if time_hint(document.get(name)):
+            arguments.check_value(name, document[name], GREGORIAN_TIME, NotACdr)
     if "_id" in document:
         _check_id(document["_id"])
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.control import asked_for
-from mockcdrs.control.asked_for import Wanted
+from mockcdrs.control import request_assertions
 from mockcdrs.control.journal import LOOPBACK
-from mockcdrs.control.request_parts import PATH
+from mockcdrs.control.request_assertions import PATH, RequestMatcher
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 from mockcdrs.faults import Reply, Rule, RuleError
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
-    from mockcdrs.control.journal import KeptRequests
+    from mockcdrs.control.journal import RecordedRequests
     from mockcdrs.strategies import History
 
 
@@ -49,7 +48,7 @@ class Held(Protocol):
     def clock(self) -> Any:
         """With `freeze`."""
 
-    def kept_requests(self) -> "KeptRequests":
+    def kept_requests(self) -> "RecordedRequests":
         """What came in, as far as the journal keeps it."""
 
     def reset(self) -> None:
@@ -127,11 +126,15 @@ class Derived:
         Raises `JournalFull`, which is one too, where the requests that the journal still keeps do not tell, and
         `ArgumentError` for what no request can have.
         """
-        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times, host=self.host)
+        request_assertions.assert_requested(
+            self.kept_requests(), RequestMatcher.of(method, path, query), times, host=self.host
+        )
 
     @arguments.checked
     def assert_not_requested(
         self: Held, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
         """Raise `AssertionError` if it was asked; `JournalFull` and `ArgumentError` as `assert_requested` does."""
-        asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times=0, host=self.host)
+        request_assertions.assert_requested(
+            self.kept_requests(), RequestMatcher.of(method, path, query), times=0, host=self.host
+        )

@@ -1,10 +1,13 @@
-"""Ground truth: what a correct client must end up with, said without Crossbar's code.
+"""The ground truth: what a correct client must have received, computed without Crossbar's code.
 
-Plain loops over the documents, so that it can serve as a check on the server too.
+It is made of plain loops over the documents, so that it also serves as a check on the server. Legs are compared as the
+views' JavaScript compares them; between legs that it takes for equal CouchDB's order decides.
 """
 
 import json
-from collections.abc import Callable, Iterator
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -14,19 +17,25 @@ from mockcdrs.cdr.billing import cost_units
 from mockcdrs.cdr.documents import integer_at, text_at
 from mockcdrs.cdr.erlang import BadArgument
 from mockcdrs.cdr.listing_columns import make_row
-from mockcdrs.control.question import Question, Steps
-from mockcdrs.control.reached import Row, Walk, reached
-from mockcdrs.control.standing_leg import standing_leg
+from mockcdrs.control.expected_query import ExpectedQuery, PageWalk
+from mockcdrs.control.reachable_rows import ExpectedRow, WalkRules, find_reachable
 from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.store import Document, Store, TimeBasis
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The answer to a question, all pages together, newest first.
+    """What a client receives of a listing, all pages together, newest first.
 
-    `seconds` sums billing_seconds, `cost` units of 1/10,000 dollar. `unreachable` names documents that belong to the
-    answer but that a quirk of the server's keeps from any client, or from the walk that the question names.
+    Arguments:
+        ids: the ids of the CDRs.
+        seconds: the sum of `billing_seconds`.
+        cost: the sum of the costs, in units of 1/10,000 dollar.
+        unreachable: the ids of documents that match the query but that a quirk of the server's keeps from any client,
+            or from the walk that the query names.
+
     """
 
     ids: tuple[str, ...]
@@ -36,150 +45,155 @@ class Expected:
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """How many CDRs there are."""
         return len(self.ids)
 
 
-def expect(store: Store, question: Question, quirks: frozenset[str]) -> Expected:
-    """The answer to a question; `quirks` are the ones that the server shows.
+def compute_expected(store: Store, query: ExpectedQuery, quirks: frozenset[str]) -> Expected:
+    """Return what a client receives; `quirks` are the enabled ones.
 
-    Without `steps` only what no client can reach, however it walks, is unreachable: a document that listings leave out,
-    that lies in a month which the range does not touch, or that no row can be made of. With them so is what that walk
-    misses: the interactions that a descending one loses at the ends of pages and chunks (ascending=true loses none),
-    rows behind, or sent together with, a broken one, and calls over the end of a month that a page or chunk skips.
+    Without `query.walk` only what no walk reaches is unreachable: a document that listings omit, that lies in a month
+    outside of the range, or that no row can be made of. With one, what that walk misses is unreachable too: the
+    interactions that a descending walk loses at the ends of pages and chunks (an ascending one loses none), rows behind
+    a broken one or sent together with it, and calls that cross the end of a month and that a page or chunk skips.
     """
-    found = _found(store, question, quirks)
-    is_meant = _filter(question)
-    answer = [row for row in found if is_meant(row.document)]
+    rows = _sorted_rows(store, query, quirks)
+    matches = _filter(query)
+    answer = [row for row in rows if matches(row.document)]
     hides_broken = "broken-document-fault" in quirks
-    broken = {row.place for row in answer if hides_broken and not row.is_made and _is_broken(row, question)}
-    first, last = question.months
-    listed = [row for row in found if first <= row.month <= last and not _is_left_out(row, question, quirks)]
+    broken = {row.place for row in answer if hides_broken and not row.is_generated and _is_broken(row, query)}
+    first, last = query.months
+    listed = [row for row in rows if first <= row.month <= last and not _is_omitted(row, query, quirks)]
 
-    def is_shown(row: Row) -> bool:
-        return is_meant(row.document) and not _is_out_of_range(row.document, question, quirks)
+    def is_shown(row: ExpectedRow) -> bool:
+        return matches(row.document) and not _is_out_of_range(row.document, query, quirks)
 
-    if question.steps is None:
-        arriving = {row.place for row in listed if is_shown(row)} - broken
+    if query.walk is None:
+        reachable = {row.place for row in listed if is_shown(row)} - broken
     else:
-        walk = _walk(question, question.steps, quirks)
-        months = _months(store, question, listed, question.steps)
-        arriving = {row.place for row in reached(months, walk, is_shown, lambda row: row.place in broken)}
-    shown = [row.document for row in answer if row.place in arriving]
+        rules = _walk_rules(query, query.walk, quirks)
+        months = _rows_by_month(store, query, listed, query.walk)
+        reachable = {row.place for row in find_reachable(months, rules, is_shown, lambda row: row.place in broken)}
+    documents = [row.document for row in answer if row.place in reachable]
     return Expected(
-        ids=tuple(document["_id"] for document in shown),
-        seconds=sum(_number(document, "billing_seconds") for document in shown),
-        cost=sum(map(_cost, shown)),
-        unreachable=tuple(row.document["_id"] for row in answer if row.place not in arriving),
+        ids=tuple(document["_id"] for document in documents),
+        seconds=sum(_integer(document, "billing_seconds") for document in documents),
+        cost=sum(map(_cost, documents)),
+        unreachable=tuple(row.document["_id"] for row in answer if row.place not in reachable),
     )
 
 
-def _walk(question: Question, steps: Steps, quirks: frozenset[str]) -> Walk:
-    loses_next = question.are_interactions and not steps.is_ascending and "interaction-page-loss" in quirks
-    return Walk(
-        steps,
-        are_interactions=question.are_interactions,
+def _walk_rules(query: ExpectedQuery, walk: PageWalk, quirks: frozenset[str]) -> WalkRules:
+    loses_next = query.are_interactions and not walk.is_ascending and "interaction-page-loss" in quirks
+    return WalkRules(
+        walk,
+        are_interactions=query.are_interactions,
         chunks_lose_next=loses_next,
-        pages_lose_next=loses_next and question.owner_id is None,  # a user's key names more of where a page begins
-        keeps_stale_key=steps.is_chunked and "stale-next-key" in quirks,
+        pages_lose_next=loses_next and query.owner_id is None,  # a user's key is precise enough to lose none
+        keeps_stale_key=walk.is_chunked and "stale-next-key" in quirks,
     )
 
 
-def _months(store: Store, question: Question, listed: list[Row], steps: Steps) -> list[list[Row]]:
-    """The rows of each month that the range reads, months and rows in the order of travel; some months have none."""
-    first, last = question.months
-    months: dict[str, list[Row]] = {month: [] for month in store.months(question.account_id) if first <= month <= last}
+def _rows_by_month(
+    store: Store, query: ExpectedQuery, listed: list[ExpectedRow], walk: PageWalk
+) -> list[list[ExpectedRow]]:
+    """Return the rows of each month that the range touches, some without any, in the order of the walk."""
+    first, last = query.months
+    touched = (month for month in store.months(query.account_id) if first <= month <= last)
+    months: dict[str, list[ExpectedRow]] = {month: [] for month in touched}
     for row in listed:
         months.setdefault(row.month, []).append(row)
     newest_first = [months[month] for month in sorted(months, reverse=True)]
-    return [rows[::-1] for rows in newest_first[::-1]] if steps.is_ascending else newest_first
+    return [rows[::-1] for rows in newest_first[::-1]] if walk.is_ascending else newest_first
 
 
-def _found(store: Store, question: Question, quirks: frozenset[str]) -> list[Row]:
-    """All that lie in the stretch, or the legs that stand for an interaction, newest month and newest row first."""
-    found = list(_rows(store, question))
-    if question.are_interactions:
-        found = _standing_legs(found, question)
+def _sorted_rows(store: Store, query: ExpectedQuery, quirks: frozenset[str]) -> list[ExpectedRow]:
+    """Return all rows of the range, one for each leg or interaction, newest month and newest row first."""
+    rows = list(_rows(store, query))
+    if query.are_interactions:
+        rows = _interaction_rows(rows, query)
     elif "month-end-call-lost" not in quirks:
-        found = [replace(row, month=gregorian.month_of(int(row.key[0]))) for row in found]
-    found.sort(key=lambda row: (row.month, row.key), reverse=True)
-    return found
+        rows = [replace(row, month=gregorian.month_of(int(row.key[0]))) for row in rows]
+    rows.sort(key=lambda row: (row.month, row.key), reverse=True)
+    return rows
 
 
-def _rows(store: Store, question: Question) -> Iterator[Row]:
-    times = question.created_from, question.created_to
-    by: TimeBasis = "begun" if question.are_interactions else "written"
-    first, second = ("interaction_time", "interaction_key") if question.are_interactions else ("pvt_created", "_id")
-    for month in store.months(question.account_id):
-        made = store.made(question.account_id, month, times, descending=False, by=by)
-        for segments, is_made in ((store.held(question.account_id, month), False), (made, True)):
+def _rows(store: Store, query: ExpectedQuery) -> Iterator[ExpectedRow]:
+    times = query.created_from, query.created_to
+    by: TimeBasis = "begun" if query.are_interactions else "written"
+    first, second = ("interaction_time", "interaction_key") if query.are_interactions else ("pvt_created", "_id")
+    for month in store.months(query.account_id):
+        made = store.made(query.account_id, month, times, descending=False, by=by)
+        for segments, is_generated in ((store.held(query.account_id, month), False), (made, True)):
             for document in chain.from_iterable(segment.visible() for segment in segments):
                 time = document.get(first)
-                if _lies_in(time, question) and _belongs(document, question):
+                if _is_in_range(time, query) and _is_cdr(document, query):
                     key = time, str(document.get(second))
-                    yield Row(key, month, document, (month, document["_id"]), is_made)
+                    yield ExpectedRow(key, month, document, (month, document["_id"]), is_generated)
 
 
-def _lies_in(time: Any, question: Question) -> bool:
-    return isinstance(time, int | float) and question.created_from <= time <= question.created_to
+def _is_in_range(time: Any, query: ExpectedQuery) -> bool:
+    return isinstance(time, int | float) and query.created_from <= time <= query.created_to
 
 
-def _is_broken(row: Row, question: Question) -> bool:
+def _is_cdr(document: Document, query: ExpectedQuery) -> bool:
+    """Whether the views take a document for a CDR of the account, or of the user."""
+    kind, deleted = document.get("pvt_type"), document.get("pvt_deleted")
+    while isinstance(kind, list) and len(kind) == 1:
+        kind = kind[0]  # to the views, which are JavaScript, ["cdr"] equals "cdr", and any list or object is true
+    if kind != "cdr" or deleted or isinstance(deleted, list | dict):
+        return False
+    variables = document.get("custom_channel_vars")
+    owner_id = variables.get("owner_id") if isinstance(variables, dict) else None
+    return query.owner_id is None or bool(owner_id == query.owner_id)
+
+
+def _is_broken(row: ExpectedRow, query: ExpectedQuery) -> bool:
     try:
-        make_row(row.document, question.version.row_columns())
+        make_row(row.document, query.version.row_columns())
     except (ValueError, OverflowError):
         return True
     return False
 
 
-def _is_left_out(row: Row, question: Question, quirks: frozenset[str]) -> bool:
-    is_bare = row.document.get("custom_channel_vars") is None
-    return is_bare and not question.are_interactions and "no-ccv-not-listed" in quirks
+def _is_omitted(row: ExpectedRow, query: ExpectedQuery, quirks: frozenset[str]) -> bool:
+    has_no_variables = row.document.get("custom_channel_vars") is None
+    return has_no_variables and not query.are_interactions and "no-ccv-not-listed" in quirks
 
 
-def _is_out_of_range(document: Document, question: Question, quirks: frozenset[str]) -> bool:
-    """Whether the range, which holds a second time for the leg that stands for its interaction, leaves it out."""
-    if not question.are_interactions or "interaction-range-twice" not in quirks:
+def _is_out_of_range(document: Document, query: ExpectedQuery, quirks: frozenset[str]) -> bool:
+    """Whether the range, which also applies to the leg that stands for an interaction, leaves it out."""
+    if not query.are_interactions or "interaction-range-twice" not in quirks:
         return False
     created = integer_at(document, ("pvt_created",))
-    is_early = question.says_from and created is not None and created < question.created_from
-    is_late = question.says_to and (created is None or created > question.created_to)
+    is_early = query.sends_start and created is not None and created < query.created_from
+    is_late = query.sends_end and (created is None or created > query.created_to)
     return is_early or is_late
 
 
-def _belongs(document: Document, question: Question) -> bool:
-    kind, deleted = document.get("pvt_type"), document.get("pvt_deleted")
-    while isinstance(kind, list) and len(kind) == 1:
-        kind = kind[0]  # to the views, which are JavaScript, ["cdr"] is "cdr", and any list or object holds something
-    if kind != "cdr" or deleted or isinstance(deleted, list | dict):
-        return False
-    variables = document.get("custom_channel_vars")
-    owner_id = variables.get("owner_id") if isinstance(variables, dict) else None
-    return question.owner_id is None or bool(owner_id == question.owner_id)
-
-
-def _filter(question: Question) -> Callable[[Document], bool]:
-    """Whether a document passes all filters: its value as text is the one asked for, or one of a JSON array's."""
-    tests = [_test(name, text) for name, text in (question.filters or {}).items()]
+def _filter(query: ExpectedQuery) -> Callable[[Document], bool]:
+    """Return the test whether a document passes all filters."""
+    tests = [_filter_test(name, text) for name, text in (query.filters or {}).items()]
     return lambda document: all(test(document) for test in tests)
 
 
-def _test(name: str, text: str) -> Callable[[Document], bool]:
+def _filter_test(name: str, text: str) -> Callable[[Document], bool]:
+    """Return the test whether a document's value, as text, is the given one or one of a JSON array's."""
     is_negated = name.startswith("filter_not_")
     path = tuple(name.removeprefix("filter_not_" if is_negated else "filter_").split("."))
-    meant = {text, *_in_json(text)}
+    accepted = {text, *_json_texts(text)}
 
     def passes(document: Document) -> bool:
         try:
-            return (text_at(document, path) in meant) is not is_negated
+            return (text_at(document, path) in accepted) is not is_negated
         except BadArgument:
-            return False  # the filter breaks, so it does not hold, negated or not
+            return False  # the filter crashes, so the document fails it, negated or not
 
     return passes
 
 
-def _in_json(text: str) -> list[str]:
-    """The texts that a filter's value holds as JSON: those of an array, or one."""
+def _json_texts(text: str) -> list[str]:
+    """Return the texts that a filter's value holds as JSON: those of an array, or one."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -187,26 +201,7 @@ def _in_json(text: str) -> list[str]:
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
-def _standing_legs(legs: list[Row], question: Question) -> list[Row]:
-    """The leg of each interaction that stands for it."""
-    interactions: dict[tuple[str, Any], list[Row]] = {}
-    for row in legs:
-        interactions.setdefault((row.month, row.key), []).append(row)
-    return [rows[0] if len(rows) == 1 else _standing_leg(rows, question) for rows in interactions.values()]
-
-
-def _standing_leg(legs: list[Row], question: Question) -> Row:
-    is_of_user = question.owner_id is not None
-    chosen = standing_leg(
-        [row.document for row in legs],
-        question.version.owner_interactions.chooses if is_of_user else LegChoice.FIRST_MADE,
-        is_of_user=is_of_user,
-        is_ascending=question.is_ascending,
-    )
-    return next(row for row in legs if row.document is chosen)
-
-
-def _number(document: Document, key: str) -> int:
+def _integer(document: Document, key: str) -> int:
     number: int = integer_at(document, (key,), 0)
     return number
 
@@ -216,3 +211,124 @@ def _cost(document: Document) -> int:
         return cost_units(document, "account_billing")
     except ValueError:
         return 0
+
+
+def _interaction_rows(legs: list[ExpectedRow], query: ExpectedQuery) -> list[ExpectedRow]:
+    """Return one row for each interaction: that of the leg that the server shows."""
+    interactions: dict[tuple[str, Any], list[ExpectedRow]] = {}
+    for row in legs:
+        interactions.setdefault((row.month, row.key), []).append(row)
+    return [rows[0] if len(rows) == 1 else _choose_row(rows, query) for rows in interactions.values()]
+
+
+def _choose_row(legs: list[ExpectedRow], query: ExpectedQuery) -> ExpectedRow:
+    is_of_user = query.owner_id is not None
+    chosen = choose_leg(
+        [row.document for row in legs],
+        query.version.owner_interactions.chooses if is_of_user else LegChoice.FIRST_MADE,
+        is_of_user=is_of_user,
+        is_ascending=query.is_ascending,
+    )
+    return next(row for row in legs if row.document is chosen)
+
+
+def choose_leg(legs: Sequence[Document], choice: LegChoice, *, is_of_user: bool, is_ascending: bool) -> Document:
+    """Return the one of an interaction's legs that the server shows.
+
+    CouchDB gives the legs to a descending walk in ascending order, and the other way round. Of equal ones an account's
+    listing keeps the first, a user's the last.
+    """
+    chosen, *others = sorted(legs, key=_view_order, reverse=is_ascending)
+    for other in others:
+        is_better = not _precedes(choice, chosen, other) if is_of_user else _precedes(choice, other, chosen)
+        chosen = other if is_better else chosen
+    return chosen
+
+
+def _precedes(choice: LegChoice, one: Document, other: Document) -> bool:
+    if choice is LegChoice.FIRST_MADE:
+        left, right = _created_time(one), _created_time(other)
+    else:
+        left, right = _billed_seconds(other), _billed_seconds(one)
+    if _is_less(left, right) or _is_less(right, left):
+        return _is_less(left, right)
+    return _is_less(_loopback_leg(one), _loopback_leg(other))
+
+
+def _view_order(document: Document) -> tuple[Any, str]:
+    """Return the order of a leg in the view, among those of its interaction."""
+    return _collation_key(_created_time(document)), str(document["_id"])
+
+
+def _collation_key(value: Any) -> tuple[int, Any]:
+    """Return what CouchDB sorts a value by: null, false and true, numbers, texts, lists, objects."""
+    match value:
+        case None:
+            return 0, 0
+        case bool():
+            return 1, value
+        case int() | float():
+            return 2, value
+        case str():
+            return 3, value
+        case list():
+            return 4, [*map(_collation_key, value)]
+    return 5, [(name, _collation_key(item)) for name, item in value.items()]
+
+
+def _created_time(document: Document) -> Any:
+    """Return when the leg's channel was created: as the document says, else its end less its duration, if known."""
+    created = document.get("channel_created_time")
+    if _is_truthy(created):
+        return created
+    end, duration = (
+        _to_number(document[key]) if key in document else math.nan for key in ("timestamp", "duration_seconds")
+    )
+    return None if math.isnan(end - duration) else end - duration
+
+
+def _billed_seconds(document: Document) -> Any:
+    seconds = document.get("billing_seconds")
+    return seconds if _is_truthy(seconds) else 0
+
+
+def _loopback_leg(document: Document) -> Any:
+    leg = document.get("channel_loopback_leg")
+    return leg if _is_truthy(leg) else "_"
+
+
+def _is_truthy(value: Any) -> bool:
+    """Whether JavaScript takes a value for true."""
+    return isinstance(value, list | dict) or bool(value)
+
+
+def _is_less(one: Any, other: Any) -> bool:
+    """Return `one < other` of JavaScript: texts by UTF-16 units, all else as numbers, of which NaN is never less."""
+    one, other = (_to_text(value) if isinstance(value, list | dict) else value for value in (one, other))
+    if isinstance(one, str) and isinstance(other, str):
+        return one.encode("utf-16-be", "surrogatepass") < other.encode("utf-16-be", "surrogatepass")
+    return _to_number(one) < _to_number(other)
+
+
+def _to_number(value: Any) -> float:
+    """Return a value as JavaScript converts it to a number."""
+    if value is None or isinstance(value, int | float):
+        return float(value or 0)
+    text = _to_text(value).strip()
+    return float(text or 0) if not text or _NUMBER.fullmatch(text) else math.nan
+
+
+def _to_text(value: Any) -> str:
+    """Return a value as JavaScript converts it to text."""
+    match value:
+        case None:
+            return ""  # null is met as an item of a list only
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return str(int(value))
+        case dict():
+            return "[object Object]"
+        case list():
+            return ",".join(map(_to_text, value))
+    return str(value)

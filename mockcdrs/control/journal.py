@@ -1,4 +1,4 @@
-"""What clients did: a record for each request, in the order in which they came in."""
+"""The journal of a mock: a record of each request, in the order in which they came in."""
 
 import itertools
 import logging
@@ -10,29 +10,30 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.control import proxies, redaction
-from mockcdrs.control.real_clock import monotonic
+from mockcdrs.control import redaction
+from mockcdrs.control.clock import monotonic
 from mockcdrs.crossbar.context import Outcome, UnreadableQuery, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.token_bucket import client_address
 
-CAPACITY = 1_000
+DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
-KEPT_RESPONSES = 50
-KEPT_BYTES = 65_536
+MAX_RESPONSES = 50
+MAX_RESPONSE_BYTES = 65_536
 
 _GZIP_WINDOW = 31
+_PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 logger = logging.getLogger("mockcdrs.journal")
 
 
 class JournalFull(AssertionError):
-    """What a test asks is no longer known: the journal has dropped requests. The text says how to have it keep more."""
+    """The journal dropped requests that an answer needs. The text says how to make it keep more."""
 
 
 @dataclass(slots=True)
-class Response:
-    """An answer as it went out: its headers, and the first `KEPT_BYTES` of its body, compressed where it was."""
+class RecordedResponse:
+    """A response as it was sent: its headers, and the first `MAX_RESPONSE_BYTES` of its body, perhaps compressed."""
 
     headers: dict[str, str]
     parts: list[bytes] = field(default_factory=list)
@@ -40,35 +41,51 @@ class Response:
     is_truncated: bool = False
 
     def keep(self, part: bytes) -> None:
-        """Note a part that goes out."""
-        room = KEPT_BYTES - self.kept_bytes
+        """Record a part of the body that is sent."""
+        room = MAX_RESPONSE_BYTES - self.kept_bytes
         self.is_truncated |= len(part) > room
         if room > 0:
             self.parts.append(part[:room])
             self.kept_bytes += len(self.parts[-1])
 
     def to_dict(self) -> dict[str, Any]:
-        """Headers, and the body as text, without secrets."""
+        """Return headers, and the body as text, with secrets redacted."""
         body, is_truncated = b"".join(self.parts), self.is_truncated
         if self.headers.get("content-encoding") == "gzip":
             unpacker = zlib.decompressobj(wbits=_GZIP_WINDOW)
-            body = unpacker.decompress(body, KEPT_BYTES)
+            body = unpacker.decompress(body, MAX_RESPONSE_BYTES)
             is_truncated |= bool(unpacker.unconsumed_tail)
-        text = redaction.text(body.decode("utf-8", "replace"))
-        return {"headers": redaction.headers(self.headers), "body": text, "truncated": is_truncated}
+        text = redaction.redact_text(body.decode("utf-8", "replace"))
+        return {"headers": redaction.redact_headers(self.headers), "body": text, "truncated": is_truncated}
 
 
 @dataclass(slots=True)
 class Record:
-    """One request and what became of it.
+    """One request and its response, with secrets redacted.
 
-    `number` counts from 1, `at_gregorian` is in Gregorian seconds by the mock's clock, `duration_seconds` by the
-    machine's, as is `arrived_seconds`, since some moment. `client_address` is what Crossbar takes for it. `path` and
-    `raw_query` are as they came. `query` holds the decoded parameters: a list where a name is repeated, `True` for a
-    bare name. `headers` have their names in small letters. Secrets are redacted wherever they were sent
-    (`control/redaction.py`). `sent_bytes` counts the body as it went out, compressed where it was. `fault` names the
-    rules that fired; `note` says of a puzzling answer that Crossbar gives it too, and why. `is_complete`: the body has
-    ended or broke off. `advising`, which it has from then on, makes the advice when it is first read.
+    Arguments:
+        number: its place among all requests, counted from 1.
+        at_gregorian: when it came in, in Gregorian seconds by the mock's clock.
+        method: the HTTP method.
+        path: the path as it came.
+        raw_query: the query string as it came.
+        query: the decoded parameters: a list where a name is repeated, `True` for a name without a value.
+        headers: the request's, by names in lower case.
+        status: the status of the response.
+        received_bytes: the length of the request's body.
+        sent_bytes: the length of the response's body as it was sent, perhaps compressed.
+        duration_seconds: how long the response took, by the machine's clock.
+        fault: the names of the rules that fired.
+        note: why Crossbar, too, answers so, where the answer is puzzling.
+        outcome: what Crossbar noted about its answer.
+        is_complete: whether the body was sent, or broke off.
+        completion: its place among all completed requests, counted from 1; 0 before.
+        arrived_seconds: when it came in, by the machine's clock.
+        client_address: the address that Crossbar takes for the client's.
+        response: the response, as long as it is kept.
+        advised: the advice, once it was read.
+        advising: makes the advice, once the request is complete.
+
     """
 
     number: int
@@ -89,44 +106,44 @@ class Record:
     completion: int = 0
     arrived_seconds: float = field(default=0.0, compare=False)
     client_address: str = ""
-    response: Response | None = None
+    response: RecordedResponse | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
     advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
 
     @property
     def advice(self) -> list[str]:
-        """What there is to say of it once it is complete; nothing before."""
-        # nothing is kept before: it would take the place of what is said once it is complete
+        """The advice on the request; none before it is complete."""
+        # What is known before is not kept, as it would stand in for the final advice.
         if self.advised is not None or self.advising is None:
             return self.advised or []
-        has_place = self.completion > 0  # else it is not known yet which others are over before it
+        is_final = self.completion > 0  # before, it is not known which others completed first
         advice = self.advising(self)
-        if has_place:
+        if is_final:
             self.advised = advice
         return advice
 
 
-def _query(raw: str) -> dict[str, Any]:
+def _parse_redacted(raw: str) -> dict[str, Any]:
     try:
         pairs = parse_query(raw)
     except UnreadableQuery:
         return {}
     values: dict[str, list[Any]] = {}
     for name, value in pairs:
-        values.setdefault(name, []).append(redaction.value(name, value))
-    return {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+        values.setdefault(name, []).append(redaction.redact_value(name, value))
+    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRequests:
-    """What a journal of this `capacity` keeps, oldest first, and how many older ones it has `dropped`."""
+class RecordedRequests:
+    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`."""
 
     records: list[Record]
     dropped: int
     capacity: int
 
     def all(self) -> list[Record]:
-        """The records, where they are of all requests; raises `JournalFull` where some were dropped."""
+        """Return the records of all requests; raises `JournalFull` where some were dropped."""
         if self.dropped:
             enough = 2 * (self.dropped + self.capacity)
             raise JournalFull(
@@ -138,11 +155,18 @@ class KeptRequests:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What became of a journal behind a completion, all of one moment.
+class JournalChanges:
+    """What changed in a journal after a completion, all as of one moment.
 
-    `records` became complete behind it, in that order, the last of them as the `completion`-th; `under_way` are not
-    complete yet. `identity` and `completed` are the journal's.
+    Arguments:
+        records: those that became complete after it, in that order.
+        under_way: those that are not complete yet.
+        completion: the number of the last completion.
+        identity: the journal's.
+        completed: how many became complete since the journal was cleared.
+        dropped: how many the journal dropped.
+        capacity: the journal's.
+
     """
 
     records: list[Record]
@@ -155,15 +179,14 @@ class News:
 
 
 class Journal:
-    """The last `capacity` records. Full, it drops the oldest, says so once in the log and counts them in `dropped`.
+    """The last `capacity` records. A full journal drops the oldest, counts them in `dropped` and logs this once.
 
-    `identity` is another one after each `clear`, and in each process.
-
-    Each of `on_complete` is called with every record that has become complete, in the thread that served it, before
-    whoever waits for it goes on.
+    `identity` changes with each `clear` and differs between processes. The functions in `on_complete` are called with
+    every record that has become complete, in the thread that served it, before any waiting thread goes on.
+    `machine_seconds` is the machine's clock.
     """
 
-    def __init__(self, capacity: int = CAPACITY, machine_seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(self, capacity: int = DEFAULT_CAPACITY, machine_seconds: Callable[[], float] = monotonic) -> None:
         self.capacity = capacity
         self._machine_seconds = machine_seconds
         self.on_complete: list[Callable[[Record], None]] = []
@@ -172,7 +195,7 @@ class Journal:
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything; numbers begin at 1 again. A request still under way leaves no trace behind."""
+        """Remove all records; numbers begin at 1 again. Requests that are still under way are not recorded."""
         with self._changed:
             self._records: deque[Record] = deque(maxlen=self.capacity)
             self._under_way: dict[int, Record] = {}
@@ -183,15 +206,15 @@ class Journal:
             self._changed.notify_all()
 
     def open(self, incoming: HttpRequest, at_gregorian: int) -> Record:
-        """A new record of a request that has just come in, added."""
+        """Add the record of a request that has just come in, and return it."""
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
             method=incoming.method,
-            path=redaction.path(incoming.path),
-            raw_query=redaction.query(incoming.query),
-            query=_query(incoming.query),
-            headers=redaction.headers(incoming.headers),
+            path=redaction.redact_path(incoming.path),
+            raw_query=redaction.redact_query(incoming.query),
+            query=_parse_redacted(incoming.query),
+            headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
@@ -200,20 +223,20 @@ class Journal:
         return record
 
     def add(self, record: Record) -> None:
-        """Put a record behind the others and number it."""
+        """Add a record behind the others and number it."""
         with self._changed:
             record.number = next(self._numbers)
             is_first_drop = len(self._records) == self.capacity and not self.dropped
             self.dropped += len(self._records) == self.capacity
             self._records.append(record)
             self._under_way[record.number] = record
-            if len(self._records) > KEPT_RESPONSES:
-                self._records[-KEPT_RESPONSES - 1].response = None
+            if len(self._records) > MAX_RESPONSES:
+                self._records[-MAX_RESPONSES - 1].response = None
         if is_first_drop:
             logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
 
     def complete(self, record: Record) -> None:
-        """Note that a record's answer is over. Nothing happens the second time, or after a `clear`."""
+        """Record that a response was sent or broke off. Does nothing the second time, or after a `clear`."""
         with self._changed:
             if self._under_way.get(record.number) is not record:
                 return
@@ -236,34 +259,34 @@ class Journal:
     def __len__(self) -> int:
         return len(self._records)
 
-    def kept(self) -> KeptRequests:
-        """The records, and how many were dropped, at one moment."""
+    def snapshot(self) -> RecordedRequests:
+        """Return the records, and how many were dropped, as of one moment."""
         with self._changed:
-            return KeptRequests(list(self._records), self.dropped, self.capacity)
+            return RecordedRequests(list(self._records), self.dropped, self.capacity)
 
     def since(self, number: int) -> list[Record]:
-        """The records with a greater number, oldest first."""
+        """Return the records with a greater number, oldest first."""
         return [record for record in self if record.number > number]
 
     def before(self, number: int, count: int) -> list[Record]:
-        """Up to so many records in front of the one with that number, the last first."""
+        """Return up to `count` records before the one with that number, the latest first."""
         with self._changed:
             behind = self._records[-1].number - number + 1 if self._records else 0
             return list(itertools.islice(reversed(self._records), max(0, behind), max(0, behind) + count))
 
     @property
     def completed(self) -> int:
-        """How many became complete since the last `clear`, dropped ones counted."""
+        """How many became complete since the last `clear`, including dropped ones."""
         return self._completed
 
-    def news(self, completion: int) -> News:
-        """What happened behind a `completion`.
+    def changes_since(self, completion: int) -> JournalChanges:
+        """Return what happened after a `completion`; one that is still to come means all records.
 
-        Completions go on counting when the journal is cleared; one that is still to come means all records.
+        The numbers of completions go on when the journal is cleared.
         """
         with self._changed:
             after = completion if completion <= self._completions else 0
-            return News(
+            return JournalChanges(
                 records=sorted(
                     (record for record in self._records if record.completion > after),
                     key=lambda record: record.completion,
@@ -276,42 +299,54 @@ class Journal:
                 capacity=self.capacity,
             )
 
-    def wait_behind(
+    def wait_for_change(
         self, completion: int, identity: str, timeout_seconds: float, is_over: Callable[[], bool] = lambda: False
     ) -> bool:
-        """Wait until a record becomes complete behind a `completion`, the journal is cleared, or `wake` is called.
+        """Wait until a record becomes complete after a `completion`, the journal is cleared, or `wake` is called.
 
-        No longer than `timeout_seconds`: then it is false. Nobody waits who `is_over`, which is looked at after `wake`.
+        Returns whether that happened within `timeout_seconds`. Does not wait where `is_over()`.
         """
         with self._changed:
             has_news = self._completions > completion or self.identity != identity or is_over()
             return has_news or self._changed.wait(timeout_seconds)
 
     def wake(self) -> None:
-        """Let whoever waits look again."""
+        """End the waiting of all threads."""
         with self._changed:
             self._changed.notify_all()
 
     def wait_for(self, count: int, timeout_seconds: float = 5.0) -> list[Record]:
-        """Wait until so many records, dropped ones counted, are complete; all records then.
+        """Wait until `count` records are complete, including dropped ones, and return all records.
 
-        `TimeoutError` where they do not become as many in time.
+        Raises `TimeoutError`.
         """
         deadline = monotonic() + timeout_seconds
         with self._changed:
             while self._completed < count:
                 if not self._changed.wait(max(0.0, deadline - monotonic())) and monotonic() >= deadline:
-                    raise TimeoutError(shortfall(self._completed, count, timeout_seconds, self._under_way.values()))
+                    raise TimeoutError(
+                        describe_shortfall(self._completed, count, timeout_seconds, self._under_way.values())
+                    )
             return list(self._records)
 
 
-def shortfall(
+def describe_shortfall(
     completed: int, count: int, timeout_seconds: float, under_way: Iterable[Record], host: str = LOOPBACK
 ) -> str:
-    """What to tell somebody who waited for more requests than came to a mock on `host`."""
+    """Return the message for a test that waited for more requests than a mock on `host` got."""
     waiting = "".join(f"\n  under way: {record.method} {record.path}" for record in under_way)
     return (
         f"{completed} complete requests came, {count} were expected within {timeout_seconds:g} s; "
         f"does the client still run, and does it ask this server? Give it more time with `timeout`."
-        f"{'' if completed else proxies.hint(host)}{waiting}"
+        f"{'' if completed else proxy_hint(host)}{waiting}"
     )
+
+
+def proxy_hint(host: str) -> str:
+    """Return a sentence, after a blank, on a variable that sends requests for a host to a proxy; empty without one."""
+    from urllib.request import proxy_bypass  # slow to import, and only needed for this message
+
+    named = next((name for name in _PROXY_VARIABLES if os.environ.get(name)), None)
+    if named is None or proxy_bypass(host):
+        return ""
+    return f" {named} is set, so a client may ask that proxy instead of {host}: name {host} in NO_PROXY."

@@ -8,8 +8,7 @@ from typing import Any
 
 from mockcdrs.arguments import shown
 from mockcdrs.control import stores
-from mockcdrs.control.clock import Clock
-from mockcdrs.control.moments import MOMENT, seconds_of
+from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.options import Options
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import quirks
@@ -33,7 +32,7 @@ def make(options: Options, beside: State | None = None) -> tuple[State, Account]
     if options.now is None:
         clock.freeze(stores.end_of(store) or fixtures.manifest().moment_gregorian)
     elif options.now != "live":
-        clock.freeze(seconds_of(options.now, "now", f"{MOMENT.expected}, or live"))
+        clock.freeze(parse_time(options.now, "now", f"{ANY_TIME.expected}, or live"))
     account = stores.shown_account(store)
     if options.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)

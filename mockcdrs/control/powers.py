@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Any, Never
 
 from mockcdrs import arguments
-from mockcdrs.control.adviser import Adviser
+from mockcdrs.advice.adviser import Adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.data import Data
 from mockcdrs.control.derived import Derived, check_wait
-from mockcdrs.control.journal import KeptRequests, Record
+from mockcdrs.control.journal import Record, RecordedRequests
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.faults import Rule
@@ -52,17 +52,17 @@ class Powers(Data, Derived):
         reaches. `ascending` alone says which one of two like legs stands for its interaction. Raises `NoQuestion` for
         another path than a listing's, and another parameter than those and `filter_*`.
         """
-        from mockcdrs.control.expected import expect
-        from mockcdrs.control.question import NoQuestion, ask
+        from mockcdrs.control.expected import compute_expected
+        from mockcdrs.control.expected_query import UnsupportedQuery, parse_expected_query
 
         state = self.state
         now = state.clock.now()
-        question = ask(self.account_id, path, query, now, state.settings, state.quirks, state.version)
+        question = parse_expected_query(self.account_id, path, query, now, state.settings, state.quirks, state.version)
         users = [str(user["id"]) for user in self.account.users]
         if question.owner_id is not None and question.owner_id not in users:
             known = f"one of the account's users: {', '.join(users)}" if users else "no user: the account has none"
-            raise NoQuestion(f"path: came {path!r}, expected {known}; any other is a 404", "path")
-        return expect(state.data, question, state.quirks)
+            raise UnsupportedQuery(f"path: came {path!r}, expected {known}; any other is a 404", "path")
+        return compute_expected(state.data, question, state.quirks)
 
     def fail(self, /, *unnamed: Never, **rule: Any) -> Rule:
         """Make requests fail; the arguments are those of `mockcdrs.faults.Rule`. Raises `RuleError`."""
@@ -73,9 +73,9 @@ class Powers(Data, Derived):
         """What came in since the last reset, oldest first. Raises `JournalFull` where it is no longer all."""
         return self.kept_requests().all()
 
-    def kept_requests(self) -> KeptRequests:
+    def kept_requests(self) -> RecordedRequests:
         """What came in since the last reset, as far as the journal keeps it."""
-        return self.state.journal.kept()
+        return self.state.journal.snapshot()
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:

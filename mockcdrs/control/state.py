@@ -1,13 +1,16 @@
-"""All that one mock holds: data, settings, clock, fixes, faults, journal, the source of request ids."""
+"""The state of one mock: data, settings, clock, quirks, faults, journal and the source of request ids."""
 
+import hashlib
+import itertools
 import os
+from typing import Protocol
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.ids import ByOrder, Ids
-from mockcdrs.control.journal import CAPACITY, Journal
+from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
 from mockcdrs.crossbar import authentication, context
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.response_cache import ResponseCache
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.token_bucket import TokenBuckets
@@ -17,18 +20,74 @@ from mockcdrs.dataset.store import Overlay, Store
 from mockcdrs.faults import Faults
 
 
-class State:
-    """One mock's state. Two of them never see each other, and have another `identity`, in whichever process they are.
+class RequestIds(Protocol):
+    """A source of ids, 32 hexadecimal digits, for requests that have none in `X-Request-Id`."""
 
-    `version` is the Kazoo that it stands in for.
+    def of(self, incoming: HttpRequest, now: int) -> str:
+        """Return a request's id; `now` is in Gregorian seconds."""
 
-    `data` is the store with what a test adds and removes. `quirks_shown` names the quirks to be seen
-    (`crossbar/quirks.py`). Without `ids` each request has a new one, by its place in the order.
-    The people of calls that a test adds are those of `seed` and `locale`. `journal` says how many requests are kept.
-    `beside` is a state over the same `base` data, with which is shared what is derived from that, and nothing else.
+    def reset(self) -> None:
+        """Begin again, as at the start."""
+
+
+class SequentialRequestIds:
+    """Ids that depend on the seed and on how many there were before: always new, and the same in each run."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self.reset()
+
+    def reset(self) -> None:
+        """Count from the beginning."""
+        self._count = itertools.count()
+
+    def of(self, incoming: HttpRequest, now: int) -> str:
+        """Return the next id, whatever the request."""
+        del incoming, now
+        return _hex_digest(f"{self._seed}/{next(self._count)}")
+
+
+class HashedRequestIds:
+    """Ids that depend on the seed, the time and the request, so that several processes agree without sharing state.
+
+    Different requests have different ids in all processes; the same request twice in a second has one id.
     """
 
-    def __init__(  # noqa: PLR0913 a mock is made of this much
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def reset(self) -> None:
+        """Do nothing: there is no state."""
+
+    def of(self, incoming: HttpRequest, now: int) -> str:
+        """Return the id that belongs to the request."""
+        headers = sorted(incoming.headers.items())
+        identity = (self._seed, now, incoming.method, incoming.path, incoming.query, headers, incoming.body)
+        return _hex_digest(repr(identity))
+
+
+def _hex_digest(identity: str) -> str:
+    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+class State:
+    """The state of one mock. Two of them share nothing that changes, and each has another `identity` in any process.
+
+    Arguments:
+        store: the data that the mock begins with; `data` is this and what a test adds and removes.
+        settings: the settings of the server.
+        clock: the clock; without one a live one.
+        quirks_shown: the names of the enabled quirks (`crossbar/quirks.py`); without them the version's.
+        seed: of request ids, tokens, fault decisions, and people of calls that a test adds.
+        ids: the source of request ids; without one each request has a new one.
+        locale: of the people of calls that a test adds.
+        version: the Kazoo that the mock stands in for.
+        journal: how many requests the journal keeps.
+        beside: a state with the same `store`, whose view indexes of it are used; nothing else is shared.
+
+    """
+
+    def __init__(  # noqa: PLR0913 these are all that a mock consists of
         self,
         store: Store,
         settings: Settings | None = None,
@@ -36,10 +95,10 @@ class State:
         quirks_shown: frozenset[str] | None = None,
         *,
         seed: int = 0,
-        ids: Ids | None = None,
+        ids: RequestIds | None = None,
         locale: str = DEFAULT_LOCALE,
         version: Version = KAZOO_4_3,
-        journal: int = CAPACITY,
+        journal: int = DEFAULT_CAPACITY,
         beside: "State | None" = None,
     ) -> None:
         self.identity = os.urandom(8).hex()
@@ -55,8 +114,8 @@ class State:
         self.answers = ResponseCache()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
-        self.ids = ids or ByOrder(seed)
-        self._as_made = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
+        self.ids = ids or SequentialRequestIds(seed)
+        self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
         self._tokens: dict[str, context.Claims] = {
@@ -66,8 +125,8 @@ class State:
         }
 
     def reset(self) -> None:
-        """As it was made: data, faults, journal, clock, settings, quirks, request ids, the token buckets."""
-        self.settings, self.quirks, frozen_at, self.journal.capacity = self._as_made
+        """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
+        self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
@@ -79,14 +138,14 @@ class State:
             self.clock.freeze(frozen_at)
 
     def claims(self, token: str) -> context.Claims:
-        """What a token says: one of the data's, which are always good, or one that a login gave.
+        """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
 
         Raises `tokens.Refused`.
         """
         return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
 
     def world(self) -> ServerState:
-        """What a request sees at this moment."""
+        """Return what a request sees of the server now."""
         return ServerState(
             version=self.version,
             store=self.data,

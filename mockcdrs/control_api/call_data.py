@@ -4,15 +4,15 @@ from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
-from mockcdrs.control.moments import MOMENT
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.clock import ANY_TIME
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 
-_CALL = {"at": MOMENT, **CALL_SPEC_FIELDS}
+_CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
 
 
@@ -53,7 +53,7 @@ def remove_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
         with messages.refuse_wrong_arguments():
             powers.remove(request.fields["cdr_id"])
     except KeyError as unknown:
-        raise Refused(404, "no-such-cdr", str(unknown.args[0])) from unknown
+        raise ApiError(404, "no-such-cdr", str(unknown.args[0])) from unknown
     return NO_CONTENT
 
 
@@ -84,7 +84,7 @@ def list_interactions(powers: Powers, request: ApiRequest) -> ApiResponse:
     end = messages.parse_time(request, "created_to", powers.clock.now())
     start = messages.parse_time(request, "created_from", max(0, end - powers.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    found = timeline.newest(powers.state.data, powers.account_id, (start, end), limit)
+    found = timeline.newest_interactions(powers.state.data, powers.account_id, (start, end), limit)
     return ApiResponse(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}

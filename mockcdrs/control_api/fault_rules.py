@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
 from mockcdrs.faults import Rule
@@ -46,7 +46,7 @@ def remove_rule(powers: Powers, request: ApiRequest) -> ApiResponse:
     number = request.fields["number"]
     faults = powers.state.faults
     if not any(str(rule.number) == number and faults.remove(rule) for rule in faults):
-        raise Refused(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
+        raise ApiError(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
     return NO_CONTENT
 
 

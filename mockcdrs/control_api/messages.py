@@ -7,18 +7,18 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
-from mockcdrs.control.moments import LAST_SECOND, meant
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.clock import LAST_SECOND, time_hint
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.question import NoQuestion
-from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 
 
-def bad_value(field: str | None, came: object, expected: str) -> Refused:
+def bad_value(field: str | None, came: object, expected: str) -> ApiError:
     """Make the 400 for a value that is not what was expected; `field` names the member or parameter."""
     at = "" if field is None else f"{field}: "
-    return Refused(400, "bad-value", f"{at}came {came!r:.200}; expected {expected}", field)
+    return ApiError(400, "bad-value", f"{at}came {came!r:.200}; expected {expected}", field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ NO_CONTENT = ApiResponse(status=204)
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))
 TRUE = Kind("true", lambda value: value is True)
 _CODES: dict[type[ArgumentError], str] = {
-    NoQuestion: "no-question",
+    UnsupportedQuery: "no-question",
     UnknownScenario: "unknown-scenario",
     RuleError: "bad-rule",
 }
@@ -58,7 +58,7 @@ def refuse_wrong_arguments(field: str | None = None) -> Iterator[None]:
     try:
         yield
     except ArgumentError as wrong:
-        raise Refused(400, _CODES.get(type(wrong), "bad-value"), str(wrong), field or wrong.name) from wrong
+        raise ApiError(400, _CODES.get(type(wrong), "bad-value"), str(wrong), field or wrong.name) from wrong
 
 
 def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, 
     try:
         arguments.check_names(body, known, what)
     except ArgumentError as unknown:
-        raise Refused(400, "unknown-member", str(unknown), unknown.name) from unknown
+        raise ApiError(400, "unknown-member", str(unknown), unknown.name) from unknown
     given = {name: value for name, value in body.items() if value is not None}
     with refuse_wrong_arguments():
         arguments.check(given, known, what)
@@ -87,7 +87,7 @@ def parse_whole_number(request: ApiRequest, name: str, default: int, most: int =
 
 def parse_time(request: ApiRequest, name: str, default: int) -> int:
     """Return a parameter of the query in Gregorian seconds. Raises `Refused`, also for Unix seconds."""
-    hint = meant(request.query.get(name))
+    hint = time_hint(request.query.get(name))
     if hint:
         raise bad_value(name, request.query[name], f"Gregorian seconds; {hint}")
     return parse_whole_number(request, name, default)
@@ -98,4 +98,4 @@ def check_parameters(request: ApiRequest, *known: str) -> None:
     try:
         arguments.check_names(request.query.keys() - {"token"}, known, "this path")
     except ArgumentError as unknown:
-        raise Refused(400, "unknown-parameter", str(unknown), unknown.name) from unknown
+        raise ApiError(400, "unknown-parameter", str(unknown), unknown.name) from unknown

@@ -5,10 +5,10 @@ from collections import Counter
 from typing import Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.describe import curl_command, describe_query
 from mockcdrs.control.journal import Record
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
-from mockcdrs.control.retold import curl, explained
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 
@@ -23,15 +23,15 @@ def describe_record(record: Record, origin: str) -> dict[str, Any]:
         "advice": record.advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
-        "explained": explained(record.query),
-        "curl": curl(record, origin),
+        "explained": describe_query(record.query),
+        "curl": curl_command(record, origin),
     }
 
 
 def read_journal(powers: Powers, request: ApiRequest) -> ApiResponse:
     """Return the records completed after `since`, in that order, and those still under way."""
     messages.check_parameters(request, "since")
-    news = powers.state.journal.news(messages.parse_whole_number(request, "since", 0))
+    news = powers.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
     return ApiResponse(
         {
             "records": [describe_record(record, request.origin) for record in news.records],
@@ -53,7 +53,9 @@ def read_record(powers: Powers, request: ApiRequest) -> ApiResponse:
             answered = record.response
             response = None if answered is None else answered.to_dict()
             return ApiResponse({**describe_record(record, request.origin), "response": response})
-    raise Refused(404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal")
+    raise ApiError(
+        404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal"
+    )
 
 
 def stream_records(powers: Powers, request: ApiRequest) -> ApiResponse:

@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
 from mockcdrs.control.making import parse_settings
-from mockcdrs.control.moments import MOMENT, STEP_PARTS, seconds_in
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -20,7 +20,7 @@ from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.openapi import document as openapi
 
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
-_CLOCK_CHANGES = {"freeze": MOMENT, "advance": messages.OBJECT, "live": messages.TRUE}
+_CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
 
 
 def read_health(powers: Powers, request: ApiRequest) -> ApiResponse:
@@ -90,14 +90,14 @@ def change_settings(powers: Powers, request: ApiRequest) -> ApiResponse:
     state, changes = powers.state, values.get("quirks", {})
     for name, value in changes.items():
         if name not in QUIRKS:
-            raise Refused(400, "unknown-quirk", f"{name!r} is no quirk; expected one of {', '.join(QUIRKS)}", name)
+            raise ApiError(400, "unknown-quirk", f"{name!r} is no quirk; expected one of {', '.join(QUIRKS)}", name)
         if not isinstance(value, bool):
             raise bad_value(name, value, "true to show the quirk or false to do without")
     try:
         changed = parse_settings({**dict(state.settings.items()), **values.get("settings", {})}, state.version)
     except SettingError as wrong:
         field = next((name for name in values["settings"] if name in str(wrong)), None)
-        raise Refused(400, "bad-setting", str(wrong), field) from wrong
+        raise ApiError(400, "bad-setting", str(wrong), field) from wrong
     state.settings = changed
     state.quirks = frozenset(name for name in QUIRKS if changes.get(name, name in state.quirks))
     return read_settings(powers, request)
@@ -118,9 +118,9 @@ def change_clock(powers: Powers, request: ApiRequest) -> ApiResponse:
     if "freeze" in values:
         powers.clock.freeze(values["freeze"])
     elif "advance" in values:
-        step = messages.parse_members(values["advance"], STEP_PARTS, "a step")
+        step = messages.parse_members(values["advance"], STEP_KINDS, "a step")
         with messages.refuse_wrong_arguments("advance"):
-            powers.clock.advance(timedelta(seconds=seconds_in(None, step)))
+            powers.clock.advance(timedelta(seconds=parse_step(None, step)))
     else:
         powers.clock.live()
     return read_clock(powers, request)

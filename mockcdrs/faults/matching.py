@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mockcdrs import arguments
-from mockcdrs.control.request_parts import METHOD, PATH, QUERY
+from mockcdrs.control.request_assertions import METHOD, PATH, QUERY
 from mockcdrs.crossbar.context import UnreadableQuery, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults.errors import RuleError

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import RawRequest, RawResponse
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import parse_time
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version, version_named
 from mockcdrs.dataset.files import DataError, Words, shortened
@@ -157,7 +157,7 @@ class Exchange:
     def time_gregorian(self) -> int | None:
         """The time of the response in Gregorian seconds, from the envelope or else the `Date` header, or `None`."""
         try:
-            return seconds_of(str(json.loads(self.response.body)["timestamp"]))
+            return parse_time(str(json.loads(self.response.body)["timestamp"]))
         except (ValueError, KeyError, TypeError):
             pass
         try:

@@ -24,23 +24,23 @@ class TokenRedaction:
     def redact(self, exchange: Exchange) -> Exchange:
         """An exchange without secrets. Known tokens that are redacted already become the same placeholders."""
         request = _map_request(
-            exchange.request, lambda text: self._replace_tokens(redaction.text(text)), self._redact_header
+            exchange.request, lambda text: self._replace_tokens(redaction.redact_text(text)), self._redact_header
         )
-        request = replace(request, path=self._replace_tokens(redaction.path(request.path)))
+        request = replace(request, path=self._replace_tokens(redaction.redact_path(request.path)))
         return replace(exchange, request=request, response=self._redact_response(exchange.response))
 
     def _redact_response(self, response: RecordedResponse) -> RecordedResponse:
         headers = {name: self._redact_header(name, value) for name, value in response.headers.items()}
-        return replace(response, headers=headers, body=self._replace_tokens(redaction.text(response.body)))
+        return replace(response, headers=headers, body=self._replace_tokens(redaction.redact_text(response.body)))
 
     def _redact_header(self, name: str, value: str) -> str:
-        (shown,) = redaction.headers({name.lower(): value}).values()
-        return self._replace_tokens(redaction.text(redaction.path(shown)))
+        (shown,) = redaction.redact_headers({name.lower(): value}).values()
+        return self._replace_tokens(redaction.redact_text(redaction.redact_path(shown)))
 
     def _replace_tokens(self, text: str) -> str:
         for token, account_id in self.account_by_token.items():
             placeholder = token_placeholder(account_id)
-            for written in (token, redaction.redacted(token), redaction.redacted(placeholder)):
+            for written in (token, redaction.redact(token), redaction.redact(placeholder)):
                 text = text.replace(written, placeholder)
         return text
 

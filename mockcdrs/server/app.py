@@ -17,8 +17,8 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from mockcdrs.cdr.listing_columns import rfc_1036
-from mockcdrs.control.journal import Response
-from mockcdrs.control.retold import target, visible
+from mockcdrs.control.describe import escape, request_target
+from mockcdrs.control.journal import RecordedResponse
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.context import ServerState
@@ -27,7 +27,7 @@ from mockcdrs.crossbar.request_body import max_body_size
 from mockcdrs.server.middleware import FaultMiddleware, JournalMiddleware, Request, RequestIdMiddleware, is_below
 
 if TYPE_CHECKING:
-    from mockcdrs.control.access import Access
+    from mockcdrs.control.access import AccessPolicy
     from mockcdrs.control.powers import Powers
     from mockcdrs.server.control_routes import ControlApi
 
@@ -87,7 +87,7 @@ def router() -> CompiledRouter:
 
 
 def create_app(
-    state: State, powers: "Powers | None" = None, access: "Access | None" = None
+    state: State, powers: "Powers | None" = None, access: "AccessPolicy | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
     """Make a WSGI app that serves one state.
 
@@ -137,12 +137,12 @@ def respond(req: Request, resp: falcon.Response, **fields: Any) -> None:
 
     response, delivery = state.faults.apply(incoming, exchange.world, produce)
     if response.note:
-        logger.warning("%s", visible(f"{incoming.method} {target(record)}: {response.note}"))
+        logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
     exchange.note(response, delivery)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
         response = compress(response, accepted, varies=exchange.world.version.compression_varies)
-    record.response = Response(dict(response.headers))
+    record.response = RecordedResponse(dict(response.headers))
     resp.status = _status_line(response.status)
     headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
     headers["date"] = _date(exchange.world.now)
@@ -212,7 +212,7 @@ def _status_line(code: int) -> str:
 class _Control:
     """The control API, which is imported and made with the first request to it."""
 
-    def __init__(self, powers: "Powers", access: "Access | None") -> None:
+    def __init__(self, powers: "Powers", access: "AccessPolicy | None") -> None:
         self._powers, self._access = powers, access
         self._lock = threading.Lock()
         self._api: ControlApi | None = None

@@ -14,9 +14,9 @@ from falcon.routing import CompiledRouter
 
 from mockcdrs.console import pages
 from mockcdrs.control import access
+from mockcdrs.control.api_errors import ApiError, error_body
 from mockcdrs.control.journal import Journal
 from mockcdrs.control.powers import Powers
-from mockcdrs.control.refused import Refused, error
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
 from mockcdrs.control_api.routes import OPEN, ROUTES
@@ -45,7 +45,7 @@ class EventStream:
     def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
         """Return the events until the client goes or the server stops. Raises `Refused` where all places are taken."""
         if not self._places.acquire(blocking=False):
-            raise Refused(
+            raise ApiError(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
         return _Listening(self._places.release, self._events(since, origin, connection))
@@ -55,7 +55,7 @@ class EventStream:
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
         while not connection.is_closed():
-            news = journal.news(cursor)
+            news = journal.changes_since(cursor)
             if news.identity != identity:
                 identity = news.identity
                 yield b"event: reset\ndata: {}\n\n"
@@ -64,7 +64,7 @@ class EventStream:
                 data = json.dumps(describe_record(record, origin))
                 yield f"id: {record.completion}\nevent: request\ndata: {data}\n\n".encode()
             with connection.waiting(journal.wake):
-                is_quiet = not journal.wait_behind(cursor, identity, HEARTBEAT_SECONDS, connection.is_closed)
+                is_quiet = not journal.wait_for_change(cursor, identity, HEARTBEAT_SECONDS, connection.is_closed)
             if is_quiet:
                 yield b": still here\n\n"
 
@@ -95,8 +95,8 @@ class ControlApi:
     The app's other routes are in use, from many threads, by the time that these are added.
     """
 
-    def __init__(self, powers: Powers, allowed: access.Access | None = None) -> None:
-        self._access = allowed or access.Access()
+    def __init__(self, powers: Powers, allowed: access.AccessPolicy | None = None) -> None:
+        self._access = allowed or access.AccessPolicy()
         self._headers = {**_HEADERS, _STATE: powers.state.identity}
         self._router = CompiledRouter()
         changing, stream = threading.Lock(), EventStream(powers.state.journal)
@@ -113,12 +113,12 @@ class ControlApi:
             responder(req, resp, **fields)
         except falcon.HTTPError as wrong:
             _refuse_route(req, resp, wrong)
-        except Refused as refused:
+        except ApiError as refused:
             _send(resp, ApiResponse(refused.to_dict(), refused.status))
         except Exception as wrong:  # noqa: BLE001 a client is told, in the shape that it knows
             req.log_error(traceback.format_exc())
             message = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
-            _send(resp, ApiResponse(error("internal", message), 500))
+            _send(resp, ApiResponse(error_body("internal", message), 500))
         if resp.content_type is None and resp.status_code not in {204, 304}:
             resp.content_type = "application/json"
 
@@ -129,7 +129,7 @@ class ControlApi:
         below = req.path.removeprefix(CONTROL)
         is_open = below in OPEN or pages.is_page(below)
         # every server tells the address; where there is none, the caller is in this process
-        access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
+        access.check_access(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
     def _find_responder(self, req: falcon.Request) -> tuple[Callable[..., None], dict[str, Any]]:
         found = self._router.find(req.path, req)
@@ -183,12 +183,12 @@ def _query(req: falcon.Request) -> dict[str, str]:
 def _body(req: falcon.Request) -> Any:
     longest = LONGEST_CONTROL_BODY
     if (req.content_length or 0) > longest:
-        raise Refused(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
+        raise ApiError(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
     raw = req.bounded_stream.read() if req.method != "GET" else b""
     try:
         return json.loads(raw, parse_constant=_no_number) if raw else None
     except (ValueError, RecursionError) as wrong:
-        raise Refused(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
+        raise ApiError(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
 
 
 def _no_number(name: str) -> NoReturn:
@@ -202,5 +202,5 @@ def _refuse_route(req: falcon.Request, resp: falcon.Response, wrong: falcon.HTTP
     expected = f"expected {allowed}" if allowed else f"expected one of {', '.join(ROUTES)} below {CONTROL}"
     resp.set_headers(wrong.headers or {})
     resp.status = wrong.status
-    resp.data = _json(error(code, f"{req.method} {req.path} came; {expected}; see {CONTROL}/control.json"))
+    resp.data = _json(error_body(code, f"{req.method} {req.path} came; {expected}; see {CONTROL}/control.json"))
     resp.content_type = "application/json"

@@ -19,7 +19,7 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
-from mockcdrs.control.real_clock import monotonic
+from mockcdrs.control.clock import monotonic
 from mockcdrs.server.channel import Channel
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 import falcon
 
+from mockcdrs.control.clock import monotonic
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control.real_clock import monotonic
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse

@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control.retold import target, visible
 from mockcdrs.server.app import NOTES
 
 LONGEST_TEXT = 600
@@ -67,9 +67,9 @@ class TextFormatter(LineFormatter):
         said = [f"fault: {record.fault}"] if record.fault else []
         said += [f"advice: {', '.join(advice_codes(record))}"] if record.advice else []
         said += [f"note: {record.note}"] if record.note else []
-        rest = "  ".join(_short(visible(each)) for each in (target(record), *said))
+        rest = "  ".join(_short(escape(each)) for each in (request_target(record), *said))
         took = f"{record.duration_seconds * 1000:9.1f} ms {record.sent_bytes:9} B"
-        return f"{_local(at)} {self._status(record.status)} {_short(visible(record.method)):7} {took}  {rest}"
+        return f"{_local(at)} {self._status(record.status)} {_short(escape(record.method)):7} {took}  {rest}"
 
     def _status(self, status: int) -> str:
         shown = str(status or "cut")
@@ -81,15 +81,15 @@ class TextFormatter(LineFormatter):
     def warning(self, at: float, record: logging.LogRecord) -> str:
         """`12:00:01 warning: words`, with a traceback below where there is one."""
         lines = [
-            f"{record.levelname.lower()}: {visible(record.getMessage())}",
-            *map(visible, _traceback(record).splitlines()),
+            f"{record.levelname.lower()}: {escape(record.getMessage())}",
+            *map(escape, _traceback(record).splitlines()),
         ]
         return f"{_local(at)} " + "\n".join(lines)
 
     def listening(self, at: float, banner: Iterable[str], where: dict[str, str]) -> str:
         """The banner."""
         del at, where
-        return "\n".join(line if line.isprintable() else visible(line) for line in banner)
+        return "\n".join(line if line.isprintable() else escape(line) for line in banner)
 
 
 class JsonFormatter(LineFormatter):

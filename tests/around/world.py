@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mockcdrs.control.clock import Clock
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import Clock, parse_time
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
@@ -98,7 +97,7 @@ def state(recording: Recording) -> State:
     )
     settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
     store = LoadedStore(accounts.values(), golden.documents)
-    return State(store, settings, Clock.frozen(seconds_of(NOW)), seed=SEED, version=recording.version)
+    return State(store, settings, Clock.frozen(parse_time(NOW)), seed=SEED, version=recording.version)
 
 
 def _alpha(alpha: Account, told: Told, *, has_nulls: bool) -> Account:

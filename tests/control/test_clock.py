@@ -1,14 +1,14 @@
-"""One clock: frozen, moved or live."""
+"""The mock's clock, frozen, moved or live, and the machine's."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.clock import Clock
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import Clock, _second_instance, monotonic, parse_time
 
 MOMENT = 63_936_129_600
 
@@ -51,14 +51,14 @@ def test_freezing_takes_a_moment_in_any_form_and_now_without_one() -> None:
     ],
 )
 def test_a_moment_is_the_same_in_every_form(moment: str | datetime | int) -> None:
-    assert seconds_of(moment) == MOMENT
+    assert parse_time(moment) == MOMENT
 
 
 @pytest.mark.parametrize("moment", ["yesterday", 3, True, 12.5, 10**15, None, "0001-01-01T00:00:00+23:00"])
 def test_what_is_no_moment_is_refused_with_an_example(moment: Any) -> None:
     words = f"moment: came {moment!r}, expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, a datetime, or Gregorian"
     with pytest.raises(ValueError, match=re.escape(words)):
-        seconds_of(moment)
+        parse_time(moment)
 
 
 @pytest.mark.parametrize("clock", [Clock(), Clock.frozen(MOMENT)], ids=["live", "frozen"])
@@ -67,3 +67,14 @@ def test_no_clock_can_be_moved_out_of_the_calendar(clock: Clock) -> None:
     with pytest.raises(ValueError, match="expected one that ends in the years 1 to 9999"):
         clock.advance(days=10_000_000)
     assert before <= clock.now() <= before + 60
+
+
+def test_monotonic_is_the_machines_clock_though_not_the_same_function() -> None:
+    before, now, after = time.perf_counter(), monotonic(), time.perf_counter()
+    assert before <= now <= after
+    assert monotonic is not time.perf_counter
+
+
+def test_a_module_that_does_not_exist_is_named_in_the_error() -> None:
+    with pytest.raises(ImportError, match="no_such_module: not found"):
+        _second_instance("no_such_module")

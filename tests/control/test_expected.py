@@ -1,28 +1,33 @@
 """Ground truth and the server agree, although they share no code."""
 
 import json
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.expected import expect
-from mockcdrs.control.question import Question
+from mockcdrs.control.expected import choose_leg, compute_expected
+from mockcdrs.control.expected_query import ExpectedQuery, PageWalk
 from mockcdrs.control.state import State
+from mockcdrs.crossbar import views
+from mockcdrs.crossbar.couchdb import ViewRow, _reduce_groups, _row_order
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
+from mockcdrs.crossbar.views import LegView
+from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generated_store import GeneratedStore
-from mockcdrs.dataset.office import generate_office, main_account_id
-from mockcdrs.dataset.traffic import Traffic
+from mockcdrs.dataset.office import Office, generate_office, main_account_id
+from mockcdrs.dataset.store import Document, TimeBasis
+from mockcdrs.dataset.traffic import Block, Traffic
 
-if TYPE_CHECKING:
-    from mockcdrs.cdr.documents import Document
-
-NOW, SEED = 63_936_129_600, 3
+NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
+DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800
 ACCOUNT = main_account_id(SEED)
-START = NOW - 10 * 86_400
+START = NOW - 10 * DAY
 
 
 @pytest.fixture(scope="module")
@@ -31,37 +36,38 @@ def state() -> State:
     return State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
 
 
-def _rows(state: State, path: str, query: str = "", *, ascending: bool = True) -> Iterator[dict[str, Any]]:
-    token = state.data.accounts[ACCOUNT].tokens[0].value
-    asked = f"created_from={START}&created_to={NOW}&paginate=false&ascending={json.dumps(ascending)}{query}"
-    answered = respond(
-        HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", asked, {"x-auth-token": token}), state.world(), "id"
-    )
-    assert not isinstance(answered.body, bytes)
-    yield from json.loads(b"".join(answered.body))["data"]
+def get_rows(
+    state: State, path: str, filters: str = "", *, start: int = START, end: int = NOW, is_ascending: bool = True
+) -> list[dict[str, Any]]:
+    headers = {"x-auth-token": state.data.accounts[ACCOUNT].tokens[0].value}
+    query = f"created_from={start}&created_to={end}&paginate=false&ascending={json.dumps(is_ascending)}{filters}"
+    answered = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.world(), "id")
+    body = answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
+    rows: list[dict[str, Any]] = json.loads(body)["data"]
+    return rows
 
 
 @pytest.mark.parametrize(
     "filters", [{}, {"filter_hangup_cause": "NORMAL_CLEARING"}, {"filter_not_call_direction": "inbound"}]
 )
 @pytest.mark.parametrize("are_interactions", [False, True])
-def test_a_walk_ends_up_with_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
-    question = Question(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
-    truth = expect(state.data, question, state.quirks)
-    query = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
-    rows = list(_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", query))
+def test_a_client_receives_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
+    query = ExpectedQuery(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
+    expected = compute_expected(state.data, query, state.quirks)
+    sent = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
+    rows = get_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", sent)
     assert rows
-    assert sorted(row["id"] for row in rows) == sorted(truth.ids)
-    assert sum(row["billing_seconds"] for row in rows) == truth.seconds
-    assert sum(int(row["cost"]) for row in rows) == truth.cost
-    assert truth.count == len(rows)
+    assert sorted(row["id"] for row in rows) == sorted(expected.ids)
+    assert sum(row["billing_seconds"] for row in rows) == expected.seconds
+    assert sum(int(row["cost"]) for row in rows) == expected.cost
+    assert expected.count == len(rows)
 
 
 def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
     owner = str(state.data.accounts[ACCOUNT].users[0]["id"])
-    truth = expect(state.data, Question(ACCOUNT, START, NOW, owner), state.quirks)
-    rows = list(_rows(state, f"/users/{owner}/cdrs", ""))
-    assert sorted(row["id"] for row in rows) == sorted(truth.ids)
+    expected = compute_expected(state.data, ExpectedQuery(ACCOUNT, START, NOW, owner), state.quirks)
+    rows = get_rows(state, f"/users/{owner}/cdrs")
+    assert sorted(row["id"] for row in rows) == sorted(expected.ids)
 
 
 @pytest.mark.parametrize("is_ascending", [True, False])
@@ -75,10 +81,10 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
     shown = []
     for user in store.accounts[ACCOUNT].users:
         owner = str(user["id"])
-        question = Question(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending, version=version)
-        walked = _rows(state, f"/users/{owner}/cdrs/interaction", ascending=is_ascending)
-        rows = [row["id"] for row in walked]
-        assert sorted(rows) == sorted(expect(state.data, question, state.quirks).ids)
+        query = ExpectedQuery(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending, version=version)
+        received = get_rows(state, f"/users/{owner}/cdrs/interaction", is_ascending=is_ascending)
+        rows = [row["id"] for row in received]
+        assert sorted(rows) == sorted(compute_expected(state.data, query, state.quirks).ids)
         shown += rows
     assert shown
 
@@ -90,8 +96,8 @@ def test_versions_choose_other_legs_of_a_users_interaction() -> None:
         version.name: {
             cdr_id
             for user in state.data.accounts[ACCOUNT].users
-            for cdr_id in expect(
-                state.data, Question(ACCOUNT, START, NOW, str(user["id"]), True, version=version), frozenset()
+            for cdr_id in compute_expected(
+                state.data, ExpectedQuery(ACCOUNT, START, NOW, str(user["id"]), True, version=version), frozenset()
             ).ids
         }
         for version in (KAZOO_4_3, KAZOO_MASTER)
@@ -104,11 +110,105 @@ def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> Non
     bare = {key: value for key, value in leg.items() if key != "custom_channel_vars"}
     state.data.add(ACCOUNT, "202601", [bare])
     try:
-        question = Question(ACCOUNT, START, NOW)
-        hidden, shown = (expect(state.data, question, quirks) for quirks in (state.quirks, frozenset[str]()))
+        query = ExpectedQuery(ACCOUNT, START, NOW)
+        hidden, shown = (compute_expected(state.data, query, quirks) for quirks in (state.quirks, frozenset[str]()))
     finally:
         state.data.reset()
     assert hidden.unreachable == (bare["_id"],)
     assert bare["_id"] not in hidden.ids
     assert bare["_id"] in shown.ids
     assert shown.unreachable == ()
+
+
+RANGES = {
+    "ten minutes": (NOW - DAY, NOW - DAY + 600),
+    "a day up to now": (NOW - DAY, NOW),
+    "a month": (DECEMBER, JANUARY - 1),
+    "over the end of a month": (JANUARY - DAY, JANUARY + DAY),
+    "years ago": (NOW - 1_000 * DAY, NOW - 998 * DAY),
+    "before the first call": (NOW - 9_000 * DAY, NOW - 8_999 * DAY),
+}
+WALKS = {"in any way": None, "page by page": PageWalk(page_size=50, chunk_size=50, is_chunked=True, is_ascending=False)}
+
+
+def new_state(calls_per_day: int) -> State:
+    clock = Clock.frozen(NOW)
+    return State(GeneratedStore(SEED, Traffic(calls_per_day), clock.now), clock=clock)
+
+
+@pytest.fixture
+def blocks(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
+    """The blocks that are generated, in order."""
+    made: list[Block] = []
+
+    def count_calls(make: Callable[[Office, Traffic, Block], list[Document]]) -> Callable[..., list[Document]]:
+        def make_and_count(office: Office, load: Traffic, block: Block) -> list[Document]:
+            made.append(block)
+            return make(office, load, block)
+
+        return make_and_count
+
+    for moment, make in list(generated_store.MAKERS.items()):
+        monkeypatch.setitem(generated_store.MAKERS, moment, count_calls(make))
+    return made
+
+
+@pytest.mark.parametrize("walk", WALKS)
+@pytest.mark.parametrize("name_of_range", RANGES)
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+@pytest.mark.parametrize("calls_per_day", [40, 60])
+def test_the_ground_truth_generates_each_block_that_a_walk_generates_once_and_no_other(
+    calls_per_day: int, path: str, name_of_range: str, walk: str, blocks: list[Block]
+) -> None:
+    start, end = RANGES[name_of_range]
+    get_rows(new_state(calls_per_day), path, start=start, end=end)
+    walked = sorted(blocks, key=lambda block: block.start_gregorian)
+    blocks.clear()
+    state = new_state(calls_per_day)
+    query = ExpectedQuery(ACCOUNT, start, end, are_interactions=path != "/cdrs", walk=WALKS[walk])
+    compute_expected(state.data, query, state.quirks)
+    assert sorted(blocks, key=lambda block: block.start_gregorian) == walked
+    assert bool(walked) is (name_of_range != "before the first call")
+
+
+@pytest.mark.parametrize("by", ["written", "begun"])
+@pytest.mark.parametrize("times", [(JANUARY, None), (JANUARY - 0.5, JANUARY + 5), (None, DECEMBER - 1)])
+def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, float | None], by: TimeBasis) -> None:
+    for calls_per_day in (40, 60):
+        made = new_state(calls_per_day).data.made(ACCOUNT, "202512", times, descending=False, by=by)
+        assert list(made) == []
+
+
+VIEWS = [
+    views.INTERACTIONS,
+    views.INTERACTIONS_BY_OWNER_FIRST_MADE,
+    views.INTERACTIONS_BY_OWNER_MOST_BILLED,
+]
+NUMBERS = st.integers(0, 9) | st.integers(-3, 10**12) | st.sampled_from([0.5, 1.0, 1e16])
+PLAIN = NUMBERS | st.sampled_from(["", "7", " 7 ", "1e1", "soon", "A", "B", None, True, False])
+VALUES = PLAIN | st.lists(PLAIN, max_size=2) | st.just({}) | st.just({"a": 1})
+FIELDS = ("billing_seconds", "channel_created_time", "channel_loopback_leg", "timestamp", "duration_seconds")
+LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)), min_size=1, max_size=5)
+
+
+def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
+    """Return the id of the leg that the view shows of one interaction."""
+    rows = [ViewRow(*emitted, document) for document in documents if (emitted := view.map(document))]
+    (group,) = _reduce_groups(sorted(rows, key=_row_order, reverse=not is_ascending), view.group_level, view.reduce)
+    return group.value["id"]
+
+
+@pytest.mark.parametrize("is_ascending", [True, False])
+@pytest.mark.parametrize("view", VIEWS, ids=["account", "user, first made", "user, most billed"])
+@given(fields=LEGS)
+@example(fields=[{"billing_seconds": "9"}, {"billing_seconds": "61"}])
+@example(fields=[{"billing_seconds": "soon"}, {"billing_seconds": 61}, {"billing_seconds": 5}])
+@example(fields=[{"channel_loopback_leg": "B"}, {"channel_loopback_leg": "A"}])
+def test_the_leg_of_an_interaction_is_the_one_that_the_view_chooses(
+    view: LegView, is_ascending: bool, fields: list[dict[str, Any]]
+) -> None:
+    shared = {"pvt_type": "cdr", "interaction_time": 1, "interaction_key": "a"}
+    own = {"custom_channel_vars": {"owner_id": "o"}}
+    documents = [{"_id": f"202601-{name}", **shared, **own, **own_fields} for name, own_fields in enumerate(fields)]
+    chosen = choose_leg(documents, view.chooses, is_of_user=view.has_owner, is_ascending=is_ascending)
+    assert chosen["_id"] == leg_in_view(view, documents, is_ascending=is_ascending)

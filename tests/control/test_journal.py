@@ -1,3 +1,5 @@
+"""The journal: records in order, what it drops, and waiting for requests."""
+
 import logging
 import threading
 from typing import Any
@@ -5,11 +7,11 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control.redaction import redacted
+from mockcdrs.control.redaction import redact
 from mockcdrs.crossbar.pipeline import HttpRequest
 
 
-def came(journal: Journal, path: str = "/v2", query: str = "", **headers: str) -> Record:
+def open_record(journal: Journal, path: str = "/v2", query: str = "", **headers: str) -> Record:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return journal.open(HttpRequest("GET", path, query, named), at_gregorian=7)
 
@@ -20,13 +22,13 @@ def paths(journal: Journal) -> list[str]:
 
 def test_records_are_numbered_in_the_order_in_which_requests_came() -> None:
     journal = Journal()
-    assert [came(journal, path).number for path in ("/a", "/b", "/c")] == [1, 2, 3]
+    assert [open_record(journal, path).number for path in ("/a", "/b", "/c")] == [1, 2, 3]
     assert paths(journal) == ["/a", "/b", "/c"]
     assert [record.path for record in journal.since(1)] == ["/b", "/c"]
     assert len(journal) == 3
 
 
-def test_a_record_says_what_came_and_when() -> None:
+def test_a_record_has_the_request_and_when_it_came_in() -> None:
     record = Journal(machine_seconds=lambda: 7.5).open(
         HttpRequest("PUT", "/v2/a%2Fb", "x=1", {"accept": "*/*"}, b"12345", "10.0.0.1"), at_gregorian=63_936_129_600
     )
@@ -47,73 +49,73 @@ def test_a_record_says_what_came_and_when() -> None:
         ("a=%zz", {}),
     ],
 )
-def test_the_query_is_taken_apart(raw: str, query: dict[str, Any]) -> None:
-    assert came(Journal(), query=raw).query == query
+def test_the_query_is_parsed(raw: str, query: dict[str, Any]) -> None:
+    assert open_record(Journal(), query=raw).query == query
 
 
 def test_tokens_are_redacted_wherever_they_come_from() -> None:
     path, query = "/v2/user_auth/secret-4", "auth_token=secret-1"
-    record = came(Journal(), path, query, x_auth_token="secret-2", authorization="Bearer secret-3")
+    record = open_record(Journal(), path, query, x_auth_token="secret-2", authorization="Bearer secret-3")
     assert "secret" not in repr(record)
-    assert record.query["auth_token"] == redacted("secret-1")
+    assert record.query["auth_token"] == redact("secret-1")
 
 
 def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
     journal = Journal()
-    first, again, other = (came(journal, x_auth_token=token).headers for token in ("one", "one", "two"))
+    first, again, other = (open_record(journal, x_auth_token=token).headers for token in ("one", "one", "two"))
     assert first == again != other
 
 
-def test_it_drops_the_oldest_and_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_full_journal_drops_the_oldest_and_logs_this_once(caplog: pytest.LogCaptureFixture) -> None:
     journal = Journal(capacity=2)
     with caplog.at_level(logging.WARNING, logger="mockcdrs.journal"):
         for path in ("/a", "/b", "/c", "/d"):
-            came(journal, path)
+            open_record(journal, path)
     assert paths(journal) == ["/c", "/d"]
     assert journal.dropped == 2
     assert caplog.messages == ["the journal is full with 2 records: from now on the oldest are dropped"]
 
 
-def test_it_holds_a_thousand_unless_told_otherwise() -> None:
+def test_a_journal_keeps_a_thousand_records_by_default() -> None:
     assert Journal().capacity == 1_000
 
 
-def test_records_before_another_come_the_last_first_as_far_as_they_are_kept() -> None:
+def test_records_before_another_come_the_latest_first_as_far_as_they_are_kept() -> None:
     journal = Journal(capacity=4)
     assert journal.before(1, 9) == []
     for _ in range(6):
-        came(journal)
-    found = [[record.number for record in journal.before(number, 2)] for number in (2, 3, 4, 6, 7)]
-    assert found == [[], [], [3], [5, 4], [6, 5]]
+        open_record(journal)
+    numbers = [[record.number for record in journal.before(number, 2)] for number in (2, 3, 4, 6, 7)]
+    assert numbers == [[], [], [3], [5, 4], [6, 5]]
 
 
-def test_clearing_begins_anew() -> None:
+def test_clear_removes_all_records_and_numbers_begin_at_one_again() -> None:
     journal = Journal(capacity=1)
-    came(journal)
-    came(journal)
+    open_record(journal)
+    open_record(journal)
     journal.clear()
     assert (len(journal), journal.dropped) == (0, 0)
-    assert came(journal).number == 1
+    assert open_record(journal).number == 1
 
 
-def test_listeners_hear_of_each_record_once_when_it_is_complete() -> None:
-    journal, heard = Journal(), list[tuple[int, bool]]()
-    journal.on_complete.append(lambda record: heard.append((record.number, record.is_complete)))
-    first, second = came(journal), came(journal)
+def test_listeners_are_called_once_with_each_record_when_it_is_complete() -> None:
+    journal, seen = Journal(), list[tuple[int, bool]]()
+    journal.on_complete.append(lambda record: seen.append((record.number, record.is_complete)))
+    first, second = open_record(journal), open_record(journal)
     journal.complete(second)
     journal.complete(first)
     journal.complete(first)
-    assert heard == [(2, True), (1, True)]
+    assert seen == [(2, True), (1, True)]
 
 
-def test_what_was_under_way_when_it_was_cleared_leaves_no_trace() -> None:
-    journal, heard = Journal(), list[Record]()
-    journal.on_complete.append(heard.append)
-    early = came(journal)
+def test_a_request_under_way_during_clear_is_not_recorded() -> None:
+    journal, seen = Journal(), list[Record]()
+    journal.on_complete.append(seen.append)
+    early = open_record(journal)
     journal.clear()
-    came(journal)
+    open_record(journal)
     journal.complete(early)
-    assert heard == []
+    assert seen == []
     assert not next(iter(journal)).is_complete
 
 
@@ -122,7 +124,7 @@ def test_waiting_ends_when_enough_records_are_complete() -> None:
 
     def serve() -> None:
         for path in ("/a", "/b", "/c"):
-            journal.complete(came(journal, path))
+            journal.complete(open_record(journal, path))
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -131,18 +133,18 @@ def test_waiting_ends_when_enough_records_are_complete() -> None:
     assert [record.path for record in waited] == ["/b", "/c"]
 
 
-def test_whoever_waits_goes_on_after_the_listeners() -> None:
+def test_a_waiting_thread_goes_on_after_the_listeners() -> None:
     journal = Journal()
-    journal.on_complete.append(lambda record: setattr(record, "note", "heard"))
-    thread = threading.Thread(target=lambda: journal.complete(came(journal)))
+    journal.on_complete.append(lambda record: setattr(record, "note", "seen"))
+    thread = threading.Thread(target=lambda: journal.complete(open_record(journal)))
     thread.start()
-    assert journal.wait_for(1, timeout_seconds=10)[0].note == "heard"
+    assert journal.wait_for(1, timeout_seconds=10)[0].note == "seen"
     thread.join()
 
 
-def test_what_becomes_complete_in_the_midst_of_a_wait_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_becomes_complete_during_a_wait_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     journal = Journal()
-    record = came(journal)
+    record = open_record(journal)
 
     def wait(_seconds: float) -> bool:
         journal.complete(record)
@@ -152,42 +154,42 @@ def test_what_becomes_complete_in_the_midst_of_a_wait_ends_it(monkeypatch: pytes
     assert journal.wait_for(1) == [record]
 
 
-def test_nobody_waits_behind_what_has_happened_already(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_that_has_happened_already_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     journal, waits = Journal(), list[float]()
     monkeypatch.setattr(journal._changed, "wait", waits.append)
     before = journal.identity
-    journal.wait_behind(0, before, 1.5)
+    journal.wait_for_change(0, before, 1.5)
     assert waits == [1.5]
-    journal.complete(came(journal))
-    journal.wait_behind(0, before, 2.5)
+    journal.complete(open_record(journal))
+    journal.wait_for_change(0, before, 2.5)
     journal.clear()
-    journal.wait_behind(1, before, 3.5)
+    journal.wait_for_change(1, before, 3.5)
     assert waits == [1.5]
-    journal.wait_behind(1, journal.identity, 4.5)
+    journal.wait_for_change(1, journal.identity, 4.5)
     assert waits == [1.5, 4.5]
 
 
-def test_waiting_in_vain_says_what_came() -> None:
+def test_waiting_in_vain_reports_which_requests_came() -> None:
     journal = Journal()
-    journal.complete(came(journal, "/done"))
-    came(journal, "/slow")
+    journal.complete(open_record(journal, "/done"))
+    open_record(journal, "/slow")
     with pytest.raises(TimeoutError, match="1 complete requests came, 2 were expected") as caught:
         journal.wait_for(2, timeout_seconds=0)
     assert "under way: GET /slow" in str(caught.value)
 
 
-def test_many_threads_lose_nothing() -> None:
-    journal, heard = Journal(capacity=10_000), list[int]()
-    journal.on_complete.append(lambda record: heard.append(record.number))
+def test_many_threads_lose_no_record() -> None:
+    journal, seen = Journal(capacity=10_000), list[int]()
+    journal.on_complete.append(lambda record: seen.append(record.number))
 
     def serve() -> None:
         for _ in range(200):
-            journal.complete(came(journal))
+            journal.complete(open_record(journal))
 
     threads = [threading.Thread(target=serve) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(heard) == [record.number for record in journal] == list(range(1, 1_601))
+    assert sorted(seen) == [record.number for record in journal] == list(range(1, 1_601))
     assert len(journal.wait_for(1_600, timeout_seconds=0)) == 1_600

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control import proxies
+from mockcdrs.control import journal
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import RemoteControl
@@ -23,17 +23,17 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])
 def test_a_proxy_is_named_by_its_variable_alone(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    assert proxies.hint("127.0.0.1") == ""
+    assert journal.proxy_hint("127.0.0.1") == ""
     monkeypatch.setenv(name, "http://user:secret@proxy.example:3128")
-    assert proxies.hint("127.0.0.1") == f" {name} {HINT}"
+    assert journal.proxy_hint("127.0.0.1") == f" {name} {HINT}"
 
 
 @pytest.mark.parametrize("name", ["no_proxy", "NO_PROXY"])
 def test_a_host_that_goes_past_the_proxy_is_not_the_reason(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv(name, "localhost,127.0.0.1")
-    assert proxies.hint("127.0.0.1") == ""
-    assert "instead of mock.example" in proxies.hint("mock.example")
+    assert journal.proxy_hint("127.0.0.1") == ""
+    assert "instead of mock.example" in journal.proxy_hint("mock.example")
 
 
 @pytest.mark.parametrize("place", ["in this process", "elsewhere"])

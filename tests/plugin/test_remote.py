@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from mockcdrs import remote
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
-from mockcdrs.control.question import NoQuestion
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
@@ -95,7 +95,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
-        (lambda mock: mock.expected("/cdrs/summary"), NoQuestion),
+        (lambda mock: mock.expected("/cdrs/summary"), UnsupportedQuery),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:

@@ -11,7 +11,7 @@ import freezegun, time_machine
 
 with {stopped}:
     import mockcdrs  # what is imported now finds the clocks stopped
-    from mockcdrs.control.real_clock import monotonic
+    from mockcdrs.control.clock import monotonic
     from mockcdrs.remote import RemoteMock
     from mockcdrs.remote_control import RemoteControl
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.question import as_sent
+from mockcdrs.control.expected_query import encode_query
 from mockcdrs.handle import Mock, serving
 from mockcdrs.remote import RemoteMock
 from mockcdrs.remote_control import RemoteControl
@@ -71,7 +71,7 @@ def mock() -> Iterator[Mock]:
 @pytest.mark.parametrize(("name", "value", "count"), FOUND)
 def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: Any, count: int) -> None:
     query = {**RANGE, name: value}
-    found = list(walked(mock, "/cdrs", as_sent("/cdrs", query)))
+    found = list(walked(mock, "/cdrs", encode_query("/cdrs", query)))
     assert list(mock.expected(**query).ids) == found
     assert len(found) == count
 

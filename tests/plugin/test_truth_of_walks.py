@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.question import NoQuestion
+from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.handle import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
@@ -96,11 +96,11 @@ def test_what_lies_behind_a_broken_document_is_out_of_reach_of_a_walk_but_not_of
     ],
 )
 def test_a_question_without_an_answer_is_refused(query: dict[str, Any], words: str) -> None:
-    with pytest.raises(NoQuestion, match=words):
+    with pytest.raises(UnsupportedQuery, match=words):
         WITHOUT.expected(**query)
 
 
 @pytest.mark.parametrize("path", ["/cdrs/summary", "/cdrz", "/cdrs?page_size=2", "users//cdrs", "/cdrs/legs/x"])
 def test_a_path_that_is_no_listings_has_no_ground_truth(path: str) -> None:
-    with pytest.raises(NoQuestion, match=re.escape(f"path: came {path!r}, expected one of /cdrs, ")):
+    with pytest.raises(UnsupportedQuery, match=re.escape(f"path: came {path!r}, expected one of /cdrs, ")):
         WITHOUT.expected(path)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from mockcdrs.contract.client import Client, RawRequest
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import parse_time
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import LoadedDataSet
@@ -32,7 +32,7 @@ NOW = "2026-01-20T12:00:00Z"
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedDataSet:
     """Calls of a month, one in each second: rows of the same second are ordered by ids, which pseudonyms change."""
     directory = tmp_path_factory.mktemp("calls") / "data"
-    until = seconds_of(NOW)
+    until = parse_time(NOW)
     export.export_calls(directory, export.ExportSpan(1, Traffic.of(20, "en_US"), 30, until, "en_US"))
     found = files.load(directory)
     alone = {

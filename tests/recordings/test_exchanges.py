@@ -8,7 +8,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import RawRequest
-from mockcdrs.control.moments import seconds_of
+from mockcdrs.control.clock import parse_time
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay
@@ -70,7 +70,7 @@ def test_a_line_that_is_not_an_exchange_is_refused_with_its_number(tmp_path: Pat
 def test_the_time_is_that_of_the_envelope_or_the_date_header(answer: RecordedResponse, moment: str) -> None:
     told = Exchange("x", RawRequest("GET", "/"), answer).time_gregorian
     assert told is not None
-    assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(seconds_of(moment))
+    assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(parse_time(moment))
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "today"}])

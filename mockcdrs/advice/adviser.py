@@ -1,0 +1,162 @@
+"""The adviser of a running mock: it gives the journal's records their advice and looks up for it what the data holds.
+
+Advice is computed when somebody reads it, as of the end of its request; the rules are imported only then. Counts cost
+little however large the data is: stored documents come first, then generated ones of the newest months, both up to a
+limit.
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import islice
+
+from mockcdrs.advice.types import MAX_COUNT, AdviceContext
+from mockcdrs.cdr import gregorian
+from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.store import Document, Store
+
+MAX_EARLIER_REQUESTS = 200
+MAX_DOCUMENTS = 5_000
+_CACHED_ACCOUNTS = 32
+
+
+class Adviser:
+    """Gives each record of one state's journal its advice."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._unlisted = lru_cache(_CACHED_ACCOUNTS)(self._find_unlisted)
+        self._over = lru_cache(_CACHED_ACCOUNTS)(self._find_over)
+        state.journal.on_complete.append(self._set_advice)
+
+    def advice(self) -> list[str]:
+        """Return all advice on the requests that the journal keeps, in their order, then what holds for all of them.
+
+        For a request that is still under way it is what is known so far.
+        """
+        from mockcdrs.advice.registry import advise_at_end
+
+        records, state = list(self._state.journal), self._state
+        context = self._context(state.clock.now(), state.settings, state.quirks, state.clock.is_frozen)
+        return [text for record in records for text in self._advice_on(record)] + advise_at_end(records, context)
+
+    def _advice_on(self, record: Record) -> list[str]:
+        return self._advise_later()(record) if record.advising is None else record.advice
+
+    def _set_advice(self, record: Record) -> None:
+        record.advising = self._advise_later()
+
+    def _advise_later(self) -> Callable[[Record], list[str]]:
+        state = self._state
+        return partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
+
+    def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
+        from mockcdrs.advice.registry import advise
+
+        context = self._context(record.at_gregorian, settings, quirks, is_clock_frozen)
+        return advise(record, _EarlierRequests(self._state.journal, record), context)
+
+    def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> AdviceContext:
+        return AdviceContext(
+            now=now,
+            settings=settings,
+            version=self._state.version,
+            quirks=quirks,
+            is_clock_frozen=is_clock_frozen,
+            has_end=True,
+            count_cdrs=partial(count_cdrs, self._state.data),
+            count_unlisted=self._count_unlisted,
+            has_cdr=self._has_cdr,
+            over_month_end=self._over_month_end,
+        )
+
+    def _count_unlisted(self, account_id: str, start: int, end: int) -> int:
+        return sum(start <= written <= end for written in self._unlisted(account_id, self._state.data.version))
+
+    def _find_unlisted(self, account_id: str, _version: int) -> list[float]:
+        return find_unlisted_times(self._state.data, account_id)
+
+    def _over_month_end(self, account_id: str, month: str) -> list[Document]:
+        return self._over(account_id, month, self._state.data.version)
+
+    def _find_over(self, account_id: str, month: str, _version: int) -> list[Document]:
+        return find_over_month_end(self._state.data, account_id, month)
+
+    def _has_cdr(self, account_id: str, cdr_id: str) -> bool:
+        data, month = self._state.data, cdr_id[:6]
+        return (
+            account_id in data.accounts
+            and month in data.months(account_id)
+            and data.document(account_id, month, cdr_id) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _EarlierRequests:
+    """The requests that came before another one and ended before it, the latest first, read anew at each iteration."""
+
+    journal: Journal
+    record: Record
+
+    def __iter__(self) -> Iterator[Record]:
+        last = self.record.completion or math.inf
+        before = self.journal.before(self.record.number, MAX_EARLIER_REQUESTS)
+        return (other for other in before if 0 < other.completion < last)
+
+
+def count_cdrs(store: Store, account_id: str, start: int, end: int) -> int:
+    """Count an account's CDRs written from `start` to `end`, in Gregorian seconds, both included, to `MAX_COUNT`."""
+    cdrs = (document for document in _documents(store, account_id, start, end) if _is_written(document, start, end))
+    return sum(1 for _ in islice(cdrs, MAX_COUNT))
+
+
+def find_unlisted_times(store: Store, account_id: str) -> list[float]:
+    """Return when an account's CDRs without `custom_channel_vars` were written, in Gregorian seconds.
+
+    Generated CDRs have them all.
+    """
+    documents = islice(_stored(store, account_id), MAX_DOCUMENTS)
+    return [
+        document["pvt_created"]
+        for document in documents
+        if document.get("custom_channel_vars") is None and _is_written(document, -math.inf, math.inf)
+    ]
+
+
+def find_over_month_end(store: Store, account_id: str, month: str) -> list[Document]:
+    """Return the stored CDRs in the database of a month, `YYYYMM`, that were written after the month."""
+    if month not in _months(store, account_id):
+        return []
+    _, month_end = gregorian.month_bounds(month)
+    return [
+        document
+        for segment in store.held(account_id, month)
+        for document in segment.visible()
+        if _is_written(document, month_end, math.inf)
+    ]
+
+
+def _documents(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:
+    yield from islice(_stored(store, account_id), MAX_DOCUMENTS)
+    for month in _months(store, account_id):
+        for segment in store.made(account_id, month, (start, end), descending=True):
+            yield from segment.visible()
+
+
+def _stored(store: Store, account_id: str) -> Iterator[Document]:
+    for month in _months(store, account_id):
+        for segment in store.held(account_id, month):
+            yield from segment.visible()
+
+
+def _months(store: Store, account_id: str) -> list[str]:
+    return store.months(account_id)[::-1] if account_id in store.accounts else []
+
+
+def _is_written(document: Document, start: float, end: float) -> bool:
+    """Whether a document is a CDR that was written from `start` to `end`."""
+    created = document.get("pvt_created")
+    return document.get("pvt_type") == "cdr" and isinstance(created, int | float) and start <= created <= end

@@ -1,0 +1,55 @@
+"""The registry of advice: all rules by code, and the two functions that apply them."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from mockcdrs.advice import access_advice, page_advice, parameter_advice, quirk_advice, time_advice
+from mockcdrs.advice.record_view import requested_endpoint, sent_parameters
+from mockcdrs.advice.types import AdviceContext, AdviceRule, RuleFunction
+from mockcdrs.control.journal import Record
+
+ADVICE: dict[str, AdviceRule] = {
+    rule.code: rule
+    for module in (time_advice, page_advice, parameter_advice, access_advice, quirk_advice)
+    for rule in module.RULES
+}
+
+# Only these names are part of the cache's key: clients send any number of others.
+_NAMES: frozenset[str] = frozenset().union(*(rule.names or () for rule in ADVICE.values()))
+
+
+def advise(record: Record, earlier: Iterable[Record], context: AdviceContext) -> list[str]:
+    """Return the advice on a request, each text as `CODE: TEXT`.
+
+    May be called as soon as the status is known; rules that look at the rows wait until the record is complete.
+    `earlier` yields the latest request first and is iterated once for each rule that compares requests.
+    """
+    functions = _functions_for(
+        requested_endpoint(record).kind, record.status, _NAMES.intersection(sent_parameters(record))
+    )
+    return [f"{code}: {text}" for code, function in functions for text in function(record, earlier, context)]
+
+
+@lru_cache(maxsize=256)
+def _functions_for(kind: str, status: int, names: frozenset[str]) -> list[tuple[str, RuleFunction]]:
+    """Return the functions of the rules that apply to such a request."""
+    return [
+        (code, rule.function)
+        for code, rule in ADVICE.items()
+        if rule.function is not None
+        and (rule.kinds is None or kind in rule.kinds)
+        and (rule.statuses is None or status in rule.statuses)
+        and (rule.names is None or not names.isdisjoint(rule.names))
+    ]
+
+
+def advise_at_end(records: Sequence[Record], context: AdviceContext) -> list[str]:
+    """Return the advice that is certain only once no more requests come, without what a record's own advice says."""
+    known = {text for record in records for text in record.advice}
+    texts = (
+        f"{code}: {text}"
+        for code, rule in ADVICE.items()
+        if rule.at_end is not None
+        for text in rule.at_end(records, context)
+    )
+    return [text for text in texts if text not in known]

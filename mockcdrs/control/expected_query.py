@@ -1,0 +1,196 @@
+"""The query of a listing as the ground truth reads it: the account, the range, the filters, and the walk over pages."""
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
+from mockcdrs.cdr import gregorian
+from mockcdrs.control.clock import GREGORIAN_TIME
+from mockcdrs.control.request_assertions import is_query_value, path_hint
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import KAZOO_4_3, Version
+
+UNPAGED = sys.maxsize
+"""The `page_size` of a walk that gets all rows with one page."""
+
+_LISTING = re.compile(r"(?:users/([^/]+)/)?cdrs(/interaction)?")
+_MONTH_LENGTH = len("YYYYMM")
+_MAX_SIZE = 10**15 - 1
+
+
+class UnsupportedQuery(ArgumentError):
+    """A query that the ground truth cannot answer. The text says what came and what was expected."""
+
+
+def _parse_digits(value: Any) -> Any:
+    """Return the whole number that a text of digits is; any other value as it came."""
+    return int(value) if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value, re.ASCII) else value
+
+
+def _size_kind(most: int = _MAX_SIZE) -> Kind:
+    kind = arguments.whole(1, most)
+    return Kind(kind.expected, lambda value: kind.fits(_parse_digits(value)))
+
+
+_FILTER = Kind("text, a number, True or False, or a list of these for any of them", is_query_value)
+_TIME = Kind(GREGORIAN_TIME.expected, lambda value: GREGORIAN_TIME.fits(_parse_digits(value)), GREGORIAN_TIME.hint)
+_SWITCH = Kind("text, True or False", lambda value: isinstance(value, str | bool))
+_PATH = Kind(
+    "one of /cdrs, /cdrs/interaction, /users/ID/cdrs, /users/ID/cdrs/interaction",
+    lambda value: isinstance(value, str) and _LISTING.fullmatch(value.strip("/")) is not None,
+    path_hint,
+)
+_PARAMETERS = {
+    "created_from": _TIME,
+    "created_to": _TIME,
+    "filter_KEY": _FILTER,
+    "filter_not_KEY": _FILTER,
+    "page_size": _size_kind(),
+    "chunk_size": _size_kind(),
+    **dict.fromkeys(("paginate", "is_chunked", "ascending", "descending"), _SWITCH),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageWalk:
+    """How a client walks through the pages of a listing.
+
+    Arguments:
+        page_size: the rows of a page, or `UNPAGED`.
+        chunk_size: the rows that the server reads at once.
+        is_chunked: whether the server answers in chunks.
+        is_ascending: whether the oldest rows come first.
+
+    """
+
+    page_size: int
+    chunk_size: int
+    is_chunked: bool
+    is_ascending: bool
+
+    @classmethod
+    def of(cls, query: Mapping[str, str], settings: Settings, quirks: frozenset[str]) -> "PageWalk | None":
+        """Return the walk that a query names by `page_size` or `paginate`; `None` where it has neither.
+
+        Raises `UnsupportedQuery` for a chunk size that Crossbar refuses.
+        """
+        most = settings.load_view_chunk_size
+        chunk_size = query.get("chunk_size", str(settings.maximum_bulk))
+        arguments.check_value("chunk_size", chunk_size, _size_kind(most), UnsupportedQuery)
+        if query.keys().isdisjoint({"page_size", "paginate"}):
+            return None
+        has_pages = query.get("paginate", "true") == "true"
+        page_size = int(query.get("page_size", settings.pagination_page_size)) if has_pages else UNPAGED
+        is_chunked = query.get("is_chunked", "true") == "true"
+        read_at_once = int(chunk_size) if is_chunked or not has_pages else page_size
+        return cls(page_size, read_at_once, is_chunked, _is_ascending(query, quirks))
+
+
+def _is_ascending(query: Mapping[str, str], quirks: frozenset[str]) -> bool:
+    reverses = query.get("descending") == "false" and "descending-false-ignored" not in quirks
+    return reverses or (query.get("ascending", "false") != "false" and query.get("descending") != "true")
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedQuery:
+    """Which rows a client expects of a listing.
+
+    Arguments:
+        account_id: the account that owns the CDRs.
+        created_from: the start of the range, in Gregorian seconds, included.
+        created_to: the end of the range, in Gregorian seconds, included.
+        owner_id: the user whose CDRs they are; `None` for all of the account.
+        are_interactions: whether each row is an interaction instead of a leg.
+        filters: Crossbar's filters by full name, as in `filter_hangup_cause="USER_BUSY"`.
+        sends_start: whether the client sends `created_from`, or leaves it to the default.
+        sends_end: whether the client sends `created_to`, or leaves it to the default.
+        is_ascending: whether the oldest rows come first, which decides among equal legs of an interaction.
+        walk: how the client walks through the pages; `None` where that is open.
+        version: the Kazoo that answers.
+
+    """
+
+    account_id: str
+    created_from: int
+    created_to: int
+    owner_id: str | None = None
+    are_interactions: bool = False
+    filters: Mapping[str, str] | None = None
+    sends_start: bool = True
+    sends_end: bool = True
+    is_ascending: bool = False
+    walk: PageWalk | None = None
+    version: Version = KAZOO_4_3
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """`YYYYMM` of the first and the last month whose databases the server reads."""
+        return gregorian.month_of(self.created_from), gregorian.month_of(self.created_to)
+
+
+def parse_expected_query(
+    account_id: str,
+    path: str,
+    query: Mapping[str, Any],
+    now: int,
+    settings: Settings,
+    quirks: frozenset[str],
+    version: Version,
+) -> ExpectedQuery:
+    """Read the path below the account and the parameters of a listing. Raises `UnsupportedQuery`.
+
+    `now`, in Gregorian seconds, is the end of a range without `created_to`.
+    """
+    sent = encode_query(path, query)
+    listing = cast("re.Match[str]", _LISTING.fullmatch(path.strip("/")))
+    end = int(sent.get("created_to", now))
+    start = int(sent.get("created_from", end - version.maximum_range(settings)))
+    if start > end:
+        raise UnsupportedQuery(
+            f"created_from: came {start}, which lies behind the range's end {end}, expected the earlier one of the two",
+            "created_from",
+        )
+    return ExpectedQuery(
+        account_id,
+        created_from=start,
+        created_to=end,
+        owner_id=listing[1],
+        are_interactions=listing[2] is not None,
+        filters={name: _without_month(name, text) for name, text in sent.items() if name.startswith("filter_")},
+        sends_start="created_from" in sent,
+        sends_end="created_to" in sent,
+        is_ascending=_is_ascending(sent, quirks),
+        walk=PageWalk.of(sent, settings, quirks),
+        version=version,
+    )
+
+
+def encode_query(path: str, query: Mapping[str, Any]) -> dict[str, str]:
+    """Return parameters as a client sends them: `true` and `false`, and a list as a JSON array.
+
+    Raises `UnsupportedQuery` for a path, names and values that the ground truth cannot answer.
+    """
+    arguments.check_value("path", path, _PATH, UnsupportedQuery)
+    others = [name for name in query if not name.startswith("filter_")]
+    arguments.check_names(others, _PARAMETERS, "an expected listing", UnsupportedQuery)
+    for name, value in query.items():
+        arguments.check_value(name, value, _PARAMETERS.get(name, _FILTER), UnsupportedQuery)
+    return {name: _encode_value(value) for name, value in query.items()}
+
+
+def _encode_value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return json.dumps(list(map(_encode_value, value)), ensure_ascii=False)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _without_month(name: str, text: str) -> str:
+    """Return a filter's value without the month that a CDR id has before its call id: the server takes that off."""
+    data = text.encode("utf-8", "surrogateescape")
+    is_cdr_id = name.endswith("call_id") and data[_MONTH_LENGTH : _MONTH_LENGTH + 1] == b"-"
+    return data[_MONTH_LENGTH + 1 :].decode("utf-8", "surrogateescape") if is_cdr_id else text
