@@ -27,14 +27,14 @@ with Server(create_app(State(store=LoadedStore((Account(account),), {})))) as se
 
 
 COMMAND = """
-from mockcdrs import cli, cli_listening
-from mockcdrs.cli_serve import made
-from mockcdrs.server.runner import Server
-asked = cli.main.commands["serve"].make_context("serve", []).params
-mock = made(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "port"}})
+from mockcdrs import cli
+from mockcdrs.cli import listening
+from mockcdrs.cli.serve import build_mock
+options = cli.main.commands["serve"].make_context("serve", []).params
+mock = build_mock(**{name: options[name] for name in options.keys() - {"env_file", "log_format"}})
 path = f"/v2/accounts/{mock.account.id}/cdrs"
 environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.account.tokens[0].value}
-assert b"".join(mock.app(environ, lambda status, _: None if status == "200 OK" else exit(status))).startswith(b"{")
+assert b"".join(mock.wsgi_app(environ, lambda status, _: None if status == "200 OK" else exit(status))).startswith(b"{")
 """
 
 
@@ -69,7 +69,8 @@ def test_importing_the_package_costs_no_more_than_typing() -> None:
 
 def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what_a_fault_or_file_would() -> None:
     pulled_in = imported_by(COMMAND)
-    assert {"mockcdrs.cli_serve", "mockcdrs.dataset.universe", "mockcdrs.control.adviser"} <= pulled_in
-    unasked = {"cli_contract", "cli_data", "cli_exchanges", "control.advice", "control.question", "dataset.files"}
+    assert {"mockcdrs.cli.serve", "mockcdrs.dataset.universe", "mockcdrs.control.adviser"} <= pulled_in
+    unasked = {f"cli.{name}" for name in ("generate", "import_data", "record", "replay", "verify")}
+    unasked |= {"control.advice", "control.question", "control.expected", "control_client", "dataset.files"}
     assert not pulled_in & {f"mockcdrs.{name}" for name in unasked | {"dataset.crafted", "server.control"}}
     assert not pulled_in & {"asyncio", "decimal", "email", "falcon", "http.client", "ssl", "tempfile"}

@@ -17,7 +17,7 @@ from mockcdrs.exchanges.exchange import Exchange
 from mockcdrs.exchanges.hiding import Tokens
 from mockcdrs.exchanges.recording import Recorder
 from mockcdrs.exchanges.server_info import Config, ServerInfo, described
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 _THE_OFFICE = "the calls of the committed office"
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from mockcdrs.control.access import Access
-    from mockcdrs.control.powers import Powers
+    from mockcdrs.control.backend import MockBackend
 
 CONTROL = "/_mockcdrs"
 LONGEST_CONTROL_BODY = 1_000_000
@@ -159,7 +159,7 @@ def _faulty(
     return entry.watch(stream, length), length
 
 
-def create_app(state: State, powers: "Powers | None" = None, access: "Access | None" = None) -> "WSGIApplication":
+def create_app(state: State, powers: "MockBackend | None" = None, access: "Access | None" = None) -> "WSGIApplication":
     """A WSGI app that serves one state; with `powers` over it also the control API, to whom `access` lets in."""
     crossbar = Crossbar(state)
     return crossbar if powers is None else _WithControl(crossbar, powers, access)
@@ -173,7 +173,7 @@ def longest_body(state: State) -> Callable[[], int]:
 class _WithControl:
     """An app with the control API beside it, which is made when it is first asked for."""
 
-    def __init__(self, crossbar: "WSGIApplication", powers: "Powers", access: "Access | None") -> None:
+    def __init__(self, crossbar: "WSGIApplication", powers: "MockBackend", access: "Access | None") -> None:
         self._crossbar, self._powers, self._access = crossbar, powers, access
         self._making = threading.Lock()
         self._made: WSGIApplication | None = None

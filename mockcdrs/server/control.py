@@ -13,7 +13,7 @@ import falcon
 from mockcdrs.control import access
 from mockcdrs.control.api.exchange import Ask, Handler, Reply, bad
 from mockcdrs.control.api.routes import OPEN, ROUTES
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.refused import Refused, error
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.connection import ClientConnection
@@ -47,7 +47,7 @@ class _Door:
         access.check(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
 
 
-def create_control_app(powers: Powers, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
+def create_control_app(powers: MockBackend, allowed: access.Access | None = None) -> "falcon.App[Any, Any]":
     """A WSGI app for all below `/_mockcdrs/`."""
     app = falcon.App(middleware=[_Door(allowed or access.Access(), powers.state.identity)])
     app.set_error_serializer(_serialized)
@@ -60,7 +60,7 @@ def create_control_app(powers: Powers, allowed: access.Access | None = None) -> 
     return app
 
 
-def _resource(methods: dict[str, Handler], powers: Powers, changing: threading.Lock, stream: Stream) -> object:
+def _resource(methods: dict[str, Handler], powers: MockBackend, changing: threading.Lock, stream: Stream) -> object:
     none = contextlib.nullcontext()
     responders = {
         f"on_{name.lower()}": _responder(made, powers, none if name == "GET" else changing, stream)
@@ -70,7 +70,7 @@ def _resource(methods: dict[str, Handler], powers: Powers, changing: threading.L
 
 
 def _responder(
-    handler: Handler, powers: Powers, turn: AbstractContextManager[Any], stream: Stream
+    handler: Handler, powers: MockBackend, turn: AbstractContextManager[Any], stream: Stream
 ) -> Callable[..., None]:
     def respond(req: falcon.Request, resp: falcon.Response, **where: str) -> None:
         ask = Ask(_query(req), where, _body(req), f"{req.scheme}://{req.netloc}")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mockcdrs.control.access import Access
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from mockcdrs.openapi.document import document
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server

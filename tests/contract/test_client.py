@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from mockcdrs.contract.client import Client, ClientError, Request, Response
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 SENT: list[bytes] = []
 

@@ -11,7 +11,7 @@ from mockcdrs.contract.detection import Detection, detect, forced
 from mockcdrs.contract.server import Server
 from mockcdrs.crossbar.versions import VERSIONS, UnknownVersion
 from mockcdrs.exchanges import exchange
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 SHARED = Path(__file__).parents[3] / "shared"
 RECORDED = {"golden-4.3": "4.3", "golden": "master"}

@@ -8,7 +8,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.contract.check import Result, run
 from mockcdrs.contract.server import Server
 from mockcdrs.contract.table import CHECKS
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 JANUARY = gregorian.month_start("202601")
 QUIRK = "month-end-call-lost"

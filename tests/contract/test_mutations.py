@@ -10,7 +10,7 @@ import pytest
 from mockcdrs.contract.check import run
 from mockcdrs.contract.server import Server
 from mockcdrs.contract.table import CHECKS
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from mockcdrs.server.runner import Server as Listener
 
 Environ = dict[str, Any]

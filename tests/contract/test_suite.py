@@ -22,7 +22,7 @@ from mockcdrs.contract.table import CHECKS
 from mockcdrs.crossbar import quirks as table
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import edges
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server.runner import Server as Listener
 
 README = Path(__file__).parents[2] / "README.md"

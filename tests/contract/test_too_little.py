@@ -9,7 +9,7 @@ from mockcdrs.contract.check import run
 from mockcdrs.contract.sample import MOST_ROWS
 from mockcdrs.contract.server import Server
 from mockcdrs.contract.table import CHECKS
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from mockcdrs.contract.detection import Detection
 from mockcdrs.contract.server import Server
 from mockcdrs.contract.table import CHECKS
 from mockcdrs.crossbar.versions import VERSIONS, Version
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 TOLD_AS_THEY_ARE = {"name", "release"}
 NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is about calls

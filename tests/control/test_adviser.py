@@ -7,7 +7,7 @@ import pytest
 from mockcdrs.control import adviser, counting
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.answer import Incoming
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 
 
 def test_records_that_the_journal_drops_are_gone_at_once() -> None:

@@ -8,7 +8,7 @@ from mockcdrs.control.state import State
 from mockcdrs.dataset.load import Load
 from mockcdrs.dataset.people import main_account_id
 from mockcdrs.dataset.universe import UniverseStore
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
 

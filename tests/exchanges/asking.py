@@ -1,7 +1,7 @@
 """Helpers of the tests of recordings."""
 
 from mockcdrs.exchanges.server_info import Told
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 
 def told(mock: Mock) -> Told:

@@ -23,7 +23,7 @@ from mockcdrs.exchanges.exchange import Answer, Exchange
 from mockcdrs.exchanges.hiding import Tokens
 from mockcdrs.exchanges.recording import Recorder
 from mockcdrs.exchanges.replaying import replay
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 
 SECRET = b"only for this test"
 NOW = "2026-01-20T12:00:00Z"

@@ -18,7 +18,7 @@ from mockcdrs.exchanges.hiding import Tokens
 from mockcdrs.exchanges.recording import Recorder, labelled
 from mockcdrs.exchanges.replaying import replay
 from mockcdrs.exchanges.server_info import ServerInfo, Told
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from tests.exchanges.asking import told
 
 SHARED = Path(__file__).parents[3] / "shared"

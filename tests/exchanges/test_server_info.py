@@ -10,7 +10,7 @@ from mockcdrs.dataset.origin import Origin
 from mockcdrs.dataset.overlay import Overlay
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.exchanges.server_info import ServerInfo, described
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from tests.exchanges.asking import told
 
 WHOLE = ServerInfo(

@@ -13,7 +13,7 @@ from falcon.testing import TestClient
 
 from mockcdrs.control.access import Access
 from mockcdrs.control.api.routes import OPEN, ROUTES
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control
 from mockcdrs.server.app import create_app
 from mockcdrs.server.runner import Server

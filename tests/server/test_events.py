@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mockcdrs.control.journal import KEPT_BYTES, KEPT_RESPONSES
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server import events as events_of_server
 from mockcdrs.server.connection import ClientConnection
 from mockcdrs.server.events import MOST_LISTENERS, Stream

@@ -7,21 +7,21 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply, bad
-from mockcdrs.control.making import parse_settings
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.refused import Refused
+from mockcdrs.control.state_builder import parse_settings
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 
 
-def health(powers: Powers, ask: Ask) -> Reply:
+def health(powers: MockBackend, ask: Ask) -> Reply:
     """That it is ready, and that what a person changes is this process's alone."""
     del powers, ask
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return Reply(state)
 
 
-def account(powers: Powers, ask: Ask) -> Reply:
+def account(powers: MockBackend, ask: Ask) -> Reply:
     """What a client is configured with, and the other accounts."""
     shown, login = powers.account, powers.credentials
     return Reply(
@@ -48,7 +48,7 @@ def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
-def settings(powers: Powers, ask: Ask) -> Reply:
+def settings(powers: MockBackend, ask: Ask) -> Reply:
     """The version of Kazoo, all settings with their values, all quirks, the data, the widest range in seconds."""
     del ask
     state = powers.state
@@ -75,7 +75,7 @@ def settings(powers: Powers, ask: Ask) -> Reply:
     )
 
 
-def change_settings(powers: Powers, ask: Ask) -> Reply:
+def change_settings(powers: MockBackend, ask: Ask) -> Reply:
     """Change some settings and quirks of the running state: all of them or, where one is wrong, none."""
     asked = checks.members(ask.body, {"settings": checks.OBJECT, "quirks": checks.OBJECT}, "a change of settings")
     state, changes = powers.state, asked.get("quirks", {})

@@ -5,20 +5,20 @@ from datetime import timedelta
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply, bad
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.moments import MOMENT, STEP_PARTS, seconds_in
-from mockcdrs.control.powers import Powers
 
 _CHANGES = {"freeze": MOMENT, "advance": checks.OBJECT, "live": checks.YES}
 
 
-def read(powers: Powers, ask: Ask) -> Reply:
+def read(powers: MockBackend, ask: Ask) -> Reply:
     """What it tells, and whether it stands still."""
     del ask
     now = powers.clock.now()
     return Reply({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": powers.clock.is_frozen})
 
 
-def change(powers: Powers, ask: Ask) -> Reply:
+def change(powers: MockBackend, ask: Ask) -> Reply:
     """Stand still at a moment, move on, or run with the machine's."""
     asked = checks.members(ask.body, _CHANGES, "a change of the clock")
     if len(asked) != 1:

@@ -4,8 +4,8 @@ from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.moments import MOMENT
-from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
 from mockcdrs.dataset.crafted import DEFAULT_SCENARIO, ORDER
 from mockcdrs.dataset.scenarios import SCENARIOS
@@ -14,7 +14,7 @@ _CALL = {"at": MOMENT, **ORDER}
 _MOST_INTERACTIONS = 500
 
 
-def summary(powers: Powers, ask: Ask) -> Reply:
+def summary(powers: MockBackend, ask: Ask) -> Reply:
     """The months that have a database, and how much was added and removed."""
     del ask
     data = powers.state.data
@@ -22,7 +22,7 @@ def summary(powers: Powers, ask: Ask) -> Reply:
     return Reply({"months": data.months(powers.account_id), **counts})
 
 
-def scenarios(powers: Powers, ask: Ask) -> Reply:
+def scenarios(powers: MockBackend, ask: Ask) -> Reply:
     """What calls can be added, with what arguments."""
     del powers, ask
     found = [
@@ -31,21 +31,21 @@ def scenarios(powers: Powers, ask: Ask) -> Reply:
     return Reply({"default": DEFAULT_SCENARIO, "scenarios": found, "arguments": list(_CALL)})
 
 
-def add_call(powers: Powers, ask: Ask) -> Reply:
-    """Add a call by scenario, as `Powers.add_call` does."""
+def add_call(powers: MockBackend, ask: Ask) -> Reply:
+    """Add a call by scenario, as `MockBackend.add_call` does."""
     order = checks.members({} if ask.body is None else ask.body, _CALL, "a call")
     with checks.refusing():
         call = powers.add_call(**order)
     return Reply({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
 
 
-def add_cdr(powers: Powers, ask: Ask) -> Reply:
-    """Add a document as it is, as `Powers.add_cdr` does."""
+def add_cdr(powers: MockBackend, ask: Ask) -> Reply:
+    """Add a document as it is, as `MockBackend.add_cdr` does."""
     with checks.refusing():
         return Reply(powers.add_cdr(ask.body), 201)
 
 
-def remove(powers: Powers, ask: Ask) -> Reply:
+def remove(powers: MockBackend, ask: Ask) -> Reply:
     """Take a CDR away."""
     try:
         with checks.refusing():
@@ -55,28 +55,28 @@ def remove(powers: Powers, ask: Ask) -> Reply:
     return DONE
 
 
-def clear(powers: Powers, ask: Ask) -> Reply:
+def clear(powers: MockBackend, ask: Ask) -> Reply:
     """Empty the account, until the next reset."""
     del ask
     powers.clear()
     return DONE
 
 
-def reset_data(powers: Powers, ask: Ask) -> Reply:
+def reset_data(powers: MockBackend, ask: Ask) -> Reply:
     """Drop what was added and removed; faults, journal and clock stay."""
     del ask
     powers.state.data.reset()
     return DONE
 
 
-def reset(powers: Powers, ask: Ask) -> Reply:
-    """Everything as it was made, as `Powers.reset` does."""
+def reset(powers: MockBackend, ask: Ask) -> Reply:
+    """Everything as it was made, as `MockBackend.reset` does."""
     del ask
     powers.reset()
     return DONE
 
 
-def interactions(powers: Powers, ask: Ask) -> Reply:
+def interactions(powers: MockBackend, ask: Ask) -> Reply:
     """The newest interactions of a stretch of time with their legs, for a timeline."""
     checks.parameters(ask, "created_from", "created_to", "limit")
     end = checks.time(ask, "created_to", powers.clock.now())

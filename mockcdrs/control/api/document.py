@@ -4,17 +4,17 @@ import json
 from importlib.resources import files
 
 from mockcdrs.control.api.exchange import Ask, Reply
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.openapi import document as openapi
 
 
-def read(powers: Powers, ask: Ask) -> Reply:
+def read(powers: MockBackend, ask: Ask) -> Reply:
     """OpenAPI 3.1."""
     del powers, ask
     return Reply(json.loads(files("mockcdrs.control.api").joinpath("control.json").read_bytes()))
 
 
-def crossbar(powers: Powers, ask: Ask) -> Reply:
+def crossbar(powers: MockBackend, ask: Ask) -> Reply:
     """Crossbar's own part in OpenAPI 3.1, as the mock's version of Kazoo has it."""
     del ask
     return Reply(openapi.document(powers.state.version))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.refused import Refused
 
 
@@ -33,5 +33,5 @@ class Reply:
     events: int | None = None
 
 
-Handler = Callable[[Powers, Ask], Reply]
+Handler = Callable[[MockBackend, Ask], Reply]
 DONE = Reply(status=204)

@@ -4,13 +4,13 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply, bad
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.refused import Refused
 from mockcdrs.faults import Rule
 from mockcdrs.faults.presets import PRESETS
 
 
-def _shown(powers: Powers, rule: Rule) -> dict[str, Any]:
+def _shown(powers: MockBackend, rule: Rule) -> dict[str, Any]:
     faults = powers.state.faults
     return {
         "id": rule.number,
@@ -26,14 +26,14 @@ def _said(rule: Rule) -> dict[str, Any]:
     return {name: value for name, value in rule.to_dict().items() if name != "number"}
 
 
-def listing(powers: Powers, ask: Ask) -> Reply:
+def listing(powers: MockBackend, ask: Ask) -> Reply:
     """All rules in order."""
     del ask
     return Reply([_shown(powers, rule) for rule in powers.state.faults])
 
 
-def add(powers: Powers, ask: Ask) -> Reply:
-    """Make requests fail, as `Powers.fail` does."""
+def add(powers: MockBackend, ask: Ask) -> Reply:
+    """Make requests fail, as `MockBackend.fail` does."""
     if not isinstance(ask.body, dict):
         raise bad(None, ask.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
     with checks.refusing():
@@ -41,7 +41,7 @@ def add(powers: Powers, ask: Ask) -> Reply:
     return Reply(_shown(powers, rule), 201)
 
 
-def remove(powers: Powers, ask: Ask) -> Reply:
+def remove(powers: MockBackend, ask: Ask) -> Reply:
     """Take one rule away."""
     number = ask.where["number"]
     faults = powers.state.faults
@@ -50,14 +50,14 @@ def remove(powers: Powers, ask: Ask) -> Reply:
     return DONE
 
 
-def clear(powers: Powers, ask: Ask) -> Reply:
+def clear(powers: MockBackend, ask: Ask) -> Reply:
     """Take all rules away."""
     del ask
     powers.state.faults.clear()
     return DONE
 
 
-def presets(powers: Powers, ask: Ask) -> Reply:
+def presets(powers: MockBackend, ask: Ask) -> Reply:
     """Troubles that come with a name."""
     del powers, ask
     return Reply(

@@ -6,8 +6,8 @@ from typing import Any
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import DONE, Ask, Reply
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Record
-from mockcdrs.control.powers import Powers
 from mockcdrs.control.refused import Refused
 from mockcdrs.control.retold import curl, explained
 
@@ -26,7 +26,7 @@ def shown(record: Record, origin: str) -> dict[str, Any]:
     }
 
 
-def read(powers: Powers, ask: Ask) -> Reply:
+def read(powers: MockBackend, ask: Ask) -> Reply:
     """The records that became complete behind `since`, in that order, and those that are still under way."""
     checks.parameters(ask, "since")
     news = powers.state.journal.news(checks.whole(ask, "since", 0))
@@ -43,7 +43,7 @@ def read(powers: Powers, ask: Ask) -> Reply:
     )
 
 
-def one(powers: Powers, ask: Ask) -> Reply:
+def one(powers: MockBackend, ask: Ask) -> Reply:
     """One record with the answer as far as it is kept; `response` is `null` where it no longer is."""
     number = ask.where["number"]
     for record in powers.state.journal:
@@ -54,14 +54,14 @@ def one(powers: Powers, ask: Ask) -> Reply:
     raise Refused(404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal")
 
 
-def events(powers: Powers, ask: Ask) -> Reply:
+def events(powers: MockBackend, ask: Ask) -> Reply:
     """A stream of records as they become complete."""
     del powers
     checks.parameters(ask, "since")
     return Reply(events=checks.whole(ask, "since", 0))
 
 
-def clear(powers: Powers, ask: Ask) -> Reply:
+def clear(powers: MockBackend, ask: Ask) -> Reply:
     """Forget everything."""
     del ask
     powers.state.journal.clear()

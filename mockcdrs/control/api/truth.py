@@ -5,11 +5,11 @@ from typing import Any
 
 from mockcdrs.control.api import checks
 from mockcdrs.control.api.exchange import Ask, Reply
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 
 
-def expected(powers: Powers, ask: Ask) -> Reply:
-    """As `Powers.expected` says it; `path` is the listing's, below the account. Raises `Refused`."""
+def expected(powers: MockBackend, ask: Ask) -> Reply:
+    """As `MockBackend.expected` says it; `path` is the listing's, below the account. Raises `Refused`."""
     query: dict[str, Any] = {name: value for name, value in ask.query.items() if name not in {"path", "token"}}
     with checks.refusing():
         found = powers.expected(ask.query.get("path", "/cdrs"), **query)
@@ -24,7 +24,7 @@ def expected(powers: Powers, ask: Ask) -> Reply:
     )
 
 
-def advice(powers: Powers, ask: Ask) -> Reply:
+def advice(powers: MockBackend, ask: Ask) -> Reply:
     """Each piece of advice once, with how often it was given, in the order in which it first came."""
     del ask
     counted = Counter(powers.kept_advice())

@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.control.advice import Facts
 from mockcdrs.crossbar import quirks
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 JANUARY, LATER = 63_934_444_800, 63_935_000_000
 CODE = "month-end-call-lost"

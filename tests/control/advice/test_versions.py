@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 
 OWN = "/v2/accounts/x/cdrs"
 

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control import stores
-from mockcdrs.dataset.credentials import credentials
+from mockcdrs.control.state_builder import end_of_data
 from mockcdrs.server.log_lines import Json, LineFormatter, Text
 from mockcdrs.server.request_log import RequestLog
 
 if TYPE_CHECKING:
-    from mockcdrs.server.runner import Server
-    from mockcdrs.standalone import Standalone
+    from mockcdrs.mock import Mock
 
 _LABELS = {
     "Base URL": "URL",
@@ -36,19 +34,19 @@ _LABELS = {
 _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 
 
-def run(server: "Server", made: "Standalone", env_file: Path | None, log_format: str) -> None:
+def run(mock: "Mock", env_file: Path | None, log_format: str) -> None:
     """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
-    with _signals() as ended, RequestLog(made.state.journal, _form(log_format), _to_stdout) as log, server:
-        told, kazoo = variables(server.url, made), made.state.version.name
-        public = {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
-        with _written(env_file, told) if env_file else contextlib.nullcontext():
-            log.listening(banner(told, {"Kazoo": kazoo, "Clock": clock(made)}), {**public, "kazoo": kazoo})
+    with _signals() as ended, RequestLog(mock.state.journal, _formatter(log_format), _to_stdout) as log, mock:
+        settings, kazoo = variables(mock), mock.state.version.name
+        public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
+        with _written(env_file, settings) if env_file else contextlib.nullcontext():
+            log.listening(banner(settings, {"Kazoo": kazoo, "Clock": clock_note(mock)}), {**public, "kazoo": kazoo})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
 
 
-def _form(log_format: str) -> LineFormatter:
+def _formatter(log_format: str) -> LineFormatter:
     return Json() if log_format == "json" else Text(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
@@ -100,16 +98,16 @@ def _write_whole(file: Path, text: str) -> None:
         raise
 
 
-def variables(root: str, made: "Standalone") -> dict[str, str]:
-    """What a client and a person are configured with, for a server at `root`; no console without a control API.
+def variables(mock: "Mock") -> dict[str, str]:
+    """What a client and a person are configured with, as environment variables; no console without a control API.
 
     Not the version of Kazoo: `MOCKCDRS_KAZOO` would force it on commands that look at other servers.
     """
-    account, login = made.account, credentials(made.account)
-    told = {
-        "MOCKCDRS_URL": f"{root}/v2",
-        "MOCKCDRS_ACCOUNT_ID": account.id,
-        "MOCKCDRS_AUTH_TOKEN": account.tokens[0].value,
+    login, url = mock.credentials, mock.url
+    values = {
+        "MOCKCDRS_URL": url,
+        "MOCKCDRS_ACCOUNT_ID": mock.account_id,
+        "MOCKCDRS_AUTH_TOKEN": mock.auth_token,
         "MOCKCDRS_USER_ID": login.user_id,
         "MOCKCDRS_ACCOUNT_NAME": login.account_name,
         "MOCKCDRS_REALM": login.realm,
@@ -117,16 +115,17 @@ def variables(root: str, made: "Standalone") -> dict[str, str]:
         "MOCKCDRS_PASSWORD": login.password,
         "MOCKCDRS_API_KEY": login.api_key,
     }
-    if made.access is not None:
-        token = f"?token={quote(made.access.token, safe='')}" if made.access.token else ""
-        told["MOCKCDRS_CONSOLE"] = f"{root}/_mockcdrs/{token}"
-    return told
+    if mock.server_config.has_control_api:
+        token = mock.server_config.control_token
+        query = f"?token={quote(token, safe='')}" if token else ""
+        values["MOCKCDRS_CONSOLE"] = f"{url.removesuffix('/v2')}/_mockcdrs/{query}"
+    return values
 
 
-def clock(made: "Standalone") -> str:
+def clock_note(mock: "Mock") -> str:
     """What a person has to know of a clock that goes on while the data does not, or nothing."""
-    end = stores.end_of(made.state.base)
-    if end is None or made.state.clock.is_frozen:
+    end = end_of_data(mock.state.base)
+    if end is None or mock.clock.is_frozen:
         return ""
     moment = gregorian.iso_8601(end)
     return f"live, and the data ends at {moment}; --now {moment} stops it there"
