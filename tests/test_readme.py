@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from mockcdrs.cli.serve import DEFAULT_SEED, command
+from mockcdrs.cli.serve import command
+from mockcdrs.config import OPTIONS
 from mockcdrs.control.advice.table import ADVICE
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state_builder import default_account, generate_store
@@ -88,7 +89,7 @@ def test_its_versions_are_those_there_are() -> None:
 
 
 def test_its_demo_login_is_that_of_the_command() -> None:
-    known = credentials(default_account(generate_store(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
+    known = credentials(default_account(generate_store(OPTIONS["seed"].serve_default, 1, DEFAULT_LOCALE, Clock())))
     assert all(f"`{told}`" in README for told in (known.username, known.password, known.account_name))
     assert f'"api_key": "{known.api_key}"' in README
 
