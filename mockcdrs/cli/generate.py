@@ -75,8 +75,12 @@ def command(
 
 def _check_fixtures() -> None:
     from mockcdrs.dataset import committed
+    from mockcdrs.dataset.pools import UnknownLocale
 
-    differences = committed.check()
+    try:
+        differences = committed.check()
+    except UnknownLocale as error:
+        raise click.ClickException(str(error)) from error
     for difference in differences:
         click.echo(difference)
     if differences:

@@ -18,7 +18,7 @@ _NAMES, _COMPANIES, _TOWNS, _PHRASES = 3_000, 2_000, 2_000, 2_000
 
 
 class UnknownLocale(ValueError):
-    """A locale that Faker does not know. The text says what came, and some of those that it does."""
+    """A locale whose people cannot be made up. The text says what came, what was expected, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,14 @@ def load(locale: str, cache: Path | None = None) -> Pool:
 
 
 def make(locale: str) -> Pool:
-    """Draw a pool with Faker (slow to import, and its output depends on its version)."""
-    import faker
-
+    """Draw a pool with Faker (slow to import, and its output depends on its version). Raises `UnknownLocale`."""
+    try:
+        import faker
+    except ModuleNotFoundError:
+        raise UnknownLocale(
+            f"locale {locale!r} came, whose people are made up with Faker, and it is not installed: "
+            f"pip install 'mockcdrs[generate]'; without Faker there are {', '.join(LOCALES)}"
+        ) from None
     try:
         source = faker.Faker(locale)
     except AttributeError:

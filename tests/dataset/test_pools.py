@@ -38,6 +38,15 @@ def test_a_locale_that_nobody_knows_is_refused_with_those_that_there_are(tmp_pat
         pools.load("xx_XX", tmp_path)
 
 
+def test_without_faker_another_locale_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    with pytest.raises(pools.UnknownLocale, match=r"'nl_NL' came, .*pip install 'mockcdrs\[generate\]'; .* de_DE, "):
+        pools.load("nl_NL", tmp_path)
+    assert pools.load("de_DE", tmp_path).locale == "de_DE"
+
+
 def test_a_committed_pool_is_used_without_faker() -> None:
     script = (
         "import sys; from mockcdrs.dataset.people import universe; universe(1); "
