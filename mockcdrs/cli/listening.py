@@ -1,4 +1,4 @@
-"""What `mockcdrs serve` does while it listens: banner, env file, log, and an end when it is told to."""
+"""What `mockcdrs serve` does while it listens: banner, env file, log, and the end by a signal."""
 
 import contextlib
 import gc
@@ -39,7 +39,7 @@ def run(mock: "Mock", env_file: Path | None, log_format: str) -> None:
     with _signals() as ended, RequestLog(mock.state.journal, _formatter(log_format), _to_stdout) as log, mock:
         settings, kazoo = variables(mock), mock.state.version.name
         public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
-        with _written(env_file, settings) if env_file else contextlib.nullcontext():
+        with _env_file(env_file, settings) if env_file else contextlib.nullcontext():
             log.listening(banner(settings, {"Kazoo": kazoo, "Clock": clock_note(mock)}), {**public, "kazoo": kazoo})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
@@ -50,14 +50,14 @@ def _formatter(log_format: str) -> LineFormatter:
     return Json() if log_format == "json" else Text(is_coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
 
 
-def _to_stdout(some: bytes) -> int:
+def _to_stdout(data: bytes) -> int:
     # past Python's buffer, whose lock a reader that has stopped reading would hold beyond the end
-    return os.write(sys.stdout.fileno(), some)
+    return os.write(sys.stdout.fileno(), data)
 
 
 @contextlib.contextmanager
 def _signals() -> Iterator[threading.Event]:
-    """An event that an interrupt or a request to terminate sets, instead of tearing down what is under way."""
+    """An event that SIGINT and SIGTERM set, instead of raising wherever the program is."""
     ended = threading.Event()
     before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -68,9 +68,9 @@ def _signals() -> Iterator[threading.Event]:
 
 
 @contextlib.contextmanager
-def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
-    """A file for a shell to read and for nobody else's eyes: there whole or not at all, and gone at the end."""
-    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+def _env_file(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
+    """Write variables for a shell, readable by the owner alone: there whole or not at all, and gone at the end."""
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
     try:
         _write_whole(file, text)
     except OSError as error:
@@ -131,10 +131,10 @@ def clock_note(mock: "Mock") -> str:
     return f"live, and the data ends at {moment}; --now {moment} stops it there"
 
 
-def banner(told: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
-    """Lines for a person: those of `variables` and `further` that say something, and a command that lists two calls."""
-    shown = [*((label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
-    url, account_id, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
+def banner(settings: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
+    """The first lines for a person: `settings` and `further` as far as they have a value, and a curl for two calls."""
+    lines = [*((label, settings.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
+    url, account_id, token = (settings[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
     curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])
-    return [*(f"{label:11} {value}" for label, value in shown if value), "", curl, "", "Ctrl-C ends it.", ""]
+    return [*(f"{label:11} {value}" for label, value in lines if value), "", curl, "", "Ctrl-C ends it.", ""]
