@@ -15,7 +15,7 @@ from mockcdrs.control.question import _PARAMETERS
 from mockcdrs.dataset.crafted import Order
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments
-from mockcdrs.mock import Mock
+from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo
 from mockcdrs.remote_mock import RemoteClock, RemoteMock
 
@@ -72,8 +72,10 @@ def names_in(documented: Any) -> set[str]:
         (MockConfig, MockOptions),
         (Mock.add_call, CallArguments),
         (Mock.fail, RuleArguments),
+        (Mock.respond, ReplyRuleArguments),
+        (serving, MockOptions),
     ],
-    ids=["Mock", "MockConfig", "add_call", "fail"],
+    ids=["Mock", "MockConfig", "add_call", "fail", "respond", "serving"],
 )
 def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: Any, arguments: type) -> None:
     assert set(arguments.__annotations__) <= names_in(documented)

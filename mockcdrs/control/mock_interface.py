@@ -320,7 +320,19 @@ class MockInterface(ABC):
             json: The body.
             status: 200 to 599.
             headers: Further headers.
-            when: Which requests, and what else happens: the arguments of `fail` that are no response.
+            when: All that follows.
+
+                method, query: Which requests: `query` names parameters that must be there.
+                page: Only the page of this number in a walk, counted from 1.
+                nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
+                    or by chance from 0 to 1.
+                close: Close the connection before any byte.
+                cut_after: Close it after so many bytes of the body.
+                cut_in_chunk: Close it in the middle of a chunk.
+                wrong_content_length: Announce so many bytes too many.
+                delay_seconds: Wait before the first byte.
+                drip: Send so many bytes a second.
+                then: A function that is called with the mock's data once the body is complete.
 
         """
         arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
@@ -353,9 +365,16 @@ class MockInterface(ABC):
     def assert_not_requested(
         self, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
     ) -> None:
-        """Raise `AssertionError` if such a request came; the arguments are as for `assert_requested`.
+        """Raise `AssertionError`, naming the nearest requests, if such a request came.
 
-        Raises `JournalFull` where the requests that the journal still keeps do not tell.
+        Args:
+            path: The end of its path.
+            method: Its method.
+            query: Parameters that it must have, with their values.
+
+        Raises:
+            JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
+
         """
         asked_for.check(self.kept_requests(), Wanted.of(method, path, query), times=0, host=self.host)
 
