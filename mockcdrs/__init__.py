@@ -1,23 +1,42 @@
 """A stand-in for the call detail record part of Kazoo's Crossbar API.
 
-`serving(seed=7)` is a context manager that gives a `Mock`, for whatever is not pytest; with pytest, use the fixture
-`mockcdrs`. Both are imported when they are first asked for: the plugin imports this package in every run of pytest.
+`serving(seed=7)` gives a `Mock` for a `with` block, for whatever is not pytest. With pytest, use the fixture
+`mockcdrs`.
+All names are imported when they are first used: the plugin imports this package in every run of pytest.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mockcdrs.handle import Mock, serving
+    from mockcdrs.config import MockConfig
+    from mockcdrs.control.added_calls import Interaction
+    from mockcdrs.control.expected import Expected
+    from mockcdrs.control.journal import Record
+    from mockcdrs.dataset.accounts import Credentials
+    from mockcdrs.faults import Reply, Rule
+    from mockcdrs.mock import Mock, serving
 
-__all__ = ["Mock", "serving"]
+__all__ = ["Credentials", "Expected", "Interaction", "Mock", "MockConfig", "Record", "Reply", "Rule", "serving"]
+
+_MODULES = {
+    "Credentials": "mockcdrs.dataset.accounts",
+    "Expected": "mockcdrs.control.expected",
+    "Interaction": "mockcdrs.control.added_calls",
+    "Mock": "mockcdrs.mock",
+    "MockConfig": "mockcdrs.config",
+    "Record": "mockcdrs.control.journal",
+    "Reply": "mockcdrs.faults",
+    "Rule": "mockcdrs.faults",
+    "serving": "mockcdrs.mock",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from mockcdrs import handle
+    from importlib import import_module
 
-    return getattr(handle, name)
+    return getattr(import_module(_MODULES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -6,19 +6,19 @@ from the request and the clock's second. What a person changes through the contr
 
 from typing import TYPE_CHECKING
 
-from mockcdrs import cli_serve
+from mockcdrs.cli import serve
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_OF_THE_COMMAND = {"env_file", "log_format", "port"}  # the WSGI server listens and logs
+_OPTIONS_OF_THE_COMMAND = {"env_file", "log_format"}  # the WSGI server logs
 
 
-def from_environment() -> "WSGIApplication":
-    """An app; raises `click.ClickException` and `DataError` for a variable that cannot be taken."""
-    asked = cli_serve.serve.make_context("mockcdrs.wsgi", []).params
-    chosen = {name: value for name, value in asked.items() if name not in _OF_THE_COMMAND}
-    return cli_serve.made(**chosen, is_one_of_many=True).app
+def create_app_from_environment() -> "WSGIApplication":
+    """An app. Raises `click.ClickException` and `DataError` for a variable that cannot be taken."""
+    options = serve.command.make_context("mockcdrs.wsgi", []).params
+    chosen = {name: value for name, value in options.items() if name not in _OPTIONS_OF_THE_COMMAND}
+    return serve.build_mock(**chosen, is_one_of_many=True).wsgi_app
 
 
-app = from_environment()
+app = create_app_from_environment()

@@ -7,9 +7,9 @@ import click
 import pytest
 
 from mockcdrs.advice.registry import ADVICE
-from mockcdrs.cli_serve import DEFAULT_SEED, serve
+from mockcdrs.cli.serve import DEFAULT_SEED, command
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.stores import made_up, shown_account
+from mockcdrs.control.state_builder import default_account, generate_store
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
@@ -88,7 +88,7 @@ def test_its_versions_are_those_there_are() -> None:
 
 
 def test_its_demo_login_is_that_of_the_command() -> None:
-    known = credentials(shown_account(made_up(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
+    known = credentials(default_account(generate_store(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
     assert all(f"`{told}`" in README for told in (known.username, known.password, known.account_name))
     assert f'"api_key": "{known.api_key}"' in README
 
@@ -100,6 +100,6 @@ def test_its_parts_of_a_rule_are_those_of_rules() -> None:
 
 def test_its_options_are_those_of_the_command() -> None:
     told = {name.split()[0] for cells in rows("Options of `mockcdrs serve`") for name in names(cells[0])}
-    known = {option for parameter in serve.params if isinstance(parameter, click.Option) for option in parameter.opts}
+    known = {option for parameter in command.params if isinstance(parameter, click.Option) for option in parameter.opts}
     assert {name for name in told if name.startswith("--")} == known
     assert {name for name in told if "." in name} == {*Settings.names()}

@@ -5,8 +5,8 @@ from typing import Any
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME
-from mockcdrs.control.powers import Powers
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
@@ -16,7 +16,7 @@ _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
 
 
-def count_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+def count_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the months that have a database, and how much was added and removed."""
     del request
     data = powers.state.data
@@ -24,7 +24,7 @@ def count_data(powers: Powers, request: ApiRequest) -> ApiResponse:
     return ApiResponse({"months": data.months(powers.account_id), **counts})
 
 
-def list_scenarios(powers: Powers, request: ApiRequest) -> ApiResponse:
+def list_scenarios(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the scenarios of calls that can be added, and their arguments."""
     del powers, request
     scenarios = [
@@ -33,7 +33,7 @@ def list_scenarios(powers: Powers, request: ApiRequest) -> ApiResponse:
     return ApiResponse({"default": DEFAULT_SCENARIO, "scenarios": scenarios, "arguments": list(_CALL)})
 
 
-def add_call(powers: Powers, request: ApiRequest) -> ApiResponse:
+def add_call(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a call by scenario, as `Powers.add_call` does."""
     order = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
     with messages.refuse_wrong_arguments():
@@ -41,13 +41,13 @@ def add_call(powers: Powers, request: ApiRequest) -> ApiResponse:
     return ApiResponse({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
 
 
-def add_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
+def add_cdr(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a document as it is, as `Powers.add_cdr` does."""
     with messages.refuse_wrong_arguments():
         return ApiResponse(powers.add_cdr(request.body), 201)
 
 
-def remove_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
+def remove_cdr(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove a CDR."""
     try:
         with messages.refuse_wrong_arguments():
@@ -57,28 +57,28 @@ def remove_cdr(powers: Powers, request: ApiRequest) -> ApiResponse:
     return NO_CONTENT
 
 
-def clear_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+def clear_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Empty the account, until the next reset."""
     del request
     powers.clear()
     return NO_CONTENT
 
 
-def reset_data(powers: Powers, request: ApiRequest) -> ApiResponse:
+def reset_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Drop what was added and removed; faults, journal and clock stay."""
     del request
     powers.state.data.reset()
     return NO_CONTENT
 
 
-def reset(powers: Powers, request: ApiRequest) -> ApiResponse:
+def reset(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Put everything back to where it started, as `Powers.reset` does."""
     del request
     powers.reset()
     return NO_CONTENT
 
 
-def list_interactions(powers: Powers, request: ApiRequest) -> ApiResponse:
+def list_interactions(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
     messages.check_parameters(request, "created_from", "created_to", "limit")
     end = messages.parse_time(request, "created_to", powers.clock.now())
@@ -93,7 +93,7 @@ def list_interactions(powers: Powers, request: ApiRequest) -> ApiResponse:
     )
 
 
-def read_expected(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_expected(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client must end up with, as `Powers.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():

@@ -3,14 +3,14 @@
 from typing import Any
 
 from mockcdrs.control.api_errors import ApiError
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
 from mockcdrs.faults import Rule
 from mockcdrs.faults.presets import PRESETS
 
 
-def _describe(powers: Powers, rule: Rule) -> dict[str, Any]:
+def _describe(powers: MockBackend, rule: Rule) -> dict[str, Any]:
     faults = powers.state.faults
     return {
         "id": rule.number,
@@ -26,13 +26,13 @@ def _members(rule: Rule) -> dict[str, Any]:
     return {name: value for name, value in rule.to_dict().items() if name != "number"}
 
 
-def list_rules(powers: Powers, request: ApiRequest) -> ApiResponse:
+def list_rules(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return all rules in order."""
     del request
     return ApiResponse([_describe(powers, rule) for rule in powers.state.faults])
 
 
-def add_rule(powers: Powers, request: ApiRequest) -> ApiResponse:
+def add_rule(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Make requests fail, as `Powers.fail` does."""
     if not isinstance(request.body, dict):
         raise bad_value(None, request.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
@@ -41,7 +41,7 @@ def add_rule(powers: Powers, request: ApiRequest) -> ApiResponse:
     return ApiResponse(_describe(powers, rule), 201)
 
 
-def remove_rule(powers: Powers, request: ApiRequest) -> ApiResponse:
+def remove_rule(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove one rule."""
     number = request.fields["number"]
     faults = powers.state.faults
@@ -50,14 +50,14 @@ def remove_rule(powers: Powers, request: ApiRequest) -> ApiResponse:
     return NO_CONTENT
 
 
-def clear_rules(powers: Powers, request: ApiRequest) -> ApiResponse:
+def clear_rules(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove all rules."""
     del request
     powers.state.faults.clear()
     return NO_CONTENT
 
 
-def list_presets(powers: Powers, request: ApiRequest) -> ApiResponse:
+def list_presets(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the rules that come with a name."""
     del powers, request
     return ApiResponse(

@@ -8,9 +8,9 @@ from typing import Any
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import LAST_SECOND, time_hint
 from mockcdrs.control.expected_query import UnsupportedQuery
-from mockcdrs.control.powers import Powers
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 
@@ -40,7 +40,7 @@ class ApiResponse:
     events: int | None = None
 
 
-Handler = Callable[[Powers, ApiRequest], ApiResponse]
+Handler = Callable[[MockBackend, ApiRequest], ApiResponse]
 NO_CONTENT = ApiResponse(status=204)
 
 OBJECT = Kind("an object", lambda value: isinstance(value, dict))

@@ -6,9 +6,9 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.describe import curl_command, describe_query
 from mockcdrs.control.journal import Record
-from mockcdrs.control.powers import Powers
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 
@@ -28,7 +28,7 @@ def describe_record(record: Record, origin: str) -> dict[str, Any]:
     }
 
 
-def read_journal(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_journal(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the records completed after `since`, in that order, and those still under way."""
     messages.check_parameters(request, "since")
     news = powers.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
@@ -45,7 +45,7 @@ def read_journal(powers: Powers, request: ApiRequest) -> ApiResponse:
     )
 
 
-def read_record(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_record(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return one record with the answer as far as it is kept; `response` is `null` where it no longer is."""
     number = request.fields["number"]
     for record in powers.state.journal:
@@ -58,21 +58,21 @@ def read_record(powers: Powers, request: ApiRequest) -> ApiResponse:
     )
 
 
-def stream_records(powers: Powers, request: ApiRequest) -> ApiResponse:
+def stream_records(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Stream records as they are completed."""
     del powers
     messages.check_parameters(request, "since")
     return ApiResponse(events=messages.parse_whole_number(request, "since", 0))
 
 
-def clear_journal(powers: Powers, request: ApiRequest) -> ApiResponse:
+def clear_journal(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove all records."""
     del request
     powers.state.journal.clear()
     return NO_CONTENT
 
 
-def count_advice(powers: Powers, request: ApiRequest) -> ApiResponse:
+def count_advice(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return each piece of advice once, with how often it was given, in the order in which it first came."""
     del request
     counted = Counter(powers.kept_advice())

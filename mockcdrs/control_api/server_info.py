@@ -10,9 +10,9 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.api_errors import ApiError
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
-from mockcdrs.control.making import parse_settings
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.state_builder import parse_settings
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -23,14 +23,14 @@ _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
 _CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
 
 
-def read_health(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_health(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Say that it is ready, and that changes stay within this process."""
     del powers, request
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return ApiResponse(state)
 
 
-def read_account(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_account(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client is configured with, and the other accounts."""
     account, login = powers.account, powers.credentials
     return ApiResponse(
@@ -57,7 +57,7 @@ def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
-def read_settings(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the version of Kazoo, all settings with their values, all quirks, the data, the widest range."""
     del request
     state = powers.state
@@ -84,7 +84,7 @@ def read_settings(powers: Powers, request: ApiRequest) -> ApiResponse:
     )
 
 
-def change_settings(powers: Powers, request: ApiRequest) -> ApiResponse:
+def change_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Change some settings and quirks of the running state: all of them or, where one is wrong, none."""
     values = messages.parse_members(request.body, _SETTINGS_CHANGES, "a change of settings")
     state, changes = powers.state, values.get("quirks", {})
@@ -103,14 +103,14 @@ def change_settings(powers: Powers, request: ApiRequest) -> ApiResponse:
     return read_settings(powers, request)
 
 
-def read_clock(powers: Powers, request: ApiRequest) -> ApiResponse:
+def read_clock(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the clock's time, and whether it is frozen."""
     del request
     now = powers.clock.now()
     return ApiResponse({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": powers.clock.is_frozen})
 
 
-def change_clock(powers: Powers, request: ApiRequest) -> ApiResponse:
+def change_clock(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Freeze the clock at a time, advance it, or let it run with the machine's."""
     values = messages.parse_members(request.body, _CLOCK_CHANGES, "a change of the clock")
     if len(values) != 1:
@@ -126,13 +126,13 @@ def change_clock(powers: Powers, request: ApiRequest) -> ApiResponse:
     return read_clock(powers, request)
 
 
-def control_document(powers: Powers, request: ApiRequest) -> ApiResponse:
+def control_document(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the control API itself as OpenAPI 3.1."""
     del powers, request
     return ApiResponse(json.loads(files("mockcdrs.control_api").joinpath("control.json").read_bytes()))
 
 
-def crossbar_document(powers: Powers, request: ApiRequest) -> ApiResponse:
+def crossbar_document(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the CDR API as OpenAPI 3.1, as the mock's version of Kazoo has it."""
     del request
     return ApiResponse(openapi.build_document(powers.state.version))

@@ -87,7 +87,7 @@ def draw_number(random: Random, mask: str) -> str:
 
 
 class UnknownLocale(ValueError):
-    """A locale that Faker does not know; the message names some that it knows."""
+    """A locale whose people cannot be made up. The text says what came, what was expected, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,14 @@ def load_pool(locale: str, cache: Path | None = None) -> NamePool:
 
 
 def make_pool(locale: str) -> NamePool:
-    """Draw a pool with Faker (slow to import, and its output depends on its version)."""
-    import faker
+    """Draw a pool with Faker (slow to import, and its output depends on its version). Raises `UnknownLocale`."""
+    try:
+        import faker
+    except ModuleNotFoundError:
+        raise UnknownLocale(
+            f"locale {locale!r} came, whose people are made up with Faker, and it is not installed: "
+            f"pip install 'mockcdrs[generate]'; without Faker there are {', '.join(LOCALES)}"
+        ) from None
 
     try:
         source = faker.Faker(locale)

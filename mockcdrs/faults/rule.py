@@ -60,17 +60,29 @@ def _draw(seed: int, rule_number: int, match: int) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
-class RuleArguments(TypedDict, total=False):
-    """The keyword arguments of `fail()`: those of `Match`, those of `Schedule`, and the actions."""
+class ReplyRuleArguments(TypedDict, total=False):
+    """The keyword arguments of `respond()`, besides those of the response and the path."""
 
     method: str | None
-    path: str | None
-    query: Mapping[str, Any]
+    query: Mapping[str, Any] | None
     page: int | None
     nth: int | None
     after: int
     times: int | None
     probability: float | None
+    close: bool
+    cut_after: int | None
+    cut_in_chunk: bool
+    wrong_content_length: int
+    delay_seconds: float
+    drip: float | None
+    then: Callable[[Overlay], object] | None
+
+
+class RuleArguments(ReplyRuleArguments, total=False):
+    """The keyword arguments of `fail()`: those of `Match`, those of `Schedule`, and the actions."""
+
+    path: str | None
     error: str | None
     status: int | None
     reply: Reply | None
@@ -80,13 +92,6 @@ class RuleArguments(TypedDict, total=False):
     stale_key: bool
     duplicate_row: bool
     endless_next_key: bool
-    close: bool
-    cut_after: int | None
-    cut_in_chunk: bool
-    wrong_content_length: int
-    delay_seconds: float
-    drip: float | None
-    then: Callable[[Overlay], object] | None
 
 
 _MATCH = tuple(item.name for item in fields(Match))

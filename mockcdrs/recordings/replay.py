@@ -12,7 +12,7 @@ from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.generated_store import OPENED
 from mockcdrs.dataset.store import Origin
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings.comparison import find_differences
 from mockcdrs.recordings.exchanges import Exchange, RecordedServer, SettingsByCategory, describe_origin
 from mockcdrs.recordings.recorder import Recorder

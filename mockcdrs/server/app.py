@@ -28,7 +28,7 @@ from mockcdrs.server.middleware import FaultMiddleware, JournalMiddleware, Reque
 
 if TYPE_CHECKING:
     from mockcdrs.control.access import AccessPolicy
-    from mockcdrs.control.powers import Powers
+    from mockcdrs.control.backend import MockBackend
     from mockcdrs.server.control_routes import ControlApi
 
 CONTROL = "/_mockcdrs"
@@ -87,7 +87,7 @@ def router() -> CompiledRouter:
 
 
 def create_app(
-    state: State, powers: "Powers | None" = None, access: "AccessPolicy | None" = None
+    state: State, powers: "MockBackend | None" = None, access: "AccessPolicy | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
     """Make a WSGI app that serves one state.
 
@@ -212,7 +212,7 @@ def _status_line(code: int) -> str:
 class _Control:
     """The control API, which is imported and made with the first request to it."""
 
-    def __init__(self, powers: "Powers", access: "AccessPolicy | None") -> None:
+    def __init__(self, powers: "MockBackend", access: "AccessPolicy | None") -> None:
         self._powers, self._access = powers, access
         self._lock = threading.Lock()
         self._api: ControlApi | None = None

@@ -15,8 +15,8 @@ from falcon.routing import CompiledRouter
 from mockcdrs.console import pages
 from mockcdrs.control import access
 from mockcdrs.control.api_errors import ApiError, error_body
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Journal
-from mockcdrs.control.powers import Powers
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
 from mockcdrs.control_api.routes import OPEN, ROUTES
@@ -95,7 +95,7 @@ class ControlApi:
     The app's other routes are in use, from many threads, by the time that these are added.
     """
 
-    def __init__(self, powers: Powers, allowed: access.AccessPolicy | None = None) -> None:
+    def __init__(self, powers: MockBackend, allowed: access.AccessPolicy | None = None) -> None:
         self._access = allowed or access.AccessPolicy()
         self._headers = {**_HEADERS, _STATE: powers.state.identity}
         self._router = CompiledRouter()
@@ -139,7 +139,9 @@ class ControlApi:
         return cast("Callable[..., None]", methods.get(req.method, bad_request)), fields
 
 
-def _resource(methods: dict[str, Handler], powers: Powers, changing: threading.Lock, stream: EventStream) -> object:
+def _resource(
+    methods: dict[str, Handler], powers: MockBackend, changing: threading.Lock, stream: EventStream
+) -> object:
     none = contextlib.nullcontext()
     responders = {
         f"on_{name.lower()}": _responder(made, powers, none if name == "GET" else changing, stream)
@@ -149,7 +151,7 @@ def _resource(methods: dict[str, Handler], powers: Powers, changing: threading.L
 
 
 def _responder(
-    handler: Handler, powers: Powers, turn: AbstractContextManager[Any], stream: EventStream
+    handler: Handler, powers: MockBackend, turn: AbstractContextManager[Any], stream: EventStream
 ) -> Callable[..., None]:
     def respond(req: falcon.Request, resp: falcon.Response, **fields: str) -> None:
         request = ApiRequest(_query(req), fields, _body(req), f"{req.scheme}://{req.netloc}")

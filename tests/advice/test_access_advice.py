@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 
 OWN = "/v2/accounts/x/cdrs"
 OLD, NEW = {"x-auth-token": "old"}, {"x-auth-token": "new"}

@@ -13,7 +13,7 @@ from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.traffic import Traffic
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
 

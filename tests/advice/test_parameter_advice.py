@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 
 @pytest.mark.parametrize(

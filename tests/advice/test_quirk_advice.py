@@ -9,7 +9,7 @@ import pytest
 
 from mockcdrs.advice.quirk_advice import RULES
 from mockcdrs.crossbar import start_key
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 NOW, JANUARY = 63_936_129_600, 63_934_444_800
 DAY, TWO_MONTHS = f"created_from={NOW - 86_400}&created_to={NOW}", f"created_from={JANUARY - 60}&created_to={NOW}"

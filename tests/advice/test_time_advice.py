@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 NOW = 63_936_129_600  # 2026-01-20T12:00:00Z
 MAXIMUM_RANGE = 2_682_000

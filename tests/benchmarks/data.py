@@ -13,7 +13,7 @@ from measuring import Bench, Budget, Line, Samples, alternate
 from servers import HERE
 
 from mockcdrs.cdr.documents import text_at
-from mockcdrs.control.stores import shown_account
+from mockcdrs.control.state_builder import default_account
 from mockcdrs.crossbar.summary import summarize, summary_view
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset.generator import generate_block
@@ -188,7 +188,7 @@ def summed(bench: Bench) -> Iterator[Line]:
 def _hundred_thousand() -> tuple[LoadedStore, list[Document]]:
     """About as many documents of the last 31 days, in memory."""
     source = universe(HUNDRED_THOUSAND_IN_A_MONTH, 31)
-    account = shown_account(source)
+    account = default_account(source)
     months: dict[str, list[Document]] = {}
     for month in source.months(account.id):
         parts = source.made(account.id, month, (None, None), descending=False)

@@ -13,7 +13,7 @@ TIMES = 9
 UNIVERSES = {"1,446 CDRs": None, "10,000,000 CDRs": 2_150, "a million calls a day": 1_000_000}
 _ONCE = """
 import json, resource, sys, time
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 calls = json.loads(sys.argv[1])
 begun = time.process_time()
 mock = Mock() if calls is None else Mock(calls_per_day=calls)

@@ -15,7 +15,7 @@ from measuring import memory_mb
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
-from mockcdrs.control.stores import made_up, shown_account
+from mockcdrs.control.state_builder import default_account, generate_store
 from mockcdrs.crossbar import quirks
 from mockcdrs.dataset.store import Store
 from mockcdrs.server.app import create_app
@@ -28,12 +28,12 @@ Ask = Callable[[str], bytes]
 def universe(calls_per_day: int, days: int) -> Store:
     """Calls of so many days before noon of 2026-01-20."""
     opened = gregorian.to_datetime(NOON).date() - timedelta(days=days)
-    return made_up(1, calls_per_day, "en_US", Clock.frozen(NOON), opened)
+    return generate_store(1, calls_per_day, "en_US", Clock.frozen(NOON), opened)
 
 
 def asking(store: Store, fixed: tuple[str, ...] = ()) -> Ask:
     """A client of a new mock over a store: gives the whole answer to a query, or to a path with one."""
-    account = shown_account(store)
+    account = default_account(store)
     app = create_app(State(store, clock=Clock.frozen(NOON), quirks_shown=quirks.enabled(fixed)))
 
     def ask(query: str) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from measuring import Bench, Budget, Line, Samples, alternate
 from servers import HERE, answers, free_port, mock, mockcdrs, running, until
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock, build
 
 
 class Timed:
@@ -117,9 +117,13 @@ def fixture(bench: Bench) -> Iterator[Line]:
 def _lives(times: int) -> list[Samples]:
     first, found = Mock(), []
     for _ in range(times):
-        mock, steps = Mock.beside(first), (Mock.beside, attrgetter("url"), Mock.reset, Mock.close)
+        mock, steps = _another(first), (_another, attrgetter("url"), Mock.reset, Mock.close)
         found.append([_milliseconds(partial(step, mock)) for step in steps])
     return [Samples(values) for values in zip(*found, strict=True)]
+
+
+def _another(mock: Mock) -> Mock:
+    return build(mock.config, beside=mock)
 
 
 def _milliseconds(step: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_say
 def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_server(
     tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mockcdrs.remote_control.RemoteControl.ask", lambda *_: {"settings": {}})
+    monkeypatch.setattr("mockcdrs.control_client.ControlClient.ask", lambda *_: {"settings": {}})
     out = tmp_path / "out"
     told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **told)

@@ -62,6 +62,15 @@ def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> Non
     assert result.output == f"Error: {tmp_path}/file/calls cannot be made (File exists): {expected}\n"
 
 
+def test_without_faker_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for options in (["--locale", "nl_NL", "--out", str(tmp_path / "calls")], ["--check"]):
+        result = CliRunner().invoke(main, ["generate", *options])
+        assert result.exit_code in (1, 2)
+        assert "pip install 'mockcdrs[generate]'" in result.output
+
+
 def test_check_says_what_differs_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixture_builder, "check_fixtures", lambda: ["office/accounts.json: differs"])
     result = CliRunner().invoke(main, ["generate", "--check"])

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockcdrs.cli import main
-from mockcdrs.cli_serve import serve
+from mockcdrs.cli.serve import command
 
 COMMANDS = ["", *main.commands]
 
@@ -32,10 +32,10 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
     given = {"--port": "1", "--now": "live", "--calls-per-day": "3", "--seed": "5", "--reseller": "1", "--data": "d"}
     given |= {"--no-control": "1", "--set": "kazoo.version=9", "--fix": "all", "--quirk": "integer-page-size"}
     given |= {"--log-format": "json", "--kazoo": "master", "--journal": "7"}
-    options = [each for each in serve.params if isinstance(each, click.Option)]
+    options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
         name = option.opts[0]
         monkeypatch.setenv(f"MOCKCDRS{name[1:].upper().replace('-', '_')}", given.get(name, "x"))
-    context = serve.make_context("serve", [])
+    context = command.make_context("serve", [])
     sources = {context.get_parameter_source(str(option.name)) for option in options}
     assert sources == {click.core.ParameterSource.ENVIRONMENT}

@@ -3,20 +3,20 @@
 import re
 import socket
 from pathlib import Path
-from unittest.mock import ANY
 
 import pytest
 from click.testing import CliRunner, Result
 
-from mockcdrs import cli, cli_serve
-from mockcdrs.control import stores
-from mockcdrs.control.clock import Clock
-from mockcdrs.control.options import SENTENCES
-from mockcdrs.control.powers import Powers
+from mockcdrs import cli
+from mockcdrs.cli import serve
+from mockcdrs.cli.options import sentence
+from mockcdrs.config import OPTIONS, MockConfig
+from mockcdrs.control import state_builder
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.mock import build
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -58,9 +58,7 @@ def test_the_help_names_each_version(command: str) -> None:
     assert f": {', '.join(VERSIONS)}" in told
 
 
-def test_the_plugins_help_and_the_readme_name_each_version() -> None:
-    first, second, last = VERSIONS
-    assert f"{first}, {second} or {last}" in SENTENCES["kazoo"]
+def test_the_readme_names_each_version() -> None:
     listed = re.findall(
         r"^- `(.+?)`, ", README.read_text(encoding="utf-8").partition("## Which Kazoo")[2], re.MULTILINE
     )
@@ -86,19 +84,44 @@ def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
     assert "came 'yesterday', expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live" in result.output
 
 
+def config_of(*arguments: str) -> MockConfig:
+    options = serve.command.make_context("serve", ["--no-control", *arguments]).params
+    chosen = {name: value for name, value in options.items() if name not in {"env_file", "log_format"}}
+    return serve.build_mock(**chosen).config
+
+
 @pytest.mark.parametrize(
     "moment", ["2026-01-20T12:00:00Z", "2026-01-20T12:00:00", "2026-01-20 13:00+01:00", "20260120T120000Z"]
 )
 def test_a_moment_may_be_written_in_any_form_of_iso_8601(moment: str) -> None:
-    clock = cli_serve._clock(ANY, ANY, moment)
-    assert clock is not None
-    assert clock.now() == 63_936_129_600
+    clock = build(config_of("--now", moment)).clock
+    assert (clock.is_frozen, clock.now()) == (True, 63_936_129_600)
 
 
-def test_now_may_be_live() -> None:
-    clock = cli_serve._clock(ANY, ANY, "live")
-    assert isinstance(clock, Clock)
-    assert clock.now() > 63_936_129_600
+def test_the_clock_is_live_unless_now_says_otherwise() -> None:
+    for arguments in ([], ["--now", "live"]):
+        clock = build(config_of(*arguments)).clock
+        assert not clock.is_frozen
+        assert clock.now() > 63_936_129_600
+
+
+def test_the_defaults_of_serve_are_those_of_the_table() -> None:
+    own = {name: option.serve_default for name, option in OPTIONS.items() if option.serve_default is not None}
+    assert own == {"seed": 1, "now": "live", "calls_per_day": 25, "locale": "en_US", "journal": 1_000}
+    assert config_of() == MockConfig(**own)
+
+
+def test_each_option_of_a_mock_is_one_of_serve_with_the_same_help() -> None:
+    shown = " ".join(run("serve", "--help").output.split())
+    for name, option in OPTIONS.items():
+        assert f"--{option.serve_flag or name.replace('_', '-')} " in shown
+        assert sentence(option.help).removesuffix(".") in shown
+
+
+def test_settings_and_quirks_are_told_to_the_mock() -> None:
+    config = config_of("--set", "kazoo.node=a=b", "--set", "kazoo.version=9", "--fix", "all", "--quirk", "pdf-500")
+    assert config.settings == {"kazoo.node": "a=b", "kazoo.version": "9"}
+    assert (config.fix, config.quirk) == (("all",), ("pdf-500",))
 
 
 def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
@@ -120,13 +143,11 @@ def test_an_unknown_locale_ends_the_start_with_some_of_the_known(
 
 
 def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_says() -> None:
-    context = cli_serve.serve.make_context("serve", ["--locale", "de_DE"])
-    asked = {name: value for name, value in context.params.items() if name not in {"env_file", "log_format", "port"}}
-    made = cli_serve.made(**asked)
-    call = Powers(made.state, made.account).add_call()
+    mock = build(config_of("--locale", "de_DE"))
+    call = mock.add_call()
     owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
     assert owners
-    assert owners <= {user["id"] for user in made.account.users}
+    assert owners <= {user["id"] for user in mock.account.users}
 
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
@@ -168,4 +189,4 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
 ) -> None:
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
-    assert stores.shown_account(store).id == shown
+    assert state_builder.default_account(store).id == shown

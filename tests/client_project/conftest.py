@@ -9,7 +9,7 @@ import pytest
 from tests.client_project.cdr_sync import CdrSync, Login
 
 if TYPE_CHECKING:
-    from mockcdrs.handle import Mock
+    from mockcdrs.mock import Mock
 
 END = datetime(2026, 1, 20, 12, tzinfo=UTC)
 RANGE = (END - timedelta(days=20), END)

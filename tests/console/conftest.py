@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from tests.certificates import TRUSTED
 from tests.programs import program
 

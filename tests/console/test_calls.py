@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page, Route, expect
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.console.conftest import Ask, Open
 
 ROWS = "#calls .rows .row"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from mockcdrs.control.access import AccessPolicy
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from mockcdrs.openapi.document import build_document
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server

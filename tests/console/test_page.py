@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from mockcdrs.control.access import AccessPolicy
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Ask, Open

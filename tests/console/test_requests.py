@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.console.conftest import Ask, Open
 
 ROWS = "#requests .rows .row"

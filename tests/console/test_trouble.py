@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.console.conftest import Ask, Open
 
 

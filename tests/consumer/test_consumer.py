@@ -1,16 +1,20 @@
 """A project that uses the package as it is installed: its tests run, and pass a strict type check."""
 
 import json
+from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 from mockcdrs import Mock, serving
+
+if TYPE_CHECKING:
+    from mockcdrs.cdr.listing_row import ListingRow
 
 
 def newest(mock: Mock) -> str:
     """The id of the CDR that a client sees first."""
     request = Request(mock.url_for("/cdrs?page_size=1"), headers={"X-Auth-Token": mock.auth_token})
     with urlopen(request, timeout=10) as answer:
-        rows: list[dict[str, str]] = json.load(answer)["data"]
+        rows: list[ListingRow] = json.load(answer)["data"]
     return rows[0]["id"]
 
 

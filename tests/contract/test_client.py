@@ -23,7 +23,7 @@ from mockcdrs.contract.client import (
     RawResponse,
     is_loopback,
 )
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 

@@ -9,7 +9,7 @@ import pytest
 
 from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.target import TargetServer
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from mockcdrs.server.waitress_server import Server as Listener
 
 Environ = dict[str, Any]

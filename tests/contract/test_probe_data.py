@@ -10,7 +10,7 @@ from mockcdrs.contract.check import CheckResult
 from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.probe_data import MAX_ROWS
 from mockcdrs.contract.target import TargetServer
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 JANUARY = gregorian.month_start("202601")
 QUIRK = "month-end-call-lost"

@@ -21,7 +21,7 @@ from mockcdrs.contract.target import MAX_REQUESTS, TargetServer
 from mockcdrs.crossbar import quirks as table
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import fixtures
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server.waitress_server import Server as Listener
 
 README = Path(__file__).parents[2] / "README.md"

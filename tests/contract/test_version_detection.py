@@ -10,7 +10,7 @@ from mockcdrs.contract import version_detection
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.contract.version_detection import Detection, assume_version, detect_version
 from mockcdrs.crossbar.versions import VERSIONS, UnknownVersion
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges
 
 SHARED = Path(__file__).parents[3] / "shared"

@@ -9,7 +9,7 @@ from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.contract.version_detection import Detection
 from mockcdrs.crossbar.versions import VERSIONS, Version
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 TOLD_AS_THEY_ARE = {"name", "release"}
 NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is about calls

@@ -38,6 +38,15 @@ def test_a_locale_that_nobody_knows_is_refused_with_those_that_there_are(tmp_pat
         locales.load_pool("xx_XX", tmp_path)
 
 
+def test_without_faker_another_locale_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    with pytest.raises(locales.UnknownLocale, match=r"'nl_NL' came, .*pip install 'mockcdrs\[generate\]'; .* de_DE, "):
+        locales.load_pool("nl_NL", tmp_path)
+    assert locales.load_pool("de_DE", tmp_path).locale == "de_DE"
+
+
 def test_a_committed_pool_is_used_without_faker() -> None:
     script = (
         "import sys; from mockcdrs.dataset.office import generate_accounts; generate_accounts(1); "

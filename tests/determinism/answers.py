@@ -19,7 +19,7 @@ from typing import Any
 from falcon.testing import TestClient
 
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 COUNT = 200
 _MOCKS: dict[str, dict[str, Any]] = {"office": {}, "made up": {"seed": 7, "calls_per_day": 40, "reseller": True}}

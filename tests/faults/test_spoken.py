@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.faults import Reply, Rule
 from mockcdrs.faults.presets import PRESETS
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 RULES = {
     **{name: rule for name, (rule, _) in PRESETS.items()},

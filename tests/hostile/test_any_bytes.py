@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
@@ -40,7 +40,7 @@ _OF_THE_SERVER = {400, 431, 501}
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     state = state_of(calls(3), fixed=["trailer-unescaped"])
-    app = create_app(state, Powers(state, state.data.accounts[ACCOUNT]))
+    app = create_app(state, MockBackend(state, state.data.accounts[ACCOUNT]))
     with Server(app, longest_body=longest_body(state)) as running:
         yield running
 

@@ -16,7 +16,7 @@ from falcon.testing import create_environ
 
 from mockcdrs.crossbar import couchdb, response_cache
 from mockcdrs.faults import page_tracker
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 WARM_UP = 3_000
 _NAMES = ("created_from", "page_size", "start_key", "filter_call_id", "utc_offset", "nosuch", "has_key", "chunk_size")

@@ -9,7 +9,7 @@ from typing import Any
 
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, Version
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.openapi import responses
 from mockcdrs.openapi.responses import can_respond
 

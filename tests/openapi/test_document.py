@@ -16,7 +16,7 @@ from schemathesis import checks
 
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.openapi.document import build_document
 from tests.profile import examples
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.plugin.running import ran
 
 OFFICE = 63_936_129_600  # 2026-01-20T12:00:00Z, for which the committed office was made

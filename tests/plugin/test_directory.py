@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset import fixtures
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 
 def data_of(mock: Mock, path: str) -> Any:

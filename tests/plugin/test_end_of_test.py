@@ -4,7 +4,7 @@ import pytest
 
 from tests.plugin.running import ran
 
-UNUSED = "-W", "error::mockcdrs.plugin_report.UnusedFault"
+UNUSED = "-W", "error::mockcdrs.warnings.UnusedFault"
 NOWHERE = "status=503, path='/nowhere'"
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.journal import JournalFull
-from mockcdrs.handle import Mock, serving
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import RemoteControl
+from mockcdrs.control_client import ControlClient
+from mockcdrs.mock import Mock, serving
+from mockcdrs.remote_mock import RemoteMock
 from tests.plugin.running import ran
 
 Either = Mock | RemoteMock
@@ -25,7 +25,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
         ask(made, "/cdrs/summary?pagesize=2")
         for _ in range(4):
             ask(made, "/cdrs")
-        yield made if request.param == "in this process" else RemoteMock(RemoteControl(made.url))
+        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
 
 
 def ask(mock: Mock, path: str) -> None:

@@ -33,7 +33,7 @@ print("done")
 PATCH = "from gevent import monkey\nmonkey.patch_all()\n"
 
 
-@pytest.mark.parametrize("first", [PATCH, f"import mockcdrs.handle\n{PATCH}"], ids=["before", "after"])
+@pytest.mark.parametrize("first", [PATCH, f"import mockcdrs.mock\n{PATCH}"], ids=["before", "after"])
 def test_a_mock_serves_and_waits(first: str) -> None:
     # gevent warns of what its own imports, and those of requests, have bound before
     command = [sys.executable, "-W", "ignore", "-c", first + USE]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from mockcdrs import handle
-from mockcdrs.handle import Mock
-from mockcdrs.plugin_session import KEPT_DATA
+from mockcdrs import mock as mock_module
+from mockcdrs.mock import Mock
+from mockcdrs.pytest_plugin.session import MAX_SHARED_MOCKS
 from tests.plugin.running import ran
 
-UNUSED = "-W", "ignore::mockcdrs.plugin_report.UnusedFault"
+UNUSED = "-W", "ignore::mockcdrs.warnings.UnusedFault"
 
 
 def test_each_test_has_a_mock_that_nothing_was_done_to(pytester: pytest.Pytester) -> None:
@@ -181,7 +181,7 @@ def test_what_a_session_keeps_does_not_grow_with_its_markers(pytester: pytest.Py
         f"""
 import gc, os, threading
 import pytest
-from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generated_store import UniverseStore
 
 def held():
     return threading.active_count(), len(os.listdir("/dev/fd"))
@@ -197,7 +197,7 @@ def test_it(before, mockcdrs, seed):
 def test_then(before):
     assert held() == before
     gc.collect()
-    assert sum(isinstance(each, GeneratedStore) for each in gc.get_objects()) == {KEPT_DATA}
+    assert sum(isinstance(each, UniverseStore) for each in gc.get_objects()) == {MAX_SHARED_MOCKS}
 """,
     )
     result.assert_outcomes(passed=41)
@@ -218,7 +218,7 @@ def counted(monkeypatch):
 
 @pytest.fixture(scope="session")
 def directories(tmp_path_factory):
-    made = [tmp_path_factory.mktemp(str(n)) for n in range({KEPT_DATA} + 1)]
+    made = [tmp_path_factory.mktemp(str(n)) for n in range({MAX_SHARED_MOCKS} + 1)]
     for directory in made:
         line = {{"_id": "202601-a", "pvt_account_id": "a" * 32, "pvt_type": "cdr", "timestamp": 63935956800}}
         directory.joinpath("one.jsonl").write_text(json.dumps(line))
@@ -229,10 +229,10 @@ def test_it(make_mockcdrs, directories):
         assert make_mockcdrs(data=directory).expected().count == 0
     assert loaded == [directory.name for directory in directories[:-1]]
     make_mockcdrs(data=directories[0])
-    assert len(loaded) == {KEPT_DATA}
+    assert len(loaded) == {MAX_SHARED_MOCKS}
     make_mockcdrs(data=directories[-1])
     make_mockcdrs(data=directories[0])
-    assert loaded[{KEPT_DATA}:] == [directories[-1].name]
+    assert loaded[{MAX_SHARED_MOCKS}:] == [directories[-1].name]
     make_mockcdrs(data=directories[1])
     assert loaded[-1] == directories[1].name
 """,
@@ -246,7 +246,7 @@ class FakeServer:
     ports: list[int]
     running: list[int]
 
-    def __init__(self, _app: object, **_named: object) -> None:
+    def __init__(self, *_arguments: object) -> None:
         self.port = 0
 
     def start(self) -> "FakeServer":
@@ -269,7 +269,7 @@ class FakeServer:
 def test_a_port_that_earlier_clients_know_is_not_used_again_if_there_is_another(
     monkeypatch: pytest.MonkeyPatch, ports: list[int], chosen: int
 ) -> None:
-    monkeypatch.setattr(handle, "Server", FakeServer)
+    monkeypatch.setattr(mock_module, "Server", FakeServer)
     FakeServer.ports, FakeServer.running = ports, []
     mock = Mock()
     mock.past_ports |= {7, 8}

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from mockcdrs.control.options import KINDS, OptionError
-from mockcdrs.handle import serving
+from mockcdrs.config import OPTIONS, OptionError
+from mockcdrs.mock import serving
 from tests.plugin.running import ran
 
 
@@ -17,11 +17,11 @@ def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) 
 import pytest
 
 def test_option_and_ini(mockcdrs):
-    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (12, 11)
+    assert (mockcdrs.state.seed, mockcdrs.config.calls_per_day) == (12, 11)
 
 @pytest.mark.mockcdrs(seed=13)
 def test_marker(mockcdrs):
-    assert (mockcdrs.state.seed, mockcdrs.options.calls_per_day) == (13, 11)
+    assert (mockcdrs.state.seed, mockcdrs.config.calls_per_day) == (13, 11)
 
 @pytest.mark.mockcdrs(seed=13)
 def test_call(make_mockcdrs):
@@ -51,7 +51,7 @@ EVERY_PART = {
 }
 SHOW = """
 import pytest
-from mockcdrs.plugin_session import MockSession
+from mockcdrs.pytest_plugin.session import MockSession
 
 class NoMock:
     def __init__(self, options):
@@ -66,7 +66,7 @@ def nothing_made(monkeypatch):
 """
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", OPTIONS)
 def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
     pytester: pytest.Pytester, name: str
 ) -> None:

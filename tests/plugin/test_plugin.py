@@ -12,7 +12,7 @@ import pytest
 from waitress.channel import ClientDisconnected
 
 from mockcdrs.control.access import AccessPolicy
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.plugin.running import ASK, ran
@@ -300,11 +300,11 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
     assert found.stdout.split() == [
         "mockcdrs",
         "mockcdrs.arguments",
-        "mockcdrs.control",
-        "mockcdrs.control.options",
-        "mockcdrs.plugin_options",
-        "mockcdrs.plugin_report",
+        "mockcdrs.config",
         "mockcdrs.pytest_plugin",
+        "mockcdrs.pytest_plugin.options",
+        "mockcdrs.pytest_plugin.report",
+        "mockcdrs.warnings",
     ]
 
 

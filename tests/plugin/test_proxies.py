@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mockcdrs.control import journal
-from mockcdrs.handle import Mock, serving
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import RemoteControl
+from mockcdrs.control_client import ControlClient
+from mockcdrs.mock import Mock, serving
+from mockcdrs.remote_mock import RemoteMock
 from tests.plugin.running import ran
 
 NAMES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
@@ -45,7 +45,7 @@ def test_whoever_wonders_is_told(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
     with serving() as made:
-        mock = made if place == "in this process" else RemoteMock(RemoteControl(made.url))
+        mock = made if place == "in this process" else RemoteMock(ControlClient(made.url))
         with pytest.raises((TimeoutError, AssertionError), match=f"HTTP_PROXY {HINT}"):
             wonders(mock)
         made.client().simulate_get("/v2")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 Change = Callable[[Mock], object]
 

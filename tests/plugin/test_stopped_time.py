@@ -12,8 +12,8 @@ import freezegun, time_machine
 with {stopped}:
     import mockcdrs  # what is imported now finds the clocks stopped
     from mockcdrs.control.clock import monotonic
-    from mockcdrs.remote import RemoteMock
-    from mockcdrs.remote_control import RemoteControl
+    from mockcdrs.remote_mock import RemoteMock
+    from mockcdrs.control_client import ControlClient
 
     def ask():
         request = urllib.request.Request(mock.url_for("/cdrs?page_size=1"), headers={{"X-Auth-Token": mock.auth_token}})
@@ -35,7 +35,7 @@ with {stopped}:
         later.start()
         assert len(mock.wait_for(3, timeout=20)) == 3  # it waits for what comes, however far the time jumps
         later.join()
-        for either in (mock, RemoteMock(RemoteControl(mock.url))):
+        for either in (mock, RemoteMock(ControlClient(mock.url))):
             try:
                 either.wait_for(4, timeout=0.1)
             except TimeoutError as shown:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.expected_query import encode_query
-from mockcdrs.handle import Mock, serving
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import RemoteControl
+from mockcdrs.control_client import ControlClient
+from mockcdrs.mock import Mock, serving
+from mockcdrs.remote_mock import RemoteMock
 from tests.plugin.walking import WITH_QUIRKS, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
@@ -80,6 +80,6 @@ def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: A
 def test_a_mock_elsewhere_reads_a_value_alike(mock: Mock, name: str, value: Any) -> None:
     leg = mock.add_call(at=NEWEST - 86_500).legs[0]
     with serving() as served:
-        elsewhere = RemoteMock(RemoteControl(served.url))
+        elsewhere = RemoteMock(ControlClient(served.url))
         hold(elsewhere, leg)
         assert elsewhere.expected(**RANGE, **{name: value}).ids == mock.expected(**RANGE, **{name: value}).ids != ()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.plugin.walking import walked
 
 END = 63_935_956_800  # 2026-01-18

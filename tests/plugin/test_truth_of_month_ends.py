@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
 JANUARY = 63_934_444_800  # 2026-01-01T00:00:00Z

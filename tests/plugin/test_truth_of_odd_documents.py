@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset import fixtures
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18

@@ -8,7 +8,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.expected_query import UnsupportedQuery
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from tests.plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
 DAY, NEWEST = 86_400, 63_935_956_800

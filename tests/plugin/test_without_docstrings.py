@@ -6,8 +6,8 @@ import sys
 USE = """
 import json, urllib.request
 import mockcdrs
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import RemoteControl
+from mockcdrs.remote_mock import RemoteMock
+from mockcdrs.control_client import ControlClient
 from mockcdrs.control_api.routes import ROUTES
 
 def check(holds):
@@ -18,9 +18,9 @@ with mockcdrs.serving() as mock:
     request = urllib.request.Request(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token})
     with urllib.request.urlopen(request, timeout=10) as answer:
         check(len(json.load(answer)["data"]) == 50)
-    remote = RemoteMock(RemoteControl(mock.url))
+    remote = RemoteMock(ControlClient(mock.url))
     check(remote.add_call(scenario="voicemail").cdr_id in mock.expected().ids)
-    control = RemoteControl(mock.url)
+    control = ControlClient(mock.url)
     for path in (path for path, methods in ROUTES.items() if "GET" in methods and "{" not in path):
         check(path == "/journal/events" or control.ask("GET", path) is not None)
     try:

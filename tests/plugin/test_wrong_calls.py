@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.data import Interaction
-from mockcdrs.handle import Mock, serving
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import RemoteControl
+from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control_client import ControlClient
+from mockcdrs.mock import Mock, serving
+from mockcdrs.remote_mock import RemoteMock
 from tests.plugin.running import ran
 
 UNIX = 1_768_910_400
@@ -265,7 +265,7 @@ WRONG: list[tuple[Call, str]] = [
 @pytest.fixture(scope="module")
 def mocks() -> Iterator[tuple[Mock, RemoteMock]]:
     with serving() as here, serving() as there:
-        yield here, RemoteMock(RemoteControl(there.url))
+        yield here, RemoteMock(ControlClient(there.url))
 
 
 def state_of(mock: Any) -> tuple[object, ...]:
@@ -359,7 +359,7 @@ def test_a_misspelt_name_of_a_mock_elsewhere_skips_no_test(mocks: tuple[Mock, Re
         there.remove_cdr("202601-x")
     with pytest.raises(AttributeError, match=r"a mock has no zzz$"):
         there.zzz()
-    for name in ("account", "options", "client", "wsgi_app"):
+    for name in ("account", "config", "client", "wsgi_app"):
         with pytest.raises(pytest.skip.Exception, match=f"only the mock can do that, .*: {name}"):
             getattr(there, name)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 
 WITH_QUIRKS, WITHOUT = Mock(), Mock(fix=["all"])
 MOST_PAGES = 1_000

@@ -1,7 +1,7 @@
 """Builders for the tests of recordings."""
 
 from mockcdrs.contract.client import Client
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from mockcdrs.recordings.exchanges import MockReport
 from mockcdrs.recordings.recorder import Recorder
 from mockcdrs.recordings.token_redaction import TokenRedaction

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings.exchanges import Exchange
 from mockcdrs.recordings.recorder import plan_requests
 from tests.recordings.builders import recorder

@@ -15,8 +15,8 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import LoadedDataSet
 from mockcdrs.dataset.traffic import Traffic
-from mockcdrs.handle import serving
 from mockcdrs.imports.anonymizer import Anonymizer
+from mockcdrs.mock import serving
 from mockcdrs.recordings import exchanges as exchange_files
 from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse

@@ -12,7 +12,7 @@ from mockcdrs.control.clock import parse_time
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 from mockcdrs.recordings.exchanges import (
     Exchange,
     RecordedResponse,

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockcdrs.cli import main
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SECTION = README.partition("\n## Recorded answers\n")[2].partition("\n## ")[0]

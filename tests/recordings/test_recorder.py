@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer
 from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
 from tests.recordings.builders import recorder, report_of

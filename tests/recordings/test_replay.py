@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset.store import Origin
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, RecordedServer
 from mockcdrs.recordings.recorder import label_exchanges, plan_requests

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from mockcdrs.contract.client import RawRequest
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
 from tests.recordings.builders import recorder

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockcdrs.control_api.routes import ROUTES
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 STREAMS = {"/journal/events"}
 BODIES: dict[tuple[str, str], Any] = {

@@ -13,7 +13,7 @@ from falcon.testing import TestClient
 
 from mockcdrs.control.access import AccessPolicy
 from mockcdrs.control_api.routes import OPEN, ROUTES
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from mockcdrs.control.journal import MAX_RESPONSE_BYTES, MAX_RESPONSES
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes as events_of_server
 from mockcdrs.server.control_routes import MOST_LISTENERS, EventStream
 from mockcdrs.server.wire_faults import ClientConnection

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from mockcdrs.control.journal import Record
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.server import request_log
 from mockcdrs.server.request_log import LONGEST_TEXT, JsonFormatter, LineFormatter, RequestLog, TextFormatter
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control.powers import Powers
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import State
 from mockcdrs.faults import Reply, Rule
 from mockcdrs.server.app import create_app
@@ -208,7 +208,7 @@ AN_HOUR = 3_600
 
 @pytest.fixture
 def server(state: State) -> Iterator[Server]:
-    powers = Powers(state, state.data.accounts[ACCOUNT])
+    powers = MockBackend(state, state.data.accounts[ACCOUNT])
     with Server(create_app(state, powers)) as running:
         yield running
 

@@ -7,16 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
-from mockcdrs import remote
+from mockcdrs import remote_mock
 from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
+from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
-from mockcdrs.handle import Mock, serving
-from mockcdrs.remote import RemoteMock
-from mockcdrs.remote_control import ControlError, RemoteControl
+from mockcdrs.mock import Mock, serving
+from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.server.waitress_server import Server
 
 Either = Mock | RemoteMock
@@ -25,7 +25,7 @@ Either = Mock | RemoteMock
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
     with serving() as made:
-        yield made if request.param == "in this process" else RemoteMock(RemoteControl(made.url))
+        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
 
 
 def ask(mock: Either, path: str = "/cdrs", **query: Any) -> httpx.Response:
@@ -105,7 +105,7 @@ def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], er
 
 def test_both_ways_end_up_with_equal_results() -> None:
     with serving() as one, serving() as served:
-        pair = one, RemoteMock(RemoteControl(served.url))
+        pair = one, RemoteMock(ControlClient(served.url))
         found = [_results(mock) for mock in pair]
     assert found[0] == found[1]
 
@@ -122,7 +122,7 @@ def _results(mock: Either) -> tuple[Any, ...]:
 
 def test_what_needs_the_mocks_own_process_skips_with_its_reason() -> None:
     with serving() as served:
-        mock = RemoteMock(RemoteControl(served.url))
+        mock = RemoteMock(ControlClient(served.url))
         for use in (lambda: mock.wsgi_app, lambda: mock.fail(then=print)):
             with pytest.raises(pytest.skip.Exception, match="only the mock can do that"):
                 use()
@@ -130,7 +130,7 @@ def test_what_needs_the_mocks_own_process_skips_with_its_reason() -> None:
 
 def test_a_server_that_cannot_be_asked_is_said() -> None:
     with serving() as served:
-        control = RemoteControl(served.url)
+        control = ControlClient(served.url)
         assert control.is_there()
     assert not control.is_there()
     with pytest.raises(ControlError, match="does the server still run"):
@@ -152,7 +152,7 @@ def test_what_is_no_control_apis_answer_asks_whether_this_is_a_mock(status: str,
         return [body]
 
     with Server(app) as elsewhere:
-        control = RemoteControl(f"{elsewhere.url}/v2")
+        control = ControlClient(f"{elsewhere.url}/v2")
         assert not control.is_there()
         with pytest.raises(ControlError, match="is this a mock"):
             control.ask("GET", "/health")
@@ -160,7 +160,7 @@ def test_what_is_no_control_apis_answer_asks_whether_this_is_a_mock(status: str,
 
 def test_a_mock_that_another_takes_the_place_of_is_not_taken_for_it() -> None:
     with serving() as first:
-        mock = RemoteMock(RemoteControl(first.url))
+        mock = RemoteMock(ControlClient(first.url))
         mock.fail(status=503, times=1)
         mock.reset()
         first.stand_in = Mock()
@@ -173,7 +173,7 @@ def test_a_mock_that_another_takes_the_place_of_is_not_taken_for_it() -> None:
 
 def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as served:
-        control, fetched = RemoteControl(served.url), list[int]()
+        control, fetched = ControlClient(served.url), list[int]()
         mock, usual = RemoteMock(control), control.ask
 
         def counting(*given: Any, **named: Any) -> Any:
@@ -189,11 +189,11 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
         ask(served)
         monkeypatch.setattr(control, "ask", counting)
-        monkeypatch.setattr(remote, "monotonic", lambda: len(fetched) * 0.05)  # however slow the machine is
+        monkeypatch.setattr(remote_mock, "monotonic", lambda: len(fetched) * 0.05)  # however slow the machine is
         assert [record.number for record in mock.wait_for(3, timeout=20)] == [1, 2, 3]
         assert sum(fetched) == 3
         fetched.clear()
-        monkeypatch.setattr(remote, "monotonic", lambda: float(len(fetched)))  # a second passes with each fetch
+        monkeypatch.setattr(remote_mock, "monotonic", lambda: float(len(fetched)))  # a second passes with each fetch
         with pytest.raises(TimeoutError, match="2 complete requests came, 9 were expected"):
             mock.wait_for(9, timeout=8)
         assert sum(fetched) == 3 + 2 + 2
@@ -201,7 +201,7 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
 def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as served:
-        journal, mock, usual = served.state.journal, RemoteMock(RemoteControl(served.url)), journal_api.describe_record
+        journal, mock, usual = served.state.journal, RemoteMock(ControlClient(served.url)), journal_api.describe_record
         ask(served)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 

@@ -1,4 +1,4 @@
-"""Asking the control API of a mock elsewhere."""
+"""A client of the control API of a mock elsewhere."""
 
 import json
 from collections.abc import Mapping
@@ -38,18 +38,21 @@ _ERRORS: dict[str, type[Exception]] = {
 }
 
 
-class _Answer(NamedTuple):
-    """What came. `state` names the mock that answered, and is `None` where it was something else."""
+class _Response(NamedTuple):
+    """A response. `state` names the mock that sent it, and is `None` where it was something else."""
 
     status: int
     state: str | None
     body: bytes
 
 
-class RemoteControl:
-    """The control API beside a Crossbar at `url`; `token` is the server's `--control-token`, where it has one.
+class ControlClient:
+    """A client of the control API beside a mock. It belongs to the mock that answers it first.
 
-    It belongs to the mock that answers `ask` first: another one in its place is a `ControlError`.
+    Args:
+        url: Where the mock is: any URL of its server.
+        token: The server's `--control-token`, if it has one.
+
     """
 
     def __init__(self, url: str, token: str | None = None) -> None:
@@ -63,47 +66,57 @@ class RemoteControl:
     def is_there(self) -> bool:
         """Whether a mock answers; a real Kazoo has no such path."""
         try:
-            answer = self._sent(Request(f"{self._base}/health"), _PROBE_SECONDS)  # noqa: S310 the person's own URL
+            response = self._send(Request(f"{self._base}/health"), _PROBE_SECONDS)  # noqa: S310 the person's own URL
         except (OSError, HTTPException, ValueError):
             return False
-        return answer.state is not None
+        return response.state is not None
 
     def ask(
         self, method: str, path: str, body: Any = None, *, below: str = "", query: Mapping[str, Any] | None = None
     ) -> Any:
-        """What the API answers; what it refuses is the error that the mock in this process would raise.
+        """Send a request, and return the JSON of the response.
 
-        Raises `ControlError` where nobody answers, or somebody else.
+        Args:
+            method: HTTP method.
+            path: Path below `/_mockcdrs`.
+            body: What is sent as JSON.
+            below: A last part of the path, which is percent-encoded.
+            query: Parameters.
+
+        Raises:
+            ControlError: where nobody answers, or another mock than before.
+            ArgumentError, KeyError: where the API refuses, the error that a mock in this process would raise.
+
         """
         whole = f"{path}/{quote(below, safe='')}" if below else path
         url = f"{self._base}{whole}{'?' + urlencode(query, errors='surrogateescape') if query else ''}"
         headers = {"Content-Type": "application/json"} | ({"X-Mockcdrs-Token": self._token} if self._token else {})
         data = None if method == "GET" else json.dumps(body).encode()
         try:
-            answer = self._sent(Request(url, data, headers, method=method), _TIMEOUT_SECONDS)  # noqa: S310 as above
+            response = self._send(Request(url, data, headers, method=method), _TIMEOUT_SECONDS)  # noqa: S310 as above
         except (OSError, HTTPException) as broken:
             raise ControlError(f"{url}: {broken}; does the server still run?") from broken
-        self._recognize(url, answer)
-        told: Any = json.loads(answer.body) if answer.body else None
-        if answer.status >= 400:
-            refused = told["error"]
+        self._recognize(url, response)
+        content: Any = json.loads(response.body) if response.body else None
+        if response.status >= 400:
+            refused = content["error"]
             raise _ERRORS.get(refused["code"], ControlError)(refused["message"])
-        return told
+        return content
 
-    def _recognize(self, url: str, answer: _Answer) -> None:
-        if answer.state is None:
-            raise ControlError(f"{url}: {answer.status} came, and no answer of a control API: is this a mock?")
-        if self._state not in {None, answer.state}:
+    def _recognize(self, url: str, response: _Response) -> None:
+        if response.state is None:
+            raise ControlError(f"{url}: {response.status} came, and no answer of a control API: is this a mock?")
+        if self._state not in {None, response.state}:
             raise ControlError(
                 f"{url}: another mock answers than before; was the server started again? What was set up there and "
                 "what came in is lost"
             )
-        self._state = answer.state
+        self._state = response.state
 
-    def _sent(self, request: Request, timeout_seconds: float) -> _Answer:
+    def _send(self, request: Request, timeout_seconds: float) -> _Response:
         try:
-            answer = self._opener.open(request, timeout=timeout_seconds)
-        except HTTPError as refused:  # which is an answer too
-            answer = refused
-        with answer:
-            return _Answer(answer.status, answer.headers.get(_STATE), answer.read())
+            response = self._opener.open(request, timeout=timeout_seconds)
+        except HTTPError as refused:  # which is a response too
+            response = refused
+        with response:
+            return _Response(response.status, response.headers.get(_STATE), response.read())

@@ -1,19 +1,19 @@
-"""The command that checks a server: what it needs is imported inside it."""
+"""`mockcdrs verify`: check that a server answers as Crossbar does."""
 
 import contextlib
 from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs import cli_kazoo
+from mockcdrs.cli.options import account_of_server, kazoo_of_server
 
 if TYPE_CHECKING:
     from mockcdrs.contract.target import TargetServer
 
 
-@click.command()
+@click.command("verify")
 @click.argument("url", required=False)
-@click.option("--account", "account_id", envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID")
+@account_of_server(is_required=False)
 @click.option("--token", "auth_token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT")
 @click.option(
     "--rate",
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     metavar="N",
     help="Requests a second, at most; 4 unless the server is on this machine.",
 )
-@cli_kazoo.of_server
-def verify(
+@kazoo_of_server
+def command(
     *, url: str | None, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
 ) -> None:
     """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
@@ -72,9 +72,9 @@ def _server(
 def _mock(stack: contextlib.ExitStack, kazoo: str | None) -> "TargetServer":
     import logging
 
+    from mockcdrs.config import DEFAULT_KAZOO
     from mockcdrs.contract.target import TargetServer
-    from mockcdrs.control.options import DEFAULT_KAZOO
-    from mockcdrs.handle import serving
+    from mockcdrs.mock import serving
 
     logging.getLogger("mockcdrs").addHandler(logging.NullHandler())  # the checks provoke what it would log
     mock = stack.enter_context(serving(kazoo=kazoo or DEFAULT_KAZOO))

@@ -4,33 +4,30 @@ import contextlib
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
+from mockcdrs.warnings import UnusedFault
+
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
-    from mockcdrs.handle import Mock
-    from mockcdrs.remote import RemoteMock
+    from mockcdrs.control.mock_interface import MockInterface
 
 T = TypeVar("T")
 
 _CODES = "mockcdrs_advice"  # an attribute of reports: these also travel from xdist's workers
-_SHOWN_REQUESTS = 50
+_MAX_REQUESTS = 50
 
 
 class _Watched(NamedTuple):
-    mock: "Mock | RemoteMock"
+    mock: "MockInterface"
     allowed: frozenset[str]
 
 
 _WATCHED = pytest.StashKey[list[_Watched]]()
 _HAS_PASSED = pytest.StashKey[bool]()
-
-
-class UnusedFault(UserWarning):
-    """A fault that a test set up and that no request met."""
 
 
 class Reporter:
@@ -51,7 +48,7 @@ class Reporter:
         watched = item.stash[_WATCHED]
         _fail_if_unwanted(item, watched)
         for each in watched:
-            for rule in _asked(each.mock.never_fired):
+            for rule in _ask_or_fail(each.mock.never_fired):
                 warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
         item.stash[_HAS_PASSED] = True
         return outcome
@@ -62,7 +59,7 @@ class Reporter:
         report: pytest.TestReport = yield
         mocks = [each.mock for each in item.stash.get(_WATCHED, [])]
         if report.failed and mocks:
-            report.sections.append(("mockcdrs", "\n".join(line for mock in mocks for line in _told(mock))))
+            report.sections.append(("mockcdrs", "\n".join(line for mock in mocks for line in _describe(mock))))
         if call.when == "teardown" and mocks:
             setattr(report, _CODES, [code_of(text) for mock in mocks for text in _advice(mock)])
             del item.stash[_WATCHED]  # the item stays to the end of the session, and would hold all that its mocks have
@@ -85,21 +82,8 @@ def code_of(advice: str) -> str:
     return advice.partition(":")[0]
 
 
-def advice_codes(allowed: Iterable[str]) -> frozenset[str]:
-    """What a marker's `allow` names. `UsageError` for a name that is no advice's."""
-    if not allowed:
-        return frozenset()
-    from mockcdrs.advice.registry import ADVICE
-
-    if isinstance(allowed, str) or not set(allowed) <= ADVICE.keys():
-        raise pytest.UsageError(
-            f"mockcdrs marker: allow={allowed!r} came, expected a list of some of {', '.join(ADVICE)}"
-        )
-    return frozenset(allowed)
-
-
 @contextlib.contextmanager
-def watched(item: pytest.Item, mock: "Mock | RemoteMock", allowed: frozenset[str]) -> Iterator[None]:
+def watched(item: pytest.Item, mock: "MockInterface", allowed: frozenset[str]) -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
     Where the run is strict, a test fails whose client got advice that is not `allowed`. It fails for what a fault's own
@@ -116,19 +100,20 @@ def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_Watched]) -> None:
     for each in watched:
         each.mock.check_faults()
     if item.config.getoption("mockcdrs_strict"):
-        unwanted = [text for each in watched for text in _asked(each.mock.advice) if code_of(text) not in each.allowed]
+        advice = [(text, each.allowed) for each in watched for text in _ask_or_fail(each.mock.advice)]
+        unwanted = [text for text, allowed in advice if code_of(text) not in allowed]
         if unwanted:
             pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
 
 
-def _asked(ask: Callable[[], list[T]]) -> list[T]:
+def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:
     try:
         return ask()
     except OSError as lost:  # a mock elsewhere, as in what follows
         pytest.fail(str(lost), pytrace=False)
 
 
-def _told(mock: "Mock | RemoteMock") -> list[str]:
+def _describe(mock: "MockInterface") -> list[str]:
     try:
         kept = mock.kept_requests()
     except OSError as lost:
@@ -137,20 +122,20 @@ def _told(mock: "Mock | RemoteMock") -> list[str]:
         from mockcdrs.control import journal
 
         return [f"no request came.{journal.proxy_hint(mock.host)}"]
-    shown = kept.records[-_SHOWN_REQUESTS:]
+    shown = kept.records[-_MAX_REQUESTS:]
     before = kept.dropped + len(kept.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
-    return [*first, *map(_line, shown), *_advice(mock), *_failures(mock)]
+    return [*first, *map(_describe_request, shown), *_advice(mock), *_failures(mock)]
 
 
-def _advice(mock: "Mock | RemoteMock") -> list[str]:
+def _advice(mock: "MockInterface") -> list[str]:
     try:
         return mock.kept_advice()
     except OSError:
         return []
 
 
-def _failures(mock: "Mock | RemoteMock") -> list[str]:
+def _failures(mock: "MockInterface") -> list[str]:
     try:
         mock.check_faults()
     except Exception as failed:  # noqa: BLE001 a test's own code may raise anything
@@ -158,7 +143,7 @@ def _failures(mock: "Mock | RemoteMock") -> list[str]:
     return []
 
 
-def _line(record: "Record") -> str:
+def _describe_request(record: "Record") -> str:
     query = "&".join(f"{name}={value}" for name, value in record.query.items())
     fault = f", {record.fault}" if record.fault else ""
     target = f"{record.path}?{query}" if query else record.path

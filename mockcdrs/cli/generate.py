@@ -1,4 +1,4 @@
-"""The commands that make data: what only one of them needs is imported inside it."""
+"""`mockcdrs generate`: write made-up calls into a folder."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -7,15 +7,16 @@ from typing import Any
 
 import click
 
-from mockcdrs import cli_anonymize, cli_kazoo
+from mockcdrs.cli.options import kazoo_of_mock
 
 
 @click.command(
+    "generate",
     epilog="""\b
 Examples:
   mockcdrs generate --out calls
   mockcdrs generate --days 90 --calls-per-day 5000 --format csv --out calls
-"""
+""",
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
 @click.option(
@@ -25,10 +26,10 @@ Examples:
 @click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
 @click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
 @click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv"]))
-@cli_kazoo.option
+@kazoo_of_mock
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--check", is_flag=True, help="Make the committed fixtures again and say what differs; writes nothing.")
-def generate(
+def command(
     *,
     days: int,
     calls_per_day: int,
@@ -46,7 +47,7 @@ def generate(
     fixtures do.
     """
     if check:
-        _check()
+        _check_fixtures()
         return
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
@@ -72,50 +73,14 @@ def generate(
     click.echo(f"{count} CDRs in {out}")
 
 
-@click.command(
-    "import",
-    epilog="""\b
-Examples:
-  mockcdrs import answer.json download.csv --out calls
-  mockcdrs import export.jsonl --anonymize --secret TEXT --out calls
-""",
-)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
-@click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")
-@cli_anonymize.options
-def import_(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anonymize: bool, secret: str | None) -> None:
-    """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
-
-    A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
-    or a folder written before. With the same secret the same person has the same pseudonym in every run.
-    """
-    cli_anonymize.check("secret", anonymize=anonymize)
-    from mockcdrs.dataset import export
-    from mockcdrs.dataset.files import DataError
-    from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
-    from mockcdrs.imports.listing_rows import LegMoment
-
-    importer = Importer(account_id or UNNAMED_ACCOUNT)
-    try:
-        loaded = importer.read(paths)
-        count = export.write_data_directory(
-            out, cli_anonymize.anonymizer(secret).anonymize_data(loaded) if anonymize else loaded
-        )
-    except (DataError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"{count} CDRs in {out}")
-    for listing, rows in importer.row_counts.items():
-        if listing.moment is LegMoment.END:
-            click.echo(f"{rows} rows as Kazoo {listing.releases} wrote them: their times were taken for ends of calls")
-    if importer.skipped_count:
-        click.echo(f"{importer.skipped_count} documents left out: they are no CDRs")
-
-
-def _check() -> None:
+def _check_fixtures() -> None:
     from mockcdrs.dataset import fixture_builder
+    from mockcdrs.dataset.locales import UnknownLocale
 
-    differences = fixture_builder.check_fixtures()
+    try:
+        differences = fixture_builder.check_fixtures()
+    except UnknownLocale as error:
+        raise click.ClickException(str(error)) from error
     for difference in differences:
         click.echo(difference)
     if differences:

@@ -1,4 +1,4 @@
-"""What `mockcdrs serve` does while it listens: banner, env file, log, and an end when it is told to."""
+"""What `mockcdrs serve` does while it listens: banner, env file, log, and the end by a signal."""
 
 import contextlib
 import gc
@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control import stores
-from mockcdrs.dataset.accounts import credentials
+from mockcdrs.control.state_builder import end_of_data
 from mockcdrs.server.request_log import JsonFormatter, LineFormatter, RequestLog, TextFormatter
 
 if TYPE_CHECKING:
-    from mockcdrs.server.waitress_server import Server
-    from mockcdrs.standalone import Standalone
+    from mockcdrs.mock import Mock
 
 _LABELS = {
     "Base URL": "URL",
@@ -35,19 +33,19 @@ _LABELS = {
 _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 
 
-def run(server: "Server", made: "Standalone", env_file: Path | None, log_format: str) -> None:
+def run(mock: "Mock", env_file: Path | None, log_format: str) -> None:
     """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
-    with _signals() as ended, RequestLog(made.state.journal, _form(log_format), _to_stdout) as log, server:
-        told, kazoo = variables(server.url, made), made.state.version.name
-        public = {name: told[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
-        with _written(env_file, told) if env_file else contextlib.nullcontext():
-            log.listening(banner(told, {"Kazoo": kazoo, "Clock": clock(made)}), {**public, "kazoo": kazoo})
+    with _signals() as ended, RequestLog(mock.state.journal, _formatter(log_format), _to_stdout) as log, mock:
+        settings, kazoo = variables(mock), mock.state.version.name
+        public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
+        with _env_file(env_file, settings) if env_file else contextlib.nullcontext():
+            log.listening(banner(settings, {"Kazoo": kazoo, "Clock": clock_note(mock)}), {**public, "kazoo": kazoo})
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
 
 
-def _form(log_format: str) -> LineFormatter:
+def _formatter(log_format: str) -> LineFormatter:
     return (
         JsonFormatter()
         if log_format == "json"
@@ -55,14 +53,14 @@ def _form(log_format: str) -> LineFormatter:
     )
 
 
-def _to_stdout(some: bytes) -> int:
+def _to_stdout(data: bytes) -> int:
     # past Python's buffer, whose lock a reader that has stopped reading would hold beyond the end
-    return os.write(sys.stdout.fileno(), some)
+    return os.write(sys.stdout.fileno(), data)
 
 
 @contextlib.contextmanager
 def _signals() -> Iterator[threading.Event]:
-    """An event that an interrupt or a request to terminate sets, instead of tearing down what is under way."""
+    """An event that SIGINT and SIGTERM set, instead of raising wherever the program is."""
     ended = threading.Event()
     before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -73,9 +71,9 @@ def _signals() -> Iterator[threading.Event]:
 
 
 @contextlib.contextmanager
-def _written(file: Path, told: Mapping[str, str]) -> Iterator[None]:
-    """A file for a shell to read and for nobody else's eyes: there whole or not at all, and gone at the end."""
-    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in told.items())
+def _env_file(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
+    """Write variables for a shell, readable by the owner alone: there whole or not at all, and gone at the end."""
+    text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
     try:
         _write_whole(file, text)
     except OSError as error:
@@ -103,16 +101,16 @@ def _write_whole(file: Path, text: str) -> None:
         raise
 
 
-def variables(root: str, made: "Standalone") -> dict[str, str]:
-    """What a client and a person are configured with, for a server at `root`; no console without a control API.
+def variables(mock: "Mock") -> dict[str, str]:
+    """What a client and a person are configured with, as environment variables; no console without a control API.
 
     Not the version of Kazoo: `MOCKCDRS_KAZOO` would force it on commands that look at other servers.
     """
-    account, login = made.account, credentials(made.account)
-    told = {
-        "MOCKCDRS_URL": f"{root}/v2",
-        "MOCKCDRS_ACCOUNT_ID": account.id,
-        "MOCKCDRS_AUTH_TOKEN": account.tokens[0].value,
+    login, url = mock.credentials, mock.url
+    values = {
+        "MOCKCDRS_URL": url,
+        "MOCKCDRS_ACCOUNT_ID": mock.account_id,
+        "MOCKCDRS_AUTH_TOKEN": mock.auth_token,
         "MOCKCDRS_USER_ID": login.user_id,
         "MOCKCDRS_ACCOUNT_NAME": login.account_name,
         "MOCKCDRS_REALM": login.realm,
@@ -120,25 +118,26 @@ def variables(root: str, made: "Standalone") -> dict[str, str]:
         "MOCKCDRS_PASSWORD": login.password,
         "MOCKCDRS_API_KEY": login.api_key,
     }
-    if made.access is not None:
-        token = f"?token={quote(made.access.token, safe='')}" if made.access.token else ""
-        told["MOCKCDRS_CONSOLE"] = f"{root}/_mockcdrs/{token}"
-    return told
+    if mock.server_config.has_control_api:
+        token = mock.server_config.control_token
+        query = f"?token={quote(token, safe='')}" if token else ""
+        values["MOCKCDRS_CONSOLE"] = f"{url.removesuffix('/v2')}/_mockcdrs/{query}"
+    return values
 
 
-def clock(made: "Standalone") -> str:
+def clock_note(mock: "Mock") -> str:
     """What a person has to know of a clock that goes on while the data does not, or nothing."""
-    end = stores.end_of(made.state.base)
-    if end is None or made.state.clock.is_frozen:
+    end = end_of_data(mock.state.base)
+    if end is None or mock.clock.is_frozen:
         return ""
     moment = gregorian.iso_8601(end)
     return f"live, and the data ends at {moment}; --now {moment} stops it there"
 
 
-def banner(told: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
-    """Lines for a person: those of `variables` and `further` that say something, and a command that lists two calls."""
-    shown = [*((label, told.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
-    url, account_id, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
+def banner(settings: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
+    """The first lines for a person: `settings` and `further` as far as they have a value, and a curl for two calls."""
+    lines = [*((label, settings.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
+    url, account_id, token = (settings[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
     curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])
-    return [*(f"{label:11} {value}" for label, value in shown if value), "", curl, "", "Ctrl-C ends it.", ""]
+    return [*(f"{label:11} {value}" for label, value in lines if value), "", curl, "", "Ctrl-C ends it.", ""]

@@ -4,32 +4,31 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
+from mockcdrs.config import MockConfig
 from mockcdrs.dataset.lru_cache import LruCache
-from mockcdrs.handle import Mock
+from mockcdrs.mock import Mock, build
 
-KEPT_DATA = 4
+MAX_SHARED_MOCKS = 4
 
 
 class MockSession:
-    """Makes mocks. The data of those options that were used last is kept, of `KEPT_DATA` of them; no server is.
-
-    `server` has one address for the whole session, at which the mock of the test that runs answers.
-    """
+    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
 
     def __init__(self) -> None:
-        self._kept = LruCache[str, Mock](KEPT_DATA, lambda _: 1)
+        self._shared = LruCache[str, Mock](MAX_SHARED_MOCKS, lambda _: 1)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
 
     def make(self, options: dict[str, Any]) -> Mock:
         """A new mock."""
-        mock = Mock.beside(self._kept.get(repr(sorted(options.items())), lambda: Mock(**options)))
+        config = MockConfig(**options)
+        mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
         mock.past_ports = self._past_ports
         return mock
 
     def server(self, options: dict[str, Any]) -> Mock:
-        """The mock of the session itself, which answers between tests."""
+        """The mock of the session itself, which has one address and answers between tests."""
         self._server = self.make(options)
         self._hand_over(self._current)
         return self._server

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import fixtures
-from mockcdrs.handle import Mock, serving
+from mockcdrs.mock import Mock, serving
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_a_data_directory_is_served(tmp_path: Any) -> None:
 
 LIVES = """
 import http.client, pathlib, threading
-from mockcdrs.handle import serving
+from mockcdrs.mock import serving
 
 def held():
     return threading.active_count(), sum(1 for _ in pathlib.Path("/dev/fd").iterdir())

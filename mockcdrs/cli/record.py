@@ -1,23 +1,25 @@
-"""`mockcdrs record` and `mockcdrs replay`."""
+"""`mockcdrs record`: ask a server, and write requests and answers into a file."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs import cli_anonymize, cli_kazoo
+from mockcdrs.cli.options import (
+    account_of_server,
+    anonymizing,
+    check_anonymizing,
+    kazoo_of_server,
+    make_anonymizer,
+)
 
 if TYPE_CHECKING:
     from mockcdrs.recordings.exchanges import Exchange, MockReport
 
-_MOST_SHOWN = 20
 
-
-@click.command()
+@click.command("record")
 @click.argument("url")
-@click.option("--account", "account_id", required=True, envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID")
+@account_of_server(is_required=True)
 @click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
 @click.option(
@@ -27,18 +29,18 @@ _MOST_SHOWN = 20
     metavar="FILE",
     help="Send these, exchanges as they are recorded, instead of the usual ones.",
 )
-@cli_kazoo.of_server
+@kazoo_of_server
 @click.option(
     "--control-token", envvar="MOCKCDRS_CONTROL_TOKEN", metavar="TOKEN", help="Of a mock that was started with one."
 )
-@cli_anonymize.options
+@anonymizing
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="The CDRs that the server has, not anonymized: with them pseudonyms are those of import.",
 )
-def record(
+def command(
     *, url: str, account_id: str, token: str, out: Path, asked: Path | None, kazoo: str | None,
     control_token: str | None, anonymize: bool, secret: str | None, data: Path | None,
 ) -> None:  # fmt: skip
@@ -54,7 +56,7 @@ def record(
     A replay with data of `import --anonymize` with the same secret finds nothing changed if the recording was given
     that data, too, with --data. But rows of the same second come in another order, as their ids are others.
     """
-    cli_anonymize.check("secret", "data", anonymize=anonymize)
+    check_anonymizing("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
@@ -81,10 +83,10 @@ def record(
 
 def _told_by_mock(url: str, control_token: str | None) -> "MockReport | None":
     """What a mock at a URL tells of itself; nothing where none answers, or where it does not tell."""
+    from mockcdrs.control_client import ControlClient, ControlError
     from mockcdrs.recordings.exchanges import MockReport
-    from mockcdrs.remote_control import ControlError, RemoteControl
 
-    control = RemoteControl(url, control_token)
+    control = ControlClient(url, control_token)
     if not control.is_there():
         return None
     try:
@@ -101,69 +103,7 @@ def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) 
     from mockcdrs.dataset import files
     from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
 
-    anonymizer = cli_anonymize.anonymizer(secret)
+    anonymizer = make_anonymizer(secret)
     if data is not None:
         anonymizer.anonymize_data(files.load(data))
     return ExchangeAnonymizer(anonymizer).anonymize(found)
-
-
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
-@click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
-@click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
-@cli_kazoo.of_server
-def replay(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
-    """Send the requests of a recording to the mock and print where its answers differ, and how.
-
-    The mock is like the server that was recorded: of the same version of Kazoo and, where that was a mock too, with the
-    same calls, settings and quirks. The first line says what it is. The clock stands at the moment of each recorded
-    answer. Exit status 1 if anything differs.
-    """
-    from mockcdrs.contract.client import ClientError
-    from mockcdrs.crossbar.quirks import UnknownQuirk
-    from mockcdrs.crossbar.settings import SettingError
-    from mockcdrs.crossbar.versions import UnknownVersion
-    from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.locales import UnknownLocale
-    from mockcdrs.recordings import exchanges
-    from mockcdrs.recordings.replay import replay_exchanges
-
-    total = different = 0
-    against = ""
-    try:
-        with _without_warnings():
-            for each in replay_exchanges(exchanges.read_exchanges(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
-                if each.against != against:
-                    against = each.against
-                    click.echo(against)
-                total += 1
-                different += bool(each.differences)
-                for difference in _shown(each.differences):
-                    click.echo(f"{each.exchange.name}: {difference}")
-    except (ClientError, DataError, SettingError, UnknownLocale, UnknownQuirk, UnknownVersion, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    if not total:
-        raise click.ClickException(f"{file} holds no exchange; expected one a line, as `mockcdrs record` writes them")
-    click.echo(f"{total} exchanges, {different} differ")
-    if different:
-        raise click.exceptions.Exit(1)
-
-
-@contextlib.contextmanager
-def _without_warnings() -> Iterator[None]:
-    """No word on requests at which Crossbar itself fails: the recording has these failures too."""
-    import logging
-
-    logger = logging.getLogger("mockcdrs")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def _shown(differences: tuple[str, ...]) -> list[str]:
-    more = len(differences) - _MOST_SHOWN
-    return [*differences[:_MOST_SHOWN], *([f"and {more} more"] if more > 0 else [])]

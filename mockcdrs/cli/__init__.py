@@ -6,21 +6,21 @@ from collections.abc import Iterator, Mapping
 import click
 
 _MODULES = {
-    "generate": "cli_data",
-    "import": "cli_data",
-    "record": "cli_exchanges",
-    "replay": "cli_exchanges",
-    "serve": "cli_serve",
-    "verify": "cli_contract",
+    "generate": "generate",
+    "import": "import_data",
+    "record": "record",
+    "replay": "replay",
+    "serve": "serve",
+    "verify": "verify",
 }
 
 
 class _Commands(Mapping[str, click.Command]):
-    """Commands by name, whose modules are imported when they are asked for."""
+    """Commands by name; the module of a command is imported when it is looked up."""
 
     def __getitem__(self, name: str) -> click.Command:
-        module = importlib.import_module(f"mockcdrs.{_MODULES[name]}")
-        command: click.Command = getattr(module, "import_" if name == "import" else name)
+        module = importlib.import_module(f"mockcdrs.cli.{_MODULES[name]}")
+        command: click.Command = module.command
         return command
 
     def __iter__(self) -> Iterator[str]:

@@ -1,0 +1,73 @@
+"""`mockcdrs replay`: send the requests of a recording to the mock, and print where its answers differ."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from mockcdrs.cli.options import kazoo_of_server
+
+_MAX_DIFFERENCES = 20
+
+
+@click.command("replay")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
+@click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
+@click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
+@kazoo_of_server
+def command(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
+    """Send the requests of a recording to the mock and print where its answers differ, and how.
+
+    The mock is like the server that was recorded: of the same version of Kazoo and, where that was a mock too, with the
+    same calls, settings and quirks. The first line says what it is. The clock stands at the moment of each recorded
+    answer. Exit status 1 if anything differs.
+    """
+    from mockcdrs.contract.client import ClientError
+    from mockcdrs.crossbar.quirks import UnknownQuirk
+    from mockcdrs.crossbar.settings import SettingError
+    from mockcdrs.crossbar.versions import UnknownVersion
+    from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.locales import UnknownLocale
+    from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.replay import replay_exchanges
+
+    total = different = 0
+    against = ""
+    try:
+        with _without_warnings():
+            for each in replay_exchanges(exchanges.read_exchanges(file), data=data, fix=fix, quirk=quirk, kazoo=kazoo):
+                if each.against != against:
+                    against = each.against
+                    click.echo(against)
+                total += 1
+                different += bool(each.differences)
+                for difference in _shorten(each.differences):
+                    click.echo(f"{each.exchange.name}: {difference}")
+    except (ClientError, DataError, SettingError, UnknownLocale, UnknownQuirk, UnknownVersion, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if not total:
+        raise click.ClickException(f"{file} holds no exchange; expected one a line, as `mockcdrs record` writes them")
+    click.echo(f"{total} exchanges, {different} differ")
+    if different:
+        raise click.exceptions.Exit(1)
+
+
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    """No word on requests at which Crossbar itself fails: the recording has these failures too."""
+    import logging
+
+    logger = logging.getLogger("mockcdrs")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _shorten(differences: tuple[str, ...]) -> list[str]:
+    more = len(differences) - _MAX_DIFFERENCES
+    return [*differences[:_MAX_DIFFERENCES], *([f"and {more} more"] if more > 0 else [])]

@@ -1,0 +1,168 @@
+"""`mockcdrs serve`: its options, from the table in `config.py`, and the mock that they ask for."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockcdrs.cli.options import kazoo_of_mock, sentence
+from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig
+
+if TYPE_CHECKING:
+    from mockcdrs.mock import Mock
+
+_DEFAULTS = {known.name: known.default for known in fields(MockConfig)}
+_MULTIPLE = OptionKind.NAMES, OptionKind.ASSIGNMENTS
+
+
+def _check_settings(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    from mockcdrs.crossbar.settings import SettingError, Settings
+
+    try:
+        Settings.parse(values)
+    except SettingError as error:
+        raise click.BadParameter(str(error)) from error
+    return dict(_split_assignment(text) for text in values)
+
+
+def _split_assignment(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value
+
+
+def _check_moment(_context: click.Context, _option: click.Parameter, moment: str) -> str:
+    from mockcdrs.control.clock import ISO_8601, parse_time
+
+    try:
+        if moment != "live":
+            parse_time(moment, "", f"{ISO_8601}, or live")
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return moment
+
+
+def _check_quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    from mockcdrs.crossbar import quirks
+
+    try:
+        quirks.enabled((), names)
+    except quirks.UnknownQuirk as error:
+        raise click.BadParameter(str(error)) from error
+    return names
+
+
+_FORMS: dict[OptionKind, dict[str, Any]] = {
+    OptionKind.NUMBER: {"type": int},
+    OptionKind.COUNT: {"type": click.IntRange(0, 1_000_000)},
+    OptionKind.FOLDER: {"type": click.Path(path_type=Path)},
+    OptionKind.MOMENT: {"callback": _check_moment},
+    OptionKind.SWITCH: {"is_flag": True},
+    OptionKind.NAMES: {"multiple": True, "callback": _check_quirks},
+    OptionKind.ASSIGNMENTS: {"multiple": True, "callback": _check_settings},
+}
+
+
+def _options_of_mock(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command each option of the table, in its order."""
+    for option in reversed(OPTIONS.values()):
+        command = kazoo_of_mock(command) if option.kind is OptionKind.VERSION else _option_of_mock(option)(command)
+    return command
+
+
+def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    flag = option.serve_flag or option.name.replace("_", "-")
+    default = _DEFAULTS[option.name] if option.serve_default is None else option.serve_default
+    form = {"default": None if option.kind in _MULTIPLE else default, **_FORMS.get(option.kind, {})}
+    return click.option(
+        f"--{flag}",
+        option.name,
+        envvar=f"MOCKCDRS_{flag.replace('-', '_').upper()}",
+        metavar=option.metavar,
+        help=sentence(option.help),
+        show_default=option.serve_default is not None,
+        **form,
+    )
+
+
+@click.command(
+    "serve",
+    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    epilog="""Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.
+
+\b
+Examples:
+  mockcdrs serve
+  mockcdrs serve --data calls --now 2026-01-20T12:00:00Z
+  mockcdrs serve --port 0 --env-file mock.env --log-format json
+  mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
+""",
+)
+@_options_of_mock
+@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A line for each request.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65_535),
+    metavar="PORT",
+    help="0 takes any free one.",
+)
+@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
+@click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
+def command(*, env_file: Path | None, log_format: str, **options: Any) -> None:
+    """Serve CDRs until interrupted.
+
+    Without --data the calls are made up, the same for the same seed: today's appear as they end.
+    """
+    from mockcdrs.cli import listening
+
+    with _mistakes_as_messages():
+        listening.run(build_mock(**options), env_file, log_format)
+
+
+def build_mock(
+    *, host: str, port: int, control_token: str | None, no_control: bool, is_one_of_many: bool = False, **options: Any
+) -> "Mock":
+    """The mock that the options of the command ask for, but not one that others could change.
+
+    Raises `click.UsageError`, and what `mockcdrs.mock.build` raises.
+    """
+    from mockcdrs.control.access import is_loopback
+    from mockcdrs.mock import build
+
+    if not (is_loopback(host) or control_token or no_control):
+        raise click.UsageError(
+            f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
+            "expected --control-token TOKEN with it, or --no-control"
+        )
+    server = ServerConfig(
+        host=host,
+        port=port,
+        control_token=control_token,
+        has_control_api=not no_control,
+        is_one_of_many=is_one_of_many,
+    )
+    return build(MockConfig(**options), server)
+
+
+@contextlib.contextmanager
+def _mistakes_as_messages() -> Iterator[None]:
+    """End the command with a message instead of a traceback for what a person can put right."""
+    from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.locales import UnknownLocale
+
+    try:
+        yield
+    except (DataError, UnknownLocale, OSError) as error:
+        raise click.ClickException(str(error)) from error

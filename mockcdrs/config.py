@@ -1,0 +1,189 @@
+"""The one table of options that a mock is made of.
+
+The command line of `mockcdrs serve`, its environment variables, and the pytest plugin's marker, options and ini
+settings all follow it. It is imported with every run of pytest, so it needs the standard library only.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any, TypedDict
+
+from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError, Kind
+
+DEFAULT_KAZOO = "4.3"
+
+_NUMBER = Kind("a whole number", arguments.WHOLE.fits).optional()
+_COUNT = arguments.whole(0, 1_000_000).optional()
+_FOLDER = Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path))
+_VERSION = replace(arguments.TEXT, expected="the name of a version of Kazoo as text, as in '4.3'")
+
+
+class OptionError(ArgumentError):
+    """An option with a wrong name or value. The text says which, what came, and what was expected."""
+
+
+class OptionKind(Enum):
+    """What an option's value is; the value of the member checks it."""
+
+    NUMBER = _NUMBER
+    COUNT = _COUNT
+    TEXT = arguments.TEXT.optional()
+    FOLDER = _FOLDER
+    VERSION = _VERSION
+    MOMENT = arguments.ANYTHING  # checked where it is used, as are the names in NAMES and ASSIGNMENTS
+    SWITCH = arguments.FLAG
+    NAMES = arguments.NAMES
+    ASSIGNMENTS = arguments.VALUES
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its kind, a help text, and its form on the command line of `mockcdrs serve`.
+
+    Args:
+        kind: What its value is.
+        help: One sentence, for `--help` and documents, without a capital and a full stop.
+        serve_default: The default of `mockcdrs serve`, where that is another one. A test wants the same data each
+            time, a person at a console wants calls that come in now.
+        serve_flag: The name on the command line of `mockcdrs serve`, where it is another one.
+        metavar: What stands for the value in `--help`.
+        name: The field's name.
+
+    """
+
+    kind: OptionKind
+    help: str
+    serve_default: Any = None
+    serve_flag: str = ""
+    metavar: str | None = None
+    name: str = ""
+
+
+def _option(default: Any, kind: OptionKind, help_text: str, serve_default: Any = None, **command: str) -> Any:
+    option = {"option": Option(kind, help_text, serve_default, **command)}
+    return field(default_factory=dict, metadata=option) if default == {} else field(default=default, metadata=option)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MockConfig:
+    """What a mock is made of. Raises `OptionError` for a value of another kind.
+
+    Args:
+        kazoo: The version of Kazoo to stand in for: `4.3`, `master` or `classic`.
+        data: A data directory to serve. Without one, calls are made up.
+        seed: Whose calls are made up. Without `data`, `seed`, `calls_per_day` and `locale` it is the committed office.
+        calls_per_day: The mean number of calls made up for a day.
+        locale: Where the made-up people live, as in `de_DE`.
+        now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
+            seconds, or `live`. Without it the clock stands at the moment that the committed office was made for, over a
+            data directory at the end of its last call.
+        settings: Kazoo's settings, by name.
+        fix: Names of quirks of Crossbar's to leave out, or `all`.
+        quirk: Names of quirks to show that are off by default.
+        reseller: Whether the token's account sees a reseller's columns.
+        journal: How many requests are kept to be looked at.
+
+    """
+
+    kazoo: str = _option(
+        DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
+    )
+    seed: int | None = _option(
+        None, OptionKind.NUMBER, "whose calls are made up where there is no data directory", 1, metavar="N"
+    )
+    now: str | datetime | int | None = _option(  # noqa: RUF009 a field
+        None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
+        metavar="MOMENT",
+    )  # fmt: skip
+    calls_per_day: int | None = _option(None, OptionKind.COUNT, "how many calls a day are made up", 25, metavar="N")
+    locale: str | None = _option(
+        None, OptionKind.TEXT, "where the made-up people live, as in de_DE", "en_US", metavar="NAME"
+    )
+    data: Path | str | None = _option(  # noqa: RUF009 a field
+        None, OptionKind.FOLDER, "a data directory to serve instead of made-up calls", metavar="DIR"
+    )
+    reseller: bool = _option(False, OptionKind.SWITCH, "let the account see a reseller's columns")
+    settings: Mapping[str, Any] = _option(
+        {}, OptionKind.ASSIGNMENTS, "one of Kazoo's settings; may be repeated", serve_flag="set", metavar="NAME=VALUE"
+    )
+    fix: Iterable[str] = _option(
+        (), OptionKind.NAMES, "a quirk of Crossbar's to leave out, or all; may be repeated", metavar="NAME"
+    )
+    quirk: Iterable[str] = _option(
+        (), OptionKind.NAMES, "a quirk to show that is off by default; may be repeated", metavar="NAME"
+    )
+    journal: int = _option(10_000, OptionKind.COUNT, "how many requests are kept to be looked at", 1_000, metavar="N")
+
+    def __post_init__(self) -> None:
+        check_options({name: getattr(self, name) for name in OPTIONS})
+        for name in ("fix", "quirk"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # an iterator gives its names once only
+
+    @classmethod
+    def from_arguments(
+        cls, unnamed: tuple[Any, ...], given: Mapping[str, Any], example: str = "Mock(seed=7)"
+    ) -> "MockConfig":
+        """The configuration that a call asks for. Raises `OptionError` also for unnamed arguments and unknown names."""
+        arguments.check_unnamed(unnamed, example, OptionError)
+        check_options(given)
+        return cls(**given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerConfig:
+    """Where and how a mock is served. Only `mockcdrs serve` and a WSGI server say more than the defaults.
+
+    Args:
+        host: The address to listen on.
+        port: The port to listen on; 0 takes any free one.
+        control_token: What the control API wants of everybody. Without it requests of this machine alone are let in.
+        has_control_api: Whether there is a control API at all.
+        is_one_of_many: Whether other processes answer the same clients: all agree on request ids then.
+
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    control_token: str | None = None
+    has_control_api: bool = True
+    is_one_of_many: bool = False
+
+
+class MockOptions(TypedDict, total=False):
+    """The keyword arguments of `Mock`, `serving` and `make_mockcdrs`: the fields of `MockConfig`."""
+
+    kazoo: str
+    seed: int | None
+    now: str | datetime | int | None
+    calls_per_day: int | None
+    locale: str | None
+    data: Path | str | None
+    reseller: bool
+    settings: Mapping[str, Any]
+    fix: Iterable[str]
+    quirk: Iterable[str]
+    journal: int
+
+
+OPTIONS: dict[str, Option] = {
+    known.name: replace(known.metadata["option"], name=known.name) for known in fields(MockConfig)
+}
+
+
+def check_options(given: Mapping[str, Any]) -> None:
+    """Raise `OptionError` for a name that no mock has, or a value that its name cannot have."""
+    arguments.check(given, {name: option.kind.value for name, option in OPTIONS.items()}, "a mock", OptionError)
+
+
+def merge_options(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge layers of options; later layers win. `settings` are merged name by name. Raises `OptionError`."""
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        check_options(layer)
+        merged |= layer
+    settings = {name: value for layer in layers for name, value in layer.get("settings", {}).items()}
+    return {**merged, "settings": settings}

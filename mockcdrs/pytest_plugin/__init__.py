@@ -1,0 +1,170 @@
+"""The pytest plugin: a Crossbar as a fixture.
+
+Only what registers options and fixtures is imported with pytest itself: a run that uses no mock pays for none.
+"""
+
+import contextlib
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, Unpack
+
+import pytest
+
+from mockcdrs import arguments
+from mockcdrs.config import OPTIONS, MockOptions, OptionError, merge_options
+from mockcdrs.pytest_plugin import options as plugin_options
+from mockcdrs.pytest_plugin import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mockcdrs.mock import Mock
+    from mockcdrs.pytest_plugin.session import MockSession
+    from mockcdrs.real_kazoo import RealKazoo
+    from mockcdrs.remote_mock import RemoteMock
+
+    ServerOfTest = Mock | RemoteMock | RealKazoo
+
+
+class MakeMock(Protocol):
+    """The type of the fixture `make_mockcdrs`."""
+
+    def __call__(self, *unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
+        """Make a further mock."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register options and their ini names."""
+    plugin_options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and what adds to reports."""
+    config.addinivalue_line(
+        "markers",
+        f"mockcdrs({'=, '.join(OPTIONS)}=, allow=): what a test's mock is made of; allow names advice that a strict "
+        "run lets pass",
+    )
+    config.pluginmanager.register(report.Reporter(), "mockcdrs-reporter")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuse a marker with wrong arguments, whether or not the test has a mock."""
+    plugin_options.from_marker(item)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: "Sequence[object]") -> None:
+    """Refuse to let several workers use one mock elsewhere: a test of each would reset those of the others."""
+    url = config.getoption("mockcdrs_url")
+    if not url or len(specs) < 2:
+        return
+    from mockcdrs.control_client import ControlClient
+
+    if ControlClient(url).is_there():
+        raise pytest.UsageError(
+            f"--mockcdrs-url={url} came with {len(specs)} workers, but each test resets the mock there for all: run "
+            "with -n 0, or without --mockcdrs-url, so that each worker has mocks of its own"
+        )
+
+
+@pytest.fixture(scope="session")
+def mockcdrs_settings() -> dict[str, Any]:
+    """Kazoo's settings, by name, for every mock of the session; override it to set some."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _mockcdrs_session() -> "Iterator[MockSession]":
+    from mockcdrs.pytest_plugin.session import MockSession
+
+    with contextlib.closing(MockSession()) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "ServerOfTest":
+    """A Crossbar with one address for the whole session, for a client that is configured once.
+
+    While a test holds `mockcdrs`, that mock answers here too, if it is of the same account. With `--mockcdrs-url` it is
+    the server named there.
+    """
+    if request.config.getoption("mockcdrs_url"):
+        return _server_elsewhere(request.config)
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    return session.server(_merge_options(request.config, mockcdrs_settings))
+
+
+@pytest.fixture
+def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[ServerOfTest]":
+    """A Crossbar of the test's own, new in all that it holds, at an address that no other test has."""
+    marked, allowed = plugin_options.from_marker(request.node)
+    if request.config.getoption("mockcdrs_url"):
+        from mockcdrs.remote_mock import RemoteMock
+
+        server = _server_elsewhere(request.config, marked)
+        if isinstance(server, RemoteMock):
+            server.reset()
+            with report.watched(request.node, server, allowed):
+                yield server
+        else:
+            yield server
+        return
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    mock = session.make(_merge_options(request.config, mockcdrs_settings, marked))
+    with contextlib.closing(mock), session.current(mock), report.watched(request.node, mock, allowed):
+        yield mock
+
+
+@pytest.fixture
+def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[MakeMock]":
+    """A factory of further mocks, side by side, until the test ends; it takes what the marker takes, but `allow`.
+
+    At the end of the test they are looked at as `mockcdrs` is.
+    """
+    marked, allowed = plugin_options.from_marker(request.node)
+    if request.config.getoption("mockcdrs_url"):
+        yield _skip_further_mock
+        return
+    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    with contextlib.ExitStack() as mocks:
+
+        def make(*unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
+            arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
+            merged = _merge_options(request.config, mockcdrs_settings, marked, dict(options))
+            mock = mocks.enter_context(contextlib.closing(session.make(merged)))
+            mocks.enter_context(report.watched(request.node, mock, allowed))
+            return mock
+
+        yield make
+
+
+def _skip_further_mock(*_unnamed: Never, **_options: Unpack[MockOptions]) -> NoReturn:
+    pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
+
+
+def _merge_options(config: pytest.Config, settings: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
+    """Merge options: those of a call win over those of a marker, the command line, the ini file and the fixture."""
+    configured = plugin_options.from_ini(config), plugin_options.from_command_line(config)
+    return merge_options({"settings": settings}, *configured, *layers)
+
+
+def _server_elsewhere(config: pytest.Config, marked: dict[str, Any] | None = None) -> "RemoteMock | RealKazoo":
+    from mockcdrs.control_client import ControlClient, ControlTokenError
+    from mockcdrs.real_kazoo import RealKazoo
+    from mockcdrs.remote_mock import RemoteMock
+
+    if marked:
+        pytest.skip(f"only a mock can be made with {', '.join(marked)}; these tests run against --mockcdrs-url")
+    url = config.getoption("mockcdrs_url")
+    control = ControlClient(url, config.getoption("mockcdrs_control_token"))
+    if control.is_there():
+        try:
+            return RemoteMock(control)
+        except ControlTokenError as refused:
+            raise pytest.UsageError(f"{refused}; give it to the tests by --mockcdrs-control-token") from refused
+    missing = [f"--mockcdrs-{name}" for name in plugin_options.EXTERNAL if not config.getoption(f"mockcdrs_{name}")]
+    if missing:
+        raise pytest.UsageError(
+            f"--mockcdrs-url={url} came without {' and '.join(missing)}, and no mock answers there: start "
+            "`mockcdrs serve`, or give these for a real Kazoo"
+        )
+    return RealKazoo(*(config.getoption(f"mockcdrs_{name}") for name in plugin_options.EXTERNAL))

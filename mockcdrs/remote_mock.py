@@ -1,0 +1,193 @@
+"""A mock elsewhere in a test's hands: what one in this process does, by way of its control API."""
+
+import dataclasses
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Never, Unpack
+from urllib.parse import urlsplit
+
+from mockcdrs import arguments
+from mockcdrs.control.added_calls import CallArguments, Interaction, check_call, check_cdr_id, check_document
+from mockcdrs.control.clock import monotonic, parse_step, parse_time
+from mockcdrs.control.expected import Expected
+from mockcdrs.control.expected_query import encode_query
+from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
+from mockcdrs.control.mock_interface import ApiAddress, ClockInterface, MockInterface, check_wait
+from mockcdrs.control_client import ControlClient
+from mockcdrs.crossbar.context import Outcome
+from mockcdrs.dataset.accounts import Credentials
+from mockcdrs.dataset.store import Document
+from mockcdrs.faults import Rule, RuleArguments
+from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
+
+if TYPE_CHECKING:
+    from mockcdrs.control.listing_query import ListingQuery
+
+_STEP_SECONDS = 0.02
+_SENT_OTHERWISE = frozenset({"advised", "advising", "outcome", "response"})
+_RECORD_FIELDS = tuple(item.name for item in dataclasses.fields(Record) if item.name not in _SENT_OTHERWISE)
+
+
+class RemoteMock(MockInterface, ApiAddress):
+    """A mock elsewhere. What needs its process skips the test and says so.
+
+    Errors are those of a mock in this process, and `ControlError` where the server cannot be asked.
+    """
+
+    def __init__(self, control: ControlClient) -> None:
+        self._control = control
+        self._account = control.ask("GET", "/account")
+        self._clock = RemoteClock(control)
+        self.host = urlsplit(self.url).hostname or self.host
+
+    def __getattr__(self, name: str) -> Any:
+        skip_for_want_of_a_mock(self, name)
+
+    @property
+    def url(self) -> str:
+        return str(self._account["url"])
+
+    @property
+    def account_id(self) -> str:
+        return str(self._account["account_id"])
+
+    @property
+    def auth_token(self) -> str:
+        return str(self._account["auth_token"])
+
+    @property
+    def user_id(self) -> str:
+        return str(self._account["user_id"])
+
+    @property
+    def credentials(self) -> Credentials:
+        account = self._account
+        return Credentials(
+            username=account["username"],
+            password=account["password"],
+            account_name=account["name"],
+            realm=account["realm"],
+            api_key=account["api_key"],
+            user_id=account["user_id"],
+        )
+
+    @property
+    def clock(self) -> "RemoteClock":
+        return self._clock
+
+    @arguments.checked
+    def reset(self) -> None:
+        self._control.ask("POST", "/reset")
+
+    @arguments.checked
+    def clear(self) -> None:
+        self._control.ask("POST", "/data/clear")
+
+    def add_call(
+        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
+    ) -> Interaction:
+        check_call(unnamed, {"at": at, **call})
+        end = None if at is None else parse_time(at)
+        added = self._control.ask("POST", "/data/calls", {**call, "at": end})
+        return Interaction(added["interaction_id"], tuple(added["legs"]))
+
+    @arguments.checked
+    def add_cdr(self, document: Document) -> Document:
+        check_document(document)
+        added: Document = self._control.ask("POST", "/data/cdrs", document)
+        return added
+
+    @arguments.checked
+    def remove(self, cdr_id: str) -> None:
+        check_cdr_id(cdr_id)
+        self._control.ask("DELETE", "/data/cdrs", below=cdr_id)
+
+    @arguments.checked
+    def expected(self, /, path: str = "/cdrs", **query: "Unpack[ListingQuery]") -> Expected:
+        answer = self._control.ask("GET", "/expected", query={"path": path, **encode_query(path, query)})
+        return Expected(tuple(answer["ids"]), answer["seconds"], answer["cost"], tuple(answer["unreachable"]))
+
+    def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
+        made = Rule.from_arguments(unnamed, rule)
+        if made.runs_code:
+            skip_test(self, "fail(then=...)")
+        return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
+
+    @arguments.checked
+    def never_fired(self) -> list[Rule]:
+        rules = self._control.ask("GET", "/faults")
+        return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in rules if not each["fired"]]
+
+    def check_faults(self) -> None:
+        """Do nothing: rules elsewhere have no code of a test's."""
+
+    def kept_requests(self) -> RecordedRequests:
+        return _read_journal(self._control.ask("GET", "/journal"))
+
+    def kept_advice(self) -> list[str]:
+        advice = [text for record in self.kept_requests().records for text in record.advice]
+        more = Counter({each["text"]: each["count"] for each in self._control.ask("GET", "/advice")})
+        more.subtract(advice)  # what is left is said at the end only, or of requests that came meanwhile
+        return advice + list(more.elements())
+
+    @arguments.checked
+    def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
+        check_wait(count, timeout)
+        deadline, journal = monotonic() + timeout, self._control.ask("GET", "/journal")
+        while journal["completed"] < count:
+            if monotonic() >= deadline:
+                waiting = map(_read_record, journal["under_way"])
+                raise TimeoutError(describe_shortfall(journal["completed"], count, timeout, waiting, self.host))
+            time.sleep(_STEP_SECONDS)
+            before, journal = journal, self._control.ask("GET", "/journal", query={"since": journal["next"]})
+            if journal["identity"] == before["identity"]:  # else it was cleared, and these are all
+                journal["records"] = before["records"] + journal["records"]
+        return _read_journal(journal).all()
+
+
+class RemoteClock(ClockInterface):
+    """The clock of a mock elsewhere."""
+
+    def __init__(self, control: ControlClient) -> None:
+        self._control = control
+
+    def now(self) -> int:
+        return int(self._control.ask("GET", "/clock")["now"])
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self._control.ask("GET", "/clock")["frozen"])
+
+    @arguments.checked
+    def freeze(self, moment: str | datetime | int | None = None) -> None:
+        self._control.ask("PUT", "/clock", {"freeze": self.now() if moment is None else parse_time(moment)})
+
+    @arguments.checked
+    def advance(
+        self,
+        /,
+        step: timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        **unknown: Never,
+    ) -> None:
+        parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
+        self._control.ask("PUT", "/clock", {"advance": {"seconds": parse_step(step, parts)}})
+
+    @arguments.checked
+    def live(self) -> None:
+        self._control.ask("PUT", "/clock", {"live": True})
+
+
+def _read_journal(journal: dict[str, Any]) -> RecordedRequests:
+    records = sorted(map(_read_record, journal["records"] + journal["under_way"]), key=lambda record: record.number)
+    return RecordedRequests(records, journal["dropped"], journal["capacity"])
+
+
+def _read_record(sent: dict[str, Any]) -> Record:
+    fields = {name: sent[name] for name in _RECORD_FIELDS}
+    return Record(**fields, outcome=Outcome(**sent["outcome"]), advised=sent["advice"])

@@ -1,0 +1,52 @@
+"""Calls that a type checker takes, and calls that it refuses: those on lines with a comment `wrong`, and no others."""
+
+from datetime import UTC, datetime, timedelta
+
+from mockcdrs import Credentials, Expected, Interaction, Mock, MockConfig, Record, Reply, Rule, serving
+from mockcdrs.cdr.listing_row import ListingRow
+from mockcdrs.pytest_plugin import MakeMock
+
+
+def right(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
+    rule: Rule = mock.fail(status=503, path="/cdrs", times=1)
+    mock.fail(reply=Reply({"data": []}, headers={"X-Seen": "1"}), page=2, then=lambda data: data.reset())
+    mock.respond("/limits", json={"data": []}, delay_seconds=0.5, after=1)
+    call: Interaction = mock.add_call(at=datetime(2026, 1, 19, 10, tzinfo=UTC), seconds=75)
+    mock.add_call(scenario="inbound_answered", caller="+14155550100", at="2026-01-19", fields={"media_server": "a"})
+    expected: Expected = mock.expected("/cdrs/interaction", page_size=2, filter_hangup_cause="USER_BUSY")
+    mock.expected(created_from=63_936_000_000, **{"filter_custom_channel_vars.bridge_id": call.id})
+    mock.clock.advance(days=40)
+    mock.clock.advance(timedelta(hours=1))
+    mock.clock.freeze(datetime(2026, 1, 19, tzinfo=UTC))
+    mock.assert_requested("/cdrs", method="GET", query={"page_size": 2}, times=1)
+    records: list[Record] = mock.wait_for(2, timeout=1)
+    login: Credentials = mock.credentials
+    assert [rule.number, call.cdr_id, expected.count, records[0].advice, login.api_key, rows[0]["to"], rows[0]["from"]]
+    with (
+        Mock(seed=7, calls_per_day=3, now="live") as first,
+        serving(settings={"kazoo.node": "a"}, fix=["all"]) as other,
+    ):
+        assert [first.url, other.url_for("/cdrs"), make_mockcdrs(kazoo="master").config, MockConfig(kazoo="master")]
+
+
+def wrong(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
+    mock.fail(stat=503)  # wrong
+    mock.fail(status="503")  # wrong
+    mock.fail(503)  # wrong
+    mock.respond("/limits", sttus=404)  # wrong
+    mock.add_call(second=75)  # wrong
+    mock.add_call(seconds="75")  # wrong
+    mock.add_call(at=1.5)  # wrong
+    mock.expected(page_sise=2)  # wrong
+    mock.expected(filter_hangup_case="USER_BUSY")  # wrong
+    mock.clock.advance(day=1)  # wrong
+    mock.clock.freeze(1.5)  # wrong
+    mock.assert_requested("/cdrs", time=1)  # wrong
+    mock.wait_for("2")  # wrong
+    mock.remove(7)  # wrong
+    Mock(sed=7)  # wrong
+    Mock(seed="7")  # wrong
+    serving(calls_per_days=3)  # wrong
+    make_mockcdrs(kazoo=4.3)  # wrong
+    MockConfig(jurnal=1)  # wrong
+    assert rows[0]["cots"]  # wrong
