@@ -27,7 +27,8 @@ with Server(create_app(State(store=LoadedStore((Account(account),), {})))) as se
 
 
 COMMAND = """
-from mockcdrs import cli, cli_listening
+from mockcdrs import cli
+from mockcdrs.cli import listening
 from mockcdrs.cli.serve import build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params

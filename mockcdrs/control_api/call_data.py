@@ -34,7 +34,7 @@ def list_scenarios(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def add_call(powers: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Add a call by scenario, as `Powers.add_call` does."""
+    """Add a call by scenario, as `Mock.add_call` does."""
     order = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
     with messages.refuse_wrong_arguments():
         call = powers.add_call(**order)
@@ -42,7 +42,7 @@ def add_call(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def add_cdr(powers: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Add a document as it is, as `Powers.add_cdr` does."""
+    """Add a document as it is, as `Mock.add_cdr` does."""
     with messages.refuse_wrong_arguments():
         return ApiResponse(powers.add_cdr(request.body), 201)
 
@@ -72,7 +72,7 @@ def reset_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def reset(powers: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Put everything back to where it started, as `Powers.reset` does."""
+    """Put everything back to where it started, as `Mock.reset` does."""
     del request
     powers.reset()
     return NO_CONTENT
@@ -94,7 +94,7 @@ def list_interactions(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def read_expected(powers: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client must end up with, as `Powers.expected` does; `path` is the listing's, below the account."""
+    """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():
         found = powers.expected(request.query.get("path", "/cdrs"), **query)

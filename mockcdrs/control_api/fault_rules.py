@@ -33,7 +33,7 @@ def list_rules(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def add_rule(powers: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Make requests fail, as `Powers.fail` does."""
+    """Make requests fail, as `Mock.fail` does."""
     if not isinstance(request.body, dict):
         raise bad_value(None, request.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
     with messages.refuse_wrong_arguments():
