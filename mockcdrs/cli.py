@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 _MODULES = {
+    "explain": "cli_explain",
     "generate": "cli_data",
     "import": "cli_data",
     "record": "cli_exchanges",

@@ -156,32 +156,50 @@ ADVICE: dict[str, Advice] = {
         "The same token again after it was refused, without a login between.",
         "cb_token_auth.erl",
         statuses=frozenset({401}),
+        example="GET /cdrs with a token that expired, answered with 401, then the same again",
     ),
     "bearer-refused": Advice(
         _bearer,
         "A token in the Authorization header, which opens nothing.",
         "cb_token_auth.erl",
         statuses=frozenset({401}),
+        example="GET /cdrs with the header Authorization: Bearer TOKEN and no X-Auth-Token",
     ),
     "polling-too-fast": Advice(
-        _polling, "The same question several times within a second.", "kz_buckets.erl", asked.RANGED
+        _polling,
+        "The same question several times within a second.",
+        "kz_buckets.erl",
+        asked.RANGED,
+        example="GET /cdrs, three times within a second",
     ),
     "rate-limited": Advice(
         None,
         "More requests, and faster, than a server pays for from its token buckets.",
         "cb_token_auth.erl",
         at_end=_rate_limited,
+        example="GET /cdrs, 150 times within a second",
     ),
     "not-served": Advice(
         _not_served,
         "A part of Crossbar that the mock does not have.",
         "api_util.erl",
         statuses=frozenset({401, 404, 501}),
+        example="GET /callflows",
     ),
     "wrong-month": Advice(
-        _wrong_month, "A CDR id with a month that its CDR does not lie in.", "cb_cdrs.erl", _BY_ID, _NOT_FOUND
+        _wrong_month,
+        "A CDR id with a month that its CDR does not lie in.",
+        "cb_cdrs.erl",
+        _BY_ID,
+        _NOT_FOUND,
+        example="GET /cdrs/202512-CALL_ID, where the id of the CDR is 202601-CALL_ID",
     ),
     "id-without-month": Advice(
-        _no_month, "A call id or interaction id where a CDR id is due.", "cb_cdrs.erl", _BY_ID, _NOT_FOUND
+        _no_month,
+        "A call id or interaction id where a CDR id is due.",
+        "cb_cdrs.erl",
+        _BY_ID,
+        _NOT_FOUND,
+        example="GET /cdrs/CALL_ID",
     ),
 }

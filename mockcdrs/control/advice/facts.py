@@ -48,7 +48,8 @@ class Advice:
     """One piece: a pure function from a request and those before it to what to say of it, without the code.
 
     The requests before it come the last first. `sentence` says what it is about, `source` is the server's module or
-    document that it rests on. `at_end` looks once at all requests; a piece that does only that has no `function`.
+    document that it rests on, `example` a request that gets it; the advice on a quirk has none, as the quirk has one.
+    `at_end` looks once at all requests; a piece that does only that has no `function`.
 
     It is asked only of requests for one of `kinds` of CDR endpoints, of those that were answered with one of
     `statuses`, and of those that sent one of the parameters `names`; where one of these is `None`, of all.
@@ -61,3 +62,4 @@ class Advice:
     statuses: frozenset[int] | None = None
     names: frozenset[str] | None = None
     at_end: PieceAtEnd | None = None
+    example: str = ""

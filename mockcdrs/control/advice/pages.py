@@ -143,6 +143,7 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         asked.WALKS,
         names=frozenset({"page_size"}),
+        example="GET /cdrs?page_size=0",
     ),
     "bad-start-key": Advice(
         _bad_start_key,
@@ -150,6 +151,7 @@ ADVICE: dict[str, Advice] = {
         "api_util.erl",
         asked.WALKS,
         names=_KEY,
+        example="GET /cdrs?start_key=None",
     ),
     "changed-query": Advice(
         _changed_query,
@@ -157,9 +159,15 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         asked.WALKS,
         names=_KEY,
+        example="GET /cdrs?created_from=63934500000, then GET /cdrs?start_key=NEXT_START_KEY",
     ),
     "page-twice": Advice(
-        _page_twice, "The same page fetched twice in one walk.", "crossbar_view.erl", asked.WALKS, names=_KEY
+        _page_twice,
+        "The same page fetched twice in one walk.",
+        "crossbar_view.erl",
+        asked.WALKS,
+        names=_KEY,
+        example="GET /cdrs?page_size=10, then GET /cdrs?page_size=10&start_key=NEXT_START_KEY, then the same again",
     ),
     "unfollowed-pages": Advice(
         _unfollowed,
@@ -167,6 +175,7 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         asked.WALKS,
         at_end=_unfollowed_at_end,
+        example="GET /cdrs?page_size=10, and nothing more",
     ),
     "short-page": Advice(
         _short_page,
@@ -174,6 +183,7 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         asked.LISTINGS,
         asked.ANSWERED,
+        example="GET /cdrs?page_size=1000, where all CDRs are of this month",
     ),
     "unpaged-large": Advice(
         _unpaged,
@@ -182,5 +192,6 @@ ADVICE: dict[str, Advice] = {
         asked.LISTINGS,
         asked.ANSWERED | {416},
         names=frozenset({"paginate"}),
+        example="GET /cdrs?paginate=false, where the answer has more than 20 pages of rows",
     ),
 }

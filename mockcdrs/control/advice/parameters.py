@@ -155,22 +155,32 @@ def _odd_boolean(record: Record, _earlier: Iterable[Record], _facts: Facts) -> I
 
 ADVICE: dict[str, Advice] = {
     "misspelt-parameter": Advice(
-        _misspelt, "A parameter that Crossbar does not know and silently ignores.", "crossbar_view.erl", CDRS
+        _misspelt,
+        "A parameter that Crossbar does not know and silently ignores.",
+        "crossbar_view.erl",
+        CDRS,
+        example="GET /cdrs?page_sice=10",
     ),
     "unknown-field": Advice(
-        _unknown_field, "A filter by a field that no document has, which finds nothing.", "crossbar_filter.erl", CDRS
+        _unknown_field,
+        "A filter by a field that no document has, which finds nothing.",
+        "crossbar_filter.erl",
+        CDRS,
+        example="GET /cdrs?filter_caller_id=1001",
     ),
     "listing-column": Advice(
         _listing_column,
         "A filter by a column that only listings have: documents keep it elsewhere.",
         "crossbar_filter.erl",
         CDRS,
+        example="GET /cdrs?filter_cost=0",
     ),
     "repeated-parameter": Advice(
         _repeated,
         "A parameter sent twice: filters must all hold, of others the first counts.",
         "crossbar_filter.erl",
         CDRS,
+        example="GET /cdrs?filter_call_direction=inbound&filter_call_direction=outbound",
     ),
     "odd-boolean": Advice(
         _odd_boolean,
@@ -178,5 +188,6 @@ ADVICE: dict[str, Advice] = {
         "kz_term.erl",
         CDRS,
         names=frozenset(_READINGS),
+        example="GET /cdrs?paginate=no",
     ),
 }

@@ -151,6 +151,7 @@ ADVICE: dict[str, Advice] = {
         "kz_time.erl",
         TIMED,
         names=_TIMES,
+        example="GET /cdrs?created_from=1768000000&created_to=1768900000",
     ),
     "ignored-time": Advice(
         _ignored_time,
@@ -158,23 +159,47 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         TIMED,
         names=_TIMES,
+        example="GET /cdrs?created_from=yesterday&created_to=63936129600",
     ),
-    "time-fraction": Advice(_fraction, "A time with a fraction, which is rounded.", "kz_term.erl", TIMED, names=_TIMES),
+    "time-fraction": Advice(
+        _fraction,
+        "A time with a fraction, which is rounded.",
+        "kz_term.erl",
+        TIMED,
+        names=_TIMES,
+        example="GET /cdrs?created_from=63936000000.5&created_to=63936100000",
+    ),
     "created-from-alone": Advice(
         _from_alone,
         "created_from without created_to: a range with a moving end.",
         "crossbar_view.erl",
         RANGED,
         names=_BEGINNING,
+        example="GET /cdrs?created_from=63936000000",
     ),
     "range-too-wide": Advice(
-        _too_wide, "A range over the setting maximum_range, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
+        _too_wide,
+        "A range over the setting maximum_range, a 400.",
+        "crossbar_view.erl",
+        RANGED,
+        names=_BEGINNING,
+        example="GET /cdrs?created_from=63930000000&created_to=63936000000",
     ),
     "range-reversed": Advice(
-        _reversed, "A range that ends before it begins, a 400.", "crossbar_view.erl", RANGED, names=_BEGINNING
+        _reversed,
+        "A range that ends before it begins, a 400.",
+        "crossbar_view.erl",
+        RANGED,
+        names=_BEGINNING,
+        example="GET /cdrs?created_from=63936100000&created_to=63936000000",
     ),
     "future-range": Advice(
-        _future, "A range that begins after now, where nothing can be.", "crossbar_view.erl", RANGED, names=_BEGINNING
+        _future,
+        "A range that begins after now, where nothing can be.",
+        "crossbar_view.erl",
+        RANGED,
+        names=_BEGINNING,
+        example="GET /cdrs?created_from=63940000000&created_to=63941000000",
     ),
     "default-range-empty": Advice(
         _default_range_empty,
@@ -182,5 +207,6 @@ ADVICE: dict[str, Advice] = {
         "crossbar_view.erl",
         asked.LISTINGS,
         asked.ANSWERED,
+        example="GET /cdrs, where the last call is older than 31 days",
     ),
 }

@@ -77,6 +77,7 @@ ADVICE: dict[str, Advice] = {
         "A path whose version of the API is missing, there twice, a fraction or not served, or with a slash too many.",
         "crossbar_default_handler.erl",
         statuses=frozenset({200, 401, 404, 410}),
+        example="GET /accounts/ACCOUNT_ID/cdrs, without /v2 before it",
     ),
     "v1-unpaged": Advice(
         _unpaged_v1,
@@ -84,11 +85,13 @@ ADVICE: dict[str, Advice] = {
         "cb_context.erl",
         asked.WALKS,
         names=frozenset({"page_size"}),
+        example="GET /v1/accounts/ACCOUNT_ID/cdrs?page_size=10",
     ),
     "accept-parameter": Advice(
         _accept_parameters,
         "A type with a parameter in Accept, as in application/json;charset=utf-8, which some versions do not take.",
         "api_resource.erl",
         statuses=frozenset({406}),
+        example="GET /cdrs with the header Accept: application/json;charset=utf-8",
     ),
 }
