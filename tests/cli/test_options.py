@@ -1,6 +1,5 @@
 """What the command refuses, and how."""
 
-import re
 import socket
 from pathlib import Path
 from unittest.mock import ANY
@@ -11,14 +10,11 @@ from click.testing import CliRunner, Result
 from mockcdrs import cli, cli_serve
 from mockcdrs.control import stores
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.options import SENTENCES
 from mockcdrs.control.powers import Powers
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
-
-README = Path(__file__).parents[2] / "README.md"
 
 
 def run(*arguments: str) -> Result:
@@ -56,15 +52,6 @@ def test_an_unknown_version_is_refused_with_the_known_ones(
 def test_the_help_names_each_version(command: str) -> None:
     told = " ".join(run(command, "--help").output.split())
     assert f": {', '.join(VERSIONS)}" in told
-
-
-def test_the_plugins_help_and_the_readme_name_each_version() -> None:
-    first, second, last = VERSIONS
-    assert f"{first}, {second} or {last}" in SENTENCES["kazoo"]
-    listed = re.findall(
-        r"^- `(.+?)`, ", README.read_text(encoding="utf-8").partition("## Which Kazoo")[2], re.MULTILINE
-    )
-    assert listed == [*VERSIONS]
 
 
 def test_an_empty_version_is_no_version() -> None:
