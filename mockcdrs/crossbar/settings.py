@@ -89,7 +89,7 @@ class Settings:
         "crossbar.request_memory_limit",
         None,
         least=0,
-        sentence="How many bytes a listing that is not chunked may take; null is no limit.",
+        sentence="How many bytes of documents a listing that is not chunked may hold at once; null is no limit.",
         example="1000000",
         source="crossbar_view.erl",
     )

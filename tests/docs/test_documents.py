@@ -14,8 +14,10 @@ from mockcdrs.control.clock import Clock
 from mockcdrs.control.options import SENTENCES
 from mockcdrs.control.stores import made_up, shown_account
 from mockcdrs.crossbar.versions import VERSIONS
+from mockcdrs.dataset.crafted import ORDER
 from mockcdrs.dataset.credentials import credentials
 from mockcdrs.dataset.people import DEFAULT_LOCALE
+from mockcdrs.handle import serving
 from tests.tools import make_tables
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +121,20 @@ def test_each_command_of_mockcdrs_and_each_option_is_there(name: str) -> None:
 def test_each_option_of_the_plugin_is_there(name: str, tables: dict[str, str]) -> None:
     known = set(re.findall(r"`(--mockcdrs-[\w-]+)`", tables["plugin-options"]))
     assert set(re.findall(r"--mockcdrs-[\w-]+\w", TEXTS[name])) <= known
+
+
+def test_the_members_of_the_fixture_that_it_shows_are_there() -> None:
+    table = TEXTS["docs/pytest-plugin.md"].partition("| of `mockcdrs` |")[2].partition("\n\n")[0]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)", line.split(" | ")[0])]
+    assert len(named) > 20
+    with serving() as mock:
+        assert [name for name in named if not hasattr(mock, name)] == []
+
+
+def test_the_arguments_of_a_call_are_all_there() -> None:
+    table = TEXTS["docs/data.md"].partition("| argument | meaning |")[2].partition("\n\n")[0]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.split(" | ")[0])]
+    assert sorted(named) == sorted({"at", *ORDER})
 
 
 def test_the_plugins_help_names_each_version() -> None:

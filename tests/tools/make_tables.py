@@ -3,6 +3,7 @@
 A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`; what is between them is replaced.
 """
 
+import inspect
 import json
 import re
 import subprocess
@@ -93,22 +94,28 @@ def named(kind: str, title: str, what: str) -> str:
 
 
 def command_options(name: str) -> str:
-    """The arguments and options of a command, with their environment variables."""
+    """What a command does, and its options, with their environment variables."""
     command = command_line.commands[name]
-    return markdown(["option", "default", "environment", "what it does"], *_command_rows(command))
+    table = markdown(["option", "default", "environment", "what it does"], *_command_rows(command))
+    return f"{inspect.cleandoc(command.help or '')}\n\n{table}"
 
 
 def _command_rows(command: click.Command) -> Iterator[list[str]]:
-    context = click.Context(command, info_name=command.name, **command.context_settings)
     for parameter in command.params:
         record: dict[str, Any] = parameter.to_info_dict()
         if isinstance(parameter, click.Argument):
-            yield [code(parameter.make_metavar(context)), "", "", "An argument."]
-            continue
-        metavar = "" if record["is_flag"] else f" {parameter.make_metavar(context)}"
+            continue  # the command's text speaks of it
+        metavar = "" if record["is_flag"] else f" {_value(parameter)}"
         shown = record["default"] if isinstance(record["default"], str | int) and not record["is_flag"] else None
         default = "" if shown is None else code(str(shown))
-        yield [code(record["opts"][0] + metavar), default, _variable(command, record), record["help"] or ""]
+        text = " ".join(filter(None, [record["help"], "May be repeated." if record["multiple"] else ""]))
+        yield [code(record["opts"][0] + metavar), default, _variable(command, record), text]
+
+
+def _value(parameter: click.Parameter) -> str:
+    if isinstance(parameter.type, click.Choice):
+        return "|".join(parameter.type.choices)
+    return parameter.metavar or ("TEXT" if parameter.type is click.STRING else "N")
 
 
 def _variable(command: click.Command, record: dict[str, Any]) -> str:
@@ -178,7 +185,7 @@ def tables() -> dict[str, str]:
         "rule-parts": described(reference.PART_OF_RULE, "argument", "meaning"),
         "presets": described(reference.PRESET, "preset", "what happens"),
         "settings": settings(),
-        "scenarios": described(reference.SCENARIO, "scenario", "what happens in the call"),
+        "scenarios": named(reference.SCENARIO, "scenario", "what happens in the call"),
         "edge-cases": named(reference.EDGE_CASE, "edge case", "what it is"),
         "plugin-options": plugin_options(),
         "control-api": control_routes(),

@@ -1,7 +1,7 @@
 """Prints the files of the package that a request passes, in order: `python tests/tools/request_map.py [--functions]`.
 
-Each request is the first one of a fresh process, answered by the WSGI app without a socket, so that nothing is counted
-but what answers. With `--functions` each file is followed by its functions.
+Each request is the first one of a fresh process, answered by the WSGI app without a socket, over a call that was added
+before: what makes calls up is not on the way. With `--functions` each file is followed by its functions.
 """
 
 import json
@@ -26,6 +26,8 @@ def note(frame, event, _):
         passed.setdefault(str(Path(code.co_filename).relative_to(package.parent)), {{}})[code.co_qualname] = True
 
 with mockcdrs.serving() as mock:
+    mock.clear()
+    mock.add_call()
     {preparation}
     environ = testing.create_environ(
         f"/v2/accounts/{{mock.account_id}}/cdrs", headers={{"X-Auth-Token": mock.auth_token, "Accept": "*/*"}}
