@@ -110,17 +110,15 @@ def _versions() -> Iterator[Entry]:
     compared = rules(VERSIONS.values())
     usual = next(iter(VERSIONS))
     for name, version in VERSIONS.items():
+        title = "Where the versions differ:" if name == usual else f"What differs from {usual}:"
+        differing = [rule for rule in compared if name == usual or rule.values[name] != rule.values[usual]]
         yield Entry(
             kind=VERSION,
             name=name,
             sentence=version.sentence,
             example=f"mockcdrs serve --kazoo {name}",
             source=f"Kazoo {version.release}",
-            notes=tuple(
-                f"{rule.what}: {rule.values[name]}"
-                for rule in compared
-                if name == usual or rule.values[name] != rule.values[usual]
-            ),
+            notes=(title, *(f"- {rule.what}: {rule.values[name]}" for rule in differing)),
         )
 
 

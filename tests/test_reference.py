@@ -190,7 +190,9 @@ def test_the_command_explains_each_thing_of_a_name_that_two_kinds_have() -> None
 
 
 def test_the_command_says_what_a_version_does_otherwise_than_the_default() -> None:
-    assert "whether `/v1` is served; if not, it is a 410: no" in explain("master")
+    assert "What differs from 4.3:\n- columns of a listing row" in explain("master")
+    assert "\n- whether `/v1` is served; if not, it is a 410: no\n" in explain("master")
+    assert "Where the versions differ:\n- columns of a listing row" in explain("4.3")
     assert "`reseller_id`" in explain("classic")
     assert "whether `/v1` is served" not in explain("classic")
 
