@@ -42,5 +42,6 @@ def _listing(kind: str, title: str) -> str:
 
 
 def _description(entry: "Entry") -> str:
+    example = entry.example.replace("\n", f"\n{' ' * 9}")
     lines = [f"{entry.name} ({entry.kind})", "", entry.sentence, *entry.notes, ""]
-    return "\n".join([*lines, f"Example: {entry.example}", f"Source:  {entry.source}"])
+    return "\n".join([*lines, f"Example: {example}", f"Source:  {entry.source}"])

@@ -38,7 +38,8 @@ def markdown(*rows: Iterable[str]) -> str:
 
 
 def code(text: str) -> str:
-    """A text as code."""
+    """A text as code; its lines stand one after the other."""
+    text = text.replace("\n", "; ")
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
