@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 _MODULES = {
+    "explain": "explain",
     "generate": "generate",
     "import": "import_data",
     "record": "record",

@@ -10,37 +10,128 @@ class SettingError(ValueError):
     """A setting that is not known or not of its type. The text says what came, what was expected and what to do."""
 
 
-def _setting(name: str, default: Any, least: int | None = None) -> Any:
-    """A field that Kazoo knows as `name`; an integer may not be below `least`."""
-    return field(default=default, metadata={"name": name, "least": least})
+def _setting(name: str, default: Any, *, sentence: str, example: str, source: str, least: int | None = None) -> Any:
+    """A field that Kazoo knows as `name`; an integer may not be below `least`.
+
+    For documents: `sentence` says what it does, `example` is a value, `source` the server's module that reads it.
+    """
+    said = {"name": name, "sentence": sentence, "example": example, "source": source, "least": least}
+    return field(default=default, metadata=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator can turn. Defaults are Kazoo's, but that nothing is limited.
+    """What an operator can set. Defaults are Kazoo's, except that nothing is limited: `None` is no limit."""
 
-    Seconds: `maximum_range` and `cdrs_maximum_range` (which of them holds depends on the version; `None`: not set),
-    `token_auth_expiry` (how long a login is good). Bytes: `max_upload_size`,
-    `request_memory_limit` (`None`: no limit; a real server counts its process' memory, this one the documents that are
-    held at once). Rows: `pagination_page_size`, `maximum_bulk` (of a listing's chunk), `load_view_chunk_size` (the most
-    that `chunk_size` may ask for). Tokens that requests are paid with: `max_bucket_tokens` (`None`: no limit; Kazoo's
-    is 100), `tokens_fill_rate` (a second). `cdr_stale_view` changes nothing here: no view is ever out of date.
-    """
-
-    maximum_range: int = _setting("crossbar.maximum_range", 2_682_000, least=1)
-    cdrs_maximum_range: int | None = _setting("crossbar.cdrs.maximum_range", None, least=1)
-    cdr_stale_view: bool = _setting("crossbar.cdrs.cdr_stale_view", False)
-    maximum_bulk: int = _setting("crossbar.cdrs.maximum_bulk", 50, least=1)
-    should_filter_empty_strings: bool = _setting("crossbar.cdrs.should_filter_empty_strings", False)
-    pagination_page_size: int = _setting("crossbar.pagination_page_size", 50, least=1)
-    load_view_chunk_size: int = _setting("crossbar.load_view_chunk_size", 50, least=1)
-    max_upload_size: int = _setting("crossbar.max_upload_size", 8_000_000, least=0)
-    request_memory_limit: int | None = _setting("crossbar.request_memory_limit", None, least=0)
-    token_auth_expiry: int = _setting("crossbar.token_auth_expiry", 3_600, least=1)
-    max_bucket_tokens: int | None = _setting("token_buckets.max_bucket_tokens", None, least=1)
-    tokens_fill_rate: int = _setting("token_buckets.tokens_fill_rate", 10, least=0)
-    kazoo_version: str = _setting("kazoo.version", "4.3.142")
-    kazoo_node: str = _setting("kazoo.node", "q5mYv0Zt3Jd8wKcR1nXbUA")
+    maximum_range: int = _setting(
+        "crossbar.maximum_range",
+        2_682_000,
+        least=1,
+        sentence="The widest range that a listing may cover, in seconds.",
+        example="86400",
+        source="crossbar_view.erl",
+    )
+    cdrs_maximum_range: int | None = _setting(
+        "crossbar.cdrs.maximum_range",
+        None,
+        least=1,
+        sentence="The same for CDRs alone, where it is set; only `master` reads it.",
+        example="604800",
+        source="crossbar_view.erl",
+    )
+    cdr_stale_view: bool = _setting(
+        "crossbar.cdrs.cdr_stale_view",
+        False,
+        sentence="Whether a view may be out of date. Here no view ever is, so it changes nothing.",
+        example="true",
+        source="cb_cdrs.erl",
+    )
+    maximum_bulk: int = _setting(
+        "crossbar.cdrs.maximum_bulk",
+        50,
+        least=1,
+        sentence="How many rows a chunk of a listing has, unless the request says `chunk_size`.",
+        example="10",
+        source="cb_cdrs.erl",
+    )
+    should_filter_empty_strings: bool = _setting(
+        "crossbar.cdrs.should_filter_empty_strings",
+        False,
+        sentence="Whether empty values are left out of JSON rows.",
+        example="true",
+        source="cb_cdrs.erl",
+    )
+    pagination_page_size: int = _setting(
+        "crossbar.pagination_page_size",
+        50,
+        least=1,
+        sentence="How many rows a page has, unless the request says `page_size`.",
+        example="10",
+        source="crossbar_view.erl",
+    )
+    load_view_chunk_size: int = _setting(
+        "crossbar.load_view_chunk_size",
+        50,
+        least=1,
+        sentence="The largest `chunk_size` that a request may ask for.",
+        example="100",
+        source="crossbar_view.erl",
+    )
+    max_upload_size: int = _setting(
+        "crossbar.max_upload_size",
+        8_000_000,
+        least=0,
+        sentence="The largest request body in bytes, rounded up to whole 8,000,000; a larger one is a 413.",
+        example="16000000",
+        source="api_util.erl",
+    )
+    request_memory_limit: int | None = _setting(
+        "crossbar.request_memory_limit",
+        None,
+        least=0,
+        sentence="How many bytes of documents a listing that is not chunked may hold at once; null is no limit.",
+        example="1000000",
+        source="crossbar_view.erl",
+    )
+    token_auth_expiry: int = _setting(
+        "crossbar.token_auth_expiry",
+        3_600,
+        least=1,
+        sentence="How many seconds a login is good for.",
+        example="60",
+        source="crossbar_auth.erl",
+    )
+    max_bucket_tokens: int | None = _setting(
+        "token_buckets.max_bucket_tokens",
+        None,
+        least=1,
+        sentence="How many requests a client address may make for an account before it gets a 429; null is no limit. "
+        "Kazoo's own is 100.",
+        example="100",
+        source="cb_token_auth.erl",
+    )
+    tokens_fill_rate: int = _setting(
+        "token_buckets.tokens_fill_rate",
+        10,
+        least=0,
+        sentence="How many of these requests come back each second of the mock's clock.",
+        example="1",
+        source="kz_buckets.erl",
+    )
+    kazoo_version: str = _setting(
+        "kazoo.version",
+        "4.3.142",
+        sentence="The `version` in envelopes; without it, that of the version stood in for.",
+        example="4.3.113",
+        source="kz_util.erl",
+    )
+    kazoo_node: str = _setting(
+        "kazoo.node",
+        "q5mYv0Zt3Jd8wKcR1nXbUA",
+        sentence="The `node` in envelopes.",
+        example="node-1",
+        source="api_util.erl",
+    )
 
     @classmethod
     def parse(cls, assignments: Iterable[str], **defaults: Any) -> Self:
@@ -55,6 +146,11 @@ class Settings:
         """The value of the first of some settings, by Kazoo's names, that is not `None`."""
         values = (getattr(self, _FIELDS[name].name) for name in names)
         return next((value for value in values if value is not None), None)
+
+    @classmethod
+    def descriptions(cls) -> dict[str, dict[str, Any]]:
+        """Each setting by Kazoo's name, for documents: `sentence`, `example`, `source` and `default`."""
+        return {name: {**known.metadata, "default": known.default} for name, known in _FIELDS.items()}
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

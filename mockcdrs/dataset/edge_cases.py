@@ -3,7 +3,8 @@
 Each is a change of one plain call. The committed catalogue is read by `fixtures.load_edge_cases`.
 """
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
@@ -280,3 +281,33 @@ def make_edge_cases() -> Iterator[tuple[str, list[Document]]]:
     yield from ((name, _call_id_case(name)) for name in _CALL_IDS)
     yield from ((name, case()) for name, case in _GROUPS.items())
     yield from hypothesis_cases.find_cases()
+
+
+_LONGEST_VALUE = 60
+
+
+def describe_edge_cases(names: Iterable[str]) -> dict[str, str]:
+    """What each of the named edge cases is, in a sentence."""
+    sentences = {
+        name: f"A call that begins at {begin}Z, rings for {ringing} s and talks for {talking} s."
+        for name, (begin, ringing, talking) in _TIMES.items()
+    }
+    sentences |= {name: f"A call {_changes(changes)}." for name, changes in _VALUES.items()}
+    sentences |= {name: f"A call with the call id {_shortened(call_id)}." for name, call_id in _CALL_IDS.items()}
+    sentences |= {name: (case.__doc__ or "").partition("\n")[0] for name, case in _GROUPS.items()}
+    found = "A document at the limits of Kazoo's schema, which Hypothesis found."
+    return {name: sentences.get(name, found) for name in names}
+
+
+def _changes(fields: Mapping[str, Any]) -> str:
+    absent = [f"`{name}`" for name, value in fields.items() if value is _ABSENT]
+    changed = [f"`{name}` = {_shortened(value)}" for name, value in fields.items() if value is not _ABSENT]
+    return " and ".join(
+        [*([f"without {', '.join(absent)}"] if absent else []), *([f"with {', '.join(changed)}"] if changed else [])]
+    )
+
+
+def _shortened(value: Any) -> str:
+    """A value in JSON, with what is beyond 60 characters left out."""
+    text = json.dumps(value)
+    return f"`{text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + '...'}`"

@@ -393,7 +393,7 @@ class RunCode(Action):
     keyword, unset = "then", None
     kind = Kind("a callable that takes the overlay over the data", callable)
     sentence = "A function of the test's is called with the data once the body is complete, before the next request."
-    example = None
+    example = print
 
     def end(self, data: Overlay) -> None:
         self.value(data)

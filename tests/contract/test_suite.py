@@ -24,7 +24,6 @@ from mockcdrs.dataset import fixtures
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.waitress_server import Server as Listener
 
-README = Path(__file__).parents[2] / "README.md"
 NEED_OTHER_DATA = {
     "no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500", "month-end-call-lost",
 }  # fmt: skip
@@ -317,15 +316,6 @@ def test_verify_makes_no_check_with_a_token_that_opens_nothing() -> None:
     assert "hush-hush" not in ended.output
 
 
-def test_the_readmes_excerpt_is_what_verify_prints() -> None:
-    excerpt = README.read_text(encoding="utf-8").partition("$ mockcdrs verify\n")[2].partition("```")[0]
-    lines = [line for line in excerpt.splitlines() if line.strip(". ")]
-    ended = CliRunner().invoke(main, ["verify"])
-    assert ended.exit_code == 0, ended.output
-    assert len(lines) > 5
-    assert [line for line in lines if line not in ended.output.splitlines()] == []
-
-
 def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None:
     ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
     ended.assert_outcomes(passed=len(CHECKS) - 8, skipped=8)
@@ -379,14 +369,3 @@ def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyP
         results = [made.run(server) for made in CHECKS]
     assert server.request_count == 2
     assert any("2 requests are spent" in why for result in results for why in result.skipped)
-
-
-@pytest.mark.parametrize(
-    "command", re.findall(r"^    ((?:mockcdrs verify|pytest) .*)$", README.read_text(), re.MULTILINE)
-)
-def test_the_readmes_commands_run_against_a_server(command: str, pytester: pytest.Pytester) -> None:
-    with serving() as mock:
-        told = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
-        words = [{**told, "TOKEN": mock.auth_token}.get(word, word) for word in command.split()]
-        ended = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
-    assert ended.ret == 0

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from schemathesis import checks
 
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -141,7 +143,18 @@ def generated(version: Version, label: str, case: Any) -> Any:
     calm = settings(
         max_examples=count, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
     )
-    return lambda function: calm(made(function))
+
+    def without_constants(function: Any) -> Any:
+        # Hypothesis also tries constants of whatever modules are loaded: what is drawn would depend on the tests before
+        run = calm(made(function))
+
+        def held() -> None:
+            with patch.object(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None, create=True):
+                run()
+
+        return held
+
+    return without_constants
 
 
 def by_version(versions: Iterable[str]) -> list[Any]:

@@ -6,6 +6,7 @@ from mockcdrs.crossbar.versions.version import DirectoryLoader, Version
 KAZOO_4_3 = Version(
     name="4.3",
     release="4.3.142",
+    sentence="The last release of the version that people run, and the default.",
     columns=(
         "id", "call_id", "caller_id_number", "caller_id_name", "callee_id_number", "callee_id_name",
         "duration_seconds", "billing_seconds", "timestamp", "hangup_cause", "disposition", "other_leg_call_id",

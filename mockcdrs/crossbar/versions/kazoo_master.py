@@ -8,6 +8,7 @@ _KEYS = ("version", "timestamp", "node", "request_id", "tokens", "auth_token", "
 KAZOO_MASTER = Version(
     name="master",
     release="4.3.0",
+    sentence="The development branch of 2600hz/kazoo, which was never released.",
     columns=(
         "id", "call_id", "caller_id_number", "caller_id_name", "callee_id_number", "callee_id_name",
         "duration_seconds", "billing_seconds", "timestamp", "hangup_cause", "other_leg_call_id", "owner_id", "to",

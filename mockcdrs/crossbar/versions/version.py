@@ -28,11 +28,13 @@ class DirectoryLoader(Enum):
 class Version:
     """One version of Kazoo's Crossbar, as far as a client of the CDR API can tell it from another.
 
-    `name` is what `--kazoo` takes, `release` what envelopes say. Each other field is a rule, told in its metadata.
+    `name` is what `--kazoo` takes, `release` what envelopes say, `sentence` what the version is. Each other field is a
+    rule, told in its metadata.
     """
 
     name: str
     release: str
+    sentence: str
     columns: tuple[str, ...] = _rule("columns of a listing row", "cb_cdrs `COLUMNS`")
     reseller_columns: tuple[str, ...] = _rule(
         "last columns of a row, for a reseller's token only", "cb_cdrs `COLUMNS_RESELLER`"
