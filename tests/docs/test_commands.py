@@ -12,13 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
-from mockcdrs.standalone import Standalone
 from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
-from mockcdrs.mock import serving
-from mockcdrs.server.waitress_server import Server
+from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
 
 PORT = "http://127.0.0.1:8000"
@@ -40,15 +38,15 @@ def is_shown(shown: str, printed: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def standalone() -> Standalone:
-    asked = serve.command.make_context("serve", []).params
-    return serve.build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "port"}})
+def standalone() -> Iterator[Mock]:
+    options = serve.command.make_context("serve", ["--port", "0"]).params
+    with serve.build_mock(**{name: options[name] for name in options.keys() - {"env_file", "log_format"}}) as mock:
+        yield mock
 
 
 @pytest.fixture
-def url(standalone: Standalone) -> Iterator[str]:
-    with Server(standalone.app) as server:
-        yield server.url
+def url(standalone: Mock) -> str:
+    return standalone.url.removesuffix("/v2")
 
 
 @pytest.fixture
@@ -76,9 +74,9 @@ def test_all_blocks_of_a_terminal_are_tested_here() -> None:
 
 
 @pytest.mark.parametrize("block", with_command("mockcdrs serve"), ids=range(len(with_command("mockcdrs serve"))))
-def test_serve_begins_as_shown(block: str, standalone: Standalone) -> None:
-    variables = listening.variables(PORT, standalone)
-    printed = "\n".join(listening.banner(variables, {"Kazoo": standalone.state.version.name}))
+def test_serve_begins_as_shown(block: str, standalone: Mock, url: str) -> None:
+    variables = listening.variables(standalone)
+    printed = "\n".join(listening.banner(variables, {"Kazoo": standalone.state.version.name})).replace(url, PORT)
     ((_, shown),) = exchanges(block)
     assert is_shown(shown if shown.endswith("...\n") else f"{shown}...\n", printed)
 

@@ -9,8 +9,7 @@ import click
 import pytest
 
 from mockcdrs.cli import main
-from mockcdrs.cli.serve import DEFAULT_SEED
-from mockcdrs.config import SENTENCES
+from mockcdrs.config import OPTIONS
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state_builder import default_account, generate_store
 from mockcdrs.crossbar.versions import VERSIONS
@@ -139,12 +138,12 @@ def test_the_arguments_of_a_call_are_all_there() -> None:
 
 def test_the_plugins_help_names_each_version() -> None:
     first, second, last = VERSIONS
-    assert f"{first}, {second} or {last}" in SENTENCES["kazoo"]
+    assert f"{first}, {second} or {last}" in OPTIONS["kazoo"].help
 
 
 def test_the_login_that_it_shows_is_that_of_the_command() -> None:
     text = TEXTS["docs/logging-in.md"]
-    known = credentials(default_account(generate_store(DEFAULT_SEED, 1, DEFAULT_LOCALE, Clock())))
+    known = credentials(default_account(generate_store(OPTIONS["seed"].serve_default, 1, DEFAULT_LOCALE, Clock())))
     assert all(f"`{value}`" in text for value in (known.username, known.password, known.account_name))
 
 
