@@ -7,13 +7,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPMethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.control import journal, redaction
-from mockcdrs.control.journal import Record, RecordedRequests
+from mockcdrs.control import redaction
+
+if TYPE_CHECKING:
+    from mockcdrs.control.journal import Record, RecordedRequests
 
 _METHODS = frozenset(method.value for method in HTTPMethod)
 _BELOW_ACCOUNT = re.compile(r"(?:/v\d+)?/accounts/[^/]+(/.+)")
@@ -108,7 +110,7 @@ class RequestMatcher:
         arguments.check({name: value for name, value in given.items() if value is not None}, _PARTS, "a request")
         return cls(method, path and redaction.redact_path(path), redaction.redact_value("", query))
 
-    def differences(self, record: Record) -> list[str]:
+    def differences(self, record: "Record") -> list[str]:
         """Return how a request differs, in words; empty where it matches."""
         different = []
         if self.method is not None and record.method != self.method.upper():
@@ -128,7 +130,7 @@ class RequestMatcher:
 
 
 def assert_requested(
-    requests: RecordedRequests, matcher: RequestMatcher, times: int | None = None, *, host: str
+    requests: "RecordedRequests", matcher: RequestMatcher, times: int | None = None, *, host: str
 ) -> None:
     """Raise `AssertionError` unless `times` of the requests match, or at least one without `times`.
 
@@ -144,10 +146,12 @@ def assert_requested(
         requests.all()
     if matching == times:
         return
+    from mockcdrs.control.journal import proxy_hint  # slow to import: it imports Crossbar
+
     expected = "at least once" if times is None else f"{times} times"
     nearest = sorted((pair for pair in compared if pair[0]), key=lambda pair: len(pair[0]))[:_MAX_NEAREST]
     lines = [f"{matcher}: asked {matching} times, expected {expected}; {len(compared)} requests came"]
-    lines[0] += "" if compared else f".{journal.proxy_hint(host)}"
+    lines[0] += "" if compared else f".{proxy_hint(host)}"
     for differences, record in nearest:
         lines += [f"  request {record.number}: {record.method} {record.path}", *(f"    {text}" for text in differences)]
     raise AssertionError("\n".join(lines))

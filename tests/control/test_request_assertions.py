@@ -1,0 +1,85 @@
+"""Assertions about requests, and the kinds of values that may be said of one."""
+
+from typing import Any
+
+import pytest
+
+from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.journal import Journal, JournalFull
+from mockcdrs.control.redaction import redact
+from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, RequestMatcher, assert_requested, path_hint
+from mockcdrs.crossbar.answer import Incoming
+
+
+def journal_of(*targets: str, capacity: int = 9) -> Journal:
+    journal = Journal(capacity)
+    for target in targets:
+        path, _, query = target.partition("?")
+        journal.open(Incoming("GET", path, query), at_gregorian=7)
+    return journal
+
+
+def assert_in(journal: Journal, path: str, times: int | None = None, **query: Any) -> None:
+    matcher = RequestMatcher.of("get", path, query or None)
+    assert_requested(journal.snapshot(), matcher, times, host="127.0.0.1")
+
+
+def test_a_request_matches_by_method_end_of_path_and_parameters() -> None:
+    journal = journal_of("/v2/accounts/a/cdrs?page_size=5&x=1", "/v2/accounts/a/cdrs/summary")
+    assert_in(journal, "/cdrs", page_size=5)
+    assert_in(journal, "summary/", times=1)
+    assert_in(journal, "drs", times=0)
+    assert_in(journal, "/cdrs", times=0, page_size=6)
+
+
+def test_a_secret_is_compared_as_the_journal_has_it() -> None:
+    journal = journal_of("/v2/user_auth/token-1?api_key=key-1")
+    assert_in(journal, "/user_auth/token-1", api_key="key-1")
+    with pytest.raises(AssertionError, match=rf"api_key is {redact('key-1')}, expected {redact('key-2')}"):
+        assert_in(journal, "/user_auth/token-1", api_key="key-2")
+
+
+def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of("/v2/a/users", "/v2/a/cdrs?page_size=6"), "/cdrs", page_size=5)
+    assert str(caught.value).splitlines() == [
+        "get /cdrs?page_size=5: asked 0 times, expected at least once; 2 requests came",
+        "  request 2: GET /v2/a/cdrs",
+        "    page_size is 6, expected 5",
+        "  request 1: GET /v2/a/users",
+        "    path is /v2/a/users, expected to end with /cdrs",
+        "    page_size is not in the query, expected 5",
+    ]
+
+
+def test_an_assertion_that_dropped_requests_could_change_is_refused() -> None:
+    journal = journal_of("/cdrs", "/cdrs", "/users", capacity=2)
+    assert_in(journal, "/cdrs")
+    with pytest.raises(JournalFull):
+        assert_in(journal, "/cdrs", times=1)
+    with pytest.raises(AssertionError, match="asked 1 times, expected 0 times"):
+        assert_in(journal, "/cdrs", times=0)
+
+
+def test_what_no_request_can_have_is_refused() -> None:
+    for method, path, query in (("CDRS", None, None), (None, "", None), (None, None, {"a": object()})):
+        with pytest.raises(ArgumentError):
+            RequestMatcher.of(method, path, query)
+    assert METHOD.fits("get")
+    assert PATH.fits("cdrs")
+    assert QUERY.fits({"a": ["1", 2, True]})
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("/cdrs", ""),
+        ("GET", "this is a method: say method='GET'"),
+        ("http://x/v2/accounts/a/cdrs", "give the path alone: '/cdrs'"),
+        ("/cdrs?page_size=5", "give the path alone: '/cdrs' and the query apart: {'page_size': '5'}"),
+        ("http://x", ""),
+        (7, ""),
+    ],
+)
+def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
+    assert path_hint(value) == hint
