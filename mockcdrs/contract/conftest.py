@@ -12,7 +12,7 @@ from mockcdrs.contract.target import TargetServer
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import version_named
 
-KAZOO_PROPERTY, QUIRK_PROPERTY = "mockcdrs_kazoo", "mockcdrs_quirk"
+TARGET_PROPERTY, QUIRK_PROPERTY = "mockcdrs_kazoo", "mockcdrs_quirk"
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None
     """Report the version of Kazoo that the server is checked for, and the quirks observed."""
     reports = [report for kind in terminalreporter.stats.values() for report in kind]
     properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
-    versions = dict.fromkeys(value for name, value in properties if name == KAZOO_PROPERTY)
+    versions = dict.fromkeys(value for name, value in properties if name == TARGET_PROPERTY)
     observed = {value for name, value in properties if name == QUIRK_PROPERTY}
     if versions:
         terminalreporter.section("the server under check")

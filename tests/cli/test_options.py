@@ -1,6 +1,5 @@
 """What the command refuses, and how."""
 
-import re
 import socket
 from pathlib import Path
 
@@ -56,13 +55,6 @@ def test_an_unknown_version_is_refused_with_the_known_ones(
 def test_the_help_names_each_version(command: str) -> None:
     told = " ".join(run(command, "--help").output.split())
     assert f": {', '.join(VERSIONS)}" in told
-
-
-def test_the_readme_names_each_version() -> None:
-    listed = re.findall(
-        r"^- `(.+?)`, ", README.read_text(encoding="utf-8").partition("## Which Kazoo")[2], re.MULTILINE
-    )
-    assert listed == [*VERSIONS]
 
 
 def test_an_empty_version_is_no_version() -> None:

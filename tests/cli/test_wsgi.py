@@ -8,9 +8,9 @@ import pytest
 
 ASK = """
 import sys, httpx
-from mockcdrs.dataset.office import main_account_id, universe
+from mockcdrs.dataset.office import generate_accounts, main_account_id
 from mockcdrs.wsgi import app
-account = next(each for each in universe(7) if each.id == main_account_id(7))
+account = next(each for each in generate_accounts(7) if each.id == main_account_id(7))
 client = httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://127.0.0.1/v2")
 for _ in range(int(sys.argv[1])):
     client.get("/nosuch")

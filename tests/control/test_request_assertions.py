@@ -8,14 +8,14 @@ from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.journal import Journal, JournalFull
 from mockcdrs.control.redaction import redact
 from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, RequestMatcher, assert_requested, path_hint
-from mockcdrs.crossbar.answer import Incoming
+from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 def journal_of(*targets: str, capacity: int = 9) -> Journal:
     journal = Journal(capacity)
     for target in targets:
         path, _, query = target.partition("?")
-        journal.open(Incoming("GET", path, query), at_gregorian=7)
+        journal.open(HttpRequest("GET", path, query), at_gregorian=7)
     return journal
 
 

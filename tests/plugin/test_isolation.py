@@ -82,6 +82,7 @@ def test_that_leaves_its_clients_running(mockcdrs):
 
     app = mock.wsgi_app
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": where, "QUERY_STRING": "", "HTTP_X_AUTH_TOKEN": mock.auth_token}
+    environ |= {"wsgi.input": None, "wsgi.errors": None}
     clients = {
         "a url": lambda: fetch(listing, headers=token),
         "the mock": lambda: ask(mock),
@@ -181,7 +182,7 @@ def test_what_a_session_keeps_does_not_grow_with_its_markers(pytester: pytest.Py
         f"""
 import gc, os, threading
 import pytest
-from mockcdrs.dataset.generated_store import UniverseStore
+from mockcdrs.dataset.generated_store import GeneratedStore
 
 def held():
     return threading.active_count(), len(os.listdir("/dev/fd"))
@@ -197,7 +198,7 @@ def test_it(before, mockcdrs, seed):
 def test_then(before):
     assert held() == before
     gc.collect()
-    assert sum(isinstance(each, UniverseStore) for each in gc.get_objects()) == {MAX_SHARED_MOCKS}
+    assert sum(isinstance(each, GeneratedStore) for each in gc.get_objects()) == {MAX_SHARED_MOCKS}
 """,
     )
     result.assert_outcomes(passed=41)

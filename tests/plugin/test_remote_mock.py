@@ -209,6 +209,6 @@ def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monke
             journal.complete(late)
             return usual(record, origin)
 
-        monkeypatch.setattr(journal_api, "shown", completing)
+        monkeypatch.setattr(journal_api, "describe_record", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]

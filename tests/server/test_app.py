@@ -192,7 +192,7 @@ def test_a_cookie_of_a_reply_arrives() -> None:
 
 def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     state = state_of()
-    monkeypatch.setattr(state.faults, "around", lambda *_: 1 / 0)
+    monkeypatch.setattr(state.faults, "apply", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         falcon.testing.TestClient(create_app(state)).simulate_get("/v2")
 
