@@ -5,6 +5,7 @@ Collected from the tables that the code itself uses: nothing is described twice.
 
 import difflib
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -200,14 +201,13 @@ def _presets() -> Iterator[Entry]:
 
 def _settings() -> Iterator[Entry]:
     for name, setting in Settings.descriptions().items():
-        default = "null" if setting["default"] is None else str(setting["default"]).lower()
         yield Entry(
             kind=SETTING,
             name=name,
             sentence=setting["sentence"],
             example=f"mockcdrs serve --set {name}={setting['example']}",
             source=setting["source"],
-            notes=(f"The default is {default}.",),
+            notes=(f"The default is {json.dumps(setting['default'])}.",),
         )
 
 

@@ -160,6 +160,12 @@ def test_the_command_explains_a_name() -> None:
     )
 
 
+def test_the_command_tells_the_default_of_a_setting_as_json() -> None:
+    assert 'The default is "q5mYv0Zt3Jd8wKcR1nXbUA".\n' in explain("kazoo.node")
+    assert "The default is false.\n" in explain("crossbar.cdrs.cdr_stale_view")
+    assert "The default is null.\n" in explain("crossbar.request_memory_limit")
+
+
 def test_the_command_explains_a_quirk_that_is_off_and_one_that_advice_does_not_name() -> None:
     assert "Shown by no version unless asked for: --quirk integer-page-size.\n\nExample" in explain("integer-page-size")
 
