@@ -9,7 +9,7 @@ from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.config import OPTIONS, OptionKind, check_options
 
-EXTERNAL = ("url", "account", "token")
+EXTERNAL = {"url": "the URL", "account": "the id of an account", "token": "a token of an account"}
 
 _ACTIONS = {OptionKind.SWITCH: "store_true", OptionKind.NAMES: "append", OptionKind.ASSIGNMENTS: "append"}
 _INI_TYPES: dict[OptionKind, Any] = {
@@ -26,8 +26,8 @@ def add_options(parser: pytest.Parser) -> None:
         dest, action = f"mockcdrs_{name}", _ACTIONS.get(option.kind, "store")
         group.addoption(f"--{dest.replace('_', '-')}", dest=dest, action=action, default=None, help=option.help)
         parser.addini(dest, option.help, _INI_TYPES.get(option.kind, "string"), default=None)
-    for name in EXTERNAL:
-        help_text = f"{name} of a real Kazoo, or of a server elsewhere, to run the same tests against"
+    for name, what in EXTERNAL.items():
+        help_text = f"{what} of a real Kazoo, or of a server elsewhere, to run the same tests against"
         group.addoption(f"--mockcdrs-{name}", dest=f"mockcdrs_{name}", default=None, help=help_text)
     group.addoption(
         "--mockcdrs-control-token", default=None, help="the --control-token of a mock elsewhere, where it has one"

@@ -108,8 +108,9 @@ def _command_rows(command: click.Command) -> Iterator[list[str]]:
         metavar = "" if record["is_flag"] else f" {_value(parameter)}"
         shown = record["default"] if isinstance(record["default"], str | int) and not record["is_flag"] else None
         default = "" if shown is None else code(str(shown))
-        text = " ".join(filter(None, [record["help"], "May be repeated." if record["multiple"] else ""]))
-        yield [code(record["opts"][0] + metavar), default, _variable(command, record), text]
+        text = record["help"] or ""
+        repeated = " May be repeated." if record["multiple"] and "may be repeated" not in text else ""
+        yield [code(record["opts"][0] + metavar), default, _variable(command, record), text + repeated]
 
 
 def _value(parameter: click.Parameter) -> str:

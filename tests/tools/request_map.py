@@ -64,7 +64,7 @@ def lines(with_functions: bool) -> Iterator[str]:
         yield f"{title} passes {len(files)} files and {functions} functions, in this order:\n"
         yield "| file | what it is |\n| --- | --- |"
         for path, names in files.items():
-            further = f": {', '.join(names)}" if with_functions else ""
+            further = f" Functions: {', '.join(names)}." if with_functions else ""
             yield f"| `{path}` | {first_sentence(path)}{further} |"
         yield ""
 
