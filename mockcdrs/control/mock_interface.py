@@ -160,7 +160,7 @@ class MockInterface(ABC):
                 fields: Fields that each leg's document gets as they are.
 
         Raises:
-            NoSuchScenario: for a scenario that is not known.
+            UnknownScenario: for a scenario that is not known.
             NotACdr: for `fields` that no CDR can have.
 
         """
@@ -198,7 +198,7 @@ class MockInterface(ABC):
                 ascending, descending: The direction. It also says which of two equal legs stands for an interaction.
 
         Raises:
-            NoQuestion: for another path and other parameters.
+            UnsupportedQuery: for another path and other parameters.
 
         """
 
@@ -222,7 +222,7 @@ class MockInterface(ABC):
                 malformed_json: Respond with JSON that does not end.
                 token_expired: Refuse the request's token from then on. A token of a later login is good.
                 stale_key: Refuse the start key that came.
-                duplicate_row: Give the last row of a page again on the next one.
+                duplicate_row: Give the last row of a page twice.
                 endless_next_key: Have a page lead to itself.
                 close: Close the connection before any byte.
                 cut_after: Close it after so many bytes of the body.
