@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from mockcdrs.mock import serving
 from tests.tools import make_tables
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "mockcdrs"
 DOCUMENTS = [*make_tables.DOCUMENTS, ROOT / "CHANGELOG.md"]
 TEXTS = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in DOCUMENTS}
 EXAMPLES = sorted((ROOT / "tests" / "examples").glob("test_*.py"))
@@ -94,6 +96,29 @@ def test_each_file_of_the_package_that_it_names_is_there(name: str) -> None:
     assert [file for file in named if not (ROOT / file).exists()] == []
 
 
+def test_each_file_that_a_recipe_names_is_there() -> None:
+    named = set(re.findall(r"`([\w.]+/[\w./-]*)`", TEXTS["CONTRIBUTING.md"]))
+    assert len(named) > 60
+    assert [file for file in sorted(named) if not any((each / file).exists() for each in (ROOT, PACKAGE))] == []
+
+
+def test_what_one_looks_for_is_in_the_file_that_is_named() -> None:
+    table = TEXTS["CONTRIBUTING.md"].partition("## Where is ...?")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|.+\| `([\w/.]+)` \| `(\w+)` \|$", table, re.MULTILINE)
+    assert len(rows) == len(table.strip().splitlines()) - 2
+    defined = r"^\s*(?:def |class |export function |)NAME\b *[(:=]"
+    texts = {file: (PACKAGE / file).read_text(encoding="utf-8") for file, _ in rows}
+    assert [row for row in rows if not re.search(defined.replace("NAME", row[1]), texts[row[0]], re.MULTILINE)] == []
+
+
+def test_the_rooms_are_those_that_import_linter_holds_in_order() -> None:
+    picture = TEXTS["CONTRIBUTING.md"].partition("## The rooms")[2].partition("```text\n")[2].partition("```")[0]
+    shown = [set(re.findall(r"^(\w+)(?:/|\.py) ", group, re.MULTILINE)) for group in picture.split("\n\n")]
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    layers = tools["importlinter"]["contracts"][0]["layers"]
+    assert shown == [set(re.findall(r"\w+", layer)) for layer in layers]
+
+
 @each_document
 def test_each_block_of_json_can_be_read(name: str) -> None:
     for block in blocks(name, "json"):
@@ -137,8 +162,7 @@ def test_the_arguments_of_a_call_are_all_there() -> None:
 
 
 def test_the_plugins_help_names_each_version() -> None:
-    first, second, last = VERSIONS
-    assert f"{first}, {second} or {last}" in OPTIONS["kazoo"].help
+    assert f": {', '.join(VERSIONS)}" in OPTIONS["kazoo"].help
 
 
 def test_the_login_that_it_shows_is_that_of_the_command() -> None:
