@@ -1,1 +1,1 @@
-"""HTTP: the apps and the event loop that serves them."""
+"""HTTP: the Falcon app, and the event loop that serves it."""
