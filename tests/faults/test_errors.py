@@ -8,7 +8,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.versions import KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.faults import Rule
-from mockcdrs.faults.actions import ERROR_BY_STATUS
+from mockcdrs.faults.answer_actions import ERROR_BY_STATUS
 from tests.crossbar.builders import body_of, calls, state_of
 from tests.faults.asking import COUNT, asked, envelope
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.faults import Reply, Rule, RuleArguments, RuleError, rule
-from mockcdrs.faults.actions import ACTIONS, Action
+from mockcdrs.faults.action_base import Action
+from mockcdrs.faults.actions import ACTIONS
 
 WRONG = [
     ({}, "the rule does nothing: say what happens"),
@@ -73,7 +74,7 @@ def test_a_dict_holds_only_what_was_said() -> None:
 
 
 def test_editors_know_each_argument_of_a_rule() -> None:
-    assert tuple(RuleArguments.__annotations__) == (*rule._MATCH, *rule._SCHEDULE, *ACTIONS)
+    assert RuleArguments.__annotations__.keys() == {*rule._MATCH, *rule._SCHEDULE, *ACTIONS}
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS.values() if action.keyword != "then"])
