@@ -258,7 +258,7 @@ def _read_escaped(source: SourcePlace, text: str) -> _CsvRecords:
 
 
 def _read_unescaped(source: SourcePlace, text: str, width: int) -> _CsvRecords:
-    """As `_escaped_records`, of a file in which a quote may stand inside of quotes as it is."""
+    """As `_read_escaped`, of a file in which a quote may stand inside of quotes as it is."""
     first, record = 1, ""
     for number, line in enumerate(text.removesuffix("\n").split("\n"), start=1):
         record = f"{record}\n{line}" if record else line
