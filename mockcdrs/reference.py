@@ -186,10 +186,11 @@ def _documented_arguments(documented: type) -> list[tuple[str, str]]:
     """The arguments under "Arguments:" of a docstring, each with its text as a sentence."""
     section = inspect.cleandoc(documented.__doc__ or "").partition("Arguments:\n")[2]
     found = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
-    return [(name, _as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
+    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
 
 
-def _as_sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """A text with a capital and one full stop."""
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 

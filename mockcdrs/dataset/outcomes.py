@@ -34,29 +34,15 @@ OUT_OF_ORDER = Outcome("DESTINATION_OUT_OF_ORDER", "sip:502", "DELAYED NEGOTIATI
 
 UNANSWERED = (NO_ANSWER, NO_ANSWER, NO_ANSWER, NO_RESPONSE, REJECTED)
 FAILED = (UNALLOCATED, CONGESTED, OUT_OF_ORDER)
-OUTCOMES = (
-    ANSWERED,
-    BLIND_TRANSFERRED,
-    ATTENDED_TRANSFERRED,
-    CANCELLED,
-    LOST_RACE,
-    PICKED_OFF,
-    BUSY,
-    NO_ANSWER,
-    NO_RESPONSE,
-    REJECTED,
-    UNALLOCATED,
-    NOT_REGISTERED,
-    CONGESTED,
-    OUT_OF_ORDER,
-)
+
+_QUANTILES = 1_000
 
 
-def _curve(points: Sequence[tuple[float, int]], size: int = 1_000) -> tuple[int, ...]:
+def _curve(points: Sequence[tuple[float, int]]) -> tuple[int, ...]:
     """Evenly spaced quantiles of the distribution whose (share, seconds) points are given."""
     table, shares = [], [share for share, _ in points]
-    for row in range(size):
-        share = (row + 0.5) / size
+    for row in range(_QUANTILES):
+        share = (row + 0.5) / _QUANTILES
         upper = bisect.bisect_left(shares, share)
         (low, few), (high, many) = points[upper - 1], points[upper]
         table.append(few + int((many - few) * (share - low) / (high - low)))

@@ -42,11 +42,6 @@ def code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def sentence(text: str) -> str:
-    """A text as a sentence."""
-    return f"{text[0].upper()}{text[1:].rstrip('.')}."
-
-
 def described(kind: str, title: str, what: str) -> str:
     """The entries of a kind with what they are and an example."""
     rows = ([code(entry.name), entry.sentence, code(entry.example)] for entry in reference.of_kind(kind))
@@ -134,7 +129,7 @@ class _Options:
         return self
 
     def addoption(self, name: str, *, help: str, **_: object) -> None:  # noqa: A002 pytest's name
-        self.rows.append([code(name), "", sentence(help)])
+        self.rows.append([code(name), "", reference.as_sentence(help)])
 
     def addini(self, name: str, *_: object, **__: object) -> None:
         self.rows[-1][1] = code(name)
@@ -162,7 +157,10 @@ def control_routes() -> str:
     for path, methods in routes.ROUTES.items():
         documented = document["paths"][path.replace(":path", "")]
         rows += [
-            [code(f"{method} /_mockcdrs{path.replace(':path', '')}"), sentence(documented[method.lower()]["summary"])]
+            [
+                code(f"{method} /_mockcdrs{path.replace(':path', '')}"),
+                reference.as_sentence(documented[method.lower()]["summary"]),
+            ]
             for method in methods
         ]
     return markdown(["request", "what it does"], *rows)
