@@ -15,7 +15,7 @@ from mockcdrs.advice.registry import ADVICE
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.comparison import list_rules
+from mockcdrs.crossbar.versions.differences import list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Rule, presets
@@ -107,7 +107,7 @@ def find(name: str) -> list[Entry]:
 
 
 def _versions() -> Iterator[Entry]:
-    compared = list_rules(VERSIONS.values())
+    compared = list_differences(VERSIONS.values())
     usual = next(iter(VERSIONS))
     for name, version in VERSIONS.items():
         title = "Where the versions differ:" if name == usual else f"What differs from {usual}:"

@@ -9,7 +9,7 @@ from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.clock import LAST_SECOND, time_hint
+from mockcdrs.control.clock import LAST_CALENDAR_SECOND, time_hint
 from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
@@ -75,7 +75,7 @@ def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, 
     return given
 
 
-def parse_whole_number(request: ApiRequest, name: str, default: int, most: int = LAST_SECOND) -> int:
+def parse_whole_number(request: ApiRequest, name: str, default: int, most: int = LAST_CALENDAR_SECOND) -> int:
     """Return a parameter of the query as a whole number from 0 to `most`. Raises `ApiError`."""
     text = request.query.get(name)
     if text is None:
@@ -85,7 +85,7 @@ def parse_whole_number(request: ApiRequest, name: str, default: int, most: int =
     return int(text)
 
 
-def parse_time(request: ApiRequest, name: str, default: int) -> int:
+def parse_time_parameter(request: ApiRequest, name: str, default: int) -> int:
     """Return a parameter of the query in Gregorian seconds. Raises `ApiError`, also for Unix seconds."""
     hint = time_hint(request.query.get(name))
     if hint:

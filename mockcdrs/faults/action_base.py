@@ -9,9 +9,9 @@ from mockcdrs.arguments import Kind
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.errors import RuleError
 from mockcdrs.faults.latch import Latch
 from mockcdrs.faults.matching import RequestView
+from mockcdrs.faults.rule_error import RuleError
 from mockcdrs.faults.token_expiry import TokenExpiry
 from mockcdrs.faults.wire_effect import WireEffect
 

@@ -20,7 +20,7 @@ from mockcdrs.faults.answer_actions import (
     SendEmpty,
     SendReply,
 )
-from mockcdrs.faults.errors import RuleError
+from mockcdrs.faults.rule_error import RuleError
 from mockcdrs.faults.wire_actions import CloseConnection, CutBody, CutChunk, Delay, Drip, MisstateLength
 
 

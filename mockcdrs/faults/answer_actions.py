@@ -22,8 +22,8 @@ from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.store import Store
 from mockcdrs.faults import answer_editing
 from mockcdrs.faults.action_base import Action, Produce
-from mockcdrs.faults.errors import RuleError
 from mockcdrs.faults.matching import RequestView
+from mockcdrs.faults.rule_error import RuleError
 from mockcdrs.faults.token_expiry import TokenExpiry
 
 ERROR_BY_STATUS: dict[int, str] = {

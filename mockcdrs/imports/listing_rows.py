@@ -247,7 +247,7 @@ class RowError(ValueError):
         self.column, self.came, self.expected, self.remedy = column, came, expected, remedy
 
 
-def build_document(item: Item, listing: ListingFormat, account_id: str) -> Item:
+def build_cdr_document(item: Item, listing: ListingFormat, account_id: str) -> Item:
     """Build a public document that gives the row `item` again, of the columns that the row has.
 
     `account_id` is the account of a row that does not name its own. Raises `RowError` if no document gives the row.

@@ -21,7 +21,7 @@ from mockcdrs.cli import main as command_line
 from mockcdrs.control_api import routes
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.comparison import as_markdown
+from mockcdrs.crossbar.versions.differences import as_markdown
 from mockcdrs.pytest_plugin import pytest_addoption
 
 ROOT = Path(__file__).parents[2]
