@@ -16,7 +16,7 @@ from mockcdrs.advice.registry import ADVICE
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.comparison import list_rules
+from mockcdrs.crossbar.versions.differences import list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Rule, presets
@@ -108,7 +108,7 @@ def find(name: str) -> list[Entry]:
 
 
 def _versions() -> Iterator[Entry]:
-    compared = list_rules(VERSIONS.values())
+    compared = list_differences(VERSIONS.values())
     usual = next(iter(VERSIONS))
     for name, version in VERSIONS.items():
         title = "Where the versions differ:" if name == usual else f"What differs from {usual}:"
@@ -187,10 +187,11 @@ def _documented_arguments(documented: type) -> list[tuple[str, str]]:
     """The arguments under "Arguments:" of a docstring, each with its text as a sentence."""
     section = inspect.cleandoc(documented.__doc__ or "").partition("Arguments:\n")[2]
     found = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
-    return [(name, _as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
+    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
 
 
-def _as_sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
+    """A text with a capital and one full stop."""
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 

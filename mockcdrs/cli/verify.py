@@ -31,7 +31,7 @@ def command(
     version does. It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if
     anything differs.
     """
-    from mockcdrs.contract.check import render_result, render_summary
+    from mockcdrs.contract.check import render_check_result, render_summary
     from mockcdrs.contract.checks import CHECKS
     from mockcdrs.contract.client import ClientError, require_h11
 
@@ -49,7 +49,7 @@ def command(
         results = []
         for check in CHECKS:
             results.append(check.run(server))
-            click.echo(render_result(results[-1]))
+            click.echo(render_check_result(results[-1]))
         click.echo(render_summary(results, server.request_count))
     if any(result.differences for result in results):
         raise click.exceptions.Exit(1)

@@ -82,7 +82,7 @@ def check(source: str, *quirks: str) -> Callable[[Findings], Check]:
     return decorate
 
 
-def render_result(result: CheckResult) -> str:
+def render_check_result(result: CheckResult) -> str:
     """One line with the check's name, outcome, quirks and source; below it the differences."""
     outcome = ", ".join([result.outcome, *(f"shows {quirk}" for quirk in result.quirks)])
     first = f"{result.check.name:30}  {outcome:42}  {result.check.source}"

@@ -16,7 +16,7 @@ from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
 
 _FIRST_SECOND = 31_622_400
-LAST_SECOND = 315_569_519_999
+LAST_CALENDAR_SECOND = 315_569_519_999
 """The last second of the year 9999, in Gregorian seconds: a `datetime` goes no further."""
 
 ISO_8601 = "ISO 8601 in UTC, as in 2026-01-20T12:00:00Z"
@@ -110,7 +110,7 @@ def _to_gregorian(value: Any) -> Any:
 
 def is_in_calendar(gregorian_seconds: int) -> bool:
     """Whether a time lies in the years 1 to 9999."""
-    return _FIRST_SECOND <= gregorian_seconds <= LAST_SECOND
+    return _FIRST_SECOND <= gregorian_seconds <= LAST_CALENDAR_SECOND
 
 
 def _is_time(value: Any) -> bool:

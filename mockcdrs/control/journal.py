@@ -19,7 +19,7 @@ from mockcdrs.crossbar.token_bucket import client_address
 DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
 MAX_RESPONSES = 50
-MAX_RESPONSE_BYTES = 65_536
+MAX_BODY_BYTES = 65_536
 
 _GZIP_WINDOW = 31
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
@@ -32,8 +32,8 @@ class JournalFull(AssertionError):
 
 
 @dataclass(slots=True)
-class RecordedResponse:
-    """A response as it was sent: its headers, and the first `MAX_RESPONSE_BYTES` of its body, perhaps compressed."""
+class SentResponse:
+    """A response as it was sent: its headers, and the first `MAX_BODY_BYTES` of its body, perhaps compressed."""
 
     headers: dict[str, str]
     parts: list[bytes] = field(default_factory=list)
@@ -42,7 +42,7 @@ class RecordedResponse:
 
     def keep(self, part: bytes) -> None:
         """Record a part of the body that is sent."""
-        room = MAX_RESPONSE_BYTES - self.kept_bytes
+        room = MAX_BODY_BYTES - self.kept_bytes
         self.is_truncated |= len(part) > room
         if room > 0:
             self.parts.append(part[:room])
@@ -53,7 +53,7 @@ class RecordedResponse:
         body, is_truncated = b"".join(self.parts), self.is_truncated
         if self.headers.get("content-encoding") == "gzip":
             unpacker = zlib.decompressobj(wbits=_GZIP_WINDOW)
-            body = unpacker.decompress(body, MAX_RESPONSE_BYTES)
+            body = unpacker.decompress(body, MAX_BODY_BYTES)
             is_truncated |= bool(unpacker.unconsumed_tail)
         text = redaction.redact_text(body.decode("utf-8", "replace"))
         return {"headers": redaction.redact_headers(self.headers), "body": text, "truncated": is_truncated}
@@ -106,7 +106,7 @@ class Record:
     completion: int = 0
     arrived_seconds: float = field(default=0.0, compare=False)
     client_address: str = ""
-    response: RecordedResponse | None = None
+    response: SentResponse | None = None
     advised: list[str] | None = field(default=None, repr=False, compare=False)
     advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
 

@@ -140,7 +140,7 @@ class State:
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
 
-        Raises `tokens.Refused`.
+        Raises `TokenError`.
         """
         return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
 

@@ -81,8 +81,8 @@ def reset(powers: MockBackend, request: ApiRequest) -> ApiResponse:
 def list_interactions(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
     messages.check_parameters(request, "created_from", "created_to", "limit")
-    end = messages.parse_time(request, "created_to", powers.clock.now())
-    start = messages.parse_time(request, "created_from", max(0, end - powers.state.settings.maximum_range))
+    end = messages.parse_time_parameter(request, "created_to", powers.clock.now())
+    start = messages.parse_time_parameter(request, "created_from", max(0, end - powers.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
     found = timeline.newest_interactions(powers.state.data, powers.account_id, (start, end), limit)
     return ApiResponse(

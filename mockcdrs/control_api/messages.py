@@ -9,7 +9,7 @@ from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.clock import LAST_SECOND, time_hint
+from mockcdrs.control.clock import LAST_CALENDAR_SECOND, time_hint
 from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
@@ -54,7 +54,7 @@ _CODES: dict[type[ArgumentError], str] = {
 
 @contextlib.contextmanager
 def refuse_wrong_arguments(field: str | None = None) -> Iterator[None]:
-    """Turn an `ArgumentError` into `Refused`; `field` is the member that holds all arguments, if one does."""
+    """Turn an `ArgumentError` into `ApiError`; `field` is the member that holds all arguments, if one does."""
     try:
         yield
     except ArgumentError as wrong:
@@ -62,7 +62,7 @@ def refuse_wrong_arguments(field: str | None = None) -> Iterator[None]:
 
 
 def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, Any]:
-    """Return the members of a JSON object, each of its kind; `null` counts as left out. Raises `Refused`."""
+    """Return the members of a JSON object, each of its kind; `null` counts as left out. Raises `ApiError`."""
     if not isinstance(body, dict):
         raise bad_value(None, body, f"{what}: an object with some of {', '.join(known)}")
     try:
@@ -75,8 +75,8 @@ def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, 
     return given
 
 
-def parse_whole_number(request: ApiRequest, name: str, default: int, most: int = LAST_SECOND) -> int:
-    """Return a parameter of the query as a whole number from 0 to `most`. Raises `Refused`."""
+def parse_whole_number(request: ApiRequest, name: str, default: int, most: int = LAST_CALENDAR_SECOND) -> int:
+    """Return a parameter of the query as a whole number from 0 to `most`. Raises `ApiError`."""
     text = request.query.get(name)
     if text is None:
         return default
@@ -85,8 +85,8 @@ def parse_whole_number(request: ApiRequest, name: str, default: int, most: int =
     return int(text)
 
 
-def parse_time(request: ApiRequest, name: str, default: int) -> int:
-    """Return a parameter of the query in Gregorian seconds. Raises `Refused`, also for Unix seconds."""
+def parse_time_parameter(request: ApiRequest, name: str, default: int) -> int:
+    """Return a parameter of the query in Gregorian seconds. Raises `ApiError`, also for Unix seconds."""
     hint = time_hint(request.query.get(name))
     if hint:
         raise bad_value(name, request.query[name], f"Gregorian seconds; {hint}")
@@ -94,7 +94,7 @@ def parse_time(request: ApiRequest, name: str, default: int) -> int:
 
 
 def check_parameters(request: ApiRequest, *known: str) -> None:
-    """Raise `Refused` for an unknown parameter of the query; the control API's own `token` is known everywhere."""
+    """Raise `ApiError` for an unknown parameter of the query; the control API's own `token` is known everywhere."""
     try:
         arguments.check_names(request.query.keys() - {"token"}, known, "this path")
     except ArgumentError as unknown:

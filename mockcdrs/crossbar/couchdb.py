@@ -36,7 +36,7 @@ class NoDatabase(Exception):
     """The month has no database."""
 
 
-class ListingRow(dict[str, Any]):
+class CachedRow(dict[str, Any]):
     """What a listing shows of a document; `json` is its text, made once."""
 
     @functools.cached_property
@@ -157,7 +157,7 @@ class _SharedCaches:
     def __init__(self) -> None:
         self.stored: dict[tuple[Any, ...], _Index] = {}
         self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = LruCache[tuple[Any, ...], tuple[Document, ListingRow]](LISTING_CACHE_ROWS, lambda _: 1)
+        self.rows = LruCache[tuple[Any, ...], tuple[Document, CachedRow]](LISTING_CACHE_ROWS, lambda _: 1)
 
 
 class Databases:

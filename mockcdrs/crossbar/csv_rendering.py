@@ -18,9 +18,9 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, value_at
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, system_error
-from mockcdrs.crossbar.listing_row import make_full_rows, make_json_rows, visible_columns
 from mockcdrs.crossbar.paging import ChunkedWalk
 from mockcdrs.crossbar.resources import ResourceResult
+from mockcdrs.crossbar.row_rendering import make_full_rows, make_json_rows, visible_columns
 
 DEFAULT_LINES_NAME = "result.csv"
 CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}

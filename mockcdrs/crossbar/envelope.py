@@ -14,7 +14,7 @@ from mockcdrs.cdr.documents import MISSING
 from mockcdrs.cdr.erlang import scalar_json
 from mockcdrs.crossbar import csv_rendering, json_codec, negotiation, start_key
 from mockcdrs.crossbar.context import NULL, Context
-from mockcdrs.crossbar.couchdb import ListingRow
+from mockcdrs.crossbar.couchdb import CachedRow
 from mockcdrs.crossbar.errors import (
     NO_DATA,
     EmptyResponse,
@@ -23,9 +23,9 @@ from mockcdrs.crossbar.errors import (
     merge_reversed,
     reset_between_chunks,
 )
-from mockcdrs.crossbar.listing_row import make_json_rows
 from mockcdrs.crossbar.paging import ChunkedWalk, Page
 from mockcdrs.crossbar.resources import ResourceResult
+from mockcdrs.crossbar.row_rendering import make_json_rows
 from mockcdrs.crossbar.view_query import ViewQuery
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
@@ -241,7 +241,7 @@ def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[by
     loses_pieces = context.has_quirk("big-integer-chunk-lost")
     for items in chunks:
         try:
-            texts = [item.json if isinstance(item, ListingRow) else json_codec.encode_json(item) for item in items]
+            texts = [item.json if isinstance(item, CachedRow) else json_codec.encode_json(item) for item in items]
         except UnicodeEncodeError:
             texts = []
         if texts and not (loses_pieces and json_codec.PiecewiseJson in map(type, texts)):

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.endpoints import Endpoint, sdp_parts
 from mockcdrs.dataset.office import Office
-from mockcdrs.dataset.outcomes import Outcome
+from mockcdrs.dataset.outcomes import CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
 from mockcdrs.dataset.store import Document
 
@@ -171,7 +171,7 @@ class Call:
         channel: Channel,
         parties: tuple[Endpoint, Endpoint],
         times: tuple[int, int, int],
-        outcome: Outcome,
+        outcome: CallOutcome,
         other: Channel | None = None,
     ) -> Document:
         """The document of a channel's leg.
@@ -233,7 +233,7 @@ def bridge(
     callers: tuple[Endpoint, Endpoint],
     callees: tuple[Endpoint, Endpoint],
     seconds: tuple[int, int],
-    outcome: Outcome,
+    outcome: CallOutcome,
 ) -> tuple[Document, Document]:
     """Both legs of a plain call from the interaction's start.
 

@@ -30,9 +30,9 @@ class Words(str):
     __slots__ = ()
 
 
-def shortened(text: str, most: int = 80) -> str:
-    """A text cut to `most` characters; `Words` stay `Words`."""
-    return text if len(text) <= most else type(text)(f"{text[: most - 3]}...")
+def shortened(text: str) -> str:
+    """A text cut to 80 characters; `Words` stay `Words`."""
+    return text if len(text) <= 80 else type(text)(f"{text[:77]}...")
 
 
 @dataclass
@@ -179,13 +179,17 @@ class _Place:
 
     def parse(self, raw: bytes) -> Any:
         try:
-            text = raw.rstrip().decode("utf-8-sig")
-            value = json.loads(text, parse_constant=_refuse_constant)
-            if "\\u" in text:  # half of a surrogate pair is JSON, but no answer could carry it
-                json.dumps(value, ensure_ascii=False).encode()
+            return parse_json(raw.rstrip().decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
             self.refuse("", repr(raw.rstrip().decode("utf-8", "replace")), f"JSON in UTF-8 ({error})")
-        return value
+
+
+def parse_json(text: str) -> Any:
+    """The value of a JSON text. Raises `ValueError` or `RecursionError`, also for what no answer could carry."""
+    value = json.loads(text, parse_constant=_refuse_constant)
+    if "\\u" in text:  # half of a surrogate pair is JSON
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

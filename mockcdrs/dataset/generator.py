@@ -19,7 +19,7 @@ from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
 from mockcdrs.dataset.endpoints import Endpoint
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.office import Office, generate_office
-from mockcdrs.dataset.outcomes import Outcome
+from mockcdrs.dataset.outcomes import CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream, random_for, stream_for_call, stream_from
 from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS
 from mockcdrs.dataset.store import Document
@@ -100,7 +100,7 @@ class _CallTimes(Call):
         channel: Channel,
         parties: tuple[Endpoint, Endpoint],
         times: tuple[int, int, int],
-        outcome: Outcome,
+        outcome: CallOutcome,
         other: Channel | None = None,
     ) -> Document:
         """When the leg ends, and what scenarios read and change of it."""

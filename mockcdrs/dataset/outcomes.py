@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Outcome(NamedTuple):
+class CallOutcome(NamedTuple):
     """Values of `hangup_cause`, `hangup_code` and `disposition` of a document."""
 
     cause: str
@@ -17,46 +17,32 @@ class Outcome(NamedTuple):
     disposition: str
 
 
-ANSWERED = Outcome("NORMAL_CLEARING", "sip:200", "ANSWER")
-BLIND_TRANSFERRED = Outcome("BLIND_TRANSFER", "sip:200", "ANSWER")
-ATTENDED_TRANSFERRED = Outcome("ATTENDED_TRANSFER", "sip:200", "ANSWER")
-CANCELLED = Outcome("ORIGINATOR_CANCEL", "sip:487", "CANCEL")
-LOST_RACE = Outcome("LOSE_RACE", "sip:487", "CANCEL")
-PICKED_OFF = Outcome("PICKED_OFF", "sip:487", "CANCEL")
-BUSY = Outcome("USER_BUSY", "sip:486", "DELAYED NEGOTIATION")
-NO_ANSWER = Outcome("NO_ANSWER", "sip:480", "DELAYED NEGOTIATION")
-NO_RESPONSE = Outcome("NO_USER_RESPONSE", "sip:408", "DELAYED NEGOTIATION")
-REJECTED = Outcome("CALL_REJECTED", "sip:603", "DELAYED NEGOTIATION")
-UNALLOCATED = Outcome("UNALLOCATED_NUMBER", "sip:404", "DELAYED NEGOTIATION")
-NOT_REGISTERED = Outcome("USER_NOT_REGISTERED", "sip:480", "DELAYED NEGOTIATION")
-CONGESTED = Outcome("NORMAL_TEMPORARY_FAILURE", "sip:503", "DELAYED NEGOTIATION")
-OUT_OF_ORDER = Outcome("DESTINATION_OUT_OF_ORDER", "sip:502", "DELAYED NEGOTIATION")
+ANSWERED = CallOutcome("NORMAL_CLEARING", "sip:200", "ANSWER")
+BLIND_TRANSFERRED = CallOutcome("BLIND_TRANSFER", "sip:200", "ANSWER")
+ATTENDED_TRANSFERRED = CallOutcome("ATTENDED_TRANSFER", "sip:200", "ANSWER")
+CANCELLED = CallOutcome("ORIGINATOR_CANCEL", "sip:487", "CANCEL")
+LOST_RACE = CallOutcome("LOSE_RACE", "sip:487", "CANCEL")
+PICKED_OFF = CallOutcome("PICKED_OFF", "sip:487", "CANCEL")
+BUSY = CallOutcome("USER_BUSY", "sip:486", "DELAYED NEGOTIATION")
+NO_ANSWER = CallOutcome("NO_ANSWER", "sip:480", "DELAYED NEGOTIATION")
+NO_RESPONSE = CallOutcome("NO_USER_RESPONSE", "sip:408", "DELAYED NEGOTIATION")
+REJECTED = CallOutcome("CALL_REJECTED", "sip:603", "DELAYED NEGOTIATION")
+UNALLOCATED = CallOutcome("UNALLOCATED_NUMBER", "sip:404", "DELAYED NEGOTIATION")
+NOT_REGISTERED = CallOutcome("USER_NOT_REGISTERED", "sip:480", "DELAYED NEGOTIATION")
+CONGESTED = CallOutcome("NORMAL_TEMPORARY_FAILURE", "sip:503", "DELAYED NEGOTIATION")
+OUT_OF_ORDER = CallOutcome("DESTINATION_OUT_OF_ORDER", "sip:502", "DELAYED NEGOTIATION")
 
 UNANSWERED = (NO_ANSWER, NO_ANSWER, NO_ANSWER, NO_RESPONSE, REJECTED)
 FAILED = (UNALLOCATED, CONGESTED, OUT_OF_ORDER)
-OUTCOMES = (
-    ANSWERED,
-    BLIND_TRANSFERRED,
-    ATTENDED_TRANSFERRED,
-    CANCELLED,
-    LOST_RACE,
-    PICKED_OFF,
-    BUSY,
-    NO_ANSWER,
-    NO_RESPONSE,
-    REJECTED,
-    UNALLOCATED,
-    NOT_REGISTERED,
-    CONGESTED,
-    OUT_OF_ORDER,
-)
+
+_QUANTILES = 1_000
 
 
-def _curve(points: Sequence[tuple[float, int]], size: int = 1_000) -> tuple[int, ...]:
+def _curve(points: Sequence[tuple[float, int]]) -> tuple[int, ...]:
     """Evenly spaced quantiles of the distribution whose (share, seconds) points are given."""
     table, shares = [], [share for share, _ in points]
-    for row in range(size):
-        share = (row + 0.5) / size
+    for row in range(_QUANTILES):
+        share = (row + 0.5) / _QUANTILES
         upper = bisect.bisect_left(shares, share)
         (low, few), (high, many) = points[upper - 1], points[upper]
         table.append(few + int((many - few) * (share - low) / (high - low)))

@@ -174,7 +174,7 @@ def _outside_caller(call: Call) -> Channel:
     return call.channel(call.pick(call.office.contacts), INBOUND)
 
 
-def _inbound(call: Call, times: tuple[int, int], outcome: outcomes.Outcome) -> Iterable[Document]:
+def _inbound(call: Call, times: tuple[int, int], outcome: outcomes.CallOutcome) -> Iterable[Document]:
     caller, callee = call.pick(call.office.contacts), call.pick(call.office.phones)
     return bridge(call, (caller, caller), (call.pick(call.office.lines), callee), times, outcome)
 
@@ -232,7 +232,9 @@ def _outbound_answered(call: Call, callee: Endpoint) -> Iterable[Document]:
     return _outbound(call, callee, (call.spend(outcomes.RING), call.spend(outcomes.TALK)), outcomes.ANSWERED)
 
 
-def _outbound(call: Call, callee: Endpoint, times: tuple[int, int], outcome: outcomes.Outcome) -> Iterable[Document]:
+def _outbound(
+    call: Call, callee: Endpoint, times: tuple[int, int], outcome: outcomes.CallOutcome
+) -> Iterable[Document]:
     caller, shown = call.pick(call.office.phones), call.pick(call.office.lines)
     return bridge(call, (caller, shown), (callee, callee), times, outcome)
 

@@ -50,8 +50,6 @@ def field(name: str) -> st.SearchStrategy[Any]:
     return strategy
 
 
-def fields(required: Iterable[str], optional: Iterable[str] = ()) -> st.SearchStrategy[dict[str, Any]]:
-    """Public fields by name: all the required ones, any of the optional ones."""
-    return st.fixed_dictionaries(
-        {name: field(name) for name in required}, optional={name: field(name) for name in optional}
-    )
+def fields(names: Iterable[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Public fields by name."""
+    return st.fixed_dictionaries({name: field(name) for name in names})

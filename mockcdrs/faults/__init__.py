@@ -1,6 +1,6 @@
 """Faults on demand: rules that say which requests go wrong, when, and how."""
 
-from mockcdrs.faults.actions import Reply
+from mockcdrs.faults.answer_actions import Reply
 from mockcdrs.faults.engine import Faults, RuleFailed
 from mockcdrs.faults.matching import Match
 from mockcdrs.faults.rule import Rule, RuleArguments, RuleError, Schedule

@@ -10,7 +10,7 @@ from mockcdrs import arguments
 from mockcdrs.control.request_assertions import METHOD, PATH, QUERY
 from mockcdrs.crossbar.context import UnreadableQuery, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.faults.errors import RuleError
+from mockcdrs.faults.rule_error import RuleError
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from typing import Any, TypedDict, Unpack
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.actions import ACTIONS, Action, ExpireToken, Reply, RunCode, SendReply
-from mockcdrs.faults.errors import RuleError
+from mockcdrs.faults.action_base import Action
+from mockcdrs.faults.actions import ACTIONS, RunCode
+from mockcdrs.faults.answer_actions import ExpireToken, Reply, SendReply
 from mockcdrs.faults.matching import Match, RequestView
+from mockcdrs.faults.rule_error import RuleError
 from mockcdrs.faults.token_expiry import TokenExpiry
 
 __all__ = ["Match", "Reply", "Rule", "RuleArguments", "RuleError", "Schedule"]

@@ -115,7 +115,7 @@ class Importer:
             self.row_counts[listing] += 1
             completeness = listing_rows.count_optional_columns(item)
             try:
-                public = listing_rows.build_document(item, listing, self.account_id)
+                public = listing_rows.build_cdr_document(item, listing, self.account_id)
             except listing_rows.RowError as error:
                 source.at(error.column).refuse(error.came, error.expected, error.remedy)
         else:

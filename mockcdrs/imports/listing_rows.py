@@ -81,15 +81,13 @@ def _replace_comma(date: str) -> str:
 class ListingFormat:
     """How a range of releases writes rows into files of one format.
 
-    `kazoo_function` names the function of Kazoo that writes them. `matches` tells whether a row is of this format,
-    provided that it matches none before in `LISTING_FORMATS`. `write_date` makes the text of `rfc_1036` and `iso_8601`
-    from a date. `has_escapes` tells whether quotes inside of quoted cells are doubled and commas separate the elements
-    of a list.
+    `matches` tells whether a row is of this format, provided that it matches none before in `LISTING_FORMATS`.
+    `write_date` makes the text of `rfc_1036` and `iso_8601` from a date. `has_escapes` tells whether quotes inside of
+    quoted cells are doubled and commas separate the elements of a list.
     """
 
     file_format: FileFormat
     releases: str
-    kazoo_function: str
     matches: Callable[[Row], bool]
     moment: LegMoment = LegMoment.START
     write_date: Callable[[str], str] = _unchanged
@@ -140,45 +138,48 @@ def _is_sorted_with_quoted_date(row: Row) -> bool:
 
 
 LISTING_FORMATS = (
-    ListingFormat(FileFormat.JSON, "up to 3.14", "cdrs.json crossbar_listing", _lacks_unix_timestamp, LegMoment.END),
-    ListingFormat(
-        FileFormat.JSON, "3.15 to 3.17", "cb_cdrs normalize_cdr/2", _has_numbers_and_no_recording, LegMoment.END
-    ),
-    ListingFormat(FileFormat.JSON, "3.18, 3.19", "cb_cdrs normalize_cdr/2", _has_numbers),
-    ListingFormat(
-        FileFormat.JSON, "3.20 to 4.2.44", "cb_cdrs col_rfc1036, col_iso8601", _has_quoted_date, write_date=_quote
-    ),
-    ListingFormat(FileFormat.JSON, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any_row),
-    ListingFormat(
-        FileFormat.BARE_CSV, "3.16 to 3.19", "cb_cdrs normalize_cdr_to_csv", _has_rates_but_no_date, LegMoment.END
-    ),
+    # cdrs.json crossbar_listing
+    ListingFormat(FileFormat.JSON, "up to 3.14", _lacks_unix_timestamp, LegMoment.END),
+    # cb_cdrs normalize_cdr/2
+    ListingFormat(FileFormat.JSON, "3.15 to 3.17", _has_numbers_and_no_recording, LegMoment.END),
+    # cb_cdrs normalize_cdr/2
+    ListingFormat(FileFormat.JSON, "3.18, 3.19", _has_numbers),
+    # cb_cdrs col_rfc1036, col_iso8601
+    ListingFormat(FileFormat.JSON, "3.20 to 4.2.44", _has_quoted_date, write_date=_quote),
+    # cb_cdrs normalize_cdr/3
+    ListingFormat(FileFormat.JSON, "4.2.45 and later", _any_row),
+    # cb_cdrs normalize_cdr_to_csv
+    ListingFormat(FileFormat.BARE_CSV, "3.16 to 3.19", _has_rates_but_no_date, LegMoment.END),
     # Lines of /cdrs/interaction of 4.2.41 to 4.2.44 look the same but give the start: their times come out too early.
-    ListingFormat(
-        FileFormat.BARE_CSV, "3.20 to 4.2.40", "cb_cdrs normalize_cdr_to_csv", _has_quoted_date, LegMoment.END, _quote
-    ),
-    ListingFormat(FileFormat.BARE_CSV, "4.2.45 and later", "cb_cdrs normalize_cdr/3", _any_row),
+    # cb_cdrs normalize_cdr_to_csv
+    ListingFormat(FileFormat.BARE_CSV, "3.20 to 4.2.40", _has_quoted_date, LegMoment.END, _quote),
+    # cb_cdrs normalize_cdr/3
+    ListingFormat(FileFormat.BARE_CSV, "4.2.45 and later", _any_row),
+    # kz_csv check_integrity, csv_ize
     ListingFormat(
         FileFormat.QUOTED_CSV,
         "4.2.41 to 4.2.44",
-        "kz_csv check_integrity, csv_ize",
         _is_sorted_with_quoted_date,
         write_date=_quote,
         has_escapes=False,
     ),
-    ListingFormat(
-        FileFormat.QUOTED_CSV, "4.2.45 to 4.3.21", "kz_csv check_integrity, csv_ize", _is_sorted, has_escapes=False
-    ),
+    # kz_csv check_integrity, csv_ize
+    ListingFormat(FileFormat.QUOTED_CSV, "4.2.45 to 4.3.21", _is_sorted, has_escapes=False),
+    # kz_csv cell_to_binary, csv_ize
     ListingFormat(
         FileFormat.QUOTED_CSV,
         "4.3.22 to 4.3.121",
-        "kz_csv cell_to_binary, csv_ize",
         _has_semicolon_date,
         write_date=_replace_comma,
         has_escapes=False,
     ),
-    ListingFormat(FileFormat.QUOTED_CSV, "4.3.122 and later", "kz_csv cell_to_binary", _any_row),
+    # kz_csv cell_to_binary
+    ListingFormat(FileFormat.QUOTED_CSV, "4.3.122 and later", _any_row),
 )
-"""The formats of rows, for each file format from the oldest to the newest. The first that matches counts."""
+"""The formats of rows, for each file format from the oldest to the newest. The first that matches counts.
+
+The comments name the modules and functions of Kazoo that write them.
+"""
 
 
 def is_listing_row(item: Row) -> bool:
@@ -246,7 +247,7 @@ class RowError(ValueError):
         self.column, self.came, self.expected, self.remedy = column, came, expected, remedy
 
 
-def build_document(item: Item, listing: ListingFormat, account_id: str) -> Item:
+def build_cdr_document(item: Item, listing: ListingFormat, account_id: str) -> Item:
     """Build a public document that gives the row `item` again, of the columns that the row has.
 
     `account_id` is the account of a row that does not name its own. Raises `RowError` if no document gives the row.

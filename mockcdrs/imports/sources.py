@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from mockcdrs.cdr import documents
 from mockcdrs.cdr.listing_columns import CSV_HEADINGS
-from mockcdrs.dataset.files import DataError, Words, shortened
+from mockcdrs.dataset.files import DataError, Words, parse_json, shortened
 from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
 _REMEDY = "correct it or take it out"
@@ -81,10 +81,10 @@ def _json_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, I
     A value may be a saved answer (plain, chunked or grouped), an array, or a CouchDB view or dump with documents.
     """
     try:
-        value = _parse_json(text)
+        value = parse_json(text)
     except json.JSONDecodeError as error:
         if _is_json(grouped := _add_commas_between_groups(text)):
-            yield from _value_items(source, _parse_json(grouped))
+            yield from _value_items(source, parse_json(grouped))
             return
         if not _is_json(text.strip().partition("\n")[0]):
             replace(source, line=error.lineno).refuse(Words(_describe_error(error)), f"JSON ({error.msg})")
@@ -100,20 +100,10 @@ def _json_lines(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, I
         if line and not line.isspace():
             place = replace(source, line=number)
             try:
-                value = _parse_json(line)
+                value = parse_json(line)
             except (ValueError, RecursionError) as error:
                 place.refuse(Words(f"is {line.strip()!r}"), f"JSON ({error})")
             yield from _value_items(place, value)
-
-
-def _parse_json(text: str) -> Any:
-    def refuse(name: str) -> NoReturn:
-        raise ValueError(f"{name} is no JSON number")
-
-    value = json.loads(text, parse_constant=refuse)
-    if "\\u" in text:  # half of a surrogate pair is JSON, but no answer could carry it
-        json.dumps(value, ensure_ascii=False).encode()
-    return value
 
 
 def _add_commas_between_groups(text: str) -> str:
@@ -127,7 +117,7 @@ def _add_commas_between_groups(text: str) -> str:
 
 def _is_json(text: str) -> bool:
     try:
-        _parse_json(text)
+        parse_json(text)
     except (ValueError, RecursionError):
         return False
     return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from mockcdrs.crossbar.versions import Version
-from mockcdrs.openapi.parameters import CONDITIONS, FILTERS, FORM, LISTING, PAGING, RANGE, SENT
+from mockcdrs.openapi.parameters import CONDITIONS, FILTERS, FORM, LISTING_PARAMETERS, PAGING, RANGE, SENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def _cdr_operation(
 
 
 _CDR_OPERATIONS = {
-    "/cdrs": _cdr_operation("listCdrs", "The calls, newest first.", LISTING, _ROW_FORMS, _CDRS_QUIRKS),
+    "/cdrs": _cdr_operation("listCdrs", "The calls, newest first.", LISTING_PARAMETERS, _ROW_FORMS, _CDRS_QUIRKS),
     "/cdrs/interaction": _cdr_operation(
         "listInteractions",
         "One row for each interaction: its first leg.",
-        LISTING,
+        LISTING_PARAMETERS,
         _INTERACTION_FORMS,
         _INTERACTION_QUIRKS,
     ),

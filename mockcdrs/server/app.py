@@ -18,7 +18,7 @@ from falcon.routing import CompiledRouter
 
 from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.describe import escape, request_target
-from mockcdrs.control.journal import RecordedResponse
+from mockcdrs.control.journal import SentResponse
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.context import ServerState
@@ -42,7 +42,7 @@ _LISTING = "/{api_version}/accounts/{account_id}/cdrs"
 _LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
 
 
-class Endpoint:
+class CrossbarResource:
     """A path that serves GET. Other methods go the same way: Crossbar's checks refuse them in an order of their own."""
 
     def on_get(self, req: Request, resp: falcon.Response, **fields: str) -> None:
@@ -52,23 +52,23 @@ class Endpoint:
     on_delete = on_head = on_options = on_patch = on_post = on_put = on_get
 
 
-class Listing(Endpoint):
+class ListingResource(CrossbarResource):
     """The CDRs of an account or of a user, newest first, in pages or whole; as JSON or CSV."""
 
 
-class Cdr(Endpoint):
+class CdrResource(CrossbarResource):
     """One CDR as its document has it."""
 
 
-class Summary(Endpoint):
+class SummaryResource(CrossbarResource):
     """Sums over the CDRs of a stretch of time."""
 
 
-class Interactions(Endpoint):
+class InteractionsResource(CrossbarResource):
     """One row for each interaction, newest first."""
 
 
-class Legs(Endpoint):
+class LegsResource(CrossbarResource):
     """All legs of one interaction."""
 
 
@@ -77,12 +77,12 @@ def router() -> CompiledRouter:
     """The routes of the CDR API. They know no mock's state, so that all apps of a process share them."""
     routes = CompiledRouter()
     for listing in (_LISTING, _LISTING_OF_USER):
-        routes.add_route(listing, Listing())
-        routes.add_route(f"{listing}/", Listing())
-        routes.add_route(f"{listing}/{{cdr_id}}", Cdr())
-        routes.add_route(f"{listing}/summary", Summary())
-        routes.add_route(f"{listing}/interaction", Interactions())
-        routes.add_route(f"{listing}/legs/{{interaction_id}}", Legs())
+        routes.add_route(listing, ListingResource())
+        routes.add_route(f"{listing}/", ListingResource())
+        routes.add_route(f"{listing}/{{cdr_id}}", CdrResource())
+        routes.add_route(f"{listing}/summary", SummaryResource())
+        routes.add_route(f"{listing}/interaction", InteractionsResource())
+        routes.add_route(f"{listing}/legs/{{interaction_id}}", LegsResource())
     return routes
 
 
@@ -142,7 +142,7 @@ def respond(req: Request, resp: falcon.Response, **fields: Any) -> None:
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
         response = compress(response, accepted, varies=exchange.world.version.compression_varies)
-    record.response = RecordedResponse(dict(response.headers))
+    record.response = SentResponse(dict(response.headers))
     resp.status = _status_line(response.status)
     headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
     headers["date"] = _date(exchange.world.now)

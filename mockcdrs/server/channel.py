@@ -94,7 +94,7 @@ class _Task(WSGITask):
         return has_end and self.version == "1.1" and self.request.headers.get("CONNECTION", "").lower() != "close"
 
 
-class Channel(HTTPChannel):
+class ClientChannel(HTTPChannel):
     """A connection. The thread that reads a request responds to it, and sends the response in one piece at the end.
 
     No more than `longest_body` bytes of a request's body are kept. `closed` is set when the connection ends.

@@ -43,7 +43,7 @@ class EventStream:
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
     def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
-        """Return the events until the client goes or the server stops. Raises `Refused` where all places are taken."""
+        """Return the events until the client goes or the server stops. Raises `ApiError` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise ApiError(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
@@ -123,7 +123,7 @@ class ControlApi:
             resp.content_type = "application/json"
 
     def _check_access(self, req: falcon.Request) -> None:
-        """Raise `Refused` for whoever may not use the control API."""
+        """Raise `ApiError` for whoever may not use the control API."""
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)

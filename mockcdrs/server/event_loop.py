@@ -20,7 +20,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from mockcdrs.control.clock import monotonic
-from mockcdrs.server.channel import Channel
+from mockcdrs.server.channel import ClientChannel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -80,7 +80,7 @@ class EventLoop:
         self._sockets: dict[int, Any] = {}
         self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
         self._watcher: int | None = None  # the thread that held it last, unless it was relieved
-        self._answering: Channel | None = None  # whom that thread answers, or answered last
+        self._answering: ClientChannel | None = None  # whom that thread answers, or answered last
         self._answers = 0
         self._is_busy, self._is_stopping = threading.Event(), threading.Event()
         self._threads: list[threading.Thread] = []
@@ -104,12 +104,12 @@ class EventLoop:
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         )
-        self._waitress.channel_class = functools.partial(Channel, self, longest_body)
+        self._waitress.channel_class = functools.partial(ClientChannel, self, longest_body)
         self._waitress.pull_trigger = self._wake
         self._start(self._watch, "mockcdrs-server")
         self._start(self._guard, "mockcdrs-guard")
 
-    def add_task(self, channel: Channel) -> None:
+    def add_task(self, channel: ClientChannel) -> None:
         """Note that a channel has a request to respond to; waitress calls this on its task dispatcher."""
         # looked up at each call: gevent may replace it after the import
         channel.due_in = threading.get_ident()
@@ -118,7 +118,7 @@ class EventLoop:
         """Whether this thread watches the sockets, or will again after its response."""
         return self._watcher == threading.get_ident()
 
-    def answer(self, channel: Channel) -> None:
+    def answer(self, channel: ClientChannel) -> None:
         """Respond to what a channel has read, in the thread that watches.
 
         Raises a `wasyncore.ExitNow`, which ends a round of the loop, where another thread has watched meanwhile.

@@ -23,7 +23,7 @@ _BODILESS_STATUSES = ("204", "304")
 _UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 
 
-class Exchange:
+class RequestContext:
     """The context of a Falcon request: what its middleware and its responder know of it.
 
     `started` is in seconds by the real clock; `length` is a stream's content length, where it is known. A request to
@@ -86,8 +86,8 @@ class Request(falcon.Request):
     """Falcon's request, with an exchange as its context."""
 
     __slots__ = ()
-    context_type = Exchange
-    context: Exchange  # type: ignore[assignment]  # Falcon's has no types
+    context_type = RequestContext
+    context: RequestContext  # type: ignore[assignment]  # Falcon's has no types
 
 
 class RequestIdMiddleware:

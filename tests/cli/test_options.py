@@ -17,8 +17,6 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.mock import build
 
-README = Path(__file__).parents[2] / "README.md"
-
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli.main, arguments, prog_name="mockcdrs")

@@ -28,7 +28,7 @@ SDP = re.compile(
     r"v=0\r\no=- \d+ \d+ IN IP4 (\d+\.\d+\.\d+\.\d+)\r\ns=-\r\nc=IN IP4 \1\r\nt=0 0\r\n"
     r"m=audio \d{5} RTP/AVP [\d ]+\r\n(a=[^\r\n]+\r\n)+"
 )
-CODES = {ending.cause: ending for ending in outcomes.OUTCOMES}
+CODES = {ending.cause: ending for ending in vars(outcomes).values() if isinstance(ending, outcomes.CallOutcome)}
 FAX_FIELDS = {name for name in documents.schema_field_names() if name.startswith("fax_")}
 
 some_calls = st.builds(

@@ -1,4 +1,4 @@
-"""How a rule is written."""
+"""How a rule is written: as arguments, as JSON, and as a line of Python."""
 
 import json
 from typing import Any
@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from mockcdrs.faults import Reply, Rule, RuleArguments, RuleError, rule
-from mockcdrs.faults.actions import ACTIONS, Action
+from mockcdrs.faults.action_base import Action
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.presets import PRESETS
+from mockcdrs.mock import Mock
 
 WRONG = [
     ({}, "the rule does nothing: say what happens"),
@@ -73,7 +76,7 @@ def test_a_dict_holds_only_what_was_said() -> None:
 
 
 def test_editors_know_each_argument_of_a_rule() -> None:
-    assert tuple(RuleArguments.__annotations__) == (*rule._MATCH, *rule._SCHEDULE, *ACTIONS)
+    assert RuleArguments.__annotations__.keys() == {*rule._MATCH, *rule._SCHEDULE, *ACTIONS}
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS.values() if action.keyword != "then"])
@@ -81,3 +84,34 @@ def test_the_example_of_an_action_makes_a_rule(action: type[Action]) -> None:
     made = Rule(**{action.keyword: action.example})
     assert [type(each) for each in made.actions] == [action]
     assert action.sentence.endswith(".")
+
+
+RULES = {
+    **{name: rule for name, (rule, _) in PRESETS.items()},
+    "reply": Rule(path="/vmboxes", reply=Reply({"data": [1, None]}, 201, {"x-a": "b"}), times=2, query={"a": True}),
+    "bare reply": Rule(path="/vmboxes", reply=Reply()),
+    "reply to all": Rule(reply=Reply(json={"a": "it's"})),
+    "everything": Rule(
+        method="GET", path="/cdrs", query={"page_size": "7"}, page=2, after=1, probability=0.5, drip=9.5
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def mock() -> Mock:
+    return Mock()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
+    made: Any = eval(RULES[name].to_python(), {"mockcdrs": mock, "Reply": Reply})
+    assert made.with_number(0) == RULES[name]
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_json_makes_the_rule(name: str) -> None:
+    assert Rule.from_dict(RULES[name].to_dict()) == RULES[name]
+
+
+def test_code_of_a_tests_own_is_said_by_its_name() -> None:
+    assert Rule(then=print).to_python() == "mockcdrs.fail(then=print)"

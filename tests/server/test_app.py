@@ -11,7 +11,16 @@ import pytest
 
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.faults import Reply, Rule
-from mockcdrs.server.app import Cdr, Interactions, Legs, Listing, Summary, compress, create_app, router
+from mockcdrs.server.app import (
+    CdrResource,
+    InteractionsResource,
+    LegsResource,
+    ListingResource,
+    SummaryResource,
+    compress,
+    create_app,
+    router,
+)
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, OWNER, calls, leg, state_of
 
@@ -168,13 +177,13 @@ def test_a_header_is_as_long_as_its_bytes(client: httpx.Client, value: bytes, st
 @pytest.mark.parametrize(
     ("path", "resource"),
     [
-        ("", Listing),
-        ("/", Listing),
-        ("/202601-x@host", Cdr),
-        ("/summary", Summary),
-        ("/interaction", Interactions),
-        ("/legs/63936129600-x", Legs),
-        ("/legs", Cdr),
+        ("", ListingResource),
+        ("/", ListingResource),
+        ("/202601-x@host", CdrResource),
+        ("/summary", SummaryResource),
+        ("/interaction", InteractionsResource),
+        ("/legs/63936129600-x", LegsResource),
+        ("/legs", CdrResource),
         ("/legs/x/y", None),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mockcdrs.control.journal import MAX_RESPONSE_BYTES, MAX_RESPONSES
+from mockcdrs.control.journal import MAX_BODY_BYTES, MAX_RESPONSES
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes as events_of_server
 from mockcdrs.server.control_routes import MOST_LISTENERS, EventStream
@@ -87,7 +87,7 @@ def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: M
 def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(mock: Mock) -> None:
     ask(mock, paginate="false")
     kept = httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"]
-    assert (len(kept["body"]), kept["body"][:9], kept["truncated"]) == (MAX_RESPONSE_BYTES, '{"data":[', True)
+    assert (len(kept["body"]), kept["body"][:9], kept["truncated"]) == (MAX_BODY_BYTES, '{"data":[', True)
     for _ in range(MAX_RESPONSES):
         ask(mock, page_size=1)
     assert httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"] is None

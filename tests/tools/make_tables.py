@@ -21,7 +21,7 @@ from mockcdrs.cli import main as command_line
 from mockcdrs.control_api import routes
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.comparison import as_markdown
+from mockcdrs.crossbar.versions.differences import as_markdown
 from mockcdrs.pytest_plugin import pytest_addoption
 
 ROOT = Path(__file__).parents[2]
@@ -40,11 +40,6 @@ def code(text: str) -> str:
     """A text as code; its lines stand one after the other."""
     text = text.replace("\n", "; ")
     return f"`` {text} ``" if "`" in text else f"`{text}`"
-
-
-def sentence(text: str) -> str:
-    """A text as a sentence."""
-    return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 def described(kind: str, title: str, what: str) -> str:
@@ -135,7 +130,7 @@ class _Options:
         return self
 
     def addoption(self, name: str, *, help: str, **_: object) -> None:  # noqa: A002 pytest's name
-        self.rows.append([code(name), "", sentence(help)])
+        self.rows.append([code(name), "", reference.as_sentence(help)])
 
     def addini(self, name: str, *_: object, **__: object) -> None:
         self.rows[-1][1] = code(name)
@@ -163,7 +158,10 @@ def control_routes() -> str:
     for path, methods in routes.ROUTES.items():
         documented = document["paths"][path.replace(":path", "")]
         rows += [
-            [code(f"{method} /_mockcdrs{path.replace(':path', '')}"), sentence(documented[method.lower()]["summary"])]
+            [
+                code(f"{method} /_mockcdrs{path.replace(':path', '')}"),
+                reference.as_sentence(documented[method.lower()]["summary"]),
+            ]
             for method in methods
         ]
     return markdown(["request", "what it does"], *rows)

@@ -16,9 +16,9 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
 from mockcdrs.crossbar.envelope import record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
-from mockcdrs.crossbar.listing_row import check_utc_offset, make_json_rows
 from mockcdrs.crossbar.paging import Mapper, walk_plain
 from mockcdrs.crossbar.resources import MakeItem, Parameters, Resource, ResourceResult
+from mockcdrs.crossbar.row_rendering import check_utc_offset, make_json_rows
 from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
 from mockcdrs.crossbar.view_query import RANGE_END, ViewQuery, ViewScope, plan_query, require_account_id
 from mockcdrs.crossbar.views import View

@@ -15,7 +15,7 @@ from mockcdrs.control.access import AccessPolicy
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
-from tests.plugin.running import ASK, ran
+from tests.pytest_plugin.running import ASK, ran
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.config import OPTIONS, OptionError
 from mockcdrs.mock import serving
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 
 def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:

@@ -5,7 +5,7 @@ import pytest
 from mockcdrs import mock as mock_module
 from mockcdrs.mock import Mock
 from mockcdrs.pytest_plugin.session import MAX_SHARED_MOCKS
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 UNUSED = "-W", "ignore::mockcdrs.warnings.UnusedFault"
 

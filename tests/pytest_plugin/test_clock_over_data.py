@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.mock import Mock
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 OFFICE = 63_936_129_600  # 2026-01-20T12:00:00Z, for which the committed office was made
 END = 63_931_900_000

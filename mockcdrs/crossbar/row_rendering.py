@@ -9,7 +9,7 @@ from typing import Any
 from mockcdrs.cdr import erlang, listing_columns
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar.context import NULL, Context
-from mockcdrs.crossbar.couchdb import ListingRow
+from mockcdrs.crossbar.couchdb import CachedRow
 from mockcdrs.crossbar.errors import ModuleCrash, module_error, system_error
 
 RowMaker = Callable[[Document], dict[str, Any]]
@@ -92,8 +92,8 @@ def make_json_rows(context: Context) -> RowMaker:
     return lambda document: cache.get((id(document), *seen_as), lambda: (document, make(document)))[1]
 
 
-def _make_uncached_rows(context: Context) -> Callable[[Document], ListingRow]:
+def _make_uncached_rows(context: Context) -> Callable[[Document], CachedRow]:
     make = make_full_rows(context)
     if context.state.settings.should_filter_empty_strings:
-        return lambda document: ListingRow((name, value) for name, value in make(document).items() if value != "")
-    return lambda document: ListingRow(make(document))
+        return lambda document: CachedRow((name, value) for name, value in make(document).items() if value != "")
+    return lambda document: CachedRow(make(document))

@@ -9,7 +9,7 @@ from mockcdrs.control.journal import JournalFull
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 Either = Mock | RemoteMock
 HOW = (

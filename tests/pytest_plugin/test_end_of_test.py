@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 UNUSED = "-W", "error::mockcdrs.warnings.UnusedFault"
 NOWHERE = "status=503, path='/nowhere'"

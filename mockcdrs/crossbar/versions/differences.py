@@ -21,7 +21,7 @@ class VersionRule:
     values: Mapping[str, str]
 
 
-def list_rules(versions: Iterable[Version]) -> list[VersionRule]:
+def list_differences(versions: Iterable[Version]) -> list[VersionRule]:
     """The rules in which some of the versions differ, in the order of the fields."""
     known = list(versions)
     return [_rule(field, known) for field in fields(Version) if field.metadata and _differ(field, known)]
@@ -76,7 +76,7 @@ def as_markdown(versions: Iterable[Version]) -> str:
         ["---"] * len(head),
         ["`version` in envelopes", *_release(first, others), "kz_util `kazoo_version/0`"],
     ]
-    for rule in list_rules(known):
+    for rule in list_differences(known):
         usual = rule.values[first.name]
         own = [rule.values[version.name] for version in others]
         lines.append([rule.what, usual, *("" if value == usual else value for value in own), rule.source])

@@ -14,7 +14,7 @@ from mockcdrs.control.added_calls import Interaction
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 UNIX = 1_768_910_400
 LIKE_UNIX = f"this looks like Unix seconds; Gregorian = Unix + 62167219200 = {UNIX + 62_167_219_200}"

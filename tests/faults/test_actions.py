@@ -1,4 +1,4 @@
-"""What happens to the data in the midst of a walk."""
+"""Code that a rule runs: what happens to the data in the midst of a walk."""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.plugin.running import ran
+from tests.pytest_plugin.running import ran
 
 ELSEWHERE = """
 import subprocess, sys
