@@ -16,75 +16,75 @@ _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
 
 
-def count_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def count_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the months that have a database, and how much was added and removed."""
     del request
-    data = powers.state.data
+    data = backend.state.data
     counts = {"added": data.count_added(), "removed": data.count_removed()}
-    return ApiResponse({"months": data.months(powers.account_id), **counts})
+    return ApiResponse({"months": data.months(backend.account_id), **counts})
 
 
-def list_scenarios(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def list_scenarios(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the scenarios of calls that can be added, and their arguments."""
-    del powers, request
+    del backend, request
     scenarios = [
         {"name": name, "says": (build.__doc__ or "").strip().partition("\n")[0]} for name, build in SCENARIOS.items()
     ]
     return ApiResponse({"default": DEFAULT_SCENARIO, "scenarios": scenarios, "arguments": list(_CALL)})
 
 
-def add_call(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def add_call(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a call by scenario, as `Mock.add_call` does."""
     order = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
     with messages.refuse_wrong_arguments():
-        call = powers.add_call(**order)
+        call = backend.add_call(**order)
     return ApiResponse({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
 
 
-def add_cdr(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def add_cdr(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a document as it is, as `Mock.add_cdr` does."""
     with messages.refuse_wrong_arguments():
-        return ApiResponse(powers.add_cdr(request.body), 201)
+        return ApiResponse(backend.add_cdr(request.body), 201)
 
 
-def remove_cdr(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def remove_cdr(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove a CDR."""
     try:
         with messages.refuse_wrong_arguments():
-            powers.remove(request.fields["cdr_id"])
+            backend.remove(request.fields["cdr_id"])
     except KeyError as unknown:
         raise ApiError(404, "no-such-cdr", str(unknown.args[0])) from unknown
     return NO_CONTENT
 
 
-def clear_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def clear_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Empty the account, until the next reset."""
     del request
-    powers.clear()
+    backend.clear()
     return NO_CONTENT
 
 
-def reset_data(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def reset_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Drop what was added and removed; faults, journal and clock stay."""
     del request
-    powers.state.data.reset()
+    backend.state.data.reset()
     return NO_CONTENT
 
 
-def reset(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def reset(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Put everything back to where it started, as `Mock.reset` does."""
     del request
-    powers.reset()
+    backend.reset()
     return NO_CONTENT
 
 
-def list_interactions(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
     messages.check_parameters(request, "created_from", "created_to", "limit")
-    end = messages.parse_time_parameter(request, "created_to", powers.clock.now())
-    start = messages.parse_time_parameter(request, "created_from", max(0, end - powers.state.settings.maximum_range))
+    end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
+    start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    found = timeline.newest_interactions(powers.state.data, powers.account_id, (start, end), limit)
+    found = timeline.newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
     return ApiResponse(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
@@ -93,11 +93,11 @@ def list_interactions(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     )
 
 
-def read_expected(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():
-        found = powers.expected(request.query.get("path", "/cdrs"), **query)
+        found = backend.expected(request.query.get("path", "/cdrs"), **query)
     return ApiResponse(
         {
             "ids": list(found.ids),

@@ -10,8 +10,8 @@ from mockcdrs.faults import Rule
 from mockcdrs.faults.presets import PRESETS
 
 
-def _describe(powers: MockBackend, rule: Rule) -> dict[str, Any]:
-    faults = powers.state.faults
+def _describe(backend: MockBackend, rule: Rule) -> dict[str, Any]:
+    faults = backend.state.faults
     return {
         "id": rule.number,
         "rule": _members(rule),
@@ -26,40 +26,40 @@ def _members(rule: Rule) -> dict[str, Any]:
     return {name: value for name, value in rule.to_dict().items() if name != "number"}
 
 
-def list_rules(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def list_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return all rules in order."""
     del request
-    return ApiResponse([_describe(powers, rule) for rule in powers.state.faults])
+    return ApiResponse([_describe(backend, rule) for rule in backend.state.faults])
 
 
-def add_rule(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def add_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Make requests fail, as `Mock.fail` does."""
     if not isinstance(request.body, dict):
         raise bad_value(None, request.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
     with messages.refuse_wrong_arguments():
-        rule = powers.state.faults.add(Rule.from_dict(request.body))
-    return ApiResponse(_describe(powers, rule), 201)
+        rule = backend.state.faults.add(Rule.from_dict(request.body))
+    return ApiResponse(_describe(backend, rule), 201)
 
 
-def remove_rule(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def remove_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove one rule."""
     number = request.fields["number"]
-    faults = powers.state.faults
+    faults = backend.state.faults
     if not any(str(rule.number) == number and faults.remove(rule) for rule in faults):
         raise ApiError(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
     return NO_CONTENT
 
 
-def clear_rules(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def clear_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove all rules."""
     del request
-    powers.state.faults.clear()
+    backend.state.faults.clear()
     return NO_CONTENT
 
 
-def list_presets(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def list_presets(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the rules that come with a name."""
-    del powers, request
+    del backend, request
     return ApiResponse(
         [
             {"name": name, "rule": _members(rule), "python": rule.to_python(), "says": says}

@@ -28,10 +28,10 @@ def describe_record(record: Record, origin: str) -> dict[str, Any]:
     }
 
 
-def read_journal(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the records completed after `since`, in that order, and those still under way."""
     messages.check_parameters(request, "since")
-    news = powers.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
+    news = backend.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
     return ApiResponse(
         {
             "records": [describe_record(record, request.origin) for record in news.records],
@@ -45,10 +45,10 @@ def read_journal(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     )
 
 
-def read_record(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_record(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return one record with the answer as far as it is kept; `response` is `null` where it no longer is."""
     number = request.fields["number"]
-    for record in powers.state.journal:
+    for record in backend.state.journal:
         if str(record.number) == number:
             answered = record.response
             response = None if answered is None else answered.to_dict()
@@ -58,24 +58,24 @@ def read_record(powers: MockBackend, request: ApiRequest) -> ApiResponse:
     )
 
 
-def stream_records(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def stream_records(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Stream records as they are completed."""
-    del powers
+    del backend
     messages.check_parameters(request, "since")
     return ApiResponse(events=messages.parse_whole_number(request, "since", 0))
 
 
-def clear_journal(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def clear_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove all records."""
     del request
-    powers.state.journal.clear()
+    backend.state.journal.clear()
     return NO_CONTENT
 
 
-def count_advice(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return each piece of advice once, with how often it was given, in the order in which it first came."""
     del request
-    counted = Counter(powers.kept_advice())
+    counted = Counter(backend.kept_advice())
     return ApiResponse(
         [{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()]
     )

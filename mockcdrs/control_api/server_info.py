@@ -23,21 +23,21 @@ _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
 _CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
 
 
-def read_health(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Say that it is ready, and that changes stay within this process."""
-    del powers, request
+    del backend, request
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return ApiResponse(state)
 
 
-def read_account(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client is configured with, and the other accounts."""
-    account, login = powers.account, powers.credentials
+    account, login = backend.account, backend.credentials
     return ApiResponse(
         {
             "url": f"{request.origin}/v2",
             "account_id": account.id,
-            "auth_token": powers.auth_token,
+            "auth_token": backend.auth_token,
             "user_id": login.user_id,
             "name": account.name,
             "realm": account.realm,
@@ -47,7 +47,7 @@ def read_account(powers: MockBackend, request: ApiRequest) -> ApiResponse:
             "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
             "accounts": [
                 {"id": other.id, "name": other.name, "realm": other.realm, "is_reseller": other.is_reseller}
-                for other in powers.state.data.accounts.values()
+                for other in backend.state.data.accounts.values()
             ],
         }
     )
@@ -57,10 +57,10 @@ def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
-def read_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the version of Kazoo, all settings with their values, all quirks, the data, the widest range."""
     del request
-    state = powers.state
+    state = backend.state
     quirks = [
         {
             "name": name,
@@ -78,16 +78,16 @@ def read_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
             "quirks": quirks,
             "seed": state.seed,
             "data": asdict(state.data.origin),
-            "reseller": powers.account.is_reseller,
+            "reseller": backend.account.is_reseller,
             "maximum_range": state.version.maximum_range(state.settings),
         }
     )
 
 
-def change_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def change_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Change some settings and quirks of the running state: all of them or, where one is wrong, none."""
     values = messages.parse_members(request.body, _SETTINGS_CHANGES, "a change of settings")
-    state, changes = powers.state, values.get("quirks", {})
+    state, changes = backend.state, values.get("quirks", {})
     for name, value in changes.items():
         if name not in QUIRKS:
             raise ApiError(400, "unknown-quirk", f"{name!r} is no quirk; expected one of {', '.join(QUIRKS)}", name)
@@ -100,39 +100,39 @@ def change_settings(powers: MockBackend, request: ApiRequest) -> ApiResponse:
         raise ApiError(400, "bad-setting", str(wrong), field) from wrong
     state.settings = changed
     state.quirks = frozenset(name for name in QUIRKS if changes.get(name, name in state.quirks))
-    return read_settings(powers, request)
+    return read_settings(backend, request)
 
 
-def read_clock(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the clock's time, and whether it is frozen."""
     del request
-    now = powers.clock.now()
-    return ApiResponse({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": powers.clock.is_frozen})
+    now = backend.clock.now()
+    return ApiResponse({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": backend.clock.is_frozen})
 
 
-def change_clock(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Freeze the clock at a time, advance it, or let it run with the machine's."""
     values = messages.parse_members(request.body, _CLOCK_CHANGES, "a change of the clock")
     if len(values) != 1:
         raise bad_value(None, request.body, f"one of {', '.join(_CLOCK_CHANGES)}")
     if "freeze" in values:
-        powers.clock.freeze(values["freeze"])
+        backend.clock.freeze(values["freeze"])
     elif "advance" in values:
         step = messages.parse_members(values["advance"], STEP_KINDS, "a step")
         with messages.refuse_wrong_arguments("advance"):
-            powers.clock.advance(timedelta(seconds=parse_step(None, step)))
+            backend.clock.advance(timedelta(seconds=parse_step(None, step)))
     else:
-        powers.clock.live()
-    return read_clock(powers, request)
+        backend.clock.live()
+    return read_clock(backend, request)
 
 
-def control_document(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def control_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the control API itself as OpenAPI 3.1."""
-    del powers, request
+    del backend, request
     return ApiResponse(json.loads(files("mockcdrs.control_api").joinpath("control.json").read_bytes()))
 
 
-def crossbar_document(powers: MockBackend, request: ApiRequest) -> ApiResponse:
+def crossbar_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the CDR API as OpenAPI 3.1, as the mock's version of Kazoo has it."""
     del request
-    return ApiResponse(openapi.build_document(powers.state.version))
+    return ApiResponse(openapi.build_document(backend.state.version))

@@ -87,17 +87,17 @@ def router() -> CompiledRouter:
 
 
 def create_app(
-    state: State, powers: "MockBackend | None" = None, access: "AccessPolicy | None" = None
+    state: State, backend: "MockBackend | None" = None, access: "AccessPolicy | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
     """Make a WSGI app that serves one state.
 
     Args:
         state: Data, settings, clock, faults and journal to answer from.
-        powers: What the control API at `/_mockcdrs/` works on. Without it there is none.
+        backend: What the control API at `/_mockcdrs/` works on. Without it there is none.
         access: Whom the control API lets in: requests from this machine alone, if left out.
 
     """
-    control = None if powers is None else _Control(powers, access)
+    control = None if backend is None else _Control(backend, access)
     opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
     app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
     app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
@@ -212,8 +212,8 @@ def _status_line(code: int) -> str:
 class _Control:
     """The control API, which is imported and made with the first request to it."""
 
-    def __init__(self, powers: "MockBackend", access: "AccessPolicy | None") -> None:
-        self._powers, self._access = powers, access
+    def __init__(self, backend: "MockBackend", access: "AccessPolicy | None") -> None:
+        self._powers, self._access = backend, access
         self._lock = threading.Lock()
         self._api: ControlApi | None = None
 

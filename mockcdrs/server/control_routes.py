@@ -95,13 +95,13 @@ class ControlApi:
     The app's other routes are in use, from many threads, by the time that these are added.
     """
 
-    def __init__(self, powers: MockBackend, allowed: access.AccessPolicy | None = None) -> None:
+    def __init__(self, backend: MockBackend, allowed: access.AccessPolicy | None = None) -> None:
         self._access = allowed or access.AccessPolicy()
-        self._headers = {**_HEADERS, _STATE: powers.state.identity}
+        self._headers = {**_HEADERS, _STATE: backend.state.identity}
         self._router = CompiledRouter()
-        changing, stream = threading.Lock(), EventStream(powers.state.journal)
+        changing, stream = threading.Lock(), EventStream(backend.state.journal)
         for path, methods in ROUTES.items():
-            self._router.add_route(CONTROL + path, _resource(methods, powers, changing, stream))
+            self._router.add_route(CONTROL + path, _resource(methods, backend, changing, stream))
         pages.add_routes(self._router, CONTROL)
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -140,23 +140,23 @@ class ControlApi:
 
 
 def _resource(
-    methods: dict[str, Handler], powers: MockBackend, changing: threading.Lock, stream: EventStream
+    methods: dict[str, Handler], backend: MockBackend, changing: threading.Lock, stream: EventStream
 ) -> object:
     none = contextlib.nullcontext()
     responders = {
-        f"on_{name.lower()}": _responder(made, powers, none if name == "GET" else changing, stream)
+        f"on_{name.lower()}": _responder(made, backend, none if name == "GET" else changing, stream)
         for name, made in methods.items()
     }
     return type("Resource", (), {name: staticmethod(responder) for name, responder in responders.items()})()
 
 
 def _responder(
-    handler: Handler, powers: MockBackend, turn: AbstractContextManager[Any], stream: EventStream
+    handler: Handler, backend: MockBackend, turn: AbstractContextManager[Any], stream: EventStream
 ) -> Callable[..., None]:
     def respond(req: falcon.Request, resp: falcon.Response, **fields: str) -> None:
         request = ApiRequest(_query(req), fields, _body(req), f"{req.scheme}://{req.netloc}")
         with turn:
-            response = handler(powers, request)
+            response = handler(backend, request)
         if response.events is None:
             _send(resp, response)
         else:
