@@ -30,11 +30,6 @@ class Clock:
         self._frozen_at = frozen_at
         self._offset_seconds = 0
 
-    @classmethod
-    def frozen(cls, gregorian_seconds: int) -> "Clock":
-        """Make a clock that stands still."""
-        return cls(gregorian_seconds)
-
     def now(self) -> int:
         """Return the time in Gregorian seconds."""
         if self._frozen_at is not None:

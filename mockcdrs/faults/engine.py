@@ -14,7 +14,7 @@ from mockcdrs.faults.rule import Rule
 from mockcdrs.faults.token_expiry import TokenExpiry
 from mockcdrs.faults.wire_effect import NO_EFFECT, WireEffect
 
-Produce = Callable[[HttpRequest, ServerState], HttpResponse]
+Respond = Callable[[HttpRequest, ServerState], HttpResponse]
 
 
 class RuleFailed(Exception):
@@ -116,7 +116,7 @@ class Faults:
         if self.failures:
             raise self.failures[0]
 
-    def apply(self, incoming: HttpRequest, world: ServerState, produce: Produce) -> tuple[HttpResponse, WireEffect]:
+    def apply(self, incoming: HttpRequest, world: ServerState, produce: Respond) -> tuple[HttpResponse, WireEffect]:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
         if not self._rules and not self._tokens:
             answer = produce(incoming, world)

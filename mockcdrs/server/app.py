@@ -47,7 +47,7 @@ class CrossbarResource:
 
     def on_get(self, req: Request, resp: falcon.Response, **fields: str) -> None:
         """Respond as Crossbar does."""
-        respond(req, resp, **fields)
+        respond_as_crossbar(req, resp, **fields)
 
     on_delete = on_head = on_options = on_patch = on_post = on_put = on_get
 
@@ -101,7 +101,7 @@ def create_app(
     opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
     app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
     app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
-    app.add_sink(respond, "")
+    app.add_sink(respond_as_crossbar, "")
     if control is not None:
         app.add_sink(control.respond, rf"{CONTROL}(?:/|\Z)")
 
@@ -114,7 +114,7 @@ def create_app(
         if not req.context.is_open:
             for middleware in opening:
                 middleware.process_request(req, resp)
-        respond(req, resp)
+        respond_as_crossbar(req, resp)
 
     app.add_error_handler(falcon.HTTPError, respond_to_unknown_method)
     app.add_error_handler(Exception, _raise)
@@ -126,7 +126,7 @@ def longest_body(state: State) -> Callable[[], int]:
     return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
-def respond(req: Request, resp: falcon.Response, **fields: Any) -> None:
+def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> None:
     """Respond as Crossbar does, to any path and method."""
     del fields  # the path as Falcon has decoded it: Crossbar reads the raw one
     exchange = req.context

@@ -144,7 +144,7 @@ def test_cdrs_without_variables_are_found() -> None:
 
 
 def test_a_huge_account_is_counted_up_to_the_limit() -> None:
-    clock, made = Clock.frozen(NOW), list[str]()
+    clock, made = Clock(NOW), list[str]()
     store = GeneratedStore(3, Traffic(100_000), clock.now)
     state = State(store, clock=clock)
     usual = store.made

@@ -97,7 +97,7 @@ def state(recording: Recording) -> State:
     )
     settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
     store = LoadedStore(accounts.values(), golden.documents)
-    return State(store, settings, Clock.frozen(parse_time(NOW)), seed=SEED, version=recording.version)
+    return State(store, settings, Clock(parse_time(NOW)), seed=SEED, version=recording.version)
 
 
 def _alpha(alpha: Account, told: Told, *, has_nulls: bool) -> Account:

@@ -28,13 +28,13 @@ Ask = Callable[[str], bytes]
 def universe(calls_per_day: int, days: int) -> Store:
     """Calls of so many days before noon of 2026-01-20."""
     opened = gregorian.to_datetime(NOON).date() - timedelta(days=days)
-    return generate_store(1, calls_per_day, "en_US", Clock.frozen(NOON), opened)
+    return generate_store(1, calls_per_day, "en_US", Clock(NOON), opened)
 
 
 def asking(store: Store, fixed: tuple[str, ...] = ()) -> Ask:
     """A client of a new mock over a store: gives the whole answer to a query, or to a path with one."""
     account = default_account(store)
-    app = create_app(State(store, clock=Clock.frozen(NOON), quirks_shown=quirks.enabled(fixed)))
+    app = create_app(State(store, clock=Clock(NOON), quirks_shown=quirks.enabled(fixed)))
 
     def ask(query: str) -> bytes:
         path, _, rest = query.partition("?")

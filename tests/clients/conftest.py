@@ -50,7 +50,7 @@ def state() -> State:
         users=({"id": USER, "username": "ann", "first_name": "Ann", "last_name": "Lee"},),
         devices=({"id": "d1", "name": "Desk", "owner_id": USER, "sip": {"username": "ann-desk"}},),
     )
-    return State(store=LoadedStore((account,), documents), clock=Clock.frozen(NOW))
+    return State(store=LoadedStore((account,), documents), clock=Clock(NOW))
 
 
 @pytest.fixture

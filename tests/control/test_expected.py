@@ -32,7 +32,7 @@ START = NOW - 10 * DAY
 
 @pytest.fixture(scope="module")
 def state() -> State:
-    clock = Clock.frozen(NOW)
+    clock = Clock(NOW)
     return State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
 
 
@@ -75,7 +75,7 @@ def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
 def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
     version: Version, is_ascending: bool
 ) -> None:
-    clock = Clock.frozen(NOW)
+    clock = Clock(NOW)
     store = GeneratedStore(SEED, Traffic(20), clock.now)
     state = State(store, clock=clock, quirks_shown=frozenset(), version=version)
     shown = []
@@ -90,7 +90,7 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
 
 
 def test_versions_choose_other_legs_of_a_users_interaction() -> None:
-    clock = Clock.frozen(NOW)
+    clock = Clock(NOW)
     state = State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
     chosen = {
         version.name: {
@@ -132,7 +132,7 @@ WALKS = {"in any way": None, "page by page": PageWalk(page_size=50, chunk_size=5
 
 
 def new_state(calls_per_day: int) -> State:
-    clock = Clock.frozen(NOW)
+    clock = Clock(NOW)
     return State(GeneratedStore(SEED, Traffic(calls_per_day), clock.now), clock=clock)
 
 

@@ -91,7 +91,7 @@ def state_of(
         held.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
     shown = quirks.enabled(version.quirks, fixed, added)
     held_settings = Settings(**settings)
-    return State(LoadedStore(accounts(months), held), held_settings, Clock.frozen(NOW), shown, version=version)
+    return State(LoadedStore(accounts(months), held), held_settings, Clock(NOW), shown, version=version)
 
 
 def ask(

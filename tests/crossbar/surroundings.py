@@ -60,7 +60,7 @@ def accounts() -> tuple[Account, ...]:
 
 
 def state_of_family(version: Version = KAZOO_4_3, **settings: Any) -> State:
-    return State(LoadedStore(accounts(), {}), Settings(**settings), Clock.frozen(NOW), seed=1, version=version)
+    return State(LoadedStore(accounts(), {}), Settings(**settings), Clock(NOW), seed=1, version=version)
 
 
 def md5(pair: str) -> str:

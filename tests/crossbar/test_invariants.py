@@ -37,7 +37,7 @@ class _Client:
         held: dict[tuple[str, str], list[Document]] = {}
         for document in history.documents:
             held.setdefault((document["pvt_account_id"], document["_id"][:6]), []).append(dict(document))
-        clock = Clock.frozen(history.now_gregorian)
+        clock = Clock(history.now_gregorian)
         self.account = history.accounts[0]
         self.state = State(LoadedStore(history.accounts, held), Settings(), clock, quirks.enabled(quirks.COMMON, fixed))
 
