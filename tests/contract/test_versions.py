@@ -11,7 +11,7 @@ from mockcdrs.contract.version_detection import Detection
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.mock import Mock, serving
 
-TOLD_AS_THEY_ARE = {"name", "release"}
+TOLD_AS_THEY_ARE = {"name", "release", "sentence"}
 NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is about calls
     *("account_switches", "ancestor_columns", "directory_loader", "lists_parents", "refuses_expired_tokens_first"),
     "users_view",
