@@ -6,6 +6,7 @@ is refused.
 
 import dataclasses
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -50,11 +51,12 @@ class _Answers(Action):
     group = "answer"
 
 
-class _Fails(_Answers):
+class _Fails(_Answers, ABC):
     """The answer is an error of Crossbar's."""
 
+    @abstractmethod
     def failure(self) -> Failure:
-        raise NotImplementedError
+        """The error."""
 
     def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
         failure = self.failure()

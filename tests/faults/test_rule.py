@@ -43,6 +43,7 @@ def test_a_rule_that_cannot_be_followed_is_refused(said: dict[str, Any], words: 
     ("said", "words"),
     [
         ({"stauts": 503}, "stauts: a rule has no such argument, expected some of method, path, "),
+        ({"reply": 7}, "reply: came 7, expected a Reply: json, status, headers"),
         ({"then": 1}, "then: came as JSON, expected Python code"),
         ({"reply": {"text": ""}}, "text: a reply has no such argument, expected some of json, status, headers"),
         ({"reply": {"status": 99}}, "status: came 99, expected a whole number from 200 to 599"),
