@@ -97,7 +97,8 @@ def test_each_file_of_the_package_that_it_names_is_there(name: str) -> None:
 
 
 def test_each_file_that_a_recipe_names_is_there() -> None:
-    named = set(re.findall(r"`([\w.]+/[\w./-]*)`", TEXTS["CONTRIBUTING.md"]))
+    # an sdist, whose tests run too, has nothing of .ci/
+    named = set(re.findall(r"`(\w[\w.]*/[\w./-]*)`", TEXTS["CONTRIBUTING.md"]))
     assert len(named) > 60
     assert [file for file in sorted(named) if not any((each / file).exists() for each in (ROOT, PACKAGE))] == []
 
