@@ -135,10 +135,10 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> N
     def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
         return state.answers.respond(incoming, world, exchange.request_id)
 
-    response, delivery = state.faults.apply(incoming, exchange.world, produce)
+    response, effect = state.faults.apply(incoming, exchange.world, produce)
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
-    exchange.note(response, delivery)
+    exchange.note(response, effect)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
         response = compress(response, accepted, varies=exchange.world.version.compression_varies)

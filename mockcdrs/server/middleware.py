@@ -32,7 +32,7 @@ class RequestContext:
 
     __slots__ = (
         *("is_open", "state", "incoming", "world", "request_id", "started"),
-        *("record", "delivery", "length"),
+        *("record", "effect", "length"),
     )
     is_open: bool
     state: State
@@ -41,19 +41,19 @@ class RequestContext:
     request_id: str
     started: float
     record: Record
-    delivery: WireEffect
+    effect: WireEffect
     length: int | None
 
     def __init__(self) -> None:
         self.is_open = False
         self.length = None
 
-    def note(self, response: HttpResponse, delivery: WireEffect) -> None:
+    def note(self, response: HttpResponse, effect: WireEffect) -> None:
         """Note in the record what is going to be sent, and how."""
-        self.delivery = delivery
-        self.record.status = 0 if delivery.close else response.status
+        self.effect = effect
+        self.record.status = 0 if effect.close else response.status
         self.record.outcome = response.outcome
-        self.record.fault = delivery.fault
+        self.record.fault = effect.fault
         self.record.note = response.note
 
     def end(self, more_bytes: int = 0) -> None:
@@ -145,20 +145,20 @@ class FaultMiddleware:
         """Wait, and replace the body by a faulty stream."""
         del resource, req_succeeded
         exchange = req.context
-        if not (exchange.is_open and exchange.delivery.fault):
+        if not (exchange.is_open and exchange.effect.fault):
             return
-        delivery, connection = exchange.delivery, ClientConnection(req.env)
-        for delay in delivery.delays:
+        effect, connection = exchange.effect, ClientConnection(req.env)
+        for delay in effect.delays:
             connection.wait(delay.seconds, delay.lifted)
-        if delivery.close:
+        if effect.close:
             exchange.end()
             raise connection.broken("closed before any byte")
         if resp.stream is not None:
             resp.stream = break_on_rule_failure(_parts(resp), connection)
-        if delivery.is_plain or not has_body(req, resp):
+        if effect.is_plain or not has_body(req, resp):
             return
         body = _parts(resp) if resp.data is None else resp.data
-        resp.data, (resp.stream, exchange.length) = None, deliver(body, delivery, connection)
+        resp.data, (resp.stream, exchange.length) = None, deliver(body, effect, connection)
         if exchange.length is not None:
             resp.content_length = exchange.length
 

@@ -62,19 +62,19 @@ class ClientConnection:
 
 
 def deliver(
-    body: bytes | Iterable[bytes], delivery: WireEffect, connection: ClientConnection
+    body: bytes | Iterable[bytes], effect: WireEffect, connection: ClientConnection
 ) -> tuple[Iterator[bytes], int | None]:
     """Return the body as it is to be sent, and its content length; `None` for a chunked response."""
-    if delivery.cut_in_chunk:
-        return _slowly(_cut_in_chunk(_parts(body), connection), delivery, connection), None
-    if delivery.wrong_content_length:
+    if effect.cut_in_chunk:
+        return _slowly(_cut_in_chunk(_parts(body), connection), effect, connection), None
+    if effect.wrong_content_length:
         whole = b"".join(_parts(body))
-        length = max(0, len(whole) + delivery.wrong_content_length)
-        return _slowly(_misannounced(whole, length, connection), delivery, connection), length
+        length = max(0, len(whole) + effect.wrong_content_length)
+        return _slowly(_misannounced(whole, length, connection), effect, connection), length
     length_or_none = len(body) if isinstance(body, bytes) else None
-    if delivery.cut_after is not None:
-        return _slowly(_cut(_parts(body), delivery.cut_after, connection), delivery, connection), length_or_none
-    return _slowly(_parts(body), delivery, connection), length_or_none
+    if effect.cut_after is not None:
+        return _slowly(_cut(_parts(body), effect.cut_after, connection), effect, connection), length_or_none
+    return _slowly(_parts(body), effect, connection), length_or_none
 
 
 def break_on_rule_failure(parts: Iterable[bytes], connection: ClientConnection) -> Iterator[bytes]:
@@ -114,10 +114,10 @@ def _misannounced(whole: bytes, length: int, connection: ClientConnection) -> It
         raise connection.broken(f"{length} bytes were announced, there are {len(whole)}")
 
 
-def _slowly(parts: Iterator[bytes], delivery: WireEffect, connection: ClientConnection) -> Iterator[bytes]:
+def _slowly(parts: Iterator[bytes], effect: WireEffect, connection: ClientConnection) -> Iterator[bytes]:
     for part in parts:
         rest = part
-        while drips := [drip for drip in delivery.drips if rest and not drip.lifted.is_set]:
+        while drips := [drip for drip in effect.drips if rest and not drip.lifted.is_set]:
             slowest = min(drips, key=lambda drip: drip.bytes_a_second)
             size = max(1, int(slowest.bytes_a_second * _STEP_SECONDS))
             drop, rest = rest[:size], rest[size:]

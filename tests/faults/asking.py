@@ -23,15 +23,15 @@ def asked(
     token: str | None = ACCOUNT_TOKEN,
     headers: dict[str, str] | None = None,
 ) -> tuple[HttpResponse, WireEffect]:
-    """An answer with its body made, and its delivery."""
+    """An answer with its body made, and how it is sent."""
 
     def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
         return respond(incoming, world, "request-1")
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, delivery = state.faults.apply(HttpRequest(method, full, query, sent), state.world(), produce)
-    return replace(answered, body=body_of(answered)), delivery
+    answered, effect = state.faults.apply(HttpRequest(method, full, query, sent), state.world(), produce)
+    return replace(answered, body=body_of(answered)), effect
 
 
 def envelope(answered: HttpResponse) -> dict[str, Any]:

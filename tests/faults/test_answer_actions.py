@@ -100,10 +100,10 @@ def test_a_path_is_answered_as_told(state: State) -> None:
     rule = state.faults.add(
         Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)
     )
-    answered, delivery = asked(state, path="/v2/external_numbers")
+    answered, effect = asked(state, path="/v2/external_numbers")
     assert (answered.status, envelope(answered)) == (202, {"data": []})
     assert answered.headers == {"content-type": "application/json", "x-kind": "made up"}
-    assert str(rule) in delivery.fault
+    assert str(rule) in effect.fault
     assert asked(state, path="/v2/external_numbers")[0].status == 404
 
 

@@ -46,11 +46,11 @@ def test_quiet_rules_fire_beside_the_others(state: State) -> None:
     state.faults.add(Rule(status=503))
     state.faults.add(Rule(delay_seconds=2, drip=100))
     state.faults.add(Rule(drip=50))
-    answered, delivery = asked(state)
+    answered, effect = asked(state)
     assert answered.status == 503
-    assert [delay.seconds for delay in delivery.delays] == [1.5, 2]
-    assert [drip.bytes_a_second for drip in delivery.drips] == [100, 50]
-    assert delivery.fault.count("rule ") == 4
+    assert [delay.seconds for delay in effect.delays] == [1.5, 2]
+    assert [drip.bytes_a_second for drip in effect.drips] == [100, 50]
+    assert effect.fault.count("rule ") == 4
 
 
 def pattern(seed: int, matches: int = 64) -> list[int]:

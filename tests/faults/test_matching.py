@@ -11,9 +11,9 @@ from tests.faults.asking import asked
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
-    answered, delivery = asked(state)
+    answered, effect = asked(state)
     assert answered.status == 200
-    assert delivery == WireEffect()
+    assert effect == WireEffect()
 
 
 @pytest.mark.parametrize(
