@@ -129,23 +129,23 @@ def longest_body(state: State) -> Callable[[], int]:
 def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> None:
     """Respond as Crossbar does, to any path and method."""
     del fields  # the path as Falcon has decoded it: Crossbar reads the raw one
-    exchange = req.context
-    state, incoming, record = exchange.state, exchange.incoming, exchange.record
+    context = req.context
+    state, incoming, record = context.state, context.incoming, context.record
 
     def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
-        return state.answers.respond(incoming, world, exchange.request_id)
+        return state.answers.respond(incoming, world, context.request_id)
 
-    response, effect = state.faults.apply(incoming, exchange.world, produce)
+    response, effect = state.faults.apply(incoming, context.world, produce)
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
-    exchange.note(response, effect)
+    context.note(response, effect)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
-        response = compress(response, accepted, varies=exchange.world.version.compression_varies)
+        response = compress(response, accepted, varies=context.world.version.compression_varies)
     record.response = SentResponse(dict(response.headers))
     resp.status = _status_line(response.status)
     headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
-    headers["date"] = _date(exchange.world.now)
+    headers["date"] = _date(context.world.now)
     if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
         resp.append_header("set-cookie", headers.pop("set-cookie"))
     resp.set_headers(headers)

@@ -83,7 +83,7 @@ class RequestContext:
 
 
 class Request(falcon.Request):
-    """Falcon's request, with an exchange as its context."""
+    """Falcon's request, with a `RequestContext`."""
 
     __slots__ = ()
     context_type = RequestContext
@@ -101,15 +101,15 @@ class RequestIdMiddleware:
         self._besides = besides
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
-        """Open the exchange."""
+        """Fill in the context."""
         del resp
         if self._besides is not None and is_below(req.path, self._besides):
             return
-        exchange, state = req.context, self._state
-        exchange.is_open, exchange.state, exchange.started = True, state, monotonic()
-        exchange.incoming = incoming = read_request(req.env, max_body_size(state.settings.max_upload_size))
-        exchange.world = world = state.world()
-        exchange.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
+        context, state = req.context, self._state
+        context.is_open, context.state, context.started = True, state, monotonic()
+        context.incoming = incoming = read_request(req.env, max_body_size(state.settings.max_upload_size))
+        context.world = world = state.world()
+        context.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
 
 
 class JournalMiddleware:
@@ -127,15 +127,15 @@ class JournalMiddleware:
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
         """Complete the record, or have the stream complete it when it ends."""
         del resource, req_succeeded
-        exchange = req.context
-        if not exchange.is_open:
+        context = req.context
+        if not context.is_open:
             return
         if resp.stream is None:
             sent = resp.data if resp.data and has_body(req, resp) else b""
-            exchange.keep(sent)
-            exchange.end(len(sent))
+            context.keep(sent)
+            context.end(len(sent))
         else:
-            resp.stream = exchange.watch(_parts(resp))
+            resp.stream = context.watch(_parts(resp))
 
 
 class FaultMiddleware:
@@ -144,23 +144,23 @@ class FaultMiddleware:
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
         """Wait, and replace the body by a faulty stream."""
         del resource, req_succeeded
-        exchange = req.context
-        if not (exchange.is_open and exchange.effect.fault):
+        context = req.context
+        if not (context.is_open and context.effect.fault):
             return
-        effect, connection = exchange.effect, ClientConnection(req.env)
+        effect, connection = context.effect, ClientConnection(req.env)
         for delay in effect.delays:
             connection.wait(delay.seconds, delay.lifted)
         if effect.close:
-            exchange.end()
+            context.end()
             raise connection.broken("closed before any byte")
         if resp.stream is not None:
             resp.stream = break_on_rule_failure(_parts(resp), connection)
         if effect.is_plain or not has_body(req, resp):
             return
         body = _parts(resp) if resp.data is None else resp.data
-        resp.data, (resp.stream, exchange.length) = None, deliver(body, effect, connection)
-        if exchange.length is not None:
-            resp.content_length = exchange.length
+        resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
+        if context.length is not None:
+            resp.content_length = context.length
 
 
 def _parts(resp: falcon.Response) -> Iterable[bytes]:
