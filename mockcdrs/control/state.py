@@ -144,7 +144,7 @@ class State:
         """
         return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
 
-    def world(self) -> ServerState:
+    def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""
         return ServerState(
             version=self.version,

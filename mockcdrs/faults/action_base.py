@@ -47,12 +47,12 @@ class Action:
         """Whether the action can happen to a request; a rule matches no other request."""
         return True
 
-    def begin(self, request: RequestView, world: ServerState, tokens: TokenExpiry) -> None:
+    def begin(self, request: RequestView, server_state: ServerState, tokens: TokenExpiry) -> None:
         """Called when the rule fires, before the request is answered."""
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
         """The answer to the request; `produce` answers as Crossbar would in a given state."""
-        return produce(world)
+        return produce(server_state)
 
     def change_wire(self, effect: WireEffect, lifted: Latch) -> WireEffect:  # noqa: ARG002 a hook
         """How the answer is sent; `lifted` is set when the rule is removed."""

@@ -58,13 +58,13 @@ class _Fails(_Answers, ABC):
     def failure(self) -> Failure:
         """The error."""
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
         failure = self.failure()
         if failure.status in _TOKEN_STATUSES:
-            failing = replace(world, claims=_refuse)
+            failing = replace(server_state, claims=_refuse)
         else:
-            failing = replace(world, databases=_FailingDatabases(world.store, failure))
-        return answer_editing.turn_into_error(produce(failing), failure, world.version)
+            failing = replace(server_state, databases=_FailingDatabases(server_state.store, failure))
+        return answer_editing.turn_into_error(produce(failing), failure, server_state.version)
 
 
 class FailWithError(_Fails):
@@ -173,8 +173,8 @@ class SendReply(_Answers):
     def to_json(self) -> Any:
         return dataclasses.asdict(self.value)
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
-        del world, produce
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+        del server_state, produce
         headers = {name.lower(): value for name, value in self.value.headers.items()}
         if self.value.json is None:
             return HttpResponse(self.value.status, headers)
@@ -191,8 +191,8 @@ class SendEmpty(_Answers):
     keyword = "empty"
     sentence = "The answer is a 200 without a body."
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
-        usual = produce(world)
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+        usual = produce(server_state)
         headers = {name: value for name, value in usual.headers.items() if name != "etag"}
         return replace(usual, status=200, headers=headers, body=b"")
 
@@ -203,8 +203,8 @@ class MalformJson(_Answers):
     keyword = "malformed_json"
     sentence = "The body lacks its last byte, so that it is not JSON although its content type says so."
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
-        usual = produce(world)
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+        usual = produce(server_state)
         return answer_editing.with_body(usual, answer_editing.whole_body(usual)[:-1] or b"{")
 
 
@@ -217,8 +217,8 @@ class ExpireToken(_Answers):
     def concerns(self, request: RequestView) -> bool:
         return request.token is not None
 
-    def begin(self, request: RequestView, world: ServerState, tokens: TokenExpiry) -> None:
-        tokens.expire(str(request.token), world)
+    def begin(self, request: RequestView, server_state: ServerState, tokens: TokenExpiry) -> None:
+        tokens.expire(str(request.token), server_state)
 
 
 class DuplicateRow(_Answers):
@@ -227,8 +227,8 @@ class DuplicateRow(_Answers):
     keyword = "duplicate_row"
     sentence = "The last row of a page comes twice."
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
-        usual = produce(world)
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+        usual = produce(server_state)
         if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
             whole = answer_editing.whole_body(usual)
             usual.outcome.rows += 1
@@ -254,8 +254,8 @@ class RepeatPage(_Answers):
     keeps_page = True
     sentence = "The next start key of a page leads to the same page, which a client must notice. CSV has no keys."
 
-    def answer(self, world: ServerState, produce: Produce) -> HttpResponse:
-        usual = produce(world)
+    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+        usual = produce(server_state)
 
         def change(envelope: dict[str, Any]) -> dict[str, Any]:
             own = envelope.get("start_key")

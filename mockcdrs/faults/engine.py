@@ -116,16 +116,18 @@ class Faults:
         if self.failures:
             raise self.failures[0]
 
-    def apply(self, incoming: HttpRequest, world: ServerState, produce: Respond) -> tuple[HttpResponse, WireEffect]:
+    def apply(
+        self, incoming: HttpRequest, server_state: ServerState, produce: Respond
+    ) -> tuple[HttpResponse, WireEffect]:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
         if not self._rules and not self._tokens:
-            answer = produce(incoming, world)
+            answer = produce(incoming, server_state)
             outcome = answer.outcome
             return _when_complete(answer, lambda: self._hand_out_key(incoming, outcome.next_start_key)), NO_EFFECT
         request = RequestView.of(incoming)
         page = self._pages.page(request)
-        fired = self._fire(request, page, world)
-        answer = _answer(fired, self._tokens.applied_to(world), lambda changed: produce(incoming, changed))
+        fired = self._fire(request, page, server_state)
+        answer = _answer(fired, self._tokens.applied_to(server_state), lambda changed: produce(incoming, changed))
 
         def complete() -> None:
             key = answer.outcome.next_start_key
@@ -161,13 +163,13 @@ class Faults:
         if page is not None:
             self._pages.hand_out(request, key, page + 1)
 
-    def _fire(self, request: RequestView, page: int | None, world: ServerState) -> list[_Entry]:
+    def _fire(self, request: RequestView, page: int | None, server_state: ServerState) -> list[_Entry]:
         """Count the rules that match, and return those that fire."""
         with self._lock:
             fired: list[_Entry] = []
             for entry in self._rules.values():
                 rule = entry.rule
-                if not rule.matches(request, page) or rule.spares(request, world, self._tokens):
+                if not rule.matches(request, page) or rule.spares(request, server_state, self._tokens):
                     continue
                 entry.matched += 1
                 is_taken = rule.fires_alone and any(other.rule.fires_alone for other in fired)
@@ -176,14 +178,16 @@ class Faults:
                     fired.append(entry)
             for entry in fired:
                 for action in entry.rule.actions:
-                    action.begin(request, world, self._tokens)
+                    action.begin(request, server_state, self._tokens)
             return fired
 
 
-def _answer(fired: list[_Entry], world: ServerState, produce: Callable[[ServerState], HttpResponse]) -> HttpResponse:
+def _answer(
+    fired: list[_Entry], server_state: ServerState, produce: Callable[[ServerState], HttpResponse]
+) -> HttpResponse:
     actions = (action for entry in fired for action in entry.rule.actions if action.group == "answer")
     action = next(actions, None)
-    return produce(world) if action is None else action.answer(world, produce)
+    return produce(server_state) if action is None else action.answer(server_state, produce)
 
 
 def _wire_effect(fired: list[_Entry]) -> WireEffect:

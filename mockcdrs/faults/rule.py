@@ -164,10 +164,10 @@ class Rule:
         """Whether it is about a request; `page` is the request's page in its walk."""
         return self.match(request, page) and all(action.concerns(request) for action in self.actions)
 
-    def spares(self, request: RequestView, world: Any, tokens: TokenExpiry) -> bool:
+    def spares(self, request: RequestView, server_state: Any, tokens: TokenExpiry) -> bool:
         """Whether it leaves a request alone since a login gave its token after the last one had expired."""
         is_once = self.expires_tokens and self.schedule.is_open
-        return is_once and tokens.is_fresh(str(request.token), world)
+        return is_once and tokens.is_fresh(str(request.token), server_state)
 
     def __str__(self) -> str:
         """`rule 2 (error=too_many_requests times=1 path=/cdrs)`."""

@@ -21,34 +21,34 @@ class TokenExpiry:
     def __bool__(self) -> bool:
         return bool(self._expired)
 
-    def expire(self, token: str, world: ServerState) -> None:
+    def expire(self, token: str, server_state: ServerState) -> None:
         """Refuse a token from now on."""
         self._expired |= {token}
-        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _expiry_of_new_token(world))
+        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _expiry_of_new_token(server_state))
 
-    def is_fresh(self, token: str, world: ServerState) -> bool:
+    def is_fresh(self, token: str, server_state: ServerState) -> bool:
         """Whether a login gave this token after the last one had expired."""
         try:
-            until = world.claims(token).get("exp", 0)
+            until = server_state.claims(token).get("exp", 0)
         except TokenError:
             return False
         return bool(0 < self._fresh_until_unix <= until)
 
-    def applied_to(self, world: ServerState) -> ServerState:
+    def applied_to(self, server_state: ServerState) -> ServerState:
         """The server's state with the expired tokens refused."""
-        expired, more = self._expired, max(0, self._fresh_until_unix - _expiry_of_new_token(world))
+        expired, more = self._expired, max(0, self._fresh_until_unix - _expiry_of_new_token(server_state))
         if not expired:
-            return world
+            return server_state
 
         def claims(token: str) -> Claims:
             if token in expired:
                 raise TokenError("token_expired")
-            return world.claims(token)
+            return server_state.claims(token)
 
-        settings = replace(world.settings, token_auth_expiry=world.settings.token_auth_expiry + more)
-        return replace(world, claims=claims, settings=settings)
+        settings = replace(server_state.settings, token_auth_expiry=server_state.settings.token_auth_expiry + more)
+        return replace(server_state, claims=claims, settings=settings)
 
 
-def _expiry_of_new_token(world: ServerState) -> int:
+def _expiry_of_new_token(server_state: ServerState) -> int:
     """When a token that is given now expires, in Unix seconds."""
-    return gregorian.to_unix(world.now) + world.settings.token_auth_expiry
+    return gregorian.to_unix(server_state.now) + server_state.settings.token_auth_expiry

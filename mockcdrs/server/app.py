@@ -132,20 +132,20 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> N
     context = req.context
     state, incoming, record = context.state, context.incoming, context.record
 
-    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
-        return state.answers.respond(incoming, world, context.request_id)
+    def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
+        return state.answers.respond(incoming, server_state, context.request_id)
 
-    response, effect = state.faults.apply(incoming, context.world, produce)
+    response, effect = state.faults.apply(incoming, context.server_state, produce)
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
     context.note(response, effect)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
-        response = compress(response, accepted, varies=context.world.version.compression_varies)
+        response = compress(response, accepted, varies=context.server_state.version.compression_varies)
     record.response = SentResponse(dict(response.headers))
     resp.status = _status_line(response.status)
     headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
-    headers["date"] = _date(context.world.now)
+    headers["date"] = _date(context.server_state.now)
     if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
         resp.append_header("set-cookie", headers.pop("set-cookie"))
     resp.set_headers(headers)

@@ -31,13 +31,13 @@ class RequestContext:
     """
 
     __slots__ = (
-        *("is_open", "state", "incoming", "world", "request_id", "started"),
+        *("is_open", "state", "incoming", "server_state", "request_id", "started"),
         *("record", "effect", "length"),
     )
     is_open: bool
     state: State
     incoming: HttpRequest
-    world: ServerState
+    server_state: ServerState
     request_id: str
     started: float
     record: Record
@@ -108,8 +108,8 @@ class RequestIdMiddleware:
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
         context.incoming = incoming = read_request(req.env, max_body_size(state.settings.max_upload_size))
-        context.world = world = state.world()
-        context.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, world.now)
+        context.server_state = server_state = state.server_state()
+        context.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, server_state.now)
 
 
 class JournalMiddleware:
@@ -122,7 +122,7 @@ class JournalMiddleware:
         """Open the record."""
         del resp
         if req.context.is_open:
-            req.context.record = self._journal.open(req.context.incoming, req.context.world.now)
+            req.context.record = self._journal.open(req.context.incoming, req.context.server_state.now)
 
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
         """Complete the record, or have the stream complete it when it ends."""

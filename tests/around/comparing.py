@@ -11,7 +11,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar import authentication
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.recordings.comparison import COMPARED_HEADERS
-from tests.around.world import SEED, Exchange, Recording, state
+from tests.around.recorded_office import SEED, Exchange, Recording, state
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
 _DIGEST = re.compile(r'"[0-9a-f]{32}"')
@@ -70,7 +70,7 @@ def _asked(holding: State, exchange: Exchange) -> HttpResponse:
     headers = {name.lower(): signed(value) for name, value in request["headers"]}
     body = signed(request.get("body") or "").encode()
     incoming = HttpRequest(request["method"], signed(request["path"]), signed(request["query"]), headers, body)
-    return respond(incoming, holding.world(), headers["x-request-id"])
+    return respond(incoming, holding.server_state(), headers["x-request-id"])
 
 
 def _signed(found: re.Match[str], name: str) -> str:

@@ -1,11 +1,11 @@
-"""The recorded exchanges of login and account surroundings, sent to a mock that holds the same world."""
+"""The recorded exchanges of login and account surroundings, sent to a mock that holds the same office."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.around.comparing import LOGINS_BEFORE, both, made_and_recorded
-from tests.around.world import GOLDEN, RECORDINGS, Recording, state
+from tests.around.recorded_office import GOLDEN, RECORDINGS, Recording, state
 
 pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchanges are not beside this checkout")
 

@@ -41,7 +41,7 @@ def get_rows(
 ) -> list[dict[str, Any]]:
     headers = {"x-auth-token": state.data.accounts[ACCOUNT].tokens[0].value}
     query = f"created_from={start}&created_to={end}&paginate=false&ascending={json.dumps(is_ascending)}{filters}"
-    answered = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.world(), "id")
+    answered = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.server_state(), "id")
     body = answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
     rows: list[dict[str, Any]] = json.loads(body)["data"]
     return rows

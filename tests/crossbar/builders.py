@@ -1,4 +1,4 @@
-"""What the tests of Crossbar's room share: a small world, its documents, and one way to ask it."""
+"""What the tests of Crossbar's room share: a small office, its documents, and one way to ask it."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -108,7 +108,7 @@ def ask(
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
     sent = dict(headers or {}) | ({} if token is None else {"x-auth-token": token})
     raw = query if isinstance(query, str) else urlencode(query)
-    return respond(HttpRequest(method, full, raw, sent, body), state.world(), "request-1")
+    return respond(HttpRequest(method, full, raw, sent, body), state.server_state(), "request-1")
 
 
 def escaped(name: str) -> str:
@@ -151,4 +151,6 @@ def walked(state: State, path: str = "/cdrs", query: Mapping[str, Any] | None = 
 
 def context_of(state: State, query: Query = (), **fields: Any) -> Context:
     """What Crossbar knows of a request on its way."""
-    return Context(state.world(), ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields)
+    return Context(
+        state.server_state(), ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields
+    )

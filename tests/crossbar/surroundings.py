@@ -70,4 +70,4 @@ def md5(pair: str) -> str:
 def put(state: State, noun: str, data: Any, **headers: str) -> HttpResponse:
     """The answer to a PUT of an envelope with this data."""
     body = json.dumps({"data": data}).encode()
-    return respond(HttpRequest("PUT", f"/v2/{noun}", "", headers, body), state.world(), "request-1")
+    return respond(HttpRequest("PUT", f"/v2/{noun}", "", headers, body), state.server_state(), "request-1")

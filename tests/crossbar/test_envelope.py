@@ -337,6 +337,6 @@ def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
 def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
     incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
     for _ in range(2):
-        answered = state.answers.respond(incoming, state.world(), "request-1")
+        answered = state.answers.respond(incoming, state.server_state(), "request-1")
         assert body_of(answered)
         assert (answered.outcome.rows, answered.outcome.lost) == (4, 1)

@@ -45,7 +45,7 @@ class _Client:
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         headers = {"x-auth-token": self.account.tokens[0].value, "accept": accept}
         incoming = HttpRequest("GET", f"/v2/accounts/{self.account.id}{path}", asked, headers)
-        return respond(incoming, self.state.world(), "id")
+        return respond(incoming, self.state.server_state(), "id")
 
     def rows(self, path: str, query: Query = {}) -> list[Any]:  # noqa: B006 it is only read
         return list(json_of(self.ask(path, {**query, "paginate": "false"}))["data"])

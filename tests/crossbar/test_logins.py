@@ -152,7 +152,7 @@ def test_a_login_that_breaks_the_schema_is_a_400(state: State, noun: str, data: 
 
 
 def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
-    answered = respond(HttpRequest("PUT", "/v2/user_auth"), state.world(), "request-1")
+    answered = respond(HttpRequest("PUT", "/v2/user_auth"), state.server_state(), "request-1")
     assert (answered.status, list(data_of(answered))) == (400, ["credentials"])
 
 

@@ -197,17 +197,17 @@ def test_every_quirk_has_a_case() -> None:
 def test_a_quirk_is_seen_when_it_is_shown_and_gone_when_it_is_fixed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     case = CASES[name]
     if name == "trailer-unescaped":
-        monkeypatch.setattr(State, "world", _with_a_quote_in_its_node(State.world))
+        monkeypatch.setattr(State, "server_state", _with_a_quote_in_its_node(State.server_state))
     documents = list(case.documents)
     assert case.seen(state_of(documents, added=[name])) == case.shown
     assert case.seen(state_of(documents, fixed=[name])) == case.fixed
 
 
-def _with_a_quote_in_its_node(world: Callable[[State], Any]) -> Callable[[State], Any]:
+def _with_a_quote_in_its_node(server_state: Callable[[State], Any]) -> Callable[[State], Any]:
     from dataclasses import replace
 
     def quoted(state: State) -> Any:
-        found = world(state)
+        found = server_state(state)
         return replace(found, settings=replace(found.settings, kazoo_node='no"de'))
 
     return quoted

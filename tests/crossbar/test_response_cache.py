@@ -40,11 +40,11 @@ def seen(answered: HttpResponse) -> tuple[Any, ...]:
 
 
 def kept(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
-    return seen(state.answers.respond(incoming, state.world(), state.ids.of(incoming, NOW)))
+    return seen(state.answers.respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
 
 
 def made(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
-    return seen(respond(incoming, state.world(), state.ids.of(incoming, NOW)))
+    return seen(respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -105,7 +105,7 @@ def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: st
     def claims(_token: str) -> NoReturn:
         raise TokenError(reason)
 
-    refused = state.answers.respond(asked(), replace(state.world(), claims=claims), "1")
+    refused = state.answers.respond(asked(), replace(state.server_state(), claims=claims), "1")
     assert refused.status == 401
 
 
@@ -121,7 +121,7 @@ def test_what_a_test_does_with_its_document_afterwards_does_not_show() -> None:
 
 def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
     state = filled()
-    body = state.answers.respond(asked(), state.world(), "1").body
+    body = state.answers.respond(asked(), state.server_state(), "1").body
     assert not isinstance(body, bytes)
     next(iter(body))
     assert kept(state, asked())[2].endswith(b"}")

@@ -133,7 +133,7 @@ def test_clients_behind_other_addresses_do_not_share_a_bucket() -> None:
     def status(peer: str) -> int:
         headers = {"x-auth-token": ACCOUNT_TOKEN}
         path = f"/v2/accounts/{ACCOUNT}/cdrs"
-        return respond(HttpRequest("GET", path, "", headers, peer=peer), state.world(), "request-1").status
+        return respond(HttpRequest("GET", path, "", headers, peer=peer), state.server_state(), "request-1").status
 
     assert [status(peer) for peer in ("10.0.0.1", "10.0.0.2", "10.0.0.1")] == [200, 200, 429]
 
@@ -149,5 +149,5 @@ def test_in_master_a_token_in_vain_costs_one_and_a_good_one_none() -> None:
 def test_an_answer_that_is_kept_would_cost_nothing_so_none_is() -> None:
     state = state_of(calls(3), max_bucket_tokens=2, tokens_fill_rate=0)
     asked = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
-    answered = (state.answers.respond(asked, state.world(), "request-1") for _ in range(3))
+    answered = (state.answers.respond(asked, state.server_state(), "request-1") for _ in range(3))
     assert [each.status for each in answered] == [200, 200, 429]

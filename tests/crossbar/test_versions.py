@@ -274,7 +274,7 @@ def test_hooks_are_a_version_that_needs_no_envelope(version: Version, of_user: i
 
     def asked(path: str, body: bytes = b"") -> HttpResponse:
         incoming = HttpRequest("GET", f"/{path}", headers=token, body=body)
-        return respond(incoming, state.world(), "request-1")
+        return respond(incoming, state.server_state(), "request-1")
 
     assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs"))) == 2
     assert asked(f"hooks/accounts/{ACCOUNT}/users/{OWNER}/cdrs").status == of_user
@@ -288,7 +288,7 @@ def test_hooks_are_a_version_that_needs_no_envelope(version: Version, of_user: i
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/accounts", "/V2/accounts", "//v2/accounts", "/v/accounts", "/vx"])
 def test_what_is_none_of_the_apis_paths_is_greeted(version: Version, method: str, path: str) -> None:
-    answered = respond(HttpRequest(method, path), state_of(version=version).world(), "request-1")
+    answered = respond(HttpRequest(method, path), state_of(version=version).server_state(), "request-1")
     assert (answered.status, dict(answered.headers)) == (200, {"content-type": "text/plain; charset=UTF-8"})
     assert len(body_of(answered)) == 2_611
 

@@ -20,17 +20,17 @@ from tests.profile import IS_LONG
 
 FOLDER = Path(__file__).parent
 DIGESTS = dict(line.split() for line in (FOLDER / "sha256").read_text().splitlines())
-WORLDS = {
+ENVIRONMENTS = {
     "plain": {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
     "far away": {"PYTHONHASHSEED": "1", "TZ": "Asia/Kathmandu", "LC_ALL": "de_DE.UTF-8"},
     "ASCII": {"PYTHONHASHSEED": "2", "TZ": "America/St_Johns", "LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0"},
 }
 
 
-def told(python: str, order: int, world: dict[str, str]) -> dict[str, Any]:
+def told(python: str, order: int, environment: dict[str, str]) -> dict[str, Any]:
     """What another process says: its Python, and the digests of the answers."""
     command = [python, str(FOLDER / "answers.py"), str(order)]
-    environment = {**os.environ, **world}
+    environment = {**os.environ, **environment}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return dict(json.loads(ended.stdout))
@@ -48,11 +48,11 @@ def test_each_version_has_a_digest_of_its_own() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("order", "world"), list(enumerate(WORLDS.values())), ids=WORLDS)
+@pytest.mark.parametrize(("order", "environment"), list(enumerate(ENVIRONMENTS.values())), ids=ENVIRONMENTS)
 def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_and_order(
-    order: int, world: dict[str, str]
+    order: int, environment: dict[str, str]
 ) -> None:
-    assert told(sys.executable, order, world)["sha256"] == DIGESTS
+    assert told(sys.executable, order, environment)["sha256"] == DIGESTS
 
 
 @pytest.mark.slow

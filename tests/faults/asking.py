@@ -25,12 +25,12 @@ def asked(
 ) -> tuple[HttpResponse, WireEffect]:
     """An answer with its body made, and how it is sent."""
 
-    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
-        return respond(incoming, world, "request-1")
+    def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
+        return respond(incoming, server_state, "request-1")
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, effect = state.faults.apply(HttpRequest(method, full, query, sent), state.world(), produce)
+    answered, effect = state.faults.apply(HttpRequest(method, full, query, sent), state.server_state(), produce)
     return replace(answered, body=body_of(answered)), effect
 
 

@@ -19,10 +19,12 @@ from tests.faults.asking import asked, envelope
 def login(state: State, **headers: str) -> HttpResponse:
     body = json.dumps({"data": {"api_key": api_key(state.data.accounts[ACCOUNT])}}).encode()
 
-    def produce(incoming: HttpRequest, world: ServerState) -> HttpResponse:
-        return respond(incoming, world, "request-1")
+    def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
+        return respond(incoming, server_state, "request-1")
 
-    answered, _ = state.faults.apply(HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.world(), produce)
+    answered, _ = state.faults.apply(
+        HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.server_state(), produce
+    )
     return replace(answered, body=body_of(answered))
 
 

@@ -52,7 +52,7 @@ CHANGES: dict[str, Change] = {
     "journal": listed,
     "journal capacity": lambda mock: setattr(mock.state.journal, "capacity", 1),
     "request ids": lambda mock: mock.state.ids.of(HttpRequest("GET", "/v2", "", {}), 0),
-    "token buckets": lambda mock: mock.state.world().buckets.take(("", ""), 1, 100, 1, mock.clock.now()),
+    "token buckets": lambda mock: mock.state.server_state().buckets.take(("", ""), 1, 100, 1, mock.clock.now()),
     "serials of what is added": lambda mock: mock.add_cdr({}),
 }
 
@@ -71,7 +71,7 @@ def seen(mock: Mock) -> tuple[Any, ...]:
         mock.kept_requests().capacity,
         [str(rule) for rule in state.faults],
         len(state.faults.failures),
-        len(state.world().buckets),
+        len(state.server_state().buckets),
         mock.advice(),
         mock.add_cdr({})["_id"],
     )

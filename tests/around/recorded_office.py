@@ -1,6 +1,6 @@
-"""The world of the recorded login and account exchanges, built again from what they tell of it.
+"""The office of the recorded login and account exchanges, built again from what they tell of it.
 
-Both recordings are of the same accounts, and the world is built from master's, but for what only one of them shows.
+Both recordings are of the same accounts, and the office is built from master's, but for what only one of them shows.
 """
 
 import json
@@ -82,7 +82,7 @@ class Told:
 
 
 def state(recording: Recording) -> State:
-    """A mock of the version that was recorded, holding that world, at its moment."""
+    """A mock of the version that was recorded, holding that office, at its moment."""
     golden = files.load(GOLDEN / "data")
     told = Told(MASTERS.exchanges())
     accounts = {account.id: account for account in (*golden.accounts, *_others(told))}
