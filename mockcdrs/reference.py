@@ -217,9 +217,10 @@ def _scenarios() -> Iterator[Entry]:
         yield Entry(
             kind=SCENARIO,
             name=name,
-            sentence=inspect.cleandoc(scenario.__doc__ or "").partition("\n")[0],
+            sentence=scenario.sentence,
             example=f"mockcdrs.add_call(scenario={name!r})",
-            source=scenario.__module__,
+            source=scenario.make.__module__,
+            notes=(f"Legs: {scenario.legs}.", f"Told apart by: {scenario.marks}."),
         )
 
 

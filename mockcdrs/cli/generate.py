@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from mockcdrs.cli.options import kazoo_of_mock
+
+if TYPE_CHECKING:
+    from mockcdrs.dataset.export import ExportForm
 
 
 @click.command(
@@ -16,6 +19,7 @@ from mockcdrs.cli.options import kazoo_of_mock
 Examples:
   mockcdrs generate --out calls
   mockcdrs generate --days 90 --calls-per-day 5000 --format csv --out calls
+  mockcdrs generate --days 365 --calls-per-day 100000 --jobs 8 --format parquet --out calls
 """,
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
@@ -25,7 +29,8 @@ Examples:
 @click.option("--seed", default=1, show_default=True, help="Whose calls are made up.")
 @click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
 @click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
-@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv"]))
+@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv", "parquet"]))
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="How many processes share the days.")
 @kazoo_of_mock
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--check", is_flag=True, help="Make the committed fixtures again and say what differs; writes nothing.")
@@ -37,6 +42,7 @@ def command(
     locale: str,
     moment: str | None,
     form: str,
+    jobs: int,
     kazoo: str,
     out: Path | None,
     check: bool,
@@ -52,7 +58,6 @@ def command(
     if out is None:
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import ISO_8601, parse_time
-    from mockcdrs.crossbar.versions import version_named
     from mockcdrs.dataset import export, fixtures, locales
     from mockcdrs.dataset.traffic import Traffic
 
@@ -65,12 +70,25 @@ def command(
     except locales.UnknownLocale as error:
         raise click.BadParameter(str(error), param_hint="--locale") from error
     try:
-        stretch = export.ExportSpan(seed, Traffic.of(calls_per_day, locale), days, until, locale)
-        columns = version_named(kazoo).row_columns() if form == "csv" else None
-        count = export.export_calls(out, stretch, columns, _with_progress(days))
+        span = export.ExportSpan(seed, Traffic.of(calls_per_day, locale), days, until, locale)
+        count = export.export_calls(out, span, _form(form, kazoo), jobs, _with_progress(days))
     except OSError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
+
+
+def _form(name: str, kazoo: str) -> "ExportForm":
+    from mockcdrs.crossbar.versions import version_named
+    from mockcdrs.dataset import export
+
+    if name == "parquet":
+        try:
+            from mockcdrs.dataset.parquet import Parquet
+        except ModuleNotFoundError as error:
+            raise click.ClickException("--format parquet needs pyarrow: pip install 'mockcdrs[parquet]'") from error
+        return Parquet()
+    version = version_named(kazoo)
+    return export.Csv(tuple(version.row_columns()), version.datetime_separator) if name == "csv" else export.JsonLines()
 
 
 def _check_fixtures() -> None:
@@ -88,16 +106,16 @@ def _check_fixtures() -> None:
     click.echo("the committed fixtures are what would be made")
 
 
-def _with_progress(days: int) -> Callable[[Iterator[Any]], Iterator[Any]]:
+def _with_progress(days: int) -> Callable[[Iterator[int]], Iterator[int]]:
     """Shows how many days are done, on a terminal."""
 
-    def watched(documents: Iterator[Any]) -> Iterator[Any]:
+    def watched(counts: Iterator[int]) -> Iterator[int]:
         if not sys.stderr.isatty():  # the bar's label would be all that is left of it
-            yield from documents
+            yield from counts
             return
         with click.progressbar(length=days, label="days", file=sys.stderr) as bar:
-            for day in documents:
-                yield day
+            for count in counts:
                 bar.update(1)
+                yield count
 
     return watched

@@ -27,9 +27,7 @@ def count_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def list_scenarios(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the scenarios of calls that can be added, and their arguments."""
     del backend, request
-    scenarios = [
-        {"name": name, "says": (build.__doc__ or "").strip().partition("\n")[0]} for name, build in SCENARIOS.items()
-    ]
+    scenarios = [{"name": name, "says": scenario.sentence} for name, scenario in SCENARIOS.items()]
     return ApiResponse({"default": DEFAULT_SCENARIO, "scenarios": scenarios, "arguments": list(_CALL)})
 
 

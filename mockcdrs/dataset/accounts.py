@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,8 +40,8 @@ class Account:
     is_reseller: bool = False
     is_superduper_admin: bool = False
     months: tuple[str, ...] = ()
-    users: tuple[Mapping[str, Any], ...] = ()
-    devices: tuple[Mapping[str, Any], ...] = ()
+    users: Sequence[Mapping[str, Any]] = ()
+    devices: Sequence[Mapping[str, Any]] = ()
     tokens: tuple[Token, ...] = ()
     numbers: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict)

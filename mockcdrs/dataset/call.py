@@ -1,38 +1,37 @@
-"""One interaction being generated: its clock, its ids, and the documents of its legs.
+"""One call being generated: its clock, its ids, and the documents of its legs.
 
-This is the generator's hot path: whatever is the same for a month, an interaction or an endpoint is made once and
-merged.
+This is the generator's hot path: whatever is the same for a month, a call or an endpoint is made once and merged.
 """
 
 from collections.abc import Sequence
 from itertools import cycle
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.endpoints import Endpoint, sdp_parts
+from mockcdrs.dataset.endpoints import Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
-from mockcdrs.dataset.outcomes import CallOutcome
+from mockcdrs.dataset.outcomes import ANSWERED, CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
 from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.user_agents import FREESWITCH
 
 T = TypeVar("T")
 
-INBOUND, OUTBOUND = "inbound", "outbound"
-_RTP_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
+_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _new_tuple = tuple.__new__  # what `Channel(...)` does, without the call in between
 
 
 class MonthContext(NamedTuple):
     """What all calls of an account and a month (`YYYYMM`, begun at `month_start`, Gregorian seconds) share.
 
-    `servers` are media servers: names, and session descriptions as in `Endpoint.sdp`.
+    `servers` are media servers: their fields of a document, and session descriptions as in `LegTemplate.sdp`.
     """
 
     office: Office
     month: str
     month_start: int
     account_db: str
-    servers: tuple[tuple[str, tuple[str, str, str]], ...]
+    servers: tuple[tuple[dict[str, str], tuple[str, str, str]], ...]
 
 
 def month_context(office: Office, month: str) -> MonthContext:
@@ -43,207 +42,220 @@ def month_context(office: Office, month: str) -> MonthContext:
         month,
         gregorian.month_start(month),
         f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
-        tuple((name, sdp_parts(f"10.26.1.{row}")) for row, name in enumerate(office.media_servers, start=1)),
+        tuple(_server(name, f"10.26.1.{row}") for row, name in enumerate(office.media_servers, start=1)),
     )
 
 
+def _server(name: str, address: str) -> tuple[dict[str, str], tuple[str, str, str]]:
+    fields = {
+        "media_server": name,
+        "switch_hostname": name,
+        "switch_nodename": f"freeswitch@{name}",
+        "switch_uri": f"sip:{address}:11000",
+        "switch_url": f"sip:mod_sofia@{address}:11000",
+    }
+    return fields, FREESWITCH.sdp_parts(address)
+
+
 class Channel(NamedTuple):
-    """An endpoint's channel in one interaction."""
+    """An endpoint's channel in one call.
 
-    endpoint: Endpoint
-    direction: str
+    `caller` and `callee` are who its leg shows; `origin` is who called in truth. `micros` are the microseconds within
+    the second in which it was created: they grow from channel to channel.
+    """
+
+    template: LegTemplate
     call_id: str
+    micros: int
+    caller: Endpoint
+    callee: Endpoint
+    origin: Endpoint
 
 
-def minute_in(digits: str) -> int | None:
-    """The minute of the month in which a call began, read from the first eight hex digits of its Call-ID, or `None`.
+def minute_of(call_id: str) -> int | None:
+    """The minute of the month in which a call began, read from one of its Call-IDs, or `None`.
 
-    The first four digits are the minute, combined by exclusive or with the next four.
+    Of the eight hex digits the first four are the minute, combined by exclusive or with the others.
     """
     try:
+        digits = f"{int(call_id[2:].partition('@')[0]):08x}" if call_id.startswith("0_") else call_id[:8]
         return int(digits[:4], 16) ^ int(digits[4:8], 16)
     except ValueError:
         return None
 
 
 class Call:
-    """An interaction from `start` to at most `end` (Gregorian seconds, `end` included).
+    """A call, or one after another of the same party, from `start` on (Gregorian seconds).
 
-    `now` is the second that it has come to: `spend` moves it on, never past `end`. `bridge_id` is its first channel's
-    Call-ID. A `pace` holds draws (0 to 1) that replace those of durations and numbers of parties, over and over: calls
-    of one pace take the same time.
+    `now` is the second that it has come to; `spend` moves it on. `pace` holds draws (0 to 1) that durations and numbers
+    of parties are taken from, over and over: calls of one pace take the same time. `phones` are those that nobody else
+    uses meanwhile. `serial` is a number (of 16 bits) that another call of the same minute does not have.
     """
-
-    __slots__ = (
-        "_account_db",
-        "_call_id_prefix",
-        "_call_ids",
-        "_ids",
-        "_key",
-        "_micros",
-        "_month",
-        "_pace",
-        "_server",
-        "_server_sdp",
-        "_session",
-        "_tags",
-        "bridge_id",
-        "end",
-        "interaction_id",
-        "now",
-        "office",
-        "random",
-        "start",
-    )
 
     def __init__(
         self,
         context: MonthContext,
         stream: RandomStream,
         start: int,
-        end: int,
-        pace: tuple[float, ...] = (),
+        pace: Sequence[float],
+        phones: Sequence[Endpoint],
+        serial: int,
     ) -> None:
-        office, month, month_start, account_db, servers = context
-        draw, micros, ids, call_ids, tags = stream
-        key = next(tags)
-        text = str(start)
-        hider = int(draw() * 0x1_0000)
-        self.office = office
-        self.random = draw
-        self.start = self.now = start
-        self.end = end
-        self.bridge_id = ""
-        self.interaction_id = f"{text}-{key}"
-        self._account_db = account_db
-        self._call_id_prefix = f"{hider ^ (start - month_start) // 60:04x}{hider:04x}"
-        self._call_ids = call_ids
-        self._ids = ids
-        self._key = key
-        self._micros = micros
-        self._month = month
-        self._pace = cycle(pace).__next__ if pace else draw
-        self._server, self._server_sdp = servers[int(draw() * len(servers))]
-        self._session = f"{text} {text}"
-        self._tags = tags
+        draw, pieces = stream
+        self.office = context.office
+        self.phones = phones
+        self.now = start
+        self._context = context
+        self._draw = draw
+        self._pieces = pieces
+        self._pace = cycle(pace).__next__
+        self._first_digits = f"{serial ^ (start - context.month_start) // 60:04x}{serial:04x}"
+        self._server, self._server_sdp = context.servers[int(draw() * len(context.servers))]
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin an interaction at `now`."""
+        key, fetch = next(self._pieces).hex(), next(self._pieces).hex()
+        self.start = self.now
+        self._bridge_id = ""
+        self._key = key[:8]
+        self._session = f"{self.now - gregorian.UNIX_EPOCH_GREGORIAN} {self.now - gregorian.UNIX_EPOCH_GREGORIAN}"
+        self._interaction_id = f"{self.now}-{self._key}"
+        self._fetch_id = f"{fetch[:8]}-{fetch[8:12]}-11ee-8{fetch[12:15]}-{fetch[15:27]}"
+        self._micros = int(key[8:12], 16)
+        self._step = 20_000 + int(key[12:16], 16) // 2
 
     def pick(self, choices: Sequence[T]) -> T:
         """One of the choices."""
-        return choices[int(self.random() * len(choices))]
+        return choices[int(self._draw() * len(choices))]
 
     def between(self, least: int, most: int) -> int:
         """How many take part: a number from `least` to `most`."""
         return least + int(self._pace() * (most - least + 1))
 
-    def others(self, one: Endpoint, choices: Sequence[Endpoint], count: int) -> list[Endpoint]:
-        """Neighbours among the choices, `count` of them, none of which has the number of `one`."""
-        found: list[Endpoint] = []
-        at = int(self.random() * len(choices))
-        while len(found) < count:
-            candidate = choices[at % len(choices)]
-            if candidate.number != one.number:
-                found.append(candidate)
-            at += 1
-        return found
-
     def spend(self, table: Sequence[int]) -> int:
-        """Seconds drawn from a table, by which `now` moves on; fewer when the stretch would end first."""
+        """Seconds drawn from a table, by which `now` moves on."""
         seconds = table[int(self._pace() * len(table))]
-        left = self.end - self.now
-        if seconds > left:
-            seconds = int(self.random() * (left + 1))
         self.now += seconds
         return seconds
 
-    def channel(self, endpoint: Endpoint, direction: str) -> Channel:
-        """A new channel of an endpoint; the first one names the bridge."""
-        call_id = f"{self._call_id_prefix}{next(self._call_ids)}{endpoint.call_id_suffix}"
-        if not self.bridge_id:
-            self.bridge_id = call_id
-        return _new_tuple(Channel, (endpoint, direction, call_id))
-
     def recording_id(self) -> str:
         """The id of a new recording."""
-        return f"{self._month}-{next(self._ids)}"
+        return f"{self._context.month}-{next(self._pieces).hex()}"
+
+    def inbound(self, endpoint: Endpoint, dialled: Endpoint) -> Channel:
+        """The channel of an endpoint that calls."""
+        return self._channel(endpoint.calling, endpoint, dialled, endpoint)
+
+    def outbound(self, endpoint: Endpoint, caller: Endpoint, origin: Endpoint | None = None) -> Channel:
+        """The channel of an endpoint that is called, and is shown a caller; `origin` is the true one if another."""
+        return self._channel(endpoint.called, caller, endpoint, origin or caller)
+
+    def _channel(self, template: LegTemplate, caller: Endpoint, callee: Endpoint, origin: Endpoint) -> Channel:
+        make = (template.agent if template.direction == "inbound" else FREESWITCH).call_id
+        call_id = make(self._first_digits, next(self._pieces).hex()[:24], template.host)
+        self._bridge_id = self._bridge_id or call_id
+        self._micros += self._step
+        return _new_tuple(Channel, (template, call_id, self._micros, caller, callee, origin))
 
     def leg(
         self,
         channel: Channel,
-        parties: tuple[Endpoint, Endpoint],
         times: tuple[int, int, int],
         outcome: CallOutcome,
         other: Channel | None = None,
+        fields: dict[str, Any] = {},  # noqa: B006 never changed
+        variables: dict[str, Any] = {},  # noqa: B006 never changed
     ) -> Document:
         """The document of a channel's leg.
 
-        `parties` are who calls and who is called; `times` the leg's begin in Gregorian seconds, then the seconds of
-        ringing and of talking; `other` the channel that it is bridged to.
+        `times` are the leg's begin in Gregorian seconds, then the seconds of ringing and of talking; `other` is the
+        channel that it is bridged to. `fields` and channel `variables` are what the scenario makes so.
         """
         begin, ringing, talking = times
         end = begin + ringing + talking
-        micro, revision, from_tag, to_tag = self._micros(), next(self._ids), next(self._tags), next(self._tags)
-        endpoint, direction, call_id = channel
-        caller, callee = parties
+        template, call_id, micros = channel[:3]
+        context, pieces = self._context, self._pieces
+        raw, own_tag, server_tag = next(pieces), template.agent.tag(next(pieces)), FREESWITCH.tag(next(pieces))
+        created = (begin - gregorian.UNIX_EPOCH_GREGORIAN) * 1_000_000 + micros
         session = self._session
-        local_head, local_middle, local_tail = self._server_sdp
-        head, middle, tail = endpoint.sdp
-        channel_vars = endpoint.channel_vars.copy()
-        channel_vars["bridge_id"] = self.bridge_id
-        channel_vars["call_interaction_id"] = self.interaction_id
-        document = endpoint.template.copy()
-        document["_id"] = f"{self._month}-{call_id}"
-        document["_rev"] = f"1-{revision}"
-        document["billing_seconds"] = talking
-        document["call_direction"] = direction
+        port = raw[0] << 5 | raw[1] >> 3
+        document = template.document.copy()
+        channel_vars = template.channel_vars.copy()
+        channel_vars["bridge_id"] = self._bridge_id
+        channel_vars["fetch_id"] = self._fetch_id
+        document["_id"] = f"{context.month}-{call_id}"
+        document["_rev"] = f"1-{raw.hex()}"
+        _show_parties(document, channel_vars, channel)
+        if template.direction == "inbound":
+            document["from_tag"], document["to_tag"] = own_tag, server_tag
+            document["disposition"] = outcome.inbound
+        else:
+            document["from_tag"], document["to_tag"] = server_tag, own_tag
+            disposition = outcome.outbound or (template.early_media if ringing else "")
+            if disposition:
+                document["disposition"] = disposition
         document["call_id"] = call_id
-        document["callee_id_name"] = callee.name
-        document["callee_id_number"] = callee.number
-        document["caller_id_name"] = caller.name
-        document["caller_id_number"] = caller.number
-        document["channel_created_time"] = (begin - gregorian.UNIX_EPOCH_GREGORIAN) * 1_000_000 + micro
-        document["custom_application_vars"] = {}
-        document["custom_channel_vars"] = channel_vars
-        document["custom_sip_headers"] = endpoint.sip_headers.copy()
-        document["hangup_cause"], document["hangup_code"], document["disposition"] = outcome
         document["duration_seconds"] = ringing + talking
-        document["from"] = document["from_uri"] = caller.uri
-        document["from_tag"] = from_tag
-        document["interaction_id"] = self.interaction_id
-        document["interaction_key"] = self._key
-        document["interaction_time"] = self.start
-        document["local_sdp"] = f"{local_head}{session}{local_middle}{_RTP_PORTS[micro & 0x1FFF]}{local_tail}"
-        document["media_server"] = self._server
-        document["remote_sdp"] = f"{head}{session}{middle}{_RTP_PORTS[micro >> 6]}{tail}"
+        document["billing_seconds"] = talking
         document["ringing_seconds"] = ringing
+        document["channel_created_time"] = created
+        document["hangup_cause"], document["hangup_code"] = outcome[:2]
+        document["msg_id"] = f"{end - gregorian.UNIX_EPOCH_GREGORIAN}{micros:06}"
+        document.update(self._server)
+        head, middle, tail = template.sdp
+        document["remote_sdp"] = f"{head}{session}{middle}{_PORTS[port]}{tail}"
+        head, middle, tail = self._server_sdp
+        document["local_sdp"] = f"{head}{session}{middle}{_PORTS[port ^ 0x155]}{tail}"
+        document["custom_sip_headers"] = template.sip_headers.copy()
+        document["custom_channel_vars"] = channel_vars
+        document["custom_application_vars"] = {}
+        document["interaction_time"] = self.start
+        document["interaction_key"] = self._key
+        document["interaction_id"] = self._interaction_id
         document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
-        document["to"] = document["to_uri"] = document["request"] = callee.uri
-        document["to_tag"] = to_tag
-        document["pvt_account_db"] = self._account_db
+        document["pvt_account_db"] = context.account_db
         if other is not None:
-            document["other_leg_call_id"] = other.call_id
-            document["other_leg_caller_id_name"] = caller.name
-            document["other_leg_caller_id_number"] = caller.number
-            document["other_leg_destination_number"] = callee.number
-            document["other_leg_direction"] = other.direction
+            _show_other(document, other)
+        if fields:
+            document.update(fields)
+        if variables:
+            document["custom_channel_vars"] = dict(sorted((channel_vars | variables).items()))
         return document
 
+    def whole_leg(
+        self,
+        channel: Channel,
+        ringing: int,
+        last: Channel,
+        fields: dict[str, Any] = {},  # noqa: B006 never changed
+    ) -> Document:
+        """The leg of a caller who is there from the interaction's start to `now`, and talks to `last` at last."""
+        return self.leg(channel, (self.start, ringing, self.now - self.start - ringing), ANSWERED, last, fields)
 
-def bridge(
-    call: Call,
-    callers: tuple[Endpoint, Endpoint],
-    callees: tuple[Endpoint, Endpoint],
-    seconds: tuple[int, int],
-    outcome: CallOutcome,
-) -> tuple[Document, Document]:
-    """Both legs of a plain call from the interaction's start.
 
-    `callers` are who calls and who the called one sees; `callees` who was dialled and who rings; `seconds` those of
-    ringing and of talking.
-    """
-    (calling, shown), (dialled, ringing) = callers, callees
-    incoming, outgoing = call.channel(calling, INBOUND), call.channel(ringing, OUTBOUND)
-    times = call.start, *seconds
-    return (
-        call.leg(incoming, (calling, dialled), times, outcome, outgoing),
-        call.leg(outgoing, (shown, ringing), times, outcome, incoming),
-    )
+def _show_parties(document: Document, channel_vars: dict[str, Any], channel: Channel) -> None:
+    """Fill in who calls and who is called, as far as the template of the channel leaves it open."""
+    template, _, _, caller, callee, origin = channel
+    if template.direction == "inbound":
+        document["request"] = document["to"] = document["to_uri"] = callee.uri
+        document["callee_id_name"] = callee.shown_name
+        document["callee_id_number"] = document["caller_destination_number"] = callee.number
+        channel_vars["callflow_id"] = callee.callflow_id
+        if "inception" in channel_vars:
+            channel_vars["inception"] = callee.uri
+    else:
+        document["from"], document["from_uri"] = origin.uri, caller.uri
+        document["caller_id_name"] = caller.name
+        document["caller_id_number"] = caller.number
+        if "e164_origination" in document:
+            document["e164_origination"] = caller.number
+
+
+def _show_other(document: Document, other: Channel) -> None:
+    """Fill in what is known of the other leg."""
+    document["other_leg_call_id"] = other.call_id
+    document["other_leg_caller_id_name"] = other.caller.name
+    document["other_leg_caller_id_number"] = other.caller.number
+    document["other_leg_destination_number"] = other.template.destination or other.callee.number
+    document["other_leg_direction"] = other.template.direction

@@ -9,12 +9,13 @@ from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.office import Office
-from mockcdrs.dataset.random_stream import random_for, stream_from
+from mockcdrs.dataset.random_stream import random_for, sample, stream_for_call
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
 
 DEFAULT_SCENARIO = "inbound_answered"
 _LONGEST_SECONDS = 24 * 3_600
+_IDS = frozenset({"call_id", "interaction_id", "interaction_key", "msg_id", "other_leg_call_id"})
 
 
 class UnknownScenario(ArgumentError):
@@ -69,31 +70,38 @@ def build_call(office: Office, spec: CallSpec, end: int, serial: int) -> list[Do
     return [leg | dict(spec.fields or {}) for leg in _build(office, spec, end - took, serial)]
 
 
-def _build(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:
-    random = random_for("crafted", office.seed, office.account.id, spec.scenario, serial)
+def plain_call(office: Office, start: int, phones: int, *identity: object) -> Call:
+    """A call drawn from its identity, with so many phones, that begins at `start`, Gregorian seconds."""
+    random = random_for("call", office.seed, office.account.id, *identity)
+    pace, key = [random.random() for _ in range(8)], random.getrandbits(64)
     context = month_context(office, gregorian.month_of(start))
-    call = Call(context, stream_from(random), start, start + _LONGEST_SECONDS)
-    return [_fit(leg, spec) for leg in _rename_parties(list(SCENARIOS[spec.scenario](call)), spec)]
+    stream = stream_for_call(b"%d" % key, legs=phones + 4)
+    return Call(context, stream, start, pace, sample(random, office.phones, phones), key & 0xFFFF)
+
+
+def _build(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:
+    scenario = SCENARIOS[spec.scenario]
+    legs = scenario.make(plain_call(office, start, scenario.phones, "crafted", spec.scenario, serial))
+    return [_fit(leg, spec) for leg in _rename_parties(list(legs), spec)]
 
 
 def _rename_parties(legs: list[Document], spec: CallSpec) -> list[Document]:
     """Replace the numbers and names of the first leg's parties in all legs."""
     first = legs[0]
-    wanted = {
-        first["caller_id_number"]: spec.caller,
-        first["callee_id_number"]: spec.callee,
-        first["caller_id_name"]: spec.caller_name,
-        first["callee_id_name"]: spec.callee_name,
-    }
-    changes = {old: new for old, new in wanted.items() if old and new is not None}
-    return [{key: _replace(key, value, changes) for key, value in leg.items()} for leg in legs]
+    numbers = {first["caller_id_number"]: spec.caller, first["callee_id_number"]: spec.callee}
+    names = {first["caller_id_name"]: spec.caller_name, first["callee_id_name"]: spec.callee_name}
+    return [{key: _replace(key, value, numbers, names) for key, value in leg.items()} for leg in legs]
 
 
-def _replace(key: str, value: Any, changes: Mapping[str, str]) -> Any:
-    if not isinstance(value, str) or key.startswith("_") or key in {"call_id", "interaction_id", "interaction_key"}:
+def _replace(key: str, value: Any, numbers: Mapping[str, str | None], names: Mapping[str, str | None]) -> Any:
+    if not isinstance(value, str) or key.startswith("_") or key in _IDS:
         return value
+    if key.endswith("_id_name"):
+        new = names.get(value)
+        return value if new is None else new
     user, at, host = value.partition("@")
-    return changes.get(user, user) + at + host
+    new = numbers.get(user)
+    return value if new is None else new + at + host
 
 
 def _fit(leg: Document, spec: CallSpec) -> Document:

@@ -10,10 +10,10 @@ from functools import cache
 from typing import Any, Final
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import INBOUND, OUTBOUND, Call, month_context
+from mockcdrs.dataset.call import Call
+from mockcdrs.dataset.call_builder import plain_call
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.outcomes import ANSWERED, LOST_RACE
-from mockcdrs.dataset.random_stream import random_for, stream_from
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
 
@@ -27,17 +27,16 @@ def _office() -> Office:
     return generate_office(SEED, main_account_id(SEED))
 
 
-def _plain_call(name: str, start: int = _USUAL_START) -> Call:
-    """An interaction drawn from the edge case's name, beginning at a Gregorian second."""
-    draws = stream_from(random_for(SEED, "edge", name))
-    return Call(month_context(_office(), gregorian.month_of(start)), draws, start, start + 7 * 86_400)
+def _plain_call(name: str, start: int = _USUAL_START, phones: int = 2) -> Call:
+    """A call drawn from the edge case's name, beginning at a Gregorian second."""
+    return plain_call(_office(), start, phones, "edge", name)
 
 
 def plain_leg(name: str, start: int = _USUAL_START, times: tuple[int, int] = _USUAL_TIMES) -> Document:
     """One answered leg from outside; `times` are seconds of ringing and of talking."""
-    made = _plain_call(name, start)
-    caller, line = made.pick(made.office.contacts), made.pick(made.office.lines)
-    leg: dict[str, Any] = made.leg(made.channel(caller, INBOUND), (caller, line), (start, *times), ANSWERED)
+    call = _plain_call(name, start)
+    calling = call.inbound(call.pick(call.office.contacts), call.pick(call.office.lines))
+    leg: dict[str, Any] = call.leg(calling, (start, *times), ANSWERED)
     return leg
 
 
@@ -79,14 +78,15 @@ def _time_case(name: str) -> list[Document]:
 _ABSENT: Final = object()
 
 _FAILED_FAX = {
-    "fax_bad_rows": "118",
-    "fax_ecm_used": "off",
-    "fax_result_code": "49",
+    "fax_success": False,
+    "fax_ecm_used": False,
+    "fax_t38_used": False,
     "fax_result_text": "The call dropped prematurely",
-    "fax_success": "0",
-    "fax_total_pages": "7",
-    "fax_transfer_rate": "2400",
+    "fax_result_code": "49",
     "fax_transferred_pages": "3",
+    "fax_total_pages": "7",
+    "fax_bad_rows": "118",
+    "fax_transfer_rate": "2400",
 }
 _RECORDING = "202601-0123456789abcdef0123456789abcdef"
 
@@ -103,7 +103,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "no-timestamp": {"timestamp": _ABSENT},
     "no-interaction": {"interaction_id": _ABSENT, "interaction_key": _ABSENT, "interaction_time": _ABSENT},
     "no-custom-channel-vars": {"custom_channel_vars": _ABSENT},
-    "no-owner-no-authorizing": {"custom_channel_vars.authorizing_id": _ABSENT},
+    "no-owner-no-authorizing": {"custom_channel_vars.authorizing_type": _ABSENT},
     "empty-custom-channel-vars": {"custom_channel_vars": {}},
     "empty-strings": {"callee_id_name": "", "caller_id_name": "", "user_agent": "", "presence_id": "", "to_tag": ""},
     "empty-call-direction": {"call_direction": ""},
@@ -154,7 +154,7 @@ _VALUES: dict[str, dict[str, Any]] = {
     "sip-headers-odd": {"custom_sip_headers": {"X_Kazoo-AOR": "sip:1001@office.example.com", "x^[]`": ""}},
     "nested-application-vars": {"custom_application_vars": {"crm": {"ids": [1, 2, {"deep": None}]}}},
     "unknown-field": {"a_field_of_tomorrow": {"x": 1}, "another": [1.5, True, None]},
-    "fax-failed": {"hangup_cause": "NORMAL_TEMPORARY_FAILURE", "hangup_code": "sip:503", **_FAILED_FAX},
+    "fax-failed": {"hangup_cause": "NORMAL_TEMPORARY_FAILURE", "hangup_code": "sip:503", "fax_info": _FAILED_FAX},
     "free-call": {"custom_channel_vars.rate": 0, "custom_channel_vars.surcharge": 0},
     "rate-as-string": {"custom_channel_vars.rate": "333", "custom_channel_vars.rate_increment": "60"},
     "rate-fraction": {"custom_channel_vars.rate": 1, "custom_channel_vars.account_billing": "per_minute"},
@@ -215,20 +215,18 @@ def _same_second() -> list[Document]:
 
 def _twelve_legs() -> list[Document]:
     """An interaction of twelve legs: eleven phones ring, one wins."""
-    call = _plain_call("twelve-legs")
-    caller = call.channel(call.pick(call.office.contacts), INBOUND)
-    group = call.office.ring_groups[0]
-    winner, *losers = (call.channel(phone, OUTBOUND) for phone in call.others(group, call.office.phones, 11))
+    call = _plain_call("twelve-legs", phones=11)
+    caller = call.pick(call.office.contacts)
+    calling = call.inbound(caller, call.office.ring_groups[0])
+    winner, *losers = (call.outbound(phone, caller) for phone in call.phones)
     times = call.start, 8, 112
-    legs = [call.leg(caller, (caller.endpoint, group), times, ANSWERED, winner)]
-    legs.append(call.leg(winner, (caller.endpoint, winner.endpoint), times, ANSWERED, caller))
-    missed = call.start, 8, 0
-    return legs + [call.leg(lost, (caller.endpoint, lost.endpoint), missed, LOST_RACE, caller) for lost in losers]
+    legs = [call.leg(calling, times, ANSWERED, winner), call.leg(winner, times, ANSWERED, calling)]
+    return legs + [call.leg(lost, (call.start, 8, 0), LOST_RACE, calling) for lost in losers]
 
 
 def _orphan_leg() -> list[Document]:
     """A leg whose other leg is in no database."""
-    return list(SCENARIOS["inbound_answered"](_plain_call("orphan-leg")))[1:]
+    return list(SCENARIOS["inbound_answered"].make(_plain_call("orphan-leg")))[1:]
 
 
 def _leg_of_itself() -> list[Document]:
@@ -247,17 +245,17 @@ def _shared_interaction_key() -> list[Document]:
 
 def _loopback_only() -> list[Document]:
     """An interaction of which only the loopback legs are left."""
-    return [leg for leg in SCENARIOS["loopback"](_plain_call("loopback-only")) if "channel_is_loopback" in leg]
+    return [leg for leg in SCENARIOS["loopback"].make(_plain_call("loopback-only")) if "channel_is_loopback" in leg]
 
 
 def _legs_over_month_boundary() -> list[Document]:
     """A transfer that begins in one month and ends in the next: all legs lie in the first."""
     call = _plain_call("legs-over-month-boundary", 63_934_444_790)
-    caller, phone = call.pick(call.office.contacts), call.pick(call.office.phones)
-    arriving, ringing = call.channel(caller, INBOUND), call.channel(phone, OUTBOUND)
+    caller, phone = call.pick(call.office.contacts), call.phones[0]
+    calling, ringing = call.inbound(caller, call.office.lines[0]), call.outbound(phone, caller)
     return [
-        call.leg(arriving, (caller, call.office.lines[0]), (call.start, 0, 120), ANSWERED, ringing),
-        call.leg(ringing, (caller, phone), (call.start + 15, 5, 100), ANSWERED, arriving),
+        call.leg(calling, (call.start, 0, 120), ANSWERED, ringing),
+        call.leg(ringing, (call.start + 15, 5, 100), ANSWERED, calling),
     ]
 
 

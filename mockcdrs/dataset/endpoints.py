@@ -1,179 +1,361 @@
-"""Endpoints of legs, with everything about them that is the same in each of their calls."""
+"""Endpoints of legs, with everything about them that is the same in each of their calls.
+
+Which function of Kazoo 4.3 writes what:
+
+- the document: `ecallmgr_call_events.erl`, `specific_call_event_props` and `generic_call_event_props`; then
+  `cdr_channel_destroy.erl`, `prepare_and_save`
+- `from`, `to`, `request`: `ecallmgr_util.erl`, `get_sip_from`, `get_sip_to`, `get_sip_request`
+- channel variables of a device that calls: `reg_authn_req.erl`, `create_ccvs`; of one that is called:
+  `kz_endpoint.erl`, `generate_ccvs`
+- of a carrier that calls: `stepswitch_inbound.erl`, `set_resource_type` and `add_resource_id`, which leaves
+  `authorizing_id` out; of one that registers: `stepswitch_authn_req.erl`, `send_auth_resp`, which does not
+- of a carrier that is called: `stepswitch_resources.erl`, `maybe_resource_to_endpoints` and `gateway_to_endpoint`
+- rates, all of them text: `hon_rater.erl`, `rate_resp`, set by `ecallmgr_fs_authz.erl`, `get_rating_ccvs`
+- who pays: `j5_authz_req.erl`; calls between devices are not asked about (`ecallmgr_fs_authz.erl`)
+
+`e164_origination` and `did_classifier` are of later releases (`stepswitch_resources.erl` in master).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from mockcdrs.dataset.locales import Rate
+from mockcdrs.dataset.locales import INBOUND_RATE, NumberingPlan, Rate, rate_of
+from mockcdrs.dataset.random_stream import hex_id
+from mockcdrs.dataset.user_agents import CARRIER, FREESWITCH, UserAgent
 
-_CODECS = " RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\n"
-
-# Every key of a generated document, in its order. What is None is filled in for the endpoint or for the leg.
-_TEMPLATE: dict[str, Any] = {
-    "_id": None,
-    "_rev": None,
-    "app_name": "ecallmgr",
-    "app_version": "4.3.0",
-    "billing_seconds": None,
-    "call_direction": None,
-    "call_id": None,
-    "callee_id_name": None,
-    "callee_id_number": None,
-    "caller_id_name": None,
-    "caller_id_number": None,
-    "channel_call_state": "HANGUP",
-    "channel_created_time": None,
-    "channel_name": None,
-    "channel_state": "REPORTING",
-    "custom_application_vars": None,
-    "custom_channel_vars": None,
-    "custom_sip_headers": None,
-    "disposition": None,
-    "duration_seconds": None,
-    "from": None,
-    "from_tag": None,
-    "from_uri": None,
-    "hangup_cause": None,
-    "hangup_code": None,
-    "interaction_id": None,
-    "interaction_key": None,
-    "interaction_time": None,
-    "local_sdp": None,
-    "media_server": None,
-    "node": "kazoo_apps@apps1.example.net",
-    "presence_id": None,
-    "remote_sdp": None,
-    "request": None,
-    "ringing_seconds": None,
-    "timestamp": None,
-    "to": None,
-    "to_tag": None,
-    "to_uri": None,
-    "user_agent": None,
-    "pvt_account_db": None,
-    "pvt_account_id": None,
-    "pvt_created": None,
-    "pvt_modified": None,
-    "pvt_type": "cdr",
-    "pvt_vsn": "1",
-}
+# Every key that all generated documents have, in their order. What is None is filled in for the endpoint or the leg.
+_TEMPLATE: dict[str, Any] = dict.fromkeys(
+    (
+        "_id", "_rev", "event_name", "request", "to", "to_uri", "from", "from_uri", "remote_sdp", "local_sdp",
+        "duration_seconds", "billing_seconds", "ringing_seconds", "user_agent", "call_direction", "call_id",
+        "caller_id_name", "caller_id_number", "caller_destination_number", "channel_call_state",
+        "channel_created_time", "channel_name", "channel_state", "custom_sip_headers", "from_tag", "hangup_cause",
+        "hangup_code", "media_server", "msg_id", "switch_hostname", "switch_nodename", "switch_uri", "switch_url",
+        "timestamp", "to_tag", "callee_id_number", "callee_id_name", "event_category", "app_name", "app_version",
+        "node", "custom_channel_vars", "custom_application_vars", "interaction_time", "interaction_key",
+        "interaction_id", "pvt_vsn", "pvt_account_id", "pvt_account_db", "pvt_created", "pvt_modified", "pvt_type",
+        "pvt_node",
+    )
+) | {
+    "event_name": "CHANNEL_DESTROY", "channel_call_state": "HANGUP", "channel_state": "REPORTING",
+    "event_category": "call_event", "app_name": "ecallmgr", "app_version": "4.0.0", "pvt_vsn": 2, "pvt_type": "cdr",
+}  # fmt: skip
+# The type of each field that a generated document may have.
+_INTEGERS = (
+    "duration_seconds", "billing_seconds", "ringing_seconds", "channel_created_time", "timestamp", "interaction_time",
+    "pvt_vsn", "pvt_created", "pvt_modified",
+)  # fmt: skip
+DOCUMENT_FIELDS: dict[str, type] = (
+    dict.fromkeys(_TEMPLATE, str)
+    | dict.fromkeys(
+        (
+            "presence_id", "disposition", "e164_destination", "e164_origination", "did_classifier",
+            "other_leg_call_id", "other_leg_caller_id_name", "other_leg_caller_id_number",
+            "other_leg_destination_number", "other_leg_direction", "digits_dialed", "recording_url",
+            "transfer_history", "fax_info", "channel_loopback_leg", "channel_loopback_other_leg_id",
+        ),
+        str,
+    )
+    | dict.fromkeys(("is_conference", "channel_is_loopback"), bool)
+    | dict.fromkeys(_INTEGERS, int)
+)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One party: a device of the office, a feature of it, or a number outside behind a carrier.
+class LegTemplate(NamedTuple):
+    """The document of a leg, as far as its endpoint decides it. Copy `document` and its dicts, never change them.
 
-    `template` is the document of a leg that is its channel, with every key that all documents have; `sip_headers` and
-    `channel_vars` belong into it. Copy all three, never change them. `sdp` is its session description up to the
-    session, between session and port, and after the port. `call_id_suffix` is how its equipment ends a Call-ID.
+    `destination` is where a leg that goes out was sent to, empty for one that comes in. `early_media` is the
+    disposition of a leg that rang in vain: a carrier plays its ringing, a phone does not.
     """
 
-    number: str
-    name: str
-    uri: str
-    call_id_suffix: str
-    template: dict[str, Any]
-    sip_headers: dict[str, str]
+    document: dict[str, Any]
     channel_vars: dict[str, Any]
+    sip_headers: dict[str, str]
+    direction: str
+    destination: str
+    early_media: str
+    agent: UserAgent
+    host: str
     sdp: tuple[str, str, str]
-
-
-class Party(NamedTuple):
-    """Who an endpoint is, and its equipment: SIP user, address, user agent, the end of its Call-IDs."""
-
-    number: str
-    name: str
-    user: str
-    address: str
-    agent: str
-    call_id_suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """What all endpoints of one account share."""
+    """What all endpoints of one account share. `cluster` is the domain of the machines that serve it."""
 
     account_id: str
     account_name: str
     realm: str
     reseller_id: str
+    plan: NumberingPlan
+    cluster: str
 
-    def device(self, device: Mapping[str, Any], party: Party) -> Endpoint:
-        """A registered device; `party` holds the extension as number."""
-        channel_vars = {
-            **self._channel_vars(),
-            "authorizing_id": device["id"],
-            "authorizing_type": "device",
-            "owner_id": device.get("owner_id", ""),
-            "username": device["sip"]["username"],
-            "realm": self.realm,
-            "presence_id": f"{party.number}@{self.realm}",
-            "account_billing": "limits_disabled",
-            "reseller_billing": "limits_disabled",
-            "inception": "on-net",
-        }
-        return self._endpoint(party, channel_vars, {"x_kazoo_aor": f"sip:{party.user}@{self.realm}"})
+    @property
+    def no_match_id(self) -> str:
+        """The callflow that all numbers outside run through."""
+        return hex_id("callflow", self.account_id, "no_match")
 
-    def feature(self, extension: str, name: str, address: str) -> Endpoint:
-        """Something on the server itself that answers: voicemail, a menu, a queue, a conference, a parking slot."""
-        channel_vars = {**self._channel_vars(), "account_billing": "limits_disabled", "inception": "on-net"}
-        return self._endpoint(Party(extension, name, extension, address, "FreeSWITCH"), channel_vars)
-
-    def outside(self, number: str, name: str, carrier: Mapping[str, str], rate: Rate, billing: str) -> Endpoint:
-        """A number behind a carrier: the account is billed by `billing`, its reseller by the minute."""
-        channel_vars = {
-            **self._channel_vars(),
-            "authorizing_id": carrier["id"],
-            "authorizing_type": "resource",
-            "resource_id": carrier["id"],
-            "resource_type": carrier["type"],
-            "account_billing": billing,
-            "reseller_billing": "per_minute",
-            "rate": rate.rate,
-            "rate_name": rate.name,
-            "rate_increment": rate.increment,
-            "rate_minimum": rate.minimum,
-            "rate_nocharge_time": 0,
-            "surcharge": rate.surcharge,
-            "inception": f"{number}@{carrier['address']}",
-        }
-        address = carrier["address"]
-        party = Party(number, name, number, address, carrier["agent"], f"@{address}")
-        return self._endpoint(party, channel_vars)
-
-    def _channel_vars(self) -> dict[str, Any]:
+    def leg_vars(self) -> dict[str, Any]:
+        """Channel variables of any leg. The empty ones are filled in for each call."""
         return {
             "account_id": self.account_id,
-            "account_name": self.account_name,
-            "account_realm": self.realm,
-            "reseller_id": self.reseller_id,
+            "bridge_id": "",
             "channel_authorized": "true",
+            "ecallmgr_node": f"ecallmgr@{self.cluster}",
+            "fetch_id": "",
         }
 
-    def _endpoint(
-        self, party: Party, channel_vars: dict[str, Any], sip_headers: dict[str, str] | None = None
-    ) -> Endpoint:
-        uri = f"{party.number}@{self.realm}"
-        return Endpoint(
-            number=party.number,
-            name=party.name,
-            uri=uri,
-            call_id_suffix=party.call_id_suffix,
-            template=_TEMPLATE
-            | {
-                "channel_name": f"sofia/sipinterface_1/{party.user}@{party.address}",
-                "presence_id": uri,
-                "user_agent": party.agent,
-                "pvt_account_id": self.account_id,
-            },
-            sip_headers=sip_headers or {},
-            # The last two are filled in for each call: room for them now spares each copy a resize.
-            channel_vars={**channel_vars, "bridge_id": "", "call_interaction_id": ""},
-            sdp=sdp_parts(party.address),
-        )
+    def caller_vars(self) -> dict[str, Any]:
+        """Channel variables of a leg that comes in, and that the application callflow answers."""
+        return {
+            **self.leg_vars(),
+            "application_name": "callflow",
+            "application_node": f"kazoo_apps@{self.cluster}",
+            "callflow_id": "",
+        }
 
 
-def sdp_parts(address: str) -> tuple[str, str, str]:
-    """A session description of an audio call at an address, cut where the session and the port belong."""
-    middle = f" IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\nm=audio "
-    return "v=0\r\no=- ", middle, _CODECS
+class Endpoint:
+    """One party of calls: its number and name, and what its legs look like when it calls or is called.
+
+    `uri` is how the legs of others show it, `shown_name` the name that its callers see. `callflow_id` is what a call
+    to it runs through.
+    """
+
+    agent = FREESWITCH
+    host = "10.26.0.2"
+    early_media = ""
+
+    def __init__(self, home: Home, number: str, name: str) -> None:
+        self.home = home
+        self.number = number
+        self.name = self.shown_name = name
+        self.uri = f"{number}@{home.realm}"
+        self.callflow_id = hex_id("callflow", home.account_id, number)
+
+    @cached_property
+    def calling(self) -> LegTemplate:
+        """Its leg when it calls."""
+        return self._template("inbound", self._calling_fields(), self._calling_vars(), self._calling_headers())
+
+    @cached_property
+    def called(self) -> LegTemplate:
+        """Its leg when it is called."""
+        return self._template("outbound", self._called_fields(), self._called_vars(), self._called_headers())
+
+    def _calling_fields(self) -> dict[str, Any]:
+        return {"from": self.uri, "from_uri": self.uri, "presence_id": self.uri}
+
+    def _called_fields(self) -> dict[str, Any]:
+        return {"request": self.uri, "to": self.uri, "to_uri": self.uri}
+
+    def _calling_vars(self) -> dict[str, Any]:
+        return self.home.caller_vars()
+
+    def _called_vars(self) -> dict[str, Any]:
+        return self.home.leg_vars()
+
+    def _calling_headers(self) -> dict[str, str]:
+        return {"x_auth_ip": self.host, "x_auth_port": "5060"}
+
+    def _called_headers(self) -> dict[str, str]:
+        return {}
+
+    @property
+    def _sip_user(self) -> str:
+        return self.number
+
+    @property
+    def _sip_host(self) -> str:
+        return self.home.realm
+
+    def _template(
+        self, direction: str, fields: dict[str, Any], channel_vars: dict[str, Any], headers: dict[str, str]
+    ) -> LegTemplate:
+        cluster = self.home.cluster
+        document = {
+            **_TEMPLATE,
+            **fields,
+            "call_direction": direction,
+            "channel_name": f"sofia/sipinterface_1/{self._sip_user}@{self._sip_host}",
+            "user_agent": self.agent.name,
+            "node": f"ecallmgr@{cluster}",
+            "pvt_account_id": self.home.account_id,
+            "pvt_node": f"kazoo_apps@{cluster}",
+        }
+        if direction == "inbound":
+            document |= {"caller_id_name": self.name, "caller_id_number": self.number}
+        else:
+            document |= {
+                "callee_id_name": self.name,
+                "callee_id_number": self.number,
+                "caller_destination_number": self._sip_user,
+            }
+        in_order = dict(sorted(channel_vars.items()))  # `ecallmgr_util.erl`, `channel_vars_sort`
+        sdp = self.agent.sdp_parts(self.host)
+        is_called = direction == "outbound"
+        destination, early_media = (self._sip_user, self.early_media) if is_called else ("", "")
+        return LegTemplate(document, in_order, headers, direction, destination, early_media, self.agent, self.host, sdp)
+
+
+class Device(Endpoint):
+    """A registered device of the office, whose number is an extension."""
+
+    def __init__(
+        self, home: Home, number: str, name: str, device: Mapping[str, Any], agent: UserAgent, host: str
+    ) -> None:
+        super().__init__(home, number, name)
+        self.device = device
+        self.agent = agent
+        self.host = host
+
+    @property
+    def _sip_user(self) -> str:
+        return str(self.device["sip"]["username"])
+
+    def _calling_fields(self) -> dict[str, Any]:
+        return {"from": self.uri, "from_uri": f"{self._sip_user}@{self.home.realm}", "presence_id": self.uri}
+
+    def _called_fields(self) -> dict[str, Any]:
+        user = f"{self._sip_user}@{self.home.realm}"
+        return {"request": user, "to": self.uri, "to_uri": user, "presence_id": self.uri}
+
+    def _authorized_vars(self) -> dict[str, Any]:
+        return {
+            "authorizing_id": self.device["id"],
+            "authorizing_type": "device",
+            "owner_id": self.device["owner_id"],
+            "realm": self.home.realm,
+        }
+
+    def _calling_vars(self) -> dict[str, Any]:
+        return {
+            **super()._calling_vars(),
+            **self._authorized_vars(),
+            "account_name": self.home.account_name,
+            "account_realm": self.home.realm,
+            "presence_id": self.uri,
+            "privacy_hide_name": "false",
+            "privacy_hide_number": "false",
+            "register_overwrite_notify": "false",
+            "suppress_unregister_notifications": "false",
+            "username": self._sip_user,
+        }
+
+    def _called_vars(self) -> dict[str, Any]:
+        webrtc = {"media_webrtc": "true"} if self.device.get("media", {}).get("webrtc") else {}
+        return {
+            **super()._called_vars(),
+            **self._authorized_vars(),
+            **webrtc,
+            "media_encryption_enforce_security": "false",
+            "sip_invite_domain": self.home.realm,
+        }
+
+    def _called_headers(self) -> dict[str, str]:
+        return {"x_kazoo_aor": f"sip:{self._sip_user}@{self.home.realm}"}
+
+
+class Outside(Endpoint):
+    """A number behind a carrier, which has an `id`, an `address` and a `username` if it registers."""
+
+    agent = CARRIER
+    early_media = "EARLY MEDIA"
+
+    def __init__(self, home: Home, number: str, name: str, carrier: Mapping[str, str]) -> None:
+        super().__init__(home, number, name)
+        self.shown_name = number
+        self.callflow_id = home.no_match_id
+        self.carrier = carrier
+        self.host = carrier["address"]
+        self.classifier, self.rate = rate_of(home.plan, number)
+
+    @property
+    def _sip_host(self) -> str:
+        return self.host
+
+    def _calling_fields(self) -> dict[str, Any]:
+        uri = f"{self.number}@{self.host}"
+        return {"from": uri, "from_uri": uri, "presence_id": uri}
+
+    def _called_fields(self) -> dict[str, Any]:
+        return {
+            "request": self.uri,
+            "to": self.uri,
+            "to_uri": f"{self.number}@{self.host}",
+            "e164_destination": self.number,
+            "e164_origination": None,
+            "did_classifier": self.classifier,
+        }
+
+    def _calling_vars(self) -> dict[str, Any]:
+        return {
+            **super()._calling_vars(),
+            **self._resource_vars(),
+            **self._billing_vars(INBOUND_RATE.billing, INBOUND_RATE),
+            **(
+                {"authorizing_id": self.carrier["id"], "realm": self.host, "username": self.carrier["username"]}
+                if "username" in self.carrier
+                else {}
+            ),
+            "authorizing_type": "resource",
+            "ignore_display_updates": "true",
+            "inception": "",
+            "resource_type": "offnet-origination",
+        }
+
+    def _called_vars(self) -> dict[str, Any]:
+        return {
+            **super()._called_vars(),
+            **self._resource_vars(),
+            **self._billing_vars("limits_disabled" if self.rate is None else self.rate.billing, self.rate),
+            "emergency_resource": "true" if self.classifier == "emergency" else "false",
+            "ignore_display_updates": "true",
+            "matched_number": self.number,
+            "original_number": self.number,
+            "privacy_hide_name": "false",
+            "privacy_hide_number": "false",
+            "realm": self.home.realm,
+            "resource_type": "offnet-termination",
+        }
+
+    def _resource_vars(self) -> dict[str, Any]:
+        return {"global_resource": "true", "resource_id": self.carrier["id"]}
+
+    def _billing_vars(self, billing: str, rate: Rate | None) -> dict[str, Any]:
+        of_reseller = billing if billing == "limits_disabled" else "per_minute"
+        billed = {"account_billing": billing, "reseller_billing": of_reseller, "reseller_id": self.home.reseller_id}
+        if rate is None:
+            return billed
+        return billed | {
+            "base_cost": str(rate.rate * (rate.minimum // 60) + rate.surcharge),
+            "rate": str(rate.rate),
+            "rate_increment": str(rate.increment),
+            "rate_minimum": str(rate.minimum),
+            "rate_name": rate.name,
+            "rate_nocharge_time": "0",
+            "surcharge": str(rate.surcharge),
+        }
+
+
+class Neighbour(Endpoint):
+    """A number of another account of the same cluster (`stepswitch_local_extension.erl`, `build_local_extension`)."""
+
+    def __init__(self, home: Home, number: str, name: str, account_id: str) -> None:
+        super().__init__(home, number, name)
+        self.account_id = account_id
+
+    def _called_fields(self) -> dict[str, Any]:
+        return super()._called_fields() | {"channel_is_loopback": True, "channel_loopback_leg": "A"}
+
+    def _called_vars(self) -> dict[str, Any]:
+        return {
+            **super()._called_vars(),
+            "ignore_display_updates": "true",
+            "loopback_request_uri": self.uri,
+            "reseller_id": self.home.reseller_id,
+            "resource_id": self.account_id,
+            "resource_type": "onnet-termination",
+        }

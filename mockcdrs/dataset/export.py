@@ -1,29 +1,30 @@
-"""Write data directories, and generated calls as a data directory or as CSV.
+"""Write data directories, and generated calls as a data directory, as CSV or as Parquet.
 
 A target is there whole or not at all. Calls are generated and written block by block: memory does not grow with days.
+Each day is written for itself, by whatever process, so what is written does not depend on the number of processes.
 """
 
 import csv
+import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from mockcdrs.cdr import gregorian, listing_columns
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.files import DataSet
-from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.office import DEFAULT_LOCALE, Office, generate_accounts, generate_office, main_account_id
+from mockcdrs.dataset.generator import documents_of_day, office_of
+from mockcdrs.dataset.office import DEFAULT_LOCALE, generate_accounts, main_account_id
 from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.traffic import Traffic
-
-Days = Iterator[Iterator[Document]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +37,104 @@ class ExportSpan:
     until_gregorian: int
     locale: str = DEFAULT_LOCALE
 
-    def by_day(self) -> Days:
-        """The documents of each day, oldest first; each day is made, block by block, as it is read."""
-        office = generate_office(self.seed, main_account_id(self.seed), self.locale)
+    def dates(self) -> list[date]:
+        """The days, oldest first."""
         last = gregorian.to_datetime(self.until_gregorian).date()
-        for before in range(self.days - 1, -1, -1):
-            yield self._of_day(office, last - timedelta(days=before))
+        return [last - timedelta(days=before) for before in range(self.days - 1, -1, -1)]
 
-    def _of_day(self, office: Office, day: date) -> Iterator[Document]:
+    def documents(self, day: date) -> Iterator[Document]:
+        """The documents of a day; it is generated, block by block, as it is read."""
+        office = office_of(self.seed, main_account_id(self.seed), self.locale, self.traffic)
         for document in documents_of_day(office, self.traffic, day):
             if document["pvt_created"] <= self.until_gregorian:
                 yield document
+
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts of the seed."""
+        office = office_of(self.seed, main_account_id(self.seed), self.locale, self.traffic)
+        return generate_accounts(self.seed, self.locale, len(office.phones))
+
+
+class ExportForm(Protocol):
+    """How calls are written: each day for itself, then all together. Instances can be pickled."""
+
+    def write_day(self, folder: Path, day: date, documents: Iterable[Document]) -> int:
+        """Write the documents of a day; return their number."""
+
+    def finish(self, folder: Path, span: ExportSpan) -> None:
+        """Put the days together."""
+
+
+class JsonLines:
+    """A data directory that `mockcdrs serve --data` takes."""
+
+    def write_day(self, folder: Path, day: date, documents: Iterable[Document]) -> int:
+        """As in `ExportForm`."""
+        with (folder / f"{day}.part").open("w", encoding="utf-8", newline="\n") as file:
+            return _count(file.write(_line(each["pvt_account_id"], each["_id"][:6], each)) for each in documents)
+
+    def finish(self, folder: Path, span: ExportSpan) -> None:
+        """As in `ExportForm`."""
+        for day in span.dates():
+            _append(folder / f"{day}.part", folder / f"documents-{day:%Y%m}.jsonl")
+        write_accounts(folder, span.accounts())
+
+
+@dataclass(frozen=True)
+class Csv:
+    """One CSV file of listing rows, oldest first; `names` and `datetime_separator` as `select_columns` takes them."""
+
+    names: tuple[str, ...]
+    datetime_separator: str
+
+    def write_day(self, folder: Path, day: date, documents: Iterable[Document]) -> int:
+        """As in `ExportForm`."""
+        columns = listing_columns.select_columns(self.names, self.datetime_separator)
+        with (folder / f"{day}.part").open("w", encoding="utf-8", newline="") as file:
+            writer = _csv_writer(file)
+            rows = (listing_columns.make_row(document, columns).values() for document in documents)
+            return _count(writer.writerow(map(_cell, row)) for row in rows)
+
+    def finish(self, folder: Path, span: ExportSpan) -> None:
+        """As in `ExportForm`."""
+        with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
+            _csv_writer(file).writerow(listing_columns.CSV_HEADINGS.get(name, name) for name in self.names)
+        for day in span.dates():
+            _append(folder / f"{day}.part", folder / "cdrs.csv")
 
 
 def export_calls(
     target: Path,
     span: ExportSpan,
-    columns: Mapping[str, listing_columns.Column] | None = None,
-    watch: Callable[[Days], Days] = lambda days: days,
+    form: ExportForm,
+    jobs: int = 1,
+    watch: Callable[[Iterator[int]], Iterable[int]] = lambda days: days,
 ) -> int:
-    """Write the calls of a span into the new folder `target`; return their number.
+    """Write the calls of a span into the new folder `target`, by so many processes at once; return their number.
 
-    Without `columns` it becomes a data directory that `mockcdrs serve --data` takes; with them one CSV file of listing
-    rows that have these columns, oldest first. `watch` wraps the days, to show progress. Raises `FileExistsError` where
-    `target` exists, `UnknownLocale`.
+    `watch` wraps the numbers of each day's calls, to show progress. Raises `FileExistsError` where `target` exists,
+    `UnknownLocale`.
     """
-    with new_directory(target) as folder:
-        documents = chain.from_iterable(watch(span.by_day()))
-        if columns is not None:
-            return _write_csv(folder, documents, columns)
-        write_accounts(folder, generate_accounts(span.seed, span.locale))
-        return write_documents(
-            folder, ((document["pvt_account_id"], document["_id"][:6], document) for document in documents)
-        )
+    with new_directory(target) as folder, ExitStack() as stack:
+        write = partial(_write_day, folder, span, form)
+        each = map if jobs == 1 else stack.enter_context(ProcessPoolExecutor(jobs)).map
+        count = sum(watch(iter(each(write, span.dates()))))
+        form.finish(folder, span)
+        return count
+
+
+def _write_day(folder: Path, span: ExportSpan, form: ExportForm, day: date) -> int:
+    return form.write_day(folder, day, span.documents(day))
+
+
+def _count(done: Iterable[object]) -> int:
+    return sum(1 for _ in done)
+
+
+def _append(part: Path, whole: Path) -> None:
+    with part.open("rb") as source, whole.open("ab") as target:
+        shutil.copyfileobj(source, target)
+    part.unlink()
 
 
 def write_data_directory(target: Path, data: DataSet) -> int:
@@ -108,33 +174,31 @@ def write_documents(directory: Path, documents: Iterable[tuple[str, str, Documen
             if month not in months:
                 file = (directory / f"documents-{month}.jsonl").open("w", encoding="utf-8", newline="\n")
                 months[month] = open_files.enter_context(file)
-            wrapped = {"account_id": account_id, "month": month, "document": document}
-            months[month].write(json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")) + "\n")
+            months[month].write(_line(account_id, month, document))
             count += 1
     return count
+
+
+def _line(account_id: str, month: str, document: Document) -> str:
+    wrapped = {"account_id": account_id, "month": month, "document": document}
+    return json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def write_accounts(directory: Path, accounts: Iterable[Account]) -> None:
     """Write `accounts.json`."""
-    text = json.dumps(list(map(_account_fields, accounts)), ensure_ascii=False, indent=1)
+    text = json.dumps(list(map(account_fields, accounts)), ensure_ascii=False, indent=1)
     (directory / "accounts.json").write_text(text, encoding="utf-8")
 
 
-def _account_fields(account: Account) -> dict[str, Any]:
-    fields = asdict(account)
-    fields["tokens"] = [{"token": token.value, "owner_id": token.owner_id} for token in account.tokens]
-    return fields
+def account_fields(account: Account) -> dict[str, Any]:
+    """An account as `accounts.json` has it."""
+    fields = {field.name: getattr(account, field.name) for field in dataclasses.fields(account)}
+    tokens = [{"token": token.value, "owner_id": token.owner_id} for token in account.tokens]
+    return {**fields, "users": list(account.users), "devices": list(account.devices), "tokens": tokens}
 
 
-def _write_csv(folder: Path, documents: Iterator[Document], columns: Mapping[str, listing_columns.Column]) -> int:
-    count = 0
-    with (folder / "cdrs.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow(listing_columns.CSV_HEADINGS.get(name, name) for name in columns)
-        for document in documents:
-            writer.writerow(map(_cell, listing_columns.make_row(document, columns).values()))
-            count += 1
-    return count
+def _csv_writer(file: IO[str]) -> Any:
+    return csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
 
 
 def _cell(value: Any) -> str:

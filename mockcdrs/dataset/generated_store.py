@@ -9,8 +9,8 @@ from math import ceil
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
-from mockcdrs.dataset.call import minute_in
-from mockcdrs.dataset.generator import begun_in_block, generate_block
+from mockcdrs.dataset.call import minute_of
+from mockcdrs.dataset.generator import generate_block, office_of, schedule
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
 from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
@@ -41,9 +41,12 @@ class GeneratedStore:
         self._now = now
         self._opened = opened
         self._main = office.main_account_id(seed)
-        self._directory = partial(office.generate_office, seed, self._main, locale)
+        self._office = partial(office_of, seed, self._main, locale, traffic)
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
-        self.accounts = {account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale)}
+        phones = schedule(seed, self._main, locale, traffic).phones
+        self.accounts = {
+            account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale, phones)
+        }
 
     def with_clock(self, now: Callable[[], int]) -> "GeneratedStore":
         """The same calls under another clock `now`; the cache of blocks is shared."""
@@ -90,7 +93,7 @@ class GeneratedStore:
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id tells which block to generate."""
-        minute = minute_in(document_id[_ID_PREFIX_LENGTH:])
+        minute = minute_of(document_id[_ID_PREFIX_LENGTH:])
         if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
             return None
         begin = gregorian.month_start(month) + minute * 60
@@ -101,13 +104,7 @@ class GeneratedStore:
         return None
 
     def _documents(self, block: Block, by: TimeBasis) -> list[Document]:
-        return self._blocks.get((block, by), lambda: MAKERS[by](self._directory(), self._traffic, block))
-
-
-MAKERS: dict[TimeBasis, Callable[[office.Office, Traffic, Block], list[Document]]] = {
-    "written": generate_block,
-    "begun": begun_in_block,
-}
+        return self._blocks.get((block, by), lambda: generate_block(self._office(), self._traffic, block, by))
 
 
 @lru_cache(maxsize=16)  # a request asks for it many times

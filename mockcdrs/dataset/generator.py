@@ -1,69 +1,47 @@
-"""The calls of an account: a pure function of seed, account, traffic and block of time.
+"""The calls of an account: a pure function of seed, account, locale, traffic and block of time.
 
-The day of a quiet office is one block, all drawn at once. Blocks of a busy one are parts of a `Timetable`.
+The calls of a day are numbered in the order in which they begin. A call's number gives it a row of the office's
+`Schedule`: a scenario, how long it takes about, and phones that no other call uses meanwhile. So whoever looks for the
+calls that end at some time of the day need not time all of those before.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache, partial
-from itertools import groupby, islice, repeat
+from functools import cached_property, lru_cache
+from itertools import groupby, repeat
 from operator import itemgetter
-from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
-from mockcdrs.dataset.endpoints import Endpoint
-from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.office import Office, generate_office
 from mockcdrs.dataset.outcomes import CallOutcome
-from mockcdrs.dataset.random_stream import RandomStream, random_for, stream_for_call, stream_from
-from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS
-from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
+from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS, Scenario
+from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
 
-# Each id begins with the month and 32 hex digits of its own: these sort alike by code and by CouchDB's collation.
+# Each id begins with the month and eight hex digits: these sort alike by code and by CouchDB's collation.
 _VIEW_ORDER = itemgetter("pvt_created", "_id")
+_TIMES: dict[TimeBasis, str] = {"written": "timestamp", "begun": "interaction_time"}
 
-SHAPES = 200
-# How far rows of shapes lie apart that have neighbouring places in the table of scenarios: no divisor of `SHAPES`.
-_STRIDE = 89
-# Neighbouring numbers may change places, as far as this: calls come by chance, not by the clock.
-_SPREAD = 4
+ROWS = 240  # of a schedule; divisible by the numbers of parties that scenarios draw from
+_STRIDE = 89  # how far rows lie apart that have neighbouring places in the table of scenarios: no divisor of `ROWS`
+_SPREAD = 4  # neighbouring numbers may change places, as far as this: calls come by chance, not by the clock
 _DRAWS_OF_TIME = 6
-# The calls that end are looked up for a stretch of the day at a time, in which about as many begin.
-_CALLS_AT_ONCE, _STRETCHES_KEPT = 200, 4
-# For legs that last about as long, the calls that come into question are found at once.
-_PARTS_OF_A_STRETCH = 8
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
-_NO_DRAWS = RandomStream(float, int, repeat(""), repeat(""), repeat(""))
+_NO_DRAWS = RandomStream(float, repeat(bytes(16)))
 
 
-def block_interactions(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
-    """The interactions that begin in a block, each with the name of its scenario; none lasts past the day."""
-    for name, legs in (
-        _drawn(office, traffic, block) if traffic.is_quiet else _timetable(office, traffic, block).begun(block)
-    ):
-        yield name, list(legs)
+def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis = "written") -> list[Document]:
+    """The legs that end in a block, in view order: by `pvt_created`, then by id as CouchDB sorts text.
 
-
-def begun_in_block(office: Office, traffic: Traffic, block: Block) -> list[Document]:
-    """All legs of the interactions that begin in a block."""
-    return [leg for _, legs in block_interactions(office, traffic, block) for leg in legs]
-
-
-def generate_block(office: Office, traffic: Traffic, block: Block) -> list[Document]:
-    """The legs that end in a block, in view order: by `pvt_created`, then by id as CouchDB sorts text."""
-    if not traffic.is_quiet:
-        return sorted(_timetable(office, traffic, block).ended(block), key=_VIEW_ORDER)
-    documents: list[Document] = []
-    for _, legs in _drawn(office, traffic, block):
-        documents += legs
-    documents.sort(key=_VIEW_ORDER)
-    return documents
+    With `by="begun"` all legs of the interactions that begin in it. None lasts past the UTC day.
+    """
+    return sorted(_timetable(office, traffic, block).legs(block, by), key=_VIEW_ORDER)
 
 
 def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Document]:
@@ -72,116 +50,198 @@ def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Do
     ends = [block.end_gregorian for block in blocks]
     waiting: dict[int, list[Document]] = defaultdict(list)
     for row, block in enumerate(blocks):
-        for _, legs in block_interactions(office, traffic, block):
+        for _, legs in calls_of_block(office, traffic, block):
             for leg in legs:
                 waiting[bisect_right(ends, leg["pvt_created"])].append(leg)
         yield from sorted(waiting.pop(row, ()), key=_VIEW_ORDER)
 
 
-def _drawn(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, Iterable[Document]]]:
-    """The interactions of a quiet day. Legs are drawn as they are read: read those of one before the next."""
-    identity = office.seed, office.account.id, office.locale, traffic.calls_per_day, traffic.utc_offset_hours
-    random = random_for("block", *identity, block.start_gregorian, block.end_gregorian)
-    context, stream = month_context(office, gregorian.month_of(block.start_gregorian)), stream_from(random)
-    hours = DayProfile(traffic, gregorian.to_datetime(block.start_gregorian).date())
-    draw, last = random.random, block.end_gregorian - 1
-    for _ in range(hours.count(random)):
-        name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, draw() * CUMULATIVE_SHARES[-1])]
-        yield name, SCENARIOS[name](Call(context, stream, hours.at(draw()), last))
+def calls_of_block(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
+    """The calls that begin in a block, each with the name of its scenario."""
+    return _timetable(office, traffic, block).calls(block)
 
 
-class _CallTimes(Call):
-    """A call that begins at 0 and of whose legs only the ends are made: a busy day times 200 before its first page."""
-
-    __slots__ = ()
+class _TimedCall(Call):
+    """A call that begins at 0 and of whose legs only the times are made: a day times its rows before its first page."""
 
     def leg(
         self,
         channel: Channel,
-        parties: tuple[Endpoint, Endpoint],
         times: tuple[int, int, int],
         outcome: CallOutcome,
         other: Channel | None = None,
+        fields: Any = None,
+        variables: Any = None,
     ) -> Document:
-        """When the leg ends, and what scenarios read and change of it."""
-        del channel, parties, outcome, other
-        return {
-            "timestamp": sum(times),
-            "callee_id_number": "",
-            "custom_application_vars": {},
-            "custom_channel_vars": {},
-        }
+        """When the leg ends and its interaction began."""
+        del channel, outcome, other, fields, variables
+        return {"timestamp": sum(times), "interaction_time": self.start}
 
 
-class _Shape(NamedTuple):
-    """How a call proceeds: its scenario, the draws (0 to 1) of its times, the seconds after which its legs end."""
+def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
+    """The seconds after which legs of a call end, and its interactions begin."""
+    legs = list(scenario.make(_TimedCall(context, _NO_DRAWS, 0, pace, context.office.phones[:5], 0)))
+    return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
+
+
+class _Row(NamedTuple):
+    """How calls proceed: a scenario, and for each draw of times in which of `ROWS` equal parts of 0 to 1 it lies.
+
+    `phones` are places in the office's list, `scenario.phones` of them for each call; several calls of a row that may
+    overlap use them in turn.
+    """
 
     scenario: str
-    pace: tuple[float, ...]
-    ends: frozenset[int]
-    longest: int
+    parts: tuple[int, ...]
+    phones: tuple[int, ...]
+
+
+class Schedule(NamedTuple):
+    """The rows of an office, and how many phones they need."""
+
+    rows: tuple[_Row, ...]
+    phones: int
+
+
+@lru_cache(maxsize=8)
+def schedule(seed: int, account_id: str, locale: str, traffic: Traffic) -> Schedule:
+    """The schedule of an account: one device, one call."""
+    office = generate_office(seed, account_id, locale)
+    context = month_context(office, "202001")
+    random = random_for("schedule", seed, account_id, locale, traffic.calls_per_day)
+    parts = zip(*(sample(random, range(ROWS), ROWS) for _ in range(_DRAWS_OF_TIME)), strict=True)
+    most_a_second = DayProfile.most_a_second(traffic, _SPREAD)
+    pool = _PhonePool(len(office.phones))
+    rows = []
+    for row, place in enumerate(parts):
+        share = (row * _STRIDE % ROWS + 0.5) / ROWS
+        name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
+        longest = _times_of(context, SCENARIOS[name], [(part + 1) / ROWS - 2**-40 for part in place])
+        later = math.ceil(most_a_second * (max(longest["written"]) + 1)) + _SPREAD + 1
+        rows.append(_Row(name, place, tuple(pool.take(row, later, SCENARIOS[name].phones))))
+    return Schedule(tuple(rows), pool.count)
+
+
+def office_of(seed: int, account_id: str, locale: str, traffic: Traffic) -> Office:
+    """The office of an account, with as many phones as its traffic needs."""
+    return generate_office(seed, account_id, locale, schedule(seed, account_id, locale, traffic).phones)
+
+
+class _PhonePool:
+    """Phones for one row after the other, so that all are used alike and none by two calls at once.
+
+    No two of a call are neighbours in the office's list, so none of one user.
+    """
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._free_from = dict.fromkeys(range(count), 0)
+        self._first_use: dict[int, int] = {}
+
+    def take(self, row: int, later: int, count: int) -> list[int]:
+        """So many phones for the calls of a row, which end before the call `later` places behind them begins."""
+        if later >= ROWS:  # a call of this row is still there when the next one comes: phones of its own, in turn
+            turns = later // ROWS + 1
+            added = self._add(count * turns)
+            return [added[turn + place * turns] for turn in range(turns) for place in range(count)]
+        end = row + later
+        free = [
+            phone
+            for phone, since in self._free_from.items()
+            if since <= row and end - ROWS <= self._first_use.get(phone, ROWS)
+        ]
+        phones: list[int] = []
+        for phone in sorted(free, key=self._free_from.__getitem__):
+            if len(phones) < count and not {phone - 1, phone + 1}.intersection(phones):
+                phones.append(phone)
+        while len(phones) < count:
+            spare, phone = self._add(2)
+            self._free_from |= {spare: 0, phone: 0}
+            phones.append(phone)
+        for phone in phones:
+            self._free_from[phone] = end
+            self._first_use.setdefault(phone, row)
+        return phones
+
+    def _add(self, count: int) -> list[int]:
+        self.count += count
+        return list(range(self.count - count, self.count))
 
 
 class Timetable:
     """The calls of an office on one UTC day. One that would last past midnight does not take place."""
 
     def __init__(self, office: Office, traffic: Traffic, day: date) -> None:
-        identity = office.seed, office.account.id, office.locale, traffic.calls_per_day, traffic.utc_offset_hours
-        random = random_for("timetable", *identity, day.isoformat())
+        identity = office.seed, office.account.id, office.locale, traffic
+        random = random_for(
+            "timetable", *identity[:3], traffic.calls_per_day, traffic.utc_offset_hours, day.isoformat()
+        )
+        draw = random.random
+        rows, phones = schedule(*identity)
         self._key = random.getrandbits(64)
         self._hours = DayProfile(traffic, day)
         self._end = self._hours.midnight + DAY_SECONDS
         self._count = self._hours.count(random)
         self._context = month_context(office, gregorian.month_of(self._hours.midnight))
-        paces = zip(*(_spread(random) for _ in range(_DRAWS_OF_TIME)), strict=True)
-        self._shapes = [_shape(self._context, row, pace) for row, pace in enumerate(islice(paces, self._count))]
-        self._ends = sorted([(seconds, row) for row, shape in enumerate(self._shapes) for seconds in shape.ends])
-        self._stretches = range(math.ceil(self._count / _CALLS_AT_ONCE))
-        self._endings: LruCache[int, list[tuple[int, int, int]]] = LruCache(_STRETCHES_KEPT, lambda _: 1)
+        self._phones = office.phones
+        self._turn = int(draw() * phones)  # which phone comes first today
+        self._first_row = int(draw() * ROWS)
+        self._rows = rows
+        self._paces = [
+            tuple((part + draw()) / ROWS for part in rows[(self._first_row + number) % ROWS].parts)
+            for number in range(min(self._count, ROWS))
+        ]
 
-    def begun(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
-        """The interactions that begin in a block, each with the name of its scenario."""
-        first, end = block.start_gregorian, block.end_gregorian
+    def calls(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
+        """The calls that begin in a block, each with the name of its scenario."""
+        for number, start in self._beginning(block.start_gregorian, block.end_gregorian):
+            legs = self._make(number, start)
+            if legs:
+                yield self._row(number).scenario, legs
+
+    def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
+        """The legs that end in a block, or whose interactions begin in it."""
+        first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
+        calls = dict(self._beginning(first, end))
+        if first > self._hours.midnight:
+            calls.update(self._earlier(first, end, by))
+        for number, start in calls.items():
+            yield from (leg for leg in self._make(number, start) if first <= leg[field] < end)
+
+    def _beginning(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """The numbers of calls that begin from `first` to before `end`, and when."""
         for number in self._near(first, end):
-            shape = self._shapes[number % SHAPES]
             start = self._start(number)
-            if first <= start < min(end, self._end - shape.longest):
-                yield shape.scenario, list(self._legs(number, start))
+            if first <= start < end:
+                yield number, start
 
-    def ended(self, block: Block) -> Iterator[Document]:
-        """The legs that end in a block."""
-        first, end = block.start_gregorian, block.end_gregorian
-        calls = set()
-        for stretch in range(self._stretch_of(first), self._stretch_of(end - 1) + 1):
-            endings = self._endings.get(stretch, partial(self._endings_in, stretch))
-            low, high = bisect_left(endings, (first,)), bisect_left(endings, (end,))
-            calls.update([(number, start) for _, number, start in endings[low:high]])
-        for number, start in calls:
-            yield from (leg for leg in self._legs(number, start) if first <= leg["timestamp"] < end)
+    def _earlier(self, first: int, end: int, by: TimeBasis) -> Iterator[tuple[int, int]]:
+        """The numbers of earlier calls of which a leg ends (an interaction begins) in a time, and when they begin.
 
-    def _endings_in(self, stretch: int) -> list[tuple[int, int, int]]:
-        """When a leg of a call ends in a stretch, the call's number and when it begins, both in Gregorian seconds."""
-        found = []
-        first, end = self._begin(stretch), self._begin(stretch + 1)
-        a_part = (end - first) // _PARTS_OF_A_STRETCH + 1
-        for _, alike in groupby(self._ends, lambda each: each[0] // a_part):
-            ends = list(alike)
-            near = self._near(first - ends[-1][0], end - ends[0][0])
-            low, high = near.start, near.stop
-            for seconds, row in ends:
-                for number in range(low + (row - low) % SHAPES, high, SHAPES):
+        Rows whose legs end about as late are looked at together: their calls have begun among the same others.
+        """
+        width = end - first
+        for _, alike in groupby(self._moments[by], lambda moment: moment[0] // width):
+            moments = list(alike)
+            near = self._near(first - moments[-1][0], end - moments[0][0])
+            for seconds, place in moments:
+                for number in range(near.start + (place - near.start) % ROWS, near.stop, ROWS):
                     start = self._start(number)
-                    if first <= start + seconds < end and start < self._end - self._shapes[row].longest:
-                        found.append((start + seconds, number, start))
-        return sorted(found)
+                    if first <= start + seconds < end:
+                        yield number, start
 
-    def _stretch_of(self, moment: int) -> int:
-        return bisect_right(self._stretches, moment, key=self._begin) - 1
+    @cached_property
+    def _moments(self) -> dict[TimeBasis, list[tuple[int, int]]]:
+        """The seconds after a call's begin at which legs end (interactions begin), and the first call of such a row."""
+        moments: dict[TimeBasis, set[tuple[int, int]]] = {by: set() for by in _TIMES}
+        for number, pace in enumerate(self._paces):
+            scenario = SCENARIOS[self._row(number).scenario]
+            for by, seconds in _times_of(self._context, scenario, pace).items():
+                moments[by] |= {(second, number) for second in seconds if second}
+        return {by: sorted(each) for by, each in moments.items()}
 
-    def _begin(self, stretch: int) -> int:
-        if stretch == len(self._stretches):
-            return self._end
-        return self._hours.at(stretch / len(self._stretches)) if stretch else self._hours.midnight
+    def _row(self, number: int) -> _Row:
+        return self._rows[(self._first_row + number) % ROWS]
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
@@ -198,33 +258,25 @@ class Timetable:
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _legs(self, number: int, start: int) -> Iterable[Document]:
-        shape = self._shapes[number % SHAPES]
+    def _make(self, number: int, start: int) -> list[Document]:
+        """The legs of a call; none where it would last past midnight."""
+        name, _, places = self._row(number)
+        make, _, many, _, _ = SCENARIOS[name]
+        at = (self._first_row + number) // ROWS * many % len(places) if places else 0
+        turn, total = self._turn, len(self._phones)
+        phones = [self._phones[(place + turn) % total] for place in places[at : at + many]]
         stream = stream_for_call(b"%d/%d" % (self._key, number))
-        return SCENARIOS[shape.scenario](Call(self._context, stream, start, self._end - 1, shape.pace))
+        serial = (number * 40_503 ^ self._key) & 0xFFFF
+        legs = list(make(Call(self._context, stream, start, self._paces[number % ROWS], phones, serial)))
+        return legs if max([leg["timestamp"] for leg in legs]) < self._end else []
 
 
 @lru_cache(maxsize=4)  # a page lies in one day or two, and each block of theirs needs it
 def timetable(seed: int, account_id: str, locale: str, traffic: Traffic, day: date) -> Timetable:
     """The timetable of an account's day; a pure function."""
-    return Timetable(generate_office(seed, account_id, locale), traffic, day)
+    return Timetable(office_of(seed, account_id, locale, traffic), traffic, day)
 
 
 def _timetable(office: Office, traffic: Traffic, block: Block) -> Timetable:
     day = gregorian.to_datetime(block.start_gregorian).date()
     return timetable(office.seed, office.account.id, office.locale, traffic, day)
-
-
-def _spread(random: Random) -> list[float]:
-    """A fraction in each of `SHAPES` equal parts of 0 to 1, shuffled: so each day has its share of long calls."""
-    draw, rows = random.random, range(SHAPES)
-    spread = [(row + draw()) / SHAPES for row in rows]
-    return [spread[row] for row in sorted(rows, key=[draw() for _ in rows].__getitem__)]
-
-
-def _shape(context: MonthContext, row: int, pace: tuple[float, ...]) -> _Shape:
-    share = (row * _STRIDE % SHAPES + 0.5) / SHAPES
-    scenario = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-    call = _CallTimes(context, _NO_DRAWS, 0, DAY_SECONDS, pace)
-    ends = frozenset([leg["timestamp"] for leg in SCENARIOS[scenario](call)])
-    return _Shape(scenario, pace, ends, max(ends))

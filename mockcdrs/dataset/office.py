@@ -1,111 +1,64 @@
 """An office: the account, its people and devices, and the parties outside that it talks to.
 
-All of it is a pure function of seed, account and locale; the order of drawing is part of what a seed means.
+All of it is a pure function of seed, account, locale and the number of phones; an office with more phones has all that
+one with fewer has.
 """
 
 import functools
+import math
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account, Token
-from mockcdrs.dataset.endpoints import Endpoint, Home, Party
-from mockcdrs.dataset.locales import (
-    EMERGENCY_RATE,
-    INTERNATIONAL_RATES,
-    LOCAL_RATES,
-    ON_NET_RATE,
-    PLANS,
-    TOLL_FREE_RATE,
-    NamePool,
-    NumberingPlan,
-    Rate,
-    draw_number,
-    load_pool,
-    numbering_plan,
-)
-from mockcdrs.dataset.random_stream import hex_id, pick, random_for, sample
+from mockcdrs.dataset.endpoints import Device, Endpoint, Home, Neighbour, Outside
+from mockcdrs.dataset.locales import PLANS, NamePool, draw_number, load_pool, numbering_plan
+from mockcdrs.dataset.random_stream import hex_id, pick, random_for
+from mockcdrs.dataset.user_agents import BROWSER, DESK_PHONES, SOFTPHONES, UserAgent
+
+T = TypeVar("T")
 
 DEFAULT_LOCALE = "en_US"
 _CREATED_GREGORIAN = gregorian.month_start("202001")
-
-# User agents of desk phones, each with its vendor's prefix of MAC addresses.
-_DESK_PHONES = (
-    ("Yealink SIP-T46S 66.84.0.15", "805ec0"),
-    ("Yealink SIP-T54W 96.86.0.70", "805e0c"),
-    ("PolycomVVX-VVX_410-UA/5.9.5.0614", "64167f"),
-    ("PolyEdge-Edge_E350-UA/8.2.1.1000", "482567"),
-    ("Grandstream GXP2170 1.0.11.64", "000b82"),
-    ("snomD785/10.1.64.14", "000413"),
-    ("Cisco/SPA504G-7.6.2f", "ccef48"),
-)
-_SOFTPHONES = ("Z 5.6.4 v2.10.20.4_1", "Bria 6.7.1", "Telephone 1.6", "LinphoneAndroid/5.2.5")
-_FIRST_EXTENSION = 1001
-_LINES, _CONTACTS, _INTERNATIONAL, _TOLL_FREE, _ON_NET = 5, 300, 40, 20, 6
-_BILLINGS = ("per_minute", "per_minute", "allotment", "flat_rate")
+_FIRST_EXTENSION, _EXTENSIONS_OF_FOUR_DIGITS = 1001, 1_900
+_OWN_NUMBERS, _CONTACTS, _MOBILES, _GATEWAY_CONTACTS, _INTERNATIONAL, _TOLL_FREE, _ON_NET = (8, 260, 20, 10, 40, 20, 6)
 _CARRIERS = (("Northwind", "192.0.2"), ("Basalt", "198.51.100"), ("Halyard", "203.0.113"))
-_SERVER = "10.26.0.2"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """Everything that the calls of one account draw from.
 
-    `phones` are the desk phones and softphones of the users, `extensions` their numbers in the same order; `lines` are
-    the account's own numbers as others dial and see them. `contacts`, `international`, `toll_free` and `emergency` lie
-    outside. `on_net` are other accounts of the same cluster.
+    `phones` are the desk phones and softphones of the users. `lines` are the account's own numbers, as others dial and
+    see them; those of the `menu`, the `queues` and the `ring_groups` are answered by these. `contacts`, `mobiles`,
+    `gateway_contacts`, `international`, `toll_free` and `emergency` lie outside; `on_net` are other accounts of the
+    same cluster. `conferences`, `group_extension`, `parking` and `pickup` are dialled from inside.
     """
 
     seed: int
     locale: str
     account: Account
-    phones: tuple[Endpoint, ...]
-    extensions: tuple[str, ...]
-    faxes: tuple[Endpoint, ...]
+    phones: Sequence[Endpoint]
     lines: tuple[Endpoint, ...]
-    voicemail: Endpoint
     menu: Endpoint
     queues: tuple[Endpoint, ...]
     ring_groups: tuple[Endpoint, ...]
     conferences: tuple[Endpoint, ...]
-    parking: tuple[Endpoint, ...]
-    contacts: tuple[Endpoint, ...]
-    international: tuple[Endpoint, ...]
-    toll_free: tuple[Endpoint, ...]
-    emergency: Endpoint
-    on_net: tuple[Endpoint, ...]
-    carriers: tuple[Mapping[str, str], ...]
+    group_extension: Endpoint
+    parking: Endpoint
+    pickup: Endpoint
+    contacts: tuple[Outside, ...]
+    mobiles: tuple[Outside, ...]
+    gateway_contacts: tuple[Outside, ...]
+    international: tuple[Outside, ...]
+    toll_free: tuple[Outside, ...]
+    emergency: Outside
+    on_net: tuple[Neighbour, ...]
+    click_to_call_id: str
     media_servers: tuple[str, ...]
-    phrases: tuple[str, ...]
-
-    @property
-    def realm(self) -> str:
-        """The SIP realm of the account."""
-        return self.account.realm
-
-    @property
-    def users(self) -> tuple[Mapping[str, Any], ...]:
-        """The account's users, as in `Account.users`."""
-        return self.account.users
-
-    @property
-    def devices(self) -> tuple[Mapping[str, Any], ...]:
-        """The account's devices, as in `Account.devices`."""
-        return self.account.devices
-
-
-@dataclass(frozen=True, slots=True)
-class _Staff:
-    """The people of an office: users and devices as in `Account`, and their endpoints as in `Office`."""
-
-    users: tuple[Mapping[str, Any], ...]
-    devices: tuple[Mapping[str, Any], ...]
-    phones: tuple[Endpoint, ...]
-    extensions: tuple[str, ...]
-    faxes: tuple[Endpoint, ...]
 
 
 def main_account_id(seed: int) -> str:
@@ -113,134 +66,221 @@ def main_account_id(seed: int) -> str:
     return hex_id(seed, "account", "main")
 
 
-def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account, ...]:
-    """Three accounts: the master, a reseller below it, and the main account as the reseller's child.
+def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE, phones: int = 0) -> tuple[Account, ...]:
+    """Three accounts: the master, a reseller below it, and as its child the main account, with so many phones.
 
     `months` stay empty: which databases exist depends on the clock.
     """
     pool = load_pool(locale)
-    accounts = []
-    for role in ("master", "reseller", "main"):
-        _, home, staff = _begin_office(seed, hex_id(seed, "account", role), pool)
-        accounts.append(_account(seed, home, staff, locale))
-    return tuple(accounts)
+    return tuple(
+        _Builder(seed, hex_id(seed, "account", role), pool, phones if role == "main" else 0).account()
+        for role in ("master", "reseller", "main")
+    )
 
 
 @functools.lru_cache(maxsize=8)  # every call that a test adds needs it
-def generate_office(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Office:
-    """The office of one account, drawn by hash of seed and account from the locale's names. Raises `UnknownLocale`."""
-    pool = load_pool(locale)
-    random, home, staff = _begin_office(seed, account_id, pool)
-    return Office(
-        seed=seed,
-        locale=locale,
-        account=_account(seed, home, staff, locale),
-        phones=staff.phones,
-        extensions=staff.extensions,
-        faxes=staff.faxes,
-        phrases=pool.phrases[:200],
-        **_OutsideParties(random, home, pool, numbering_plan(locale)).draw(),
-    )
+def generate_office(seed: int, account_id: str, locale: str = DEFAULT_LOCALE, phones: int = 0) -> Office:
+    """The office of one account, with so many phones at the least. Raises `UnknownLocale`."""
+    return _Builder(seed, account_id, load_pool(locale), phones).office()
 
 
-def _begin_office(seed: int, account_id: str, pool: NamePool) -> tuple[Random, Home, _Staff]:
-    """An account's people, and the draws as far as they have got: those of the parties outside are still to come."""
-    random = random_for(seed, "directory", account_id, pool.locale)
-    name = pick(random, pool.companies)
-    home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", hex_id(seed, "account", "reseller"))
-    return random, home, _generate_staff(random, home, pool, numbering_plan(pool.locale))
+class _LazySequence(Sequence[T]):
+    """Values that are made when they are first looked at: a big office has thousands of people."""
+
+    def __init__(self, count: int, make: Callable[[int], T]) -> None:
+        self._count = count
+        self._make = functools.cache(make)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        places = range(self._count)[place]
+        return self._make(places) if isinstance(places, int) else tuple(map(self._make, places))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
-def _account(seed: int, home: Home, staff: _Staff, locale: str) -> Account:
-    master, reseller = hex_id(seed, "account", "master"), home.reseller_id
-    trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
-    return Account(
-        id=home.account_id,
-        name=home.account_name,
-        realm=home.realm,
-        tree=trees.get(home.account_id, (master, reseller)),
-        is_reseller=home.account_id in trees,
-        is_superduper_admin=home.account_id == master,
-        users=staff.users,
-        devices=staff.devices,
-        tokens=(Token(hex_id(seed, "token", home.account_id), staff.users[0]["id"]),),
-        document={
-            "language": locale.replace("_", "-").lower(),
-            "timezone": numbering_plan(locale).timezone,
+class _Builder:
+    """Draws an office.
+
+    Every third phone, from the first on, is the only one of a user; the two behind it are a desk phone and a softphone
+    of the next one.
+    """
+
+    def __init__(self, seed: int, account_id: str, pool: NamePool, phones: int) -> None:
+        self.seed = seed
+        self.pool = pool
+        self.plan = numbering_plan(pool.locale)
+        self.random = random_for(seed, "directory", account_id, pool.locale)
+        name = pick(self.random, pool.companies)
+        reseller = hex_id(seed, "account", "reseller")
+        cluster = f"apps1.{account_id[:2]}.example.net"
+        self.home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", reseller, self.plan, cluster)
+        usual = 14 + int(self.random.random() * 12)
+        self.first_name, self.next_name = (int(self.random.random() * len(pool.names)) for _ in range(2))
+        while math.gcd(self.next_name, len(pool.names)) != 1:
+            self.next_name += 1
+        self.numbers: set[str] = set()
+        self.own_numbers = tuple(self._number(self.plan.local[0]) for _ in range(_OWN_NUMBERS))
+        count = max(usual * 3 // 2, phones)
+        self.users = _LazySequence(_user_of(count - 1) + 1, self._user)
+        self.devices = _LazySequence(count, self._device)
+        self.phones: Sequence[Endpoint] = _LazySequence(count, self._phone)
+
+    def _phone(self, row: int) -> Device:
+        device, user = self.devices[row], self.users[_user_of(row)]
+        host = f"10.{32 + row // 62_500}.{row // 250 % 250}.{1 + row % 250}"
+        name = f"{user['first_name']} {user['last_name']}"
+        return Device(self.home, user["presence_id"], name, device, self._agent(row), host)
+
+    def _user(self, row: int) -> Mapping[str, Any]:
+        names = self.pool.names
+        first, last = names[(self.first_name + row * self.next_name) % len(names)]
+        extension = str((_FIRST_EXTENSION if row < _EXTENSIONS_OF_FOUR_DIGITS else 10_000) + row)
+        username = _latin(f"{first}.{last}") or f"user{extension}"
+        if row >= len(names):  # so many people that some have the same name
+            username += extension
+        return {
+            "id": self._id_of("user", row),
+            "first_name": first,
+            "last_name": last,
+            "username": f"{username}@{self.home.realm}",
+            "email": f"{username}.{extension}@example.com",
+            "priv_level": "admin" if row == 0 else "user",
+            "presence_id": extension,
+            "timezone": self.plan.timezone,
             "enabled": True,
-            "pvt_created": _CREATED_GREGORIAN,
-        },
-    )
+            "caller_id": {"internal": {"name": f"{first} {last}", "number": extension}},
+            "vm_to_email_enabled": True,
+        }
+
+    def _device(self, row: int) -> Mapping[str, Any]:
+        agent, user = self._agent(row), self.users[_user_of(row)]
+        device: dict[str, Any] = {
+            "id": self._id_of("device", row),
+            "name": f"{user['first_name']} {user['last_name']}, {agent.name.split(' ')[0]}",
+            "device_type": "sip_device" if agent.vendor else "softphone",
+            "owner_id": user["id"],
+            "sip": {"username": f"user_{self._id_of('sip user', row)[:6]}", "method": "password"},
+            "enabled": True,
+        }
+        if agent.vendor:
+            digits = f"{agent.vendor}{row:06x}"
+            device["mac_address"] = ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+        if agent is BROWSER:
+            device["media"] = {"webrtc": True}
+        return device
+
+    def _agent(self, row: int) -> UserAgent:
+        agents = SOFTPHONES if row % 3 == 2 else DESK_PHONES
+        return agents[int(self._id_of("agent", row)[:4], 16) % len(agents)]
+
+    def _id_of(self, kind: str, row: int) -> str:
+        return hex_id(self.seed, kind, self.home.account_id, self.pool.locale, row)
+
+    def account(self) -> Account:
+        """The account's documents."""
+        master, reseller = hex_id(self.seed, "account", "master"), self.home.reseller_id
+        trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
+        account_id = self.home.account_id
+        return Account(
+            id=account_id,
+            name=self.home.account_name,
+            realm=self.home.realm,
+            tree=trees.get(account_id, (master, reseller)),
+            is_reseller=account_id in trees,
+            is_superduper_admin=account_id == master,
+            users=self.users,
+            devices=self.devices,
+            tokens=(Token(hex_id(self.seed, "token", account_id), self.users[0]["id"]),),
+            numbers=self.own_numbers,
+            document={
+                "language": self.pool.locale.replace("_", "-").lower(),
+                "timezone": self.plan.timezone,
+                "enabled": True,
+                "pvt_created": _CREATED_GREGORIAN,
+            },
+        )
+
+    def office(self) -> Office:
+        """The whole office."""
+        home, plan = self.home, self.plan
+        self.random = random_for(self.seed, "outside", home.account_id, self.pool.locale)
+        carriers = [
+            {"id": self._id(), "name": name, "address": f"{network}.{1 + int(self.random.random() * 254)}"}
+            for name, network in _CARRIERS
+        ]
+        gateway = {**carriers[0], "id": self._id(), "username": "trunk-1"}
+        menu, queue, other_queue, group, other_group, *lines = self.own_numbers
+        return Office(
+            seed=self.seed,
+            locale=self.pool.locale,
+            account=self.account(),
+            phones=self.phones,
+            lines=tuple(Endpoint(home, number, home.account_name) for number in lines),
+            menu=Endpoint(home, menu, plan.menu),
+            queues=self._named((queue, other_queue), plan.queues),
+            ring_groups=self._named((group, other_group), plan.ring_groups),
+            conferences=self._named(("3001", "3002"), plan.conferences),
+            group_extension=Endpoint(home, "5001", plan.ring_groups[0]),
+            parking=Endpoint(home, "*3101", "Parking 101"),
+            pickup=Endpoint(home, "*8", "Group pickup"),
+            contacts=self._outside(_CONTACTS, plan.local, carriers),
+            mobiles=self._outside(_MOBILES, plan.local[-1:], carriers),
+            gateway_contacts=self._outside(_GATEWAY_CONTACTS, plan.local[:1], [gateway]),
+            international=self._outside(
+                _INTERNATIONAL,
+                [mask for other in PLANS.values() if other is not plan for mask in other.local],
+                carriers,
+            ),
+            toll_free=self._outside(_TOLL_FREE, [plan.toll_free], carriers),
+            emergency=Outside(home, plan.emergency, "Emergency", carriers[0]),
+            on_net=tuple(
+                Neighbour(home, self._number(plan.local[-1]), pick(self.random, self.pool.companies), self._id())
+                for _ in range(_ON_NET)
+            ),
+            click_to_call_id=self._id(),
+            media_servers=tuple(f"fs{row}.{home.account_id[:2]}.example.net" for row in (1, 2, 3)),
+        )
+
+    def _named(self, numbers: Sequence[str], names: Sequence[str]) -> tuple[Endpoint, ...]:
+        return tuple(Endpoint(self.home, number, name) for number, name in zip(numbers, names, strict=True))
+
+    def _outside(self, count: int, masks: Sequence[str], carriers: Sequence[Mapping[str, str]]) -> tuple[Outside, ...]:
+        return tuple(
+            Outside(self.home, self._number(pick(self.random, masks)), self._caller_name(), pick(self.random, carriers))
+            for _ in range(count)
+        )
+
+    def _caller_name(self) -> str:
+        """A name as a carrier delivers it: 15 capital letters at most."""
+        first, last = pick(self.random, self.pool.names)
+        company, town = pick(self.random, self.pool.companies), pick(self.random, self.pool.towns)
+        return pick(self.random, (f"{last} {first}", f"{last} {first}", company, town, "WIRELESS CALLER")).upper()[:15]
+
+    def _number(self, mask: str) -> str:
+        """A number that nobody in the office's world has yet."""
+        number = draw_number(self.random, mask)
+        while number in self.numbers:
+            number = draw_number(self.random, mask)
+        self.numbers.add(number)
+        return number
+
+    def _id(self) -> str:
+        return _hex(self.random, 32)
 
 
-def _generate_staff(random: Random, home: Home, pool: NamePool, plan: NumberingPlan) -> _Staff:
-    """14 to 25 people, each with a desk phone, half of them with a softphone too, and two fax machines."""
-    names = sample(random, pool.names, 14 + int(random.random() * 12))
-    users = [_user(random, home, plan, name, _FIRST_EXTENSION + row) for row, name in enumerate(names)]
-    devices: list[dict[str, Any]] = []
-    phones: list[Endpoint] = []
-    for row, user in enumerate(users):
-        for softphone in (False, True)[: 1 + row % 2]:
-            device, agent = _phone(random, user, softphone)
-            devices.append(device)
-            phones.append(_endpoint(random, home, device, user, agent))
-    faxes = [_fax(random, home, row) for row in range(2)]
-    return _Staff(
-        users=tuple(users),
-        devices=(*devices, *(device for device, _ in faxes)),
-        phones=tuple(phones),
-        extensions=tuple(phone.number for phone in phones),
-        faxes=tuple(endpoint for _, endpoint in faxes),
-    )
-
-
-def _user(random: Random, home: Home, plan: NumberingPlan, name: tuple[str, str], extension: int) -> dict[str, Any]:
-    first, last = name
-    username = _latin(f"{first}.{last}") or f"user{extension}"
-    return {
-        "id": _hex(random, 32),
-        "first_name": first,
-        "last_name": last,
-        "username": f"{username}@{home.realm}",
-        "email": f"{username}.{extension}@example.com",
-        "priv_level": "admin" if extension == _FIRST_EXTENSION else "user",
-        "presence_id": str(extension),
-        "timezone": plan.timezone,
-        "enabled": True,
-        "caller_id": {"internal": {"name": f"{first} {last}", "number": str(extension)}},
-        "vm_to_email_enabled": True,
-    }
-
-
-def _phone(random: Random, user: Mapping[str, Any], softphone: bool) -> tuple[dict[str, Any], str]:
-    agent, vendor = (pick(random, _SOFTPHONES), "") if softphone else pick(random, _DESK_PHONES)
-    kind = "softphone" if softphone else "sip_device"
-    device = _device(random, f"{user['first_name']} {user['last_name']}, {agent.split(' ')[0]}", kind, user["id"])
-    return (device if softphone else {**device, "mac_address": _mac(random, vendor)}), agent
-
-
-def _endpoint(random: Random, home: Home, device: Mapping[str, Any], user: Mapping[str, Any], agent: str) -> Endpoint:
-    name = f"{user['first_name']} {user['last_name']}"
-    address = f"10.26.{_octet(random)}.{_octet(random)}"
-    suffix = f"@{address}" if agent.startswith(("Yealink", "Grandstream")) else ""
-    return home.device(device, Party(user["presence_id"], name, device["sip"]["username"], address, agent, suffix))
-
-
-def _fax(random: Random, home: Home, row: int) -> tuple[dict[str, Any], Endpoint]:
-    device = {**_device(random, f"Fax {row + 1}", "fax", ""), "mac_address": _mac(random, "00908f")}
-    party = Party(str(1901 + row), device["name"], device["sip"]["username"], "10.26.0.9", "AudioCodes MP-112/6.60A")
-    return device, home.device(device, party)
-
-
-def _device(random: Random, name: str, kind: str, owner_id: str) -> dict[str, Any]:
-    return {
-        "id": _hex(random, 32),
-        "name": name,
-        "device_type": kind,
-        **({"owner_id": owner_id} if owner_id else {}),
-        "sip": {"username": f"user_{_hex(random, 6)}", "method": "password"},
-        "enabled": True,
-    }
+def _user_of(phone: int) -> int:
+    """Whose phone it is."""
+    return phone // 3 * 2 + (phone % 3 > 0)
 
 
 def _latin(text: str) -> str:
@@ -251,88 +291,3 @@ def _latin(text: str) -> str:
 
 def _hex(random: Random, digits: int) -> str:
     return f"{random.getrandbits(4 * digits):0{digits}x}"
-
-
-def _mac(random: Random, vendor: str) -> str:
-    digits = vendor + _hex(random, 6)
-    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
-
-
-def _octet(random: Random) -> int:
-    return 1 + int(random.random() * 254)
-
-
-@dataclass(frozen=True, slots=True)
-class _OutsideParties:
-    """Whom an office talks to, and the machines that carry it: contacts, carriers, media servers, features."""
-
-    random: Random
-    home: Home
-    pool: NamePool
-    plan: NumberingPlan
-    carriers: list[dict[str, str]] = field(default_factory=list)
-
-    def draw(self) -> dict[str, Any]:
-        """The fields of an `Office` that are neither its people nor their devices, by name."""
-        self.carriers.extend(self._carrier(*carrier) for carrier in _CARRIERS)
-        emergency = self.home.outside(self.plan.emergency, "Emergency", self.carriers[0], EMERGENCY_RATE, "flat_rate")
-        return {
-            "carriers": tuple(self.carriers),
-            "media_servers": tuple(f"fs{row}.{self.home.account_id[:2]}.example.net" for row in (1, 2, 3)),
-            "lines": tuple(self._line() for _ in range(_LINES)),
-            "contacts": tuple(self._contact() for _ in range(_CONTACTS)),
-            "international": tuple(self._abroad() for _ in range(_INTERNATIONAL)),
-            "toll_free": tuple(self._toll_free() for _ in range(_TOLL_FREE)),
-            "emergency": emergency,
-            "on_net": tuple(self._on_net() for _ in range(_ON_NET)),
-            "voicemail": self.home.feature("*97", "Voicemail", _SERVER),
-            "menu": self.home.feature("6000", "Main menu", _SERVER),
-            "conferences": self._features(3001, 2),
-            "queues": self._features(4001, 2),
-            "ring_groups": self._features(5001, 2),
-            "parking": tuple(self.home.feature(f"*3{slot}", f"Parking {slot}", _SERVER) for slot in range(101, 105)),
-        }
-
-    def _carrier(self, name: str, network: str) -> dict[str, str]:
-        return {
-            "id": self._id(),
-            "name": name,
-            "address": f"{network}.{1 + int(self.random.random() * 254)}",
-            "agent": f"{name}-SBC/7.2",
-            "type": "offnet-termination",
-        }
-
-    def _features(self, first: int, count: int) -> tuple[Endpoint, ...]:
-        numbers = range(first, first + count)
-        return tuple(self.home.feature(str(row), pick(self.random, self.pool.phrases), _SERVER) for row in numbers)
-
-    def _line(self) -> Endpoint:
-        return self.home.feature(draw_number(self.random, self.plan.local[0]), self.home.account_name, _SERVER)
-
-    def _contact(self) -> Endpoint:
-        person = " ".join(pick(self.random, self.pool.names))
-        company, town = pick(self.random, self.pool.companies), pick(self.random, self.pool.towns).upper()
-        name = pick(self.random, (person, company, town))
-        return self._outside(pick(self.random, self.plan.local), name, pick(self.random, LOCAL_RATES))
-
-    def _abroad(self) -> Endpoint:
-        there = pick(self.random, [plan for plan in PLANS.values() if plan.country != self.plan.country])
-        rate = INTERNATIONAL_RATES[there.country]
-        return self._outside(pick(self.random, there.local), pick(self.random, self.pool.companies), rate)
-
-    def _toll_free(self) -> Endpoint:
-        return self._outside(self.plan.toll_free, pick(self.random, self.pool.companies), TOLL_FREE_RATE)
-
-    def _on_net(self) -> Endpoint:
-        carrier = {"id": self._id(), "address": "10.26.0.3", "agent": "FreeSWITCH", "type": "onnet-termination"}
-        dialled = draw_number(self.random, self.plan.local[-1])
-        return self.home.outside(
-            dialled, pick(self.random, self.pool.companies), carrier, ON_NET_RATE, "limits_disabled"
-        )
-
-    def _outside(self, mask: str, name: str, rate: Rate) -> Endpoint:
-        carrier, billing = pick(self.random, self.carriers), pick(self.random, _BILLINGS)
-        return self.home.outside(draw_number(self.random, mask), name, carrier, rate, billing)
-
-    def _id(self) -> str:
-        return f"{self.random.getrandbits(128):032x}"

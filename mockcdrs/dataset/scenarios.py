@@ -1,185 +1,223 @@
-"""What happens in an office: each scenario is a function that yields the legs of one interaction."""
+"""What happens in an office: each scenario is a function that yields the legs of one call, the caller's first.
 
-from collections.abc import Callable, Iterable, Iterator
+Who calls from outside dials one of the office's own numbers; what rings inside is up to the callflow of that number.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
-from mockcdrs.dataset import outcomes
-from mockcdrs.dataset.call import INBOUND, OUTBOUND, Call, Channel, bridge
+from mockcdrs.dataset import outcomes, transfers
+from mockcdrs.dataset.call import Call, Channel
 from mockcdrs.dataset.endpoints import Endpoint
+from mockcdrs.dataset.outcomes import ANSWERED, GIVE_UP, MENU, MESSAGE, RING, TALK, WAIT, CallOutcome
 from mockcdrs.dataset.store import Document
 
-Scenario = Callable[[Call], Iterable[Document]]
+_UNANSWERED = (outcomes.NO_ANSWER, outcomes.NO_ANSWER, outcomes.NO_ANSWER, outcomes.NO_RESPONSE, outcomes.REJECTED)
+_GIVEN_UP = (outcomes.CANCELLED, outcomes.CANCELLED, outcomes.BUSY)
+_FAILED = (outcomes.UNALLOCATED, outcomes.CONGESTED, outcomes.OUT_OF_ORDER)
 
-_INTERNAL_MISSED = (*outcomes.UNANSWERED, outcomes.BUSY, outcomes.CANCELLED, outcomes.NOT_REGISTERED)
-_INBOUND_MISSED = (outcomes.CANCELLED, outcomes.CANCELLED, outcomes.BUSY, *outcomes.UNANSWERED)
-_MENU_KEYS = ("0", "1", "1", "2", "2", "3", "21", "9")
-_OUTBOUND_MISSED = (*outcomes.UNANSWERED, outcomes.BUSY, outcomes.BUSY, outcomes.CANCELLED, outcomes.CANCELLED)
-_FAX_RATES = ("14400", "14400", "9600", "33600")
+
+def _bridge(
+    call: Call, calling: Channel, called: Channel, seconds: tuple[int, int], outcome: CallOutcome
+) -> tuple[Document, Document]:
+    """Both legs of a plain call; `seconds` are those of ringing and of talking."""
+    times = call.start, *seconds
+    return call.leg(calling, times, outcome, called), call.leg(called, times, outcome, calling)
 
 
 # Internal calls: between phones, to a conference, to another account of the cluster.
 
 
+def _internal(call: Call, seconds: tuple[int, int], outcome: CallOutcome) -> Iterable[Document]:
+    caller, callee = call.phones[:2]
+    return _bridge(call, call.inbound(caller, callee), call.outbound(callee, caller), seconds, outcome)
+
+
 def internal_call(call: Call) -> Iterable[Document]:
     """One phone calls another, which answers."""
-    caller, callee = _two_phones(call)
-    times = call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    return bridge(call, (caller, caller), (callee, callee), times, outcomes.ANSWERED)
+    return _internal(call, (call.spend(RING), call.spend(TALK)), ANSWERED)
 
 
 def internal_missed(call: Call) -> Iterable[Document]:
     """One phone calls another in vain: nobody there, busy, or the caller gives up."""
-    caller, callee = _two_phones(call)
-    return bridge(
-        call, (caller, caller), (callee, callee), (call.spend(outcomes.GIVE_UP), 0), call.pick(_INTERNAL_MISSED)
-    )
+    outcome = call.pick((*_UNANSWERED, outcomes.BUSY, outcomes.CANCELLED, outcomes.NOT_REGISTERED))
+    return _internal(call, (call.spend(GIVE_UP), 0), outcome)
 
 
 def conference(call: Call) -> Iterator[Document]:
     """One phone opens a conference, which calls two to four others; they leave one by one."""
-    room, host = call.pick(call.office.conferences), call.pick(call.office.phones)
-    opened = call.channel(host, INBOUND)
-    called = call.others(host, call.office.phones, call.between(2, 4))
-    guests = [(call.channel(phone, OUTBOUND), call.now, call.spend(outcomes.RING)) for phone in called]
-    for guest, begin, ringing in guests:
-        call.spend(outcomes.MESSAGE)
-        talking = call.now - begin - ringing
-        yield call.leg(guest, (room, guest.endpoint), (begin, ringing, talking), outcomes.ANSWERED, opened)
+    room, (host, *others) = call.pick(call.office.conferences), call.phones
+    opened = call.inbound(host, room)
+    guests, times = [], []
+    for phone in others[: call.between(2, 4)]:
+        guests.append(call.outbound(phone, room))
+        times.append((call.now, call.spend(RING)))
+    ends = [call.now + call.spend(MESSAGE) for _ in guests]
     whole = call.start, 0, call.now - call.start
-    leg = call.leg(opened, (host, room), whole, outcomes.ANSWERED, guests[-1][0])
-    leg["custom_application_vars"]["conference"] = room.name
-    yield leg
+    yield call.leg(opened, whole, outcomes.NOT_BRIDGED, guests[-1], {"is_conference": True})
+    for guest, (begin, ringing), end in zip(guests, times, ends, strict=True):
+        yield call.leg(guest, (begin, ringing, end - begin - ringing), ANSWERED, opened)
 
 
 def on_net(call: Call) -> Iterable[Document]:
     """A phone calls a number of another account of the cluster: the call never leaves it."""
-    caller, neighbour = call.pick(call.office.phones), call.pick(call.office.on_net)
-    times = call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    return bridge(call, (caller, call.pick(call.office.lines)), (neighbour, neighbour), times, outcomes.ANSWERED)
+    return _outbound(call, call.pick(call.office.on_net), (call.spend(RING), call.spend(TALK)), ANSWERED)
 
 
 def loopback(call: Call) -> Iterator[Document]:
     """A phone calls an extension that is looked up anew: a loopback pair lies between the two phones."""
-    caller, callee = _two_phones(call)
-    virtual = call.pick(call.office.ring_groups)
-    calling, near = call.channel(caller, INBOUND), call.channel(virtual, OUTBOUND)
-    far, ringing = call.channel(virtual, INBOUND), call.channel(callee, OUTBOUND)
-    times = call.start, call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    yield call.leg(calling, (caller, virtual), times, outcomes.ANSWERED, near)
-    yield _loopback_leg(call.leg(near, (caller, virtual), times, outcomes.ANSWERED, calling), "A")
-    yield _loopback_leg(call.leg(far, (caller, callee), times, outcomes.ANSWERED, ringing), "B")
-    yield call.leg(ringing, (caller, callee), times, outcomes.ANSWERED, far)
+    (caller, callee), extension = call.phones[:2], call.office.group_extension
+    calling, near = call.inbound(caller, extension), call.outbound(extension, caller)
+    far, ringing = call.inbound(extension, callee), call.outbound(callee, caller)
+    times = call.start, call.spend(RING), call.spend(TALK)
+    yield call.leg(calling, times, ANSWERED, near)
+    yield call.leg(near, times, ANSWERED, calling, _loopback_fields(extension, "A", far))
+    yield call.leg(far, times, ANSWERED, ringing, _loopback_fields(extension, "B", near))
+    yield call.leg(ringing, times, ANSWERED, far)
 
 
-def _loopback_leg(leg: Document, name: str) -> Document:
-    leg["channel_is_loopback"] = True
-    leg["channel_loopback_leg"] = name
-    leg["channel_name"] = f"loopback/{leg['callee_id_number']}-{name.lower()}"
-    return leg
-
-
-def _two_phones(call: Call) -> tuple[Endpoint, Endpoint]:
-    caller = call.pick(call.office.phones)
-    return caller, call.others(caller, call.office.phones, 1)[0]
+def _loopback_fields(extension: Endpoint, name: str, other: Channel) -> dict[str, object]:
+    return {
+        "channel_is_loopback": True,
+        "channel_loopback_leg": name,
+        "channel_loopback_other_leg_id": other.call_id,
+        "channel_name": f"loopback/{extension.number}-{name.lower()}",
+    }
 
 
 # Inbound calls, from outside over a carrier.
 
 
+def _inbound(
+    call: Call, caller: Endpoint, phone: Endpoint, seconds: tuple[int, int], outcome: CallOutcome
+) -> tuple[Document, Document]:
+    line = call.pick(call.office.lines)
+    return _bridge(call, call.inbound(caller, line), call.outbound(phone, caller), seconds, outcome)
+
+
+def _inbound_answered(call: Call, callers: Sequence[Endpoint]) -> tuple[Document, Document]:
+    return _inbound(call, call.pick(callers), call.phones[0], (call.spend(RING), call.spend(TALK)), ANSWERED)
+
+
 def inbound_answered(call: Call) -> Iterable[Document]:
     """Somebody calls in, and a phone answers."""
-    return _inbound(call, (call.spend(outcomes.RING), call.spend(outcomes.TALK)), outcomes.ANSWERED)
+    return _inbound_answered(call, call.office.contacts)
 
 
 def inbound_missed(call: Call) -> Iterable[Document]:
     """Somebody calls in, and gives up or hears that nobody answers."""
-    return _inbound(call, (call.spend(outcomes.GIVE_UP), 0), call.pick(_INBOUND_MISSED))
+    outcome = call.pick((*_GIVEN_UP, *_UNANSWERED))
+    return _inbound(call, call.pick(call.office.contacts), call.phones[0], (call.spend(GIVE_UP), 0), outcome)
+
+
+def inbound_registered(call: Call) -> Iterable[Document]:
+    """Somebody calls in over a gateway that registers: its leg has an `authorizing_id`, as no other carrier's has."""
+    return _inbound_answered(call, call.office.gateway_contacts)
 
 
 def recorded_call(call: Call) -> Iterator[Document]:
-    """Somebody calls in, a phone answers, and the call is recorded."""
+    """Somebody calls in, a phone answers, and the caller's leg is recorded."""
+    caller, line = call.pick(call.office.contacts), call.pick(call.office.lines)
+    calling, phone = call.inbound(caller, line), call.outbound(call.phones[0], caller)
+    times = call.start, call.spend(RING), call.spend(TALK)
     recording = call.recording_id()
-    for leg in _inbound(call, (call.spend(outcomes.RING), call.spend(outcomes.TALK)), outcomes.ANSWERED):
-        leg["custom_channel_vars"]["media_recordings"] = [recording]
-        leg["recording_url"] = f"https://recordings.example.com/{recording}.mp3"
-        yield leg
+    fields = {"recording_url": f"https://recordings.example.com/{recording}.mp3"}
+    variables = {
+        "media_name": f"{recording}.mp3",
+        "media_names": [f"{recording}.mp3"],
+        "media_recorder": "kzc_recording",
+        "media_recording_id": recording,
+        "media_recordings": [recording],
+    }
+    yield call.leg(calling, times, ANSWERED, phone, fields, variables)
+    yield call.leg(phone, times, ANSWERED, calling)
 
 
 def voicemail(call: Call) -> Iterator[Document]:
     """Somebody calls in, nobody answers, and they talk to the voicemail."""
-    caller, phone = _outside_caller(call), call.channel(call.pick(call.office.phones), OUTBOUND)
-    ringing = call.spend(outcomes.GIVE_UP)
-    times = call.start, ringing, 0
-    yield call.leg(phone, (caller.endpoint, phone.endpoint), times, outcomes.NO_ANSWER, caller)
-    times = call.start, ringing, call.spend(outcomes.MESSAGE)
-    leg = call.leg(caller, (caller.endpoint, call.pick(call.office.lines)), times, outcomes.ANSWERED, phone)
-    leg["custom_application_vars"]["voicemail"] = call.office.voicemail.number
-    yield leg
+    caller, line = call.pick(call.office.contacts), call.pick(call.office.lines)
+    calling, phone = call.inbound(caller, line), call.outbound(call.phones[0], caller)
+    ringing, talking = call.spend(GIVE_UP), call.spend(MESSAGE)
+    yield call.leg(calling, (call.start, ringing, talking), outcomes.LEFT_MESSAGE, phone)
+    yield call.leg(phone, (call.start, ringing, 0), outcomes.NO_ANSWER, calling)
 
 
 def ring_group(call: Call) -> Iterator[Document]:
     """Somebody calls in, three to five phones ring, and one wins."""
-    caller, group = _outside_caller(call), call.pick(call.office.ring_groups)
-    phones = call.others(group, call.office.phones, call.between(3, 5))
-    winner, *losers = (call.channel(phone, OUTBOUND) for phone in phones)
-    ringing, talking = call.spend(outcomes.RING), call.spend(outcomes.TALK)
+    caller, group = call.pick(call.office.contacts), call.pick(call.office.ring_groups)
+    calling = call.inbound(caller, group)
+    winner, *losers = (call.outbound(phone, caller) for phone in call.phones[: call.between(3, 5)])
+    ringing, talking = call.spend(RING), call.spend(TALK)
+    yield from _bridge(call, calling, winner, (ringing, talking), ANSWERED)
     for phone in losers:
-        times = call.start, ringing, 0
-        yield call.leg(phone, (caller.endpoint, phone.endpoint), times, outcomes.LOST_RACE, caller)
-    times = call.start, ringing, talking
-    yield call.leg(winner, (caller.endpoint, winner.endpoint), times, outcomes.ANSWERED, caller)
-    yield call.leg(caller, (caller.endpoint, group), times, outcomes.ANSWERED, winner)
+        yield call.leg(phone, (call.start, ringing, 0), outcomes.LOST_RACE, calling)
 
 
 def menu(call: Call) -> Iterator[Document]:
     """Somebody calls in, presses digits in the menu, and reaches a phone."""
-    caller, phone = _outside_caller(call), call.channel(call.pick(call.office.phones), OUTBOUND)
-    call.spend(outcomes.MENU)
-    times = call.now, call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    yield call.leg(phone, (caller.endpoint, phone.endpoint), times, outcomes.ANSWERED, caller)
-    whole = call.start, 0, call.now - call.start
-    leg = call.leg(caller, (caller.endpoint, call.office.menu), whole, outcomes.ANSWERED, phone)
-    leg["digits_dialed"] = call.pick((*_MENU_KEYS, phone.endpoint.number))
-    yield leg
+    caller, phone = call.pick(call.office.contacts), call.phones[0]
+    calling, called = call.inbound(caller, call.office.menu), call.outbound(phone, caller)
+    call.spend(MENU)
+    times = call.now, call.spend(RING), call.spend(TALK)
+    digits = call.pick(("0", "1", "1", "2", "2", "3", "21", "9", phone.number))
+    yield call.whole_leg(calling, 0, called, {"digits_dialed": digits})
+    yield call.leg(called, times, ANSWERED, calling)
 
 
 def queue(call: Call) -> Iterator[Document]:
     """Somebody calls in, waits in a queue while one agent does not answer, and reaches the next."""
-    caller, waiting_for = _outside_caller(call), call.pick(call.office.queues)
-    asleep, awake = (call.channel(agent, OUTBOUND) for agent in call.others(waiting_for, call.office.phones, 2))
-    call.spend(outcomes.WAIT)
-    times = call.now, call.spend(outcomes.GIVE_UP), 0
-    yield call.leg(asleep, (caller.endpoint, asleep.endpoint), times, outcomes.NO_ANSWER, caller)
-    times = call.now, call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    yield call.leg(awake, (caller.endpoint, awake.endpoint), times, outcomes.ANSWERED, caller)
-    whole = call.start, 0, call.now - call.start
-    leg = call.leg(caller, (caller.endpoint, waiting_for), whole, outcomes.ANSWERED, awake)
-    leg["custom_application_vars"]["queue"] = waiting_for.name
-    yield leg
+    caller = call.pick(call.office.contacts)
+    calling = call.inbound(caller, call.pick(call.office.queues))
+    asleep, awake = (call.outbound(phone, caller) for phone in call.phones[:2])
+    call.spend(WAIT)
+    in_vain = call.now, call.spend(GIVE_UP), 0
+    times = call.now, call.spend(RING), call.spend(TALK)
+    yield call.whole_leg(calling, 0, awake)
+    for channel, when, outcome in ((asleep, in_vain, outcomes.NO_ANSWER), (awake, times, ANSWERED)):
+        agent = channel.template.channel_vars["owner_id"]  # `acdc_agent_listener.erl`, `maybe_connect_to_agent`
+        variables = {"agent_id": agent, "member_call_id": calling.call_id, "retain_cid": "true"}
+        yield call.leg(channel, when, outcome, calling, variables=variables)
 
 
 def call_forward(call: Call) -> Iterator[Document]:
-    """Somebody calls in, and the extension's forwarding sends the call out again to a mobile."""
-    caller = call.pick(call.office.contacts)
-    mobile = call.others(caller, call.office.contacts, 1)[0]
-    phone, line = call.pick(call.office.phones), call.pick(call.office.lines)
-    times = call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    arriving, leaving = bridge(call, (caller, caller), (line, mobile), times, outcomes.ANSWERED)
-    leaving["custom_channel_vars"]["call_forward"] = "true"
-    leaving["custom_channel_vars"]["owner_id"] = phone.channel_vars["owner_id"]
-    yield from (arriving, leaving)
+    """Somebody calls in, and the phone's forwarding sends the call out again to a mobile."""
+    caller, mobile = call.pick(call.office.contacts), call.pick(call.office.mobiles)
+    calling, called = call.inbound(caller, call.pick(call.office.lines)), call.outbound(mobile, caller)
+    times = call.start, call.spend(RING), call.spend(TALK)
+    device = call.phones[0].called.channel_vars
+    variables = {
+        **{name: device[name] for name in ("authorizing_id", "authorizing_type", "owner_id")},
+        "call_forward": "true",
+        "call_forward_from": "offnet",
+        "retain_cid": "true",
+    }
+    yield call.leg(calling, times, ANSWERED, called)
+    yield call.leg(called, times, ANSWERED, calling, variables=variables)
 
 
-def _outside_caller(call: Call) -> Channel:
-    return call.channel(call.pick(call.office.contacts), INBOUND)
-
-
-def _inbound(call: Call, times: tuple[int, int], outcome: outcomes.CallOutcome) -> Iterable[Document]:
-    caller, callee = call.pick(call.office.contacts), call.pick(call.office.phones)
-    return bridge(call, (caller, caller), (call.pick(call.office.lines), callee), times, outcome)
+def call_waiting(call: Call) -> Iterator[Document]:
+    """A phone that talks to one caller takes a second one, who holds it longer: two interactions, one after another."""
+    first, second = call.pick(call.office.contacts), call.pick(call.office.contacts)
+    ringing, before = call.spend(RING), call.spend(MESSAGE) + 1
+    rings, later = call.spend(MESSAGE), call.spend(TALK)
+    times = ringing, before + rings + later
+    yield from _inbound(call, first, call.phones[0], times, ANSWERED)
+    call.now = call.start + ringing + before
+    call.begin()
+    yield from _inbound(call, second, call.phones[0], (min(rings, 20), later), ANSWERED)
 
 
 # Outbound calls, over a carrier.
+
+
+def _outbound(call: Call, callee: Endpoint, seconds: tuple[int, int], outcome: CallOutcome) -> Iterable[Document]:
+    phone, shown = call.phones[0], call.pick(call.office.lines)
+    return _bridge(call, call.inbound(phone, callee), call.outbound(callee, shown, phone), seconds, outcome)
+
+
+def _outbound_answered(call: Call, callee: Endpoint) -> Iterable[Document]:
+    return _outbound(call, callee, (call.spend(RING), call.spend(TALK)), ANSWERED)
 
 
 def outbound_local(call: Call) -> Iterable[Document]:
@@ -204,172 +242,102 @@ def outbound_emergency(call: Call) -> Iterable[Document]:
 
 def outbound_missed(call: Call) -> Iterable[Document]:
     """A phone calls a contact who does not answer or is busy, or the caller gives up."""
-    times = call.spend(outcomes.GIVE_UP), 0
-    return _outbound(call, call.pick(call.office.contacts), times, call.pick(_OUTBOUND_MISSED))
+    outcome = call.pick((*_UNANSWERED, outcomes.BUSY, *_GIVEN_UP))
+    return _outbound(call, call.pick(call.office.contacts), (call.spend(GIVE_UP), 0), outcome)
 
 
 def outbound_failed(call: Call) -> Iterable[Document]:
     """A phone calls a number that the carrier cannot or will not reach."""
-    return _outbound(call, call.pick(call.office.contacts), (0, 0), call.pick(outcomes.FAILED))
+    return _outbound(call, call.pick(call.office.contacts), (0, 0), call.pick(_FAILED))
 
 
 def click_to_call(call: Call) -> Iterator[Document]:
     """A click rings the user's phone first and then the contact: both legs go out."""
-    phone = call.channel(call.pick(call.office.phones), OUTBOUND)
-    contact = call.channel(call.pick(call.office.contacts), OUTBOUND)
-    parties = call.pick(call.office.lines), contact.endpoint
-    ringing, waiting = call.spend(outcomes.RING), call.spend(outcomes.RING)
-    talking = call.spend(outcomes.TALK)
-    mine = call.start, ringing, waiting + talking
-    theirs = call.start + ringing, waiting, talking
-    for channel, times, other in ((phone, mine, contact), (contact, theirs, phone)):
-        leg = call.leg(channel, parties, times, outcomes.ANSWERED, other)
-        leg["custom_application_vars"]["click_to_call"] = "true"
-        yield leg
+    office, contact = call.office, call.pick(call.office.contacts)
+    phone = call.outbound(call.phones[0], contact)
+    other = call.outbound(contact, call.pick(office.lines), call.phones[0])
+    ringing, waiting, talking = call.spend(RING), call.spend(RING), call.spend(TALK)
+    # `cb_clicktocall.erl`, `originate_call`
+    variables = {"authorizing_id": office.click_to_call_id, "authorizing_type": "clicktocall", "retain_cid": "true"}
+    mine, theirs = (call.start, ringing, waiting + talking), (call.start + ringing, waiting, talking)
+    yield call.leg(phone, mine, ANSWERED, other, variables=variables)
+    yield call.leg(other, theirs, ANSWERED, phone, variables=variables)
 
 
-def _outbound_answered(call: Call, callee: Endpoint) -> Iterable[Document]:
-    return _outbound(call, callee, (call.spend(outcomes.RING), call.spend(outcomes.TALK)), outcomes.ANSWERED)
+class Scenario(NamedTuple):
+    """A kind of call: `make` yields its legs.
+
+    `share` is how many there are in a thousand calls; `phones` how many phones take part. `legs` says whose legs it has
+    and which way they go; `marks` what tells it apart: `field` or `field=value`, of a document or its channel
+    variables.
+    """
+
+    make: Callable[[Call], Iterable[Document]]
+    share: int
+    phones: int
+    legs: str
+    marks: str
+
+    @property
+    def sentence(self) -> str:
+        """What happens in the call."""
+        return (self.make.__doc__ or "").partition("\n")[0]
 
 
-def _outbound(
-    call: Call, callee: Endpoint, times: tuple[int, int], outcome: outcomes.CallOutcome
-) -> Iterable[Document]:
-    caller, shown = call.pick(call.office.phones), call.pick(call.office.lines)
-    return bridge(call, (caller, shown), (callee, callee), times, outcome)
-
-
-# Inbound calls that change hands: transfers, parking, pickup.
-
-
-def blind_transfer(call: Call) -> Iterator[Document]:
-    """A phone answers a call from outside and sends it on, unannounced, to another phone."""
-    caller, first, second = _caller_and_two_phones(call, OUTBOUND)
-    ringing = call.spend(outcomes.RING)
-    times = call.start, ringing, call.spend(outcomes.TALK)
-    yield call.leg(first, (caller.endpoint, first.endpoint), times, outcomes.BLIND_TRANSFERRED, caller)
-    times = call.now, call.spend(outcomes.RING), call.spend(outcomes.TALK)
-    yield call.leg(second, (caller.endpoint, second.endpoint), times, outcomes.ANSWERED, caller)
-    yield _whole_leg(call, caller, ringing, second)
-
-
-def attended_transfer(call: Call) -> Iterator[Document]:
-    """A phone answers a call from outside, asks another phone first, and then connects the two."""
-    caller, first, second = _caller_and_two_phones(call, OUTBOUND)
-    asking = call.channel(first.endpoint, INBOUND)
-    ringing = call.spend(outcomes.RING)
-    call.spend(outcomes.TALK)
-    asked = call.now, call.spend(outcomes.RING), call.spend(outcomes.MESSAGE)
-    held = call.start, ringing, call.now - call.start - ringing
-    pair = first.endpoint, second.endpoint
-    yield call.leg(first, (caller.endpoint, first.endpoint), held, outcomes.ATTENDED_TRANSFERRED, caller)
-    yield call.leg(asking, pair, asked, outcomes.ATTENDED_TRANSFERRED, second)
-    call.spend(outcomes.TALK)
-    begin, waiting, _ = asked
-    yield call.leg(second, pair, (begin, waiting, call.now - begin - waiting), outcomes.ANSWERED, caller)
-    yield _whole_leg(call, caller, ringing, second)
-
-
-def park_and_retrieve(call: Call) -> Iterator[Document]:
-    """A phone answers a call from outside and parks it; another phone dials the slot and takes it."""
-    caller, first, second = _caller_and_two_phones(call, INBOUND)
-    ringing = call.spend(outcomes.RING)
-    times = call.start, ringing, call.spend(outcomes.MESSAGE)
-    yield call.leg(first, (caller.endpoint, first.endpoint), times, outcomes.BLIND_TRANSFERRED, caller)
-    call.spend(outcomes.WAIT)
-    times = call.now, 0, call.spend(outcomes.TALK)
-    yield call.leg(second, (second.endpoint, call.pick(call.office.parking)), times, outcomes.ANSWERED, caller)
-    yield _whole_leg(call, caller, ringing, second)
-
-
-def group_pickup(call: Call) -> Iterator[Document]:
-    """A phone rings for a call from outside, and a colleague takes it at another one."""
-    caller, first, second = _caller_and_two_phones(call, OUTBOUND)
-    ringing = call.spend(outcomes.RING)
-    times = call.start, ringing, 0
-    yield call.leg(first, (caller.endpoint, first.endpoint), times, outcomes.PICKED_OFF, caller)
-    times = call.now, 0, call.spend(outcomes.TALK)
-    yield call.leg(second, (caller.endpoint, second.endpoint), times, outcomes.ANSWERED, caller)
-    yield _whole_leg(call, caller, ringing, second)
-
-
-def _caller_and_two_phones(call: Call, last: str) -> tuple[Channel, Channel, Channel]:
-    """The caller from outside, the phone that rings first, and another phone whose channel has direction `last`."""
-    caller = call.channel(call.pick(call.office.contacts), INBOUND)
-    phone = call.pick(call.office.phones)
-    other = call.others(phone, call.office.phones, 1)[0]
-    return caller, call.channel(phone, OUTBOUND), call.channel(other, last)
-
-
-def _whole_leg(call: Call, caller: Channel, ringing: int, last: Channel) -> Document:
-    """The caller's own leg, from the interaction's start to its end."""
-    times = call.start, ringing, call.now - call.start - ringing
-    return call.leg(caller, (caller.endpoint, call.pick(call.office.lines)), times, outcomes.ANSWERED, last)
-
-
-# Faxes.
-
-
-def inbound_fax(call: Call) -> Iterator[Document]:
-    """A fax comes in and is received by the server."""
-    sender, line = call.channel(call.pick(call.office.contacts), INBOUND), call.pick(call.office.lines)
-    times = call.start, 0, call.spend(outcomes.MESSAGE)
-    yield call.leg(sender, (sender.endpoint, line), times, outcomes.ANSWERED) | _fax_result(call)
-
-
-def outbound_fax(call: Call) -> Iterator[Document]:
-    """A fax machine sends a fax to a contact."""
-    machine, contact = call.pick(call.office.faxes), call.pick(call.office.contacts)
-    parties = (machine, call.pick(call.office.lines)), (contact, contact)
-    times = call.spend(outcomes.RING), call.spend(outcomes.MESSAGE)
-    result = _fax_result(call)
-    for leg in bridge(call, *parties, times, outcomes.ANSWERED):
-        yield leg | result
-
-
-def _fax_result(call: Call) -> dict[str, str]:
-    pages = str(call.pick(outcomes.FAX_PAGES))
-    return {
-        "fax_bad_rows": call.pick(("0", "0", "0", "0", "3", "12")),
-        "fax_ecm_used": call.pick(("on", "on", "off")),
-        "fax_result_code": "0",
-        "fax_result_text": "OK",
-        "fax_success": "1",
-        "fax_total_pages": pages,
-        "fax_transfer_rate": call.pick(_FAX_RATES),
-        "fax_transferred_pages": pages,
-    }
-
-
-# Shares in a thousand interactions.
-SHARES: dict[Scenario, int] = {
-    internal_call: 150,
-    internal_missed: 55,
-    conference: 10,
-    on_net: 15,
-    loopback: 15,
-    inbound_answered: 165,
-    inbound_missed: 65,
-    voicemail: 55,
-    ring_group: 45,
-    menu: 50,
-    queue: 40,
-    call_forward: 20,
-    recorded_call: 30,
-    outbound_local: 115,
-    outbound_toll_free: 15,
-    outbound_international: 20,
-    outbound_emergency: 5,
-    outbound_missed: 40,
-    outbound_failed: 15,
-    click_to_call: 12,
-    blind_transfer: 16,
-    attended_transfer: 12,
-    park_and_retrieve: 10,
-    group_pickup: 8,
-    inbound_fax: 10,
-    outbound_fax: 7,
-}
-SCENARIOS: dict[str, Scenario] = {scenario.__name__: scenario for scenario in SHARES}
+_TABLE = (
+    Scenario(internal_call, 145, 2, "phone in, phone out", "authorizing_type=device, hangup_cause=NORMAL_CLEARING"),
+    Scenario(internal_missed, 55, 2, "phone in, phone out", "authorizing_type=device, billing_seconds=0"),
+    Scenario(conference, 10, 5, "phone in, phone out x 2-4", "is_conference=true"),
+    Scenario(on_net, 15, 1, "phone in, neighbour out", "resource_type=onnet-termination"),
+    Scenario(loopback, 15, 2, "phone in, loopback out, loopback in, phone out", "channel_is_loopback=true"),
+    Scenario(
+        inbound_answered, 150, 1, "carrier in, phone out",
+        "resource_type=offnet-origination, hangup_cause=NORMAL_CLEARING",
+    ),
+    Scenario(inbound_missed, 65, 1, "carrier in, phone out", "resource_type=offnet-origination, billing_seconds=0"),
+    Scenario(inbound_registered, 10, 1, "gateway in, phone out", "resource_type=offnet-origination, username"),
+    Scenario(recorded_call, 30, 1, "carrier in, phone out", "media_recordings, recording_url"),
+    Scenario(
+        voicemail, 55, 1, "carrier in, phone out",
+        "resource_type=offnet-origination, disposition=NO_ANSWER, hangup_cause=NO_ANSWER",
+    ),
+    Scenario(ring_group, 45, 5, "carrier in, phone out x 3-5", "hangup_cause=LOSE_RACE"),
+    Scenario(menu, 50, 1, "carrier in, phone out", "digits_dialed"),
+    Scenario(queue, 40, 2, "carrier in, phone out x 2", "agent_id, member_call_id"),
+    Scenario(call_forward, 20, 1, "carrier in, carrier out", "call_forward=true"),
+    Scenario(call_waiting, 10, 1, "carrier in, phone out, carrier in, phone out", "interaction_id"),
+    Scenario(outbound_local, 115, 1, "phone in, carrier out", "resource_type=offnet-termination, e164_destination"),
+    Scenario(
+        outbound_toll_free, 15, 1, "phone in, carrier out",
+        "resource_type=offnet-termination, rate_name=Toll Free",
+    ),
+    Scenario(
+        outbound_international, 20, 1, "phone in, carrier out",
+        "resource_type=offnet-termination, did_classifier=international",
+    ),
+    Scenario(outbound_emergency, 5, 1, "phone in, carrier out", "emergency_resource=true"),
+    Scenario(outbound_missed, 40, 1, "phone in, carrier out", "resource_type=offnet-termination, billing_seconds=0"),
+    Scenario(outbound_failed, 15, 1, "phone in, carrier out", "resource_type=offnet-termination, duration_seconds=0"),
+    Scenario(click_to_call, 12, 1, "phone out, carrier out", "authorizing_type=clicktocall"),
+    Scenario(
+        transfers.blind_transfer, 16, 2, "carrier in, phone out x 2",
+        "hangup_cause=BLIND_TRANSFER, transfer_history",
+    ),
+    Scenario(
+        transfers.attended_transfer, 12, 2, "carrier in, phone out, phone in, phone out",
+        "hangup_cause=ATTENDED_TRANSFER, transfer_history",
+    ),
+    Scenario(
+        transfers.park_and_retrieve, 10, 2, "carrier in, phone out, phone in",
+        "hangup_cause=BLIND_TRANSFER, callee_id_name=Parking 101",
+    ),
+    Scenario(
+        transfers.group_pickup, 8, 2, "carrier in, phone out, phone in",
+        "hangup_cause=PICKED_OFF, callee_id_name=Group pickup",
+    ),
+    Scenario(transfers.inbound_fax, 10, 0, "carrier in", "fax_info"),
+    Scenario(transfers.outbound_fax, 7, 0, "carrier out", "fax_info, authorizing_type=outbound_fax"),
+)  # fmt: skip
+SCENARIOS: dict[str, Scenario] = {scenario.make.__name__: scenario for scenario in _TABLE}
 SCENARIO_NAMES = tuple(SCENARIOS)
-CUMULATIVE_SHARES = tuple(accumulate(SHARES.values()))
+CUMULATIVE_SHARES = tuple(accumulate(scenario.share for scenario in _TABLE))

@@ -15,10 +15,12 @@ from mockcdrs.dataset.locales import numbering_plan
 WEEKDAYS = (1.5, 1.3, 1.3, 1.3, 1.2, 0.3, 0.1)
 # Shares of the office's hours from local midnight on, with a dip for lunch.
 HOURS = (1, 0, 0, 0, 1, 2, 6, 20, 70, 115, 125, 105, 60, 85, 115, 110, 90, 50, 22, 10, 6, 4, 2, 1)
-# Up to here a day is one block; a busier office has short blocks, so that a page costs the same whatever the traffic.
+# Up to here a day is one block; a busier office has shorter ones, so that a page costs the same whatever the traffic.
 QUIET_CALLS_PER_DAY = 40
 DOCUMENTS_A_CALL, DOCUMENTS_A_BLOCK = 2.1, 60
 DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
+# How many calls a day has, as a part of those that are expected.
+_LEAST, _MOST = 0.85, 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,15 @@ class DayProfile:
         per_second = (*(share / _HOUR_SECONDS for share in shares), 0.0)
         self._shares = list(zip(accumulate(shares, initial=0.0), per_second, strict=True))
 
+    @staticmethod
+    def most_a_second(traffic: Traffic, more: int) -> float:
+        """How many calls begin in a second of the busiest hour of a week, where a day has `more` than it may have."""
+        most = _MOST * traffic.calls_per_day * max(WEEKDAYS) + 1 + more
+        return most * max(HOURS) / sum(HOURS) / _HOUR_SECONDS
+
     def count(self, random: Random) -> int:
         """How many calls there are, some more or fewer than are expected."""
-        return int(self.calls * (0.85 + 0.3 * random.random()) + random.random())
+        return int(self.calls * (_LEAST + (_MOST - _LEAST) * random.random()) + random.random())
 
     def at(self, share: float) -> int:
         """The Gregorian second before which a share (0 to 1) of the day's calls begins."""

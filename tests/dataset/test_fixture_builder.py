@@ -10,7 +10,7 @@ import pytest
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import files, fixture_builder, fixtures
 from mockcdrs.dataset.export import ExportSpan
-from mockcdrs.dataset.generator import block_interactions
+from mockcdrs.dataset.generator import calls_of_block
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.traffic import Traffic, blocks_of_day
@@ -32,7 +32,7 @@ def test_the_manifest_tells_the_digest_of_every_file() -> None:
 
 def test_the_office_holds_the_rows_that_generating_gives() -> None:
     span = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
-    assert office_documents() == [document for day in span.by_day() for document in day]
+    assert office_documents() == [document for day in span.dates() for document in span.documents(day)]
 
 
 def test_the_office_has_about_1500_documents_and_none_after_the_moment() -> None:
@@ -49,7 +49,7 @@ def test_all_scenarios_occur_in_the_office() -> None:
         name: legs
         for day in days
         for block in blocks_of_day(LOAD, day)
-        for name, legs in block_interactions(OFFICE, LOAD, block)
+        for name, legs in calls_of_block(OFFICE, LOAD, block)
         if all(leg["pvt_created"] <= MANIFEST.moment_gregorian for leg in legs)
     }
     assert legs.keys() == SCENARIOS.keys()
@@ -78,18 +78,31 @@ def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(
     fixture_builder.write_fixtures(tmp_path)
     (tmp_path / "office" / "accounts.json").write_text("[]\n")
     (tmp_path / "pools" / "ja_JP.json").unlink()
+    (tmp_path / "pools" / "de_DE.json").write_text("{}\n")
     (tmp_path / "edge" / "notes.txt").touch()
+    differences = fixture_builder.check_fixtures(tmp_path)
+    assert [difference.partition(":")[0] for difference in differences] == [
+        "pools/ja_JP.json",
+        "edge/notes.txt",
+        "office/accounts.json",
+        "pools/de_DE.json",
+    ]
+
+
+def test_a_check_under_other_versions_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [(name, (fixtures.directory() / name).read_bytes()) for name in MANIFEST.sha256]
+    monkeypatch.setattr(fixture_builder, "_files", lambda: made)
+    fixture_builder.write_fixtures(tmp_path)
+    (tmp_path / "pools" / "de_DE.json").write_text("{}\n")
+    (tmp_path / "edge" / "documents.jsonl").write_text("{}\n")
     manifest = json.loads((tmp_path / "manifest.json").read_bytes())
     manifest["versions"]["Faker"] = "1.0"
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    differences = fixture_builder.check_fixtures(tmp_path)
-    assert [difference.partition(":")[0].partition(",")[0] for difference in differences] == [
-        f"Faker {metadata.version('Faker')} is installed",
-        "pools/ja_JP.json",
-        "edge/notes.txt",
-        "manifest.json",
-        "office/accounts.json",
-    ]
+    (only,) = fixture_builder.check_fixtures(tmp_path)
+    installed = f"Faker {metadata.version('Faker')} installed"
+    assert only.startswith(f"versions differ: {installed}, Faker 1.0 made the fixtures; ")
+    (tmp_path / "office" / "accounts.json").write_text("[]\n")
+    assert len(fixture_builder.check_fixtures(tmp_path)) == 2
 
 
 def test_without_a_manifest_nobody_is_said_to_have_made_the_fixtures(tmp_path: Path) -> None:

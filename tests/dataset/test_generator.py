@@ -20,20 +20,12 @@ from mockcdrs.crossbar.views import INTERACTIONS
 from mockcdrs.dataset import generated_store, generator
 from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.generated_store import GeneratedStore
-from mockcdrs.dataset.generator import (
-    _NO_DRAWS,
-    _CallTimes,
-    begun_in_block,
-    block_interactions,
-    documents_of_day,
-    generate_block,
-)
+from mockcdrs.dataset.generator import _times_of, calls_of_block, documents_of_day, generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
-from mockcdrs.dataset.random_stream import random_for, stream_from
-from mockcdrs.dataset.scenarios import SCENARIOS, SHARES
-from mockcdrs.dataset.store import Document
+from mockcdrs.dataset.random_stream import stream_for_call
+from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import (
-    DAY_SECONDS,
     HOURS,
     WEEKDAYS,
     Block,
@@ -92,7 +84,7 @@ def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Traffic, 
 def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[Traffic, date, float]) -> None:
     load, _, _ = some
     block = chosen(*some)
-    for document in begun_in_block(OFFICE, load, block):
+    for document in generate_block(OFFICE, load, block, "begun"):
         assert block.start_gregorian <= document["interaction_time"] < block.end_gregorian
         assert document["pvt_created"] < day_end(block)
 
@@ -101,7 +93,9 @@ def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[
 def test_what_begins_in_the_blocks_of_a_day_is_what_ends_in_them(calls: int) -> None:
     load = Traffic(calls)
     ended = documents_of(MONDAY, load)
-    begun = [document for block in blocks_of_day(load, MONDAY) for document in begun_in_block(OFFICE, load, block)]
+    begun = [
+        document for block in blocks_of_day(load, MONDAY) for document in generate_block(OFFICE, load, block, "begun")
+    ]
     assert list(documents_of_day(OFFICE, load, MONDAY)) == ended
     assert sorted(begun, key=itemgetter("pvt_created", "_id")) == ended
     assert len({document["_id"] for document in ended}) == len(ended)
@@ -254,7 +248,7 @@ def test_long_calls_are_as_frequent_under_a_heavy_load_as_in_a_quiet_office(call
     usual = share_of_long_calls([each for day in days for each in documents_of_day(OFFICE, Traffic(40), day)])
     load = Traffic(calls)
     share = share_of_long_calls(
-        [each for block in around_noon(load, seconds) for each in generate_block(OFFICE, load, block)]
+        [each for block in around_noon(load, seconds) for each in generate_block(OFFICE, load, block, "begun")]
     )
     assert usual / 2 < share < usual * 2
 
@@ -263,7 +257,7 @@ def test_long_calls_are_as_frequent_under_a_heavy_load_as_in_a_quiet_office(call
 def test_a_heavy_load_has_as_many_calls_as_it_says(calls: int, seconds: int) -> None:
     load = Traffic(calls)
     blocks = list(around_noon(load, seconds))
-    begun = sum(1 for block in blocks for _ in block_interactions(OFFICE, load, block))
+    begun = sum(1 for block in blocks for _ in calls_of_block(OFFICE, load, block))
     shares = {FIVE_PM // 3_600: HOURS[12], FIVE_PM // 3_600 + 1: HOURS[13], FIVE_PM // 3_600 + 2: HOURS[14]}
     in_hour = {hour: calls * WEEKDAYS[0] * share / sum(HOURS) for hour, share in shares.items()}
     expected = sum(
@@ -305,13 +299,13 @@ def test_the_first_page_makes_a_few_hundred_documents_whatever_the_load(
 ) -> None:
     made = 0
 
-    def counting(office: Office, load: Traffic, block: Block) -> list[Document]:
+    def counting(office: Office, load: Traffic, block: Block, by: TimeBasis) -> list[Document]:
         nonlocal made
-        documents = generate_block(office, load, block)
+        documents = generate_block(office, load, block, by)
         made += len(documents)
         return documents
 
-    monkeypatch.setitem(generated_store.MAKERS, "written", counting)
+    monkeypatch.setattr(generated_store, "generate_block", counting)
     make_first_page(calls, hour)
     assert made < 400
 
@@ -364,17 +358,28 @@ def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6).map(tuple), st.integers(0, 10_000))
+@given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=6), st.integers(0, 10_000))
 def test_a_call_of_which_only_the_times_are_made_ends_as_a_whole_one_of_its_pace(
-    name: str, pace: tuple[float, ...], number: int
+    name: str, pace: list[float], number: int
 ) -> None:
-    stream, context = stream_from(random_for("test", number)), month_context(OFFICE, "202601")
-    legs = list(SCENARIOS[name](Call(context, stream, FIVE_PM, FIVE_PM + DAY_SECONDS, pace)))
-    timed = list(SCENARIOS[name](_CallTimes(context, _NO_DRAWS, 0, DAY_SECONDS, pace)))
-    assert [leg["timestamp"] - FIVE_PM for leg in legs] == [leg["timestamp"] for leg in timed]
+    context, scenario = month_context(OFFICE, "202601"), SCENARIOS[name]
+    call = Call(context, stream_for_call(b"%d" % number), FIVE_PM, pace, OFFICE.phones[:5], number)
+    legs = list(scenario.make(call))
+    times = _times_of(context, scenario, pace)
+    assert {leg["timestamp"] - FIVE_PM for leg in legs} == times["written"]
+    assert {leg["interaction_time"] - FIVE_PM for leg in legs} == times["begun"]
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+@given(st.lists(st.integers(0, 239), min_size=6, max_size=6), st.integers(0, 10_000))
+def test_no_call_of_a_row_takes_longer_than_its_longest(name: str, parts: list[int], number: int) -> None:
+    context, scenario = month_context(OFFICE, "202601"), SCENARIOS[name]
+    longest = _times_of(context, scenario, [(part + 1) / 240 - 2**-40 for part in parts])
+    some = _times_of(context, scenario, [(part + number / 10_001) / 240 for part in parts])
+    assert max(some["written"]) <= max(longest["written"])
 
 
 def test_every_scenario_takes_place_on_a_busy_day() -> None:
     load = Traffic(3_000)
-    names = {name for block in around_noon(load, 4 * 3_600) for name, _ in block_interactions(OFFICE, load, block)}
-    assert names == {scenario.__name__ for scenario in SHARES}
+    names = {name for block in around_noon(load, 4 * 3_600) for name, _ in calls_of_block(OFFICE, load, block)}
+    assert names == SCENARIOS.keys()

