@@ -109,10 +109,10 @@ class RemoteMock(MockInterface, ApiAddress):
         return Expected(tuple(answer["ids"]), answer["seconds"], answer["cost"], tuple(answer["unreachable"]))
 
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        made = Rule.from_arguments(unnamed, rule)
-        if made.runs_code:
+        checked = Rule.from_arguments(unnamed, rule)
+        if checked.runs_code:
             skip_test(self, "fail(then=...)")
-        return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
+        return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:

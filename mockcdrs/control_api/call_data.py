@@ -87,11 +87,11 @@ def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
     start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    found = newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
+    interactions = newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
     return ApiResponse(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
-            for each in found
+            for each in interactions
         ]
     )
 
@@ -100,14 +100,14 @@ def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():
-        found = backend.expected(request.query.get("path", "/cdrs"), **query)
+        expected = backend.expected(request.query.get("path", "/cdrs"), **query)
     return ApiResponse(
         {
-            "ids": list(found.ids),
-            "count": found.count,
-            "seconds": found.seconds,
-            "cost": found.cost,
-            "unreachable": list(found.unreachable),
+            "ids": list(expected.ids),
+            "count": expected.count,
+            "seconds": expected.seconds,
+            "cost": expected.cost,
+            "unreachable": list(expected.unreachable),
         }
     )
 
