@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from mockcdrs import cli
 from mockcdrs.cli import serve
-from mockcdrs.cli.options import sentence
+from mockcdrs.cli.shared_options import sentence
 from mockcdrs.config import OPTIONS, MockConfig
 from mockcdrs.control import state_builder
 from mockcdrs.crossbar.settings import Settings
