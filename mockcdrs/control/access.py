@@ -1,10 +1,10 @@
 """Access to the control API: another machine needs the token, and pages of other sites are refused."""
 
 import hmac
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockcdrs.config import is_loopback
 from mockcdrs.control.api_errors import ApiError
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # no DELETE: a browser asks by preflight before it sends one
@@ -23,6 +23,16 @@ class AccessPolicy:
 
     host: str = "127.0.0.1"
     token: str | None = None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is a loopback one, which only this machine reaches."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    mapped = address.ipv4_mapped if address.version == 6 else None  # a socket for both families gives these
+    return (mapped or address).is_loopback
 
 
 def check_access(

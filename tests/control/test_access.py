@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockcdrs.control.access import AccessPolicy, check_access
+from mockcdrs.control.access import AccessPolicy, check_access, is_loopback
 from mockcdrs.control.api_errors import ApiError
 
 TOKEN = AccessPolicy("0.0.0.0", "secret")
@@ -73,3 +73,8 @@ def test_a_page_of_the_server_itself_is_let_in_and_so_is_a_link_to_it() -> None:
         request(AccessPolicy(), sec_fetch_site="cross-site", sec_fetch_mode="navigate", sec_fetch_dest="iframe")
     with pytest.raises(ApiError):
         request(AccessPolicy(), origin="http://localhost:3000")
+
+
+@pytest.mark.parametrize(("host", "is_one"), [("localhost", True), ("::1", True), ("0.0.0.0", False), ("a.b", False)])
+def test_loopback_addresses_are_recognized(host: str, is_one: bool) -> None:
+    assert is_loopback(host) is is_one
