@@ -15,7 +15,7 @@ from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.openapi.document import build_document
-from mockcdrs.openapi.parameters import PARAMETERS
+from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, token_placeholder
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(
