@@ -249,7 +249,7 @@ def generate_store(seed: int, calls_per_day: int, locale: str, clock: Clock, ope
 
 def view_store_at(store: Store, clock: Clock) -> LoadedStore | GeneratedStore:
     """The same store under another clock; what is worked out from its data is shared."""
-    return store.seen_at(clock.now) if isinstance(store, GeneratedStore) else cast("LoadedStore", store)
+    return store.with_clock(clock.now) if isinstance(store, GeneratedStore) else cast("LoadedStore", store)
 
 
 def end_of_data(store: Store) -> int | None:

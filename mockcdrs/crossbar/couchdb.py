@@ -195,17 +195,17 @@ class Databases:
 
     def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         caches, (low, high) = self.shared, keys.bounds()
+        times = _time_bounds(view, keys)
+        scan = self._store.scan(account_id, month, times, descending=keys.descending, by=view.moment)
         stored = [
             segment.visible_rows(self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
-            for segment in self._store.held(account_id, month)
+            for segment in scan.stored
         ]
         generated = (
             segment.visible_rows(
                 _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending)
             )
-            for segment in self._store.made(
-                account_id, month, _time_bounds(view, keys), descending=keys.descending, by=view.moment
-            )
+            for segment in scan.generated
         )
         if _spans_owners(view, keys):
             # parts follow each other in time only as long as the owner is one
