@@ -18,7 +18,7 @@ from mockcdrs.crossbar.couchdb import KeyRange, QueryError, ViewRow
 from mockcdrs.crossbar.envelope import record_paging
 from mockcdrs.crossbar.paging import Fetch, PagePlan, query_failure, walk_plain
 from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.versions.version import DirectoryLoader
+from mockcdrs.crossbar.versions import DirectoryLoader
 from mockcdrs.crossbar.view_query import ViewQuery, is_ascending, requested_page_size
 from mockcdrs.dataset.accounts import DEMO_APPS, Account
 

@@ -13,7 +13,7 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, TokenBuckets
-from mockcdrs.crossbar.versions.version import Version
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Store
 
