@@ -19,9 +19,9 @@ from mockcdrs.advice.record_view import (
 from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import negotiation, routing
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.routing import RESOURCES
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)

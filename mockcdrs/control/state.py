@@ -8,12 +8,12 @@ from typing import Protocol
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
 from mockcdrs.crossbar import authentication, context
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.response_cache import ResponseCache
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.store import Overlay, Store

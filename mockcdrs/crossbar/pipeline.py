@@ -14,6 +14,7 @@ from mockcdrs.crossbar import envelope, negotiation, request_body, routing, star
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
     KNOWN_METHODS,
+    LOCAL_ADDRESS,
     NULL,
     Context,
     Noun,
@@ -21,12 +22,12 @@ from mockcdrs.crossbar.context import (
     ParsedRequest,
     ServerState,
     UnreadableQuery,
+    client_address,
     decode_start_key,
     parse_query,
 )
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, ModuleCrash, handler_crash, module_error, system_error
 from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, client_address
 
 MAX_REQUEST_LINE_BYTES = 8_000
 MAX_HEADER_VALUE_BYTES = 4_096

@@ -12,10 +12,9 @@ import falcon
 from mockcdrs.control.clock import monotonic
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.context import LOCAL_ADDRESS, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS
 from mockcdrs.faults import WireEffect
 from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure, deliver
 

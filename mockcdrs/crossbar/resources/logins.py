@@ -10,12 +10,11 @@ from typing import Any, cast
 from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import MISSING, text_at, value_at
 from mockcdrs.crossbar import account_documents, authentication
-from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.authentication import TokenError, spend_tokens
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.errors import module_error, system_error, validation_error
 from mockcdrs.crossbar.request_body import check_schema
 from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceResult
-from mockcdrs.crossbar.token_bucket import spend_tokens
 from mockcdrs.dataset.accounts import Account, api_key, password_digest
 from mockcdrs.dataset.random_stream import hex_id
 
