@@ -47,6 +47,7 @@ _GREETING_TEXT = """
 GREETING = _GREETING_TEXT.ljust(_GREETING_BYTES - 1).encode() + b"\n"
 """The answer to whatever is no request to the API: as long as Kazoo's own greeting, which is not ours to repeat."""
 
+_OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 _CORS = {
     "access-control-allow-headers": (
         "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, "
@@ -156,7 +157,7 @@ def _respond(context: Context, http_request: HttpRequest) -> HttpResponse:
 
 def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     """Each of Crossbar's checks in its order, then the response of the module that the path names."""
-    request_body.check_version(context)
+    check_version(context)
     request = _read_request(context, http_request)
     context.outcome.from_body = request.body_parameters()
     context.request = _decode_start_key(context, request)
@@ -183,6 +184,12 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     if context.request.method == "POST" and context.has_quirk("post-as-get-empty"):
         return _posted_get_response(context, result)
     return _get_response(context, result)
+
+
+def check_version(context: Context) -> None:
+    """`Failure` 410 for version 1 of the API where it is no longer served."""
+    if context.is_v1 and not context.version.serves_v1:
+        raise Failure(410, "gone", _OLD_VERSION)
 
 
 def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
