@@ -12,7 +12,7 @@ from typing import Any
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.cdr.erlang import scalar_json
-from mockcdrs.crossbar import csv_rendering, json_codec, negotiation, start_key
+from mockcdrs.crossbar import cowboy, csv_rendering, json_codec, start_key
 from mockcdrs.crossbar.context import NULL, Context
 from mockcdrs.crossbar.couchdb import CachedRow
 from mockcdrs.crossbar.errors import (
@@ -173,7 +173,7 @@ def etag(context: Context, result: ResourceResult) -> str | None:
 def render_result(context: Context, result: ResourceResult, revision: str | None) -> Rendered:
     """A result in the format that was negotiated; `revision` stands in a whole envelope. Raises `EmptyResponse`."""
     wanted = context.request.value("accept")
-    output_format = negotiation.choose_format(context.content_type, wanted, context.version.knows_any_subtype)
+    output_format = cowboy.choose_format(context.content_type, wanted, context.version.knows_any_subtype)
     if output_format == "pdf":
         return _render_pdf(context, result)
     if output_format == "csv":

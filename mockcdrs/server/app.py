@@ -20,7 +20,7 @@ from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import SentResponse
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import negotiation
+from mockcdrs.crossbar import cowboy
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
@@ -174,7 +174,7 @@ def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> H
 
 def _takes_gzip(accept_encoding: str) -> bool:
     try:
-        return negotiation.accepts_gzip(accept_encoding)
+        return cowboy.accepts_gzip(accept_encoding)
     except ValueError:
         return False
 

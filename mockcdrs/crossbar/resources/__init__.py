@@ -1,6 +1,6 @@
 """What a module of Crossbar is to a request, and what it finds (`crossbar_bindings.erl`).
 
-Each file of this package holds some of Crossbar's modules; `routing.RESOURCES` names them all.
+Each file of this package holds some of Crossbar's modules; `pipeline.RESOURCES` names them all.
 """
 
 from collections.abc import Callable, Iterator, Mapping
