@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar import cowboy, envelope, request_body, start_key
+from mockcdrs.crossbar import cowboy, csv_rendering, envelope, request_body, start_key
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
     HOOKS,
@@ -28,8 +28,9 @@ from mockcdrs.crossbar.context import (
     decode_start_key,
     parse_query,
 )
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, ModuleCrash, handler_crash, module_error, system_error
-from mockcdrs.crossbar.resources import AccessLevel, Resource, ResourceResult
+from mockcdrs.crossbar.resources import AccessLevel, Resource
 from mockcdrs.crossbar.resources.cdrs import CDRS
 from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
 from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
@@ -249,7 +250,14 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     headers: dict[str, str | None] = {**_common_headers(context), "expires": EXPIRES}
     if etag is not None:
         headers["etag"] = f'"{etag}"'
-    rendered = envelope.render_result(context, result, etag)
+    wanted, knows_any_subtype = context.request.value("accept"), context.version.knows_any_subtype
+    match cowboy.choose_format(context.content_type, wanted, knows_any_subtype):
+        case "pdf":
+            rendered = envelope.render_pdf(context, result)
+        case "csv":
+            rendered = csv_rendering.render_csv(context, result)
+        case _:
+            rendered = envelope.render_json(context, result, etag)
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failure_response(context, rendered.failure, headers)

@@ -9,7 +9,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.crossbar.context import Context, UnreadableQuery, parse_query
 from mockcdrs.crossbar.cowboy import CSV_TYPES, JSON_TYPES, WORD
 from mockcdrs.crossbar.errors import Failure, handler_crash, schema_error, validation_error
-from mockcdrs.crossbar.json_codec import JsonError, Pairs, first_values
+from mockcdrs.crossbar.jiffy import JsonError, Pairs, first_values
 
 _MAX_LENGTH_DIGITS = 20
 _READ_BYTES = 8_000_000  # bytes

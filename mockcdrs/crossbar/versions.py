@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from mockcdrs.cdr.listing_columns import Column, select_columns
-from mockcdrs.crossbar import json_codec, quirks, views
-from mockcdrs.crossbar.json_codec import Jiffy
+from mockcdrs.crossbar import jiffy, quirks, views
+from mockcdrs.crossbar.jiffy import Jiffy
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.views import LegView, UsersView
 
@@ -211,7 +211,7 @@ KAZOO_4_3 = Version(
     charges_every_request=True,
     compression_varies=True,
     ignores_bad_encodings=True,
-    jiffy=json_codec.LAZEDO,
+    jiffy=jiffy.LAZEDO,
     sorts_added_errors=True,
     looks_into_values=False,
     quirks=quirks.COMMON | {"big-integer-chunk-lost"},
@@ -265,7 +265,7 @@ KAZOO_MASTER = Version(
     charges_every_request=False,
     compression_varies=False,
     ignores_bad_encodings=False,
-    jiffy=json_codec.KAZOO,
+    jiffy=jiffy.KAZOO,
     sorts_added_errors=False,
     looks_into_values=True,
     quirks=quirks.COMMON,

@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar import json_codec
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.envelope import encode_json
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.store import Store
@@ -132,7 +132,7 @@ class Reply:
 
     def __post_init__(self) -> None:
         try:
-            json.loads(json_codec.encode_json(self.json))
+            json.loads(encode_json(self.json))
             json.dumps(self.json, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise RuleError(f"json: came {repr(self.json)[:80]}, expected what JSON can hold ({error})") from error
@@ -179,7 +179,7 @@ class SendReply(_Answers):
         if self.value.json is None:
             return HttpResponse(self.value.status, headers)
         typed = {"content-type": "application/json", **headers}
-        return HttpResponse(self.value.status, typed, json_codec.encode_json(self.value.json))
+        return HttpResponse(self.value.status, typed, encode_json(self.value.json))
 
     def __str__(self) -> str:
         return str(self.value.status)

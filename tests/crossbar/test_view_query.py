@@ -7,7 +7,7 @@ import pytest
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.context import ParsedRequest
 from mockcdrs.crossbar.errors import Failure
-from mockcdrs.crossbar.view_query import has_month_names, month_overlaps, parse_time_range
+from mockcdrs.crossbar.paging import has_month_names, month_overlaps, parse_time_range
 from tests.crossbar.builders import JANUARY, NOW, OWNER, ask, calls, data_of, ids_of, json_of, leg, state_of, walked
 
 NEWEST_FIRST = [f"202601-call{number:05}@host" for number in range(3)]

@@ -13,8 +13,9 @@ from mockcdrs.cdr.documents import MISSING, text_at, value_at
 from mockcdrs.crossbar import account_documents, authentication
 from mockcdrs.crossbar.authentication import TokenError, spend_tokens
 from mockcdrs.crossbar.context import Claims, Context
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, schema_error, system_error, validation_error
-from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceResult
+from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource
 from mockcdrs.dataset.accounts import Account, api_key, password_digest
 from mockcdrs.dataset.random_stream import hex_id
 
