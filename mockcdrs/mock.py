@@ -12,7 +12,7 @@ from mockcdrs.control.access import AccessPolicy
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import ApiAddress
 from mockcdrs.control.state_builder import build_state
-from mockcdrs.server.app import create_app, longest_body
+from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
 
 if TYPE_CHECKING:
@@ -116,13 +116,6 @@ class Mock(MockBackend, ApiAddress):
 
         `RuntimeError` under `python -OO`, where Falcon has none.
         """
-        try:
-            from mockcdrs.server.test_client import make_client
-        except TypeError as missing:  # a docstring
-            raise RuntimeError(
-                "Falcon's test client needs docstrings, which python -OO leaves out: ask over url or wsgi_app, or "
-                "run with -O"
-            ) from missing
         return make_client(self._answer, self.auth_token)
 
     @arguments.checked
