@@ -66,17 +66,26 @@ class Mock(MockBackend, ApiAddress):
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
-        access = AccessPolicy(server.host, server.control_token)
-        self._app = create_app(state, self, access) if server.has_control_api else create_app(state)
+        self._app: WSGIApplication | None = None
         self._server = self._new_server()
-        self._is_closed, self._starting = False, threading.Lock()
+        self._is_closed, self._starting = False, threading.RLock()
 
     def _new_server(self) -> Server:
         return Server(self._answer, self.server_config.host, self.server_config.port, self._longest_body)
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        app = self._app if self.stand_in is None else self.stand_in.wsgi_app
+        mock = self if self.stand_in is None else self.stand_in
+        app = mock._app or mock._make_app()  # noqa: SLF001 another one of its kind
         return app(environ, start_response)
+
+    def _make_app(self) -> "WSGIApplication":
+        """Make the app, once. That takes longer than all else of a mock, and many mocks are never asked anything."""
+        with self._starting:
+            if self._app is None:
+                access = AccessPolicy(self.server_config.host, self.server_config.control_token)
+                has_api = self.server_config.has_control_api
+                self._app = create_app(self.state, self, access) if has_api else create_app(self.state)
+            return self._app
 
     def _longest_body(self) -> int:
         return longest_body((self.stand_in or self).state)()
@@ -89,6 +98,7 @@ class Mock(MockBackend, ApiAddress):
         """
         with self._starting:
             if not self._is_closed:
+                self._make_app()
                 self._start()
             return f"{self._server.url}/v2"
 
@@ -108,6 +118,7 @@ class Mock(MockBackend, ApiAddress):
     @property
     def wsgi_app(self) -> "WSGIApplication":
         """The app itself, for `httpx.WSGITransport` and the like: the same state as behind `url`."""
+        self._make_app()
         return self._answer
 
     @arguments.checked
@@ -116,7 +127,7 @@ class Mock(MockBackend, ApiAddress):
 
         `RuntimeError` under `python -OO`, where Falcon has none.
         """
-        return make_client(self._answer, self.auth_token)
+        return make_client(self.wsgi_app, self.auth_token)
 
     @arguments.checked
     def stop(self) -> None:
