@@ -81,7 +81,7 @@ class ResourceResult:
         """The items of the query, chunk by chunk, none of them empty, made as in `load`; raises `Failure`."""
         while (rows := walk.advance()) is not None:
             items = self._expand(context, rows, make)
-            walk.sent(len(items))
+            walk.sent = len(items)
             context.outcome.rows += len(items)
             if items:
                 yield items

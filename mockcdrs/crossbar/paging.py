@@ -25,8 +25,8 @@ from mockcdrs.crossbar.errors import (
 from mockcdrs.crossbar.views import View
 
 RANGE_END: dict[str, Any] = {}
-_LEAST_YEAR = 1000
-_LEAST_PADDING, _GREATEST_PADDING = False, "\ufff0"
+_FIRST_NAMED_MONTH = 1000_01  # Kazoo can name a month whose year has four digits or more
+_PADDINGS: tuple[Any, Any] = False, "\ufff0"  # the least and the greatest
 
 Fetch = Callable[[str, Any, int], list[ViewRow]]
 Mapper = Callable[[list[ViewRow]], list[Any]]
@@ -91,11 +91,12 @@ def require_account_id(context: Context) -> str:
 
 def is_ascending(context: Context) -> bool:
     """The direction of travel: any `ascending` but `false` turns it, unless `descending=true`."""
-    descending, ascending = map(context.request.parameter, ("descending", "ascending"))
-    if erlang.is_true(descending):
-        return False
-    if erlang.is_false(descending) and not context.has_quirk("descending-false-ignored"):
-        return True
+    descending, ascending = context.request.parameter("descending"), context.request.parameter("ascending")
+    if descending is not None:
+        if erlang.is_true(descending):
+            return False
+        if erlang.is_false(descending) and not context.has_quirk("descending-false-ignored"):
+            return True
     return ascending is not None and not erlang.is_false(ascending)
 
 
@@ -112,11 +113,8 @@ def requested_page_size(context: Context) -> int | None:
     return size
 
 
-def _chunk_size(context: Context, default: int) -> int:
-    requested, greatest = context.request.parameter("chunk_size"), context.state.settings.load_view_chunk_size
-    if requested is None:
-        return default
-    size = _parse_size(requested, "chunk")
+def _check_chunk_size(context: Context, requested: Any) -> int:
+    size, greatest = _parse_size(requested, "chunk"), context.state.settings.load_view_chunk_size
     if size == 0 and context.has_quirk("chunk-size-0-fault"):
         raise system_error("datastore_fault")
     if size < 1:
@@ -148,78 +146,97 @@ def plan_query(
     Raises `Failure` for parameters that Crossbar refuses.
     """
     request, settings = context.request, context.state.settings
-    size, page_size = _chunk_size(context, chunk_size or settings.load_view_chunk_size), requested_page_size(context)
+    if (requested := request.parameter("chunk_size")) is not None:
+        chunk_size = _check_chunk_size(context, requested)
+    page_size = requested_page_size(context)
     start, end = parse_time_range(request, context.state.now, context.version.maximum_range(settings))
     ascending = is_ascending(context)
     if months is None:
-        months = _months_to_walk(context, scope, start, end, ascending)
-    first, last = _first_and_last_key(context, scope, (start, end), ascending)
-    requested = request.parameter("is_chunked")
-    if requested is not None:
+        months = _months_to_walk(context, scope.view, start, end)
+        if not ascending:
+            months.reverse()
+    least, greatest = scope.key(start), scope.key(end)
+    if scope.ends_open:
+        greatest.append(RANGE_END)
+    first, last = (least, greatest) if ascending else (greatest, least)
+    first, last = request.value("start_key", first), request.value("end_key", last)
+    if scope.key_length:
+        paddings = _PADDINGS if ascending else _PADDINGS[::-1]
+        first, last = (_pad_key(key, scope.key_length, by) for key, by in zip((first, last), paddings, strict=True))
+    if (requested := request.parameter("is_chunked")) is not None:
         is_chunked = erlang.is_true(requested)
-    fetch = _make_fetch(context, scope, last, ascending)
+    fetch: Fetch = _Reader(context, scope, False if last is NULL else last, ascending).fetch
     if settings.request_memory_limit is not None:
         fetch = _limit_memory(fetch, settings.request_memory_limit, is_chunked)
-    plan = PagePlan(months, first, page_size, size, fetch, mapper, context.has_quirk("stale-next-key"))
+    chunk_size = chunk_size or settings.load_view_chunk_size
+    plan = PagePlan(months, first, page_size, chunk_size, fetch, mapper, context.has_quirk("stale-next-key"))
     return ViewQuery(plan, is_chunked, finish)
 
 
-def _first_and_last_key(context: Context, scope: ViewScope, times: tuple[int, int], ascending: bool) -> tuple[Any, Any]:
-    least, greatest = map(scope.key, times)
-    if scope.ends_open:
-        greatest.append(RANGE_END)
-    paddings = (_LEAST_PADDING, _GREATEST_PADDING)
-    edges = ((least, greatest), paddings) if ascending else ((greatest, least), paddings[::-1])
-    first, last = (
-        _pad_key(context.request.value(name, default), scope.key_length, padding)
-        for name, default, padding in zip(("start_key", "end_key"), *edges, strict=True)
-    )
-    return first, last
-
-
 def _pad_key(key: Any, length: int, padding: Any) -> Any:
-    if key is NULL:
-        return False  # which lies before all lists too
     return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
 
 
-def _months_to_walk(context: Context, scope: ViewScope, start: int, end: int, ascending: bool) -> list[str]:
-    account_id = require_account_id(context)
-    if not has_month_names(start, end) and context.has_quirk("unix-range-500"):
+def _months_to_walk(context: Context, view: View, start: int, end: int) -> list[str]:
+    """The months of a range, the oldest first; raises `Failure`."""
+    months = context.state.store.months(require_account_id(context))
+    first, last = _month_number(start), _month_number(end)
+    if first < _FIRST_NAMED_MONTH and context.has_quirk("unix-range-500"):
         raise ModuleCrash(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
-    months = context.state.store.months(account_id)
-    if _is_by_time_written(context, scope):
-        following = (month_name(gregorian.month_bounds(month)[1]) for month in months)
+    if _is_by_time_written(context, view):
+        following = (f"{_month_number(gregorian.month_bounds(month)[1]):06}" for month in months)
         months = sorted({*months, *following})
-    months = [month for month in months if month_overlaps(month, start, end)]
-    return months if ascending else months[::-1]
+    return [month for month in months if first <= int(month) <= last]
 
 
-def _is_by_time_written(context: Context, scope: ViewScope) -> bool:
+def _month_number(moment: int) -> int:
+    """The number `YYYYMM` of the month of a moment, that of the year 0 for earlier ones."""
+    day = gregorian.day_of(max(moment, 0))
+    return day.year * 100 + day.month
+
+
+def _is_by_time_written(context: Context, view: View) -> bool:
     """Whether a view's rows count for the month in which they were written, wherever they lie."""
-    return scope.view.moment == "written" and not context.has_quirk("month-end-call-lost")
+    return view.moment == "written" and not context.has_quirk("month-end-call-lost")
 
 
-def _make_fetch(context: Context, scope: ViewScope, last: Any, ascending: bool) -> Fetch:
-    databases, view, account_id = context.state.databases, scope.view, require_account_id(context)
-    is_by_time_written = _is_by_time_written(context, scope)
+class _Reader:
+    """Reads the rows that a request sees of a view, up to the key `last`."""
 
-    def query(month: str, keys: KeyRange) -> Iterator[ViewRow]:
-        if not is_by_time_written:
-            return databases.query(view, account_id, month, keys)
-        part = keys.clip(*map(scope.key, gregorian.month_bounds(month)))
-        return databases.query_months(view, account_id, part) if part else iter(())
+    def __init__(self, context: Context, scope: ViewScope, last: Any, ascending: bool) -> None:
+        self._databases, self._account_id = context.state.databases, require_account_id(context)
+        self._scope, self._last, self._descending = scope, last, not ascending
+        self._is_by_time_written = _is_by_time_written(context, scope.view)
+        self._hides_refusals = not context.has_quirk("reversed-keys-fault")
+        self._fills_groups = self._descending and not context.has_quirk("interaction-page-loss")
 
-    def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
-        keys = KeyRange(_include_whole_group(context, view, start_key, ascending), last, descending=not ascending)
+    def fetch(self, month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        """The next rows of a month, at most `limit`. Raises `NoDatabase` and `QueryError`."""
+        view = self._scope.view
+        if (
+            self._fills_groups
+            and view.group_level
+            and isinstance(start_key, list)
+            and len(start_key) == view.group_level
+        ):
+            # a next page's key names a group, which going down lies beyond it
+            start_key = [*start_key, RANGE_END]
+        keys = KeyRange(start_key, self._last, self._descending)
         try:
-            return list(itertools.islice(query(month, keys), min(limit, sys.maxsize)))
+            rows = self._query_written(month, keys) if self._is_by_time_written else self._query(month, keys)
+            return list(itertools.islice(rows, min(limit, sys.maxsize)))
         except QueryError:
-            if context.has_quirk("reversed-keys-fault"):
-                raise
-            return []
+            if self._hides_refusals:
+                return []
+            raise
 
-    return fetch
+    def _query(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        return self._databases.query(self._scope.view, self._account_id, month, keys)
+
+    def _query_written(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        """The rows of a month by the time when they were written, whichever month they lie in."""
+        part = keys.clip(*map(self._scope.key, gregorian.month_bounds(month)))
+        return self._databases.query_months(self._scope.view, self._account_id, part) if part else iter(())
 
 
 def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
@@ -236,14 +253,6 @@ def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
         return rows
 
     return limited
-
-
-def _include_whole_group(context: Context, view: View, start_key: Any, ascending: bool) -> Any:
-    """A next page's key names a group; going down, the group lies beyond it unless it is filled up."""
-    names_group = view.group_level and isinstance(start_key, list) and len(start_key) == view.group_level
-    if names_group and not ascending and not context.has_quirk("interaction-page-loss"):
-        return [*start_key, RANGE_END]
-    return start_key
 
 
 def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[int, int]:
@@ -264,32 +273,13 @@ def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[in
 
 
 def _parse_moment(value: Any, default: int) -> int:
+    if value is None:
+        return default
     try:
         moment = erlang.to_integer(value)
     except erlang.BadArgument:
         return default
     return moment if moment > 0 else default
-
-
-def has_month_names(start: int, end: int) -> bool:
-    """Whether Kazoo can name the months of a range: their years need four digits or more."""
-    return all(moment >= 0 and gregorian.day_of(moment).year >= _LEAST_YEAR for moment in (start, end))
-
-
-def month_name(moment: int) -> str:
-    """The month (`YYYYMM`) of a moment, that of the year 0 for earlier ones."""
-    year, month = _year_and_month(moment)
-    return f"{year:04}{month:02}"
-
-
-def month_overlaps(month: str, start: int, end: int) -> bool:
-    """Whether a month (`YYYYMM`) lies in or overlaps a range."""
-    return _year_and_month(start) <= (int(month[:4]), int(month[4:])) <= _year_and_month(end)
-
-
-def _year_and_month(moment: int) -> tuple[int, int]:
-    day = gregorian.day_of(max(moment, 0))
-    return day.year, day.month
 
 
 @dataclass(slots=True)
@@ -353,26 +343,24 @@ def walk_plain(plan: PagePlan) -> Page:
 
 
 class ChunkedWalk:
-    """A page in chunks: call `advance` until it gives `None`, and tell `sent` how many items went out each time."""
+    """A page in chunks: call `advance` until it gives `None`.
+
+    `sent` is how many items of the last chunk went out; set it where these are not those that `advance` gave.
+    """
 
     def __init__(self, plan: PagePlan) -> None:
         self._plan = plan
         self._months: list[str] | None = None
         self._key_before: Any = None
-        self._sent = 0
-        self.started = False
+        self.sent = 0
         self.total = 0
         self.next_key: Any = None
 
-    def sent(self, count: int) -> None:
-        """How many items of the last chunk reached the client."""
-        self._sent = count
-
     def advance(self) -> list[Any] | None:
         """The items of the next chunk, `None` when the page is done; raises `Failure`."""
-        self.total += self._sent
-        self._sent = 0
-        months, self.started = self._months, True
+        self.total += self.sent
+        self.sent = 0
+        months = self._months
         if months is None:
             return self._load(self._plan.months, None) if self._plan.months else None
         if not months or (self.next_key is not None and self.total == self._plan.page_size):
@@ -385,7 +373,9 @@ class ChunkedWalk:
 
     def _load(self, months: list[str], last_key: Any) -> list[Any]:
         months = list(months)
-        limit = self._limit()
+        limit = self._plan.chunk_size + 1
+        if self._plan.page_size is not None:
+            limit = min(limit, self._plan.page_size - self.total + 1)
         self._key_before = self.next_key
         while True:
             self._months = months
@@ -405,10 +395,5 @@ class ChunkedWalk:
             self.next_key = last_key
             raise
         self.next_key = next_key
-        self._sent = len(items)
+        self.sent = len(items)
         return items
-
-    def _limit(self) -> int:
-        if self._plan.page_size is None:
-            return self._plan.chunk_size + 1
-        return min(self._plan.chunk_size, self._plan.page_size - self.total) + 1
