@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import cowboy, csv_rendering, envelope, request_body, start_key
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
@@ -51,6 +50,8 @@ RESOURCES: dict[str, Resource] = {
 _INVALID_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
 # where fewer than two characters follow, it stays as it is
 _BROKEN_ESCAPE = re.compile(r"%(?=..)(?![0-9A-Fa-f]{2})", re.DOTALL)
+
+_USUAL_VERSIONS = frozenset({"v1", "v2", HOOKS})
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 VARY = "accept-language, accept"
@@ -129,46 +130,44 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
     request = ParsedRequest(http_request.method, path, headers=known)
     context = Context(state, request, request_id, api_version, client_address(http_request.peer, headers))
     try:
-        response = _run_checks(context, http_request)
+        try:
+            response = _run_checks(context, http_request)
+        except Failure as failure:
+            response = _failure_response(context, failure)
     except EmptyResponse as error:
         response = _empty_response(context, error)
     return replace(response, outcome=context.outcome)
 
 
 def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
-    try:
-        return _check_and_answer(context, http_request)
-    except Failure as failure:
-        return _failure_response(context, failure)
-
-
-def _check_and_answer(context: Context, http_request: HttpRequest) -> HttpResponse:
     """Each of Crossbar's checks in its order, then the response of the module that the path names."""
-    if context.is_v1 and not context.version.serves_v1:
+    version = context.version
+    if context.is_v1 and not version.serves_v1:
         raise Failure(410, "gone", _OLD_VERSION)
     context.request = request = _read_request(context, http_request)
     find_token(context)
     if request.method not in KNOWN_METHODS:
         raise EmptyResponse(501)
-    context.nouns = _route(context, split_path(http_request.path, decodes_twice=context.version.decodes_path_twice))
+    context.nouns = _find_nouns(context, split_path(http_request.path, decodes_twice=version.decodes_path_twice))
     verb = _check_method(context)
     methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
-    if context.nouns and request.method not in methods:
-        return _method_not_allowed(context, methods)
+    if context.nouns and request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
+        headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
+        return HttpResponse(405, (_cors_headers(context) if _is_cors_request(context) else {}) | headers)
     if verb == "OPTIONS":
         return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
-    check_permission(context, required_access(context))
-    headers, version = request.headers, context.version
-    context.content_type = cowboy.negotiate_type(headers.get("accept"), version.accepts_parameters)
-    context.language = cowboy.negotiate_language(headers.get("accept-language"))
-    if not context.nouns:
+    resource = RESOURCES[context.nouns[0][0]] if context.nouns else None
+    is_alone = resource is not None and len(context.nouns) == 1
+    check_permission(context, resource.access(context) if resource and is_alone else AccessLevel.ACCOUNT)
+    context.content_type = cowboy.negotiate_type(request.headers.get("accept"), version.accepts_parameters)
+    context.language = cowboy.negotiate_language(request.headers.get("accept-language"))
+    if resource is None:
         raise _no_module(context)
     check_resources(context)
-    handler = RESOURCES[context.nouns[0][0]].handlers.get(verb)
-    if handler is None:
+    if verb not in resource.handlers:
         raise system_error("not_implemented")
-    result = handler(context)
+    result = resource.handlers[verb](context)
     if verb != "GET":
         return _json_response(context, result.data, result.revision, result.headers, 201 if verb == "PUT" else 200)
     if request.method == "POST" and context.has_quirk("post-as-get-empty"):
@@ -192,7 +191,7 @@ def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
         raise handler_crash(f"a start_key with {error} in it") from error
 
 
-def _route(context: Context, tokens: list[str]) -> list[Noun]:
+def _find_nouns(context: Context, tokens: list[str]) -> list[Noun]:
     """The nouns of a path, as far as the API version asked for knows their modules."""
     if tokens and tokens[0] == "account":
         if context.auth_account is None:
@@ -203,19 +202,13 @@ def _route(context: Context, tokens: list[str]) -> list[Noun]:
     return parse_nouns(tokens, RESOURCES.keys() - context.version.modules_of_v1_and_v2)
 
 
-def _verb(context: Context) -> str:
-    """The method that a request stands for: `verb` where it is sent, else its own."""
-    verb = context.request.value("verb", MISSING)
-    if verb is MISSING:
-        return context.request.method
+def _check_method(context: Context) -> str:
+    """The method that a request stands for: `verb` where it is sent, else its own. Raises `Failure`."""
+    verb = context.request.value("verb", context.request.method)
     try:
-        return erlang.to_text(None if verb is NULL else verb).upper()
+        verb = erlang.to_text(None if verb is NULL else verb).upper() if verb is not context.request.method else verb
     except erlang.BadArgument:
         raise handler_crash("a verb that has no text") from None
-
-
-def _check_method(context: Context) -> str:
-    verb = _verb(context)
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
     allowed = allowed_methods(context.nouns[0]) if context.is_dispatched else ()
@@ -229,12 +222,6 @@ def _check_method(context: Context) -> str:
     if verb not in allowed:
         raise system_error("invalid_method")
     return verb
-
-
-def _method_not_allowed(context: Context, methods: tuple[str, ...]) -> HttpResponse:
-    """The verb in the query would do, but Cowboy looks at the method itself."""
-    cors = _cors_headers(context) if _is_cors_request(context) else {}
-    return HttpResponse(405, {**cors, "allow": ", ".join(methods), "x-request-id": context.request_id})
 
 
 def _no_module(context: Context) -> Failure | EmptyResponse:
@@ -351,7 +338,7 @@ def parse_api_version(raw: str) -> str:
     `HOOKS`, a version for requests that other services make.
     """
     version = _unescape(raw.split("/", 2)[1])
-    if version == HOOKS:
+    if version in _USUAL_VERSIONS:
         return version
     try:
         erlang.to_integer(version.removeprefix("v"))
@@ -365,8 +352,11 @@ def split_path(raw: str, *, decodes_twice: bool = False) -> list[str]:
 
     `decodes_twice`: whether escapes are undone a second time; `EmptyResponse` where one is left over that cannot be.
     """
-    once = map(_unescape, raw.rstrip("/").split("/")[2:])
-    return [*map(_unescape_again, once)] if decodes_twice else [*once]
+    tokens = raw.rstrip("/").split("/")[2:]
+    if "%" not in raw:
+        return tokens
+    once = [_unescape(token) for token in tokens]
+    return [*map(_unescape_again, once)] if decodes_twice else once
 
 
 def _unescape(token: str) -> str:
@@ -397,8 +387,3 @@ def allowed_methods(noun: Noun) -> tuple[str, ...]:
     """The methods of a path's last noun; none where its module knows no such path."""
     module, parameters = noun
     return RESOURCES[module].methods(parameters)
-
-
-def required_access(context: Context) -> AccessLevel:
-    """Whom the path of a request lets in."""
-    return AccessLevel.ACCOUNT if len(context.nouns) != 1 else RESOURCES[context.nouns[0][0]].access(context)
