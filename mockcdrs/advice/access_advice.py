@@ -3,25 +3,26 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import (
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import (
     LEGS,
     ONE,
     PAGED_KINDS,
     RANGE_KINDS,
     VERSION_SEGMENT,
+    AdviceContext,
+    AdviceRule,
     first_value,
     path_without_slash,
     quote,
     requested_endpoint,
     sent_parameters,
 )
-from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.control.journal import Record
-from mockcdrs.crossbar import negotiation, routing
+from mockcdrs.crossbar import cowboy, pipeline
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.errors import EmptyResponse
-from mockcdrs.crossbar.routing import RESOURCES
-from mockcdrs.crossbar.token_bucket import TokenBuckets
+from mockcdrs.crossbar.pipeline import RESOURCES
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -65,7 +66,7 @@ def _polling_too_fast(record: Record, earlier: Iterable[Record], context: Advice
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _MAX_REPEATS:
             break
         is_same = path_without_slash(other) == path and sent_parameters(other) == parameters
-        if is_same and record_view.is_answered(other):
+        if is_same and advice_rule.is_answered(other):
             recent.append(other)
     if len(recent) == _MAX_REPEATS:
         version = context.version
@@ -151,13 +152,13 @@ def _not_served(record: Record, _earlier: Iterable[Record], _context: AdviceCont
 
 def _unknown_module(path: str) -> str:
     """Return what a path names in the place of a module; empty where that is served."""
-    segments = routing.split_path(path)
-    nouns = routing.parse_nouns(segments)
+    segments = pipeline.split_path(path)
+    nouns = pipeline.parse_nouns(segments)
     if not nouns:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
     return parameters[1] if is_unknown else ""
 
 
@@ -170,8 +171,8 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], context: AdviceC
 
 def _base_url_error(record: Record, context: AdviceContext) -> str:
     """Return what a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
-    path, version = record.path, record_view.api_version(record)
-    first, *others = routing.split_path(path) or [""]
+    path, version = record.path, advice_rule.api_version(record)
+    first, *others = pipeline.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
         return (
@@ -198,7 +199,7 @@ def _segments_below_version(path: str) -> list[str]:
 
 
 def _v1_unpaged(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    if record_view.api_version(record) == "v1" and context.version.serves_v1:
+    if advice_rule.api_version(record) == "v1" and context.version.serves_v1:
         yield (
             f"page_size does nothing under /v1, where Kazoo {context.version.name} answers all rows of the range at "
             "once and names no next page: ask the same under /v2"
@@ -210,7 +211,7 @@ def _accept_parameter(record: Record, _earlier: Iterable[Record], context: Advic
     if accept is None or record.fault or context.version.accepts_parameters:
         return
     try:
-        accepted = negotiation.negotiate_type(accept, accepts_parameters=True)
+        accepted = cowboy.negotiate_type(accept, accepts_parameters=True)
     except EmptyResponse:
         return
     yield (
