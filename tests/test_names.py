@@ -11,6 +11,7 @@ PACKAGE = Path(mockcdrs.__file__).parent
 
 # One meaning, in several places.
 SHARED_MODULES = {
+    "generate": "the command, and calls for whoever shares the work",
     "replay": "the command, and what it runs",
 }
 SHARED_NAMES = {

@@ -70,19 +70,26 @@ def build_call(office: Office, spec: CallSpec, end: int, serial: int) -> list[Do
     return [leg | dict(spec.fields or {}) for leg in _build(office, spec, end - took, serial)]
 
 
-def plain_call(office: Office, start: int, phones: int, *identity: object) -> Call:
-    """A call drawn from its identity, with so many phones, that begins at `start`, Gregorian seconds."""
+def plain_call(office: Office, start: int, phones: int, *identity: object, is_one_user: bool = False) -> Call:
+    """A call drawn from its identity, that begins at `start`, Gregorian seconds.
+
+    Its `phones` are so many, of any users, or the two of one.
+    """
     random = random_for("call", office.seed, office.account.id, *identity)
     pace, key = [random.random() for _ in range(8)], random.getrandbits(64)
     context = month_context(office, gregorian.month_of(start))
     stream = stream_for_call(b"%d" % key, legs=phones + 4)
-    return Call(context, stream, start, pace, sample(random, office.phones, phones), key & 0xFFFF)
+    rows = sample(random, range(len(office.phones)), phones)
+    if is_one_user:
+        rows = [rows[0] // 3 * 3 + 1, rows[0] // 3 * 3 + 2]
+    return Call(context, stream, start, pace, [office.phones[row] for row in rows], key & 0xFFFF)
 
 
 def _build(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:
     scenario = SCENARIOS[spec.scenario]
-    legs = scenario.make(plain_call(office, start, scenario.phones, "crafted", spec.scenario, serial))
-    return [_fit(leg, spec) for leg in _rename_parties(list(legs), spec)]
+    identity = "crafted", spec.scenario, serial
+    call = plain_call(office, start, scenario.phones, *identity, is_one_user=scenario.is_one_user)
+    return [_fit(leg, spec) for leg in _rename_parties(list(scenario.make(call)), spec)]
 
 
 def _rename_parties(legs: list[Document], spec: CallSpec) -> list[Document]:

@@ -10,7 +10,7 @@ from math import ceil
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
 from mockcdrs.dataset.call import minute_of
-from mockcdrs.dataset.generator import generate_block, office_of, schedule
+from mockcdrs.dataset.generator import call_plan, generate_block, office_of
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
 from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
@@ -43,7 +43,7 @@ class GeneratedStore:
         self._main = office.main_account_id(seed)
         self._office = partial(office_of, seed, self._main, locale, traffic)
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
-        phones = schedule(seed, self._main, locale, traffic).phones
+        phones = call_plan(seed, self._main, locale, traffic).phones
         self.accounts = {
             account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale, phones)
         }

@@ -1,7 +1,7 @@
 """The calls of an account: a pure function of seed, account, locale, traffic and block of time.
 
 The calls of a day are numbered in the order in which they begin. A call's number gives it a row of the office's
-`Schedule`: a scenario, how long it takes about, and phones that no other call uses meanwhile. So whoever looks for the
+`CallPlan`: a scenario, how long it takes about, and phones that no other call uses meanwhile. So whoever looks for the
 calls that end at some time of the day need not time all of those before.
 """
 
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
-from mockcdrs.dataset.office import Office, generate_office
+from mockcdrs.dataset.office import Office, generate_office, user_of_phone
 from mockcdrs.dataset.outcomes import CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
 from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS, Scenario
@@ -28,7 +28,7 @@ from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, bl
 _VIEW_ORDER = itemgetter("pvt_created", "_id")
 _TIMES: dict[TimeBasis, str] = {"written": "timestamp", "begun": "interaction_time"}
 
-ROWS = 240  # of a schedule; divisible by the numbers of parties that scenarios draw from
+ROWS = 240  # of a plan; divisible by the numbers of parties that scenarios draw from
 _STRIDE = 89  # how far rows lie apart that have neighbouring places in the table of scenarios: no divisor of `ROWS`
 _SPREAD = 4  # neighbouring numbers may change places, as far as this: calls come by chance, not by the clock
 _DRAWS_OF_TIME = 6
@@ -96,7 +96,7 @@ class _Row(NamedTuple):
     phones: tuple[int, ...]
 
 
-class Schedule(NamedTuple):
+class CallPlan(NamedTuple):
     """The rows of an office, and how many phones they need."""
 
     rows: tuple[_Row, ...]
@@ -104,11 +104,11 @@ class Schedule(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def schedule(seed: int, account_id: str, locale: str, traffic: Traffic) -> Schedule:
-    """The schedule of an account: one device, one call."""
+def call_plan(seed: int, account_id: str, locale: str, traffic: Traffic) -> CallPlan:
+    """The plan of an account: one device, one call."""
     office = generate_office(seed, account_id, locale)
     context = month_context(office, "202001")
-    random = random_for("schedule", seed, account_id, locale, traffic.calls_per_day)
+    random = random_for("plan", seed, account_id, locale, traffic.calls_per_day)
     parts = zip(*(sample(random, range(ROWS), ROWS) for _ in range(_DRAWS_OF_TIME)), strict=True)
     most_a_second = DayProfile.most_a_second(traffic, _SPREAD)
     pool = _PhonePool(len(office.phones))
@@ -118,19 +118,19 @@ def schedule(seed: int, account_id: str, locale: str, traffic: Traffic) -> Sched
         name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
         longest = _times_of(context, SCENARIOS[name], [(part + 1) / ROWS - 2**-40 for part in place])
         later = math.ceil(most_a_second * (max(longest["written"]) + 1)) + _SPREAD + 1
-        rows.append(_Row(name, place, tuple(pool.take(row, later, SCENARIOS[name].phones))))
-    return Schedule(tuple(rows), pool.count)
+        rows.append(_Row(name, place, tuple(pool.take(row, later, SCENARIOS[name]))))
+    return CallPlan(tuple(rows), pool.count)
 
 
 def office_of(seed: int, account_id: str, locale: str, traffic: Traffic) -> Office:
     """The office of an account, with as many phones as its traffic needs."""
-    return generate_office(seed, account_id, locale, schedule(seed, account_id, locale, traffic).phones)
+    return generate_office(seed, account_id, locale, call_plan(seed, account_id, locale, traffic).phones)
 
 
 class _PhonePool:
     """Phones for one row after the other, so that all are used alike and none by two calls at once.
 
-    No two of a call are neighbours in the office's list, so none of one user.
+    Those of a call are of different users, or the two of one user. There are three phones for two users.
     """
 
     def __init__(self, count: int) -> None:
@@ -138,10 +138,13 @@ class _PhonePool:
         self._free_from = dict.fromkeys(range(count), 0)
         self._first_use: dict[int, int] = {}
 
-    def take(self, row: int, later: int, count: int) -> list[int]:
-        """So many phones for the calls of a row, which end before the call `later` places behind them begins."""
+    def take(self, row: int, later: int, scenario: Scenario) -> list[int]:
+        """The phones for the calls of a row, which end before the call `later` places behind them begins."""
+        count, is_one_user = scenario.phones, scenario.is_one_user
         if later >= ROWS:  # a call of this row is still there when the next one comes: phones of its own, in turn
             turns = later // ROWS + 1
+            if is_one_user:
+                return [phone for phone in self._add(3 * turns) if phone % 3]
             added = self._add(count * turns)
             return [added[turn + place * turns] for turn in range(turns) for place in range(count)]
         end = row + later
@@ -150,22 +153,27 @@ class _PhonePool:
             for phone, since in self._free_from.items()
             if since <= row and end - ROWS <= self._first_use.get(phone, ROWS)
         ]
-        phones: list[int] = []
-        for phone in sorted(free, key=self._free_from.__getitem__):
-            if len(phones) < count and not {phone - 1, phone + 1}.intersection(phones):
-                phones.append(phone)
-        while len(phones) < count:
-            spare, phone = self._add(2)
-            self._free_from |= {spare: 0, phone: 0}
-            phones.append(phone)
+        if is_one_user:
+            free = [phone + other for phone in free if phone % 3 == 1 and phone + 1 in free for other in (0, 1)]
+            phones = free[:count] or self._add(3)[1:]
+        else:
+            of_users: dict[int, int] = {}
+            for phone in sorted(free, key=self._free_from.__getitem__):
+                of_users.setdefault(user_of_phone(phone), phone)
+            phones = list(of_users.values())[:count]
+            while len(phones) < count:
+                phones.append(self._add(3)[0])
         for phone in phones:
             self._free_from[phone] = end
             self._first_use.setdefault(phone, row)
         return phones
 
     def _add(self, count: int) -> list[int]:
-        self.count += count
-        return list(range(self.count - count, self.count))
+        """New phones, so many; the others of their users are there for whoever comes next."""
+        added = range(self.count, self.count + math.ceil(count / 3) * 3)
+        self.count = added.stop
+        self._free_from |= dict.fromkeys(added[count:], 0)
+        return list(added[:count])
 
 
 class Timetable:
@@ -177,14 +185,14 @@ class Timetable:
             "timetable", *identity[:3], traffic.calls_per_day, traffic.utc_offset_hours, day.isoformat()
         )
         draw = random.random
-        rows, phones = schedule(*identity)
+        rows, phones = call_plan(*identity)
         self._key = random.getrandbits(64)
         self._hours = DayProfile(traffic, day)
         self._end = self._hours.midnight + DAY_SECONDS
         self._count = self._hours.count(random)
         self._context = month_context(office, gregorian.month_of(self._hours.midnight))
         self._phones = office.phones
-        self._turn = int(draw() * phones)  # which phone comes first today
+        self._turn = int(draw() * phones / 3) * 3  # which phone comes first today
         self._first_row = int(draw() * ROWS)
         self._rows = rows
         self._paces = [
@@ -261,13 +269,14 @@ class Timetable:
     def _make(self, number: int, start: int) -> list[Document]:
         """The legs of a call; none where it would last past midnight."""
         name, _, places = self._row(number)
-        make, _, many, _, _ = SCENARIOS[name]
+        scenario = SCENARIOS[name]
+        many = scenario.phones
         at = (self._first_row + number) // ROWS * many % len(places) if places else 0
         turn, total = self._turn, len(self._phones)
         phones = [self._phones[(place + turn) % total] for place in places[at : at + many]]
         stream = stream_for_call(b"%d/%d" % (self._key, number))
         serial = (number * 40_503 ^ self._key) & 0xFFFF
-        legs = list(make(Call(self._context, stream, start, self._paces[number % ROWS], phones, serial)))
+        legs = list(scenario.make(Call(self._context, stream, start, self._paces[number % ROWS], phones, serial)))
         return legs if max([leg["timestamp"] for leg in legs]) < self._end else []
 
 

@@ -111,8 +111,7 @@ class _LazySequence(Sequence[T]):
 class _Builder:
     """Draws an office.
 
-    Every third phone, from the first on, is the only one of a user; the two behind it are a desk phone and a softphone
-    of the next one.
+    Of three phones the first is the only one of its user; the others are a desk phone and a softphone of the next one.
     """
 
     def __init__(self, seed: int, account_id: str, pool: NamePool, phones: int) -> None:
@@ -130,13 +129,13 @@ class _Builder:
             self.next_name += 1
         self.numbers: set[str] = set()
         self.own_numbers = tuple(self._number(self.plan.local[0]) for _ in range(_OWN_NUMBERS))
-        count = max(usual * 3 // 2, phones)
-        self.users = _LazySequence(_user_of(count - 1) + 1, self._user)
+        count = math.ceil(max(usual * 3 / 2, phones) / 3) * 3
+        self.users = _LazySequence(user_of_phone(count - 1) + 1, self._user)
         self.devices = _LazySequence(count, self._device)
         self.phones: Sequence[Endpoint] = _LazySequence(count, self._phone)
 
     def _phone(self, row: int) -> Device:
-        device, user = self.devices[row], self.users[_user_of(row)]
+        device, user = self.devices[row], self.users[user_of_phone(row)]
         host = f"10.{32 + row // 62_500}.{row // 250 % 250}.{1 + row % 250}"
         name = f"{user['first_name']} {user['last_name']}"
         return Device(self.home, user["presence_id"], name, device, self._agent(row), host)
@@ -163,7 +162,7 @@ class _Builder:
         }
 
     def _device(self, row: int) -> Mapping[str, Any]:
-        agent, user = self._agent(row), self.users[_user_of(row)]
+        agent, user = self._agent(row), self.users[user_of_phone(row)]
         device: dict[str, Any] = {
             "id": self._id_of("device", row),
             "name": f"{user['first_name']} {user['last_name']}, {agent.name.split(' ')[0]}",
@@ -278,8 +277,8 @@ class _Builder:
         return _hex(self.random, 32)
 
 
-def _user_of(phone: int) -> int:
-    """Whose phone it is."""
+def user_of_phone(phone: int) -> int:
+    """The place of the user whose phone lies at a place of an office's phones."""
     return phone // 3 * 2 + (phone % 3 > 0)
 
 

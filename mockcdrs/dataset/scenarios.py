@@ -143,6 +143,17 @@ def voicemail(call: Call) -> Iterator[Document]:
     yield call.leg(phone, (call.start, ringing, 0), outcomes.NO_ANSWER, calling)
 
 
+def user_devices(call: Call) -> Iterator[Document]:
+    """Somebody calls in, both phones of a user ring, and the user takes the call on the second."""
+    caller, line = call.pick(call.office.contacts), call.pick(call.office.lines)
+    calling = call.inbound(caller, line)
+    loser, winner = (call.outbound(phone, caller) for phone in call.phones[:2])
+    ringing, talking = call.spend(RING), call.spend(TALK)
+    yield call.leg(calling, (call.start, ringing, talking), ANSWERED, winner)
+    yield call.leg(loser, (call.start, ringing, 0), outcomes.LOST_RACE, calling)
+    yield call.leg(winner, (call.start, ringing, talking), ANSWERED, calling)
+
+
 def ring_group(call: Call) -> Iterator[Document]:
     """Somebody calls in, three to five phones ring, and one wins."""
     caller, group = call.pick(call.office.contacts), call.pick(call.office.ring_groups)
@@ -267,9 +278,9 @@ def click_to_call(call: Call) -> Iterator[Document]:
 class Scenario(NamedTuple):
     """A kind of call: `make` yields its legs.
 
-    `share` is how many there are in a thousand calls; `phones` how many phones take part. `legs` says whose legs it has
-    and which way they go; `marks` what tells it apart: `field` or `field=value`, of a document or its channel
-    variables.
+    `share` is how many there are in a thousand calls. `phones` is how many phones take part: those of one user, or of
+    as many users. `legs` says whose legs it has and which way they go; `marks` what tells it apart: `field` or
+    `field=value`, of a document or its channel variables.
     """
 
     make: Callable[[Call], Iterable[Document]]
@@ -277,6 +288,7 @@ class Scenario(NamedTuple):
     phones: int
     legs: str
     marks: str
+    is_one_user: bool = False
 
     @property
     def sentence(self) -> str:
@@ -291,7 +303,7 @@ _TABLE = (
     Scenario(on_net, 15, 1, "phone in, neighbour out", "resource_type=onnet-termination"),
     Scenario(loopback, 15, 2, "phone in, loopback out, loopback in, phone out", "channel_is_loopback=true"),
     Scenario(
-        inbound_answered, 150, 1, "carrier in, phone out",
+        inbound_answered, 130, 1, "carrier in, phone out",
         "resource_type=offnet-origination, hangup_cause=NORMAL_CLEARING",
     ),
     Scenario(inbound_missed, 65, 1, "carrier in, phone out", "resource_type=offnet-origination, billing_seconds=0"),
@@ -301,6 +313,7 @@ _TABLE = (
         voicemail, 55, 1, "carrier in, phone out",
         "resource_type=offnet-origination, disposition=NO_ANSWER, hangup_cause=NO_ANSWER",
     ),
+    Scenario(user_devices, 20, 2, "carrier in, phone out x 2", "hangup_cause=LOSE_RACE", is_one_user=True),
     Scenario(ring_group, 45, 5, "carrier in, phone out x 3-5", "hangup_cause=LOSE_RACE"),
     Scenario(menu, 50, 1, "carrier in, phone out", "digits_dialed"),
     Scenario(queue, 40, 2, "carrier in, phone out x 2", "agent_id, member_call_id"),

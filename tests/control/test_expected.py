@@ -1,7 +1,6 @@
 """Ground truth and the server agree, although they share no code."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from mockcdrs.crossbar.views import LegView
 from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import Block, Traffic
@@ -91,7 +91,7 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
 
 def test_versions_choose_other_legs_of_a_users_interaction() -> None:
     clock = Clock(NOW)
-    state = State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
+    state = State(GeneratedStore(SEED, Traffic(200), clock.now), clock=clock)
     chosen = {
         version.name: {
             cdr_id
@@ -141,15 +141,11 @@ def blocks(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
     """The blocks that are generated, in order."""
     made: list[Block] = []
 
-    def count_calls(make: Callable[[Office, Traffic, Block], list[Document]]) -> Callable[..., list[Document]]:
-        def make_and_count(office: Office, load: Traffic, block: Block) -> list[Document]:
-            made.append(block)
-            return make(office, load, block)
+    def make_and_count(office: Office, load: Traffic, block: Block, by: TimeBasis) -> list[Document]:
+        made.append(block)
+        return generate_block(office, load, block, by)
 
-        return make_and_count
-
-    for moment, make in list(generated_store.MAKERS.items()):
-        monkeypatch.setitem(generated_store.MAKERS, moment, count_calls(make))
+    monkeypatch.setattr(generated_store, "generate_block", make_and_count)
     return made
 
 

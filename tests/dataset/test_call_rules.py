@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr.listing_columns import COLUMNS, start_seconds
-from mockcdrs.dataset.generator import calls_of_block, office_of, schedule
+from mockcdrs.dataset.generator import call_plan, calls_of_block, office_of
 from mockcdrs.dataset.locales import INBOUND_RATE, rate_of
 from mockcdrs.dataset.office import Office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
@@ -227,8 +227,20 @@ def test_call_waiting_puts_one_device_on_two_calls(some: tuple[Office, Calls]) -
             assert first["timestamp"] - first["duration_seconds"] < second["interaction_time"] < first["timestamp"]
 
 
+def test_the_phones_of_a_call_are_of_different_users_but_where_those_of_one_ring(some: tuple[Office, Calls]) -> None:
+    owners = {device["sip"]["username"]: device["owner_id"] for device in some[0].account.devices}
+    for name, legs_of_call in some[1]:
+        devices = {
+            variables(leg).get("username", leg["caller_destination_number"])
+            for leg in legs_of_call
+            if kind(leg).startswith("phone")
+        }
+        users = {owners[device] for device in devices}
+        assert len(users) == (1 if SCENARIOS[name].is_one_user else len(devices))
+
+
 def test_a_busy_office_has_the_phones_that_its_calls_need() -> None:
-    counts = [schedule(1, main_account_id(1), "en_US", Traffic(calls)).phones for calls in (1, 40, 1_000, 100_000)]
+    counts = [call_plan(1, main_account_id(1), "en_US", Traffic(calls)).phones for calls in (1, 40, 1_000, 100_000)]
     assert counts == sorted(counts)
     assert counts[0] == counts[1] < 40
     assert 1_000 < counts[-1] < 5_000
