@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Examples:
   mockcdrs generate --out calls
   mockcdrs generate --days 90 --calls-per-day 5000 --format csv --out calls
-  mockcdrs generate --days 365 --calls-per-day 100000 --jobs 8 --format parquet --out calls
+  mockcdrs generate --days 365 --jobs 8 --format parquet --out calls
 """,
 )
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")

@@ -17,6 +17,7 @@ from mockcdrs.dataset.user_agents import FREESWITCH
 
 T = TypeVar("T")
 
+_DECIMAL_DIGITS = 10  # of a number of 32 bits, at the most
 _PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
 _new_tuple = tuple.__new__  # what `Channel(...)` does, without the call in between
 
@@ -78,7 +79,8 @@ def minute_of(call_id: str) -> int | None:
     Of the eight hex digits the first four are the minute, combined by exclusive or with the others.
     """
     try:
-        digits = f"{int(call_id[2:].partition('@')[0]):08x}" if call_id.startswith("0_") else call_id[:8]
+        user, at, _ = call_id.partition("@")
+        digits = f"{int(user):08x}" if at and len(user) <= _DECIMAL_DIGITS else call_id[:8]
         return int(digits[:4], 16) ^ int(digits[4:8], 16)
     except ValueError:
         return None

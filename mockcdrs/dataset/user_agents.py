@@ -1,8 +1,8 @@
 """SIP user agents: how each names itself, and writes Call-IDs, tags and session descriptions.
 
-A Call-ID begins with eight hex digits that tell when the call began (`call.minute_of`), also where they are written in
-decimal; an agent's own format follows. Random parts come as text or bytes, so that a call is the same wherever it is
-generated.
+A Call-ID begins with eight hex digits that tell when the call began (`call.minute_of`), or is their decimal. An
+agent's own format follows, in letters that sort alike by code and by CouchDB's collation. Random parts come as text or
+bytes, so that a call is the same wherever it is generated.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ _POLY_SDP = _sdp("- {session}", "Poly IP Phone", "9 0 8 127", "sendrecv", "rtpma
 
 
 def _yealink_call_id(first: str, _rest: str, host: str) -> str:
-    return f"0_{int(first, 16)}@{host}"
+    return f"{int(first, 16)}@{host}"
 
 
 def _poly_call_id(first: str, rest: str, host: str) -> str:

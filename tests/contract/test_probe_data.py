@@ -47,7 +47,8 @@ def test_calls_over_the_end_of_a_month_are_named_as_the_quirk_they_are(fix: tupl
     ]
     assert differing == []
     named = {name for name, result in after.items() if QUIRK in result.quirks}
-    assert named == (set() if fix else {"range-of-a-month", "walk-down", "walk-up"})
+    assert bool(named) is not bool(fix)
+    assert fix or named >= {"range-of-a-month", "walk-down", "walk-up"}
     assert after["range-of-a-month"].outcome == "passed"
 
 

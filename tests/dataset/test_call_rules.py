@@ -329,7 +329,7 @@ SDP = re.compile(
     r"m=audio \d{5} (RTP/AVP|UDP/TLS/RTP/SAVPF) [\d ]+\r\n([ac]=[^\r\n]+\r\n)+"
 )
 CALL_IDS = {
-    "Yealink": r"0_\d{1,10}@[\d.]+", "Poly": r"[\da-f]{8}-[\da-f]{8}-[\da-f]{8}@[\d.]+",
+    "Yealink": r"\d{1,10}@[\d.]+", "Poly": r"[\da-f]{8}-[\da-f]{8}-[\da-f]{8}@[\d.]+",
     "snom": r"[\da-f]{12}-[\da-f]{12}", "Cisco": r"[\da-f]{8}-[\da-f]{8}@[\d.]+", "JsSIP": r"[\da-f]{20}",
     "Zoiper": r"[\da-fA-F]{22}\.\.", "Bria": r"[\da-f]{26}", "Sonus": r"[\da-f]{32}@[\d.]+",
     "FreeSWITCH": r"[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}",
