@@ -45,13 +45,35 @@ def test_it_shows_its_progress_on_a_terminal_and_nowhere_else(tmp_path: Path) ->
             "--now: came 'yesterday', expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z",
         ),
         (["--out", "x", "--locale", "xx_XX"], "locale 'xx_XX' came, expected one that Faker knows"),
-        (["--out", "x", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv'"),
+        (["--out", "x", "--format", "xml"], "'xml' is not one of 'jsonl', 'csv', 'parquet'"),
     ],
 )
 def test_it_refuses_with_what_came_and_what_to_do(arguments: list[str], message: str) -> None:
     result = CliRunner().invoke(main, ["generate", *arguments])
     assert result.exit_code != 0
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("form", "file"),
+    [("jsonl", "documents-202601.jsonl"), ("csv", "cdrs.csv"), ("parquet", "day=2026-01-20/cdrs.parquet")],
+)
+def test_each_format_is_written_by_as_many_processes_as_wanted(tmp_path: Path, form: str, file: str) -> None:
+    options = ["--days", "2", "--calls-per-day", "5", "--format", form, "--jobs", "2"]
+    result = CliRunner().invoke(main, ["generate", *options, "--out", str(tmp_path / "calls")])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "calls" / file).stat().st_size > 1_000
+
+
+def test_without_pyarrow_parquet_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "mockcdrs.dataset.parquet", raising=False)
+    result = CliRunner().invoke(main, ["generate", "--format", "parquet", "--out", str(tmp_path / "calls")])
+    assert result.exit_code == 1
+    assert result.output == "Error: --format parquet needs pyarrow: pip install 'mockcdrs[parquet]'\n"
+    assert not (tmp_path / "calls").exists()
 
 
 def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 import csv
 import hashlib
+from collections import Counter
 from typing import Any
 
 import pytest
 import requests
 
 from mockcdrs.control.state import State
+from mockcdrs.dataset import files, fixtures
 from mockcdrs.faults import Rule
+from mockcdrs.mock import Mock
 from tests.clients.conftest import ACCOUNT, CALLS, NOW, USER
 
 _ORIGIN = "http://ui.example.com"
@@ -66,6 +69,29 @@ def test_it_gets_from_the_login_to_its_apps(ui: Ui) -> None:
     store = {app["id"]: app for app in ui.data(f"accounts/{ACCOUNT}/apps_store")}
     assert {app["id"] for app in told["apps"]} == store.keys()
     assert all(app["i18n"]["en-US"]["label"] for app in store.values())
+
+
+def test_its_rule_for_the_direction_of_a_call_shows_the_mix_of_the_committed_office() -> None:
+    """It takes the row of an interaction for an outbound call if `authorizing_id` is filled."""
+    mock = Mock()
+    times = {"created_from": mock.clock.now() - 2_500_000, "created_to": mock.clock.now()}
+    rows: list[dict[str, Any]] = []
+    key: dict[str, str] | None = {}
+    while key is not None:
+        path = f"/v2/accounts/{mock.account_id}/cdrs/interaction"
+        page = mock.client().simulate_get(path, params={**times, "page_size": 50, **key}).json
+        rows += page["data"]
+        key = {"start_key": page["next_start_key"]} if "next_start_key" in page else None
+    loaded = files.load(fixtures.directory() / "office").documents
+    documents = {document["_id"]: document for month in loaded.values() for document in month}
+    variables = [documents[row["id"]]["custom_channel_vars"] for row in rows]
+    came_in = [held for held in variables if held.get("resource_type") == "offnet-origination"]
+    registered = [held for held in came_in if "username" in held]
+    directions = Counter("outbound" if row["authorizing_id"] else "inbound" for row in rows)
+    assert len(rows) > 200
+    assert directions["inbound"] == len(came_in) - len(registered)
+    assert 0.4 < directions["inbound"] / len(rows) < 0.6
+    assert {row["inception_direction"] for row in rows if not row["authorizing_id"]} == {"termination"}
 
 
 def test_it_shows_call_logs(ui: Ui) -> None:
