@@ -23,6 +23,7 @@ MAX_ROWS = 120
 WRITING_SECONDS = 60  # a CDR is written at most so long after its leg ended
 LONG_AGO = 63_145_440_000  # 2001-01-01, when Kazoo did not exist
 _WIDEST = re.compile(r"created_to \d+ is more than (\d+) seconds from created_from \d+")
+_HIDDEN = "the listing is a 503: broken-document-fault hides all CDRs there are"
 _CDR_ID = re.compile(r"(\d{6})-.+", re.DOTALL)
 
 Row = dict[str, Any]
@@ -82,7 +83,7 @@ def is_broken(answer: CheckedResponse) -> bool:
 
 def _reason_for_no_cdrs(server: TargetServer, oldest: int, latest: int) -> str:
     if is_broken(server.get_cdrs(created_from=oldest, created_to=latest)):
-        return "the listing is a 503: broken-document-fault hides all CDRs there are"
+        return _HIDDEN
     return f"no CDR in the last {(latest - oldest) // 86_400} days"
 
 
@@ -116,6 +117,8 @@ def next_key(answer: CheckedResponse) -> Any:
 def listing(server: TargetServer) -> CheckedResponse:
     """The whole listing of the window, newest first. Raises `CannotCheck` if there are no CDRs or too many."""
     answer = server.get_cdrs(paginate="false", **window(server).query)
+    if is_broken(answer):
+        raise CannotCheck(_HIDDEN)
     if len(answer.rows) > MAX_ROWS:
         _check_direction(server)
         raise CannotCheck(f"more than {MAX_ROWS} CDRs in the seconds around the last month's end")
