@@ -33,8 +33,8 @@ from mockcdrs.cli.serve import build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params
 mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format"}})
-path = f"/v2/accounts/{mock.account.id}/cdrs"
-environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.account.tokens[0].value}
+path = f"/v2/accounts/{mock.account_id}/cdrs"
+environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.auth_token}
 environ |= {"wsgi.input": None, "wsgi.errors": None}
 assert b"".join(mock.wsgi_app(environ, lambda status, _: None if status == "200 OK" else exit(status))).startswith(b"{")
 """
