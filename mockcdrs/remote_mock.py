@@ -20,19 +20,19 @@ from mockcdrs.control.added_calls import (
     read_call,
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
-from mockcdrs.control.expected import Expected
-from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
 from mockcdrs.control.mock_interface import MockInterface, check_wait
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
+from mockcdrs.expected.query import encode_query
+from mockcdrs.expected.result import Expected, ExpectedLeg
 from mockcdrs.faults import Rule, RuleArguments
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
-    from mockcdrs.control.expected_query import ListingQuery
+    from mockcdrs.expected.parameters import ListingQuery
 
 _STEP_SECONDS = 0.02
 _SENT_OTHERWISE = frozenset({"final_advice", "adviser", "outcome", "response"})
@@ -152,7 +152,8 @@ class RemoteAccount(AccountInterface):
     @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: "Unpack[ListingQuery]") -> Expected:
         answer = self._ask("GET", "/expected", query={"path": path, **encode_query(path, query)})
-        return Expected(tuple(answer["ids"]), answer["seconds"], answer["cost"], tuple(answer["unreachable"]))
+        legs = tuple(ExpectedLeg(**leg) for leg in answer["legs"])
+        return Expected(legs, tuple(answer["unreachable"]), answer["summary"])
 
 
 class RemoteMock(RemoteAccount, MockInterface):

@@ -73,7 +73,7 @@ def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what
     pulled_in = imported_by(COMMAND)
     assert {"mockcdrs.cli.serve", "mockcdrs.dataset.generated_store", "mockcdrs.advice.adviser"} <= pulled_in
     unasked = {f"cli.{name}" for name in ("generate", "import_data", "record", "replay", "verify")}
-    unasked |= {"advice.registry", "control.expected", "control.expected_query", "control_client", "dataset.files"}
+    unasked |= {"advice.registry", "expected.ground_truth", "expected.query", "control_client", "dataset.files"}
     unasked |= {"console", "control_api", "dataset.call_builder", "server.control_routes"}
     assert not pulled_in & {f"mockcdrs.{name}" for name in unasked}
     of_falcon = imported_by("import falcon")

@@ -10,9 +10,10 @@ from mockcdrs.config import MockConfig, MockOptions
 from mockcdrs.control.account_interface import ApiAddress
 from mockcdrs.control.added_calls import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
-from mockcdrs.control.expected_query import _PARAMETERS, ListingQuery
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
+from mockcdrs.expected.parameters import ListingQuery
+from mockcdrs.expected.query import _PARAMETERS
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments
 from mockcdrs.mock import Mock, serving

@@ -13,9 +13,9 @@ from mockcdrs.dataset.store import Document
 if TYPE_CHECKING:
     from mockcdrs.control.added_accounts import Device, User
     from mockcdrs.control.added_calls import CallArguments, Interaction
-    from mockcdrs.control.expected import Expected
-    from mockcdrs.control.expected_query import ListingQuery
     from mockcdrs.dataset.accounts import Credentials
+    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.result import Expected
 
 
 class ApiAddress(ABC):

@@ -24,6 +24,7 @@ from mockcdrs.control.journal import Record, RecordedRequests
 from mockcdrs.control.mock_interface import MockInterface, check_wait
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
@@ -31,8 +32,9 @@ from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
     from mockcdrs.control.added_accounts import AccountBuilder, Device, User
-    from mockcdrs.control.expected import Expected
-    from mockcdrs.control.expected_query import ListingQuery
+    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.result import Expected
 
 
 class AccountBackend(AccountInterface):
@@ -198,17 +200,34 @@ class AccountBackend(AccountInterface):
 
     @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: "Unpack[ListingQuery]") -> "Expected":
-        from mockcdrs.control.expected import compute_expected
-        from mockcdrs.control.expected_query import UnsupportedQuery, parse_expected_query
+        from mockcdrs.expected.ground_truth import compute_expected
+        from mockcdrs.expected.query import UnsupportedQuery, parse_expected_query
 
         state = self.state
-        now = state.clock.now()
-        question = parse_expected_query(self._account_id, path, query, now, state.settings, state.quirks, state.version)
+        rules = server_rules(state)
+        read = parse_expected_query(self._account_id, path, query, state.clock.now(), rules)
         users = [str(user["id"]) for user in self._account.users]
-        if question.owner_id is not None and question.owner_id not in users:
+        if read.owner_id is not None and read.owner_id not in users:
             known = f"one of the account's users: {', '.join(users)}" if users else "no user: the account has none"
             raise UnsupportedQuery(f"path: came {path!r}, expected {known}; any other is a 404", "path")
-        return compute_expected(state.data, question, state.quirks)
+        return compute_expected(state.data, read, rules)
+
+
+def server_rules(state: State) -> "ServerRules":
+    """What of a state's settings, quirks and version the truth depends on."""
+    from mockcdrs.expected.query import ServerRules
+
+    settings, version = state.settings, state.version
+    return ServerRules(
+        quirks=state.quirks,
+        maximum_range=version.maximum_range(settings),
+        page_size=settings.pagination_page_size,
+        chunk_size=settings.maximum_bulk,
+        largest_chunk=settings.load_view_chunk_size,
+        shows_most_billed=version.owner_interactions.chooses is LegChoice.MOST_BILLED,
+        columns=frozenset(version.columns),
+        emergency_numbers=version.emergency_numbers,
+    )
 
 
 class MockBackend(AccountBackend, MockInterface):

@@ -1,7 +1,7 @@
 """The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document, Segment, Store
+from mockcdrs.expected.result import Expected
 
 _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _SERIES = {"count": arguments.WHOLE, "over": arguments.NUMBER, **_CALL}
@@ -117,21 +118,36 @@ def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
-    others = {"path", "token", "account_id"}
+    """Return what a client must end up with, as `Mock.expected` does, with groups by day in `time_zone`."""
+    others = {"path", "token", "account_id", "time_zone"}
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in others}
     account = messages.find_account(backend, request)
     with messages.refuse_wrong_arguments():
         expected = account.expected(request.query.get("path", "/cdrs"), **query)
+        by_day = expected.by_day(request.query.get("time_zone", "UTC"))
+    groups = {
+        "user": expected.by_user(),
+        "caller": expected.by_caller(),
+        "number": expected.by_number(),
+        "rate": expected.by_rate(),
+        "direction": expected.by_direction(),
+        "day": by_day,
+    }
     return ApiResponse(
         {
             "ids": list(expected.ids),
-            "count": expected.count,
-            "seconds": expected.seconds,
-            "cost": expected.cost,
+            **_totals(expected),
+            "peak": expected.peak,
             "unreachable": list(expected.unreachable),
+            "summary": expected.summary,
+            "groups": {by: {name: _totals(group) for name, group in each.items()} for by, each in groups.items()},
+            "legs": [asdict(leg) for leg in expected.legs],
         }
     )
+
+
+def _totals(expected: Expected) -> dict[str, int]:
+    return {name: getattr(expected, name) for name in ("count", "calls", "seconds", "cost", "reseller_cost")}
 
 
 @dataclass(frozen=True, slots=True)

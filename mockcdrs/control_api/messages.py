@@ -10,9 +10,9 @@ from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import LAST_CALENDAR_SECOND, time_hint
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 
 
