@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from mockcdrs.advice.types import MAX_COUNT, AdviceContext
+from mockcdrs.advice.advice_rule import MAX_COUNT, AdviceContext
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State

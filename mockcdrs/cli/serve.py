@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockcdrs.cli.options import kazoo_of_mock, sentence
+from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
 from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:

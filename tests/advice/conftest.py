@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import pytest
 
+from mockcdrs.advice.advice_rule import AdviceContext
 from mockcdrs.advice.registry import ADVICE, advise, advise_at_end
-from mockcdrs.advice.types import AdviceContext
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.context import Outcome

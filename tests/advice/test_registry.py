@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.advice import access_advice, page_advice, parameter_advice, quirk_advice, time_advice
+from mockcdrs.advice.advice_rule import AdviceContext
 from mockcdrs.advice.registry import ADVICE, advise, advise_at_end
-from mockcdrs.advice.types import AdviceContext
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks, start_key
 from mockcdrs.crossbar.context import Outcome

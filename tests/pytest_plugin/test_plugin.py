@@ -302,9 +302,8 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
         "mockcdrs.arguments",
         "mockcdrs.config",
         "mockcdrs.pytest_plugin",
-        "mockcdrs.pytest_plugin.options",
+        "mockcdrs.pytest_plugin.plugin_options",
         "mockcdrs.pytest_plugin.report",
-        "mockcdrs.warnings",
     ]
 
 
