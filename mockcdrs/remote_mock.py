@@ -21,7 +21,8 @@ from mockcdrs.control.added_calls import (
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import MockInterface, check_wait
+from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
@@ -165,6 +166,7 @@ class RemoteMock(RemoteAccount, MockInterface):
     def __init__(self, control: ControlClient) -> None:
         super().__init__(control)
         self._clock = RemoteClock(control)
+        self._completion = 0
         self.host = urlsplit(self.url).hostname or self.host
 
     def __getattr__(self, name: str) -> Any:
@@ -207,6 +209,11 @@ class RemoteMock(RemoteAccount, MockInterface):
 
     def kept_requests(self) -> RecordedRequests:
         return _read_journal(self._control.ask("GET", "/journal"))
+
+    def _count_completed(self) -> int:
+        journal = self._control.ask("GET", "/journal", query={"since": self._completion})
+        self._completion = journal["next"]  # so that the next answer has only what is new
+        return int(journal["completed"])
 
     def kept_advice(self) -> list[str]:
         advice = [text for record in self.kept_requests().records for text in record.advice]

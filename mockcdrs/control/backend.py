@@ -21,7 +21,8 @@ from mockcdrs.control.added_calls import (
 )
 from mockcdrs.control.clock import Clock, is_in_calendar, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests
-from mockcdrs.control.mock_interface import MockInterface, check_wait
+from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.account_documents import reseller_id
 from mockcdrs.crossbar.views import LegChoice
@@ -284,6 +285,9 @@ class MockBackend(AccountBackend, MockInterface):
         check_wait(count, timeout)
         self.state.journal.wait_for(count, timeout)
         return self.requests
+
+    def _count_completed(self) -> int:
+        return self.state.journal.completed
 
 
 class _OtherAccount(AccountBackend):

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any, Never, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.control import request_assertions
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.journal import LOOPBACK
-from mockcdrs.control.request_assertions import PATH, RequestMatcher
+from mockcdrs.control.request_assertions import PATH
+from mockcdrs.control.request_interface import RequestInterface
 from mockcdrs.faults import Reply, Rule, RuleError
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import ClockInterface
-    from mockcdrs.control.journal import Record, RecordedRequests
     from mockcdrs.faults import RuleArguments
     from mockcdrs.faults.rule import ReplyRuleArguments
     from mockcdrs.strategies import History
@@ -26,14 +24,12 @@ _HISTORY = Kind(
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
 _RESPOND = ("path", "json", "status", "headers", *(name for name in ARGUMENTS_BESIDE_REPLY if name != "path"))
-_COUNT = arguments.whole(0)
 
 
-class MockInterface(AccountInterface):
+class MockInterface(AccountInterface, RequestInterface):
     """What a test does with a mock and asks of it: with its own account, with others, with its clock and faults."""
 
     is_mock = True
-    host = LOOPBACK
 
     @property
     @abstractmethod
@@ -102,38 +98,6 @@ class MockInterface(AccountInterface):
     def check_faults(self) -> None:
         """Raise what a rule's own code raised."""
 
-    @abstractmethod
-    def kept_requests(self) -> "RecordedRequests":
-        """The requests since the last reset, as far as the journal keeps them."""
-
-    @abstractmethod
-    def kept_advice(self) -> list[str]:
-        """The advice on the requests that the journal keeps."""
-
-    @abstractmethod
-    def wait_for(self, count: int, timeout: float = 5.0) -> "list[Record]":
-        """Wait until `count` requests are complete, and return all that came in.
-
-        Raises:
-            TimeoutError: after `timeout` seconds.
-            JournalFull: where the journal no longer keeps all of them.
-
-        """
-
-    @property
-    def requests(self) -> "list[Record]":
-        """The requests since the last reset, oldest first. Raises `JournalFull` if the journal keeps only some."""
-        return self.kept_requests().all()
-
-    @arguments.checked
-    def advice(self) -> list[str]:
-        """What Crossbar tolerated of the client without a word, or answered in a puzzling way: `code: text` each.
-
-        Raises `JournalFull` if requests were dropped before anybody looked at them.
-        """
-        self.kept_requests().all()
-        return self.kept_advice()
-
     @arguments.checked
     @contextlib.contextmanager
     def data(self, history: "History") -> Iterator[Self]:
@@ -187,52 +151,3 @@ class MockInterface(AccountInterface):
         arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
         arguments.check_value("path", path, PATH, RuleError)
         return self.fail(path=path, reply=Reply(json, status, {} if headers is None else headers), **when)
-
-    @arguments.checked
-    def assert_requested(
-        self,
-        path: str | None = None,
-        method: str | None = None,
-        query: Mapping[str, Any] | None = None,
-        times: int | None = None,
-    ) -> None:
-        """Raise `AssertionError`, naming the nearest requests, unless such a request came.
-
-        Args:
-            path: The end of its path.
-            method: Its method.
-            query: Parameters that it must have, with their values.
-            times: How often it must have come; at least once, if left out.
-
-        Raises:
-            JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
-
-        """
-        request_assertions.assert_requested(
-            self.kept_requests(), RequestMatcher.of(method, path, query), times, host=self.host
-        )
-
-    @arguments.checked
-    def assert_not_requested(
-        self, path: str | None = None, method: str | None = None, query: Mapping[str, Any] | None = None
-    ) -> None:
-        """Raise `AssertionError`, naming the nearest requests, if such a request came.
-
-        Args:
-            path: The end of its path.
-            method: Its method.
-            query: Parameters that it must have, with their values.
-
-        Raises:
-            JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
-
-        """
-        request_assertions.assert_requested(
-            self.kept_requests(), RequestMatcher.of(method, path, query), times=0, host=self.host
-        )
-
-
-def check_wait(count: Any, timeout: Any) -> None:
-    """Raise `ArgumentError` for what `wait_for` cannot wait for."""
-    arguments.check_value("count", count, _COUNT)
-    arguments.check_value("timeout", timeout, arguments.SECONDS)

@@ -29,6 +29,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/faults/{number}": {"DELETE": fault_rules.remove_rule},
     "/journal": {"GET": request_records.read_journal, "DELETE": request_records.clear_journal},
     "/journal/events": {"GET": request_records.stream_records},
+    "/journal/transcript": {"GET": request_records.read_transcript},
+    "/journal/assertions": {"POST": request_records.assert_requests},
     "/journal/{number}": {"GET": request_records.read_record},
     "/control.json": {"GET": server_info.control_document},
     "/openapi.json": {"GET": server_info.crossbar_document},

@@ -23,6 +23,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/numbers"): {},
     ("post", "/data/calls/series"): {"count": 2, "over": 60, "direction": "outbound"},
     ("post", "/data/cdrs"): {"call_id": "a@b"},
+    ("post", "/journal/assertions"): {"path": "/cdrs", "at_least": 2},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
 }
 
