@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
 
 from mockcdrs import arguments
+from mockcdrs.config import SPEED
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_accounts import ACCOUNT, ACCOUNT_ID, DEVICE, NUMBER, USER, Device, User, read_arguments
 from mockcdrs.control.added_calls import (
@@ -268,9 +269,14 @@ class RemoteClock(ClockInterface):
         parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
         self._control.ask("PUT", "/clock", {"advance": {"seconds": parse_step(step, parts)}})
 
+    @property
+    def speed(self) -> float:
+        return float(self._control.ask("GET", "/clock")["speed"])
+
     @arguments.checked
-    def live(self) -> None:
-        self._control.ask("PUT", "/clock", {"live": True})
+    def live(self, *, speed: float | None = None) -> None:
+        arguments.check_value("speed", speed, SPEED.optional())
+        self._control.ask("PUT", "/clock", {"live": True} if speed is None else {"speed": speed})
 
 
 def _read_interaction(sent: dict[str, Any]) -> Interaction:

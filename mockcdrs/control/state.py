@@ -126,7 +126,7 @@ class State:
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
         self.ids = ids or SequentialRequestIds(seed)
-        self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
+        self._initial = self.settings, self.quirks, self.clock.snapshot(), journal
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
         self.serials = itertools.count(1)
@@ -134,7 +134,7 @@ class State:
 
     def reset(self) -> None:
         """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
-        self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
+        self.settings, self.quirks, clock, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
         self.journal.clear()
@@ -142,10 +142,7 @@ class State:
         self._tokens = _claims_by_token(self.base.accounts.values())
         self.serials = itertools.count(1)
         self.ids.reset()
-        if frozen_at is None:
-            self.clock.live()
-        else:
-            self.clock.freeze(frozen_at)
+        self.clock.restore(clock)
 
     def add_account(self, account: Account) -> None:
         """Add an account, which its tokens open, until the next reset."""
@@ -209,6 +206,8 @@ def build_state(
         clock.freeze(end_of_data(store) or fixtures.manifest().moment_gregorian)
     elif config.now != "live":
         clock.freeze(parse_time(config.now, "now", f"{ANY_TIME.expected}, or live"))
+    if config.speed is not None:
+        clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)

@@ -14,6 +14,7 @@ from mockcdrs import UnusedFault
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.control.mock_interface import MockInterface
+    from mockcdrs.pytest_plugin.plugin_options import TestSettings
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ _MAX_REQUESTS = 50
 
 class _Watched(NamedTuple):
     mock: "MockInterface"
-    allowed: frozenset[str]
+    settings: "TestSettings"
 
 
 _WATCHED = pytest.StashKey[list[_Watched]]()
@@ -46,7 +47,7 @@ class Reporter:
         """Fail a test, which has passed so far, for what its client did."""
         outcome = yield
         watched = item.stash[_WATCHED]
-        _fail_if_unwanted(item, watched)
+        _fail_if_unwanted(watched)
         for each in watched:
             for rule in _ask_or_fail(each.mock.never_fired):
                 warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
@@ -83,27 +84,27 @@ def code_of(advice: str) -> str:
 
 
 @contextlib.contextmanager
-def watched(item: pytest.Item, mock: "MockInterface", allowed: frozenset[str]) -> Iterator[None]:
+def watched(item: pytest.Item, mock: "MockInterface", settings: "TestSettings") -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
-    Where the run is strict, a test fails whose client got advice that is not `allowed`. It fails for what a fault's own
+    A strict test fails whose client got advice that is not allowed. It fails for what a fault's own
     code raised, too. Faults that never fired are warned of.
     """
-    each = _Watched(mock, allowed)
+    each = _Watched(mock, settings)
     item.stash[_WATCHED].append(each)
     yield
     if item.stash[_HAS_PASSED]:  # what still came while its fixtures were torn down
-        _fail_if_unwanted(item, [each])
+        _fail_if_unwanted([each])
 
 
-def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_Watched]) -> None:
+def _fail_if_unwanted(watched: Sequence[_Watched]) -> None:
     for each in watched:
         each.mock.check_faults()
-    if item.config.getoption("mockcdrs_strict"):
-        advice = [(text, each.allowed) for each in watched for text in _ask_or_fail(each.mock.advice)]
-        unwanted = [text for text, allowed in advice if code_of(text) not in allowed]
-        if unwanted:
-            pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
+    strict = [each for each in watched if each.settings.is_strict]
+    advice = [(text, each.settings.allowed) for each in strict for text in _ask_or_fail(each.mock.advice)]
+    unwanted = [text for text, allowed in advice if code_of(text) not in allowed]
+    if unwanted:
+        pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
 
 
 def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:

@@ -154,3 +154,13 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
     assert default_account(store).id == shown
+
+
+def test_the_clock_runs_at_a_speed_from_now_on() -> None:
+    clock = build(config_of("--now", "2026-01-20T08:00:00Z", "--speed", "60")).clock
+    assert (clock.speed, clock.is_frozen) == (60, False)
+    assert clock.now() >= 63_936_115_200
+    for speed in ("0", "nan", "fast"):
+        result = run("serve", "--speed", speed)
+        assert result.exit_code == 2
+        assert f"Invalid value for '--speed': came {speed}, expected seconds" in result.output or speed == "fast"
