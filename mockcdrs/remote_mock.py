@@ -22,7 +22,7 @@ from mockcdrs.control.added_calls import (
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
@@ -194,6 +194,12 @@ class RemoteMock(RemoteAccount, MockInterface):
         given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
         return RemoteAccount(self._control, self._control.ask("POST", "/data/accounts", given)["account_id"])
 
+    @arguments.checked
+    def issue_token(self, name: str) -> str:
+        arguments.check_value("name", name, TEST_NAME)
+        self._account = self._control.ask("POST", "/tokens", {"name": name})
+        return self.auth_token
+
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         checked = Rule.from_arguments(unnamed, rule)
         if checked.runs_code:
@@ -285,7 +291,7 @@ def _read_interaction(sent: dict[str, Any]) -> Interaction:
 
 def _read_journal(journal: dict[str, Any]) -> RecordedRequests:
     records = sorted(map(_read_record, journal["records"] + journal["under_way"]), key=lambda record: record.number)
-    return RecordedRequests(records, journal["dropped"], journal["capacity"])
+    return RecordedRequests(records, journal["dropped"], journal["capacity"], journal["others"])
 
 
 def _read_record(sent: dict[str, Any]) -> Record:

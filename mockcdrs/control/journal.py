@@ -5,8 +5,8 @@ import logging
 import os
 import threading
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,11 +143,15 @@ def _parse_redacted(raw: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequests:
-    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`."""
+    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`.
+
+    `others` says how many requests came with the tokens of other tests, by the names of these.
+    """
 
     records: list[Record]
     dropped: int
     capacity: int
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def all(self) -> list[Record]:
         """Return the records of all requests; raises `JournalFull` where some were dropped."""
@@ -173,6 +177,7 @@ class JournalChanges:
         completed: how many became complete since the journal was cleared.
         dropped: how many the journal dropped.
         capacity: the journal's.
+        others: how many requests came with the tokens of other tests, by the names of these.
 
     """
 
@@ -183,6 +188,7 @@ class JournalChanges:
     completed: int
     dropped: int
     capacity: int
+    others: Mapping[str, int]
 
 
 class Journal:
@@ -208,12 +214,13 @@ class Journal:
             self._under_way: dict[int, Record] = {}
             self._numbers = itertools.count(1)
             self._completed = 0
+            self._others: Counter[str] = Counter()
             self.dropped = 0
             self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
-    def open(self, incoming: HttpRequest, at_gregorian: int) -> Record:
-        """Add the record of a request that has just come in, and return it."""
+    def open(self, incoming: HttpRequest, at_gregorian: int, other_test: str = "") -> Record:
+        """Add the record of a request that has just come in, and return it; one of an `other_test` is only counted."""
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
@@ -227,7 +234,11 @@ class Journal:
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )
-        self.add(record)
+        if other_test:
+            with self._changed:
+                self._others[other_test] += 1
+        else:
+            self.add(record)
         return record
 
     def add(self, record: Record) -> None:
@@ -270,7 +281,7 @@ class Journal:
     def snapshot(self) -> RecordedRequests:
         """Return the records, and how many were dropped, as of one moment."""
         with self._changed:
-            return RecordedRequests(list(self._records), self.dropped, self.capacity)
+            return RecordedRequests(list(self._records), self.dropped, self.capacity, dict(self._others))
 
     def since(self, number: int) -> list[Record]:
         """Return the records with a greater number, oldest first."""
@@ -305,6 +316,7 @@ class Journal:
                 completed=self._completed,
                 dropped=self.dropped,
                 capacity=self.capacity,
+                others=dict(self._others),
             )
 
     def wait_for_change(

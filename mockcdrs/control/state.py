@@ -14,6 +14,7 @@ from mockcdrs.arguments import shown
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
+from mockcdrs.control.token_register import TokenRegister
 from mockcdrs.crossbar import authentication, context, quirks
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
@@ -130,6 +131,10 @@ class State:
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
         self.serials = itertools.count(1)
+        self.register = TokenRegister()
+        self._test_name = ""
+        self._test_tokens: dict[str, str] = {}
+        self._usual_tokens: dict[str, str] = {}
         self._tokens = _claims_by_token(store.accounts.values())
 
     def reset(self) -> None:
@@ -153,12 +158,32 @@ class State:
         """Change fields of an account, until the next reset."""
         self.data.put_account(replace(self.data.accounts[account_id], **changes))
 
+    def issue_token(self, account_id: str, name: str) -> str:
+        """Give the test of a name a token of an account, for good: a reset does not take it away."""
+        self._test_name = name
+        token = self.register.issue(name)
+        self._usual_tokens = {token: self.data.accounts[account_id].tokens[0].value}
+        self._test_tokens = {account_id: token}
+        return token
+
+    def token_of(self, account: Account) -> str:
+        """Return the token that a client of an account is to use: the test's, where it was given one."""
+        return self._test_tokens.get(account.id) or account.tokens[0].value
+
+    def name_other_test(self, incoming: HttpRequest) -> str:
+        """Return the name of the test whose token came, if that is another than the present one; else nothing."""
+        token = incoming.headers.get("x-auth-token", "")
+        name = self.register.name_of(token) or ""
+        return "" if name == self._test_name else name
+
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
 
         Raises `TokenError`.
         """
-        return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
+        return self._tokens.get(self._usual_tokens.get(token, token)) or authentication.read_token(
+            self._token_key, token, self.clock.now()
+        )
 
     def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.control import added_accounts
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_accounts import Device, User
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.mock_interface import TEST_NAME
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse
 from mockcdrs.dataset.accounts import Account
@@ -22,7 +24,7 @@ def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> di
     return {
         "url": f"{origin}/v2",
         "account_id": account.id,
-        "auth_token": account.tokens[0].value if account.tokens else "",
+        "auth_token": backend.state.token_of(account) if account.tokens else "",
         "user_id": login.user_id,
         "name": account.name,
         "realm": account.realm,
@@ -48,6 +50,15 @@ def _describe_shortly(account: Account) -> dict[str, Any]:
 
 def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+
+
+def issue_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Give a test a token of its own, as `Mock.issue_token` does, and return the account with it."""
+    given = messages.parse_members(request.body, {"name": TEST_NAME}, "a test")
+    with messages.refuse_wrong_arguments():
+        arguments.check_present(given, ("name",), "a test")
+        backend.issue_token(**given)
+    return ApiResponse(_describe(backend, backend, request.origin), 201)
 
 
 def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -35,20 +35,25 @@ class MockSession:
     """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
 
     def __init__(self) -> None:
+        from mockcdrs.control.token_register import TokenRegister
         from mockcdrs.dataset.lru_cache import LruCache
 
         self._shared = LruCache[str, "Mock"](MAX_SHARED_MOCKS, lambda _: 1)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
+        self._register = TokenRegister()
 
-    def make(self, options: dict[str, Any]) -> "Mock":
-        """A new mock."""
+    def make(self, options: dict[str, Any], test: str = "") -> "Mock":
+        """A new mock, with a token of the test's own."""
         from mockcdrs.mock import build
 
         config = MockConfig(**options)
         mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
         mock.past_ports = self._past_ports
+        mock.state.register = self._register
+        if test:
+            mock.issue_token(test)
         return mock
 
     def server(self, options: dict[str, Any]) -> "Mock":
@@ -149,13 +154,14 @@ def mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -
         server = _server_elsewhere(request.config, marked)
         if isinstance(server, RemoteMock):
             server.reset()
+            server.issue_token(request.node.nodeid)
             with report.watched(request.node, server, settings):
                 yield server
         else:
             yield server
         return
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
-    mock = session.make(settings.options)
+    mock = session.make(settings.options, request.node.nodeid)
     with contextlib.closing(mock), session.current(mock), report.watched(request.node, mock, settings):
         yield mock
 
@@ -177,7 +183,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, An
             arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
             check_options(options)
             settings = plugin_options.settings_of(request.config, mockcdrs_options, marked, options)
-            mock = mocks.enter_context(contextlib.closing(session.make(settings.options)))
+            mock = mocks.enter_context(contextlib.closing(session.make(settings.options, request.node.nodeid)))
             mocks.enter_context(report.watched(request.node, mock, settings))
             return mock
 

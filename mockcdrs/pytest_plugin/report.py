@@ -119,14 +119,15 @@ def _describe(mock: "MockInterface") -> list[str]:
         kept = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
+    others = [f"besides, {count} requests came with the token of {test}" for test, count in kept.others.items()]
     if not (kept.records or kept.dropped):
         from mockcdrs.control import journal
 
-        return [f"no request came.{journal.proxy_hint(mock.host)}"]
+        return [f"no request came.{journal.proxy_hint(mock.host)}", *others]
     shown = kept.records[-_MAX_REQUESTS:]
     before = kept.dropped + len(kept.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
-    return [*first, *map(_describe_request, shown), *_advice(mock), *_failures(mock)]
+    return [*first, *map(_describe_request, shown), *others, *_advice(mock), *_failures(mock)]
 
 
 def _advice(mock: "MockInterface") -> list[str]:
