@@ -181,9 +181,8 @@ class State:
 
         Raises `TokenError`.
         """
-        return self._tokens.get(self._usual_tokens.get(token, token)) or authentication.read_token(
-            self._token_key, token, self.clock.now()
-        )
+        known = self._tokens.get(self._usual_tokens.get(token, token))
+        return known or authentication.read_token(self._token_key, token, self.clock.now())
 
     def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""
