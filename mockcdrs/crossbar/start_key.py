@@ -47,7 +47,7 @@ class ImproperList(tuple[list[Any], Any]):
 
 def encode(value: Any) -> str:
     """The text for a view key; `TypeError` for what is no JSON value."""
-    return base64.urlsafe_b64encode(TERM_VERSION + encode_term(_term_from_json(value))).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(TERM_VERSION + encode_term(value)).rstrip(b"=").decode()
 
 
 def decode(text: str) -> Any:
@@ -67,19 +67,6 @@ def _decode_base64(text: bytes) -> bytes:
     if len(letters) % 4 or letters.endswith(b"==="):
         raise NoStartKey("no base64")
     return base64.b64decode(letters, validate=True)
-
-
-def _term_from_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return ([(name, _term_from_json(item)) for name, item in value.items()],)
-    return [_term_from_json(item) for item in value] if isinstance(value, list) else value
-
-
-def is_json(value: Any) -> bool:
-    """Whether a view key is one that CouchDB can be asked for."""
-    if isinstance(value, dict):
-        return all(map(is_json, value.values()))
-    return all(map(is_json, value)) if isinstance(value, list) else not isinstance(value, tuple)
 
 
 def normalize(value: Any) -> Any:
@@ -122,6 +109,8 @@ def _is_pair(field: Any) -> bool:
 
 def encode_term(term: Any) -> bytes:
     """What `term_to_binary/1` writes after the version byte; `TypeError` for what is no term."""
+    if isinstance(term, dict):
+        term = (list(term.items()),)
     match term:
         case None | bool():
             return _head(b"d", len(json.dumps(term))) + json.dumps(term).encode()

@@ -64,8 +64,10 @@ class Version:
     emergency_numbers: tuple[str, ...] = _rule(
         "numbers that the summary counts as `emergency`", "cdrs.json `summarize_cdrs`"
     )
-    maximum_range_settings: tuple[str, ...] = _rule(
-        "settings that limit how wide a range may be; the first one that is set counts", "crossbar_view `get_max_range`"
+    reads_cdrs_maximum_range: bool = _rule(
+        "whether `crossbar.cdrs.maximum_range`, where it is set, limits how wide a range may be, and not "
+        "`crossbar.maximum_range`",
+        "crossbar_view `get_max_range`",
     )
     success_keys: tuple[str, ...] = _rule(
         "keys of the envelope where the answer is not chunked, in order, after those of paging",
@@ -157,8 +159,8 @@ class Version:
 
     def maximum_range(self, settings: Settings) -> int:
         """The widest range that a listing may cover, in seconds."""
-        seconds: int = settings.first_set(self.maximum_range_settings)
-        return seconds
+        own = settings.cdrs_maximum_range if self.reads_cdrs_maximum_range else None
+        return settings.maximum_range if own is None else own
 
 
 @cache
@@ -187,7 +189,7 @@ KAZOO_4_3 = Version(
     datetime_separator=" ",
     owner_interactions=views.INTERACTIONS_BY_OWNER_MOST_BILLED,
     emergency_numbers=("911", "933", "988"),
-    maximum_range_settings=("crossbar.maximum_range",),
+    reads_cdrs_maximum_range=False,
     success_keys=(
         "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ),
@@ -245,7 +247,7 @@ KAZOO_MASTER = Version(
     datetime_separator="_",
     owner_interactions=views.INTERACTIONS_BY_OWNER_FIRST_MADE,
     emergency_numbers=("911", "933"),
-    maximum_range_settings=("crossbar.cdrs.maximum_range", "crossbar.maximum_range"),
+    reads_cdrs_maximum_range=True,
     success_keys=(*_MASTER_KEYS, "revision", "status"),
     error_keys=(*_MASTER_KEYS, "error", "message", "status"),
     tells_everybody_its_version=False,

@@ -18,7 +18,7 @@ NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is ab
 }
 NOT_SEEN = {
     "charges_every_request",  # it takes more requests at once than are gentle
-    "maximum_range_settings",  # how wide a range may be is seen, not which setting says so
+    "reads_cdrs_maximum_range",  # how wide a range may be is seen, not which setting says so
     "quirks",  # whatever a server has of these passes
 }
 Served = tuple[TargetServer, Version]
