@@ -157,7 +157,7 @@ def _unknown_module(path: str) -> str:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not RESOURCES[module].methods(parameters)
     return parameters[1] if is_unknown else ""
 
 

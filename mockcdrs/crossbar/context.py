@@ -147,7 +147,8 @@ class Context:
 
     `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything. `client_address` is
     what a token bucket is named after. `version` is the version of Kazoo that answers. `is_v1`: whether version 1 of
-    the API is asked, which has rules of its own in a Kazoo that serves it.
+    the API is asked, which has rules of its own in a Kazoo that serves it. `is_dispatched`: whether any module hears of
+    the request: a point in the version parts the names of Crossbar's events.
     """
 
     state: ServerState
@@ -168,18 +169,15 @@ class Context:
     outcome: Outcome = field(default_factory=Outcome)
     version: Version = field(init=False)
     is_v1: bool = field(init=False)
+    is_dispatched: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.version, self.is_v1 = self.state.version, self.api_version == "v1"
+        self.version = self.state.version
+        self.is_v1, self.is_dispatched = self.api_version == "v1", "." not in self.api_version
 
     def has_quirk(self, quirk: str) -> bool:
         """Whether a quirk is enabled."""
         return quirk in self.state.quirks
-
-    @property
-    def is_dispatched(self) -> bool:
-        """Whether any module hears of the request: a point in the version parts the names of Crossbar's events."""
-        return "." not in self.api_version
 
     @property
     def needs_envelope(self) -> bool:

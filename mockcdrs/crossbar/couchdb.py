@@ -34,7 +34,7 @@ class NoDatabase(Exception):
     """The month has no database."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ViewRow:
     """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
 
@@ -55,8 +55,7 @@ class _MappedRow(ViewRow):
     _map: Callable[[Any], Any]
 
     def __init__(self, view_map: MapFunction, value: Any, document: Document) -> None:
-        for name, given in (("_map", view_map), ("value", value), ("document", document)):
-            object.__setattr__(self, name, given)
+        self._map, self.value, self.document = view_map, value, document
 
     @property
     def key(self) -> Any:
@@ -133,7 +132,7 @@ class _Index:
         known, place = self._places.get(bisected, (None, 0))
         if known != bound:  # all chunks of a walk end at the same key
             end = bisected(self._posts, bound) * _STEP
-            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
+            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self._rows)), key=_key_order)
             self._places[bisected] = bound, place
         return place
 

@@ -35,7 +35,7 @@ class DirectoryLoader(Enum):
     CROSSBAR_VIEW = "crossbar_view:load"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Version:
     """One version of Kazoo's Crossbar, as far as a client of the CDR API can tell it from another.
 
@@ -148,6 +148,7 @@ class Version:
     )
     quirks: frozenset[str] = _rule("quirks that are shown by default", "`mockcdrs/crossbar/quirks.py`")
 
+    @cache  # noqa: B019 the few versions are there as long as the process
     def row_columns(
         self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
     ) -> Mapping[str, Column]:
@@ -155,22 +156,17 @@ class Version:
 
         `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
         """
-        return _row_columns(self, is_reseller, interactions_of, is_csv)
+        names = self.columns
+        if interactions_of and not is_csv:
+            names += self.interaction_columns
+        if is_reseller:
+            names += self.reseller_columns
+        return select_columns(names, self.datetime_separator, of_user=interactions_of == "user")
 
     def maximum_range(self, settings: Settings) -> int:
         """The widest range that a listing may cover, in seconds."""
         own = settings.cdrs_maximum_range if self.reads_cdrs_maximum_range else None
         return settings.maximum_range if own is None else own
-
-
-@cache
-def _row_columns(version: Version, is_reseller: bool, interactions_of: str, is_csv: bool) -> dict[str, Column]:
-    names = version.columns
-    if interactions_of and not is_csv:
-        names += version.interaction_columns
-    if is_reseller:
-        names += version.reseller_columns
-    return select_columns(names, version.datetime_separator, of_user=interactions_of == "user")
 
 
 KAZOO_4_3 = Version(

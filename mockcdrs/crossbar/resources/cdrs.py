@@ -111,8 +111,9 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     """`/cdrs`: listing rows, newest first."""
     view = views.LISTING if context.has_quirk("no-ccv-not-listed") else views.LISTING_OF_ALL
     scope = ViewScope(view) if owner is None else ViewScope(views.LISTING_BY_OWNER, (owner,))
-    query = filters.strip_month_prefix(context.request.query)
-    passes = filters.compile_listing_filters(query, context.has_quirk) if query else None
+    passes = None
+    if query := context.request.query:
+        passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
     mapper = _map_documents(make_json_rows(context), passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
