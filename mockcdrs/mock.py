@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Never, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.config import MockConfig, MockOptions, ServerConfig
-from mockcdrs.control.access import AccessPolicy
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import ApiAddress
-from mockcdrs.control.state_builder import build_state
+from mockcdrs.control.state import build_state
 from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
 
@@ -82,9 +81,8 @@ class Mock(MockBackend, ApiAddress):
         """Make the app, once. That takes longer than all else of a mock, and many mocks are never asked anything."""
         with self._starting:
             if self._app is None:
-                access = AccessPolicy(self.server_config.host, self.server_config.control_token)
                 has_api = self.server_config.has_control_api
-                self._app = create_app(self.state, self, access) if has_api else create_app(self.state)
+                self._app = create_app(self.state, self, self.server_config) if has_api else create_app(self.state)
             return self._app
 
     def _longest_body(self) -> int:

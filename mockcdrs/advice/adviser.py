@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from mockcdrs.advice.types import MAX_COUNT, AdviceContext
+from mockcdrs.advice.advice_rule import MAX_COUNT, AdviceContext
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
@@ -44,10 +44,10 @@ class Adviser:
         return [text for record in records for text in self._advice_on(record)] + advise_at_end(records, context)
 
     def _advice_on(self, record: Record) -> list[str]:
-        return self._advise_later()(record) if record.advising is None else record.advice
+        return self._advise_later()(record) if record.adviser is None else record.advice
 
     def _set_advice(self, record: Record) -> None:
-        record.advising = self._advise_later()
+        record.adviser = self._advise_later()
 
     def _advise_later(self) -> Callable[[Record], list[str]]:
         state = self._state
@@ -133,7 +133,7 @@ def find_over_month_end(store: Store, account_id: str, month: str) -> list[Docum
     _, month_end = gregorian.month_bounds(month)
     return [
         document
-        for segment in store.held(account_id, month)
+        for segment in store.scan(account_id, month).stored
         for document in segment.visible()
         if _is_written(document, month_end, math.inf)
     ]
@@ -142,13 +142,13 @@ def find_over_month_end(store: Store, account_id: str, month: str) -> list[Docum
 def _documents(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:
     yield from islice(_stored(store, account_id), MAX_DOCUMENTS)
     for month in _months(store, account_id):
-        for segment in store.made(account_id, month, (start, end), descending=True):
+        for segment in store.scan(account_id, month, (start, end), descending=True).generated:
             yield from segment.visible()
 
 
 def _stored(store: Store, account_id: str) -> Iterator[Document]:
     for month in _months(store, account_id):
-        for segment in store.held(account_id, month):
+        for segment in store.scan(account_id, month).stored:
             yield from segment.visible()
 
 

@@ -16,7 +16,7 @@ from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation
 from mockcdrs.crossbar.views import MapFunction, View
 from mockcdrs.dataset.lru_cache import LruCache
-from mockcdrs.dataset.store import Segment, Store
+from mockcdrs.dataset.store import ANY_TIME, Segment, Store
 
 INDEX_CACHE_ROWS = 4_000
 _RUN_ROWS, _STEP = 4_096, 8
@@ -180,18 +180,19 @@ class Databases:
 
     def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         (low, high), descending = keys.bounds(), keys.descending
-        held = [
-            segment.visible_rows(self._index(view, account_id, month, segment).part(low, high, descending=descending))
-            for segment in self._store.held(account_id, month)
-        ]
         spans_owners = view.has_owner and _spans_owners(keys)
-        times = (None, None) if spans_owners else _time_bounds(view, keys)
-        made = (
-            segment.visible_rows(self._index_of_made(view, segment).part(low, high, descending=descending))
-            for segment in self._store.made(account_id, month, times, descending=descending, by=view.moment)
+        times = ANY_TIME if spans_owners else _time_bounds(view, keys)
+        scan = self._store.scan(account_id, month, times, descending=descending, by=view.moment)
+        stored = [
+            segment.visible_rows(self._index(view, account_id, month, segment).part(low, high, descending=descending))
+            for segment in scan.stored
+        ]
+        generated = (
+            segment.visible_rows(self._index_of_generated(view, segment).part(low, high, descending=descending))
+            for segment in scan.generated
         )
         # parts follow each other in time only as long as the owner is one
-        parts = [*held, *made] if spans_owners else [*held, itertools.chain.from_iterable(made)]
+        parts = [*stored, *generated] if spans_owners else [*stored, itertools.chain.from_iterable(generated)]
         return parts[0] if len(parts) == 1 else heapq.merge(*parts, key=_row_order, reverse=descending)
 
     def _index(self, view: View, account_id: str, month: str, segment: Segment) -> _Index:
@@ -208,7 +209,7 @@ class Databases:
             self._passing[place] = segment.identity, index
         return index
 
-    def _index_of_made(self, view: View, segment: Segment) -> _Index:
+    def _index_of_generated(self, view: View, segment: Segment) -> _Index:
         return self.shared.generated.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from falcon.testing import TestClient
 
-    from mockcdrs.control.access import AccessPolicy
+    from mockcdrs.config import ServerConfig
     from mockcdrs.control.backend import MockBackend
     from mockcdrs.server.control_routes import ControlApi
 
@@ -80,17 +80,17 @@ def router() -> CompiledRouter:
 
 
 def create_app(
-    state: State, backend: "MockBackend | None" = None, access: "AccessPolicy | None" = None
+    state: State, backend: "MockBackend | None" = None, config: "ServerConfig | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
     """Make a WSGI app that serves one state.
 
     Args:
         state: Data, settings, clock, faults and journal to answer from.
         backend: What the control API at `/_mockcdrs/` works on. Without it there is none.
-        access: Whom the control API lets in: requests from this machine alone, if left out.
+        config: Whom the control API lets in: requests from this machine alone, if left out.
 
     """
-    control = None if backend is None else _Control(backend, access)
+    control = None if backend is None else _Control(backend, config)
     opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
     app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
     app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
@@ -157,8 +157,8 @@ def _with_content_type(app: "WSGIApplication") -> "WSGIApplication":
 class _Control:
     """The control API, which is imported and made with the first request to it."""
 
-    def __init__(self, backend: "MockBackend", access: "AccessPolicy | None") -> None:
-        self._powers, self._access = backend, access
+    def __init__(self, backend: "MockBackend", config: "ServerConfig | None") -> None:
+        self._backend, self._config = backend, config
         self._lock = threading.Lock()
         self._api: ControlApi | None = None
 
@@ -169,5 +169,5 @@ class _Control:
             if self._api is None:
                 from mockcdrs.server.control_routes import ControlApi
 
-                self._api = ControlApi(self._powers, self._access)
+                self._api = ControlApi(self._backend, self._config)
         self._api.respond(req, resp)

@@ -16,8 +16,8 @@ import falcon
 
 from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import Journal, Record, SentResponse
+from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import cowboy
 from mockcdrs.crossbar.context import LOCAL_ADDRESS, ServerState
@@ -218,7 +218,7 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     produce = functools.partial(state.answers.respond, request_id=context.request_id)
     response, effect = state.faults.apply(incoming, context.server_state, produce)
     if response.note:
-        logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
+        logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
     context.effect = effect
     record.status, record.outcome = 0 if effect.close else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
