@@ -111,7 +111,7 @@ def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_say
     call = mock.add_call()
     owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
     assert owners
-    assert owners <= {user["id"] for user in mock.account.users}
+    assert owners <= {user["id"] for user in mock.state.data.accounts[mock.account_id].users}
 
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def add_call_to(mock: Mock, number: str) -> None:
 
 def add_call_with_two_legs(mock: Mock) -> None:
     """A user's phone that nobody answered, then another one that he answered."""
-    leg = dict(mock.add_call(at="2026-01-01T02:00:00Z", owner_id=mock.user_id).legs[0])
+    leg = dict(mock.add_call(at="2026-01-01T02:00:00Z").legs[0])
     leg |= {"interaction_key": "legs", "interaction_id": f"{leg['interaction_time']}-legs"}
     leg["custom_channel_vars"] = {**leg["custom_channel_vars"], "owner_id": mock.user_id}
     for number, (made, billed) in enumerate(((1, 0), (2, 30))):

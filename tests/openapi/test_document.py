@@ -79,7 +79,7 @@ def operations(mock: Mock) -> dict[str, Any]:
     ids = [row["id"] for row in rows]
     has = {
         "account_id": [mock.account_id],
-        "user_id": [user["id"] for user in mock.account.users] + ["nosuch"],
+        "user_id": [user["id"] for user in mock.state.data.accounts[mock.account_id].users] + ["nosuch"],
         "cdr_id": [*ids, "nosuch", "202601-nosuch", "abcdef-xyz"],
         "interaction_id": [
             *ids,
@@ -97,7 +97,7 @@ def operations(mock: Mock) -> dict[str, Any]:
     digest = hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest()
     for name, field, known in (
         ("UserLogin", "credentials", [digest, "nosuch"]),
-        ("UserLogin", "account_name", [mock.account.name]),
+        ("UserLogin", "account_name", [mock.state.data.accounts[mock.account_id].name]),
         ("ApiLogin", "api_key", [login.api_key, "0" * 64]),
         ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
     ):
