@@ -156,4 +156,5 @@ class State:
             claims=self.claims,
             token_key=self._token_key,
             buckets=self._buckets,
+            change_account=self.data.change_account,
         )

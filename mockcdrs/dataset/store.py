@@ -227,6 +227,7 @@ class _Layer:
     added: Mapping[Month, _AddedDocuments] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
     removed: Mapping[Month, frozenset[str]] = field(default_factory=dict)
+    accounts: Mapping[str, Account] = field(default_factory=dict)
 
     def without(self, month: Month, ids: frozenset[str]) -> Mapping[Month, frozenset[str]]:
         """`removed`, with these documents of the base removed as well."""
@@ -234,7 +235,7 @@ class _Layer:
 
 
 class Overlay:
-    """A store over another, with documents added, removed, and whole accounts emptied, by any threads at once."""
+    """A store over another: documents added and removed, accounts emptied and changed, by any threads at once."""
 
     def __init__(self, base: Store) -> None:
         self._base = base
@@ -254,7 +255,14 @@ class Overlay:
     @property
     def accounts(self) -> Mapping[str, Account]:
         """As in `Store`."""
-        return self._base.accounts
+        changed = self._layer.accounts
+        return {**self._base.accounts, **changed} if changed else self._base.accounts
+
+    def change_account(self, account_id: str, change: Callable[[Account], Account]) -> None:
+        """Put what `change` makes of an account in its place. Raises what `change` raises."""
+        with self._changing:
+            account = change(self.accounts[account_id])
+            self._change(accounts={**self._layer.accounts, account_id: account})
 
     @property
     def origin(self) -> Origin:
