@@ -19,7 +19,7 @@ def state() -> State:
 
 @pytest.mark.parametrize(
     "path",
-    ["/alerts", "/callflows", "/directories", "/groups", "/menus", "/vmboxes", "/users/ann/vmboxes", "/recordings"],
+    ["/alerts", "/callflows", "/directories", "/groups", "/menus", "/users/ann/vmboxes", "/recordings"],
 )
 def test_a_listing_of_what_the_account_has_not_is_empty(state: State, path: str) -> None:
     page = json_of(ask(state, BASE + path, {"filter_type": "mainVMBox", "has_type": "type"}))
@@ -98,6 +98,19 @@ def test_numbers_are_those_of_the_account(state: State) -> None:
 def test_an_account_without_numbers_has_an_empty_object_of_them(state: State) -> None:
     page = json_of(ask(state, "/v2/accounts/" + "9" * 32 + "/phone_numbers"))
     assert page["data"] == {"numbers": {}, "cascade_quantity": 0}
+
+
+def test_each_account_has_the_voicemail_box_that_smartpbx_looks_for(state: State) -> None:
+    page = json_of(ask(state, f"{BASE}/vmboxes", {"filter_type": "mainVMBox"}))
+    (row,) = page["data"]
+    assert page["page_size"] == 1
+    expected = {"id": row["id"], "name": "Main Voicemail Box", "mailbox": "0", "messages": 0, "flags": []}
+    assert row == expected
+    box = ask(state, f"{BASE}/vmboxes/{row['id']}")
+    assert data_of(box)["type"] == "mainVMBox"
+    assert list(data_of(box))[-1] == "id"
+    assert box.headers["etag"] == f'"{json_of(box)["revision"]}"'
+    assert data_of(ask(state, f"{BASE}/vmboxes", {"filter_type": "other"})) == []
 
 
 def test_classifiers_are_kazoos_and_not_for_everybody_without_an_account(state: State) -> None:

@@ -1,7 +1,7 @@
 """Plain resources: what a user interface asks about beside CDRs and the directory, in one table.
 
-They are what they are in an account that has nothing but users, devices, numbers and calls. Nothing can be written to
-them. Sources followed: the module of each name (`cb_vmboxes.erl` for `vmboxes`), `knm_converters.erl` for classifiers,
+They are what they are in an account that has nothing but users, devices, numbers, calls, and the voicemail box that
+SmartPBX makes for each account when it is first opened. Nothing can be written to them. Sources followed: the module of each name (`cb_vmboxes.erl` for `vmboxes`), `knm_converters.erl` for classifiers,
 `knm_providers.erl` for the features of a number.
 """
 
@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mockcdrs.crossbar import json_codec, view_query
+from mockcdrs.crossbar.account_documents import document_result, list_directory
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.errors import module_error, system_error
 from mockcdrs.crossbar.resources import Parameters, Resource, ResourceResult
 from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.random_stream import hex_id
 
 _US_FORMAT = "SS(###) ### - ####"
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
@@ -46,6 +49,31 @@ _FEATURES = [
     *("cnam", "e911", "force_outbound", "inbound_cnam", "mms", "outbound_cnam", "port", "prepend", "ringback"),
     "sms",
 ]
+
+_MAIN_VMBOX = {
+    "mailbox": "0",
+    "type": "mainVMBox",
+    "name": "Main Voicemail Box",
+    "delete_after_notify": True,
+    "announcement_only": False,
+    "check_if_owner": True,
+    "include_message_on_notify": True,
+    "include_transcription_on_notify": True,
+    "is_setup": False,
+    "is_voicemail_ff_rw_enabled": False,
+    "media": {},
+    "media_extension": "mp3",
+    "not_configurable": False,
+    "notify_email_addresses": [],
+    "oldest_message_first": False,
+    "require_pin": False,
+    "save_after_notify": False,
+    "seek_duration_ms": 10_000,
+    "skip_envelope": False,
+    "skip_greeting": False,
+    "skip_instructions": False,
+    "transcribe": False,
+}
 
 
 class PlainPath(NamedTuple):
@@ -127,6 +155,22 @@ def _multi_factor(context: Context, _account: Account) -> ResourceResult:
     return ResourceResult({"configured": [], "multi_factor_providers": {}}, is_tagged=False)
 
 
+def _vmboxes(context: Context, account: Account) -> ResourceResult:
+    owner = dict(context.nouns).get("users")
+    box = _main_vmbox(account)
+    row = {name: box[name] for name in ("id", "name", "mailbox")} | {"messages": 0, "flags": []}
+    return list_directory(context, [] if owner else [ViewRow(box["id"], row, box)])
+
+
+def _vmbox(context: Context, account: Account) -> ResourceResult:
+    box = _main_vmbox(account)
+    return document_result(box) if context.nouns[0][1] == (box["id"],) else _unknown_document(context, account)
+
+
+def _main_vmbox(account: Account) -> dict[str, Any]:
+    return {"id": hex_id("vmbox", account.id), **_MAIN_VMBOX}
+
+
 def _phone_numbers(context: Context, account: Account) -> ResourceResult:
     numbers = {number: _number(account) for number in sorted(account.numbers)}
     context.paging = {"page_size": len(numbers)}
@@ -201,9 +245,9 @@ PLAIN: dict[str, Resource] = {
         PlainPath("attempts/*", "GET"),
     ),
     "vmboxes": _resource(
-        PlainPath("", "PUT GET", _no_documents),
+        PlainPath("", "PUT GET", _vmboxes),
         PlainPath("messages", "GET"),
-        PlainPath("*", "PATCH POST GET DELETE", _unknown_document),
+        PlainPath("*", "PATCH POST GET DELETE", _vmbox),
         PlainPath("*/messages", "POST PUT GET DELETE"),
         PlainPath("*/messages/raw", "POST"),
         PlainPath("*/messages/*", "POST GET DELETE"),
