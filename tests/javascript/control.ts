@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch"
-import type { paths } from "./mockcdrs"
+import type { paths } from "./mockcdrs.js"
 
 const origin = new URL(process.env.MOCKCDRS_URL!).origin
 export const control = createClient<paths>({ baseUrl: `${origin}/_mockcdrs` })

@@ -1,8 +1,9 @@
 """Plain resources: what a user interface asks about beside CDRs and the directory, in one table.
 
 They are what they are in an account that has nothing but users, devices, numbers, calls, and the voicemail box that
-SmartPBX makes for each account when it is first opened. Nothing can be written to them. Sources followed: the module of each name (`cb_vmboxes.erl` for `vmboxes`), `knm_converters.erl` for classifiers,
-`knm_providers.erl` for the features of a number.
+SmartPBX makes for each account when it is first opened. Nothing can be written to them. Sources followed: the module of
+each name (`cb_vmboxes.erl` for `vmboxes`), `knm_converters.erl` for classifiers, `knm_providers.erl` for the features
+of a number.
 """
 
 import hashlib
