@@ -20,12 +20,12 @@ from mockcdrs.advice.advice_rule import (
     sent_parameters,
 )
 from mockcdrs.control.journal import Record
-from mockcdrs.crossbar import negotiation, routing
+from mockcdrs.crossbar import cowboy, pipeline
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import Noun
 from mockcdrs.crossbar.errors import EmptyResponse
+from mockcdrs.crossbar.pipeline import RESOURCES
 from mockcdrs.crossbar.resources.unserved import find_unserved
-from mockcdrs.crossbar.routing import RESOURCES
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.faults import Reply, Rule
 
 _LOGINS = ("/user_auth", "/api_auth")
@@ -149,8 +149,8 @@ def _not_served(record: Record, _earlier: Iterable[Record], _context: AdviceCont
     is_refused = record.status == 501
     if is_refused and record.outcome.message != "not_implemented":
         return
-    segments = routing.split_path(record.path)
-    nouns = routing.parse_nouns(segments)
+    segments = pipeline.split_path(record.path)
+    nouns = pipeline.parse_nouns(segments)
     if is_refused and record.method != "GET":
         yield f"{record.method} would write, which this mock does not: {_reply_by_rule(record)}"
     elif name := "/".join((nouns[0][0], *nouns[0][1])) if is_refused else find_unserved(segments, nouns):
@@ -180,7 +180,7 @@ def _unknown_module(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
     return parameters[1] if is_unknown else ""
 
 
@@ -194,7 +194,7 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], context: AdviceC
 def _base_url_error(record: Record, context: AdviceContext) -> str:
     """Return what a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
     path, version = record.path, advice_rule.api_version(record)
-    first, *others = routing.split_path(path) or [""]
+    first, *others = pipeline.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
         return (
@@ -233,7 +233,7 @@ def _accept_parameter(record: Record, _earlier: Iterable[Record], context: Advic
     if accept is None or record.fault or context.version.accepts_parameters:
         return
     try:
-        accepted = negotiation.negotiate_type(accept, accepts_parameters=True)
+        accepted = cowboy.negotiate_type(accept, accepts_parameters=True)
     except EmptyResponse:
         return
     yield (

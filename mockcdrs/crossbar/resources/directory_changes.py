@@ -13,9 +13,9 @@ from typing import Any
 from mockcdrs.cdr.documents import Document, is_private, public_fields
 from mockcdrs.crossbar.account_documents import account_document, document_result
 from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import ModuleCrash
-from mockcdrs.crossbar.request_body import Schema, check_schema
-from mockcdrs.crossbar.resources import ResourceResult
+from mockcdrs.crossbar.resources.logins import Schema, check_schema
 from mockcdrs.dataset.accounts import Account, password_digests
 
 _NAME = {"required": True, "minLength": 1, "maxLength": 128}

@@ -10,12 +10,13 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from mockcdrs.crossbar import json_codec, view_query
+from mockcdrs.crossbar import envelope, paging
 from mockcdrs.crossbar.account_documents import document_result, list_directory
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error
-from mockcdrs.crossbar.resources import Parameters, Resource, ResourceResult
+from mockcdrs.crossbar.resources import Parameters, Resource
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.random_stream import hex_id
 
@@ -139,13 +140,13 @@ def _channels(context: Context, account: Account) -> ResourceResult:
         return ResourceResult([])
     devices = [device for device in account.devices if device.get("owner_id") == parameters[0]]
     context.paging = {"page_size": len(devices)}
-    digest = hashlib.md5(json_codec.encode_json(devices), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(envelope.encode_json(devices), usedforsecurity=False).hexdigest()
     return ResourceResult([], revision=digest if devices else None)
 
 
 def _recordings(context: Context, _account: Account) -> ResourceResult:
     settings = context.state.settings
-    _, end = view_query.parse_time_range(context.request, context.state.now, context.version.maximum_range(settings))
+    _, end = paging.parse_time_range(context.request, context.state.now, context.version.maximum_range(settings))
     owner = [*dict(context.nouns).get("users", ())]
     context.paging = {"start_key": context.request.value("start_key", [*owner, end, {}]), "page_size": 0}
     return ResourceResult([])
