@@ -149,12 +149,8 @@ class State:
 
     def add_account(self, account: Account) -> None:
         """Add an account, which its tokens open, until the next reset."""
-        self.data.put_account(account)
+        self.data.add_account(account)
         self._tokens = self._tokens | _claims_by_token([account])
-
-    def change_account(self, account_id: str, **changes: Any) -> None:
-        """Change fields of an account, until the next reset."""
-        self.data.put_account(replace(self.data.accounts[account_id], **changes))
 
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
@@ -175,6 +171,7 @@ class State:
             claims=self.claims,
             token_key=self._token_key,
             buckets=self._buckets,
+            change_account=self.data.change_account,
         )
 
 
