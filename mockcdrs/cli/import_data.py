@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mockcdrs.cli.options import anonymizing, check_anonymizing, make_anonymizer
+from mockcdrs.cli.options import anonymizing, check_anonymizing, make_anonymizer, report_dropped
 
 
 @click.command(
@@ -19,13 +19,21 @@ Examples:
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")
 @anonymizing
-def command(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anonymize: bool, secret: str | None) -> None:
+def command(
+    *,
+    paths: tuple[Path, ...],
+    out: Path,
+    account_id: str | None,
+    anonymize: bool,
+    secret: str | None,
+    keep: tuple[str, ...],
+) -> None:  # fmt: skip
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
     A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
     or a folder written before. With the same secret the same person has the same pseudonym in every run.
     """
-    check_anonymizing("secret", anonymize=anonymize)
+    check_anonymizing(anonymize=anonymize)
     from mockcdrs.dataset import export
     from mockcdrs.dataset.files import DataError
     from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
@@ -33,13 +41,14 @@ def command(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anony
 
     importer = Importer(account_id or UNNAMED_ACCOUNT)
     try:
-        loaded = importer.read(paths)
-        count = export.write_data_directory(
-            out, make_anonymizer(secret).anonymize_data(loaded) if anonymize else loaded
-        )
+        data = importer.read(paths)
+        anonymizer = make_anonymizer(secret, keep) if anonymize else None
+        count = export.write_data_directory(out, anonymizer.anonymize_data(data) if anonymizer else data)
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
+    if anonymizer:
+        report_dropped(anonymizer)
     for listing, rows in importer.row_counts.items():
         if listing.moment is LegMoment.END:
             click.echo(f"{rows} rows as Kazoo {listing.releases} wrote them: their times were taken for ends of calls")

@@ -122,7 +122,7 @@ class Importer:
             completeness = _PUBLIC_DOCUMENT
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
         account_id = self._choose_account(channel_vars(public).get("account_id"))
-        document = _add_private_fields(public, account_id, month)
+        document = complete_document(public, account_id, month)
         self._offer((account_id, month, item["id"]), completeness, document, source)
 
     def _choose_account(self, *candidates: Any) -> str:
@@ -188,17 +188,17 @@ def _read_month(source: SourcePlace, holder: Item, name: str) -> str:
     return month
 
 
-def _add_private_fields(document: Item, account_id: str, month: str) -> Item:
+def complete_document(public: Item, account_id: str, month: str) -> Item:
     """A public document with the fields that a database adds, as if it was saved when the leg ended."""
     created = next(
-        (value for key in ("timestamp", "interaction_time") if isinstance(value := document.get(key), int)),
+        (value for key in ("timestamp", "interaction_time") if isinstance(value := public.get(key), int)),
         gregorian.month_start(month),
     )
-    digest = hashlib.md5(json.dumps(document, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(json.dumps(public, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
     return {
-        "_id": document["_id"],
+        "_id": public["_id"],
         "_rev": f"1-{digest}",
-        **document,
+        **public,
         "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
         "pvt_account_id": account_id,
         "pvt_created": created,

@@ -218,7 +218,13 @@ def _bare_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlac
         # Kazoo 4.2 has the header before more than the first of its lines.
         if line != head:
             place = replace(source, line=number)
-            cells = _split_bare(place, header, line)
+            cells = split_bare_line(header, line)
+            if cells is None:
+                place.refuse(
+                    Words(f"has {len(_BARE_SEPARATORS[-1].split(line))} columns"),
+                    f"{len(header)}, as in the header; these lines have no quotes, so a comma in a value is not told",
+                    "save the JSON answer instead",
+                )
             yield place, _csv_row(place, dict(zip(header, cells, strict=True)), _split_recording_ids)
         number += 1 + (line.count("\n") if end != "\n" else 0)
 
@@ -264,17 +270,13 @@ def _split_unescaped(record: str) -> list[str]:
     return record.rstrip("\r\n")[1:-1].split('","')
 
 
-def _split_bare(place: SourcePlace, header: list[str], line: str) -> list[str]:
-    cells: list[str] = []
+def split_bare_line(header: list[str], line: str) -> list[str] | None:
+    """The cells of a line without quotes, `None` if commas in its values leave open where cells end."""
     for comma in _BARE_SEPARATORS:
         cells = _insert_missing_comma(header, comma.split(line))
         if len(cells) == len(header):
             return cells
-    return place.refuse(
-        Words(f"has {len(cells)} columns"),
-        f"{len(header)}, as in the header; these lines have no quotes, so a comma in a value cannot be told",
-        "save the JSON answer instead",
-    )
+    return None
 
 
 def _insert_missing_comma(header: list[str], cells: list[str]) -> list[str]:
