@@ -139,7 +139,7 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
     told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "filter_call_direction=inbound&page_size=9")
+    asked = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY")
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder, secret in zip(folders, ("hush", "hush", "other"), strict=True):
         result = run(
