@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mockcdrs.cli.options import (
+from mockcdrs.cli.shared_options import (
     account_of_server,
     anonymizing,
     check_anonymizing,

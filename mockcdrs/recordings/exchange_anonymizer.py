@@ -19,7 +19,7 @@ from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.fields import Kind, kind_of
 from mockcdrs.openapi.document import build_document
-from mockcdrs.openapi.parameters import PARAMETERS
+from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(

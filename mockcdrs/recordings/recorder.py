@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawRequest, RawResponse, is_loopback
+from mockcdrs.config import is_loopback
+from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawRequest, RawResponse
 from mockcdrs.contract.version_detection import assume_version, detect_version
 from mockcdrs.recordings.exchanges import (
     Exchange,
