@@ -131,8 +131,8 @@ def test_cdrs_of_a_range_are_counted() -> None:
 
 def test_documents_that_are_no_cdrs_or_have_no_time_are_not_counted() -> None:
     odd: list[dict[str, Any]] = [{"pvt_created": "x"}, {"pvt_created": None}, {"pvt_type": "other"}]
-    found = [{**call, **change} for call, change in zip(calls(3), odd, strict=True)]
-    assert adviser.count_cdrs(state_of(found).data, ACCOUNT, 0, NOW) == 0
+    documents = [{**call, **change} for call, change in zip(calls(3), odd, strict=True)]
+    assert adviser.count_cdrs(state_of(documents).data, ACCOUNT, 0, NOW) == 0
 
 
 def test_cdrs_without_variables_are_found() -> None:
@@ -144,20 +144,20 @@ def test_cdrs_without_variables_are_found() -> None:
 
 
 def test_a_huge_account_is_counted_up_to_the_limit() -> None:
-    clock, made = Clock(NOW), list[str]()
+    clock, reads = Clock(NOW), list[str]()
     store = GeneratedStore(3, Traffic(100_000), clock.now)
     state = State(store, clock=clock)
     usual = store.made
 
-    def watched(*asked: Any, **named: Any) -> Any:
-        for segment in usual(*asked, **named):
-            made.append(str(segment.identity))
+    def watched(*arguments: Any, **named: Any) -> Any:
+        for segment in usual(*arguments, **named):
+            reads.append(str(segment.identity))
             yield segment
 
     store.made = watched  # type: ignore[method-assign]
     assert adviser.count_cdrs(state.data, main_account_id(3), 1, NOW) == advice_rule.MAX_COUNT
     assert adviser.find_unlisted_times(state.data, main_account_id(3)) == []
-    assert 0 < len(made) < 20
+    assert 0 < len(reads) < 20
 
 
 def test_no_more_stored_documents_are_read_than_the_limit(monkeypatch: Any) -> None:

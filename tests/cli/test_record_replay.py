@@ -35,16 +35,16 @@ AS_RECORDED = f"Kazoo 4.3, as recorded; {OFFICE}\n"
 
 def requests(directory: Path, mock: Mock, *queries: str) -> Path:
     path, token = f"/v2/accounts/{mock.account_id}/cdrs", f"token-of-{mock.account_id}"
-    asked = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
+    plan = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
     file = directory / "requests.jsonl"
-    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in asked))
+    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in plan))
     return file
 
 
 def record(directory: Path, mock: Mock, *queries: str) -> Path:
     out = directory / "out.jsonl"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **variables)
     assert (result.exit_code, result.output) == (0, f"{BY_MOCK}{len(queries)} exchanges in {out}\n")
     return out
 
@@ -128,10 +128,10 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
     told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=5")
+    plan = requests(tmp_path, mock, "page_size=5")
     files = [tmp_path / name for name in ("one", "two", "three")]
     for file, secret in zip(files, ("hush", "hush", "other"), strict=True):
-        result = run("record", mock.url, "--requests", asked, "--out", file, "--anonymize", "--secret", secret, **told)
+        result = run("record", mock.url, "--requests", plan, "--out", file, "--anonymize", "--secret", secret, **told)
         assert (result.exit_code, result.output) == (0, f"{BY_MOCK}1 exchanges in {file}\n")
     told = [json.loads(file.read_bytes()) for file in files]
     one, two, three = (json.loads(each["response"]["body"])["data"] for each in told)
@@ -143,10 +143,10 @@ def test_with_the_servers_data_the_pseudonyms_are_those_of_import(tmp_path: Path
     run("generate", "--days", "2", "--calls-per-day", "5", "--out", tmp_path / "data")
     run("import", tmp_path / "data", "--out", tmp_path / "hidden", "--anonymize", "--secret", "hush")
     with serving(data=tmp_path / "data", now="2026-01-20T12:00:00Z") as mock:
-        told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-        asked, out = requests(tmp_path, mock, "filter_call_direction=inbound"), tmp_path / "out"
+        variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+        plan, out = requests(tmp_path, mock, "filter_call_direction=inbound"), tmp_path / "out"
         hidden = ["--anonymize", "--secret", "hush", "--data", tmp_path / "data"]
-        result = run("record", mock.url, "--requests", asked, "--out", out, *hidden, **told)
+        result = run("record", mock.url, "--requests", plan, "--out", out, *hidden, **variables)
     assert result.exit_code == 0, result.output
     result = run("replay", out, "--data", tmp_path / "hidden")
     data = f"the calls of the directory {tmp_path / 'hidden'}"
@@ -154,9 +154,9 @@ def test_with_the_servers_data_the_pseudonyms_are_those_of_import(tmp_path: Path
 
 
 def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", "--anonymize", **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **variables)
     assert "by a secret that is forgotten now" in result.stderr
 
 
@@ -203,8 +203,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
     tmp_path: Path, options: tuple[str, ...], kazoo: str, calls: str
 ) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, *options) as told:
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
+    with another_process(tmp_path, *options) as variables:
+        result = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
     assert result.output.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
     recorded = len(
         out.read_text(encoding="utf-8").splitlines()
@@ -217,13 +217,13 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
 
 def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--control-token", "hush") as told:
-        without = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
-        kept = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
-        with_it = run("record", told["MOCKCDRS_URL"], "--out", out, "--control-token", "hush", **told)
+    with another_process(tmp_path, "--control-token", "hush") as variables:
+        without = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
+        first = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
+        with_it = run("record", variables["MOCKCDRS_URL"], "--out", out, "--control-token", "hush", **variables)
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
-    assert kept["server"] == {"kazoo": "4.3"}
+    assert first["server"] == {"kazoo": "4.3"}
     assert with_it.output.startswith(
         f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; calls made up from seed 1, 25"
     )
@@ -232,8 +232,8 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
 
 def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_says_what_it_lacks(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--no-control", "--kazoo", "master") as told:
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
+    with another_process(tmp_path, "--no-control", "--kazoo", "master") as variables:
+        result = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
     assert result.output.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
     result = run("replay", out)
     assert result.exit_code == 1
@@ -248,17 +248,17 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 ) -> None:
     monkeypatch.setattr("mockcdrs.control_client.ControlClient.ask", lambda *_: {"settings": {}})
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **variables)
     assert "will not be recorded: it tells its settings in another form than this version" in result.stderr
     assert result.stdout.startswith("Kazoo 4.3, by columns of a row, datetime (classic would answer alike);")
 
 
 def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mock: Mock) -> None:
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", out, "--kazoo", "master", **variables)
     assert result.output.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
     result = run("replay", out)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")
