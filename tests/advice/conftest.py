@@ -51,7 +51,7 @@ class Client:
         record.outcome = Outcome(
             rows, next_key, message, dict(body or {}), tokens, ACCOUNT, has_view_rows=has_view_rows, lost=lost
         )
-        record.advised = self.advice()
+        record.final_advice = self.advice()
         return self
 
     def waits(self, seconds: float) -> Self:

@@ -10,7 +10,7 @@ from mockcdrs import cli
 from mockcdrs.cli import serve
 from mockcdrs.cli.shared_options import sentence
 from mockcdrs.config import OPTIONS, MockConfig
-from mockcdrs.control import state_builder
+from mockcdrs.control.state import default_account
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
@@ -153,4 +153,4 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
 ) -> None:
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
-    assert state_builder.default_account(store).id == shown
+    assert default_account(store).id == shown

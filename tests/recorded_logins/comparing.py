@@ -10,7 +10,7 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import authentication
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
-from mockcdrs.recordings.comparison import COMPARED_HEADERS
+from mockcdrs.recordings.replay import COMPARED_HEADERS
 from tests.recorded_logins.recorded_office import SEED, Exchange, Recording, state
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")

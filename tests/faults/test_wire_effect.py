@@ -2,7 +2,7 @@
 
 import threading
 
-from mockcdrs.faults.latch import Latch, wait
+from mockcdrs.faults.wire_effect import Latch, wait
 
 
 def test_whoever_listens_is_called_when_it_is_set() -> None:
