@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,12 @@ import pytest
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.office import generate_accounts, main_account_id
 from tests.certificates import TRUSTED
+from tests.server_process import free_port
 
 SEED, NOW = 7, "2026-01-20T12:00:00Z"
 REQUESTS = 24
 SERVERS_OWN = {"server", "connection", "transfer-encoding", "content-length"}
 Answer = tuple[int, dict[str, str], bytes]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager

@@ -2,12 +2,7 @@
 
 import json
 import logging
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
 from mockcdrs.mock import Mock, serving
+from tests.server_process import serve_in_process
 
 
 @pytest.fixture
@@ -167,21 +163,6 @@ def test_what_only_serves_hiding_is_refused_without_it(tmp_path: Path, option: l
     assert f"{option[0]} came without --anonymize" in result.stderr
 
 
-@contextmanager
-def another_process(directory: Path, *options: str) -> Iterator[dict[str, str]]:
-    """A server in a process of its own, its clock running: the variables of its env file."""
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not env_file.exists():
-                assert process.poll() is None
-                time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text()))
-        finally:
-            process.kill()
-
-
 @pytest.mark.parametrize(
     ("options", "kazoo", "calls"),
     [
@@ -203,7 +184,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
     tmp_path: Path, options: tuple[str, ...], kazoo: str, calls: str
 ) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, *options) as variables:
+    with serve_in_process(tmp_path, *options) as server:
+        variables = server.variables
         result = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
     assert result.output.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
     recorded = len(
@@ -217,7 +199,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
 
 def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--control-token", "hush") as variables:
+    with serve_in_process(tmp_path, "--control-token", "hush") as server:
+        variables = server.variables
         without = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
         first = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
         with_it = run("record", variables["MOCKCDRS_URL"], "--out", out, "--control-token", "hush", **variables)
@@ -232,7 +215,8 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
 
 def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_says_what_it_lacks(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--no-control", "--kazoo", "master") as variables:
+    with serve_in_process(tmp_path, "--no-control", "--kazoo", "master") as server:
+        variables = server.variables
         result = run("record", variables["MOCKCDRS_URL"], "--out", out, **variables)
     assert result.output.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
     result = run("replay", out)

@@ -7,11 +7,7 @@ import shlex
 import signal
 import stat
 import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,7 @@ import pytest
 from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.versions import VERSIONS
 from tests.programs import program
+from tests.server_process import ServerProcess, serve_in_process
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
@@ -40,15 +37,8 @@ DOCUMENT = {
 }
 
 
-@dataclass
-class Served:
-    process: "subprocess.Popen[str]"
-    env_file: Path
-
-    @property
-    def variables(self) -> dict[str, str]:
-        lines = shlex.split(self.env_file.read_text())
-        return dict(line.split("=", 1) for line in lines)
+class Served(ServerProcess):
+    """A server whose output is read."""
 
     def get(self, path: str) -> Any:
         variables = self.variables
@@ -80,20 +70,8 @@ def data(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def serving(directory: Path, *options: str) -> Iterator[Served]:
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        overdue = threading.Timer(120, process.kill)
-        overdue.start()
-        try:
-            while not env_file.exists():
-                if process.poll() is not None:
-                    pytest.fail(f"the server did not start: {process.communicate()[0]}")
-                time.sleep(0.01)
-            yield Served(process, env_file)
-        finally:
-            overdue.cancel()
-            process.kill()
+    with serve_in_process(directory, *options, output=subprocess.PIPE) as server:
+        yield Served(server.process, server.env_file)
 
 
 def names(directory: Path) -> list[str]:

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract.checks import CHECKS
-from mockcdrs.contract.target import TargetServer
 from mockcdrs.mock import serving
 from mockcdrs.server.waitress_server import Server as Listener
+from tests.contract.running import run_check
 
 Environ = dict[str, Any]
 Sent = tuple[str, list[tuple[str, str]], bytes]
@@ -260,9 +259,8 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_server_broken_on_purpose_is_found_out_by_name(name: str) -> None:
     mutation, check_name, words = MUTATIONS[name]
-    (check,) = [each for each in CHECKS if each.name == check_name]
     with serving(kazoo=mutation.kazoo) as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
-        result = check.run(TargetServer(f"{listener.url}/v2", mock.account_id, mock.auth_token))
+        result = run_check(check_name, mock, f"{listener.url}/v2")
         assert result.outcome == "differs"
         texts = [f"{each.text} {each.request}" for each in result.differences]
         assert any(words in each for each in texts), texts

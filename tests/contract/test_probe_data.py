@@ -11,6 +11,7 @@ from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.probe_data import MAX_ROWS
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.mock import Mock, serving
+from tests.contract.running import run_check
 
 JANUARY = gregorian.month_start("202601")
 QUIRK = "month-end-call-lost"
@@ -53,9 +54,7 @@ def test_calls_over_the_end_of_a_month_are_named_as_the_quirk_they_are(fix: tupl
 
 def test_without_such_a_call_a_server_cannot_be_told() -> None:
     with serving() as mock:
-        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-        (check,) = [check for check in CHECKS if check.name == "range-of-a-month"]
-        result = check.run(server)
+        result = run_check("range-of-a-month", mock)
     reason = "no CDR around the last month's end that was written in the month after that it began in"
     assert (result.outcome, result.skipped) == ("not made", (reason,))
 
@@ -88,8 +87,7 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
 
 
 def not_made(mock: Mock, name: str) -> tuple[str, ...]:
-    (check,) = [check for check in CHECKS if check.name == name]
-    result = check.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
+    result = run_check(name, mock)
     assert result.differences == ()
     return result.skipped
 

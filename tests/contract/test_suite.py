@@ -3,10 +3,6 @@
 import itertools
 import json
 import re
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,8 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import fixtures
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.waitress_server import Server as Listener
+from tests.contract.running import run_check
+from tests.server_process import serve_in_process
 
 NEED_OTHER_DATA = {
     "no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500", "month-end-call-lost",
@@ -83,7 +81,7 @@ def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dic
 
 def test_a_key_that_names_an_interaction_which_is_left_out_anyway_does_not_disturb_the_walk() -> None:
     with serving(seed=5, calls_per_day=400, now="2026-06-30T23:59:00Z", locale="ja_JP") as mock:
-        result = one("interactions-down", mock)
+        result = run_check("interactions-down", mock)
     assert (result.outcome, result.quirks) == ("passed", ("interaction-page-loss",))
 
 
@@ -117,11 +115,6 @@ def test_an_empty_account_says_what_could_not_be_checked() -> None:
     assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
 
 
-def one(name: str, mock: Mock) -> CheckResult:
-    (check,) = [check for check in CHECKS if check.name == name]
-    return check.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
-
-
 @pytest.mark.parametrize("fix", [(), ("broken-document-fault",), ("all",)])
 def test_whatever_real_databases_hold_makes_no_difference(fix: tuple[str, ...]) -> None:
     with serving(fix=fix) as mock:
@@ -139,7 +132,7 @@ def test_a_cdr_that_only_its_interaction_shows_is_named_as_the_quirk_it_is() -> 
         mock.remove(leg["_id"])
         del leg["custom_channel_vars"]
         mock.add_cdr(leg)
-        result = one("every-leg-is-listed", mock)
+        result = run_check("every-leg-is-listed", mock)
     assert (result.outcome, result.quirks) == ("passed", ("no-ccv-not-listed",))
 
 
@@ -148,8 +141,8 @@ def test_a_cdr_that_cannot_be_shown_is_named_as_the_quirk_it_is() -> None:
         mock.clear()
         mock.add_call()
         mock.edge("no-direction")
-        assert one("broken-documents", mock).quirks == ("broken-document-fault",)
-        reasons = one("walk-down", mock).skipped
+        assert run_check("broken-documents", mock).quirks == ("broken-document-fault",)
+        reasons = run_check("walk-down", mock).skipped
     assert reasons == ("the listing is a 503: broken-document-fault hides all CDRs there are",)
 
 
@@ -157,7 +150,7 @@ def test_an_interaction_whose_id_has_no_month_is_named_as_the_quirk_it_is() -> N
     with serving() as mock:
         leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
         mock.state.data.add(mock.account_id, "202601", [leg | {"_id": "no-month", "interaction_key": "other"}])
-        result = one("ids-without-months", mock)
+        result = run_check("ids-without-months", mock)
     assert (result.outcome, result.quirks) == ("passed", ("interaction-raw-rows",))
 
 
@@ -168,7 +161,7 @@ def test_a_leg_with_an_integer_beyond_64_bits_is_named_as_the_quirk_it_is(
     with serving(fix=fix) as mock:
         leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
         mock.state.data.add(mock.account_id, "202601", [leg | {"x": 2**63}])
-        result = one("big-integers-in-a-chunk", mock)
+        result = run_check("big-integers-in-a-chunk", mock)
     assert (result.outcome, result.quirks) == ("passed", quirks)
 
 
@@ -176,7 +169,7 @@ def test_the_masters_token_shows_what_is_only_the_masters(tmp_path: Path) -> Non
     account = {"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90", "is_superduper_admin": True, "tokens": [{"token": "a-token"}]}
     (tmp_path / "accounts.json").write_text(json.dumps([account]))
     with serving(data=tmp_path) as mock:
-        assert one("no-account", mock).quirks == ("no-account-500",)
+        assert run_check("no-account", mock).quirks == ("no-account-500",)
 
 
 def test_a_single_bare_cdr_says_what_could_not_be_checked_with_it() -> None:
@@ -227,29 +220,9 @@ def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -
 @pytest.fixture(scope="module", params=["4.3", "master"])
 def other_process(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A server of each version in a process of its own: what its env file tells, and its version."""
-    env_file = tmp_path_factory.mktemp("served") / "mock.env"
-    command = [
-        sys.executable,
-        "-m",
-        "mockcdrs",
-        "serve",
-        "--port",
-        "0",
-        "--now",
-        "2026-01-20T12:00:00Z",
-        "--kazoo",
-        request.param,
-        "--env-file",
-        str(env_file),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not env_file.exists():
-                assert process.poll() is None
-                time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text())) | {"KAZOO": request.param}
-        finally:
-            process.kill()
+    options = "--now", "2026-01-20T12:00:00Z", "--kazoo", request.param
+    with serve_in_process(tmp_path_factory.mktemp("served"), *options) as server:
+        yield server.variables | {"KAZOO": request.param}
 
 
 def verify(other_process: dict[str, str], *options: str, **environment: str) -> Result:

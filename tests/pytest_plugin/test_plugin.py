@@ -1,11 +1,8 @@
 """The plugin as its users meet it: runs of pytest inside pytest."""
 
-import contextlib
 import subprocess
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +13,7 @@ from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.pytest_plugin.running import ASK, run_pytest
+from tests.server_process import serve_in_process
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -178,8 +176,9 @@ def test_it_dies_in(mockcdrs):
 def test_behind(mockcdrs):
     raise AssertionError("not reached")
 """
-    with _served(pytester.path) as (process, url):
-        result = run_pytest(pytester, test.format(process=process.pid), f"--mockcdrs-url={url}")
+    with serve_in_process(pytester.path) as server:
+        url = server.variables["MOCKCDRS_URL"]
+        result = run_pytest(pytester, test.format(process=server.process.pid), f"--mockcdrs-url={url}")
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
@@ -254,20 +253,6 @@ def test_that_it_runs_on(mockcdrs):
             f"*{lost}",
         ]
     )
-
-
-@contextlib.contextmanager
-def _served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    env = directory / "served.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            while not env.exists() and process.poll() is None:
-                time.sleep(0.02)
-            variables = dict(line.split("=", 1) for line in env.read_text().splitlines())
-            yield process, variables["MOCKCDRS_URL"]
-        finally:
-            process.kill()
 
 
 def test_workers_do_not_share_a_mock_elsewhere(pytester: pytest.Pytester) -> None:
