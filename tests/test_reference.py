@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import httpx
@@ -198,3 +198,23 @@ def test_the_command_says_which_names_are_nearest_to_a_misspelt_one(name: str, h
     result = CliRunner().invoke(main, ["explain", name])
     assert result.exit_code == 2
     assert f"nothing is named {name!r}: {hint}" in result.output
+
+
+def test_the_control_api_shows_what_the_command_does() -> None:
+    with serving() as mock:
+        root = mock.url.removesuffix("/v2")
+        shown, settings, presets = (
+            httpx.get(f"{root}/_mockcdrs/{path}", timeout=30).json()
+            for path in ("reference", "settings", "faults/presets")
+        )
+    assert {group["kind"]: group["title"] for group in shown} == reference.TITLES
+    entries = [(group["kind"], entry) for group in shown for entry in group["entries"]]
+    assert [(kind, {**entry, "notes": tuple(entry["notes"])}) for kind, entry in entries] == [
+        (entry.kind, {name: value for name, value in asdict(entry).items() if name != "kind"})
+        for entry in reference.entries()
+    ]
+    for kind, texts in (
+        (reference.QUIRK, {each["name"]: each["sentence"] for each in settings["quirks"]}),
+        (reference.PRESET, {each["name"]: each["says"] for each in presets}),
+    ):
+        assert texts == {entry["name"]: entry["sentence"] for of_kind, entry in entries if of_kind == kind}
