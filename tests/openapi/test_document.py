@@ -24,10 +24,8 @@ from tests.profile import examples
 
 LABELS = [f"{method.upper()} {path}" for path, methods in build_document()["paths"].items() for method in methods]
 CALLS = [label for label in LABELS if label.startswith("GET ") and "/cdrs" in label]
-OPERATIONS = [
-    pytest.param(label, marks=pytest.mark.slow) if label.startswith("OPTIONS ") else label  # preflights are alike
-    for label in LABELS
-]
+PREFLIGHTS = [label for label in LABELS if label.startswith("OPTIONS ")]
+OPERATIONS = [label for label in LABELS if label not in PREFLIGHTS]
 FEW_EXAMPLES, MOST_IN_FULL = 25, 110
 MOST_EXAMPLES = max(FEW_EXAMPLES, examples(MOST_IN_FULL, 500))
 NOT_IN_THE_OFFICE = {
@@ -160,16 +158,25 @@ def generated(version: Version, label: str, case: Any) -> Any:
 
 
 def by_version(versions: Iterable[str]) -> list[Any]:
-    """Parameters for the names of versions; what is generated for others than the default one is slow."""
-    return [name if name == KAZOO_4_3.name else pytest.param(name, marks=pytest.mark.slow) for name in versions]
+    """Parameters: an operation and the name of a version. What is generated for others than the default one is slow."""
+    return [
+        pytest.param(label, name, marks=[] if name == KAZOO_4_3.name else pytest.mark.slow)
+        for name in versions
+        for label in OPERATIONS
+    ]
 
 
 def test_there_are_enough_generated_cases() -> None:
     assert 2 * MOST_IN_FULL * len(CALLS) >= 2_000
 
 
-@pytest.mark.parametrize("any_mock", by_version(VERSIONS), indirect=True, scope="module")
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize(
+    ("label", "any_mock"),
+    # preflights are alike in all versions
+    [*by_version(VERSIONS), *(pytest.param(each, KAZOO_4_3.name, marks=pytest.mark.slow) for each in PREFLIGHTS)],
+    indirect=["any_mock"],
+    scope="module",
+)
 def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(label: str, any_mock: Mock) -> None:
     statuses: set[int] = set()
     version = any_mock.state.version
@@ -187,8 +194,9 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
     assert statuses & {200, 201} or label in NOT_IN_THE_OFFICE
 
 
-@pytest.mark.parametrize("fixed", by_version([KAZOO_4_3.name, KAZOO_MASTER.name]), indirect=True, scope="module")
-@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize(
+    ("label", "fixed"), by_version([KAZOO_4_3.name, KAZOO_MASTER.name]), indirect=["fixed"], scope="module"
+)
 def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
     version = fixed.state.version
 
