@@ -57,9 +57,9 @@ def _number_at(variables: Any, header: str, default: int = 0) -> int:
     return erlang.to_integer(_first_defined(variables, (header, header.lower().replace("-", "_")), default))
 
 
-def _first_defined(held: Any, names: Iterable[str], default: Any) -> Any:
+def _first_defined(container: Any, names: Iterable[str], default: Any) -> Any:
     """`kz_json:get_first_defined/3`; `BadArgument` where `held` can have no names."""
-    if not isinstance(held, dict | list):
-        raise erlang.BadArgument(f"has no names: {held!r:.80}")
-    found = (value_at(held, (name,)) for name in names)
-    return next((value for value in found if value is not MISSING), default)
+    if not isinstance(container, dict | list):
+        raise erlang.BadArgument(f"has no names: {container!r:.80}")
+    values = (value_at(container, (name,)) for name in names)
+    return next((value for value in values if value is not MISSING), default)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mockcdrs.cli.shared_options import (
+    account_of_server,
     anonymizing,
     check_anonymizing,
     kazoo_of_server,
-    login_of_server,
     make_anonymizer,
 )
 
@@ -19,13 +19,10 @@ if TYPE_CHECKING:
 
 @click.command("record")
 @click.argument("url")
-@login_of_server(is_required=True)
+@account_of_server(is_required=True)
+@click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
 @click.option(
-    "--out",
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="The file to write, one exchange a line.",
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The file to write."
 )
 @click.option(
     "--requests",
@@ -36,10 +33,7 @@ if TYPE_CHECKING:
 )
 @kazoo_of_server
 @click.option(
-    "--control-token",
-    envvar="MOCKCDRS_CONTROL_TOKEN",
-    metavar="TOKEN",
-    help="The control token of a mock that was started with one.",
+    "--control-token", envvar="MOCKCDRS_CONTROL_TOKEN", metavar="TOKEN", help="Of a mock that was started with one."
 )
 @anonymizing
 @click.option(

@@ -43,9 +43,9 @@ kazoo_of_mock = _kazoo(sentence(OPTIONS["kazoo"].help), default=DEFAULT_KAZOO, s
 kazoo_of_server = _kazoo("The Kazoo that the server is: 4.3, master, classic; else worked out from its answers.")
 
 
-def login_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
-    """Give a command `--account` and `--token`, for the server whose URL it takes."""
-    account = click.option(
+def account_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
+    """Give a command `--account`, the account of a server whose URL it takes."""
+    return click.option(
         "--account",
         "account_id",
         required=is_required,
@@ -54,15 +54,6 @@ def login_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
         metavar="ID",
         help="The id of the account to ask for.",
     )
-    token = click.option(
-        "--token",
-        required=is_required,
-        envvar="MOCKCDRS_AUTH_TOKEN",
-        show_envvar=True,
-        metavar="TEXT",
-        help="A token that opens that account.",
-    )
-    return lambda command: account(token(command))
 
 
 def anonymizing(command: _Command) -> _Command:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_server, login_of_server
+from mockcdrs.cli.shared_options import account_of_server, kazoo_of_server
 
 if TYPE_CHECKING:
     from mockcdrs.contract.target import TargetServer
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @click.command("verify")
 @click.argument("url", required=False)
-@login_of_server(is_required=False)
+@account_of_server(is_required=False)
+@click.option(
+    "--token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT", help="A token that opens that account."
+)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),

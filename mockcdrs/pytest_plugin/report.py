@@ -115,15 +115,15 @@ def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:
 
 def _describe(mock: "MockInterface") -> list[str]:
     try:
-        kept = mock.kept_requests()
+        requests = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
-    if not (kept.records or kept.dropped):
+    if not (requests.records or requests.dropped):
         from mockcdrs.control import journal
 
         return [f"no request came.{journal.proxy_hint(mock.host)}"]
-    shown = kept.records[-_MAX_REQUESTS:]
-    before = kept.dropped + len(kept.records) - len(shown)
+    shown = requests.records[-_MAX_REQUESTS:]
+    before = requests.dropped + len(requests.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
     return [*first, *map(_describe_request, shown), *_advice(mock), *_failures(mock)]
 
