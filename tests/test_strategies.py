@@ -109,7 +109,3 @@ def test_a_failure_that_takes_many_legs_shrinks_within_a_thousand_runs(least: in
         has_fewer()
     assert sizes[-1] == least
     assert len(sizes) < 1_000
-
-
-def test_the_public_names_are_those_of_the_readme() -> None:
-    assert strategies.__all__ == ["History", "cdrs", "histories", "interactions"]
