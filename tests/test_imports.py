@@ -45,8 +45,8 @@ def imported_by(code: str) -> set[str]:
     # nothing that the environment has Python load counts, as what moves the clock of the suite, or measures coverage
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     command = [sys.executable, "-E", "-c", script]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return set(json.loads(ended.stdout))
+    process = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return set(json.loads(process.stdout))
 
 
 def modules_after(code: str) -> set[str]:

@@ -2,12 +2,7 @@
 
 import json
 import logging
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +12,7 @@ from click.testing import CliRunner, Result
 from mockcdrs.cli import main
 from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse
 from mockcdrs.mock import Mock, serving
+from tests.server_process import serve_in_process
 
 
 @pytest.fixture
@@ -37,9 +33,9 @@ AS_RECORDED = f"Kazoo 4.3, as recorded; {OFFICE}\n"
 
 def requests(directory: Path, mock: Mock, *queries: str) -> Path:
     path, token = f"/v2/accounts/{mock.account_id}/cdrs", f"token-of-{mock.account_id}"
-    asked = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
+    plan = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
     file = directory / "requests.jsonl"
-    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in asked))
+    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in plan))
     return file
 
 
@@ -170,9 +166,9 @@ def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
 
 
 def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", "--anonymize", **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **variables)
     assert "by a secret that is forgotten now" in result.stderr
 
 
@@ -228,21 +224,6 @@ def lines_of(folder: Path) -> dict[str, list[str]]:
     return {str(file.relative_to(folder)): sorted(file.read_text("utf-8").splitlines()) for file in files}
 
 
-@contextmanager
-def another_process(directory: Path, *options: str) -> Iterator[dict[str, str]]:
-    """A server in a process of its own, its clock running: the variables of its env file."""
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not env_file.exists():
-                assert process.poll() is None
-                time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text()))
-        finally:
-            process.kill()
-
-
 @pytest.mark.parametrize(
     ("options", "kazoo", "calls"),
     [
@@ -273,7 +254,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
     tmp_path: Path, options: tuple[str, ...], kazoo: str, calls: str
 ) -> None:
     out = tmp_path / "out"
-    with another_process(tmp_path, *options) as told:
+    with serve_in_process(tmp_path, *options) as server:
+        told = server.variables
         result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
     assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
     # the clock is live: what there is to ask about changes
@@ -286,7 +268,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
 
 def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tmp_path: Path) -> None:
     out, more = tmp_path / "out", tmp_path / "more"
-    with another_process(tmp_path, "--calls-per-day", "2", "--control-token", "hush") as told:
+    with serve_in_process(tmp_path, "--calls-per-day", "2", "--control-token", "hush") as server:
+        told = server.variables
         without = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
         with_it = run("record", told["MOCKCDRS_URL"], "--out", more, "--control-token", "hush", **told)
     kept = json.loads((out / RECORDING).read_text(encoding="utf-8").splitlines()[0])
@@ -300,7 +283,8 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
 def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_says_what_it_lacks(tmp_path: Path) -> None:
     out = tmp_path / "out"
     options = ("--calls-per-day", "2", "--no-control", "--kazoo", "master", "--now", "2026-01-20T12:00:00Z")
-    with another_process(tmp_path, *options) as told:
+    with serve_in_process(tmp_path, *options) as server:
+        told = server.variables
         result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
     assert result.stdout.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
     result = run("replay", out / RECORDING)
@@ -319,8 +303,8 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 ) -> None:
     monkeypatch.setattr("mockcdrs.control_client.ControlClient.ask", lambda *_: {"settings": {}})
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **variables)
     assert "will not be recorded: it tells its settings in another form than this version" in result.stderr
     assert result.stdout.startswith("Kazoo 4.3, by columns of a row, datetime (classic would answer alike);")
 
