@@ -1,4 +1,4 @@
-"""A real Kazoo in a test's hands: the same tests run against the mock and against it."""
+"""A real Kazoo, for tests that run against the mock and against it: URL, account and token."""
 
 from typing import Any, NoReturn
 

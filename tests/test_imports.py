@@ -32,7 +32,7 @@ from mockcdrs.cli import listening
 from mockcdrs.cli.serve import build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params
-mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format"}})
+mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "opens_console"}})
 path = f"/v2/accounts/{mock.account_id}/cdrs"
 environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.auth_token}
 environ |= {"wsgi.input": None, "wsgi.errors": None}
@@ -45,8 +45,8 @@ def imported_by(code: str) -> set[str]:
     # nothing that the environment has Python load counts, as what moves the clock of the suite, or measures coverage
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     command = [sys.executable, "-E", "-c", script]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return set(json.loads(ended.stdout))
+    process = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return set(json.loads(process.stdout))
 
 
 def modules_after(code: str) -> set[str]:

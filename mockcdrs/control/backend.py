@@ -1,6 +1,7 @@
 """What a test and the control API do with a mock's state and ask of it, without any server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Never, Unpack
 
@@ -84,6 +85,9 @@ class AccountBackend(AccountInterface):
         state = self.state
         return AccountBuilder(state.seed, state.locale, next(state.serials), state.clock.now())
 
+    def _change_account(self, change: Callable[[Account], Account]) -> None:
+        self.state.data.change_account(self._account_id, change)
+
     @arguments.checked
     def add_user(
         self,
@@ -98,7 +102,7 @@ class AccountBackend(AccountInterface):
 
         given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
         user = self._builder().user(self._account, **read_arguments(given, USER, "a user"))
-        self.state.change_account(self._account_id, users=(*self._account.users, user.document))
+        self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
         return user
 
     @arguments.checked
@@ -114,7 +118,7 @@ class AccountBackend(AccountInterface):
 
         given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
         device = self._builder().device(**read_arguments(given, DEVICE, "a device"))
-        self.state.change_account(self._account_id, devices=(*self._account.devices, device.document))
+        self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
         return device
 
     @arguments.checked
@@ -122,7 +126,7 @@ class AccountBackend(AccountInterface):
         from mockcdrs.control.added_accounts import NUMBER, read_arguments
 
         added = self._builder().number(**read_arguments({"number": number}, NUMBER, "a number"))
-        self.state.change_account(self._account_id, numbers=(*self._account.numbers, added))
+        self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
         return added
 
     @arguments.checked

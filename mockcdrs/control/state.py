@@ -151,12 +151,12 @@ class State:
 
     def add_account(self, account: Account) -> None:
         """Add an account, which its tokens open, until the next reset."""
-        self.data.put_account(account)
+        self.data.add_account(account)
         self._tokens = self._tokens | _claims_by_token([account])
 
     def change_account(self, account_id: str, **changes: Any) -> None:
         """Change fields of an account, until the next reset."""
-        self.data.put_account(replace(self.data.accounts[account_id], **changes))
+        self.data.change_account(account_id, lambda account: replace(account, **changes))
 
     def issue_token(self, account_id: str, name: str) -> str:
         """Give the test of a name a token of an account, for good: a reset does not take it away."""
@@ -196,6 +196,7 @@ class State:
             claims=self.claims,
             token_key=self._token_key,
             buckets=self._buckets,
+            change_account=self.data.change_account,
         )
 
 

@@ -25,6 +25,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/reset": {"POST": call_data.reset},
     "/expected": {"GET": call_data.read_expected},
     "/advice": {"GET": request_records.count_advice},
+    "/reference": {"GET": server_info.read_reference},
     "/faults": {"GET": fault_rules.list_rules, "POST": fault_rules.add_rule, "DELETE": fault_rules.clear_rules},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"DELETE": fault_rules.remove_rule},

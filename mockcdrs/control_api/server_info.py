@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import SPEED
@@ -18,6 +19,9 @@ from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.openapi import document as openapi
+
+if TYPE_CHECKING:
+    from mockcdrs.reference import Entry
 
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
 _CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE, "speed": SPEED}
@@ -99,6 +103,22 @@ def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     else:
         backend.clock.live(speed=values.get("speed"))
     return read_clock(backend, request)
+
+
+def read_reference(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return everything that has a name, by kind, in the words of `mockcdrs explain`."""
+    del backend, request
+    from mockcdrs import reference  # which imports all that it describes
+
+    groups = [
+        {"kind": kind, "title": title, "entries": [_describe_entry(entry) for entry in reference.of_kind(kind)]}
+        for kind, title in reference.TITLES.items()
+    ]
+    return ApiResponse(groups)
+
+
+def _describe_entry(entry: "Entry") -> dict[str, Any]:
+    return {name: value for name, value in asdict(entry).items() if name != "kind"}
 
 
 def control_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:

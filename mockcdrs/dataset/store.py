@@ -257,7 +257,7 @@ class _Layer:
 
 
 class Overlay:
-    """A store over another, with accounts and documents added, removed, and whole accounts emptied, by any threads."""
+    """A store over another: accounts and documents added, changed and removed, also by many threads at once."""
 
     def __init__(self, base: Store) -> None:
         self._base = base
@@ -279,13 +279,19 @@ class Overlay:
         """As in `Store`: those of the base, as far as none was put in their place, and those put beside them."""
         return {**self._base.accounts, **self._layer.accounts} if self._layer.accounts else self._base.accounts
 
+    def change_account(self, account_id: str, change: Callable[[Account], Account]) -> None:
+        """Put what `change` makes of an account in its place. Raises what `change` raises."""
+        with self._changing:
+            account = change(self.accounts[account_id])
+            self._change(accounts={**self._layer.accounts, account_id: account})
+
     @property
     def origin(self) -> Origin:
         """As in `Store`."""
         now = self._layer
         return replace(self._base.origin, changed=bool(now.accounts or now.added or now.emptied or now.removed))
 
-    def put_account(self, account: Account) -> None:
+    def add_account(self, account: Account) -> None:
         """Add an account, or put it in the place of the one with its id."""
         with self._changing:
             self._change(accounts={**self._layer.accounts, account.id: account})

@@ -155,14 +155,14 @@ def mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -
         if isinstance(server, RemoteMock):
             server.reset()
             server.issue_token(request.node.nodeid)
-            with report.watched(request.node, server, settings):
+            with report.watch(request.node, server, settings):
                 yield server
         else:
             yield server
         return
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
     mock = session.make(settings.options, request.node.nodeid)
-    with contextlib.closing(mock), session.current(mock), report.watched(request.node, mock, settings):
+    with contextlib.closing(mock), session.current(mock), report.watch(request.node, mock, settings):
         yield mock
 
 
@@ -184,7 +184,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, An
             check_options(options)
             settings = plugin_options.settings_of(request.config, mockcdrs_options, marked, options)
             mock = mocks.enter_context(contextlib.closing(session.make(settings.options, request.node.nodeid)))
-            mocks.enter_context(report.watched(request.node, mock, settings))
+            mocks.enter_context(report.watch(request.node, mock, settings))
             return mock
 
         yield make

@@ -22,12 +22,12 @@ _CODES = "mockcdrs_advice"  # an attribute of reports: these also travel from xd
 _MAX_REQUESTS = 50
 
 
-class _Watched(NamedTuple):
+class _WatchedMock(NamedTuple):
     mock: "MockInterface"
     settings: "TestSettings"
 
 
-_WATCHED = pytest.StashKey[list[_Watched]]()
+_WATCHED = pytest.StashKey[list[_WatchedMock]]()
 _HAS_PASSED = pytest.StashKey[bool]()
 
 
@@ -84,20 +84,20 @@ def code_of(advice: str) -> str:
 
 
 @contextlib.contextmanager
-def watched(item: pytest.Item, mock: "MockInterface", settings: "TestSettings") -> Iterator[None]:
+def watch(item: pytest.Item, mock: "MockInterface", settings: "TestSettings") -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
     A strict test fails whose client got advice that is not allowed. It fails for what a fault's own
     code raised, too. Faults that never fired are warned of.
     """
-    each = _Watched(mock, settings)
+    each = _WatchedMock(mock, settings)
     item.stash[_WATCHED].append(each)
     yield
     if item.stash[_HAS_PASSED]:  # what still came while its fixtures were torn down
         _fail_if_unwanted([each])
 
 
-def _fail_if_unwanted(watched: Sequence[_Watched]) -> None:
+def _fail_if_unwanted(watched: Sequence[_WatchedMock]) -> None:
     for each in watched:
         each.mock.check_faults()
     strict = [each for each in watched if each.settings.is_strict]
@@ -116,16 +116,16 @@ def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:
 
 def _describe(mock: "MockInterface") -> list[str]:
     try:
-        kept = mock.kept_requests()
+        requests = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
-    others = [f"besides, {count} requests came with the token of {test}" for test, count in kept.others.items()]
-    if not (kept.records or kept.dropped):
+    others = [f"besides, {count} requests came with the token of {test}" for test, count in requests.others.items()]
+    if not (requests.records or requests.dropped):
         from mockcdrs.control import journal
 
         return [f"no request came.{journal.proxy_hint(mock.host)}", *others]
-    shown = kept.records[-_MAX_REQUESTS:]
-    before = kept.dropped + len(kept.records) - len(shown)
+    shown = requests.records[-_MAX_REQUESTS:]
+    before = requests.dropped + len(requests.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
     return [*first, *map(_describe_request, shown), *others, *_advice(mock), *_failures(mock)]
 

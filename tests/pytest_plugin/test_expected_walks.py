@@ -49,8 +49,8 @@ def test_a_walk_ends_with_what_the_truth_says_of_it(
     for ascending, page_size, chunk_size, filters in ways:
         way = {"ascending": ascending, "page_size": page_size, "chunk_size": chunk_size, **filters}
         query = {**RANGE, "is_chunked": is_chunked, "paginate": paginate, **way}
-        truth, found = mock.expected(path, **query), list(walked(mock, path, query))
-        assert set(found) == set(truth.ids), way
+        truth, rows = mock.expected(path, **query), list(walked(mock, path, query))
+        assert set(rows) == set(truth.ids), way
         assert sorted(truth.ids + truth.unreachable) == sorted(set(ids) - ({ids[2]} if filters else set())), way
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from mockcdrs.config import OPTIONS, OptionError
 from mockcdrs.mock import serving
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 
 def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -63,7 +63,7 @@ class NoMock:
 
 @pytest.fixture(autouse=True)
 def nothing_made(monkeypatch):
-    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
+    monkeypatch.setattr(MockSession, "make", lambda self, options, test="": NoMock(options))
 """
 
 
@@ -106,11 +106,11 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
 
 def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
-    result = ran(pytester, marked)
+    result = run_pytest(pytester, marked)
     result.stdout.fnmatch_lines(
         ["*sede: the marker has no such argument, expected some of kazoo, seed, now*did you mean seed?*"]
     )
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 
 
@@ -127,7 +127,9 @@ def test_an_unknown_version_is_refused_with_the_known_ones_and_with_where_it_was
     pytester: pytest.Pytester, marked: str, option: str, ini: str, origin: str
 ) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
-    result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
+    result = run_pytest(
+        pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option])
+    )
     result.assert_outcomes(errors=1)
     assert (
         f"'4.3.142', from {origin}, is no version of Kazoo that is known: expected one of 4.3, master, classic; "
@@ -156,12 +158,15 @@ ODD_MARKERS = {
 
 def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = (
-        f"@pytest.mark.mockcdrs({said})\ndef test_{nth}(mockcdrs): pass\n" for nth, said in enumerate(ODD_MARKERS)
+        f"@pytest.mark.mockcdrs({arguments})\ndef test_{nth}(mockcdrs): pass\n"
+        for nth, arguments in enumerate(ODD_MARKERS)
     )
-    result = ran(pytester, "\n".join(["", "import pytest", *marked]))
+    result = run_pytest(pytester, "\n".join(["", "import pytest", *marked]))
     result.assert_outcomes(errors=len(ODD_MARKERS))
-    told = re.split("ERROR at setup of test_", result.stdout.str())[1:]
-    assert [said for said, words in zip(ODD_MARKERS, told, strict=True) if ODD_MARKERS[said] not in words] == []
+    reports = re.split("ERROR at setup of test_", result.stdout.str())[1:]
+    assert [
+        arguments for arguments, words in zip(ODD_MARKERS, reports, strict=True) if ODD_MARKERS[arguments] not in words
+    ] == []
 
 
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
@@ -170,7 +175,7 @@ def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None
 
 
 def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
     result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
 
 
@@ -178,7 +183,7 @@ STRICT = """
 import pytest
 
 def test_it(mockcdrs):
-    ask(mockcdrs, "?filter_nosuch=x&paginate=false")
+    ask(mockcdrs, "?filter_not_nosuch=x&paginate=false")
 """
 
 
@@ -206,7 +211,7 @@ def test_strictness_and_what_it_allows_are_said_in_four_places(
     source = STRICT.replace("\ndef test_it", mark)
     if fixture:
         source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
-    ran(pytester, source, *filter(None, [option])).assert_outcomes(passed=passes, failed=not passes)
+    run_pytest(pytester, source, *filter(None, [option])).assert_outcomes(passed=passes, failed=not passes)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +240,7 @@ def test_what_is_misspelt_is_refused_with_the_nearest(
     source = "\nimport pytest\n\ndef test_it(mockcdrs): pass\n"
     if fixture:
         source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
-    result = ran(pytester, source, *filter(None, [option]))
+    result = run_pytest(pytester, source, *filter(None, [option]))
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{words}*"])
 
@@ -244,13 +249,13 @@ def test_a_server_elsewhere_is_said_in_the_ini_file_too(pytester: pytest.Pyteste
     with serving(seed=7) as mock:
         pytester.makeini(f"[pytest]\nmockcdrs_url = {mock.url}\n")
         source = f"\ndef test_it(mockcdrs):\n    assert mockcdrs.url == {mock.url!r}\n    ask(mockcdrs)\n"
-        ran(pytester, source).assert_outcomes(passed=1)
+        run_pytest(pytester, source).assert_outcomes(passed=1)
         pytester.makeini("[pytest]\nmockcdrs_url = http://127.0.0.1:1/v2\n")
-        ran(pytester, source, f"--mockcdrs-url={mock.url}").assert_outcomes(passed=1)
+        run_pytest(pytester, source, f"--mockcdrs-url={mock.url}").assert_outcomes(passed=1)
 
 
 def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
