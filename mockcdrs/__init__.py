@@ -13,10 +13,23 @@ if TYPE_CHECKING:
     from mockcdrs.control.expected import Expected
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.faults import Reply, Rule
+    from mockcdrs.faults import Reply, Rule, jitter, lognormal, uniform
     from mockcdrs.mock import Mock, serving
 
-__all__ = ["Credentials", "Expected", "Interaction", "Mock", "MockConfig", "Record", "Reply", "Rule", "serving"]
+__all__ = [
+    "Credentials",
+    "Expected",
+    "Interaction",
+    "Mock",
+    "MockConfig",
+    "Record",
+    "Reply",
+    "Rule",
+    "jitter",
+    "lognormal",
+    "serving",
+    "uniform",
+]
 
 _MODULES = {
     "Credentials": "mockcdrs.dataset.accounts",
@@ -27,7 +40,10 @@ _MODULES = {
     "Record": "mockcdrs.control.journal",
     "Reply": "mockcdrs.faults",
     "Rule": "mockcdrs.faults",
+    "jitter": "mockcdrs.faults",
+    "lognormal": "mockcdrs.faults",
     "serving": "mockcdrs.mock",
+    "uniform": "mockcdrs.faults",
 }
 
 

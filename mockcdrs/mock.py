@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self, Unpack
 
@@ -87,10 +87,13 @@ class Mock(MockBackend, ApiAddress):
 
         Raises `ListenError` where it cannot listen.
         """
+        self._listen()
+        return f"{self._server.url}/v2"
+
+    def _listen(self) -> None:
         with self._starting:
-            if not self._is_closed:
+            if not (self._is_closed or self.state.faults.is_down):
                 self._start()
-            return f"{self._server.url}/v2"
 
     def _start(self) -> None:
         with contextlib.ExitStack() as refused:
@@ -129,6 +132,17 @@ class Mock(MockBackend, ApiAddress):
     def stop(self) -> None:
         """End the server, if it runs. `url` starts it again."""
         self._server.stop()
+
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._listen()  # at the port that it keeps
+        try:
+            with super().down():
+                self._server.stop()
+                yield
+        finally:
+            self._listen()
 
     def close(self) -> None:
         """End the server for good: whoever still has `url`, or reads it, finds nobody there."""

@@ -1,8 +1,10 @@
 """A mock elsewhere in a test's hands: what one in this process does, by way of its control API."""
 
+import contextlib
 import dataclasses
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
@@ -111,13 +113,27 @@ class RemoteMock(MockInterface, ApiAddress):
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         made = Rule.from_arguments(unnamed, rule)
         if made.runs_code:
-            skip_test(self, "fail(then=...)")
+            skip_test(self, "a function cannot go over the control API: give values")
         return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         rules = self._control.ask("GET", "/faults")
         return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in rules if not each["fired"]]
+
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        rules = self._control.ask("GET", "/faults")
+        return next((list(each["near_misses"]) for each in rules if each["id"] == rule.number), [])
+
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._control.ask("PUT", "/faults/down", {"down": True})
+        try:
+            yield
+        finally:
+            self._control.ask("PUT", "/faults/down", {"down": False})
 
     def check_faults(self) -> None:
         """Do nothing: rules elsewhere have no code of a test's."""

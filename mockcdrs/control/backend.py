@@ -1,6 +1,7 @@
 """One account of a mock's state: what a test and the control API do with it and ask of it, without any server."""
 
 import itertools
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Never, Unpack
 
@@ -143,6 +144,14 @@ class MockBackend(MockInterface):
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         return self.state.faults.never_fired()
+
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        return self.state.faults.near_misses(rule)
+
+    @arguments.checked
+    def down(self) -> AbstractContextManager[None]:
+        return self.state.faults.down()
 
     def check_faults(self) -> None:
         self.state.faults.check()

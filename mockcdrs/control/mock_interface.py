@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Never, Protocol, Self, Unpack
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control import request_assertions
+from mockcdrs.control.fault_interface import FaultInterface
 from mockcdrs.control.journal import LOOPBACK
-from mockcdrs.control.request_assertions import BELOW_ACCOUNT, PATH, RequestMatcher
+from mockcdrs.control.request_assertions import BELOW_ACCOUNT, RequestMatcher
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
-from mockcdrs.faults import Reply, Rule, RuleError
-from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.added_calls import CallArguments, Interaction
@@ -22,15 +21,12 @@ if TYPE_CHECKING:
     from mockcdrs.control.journal import Record, RecordedRequests
     from mockcdrs.control.listing_query import ListingQuery
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.faults import RuleArguments
-    from mockcdrs.faults.rule import ReplyRuleArguments
     from mockcdrs.strategies import History
 
 _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_RESPOND = ("path", "json", "status", "headers", *(name for name in ARGUMENTS_BESIDE_REPLY if name != "path"))
 _COUNT = arguments.whole(0)
 
 
@@ -101,7 +97,7 @@ class ClockInterface(Protocol):
         """Run with the machine's clock."""
 
 
-class MockInterface(ABC):
+class MockInterface(FaultInterface):
     """What a test does with a mock and asks of it. Wrong arguments raise `ArgumentError`, which is a `ValueError`."""
 
     is_mock = True
@@ -203,47 +199,6 @@ class MockInterface(ABC):
         """
 
     @abstractmethod
-    def fail(self, /, *unnamed: Never, **rule: "Unpack[RuleArguments]") -> Rule:
-        """Make requests fail until the next reset. Raises `RuleError`.
-
-        Args:
-            unnamed: No argument without a name.
-            rule: All that follows.
-
-                method, path, query: Which requests: `path` is the end of a path, `query` names parameters that must
-                    be there.
-                page: Only the page of this number in a walk, counted from 1.
-                nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
-                    or by chance from 0 to 1.
-                error: Respond with an error of Crossbar's, by name, as in `too_many_requests`.
-                status: Respond with this status, 400 to 599.
-                reply: Respond with a `Reply`.
-                empty: Respond 200 without a body.
-                malformed_json: Respond with JSON that does not end.
-                token_expired: Refuse the request's token from then on. A token of a later login is good.
-                stale_key: Refuse the start key that came.
-                duplicate_row: Give the last row of a page twice.
-                endless_next_key: Have a page lead to itself.
-                close: Close the connection before any byte.
-                cut_after: Close it after so many bytes of the body.
-                cut_in_chunk: Close it in the middle of a chunk.
-                wrong_content_length: Announce so many bytes too many.
-                delay_seconds: Wait before the first byte.
-                drip: Send so many bytes a second.
-                then: A function that is called with the mock's data once the body is complete. What it raises breaks
-                    the connection, and is raised again at the end of the test. A mock elsewhere cannot call it.
-
-        """
-
-    @abstractmethod
-    def never_fired(self) -> list[Rule]:
-        """The rules that no request has met yet."""
-
-    @abstractmethod
-    def check_faults(self) -> None:
-        """Raise what a rule's own code raised."""
-
-    @abstractmethod
     def kept_requests(self) -> "RecordedRequests":
         """The requests since the last reset, as far as the journal keeps them."""
 
@@ -301,42 +256,6 @@ class MockInterface(ABC):
         if name not in catalogue:
             raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
         return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]
-
-    @arguments.checked
-    def respond(
-        self,
-        /,
-        path: str,
-        json: Any = None,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        **when: "Unpack[ReplyRuleArguments]",
-    ) -> Rule:
-        """Respond to a path, also to one that the mock does not serve. Raises `RuleError`.
-
-        Args:
-            path: The end of the path.
-            json: The body.
-            status: 200 to 599.
-            headers: Further headers.
-            when: All that follows.
-
-                method, query: Which requests: `query` names parameters that must be there.
-                page: Only the page of this number in a walk, counted from 1.
-                nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
-                    or by chance from 0 to 1.
-                close: Close the connection before any byte.
-                cut_after: Close it after so many bytes of the body.
-                cut_in_chunk: Close it in the middle of a chunk.
-                wrong_content_length: Announce so many bytes too many.
-                delay_seconds: Wait before the first byte.
-                drip: Send so many bytes a second.
-                then: A function that is called with the mock's data once the body is complete.
-
-        """
-        arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
-        arguments.check_value("path", path, PATH, RuleError)
-        return self.fail(path=path, reply=Reply(json, status, {} if headers is None else headers), **when)
 
     @arguments.checked
     def assert_requested(

@@ -20,6 +20,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/expected": {"GET": call_data.read_expected},
     "/advice": {"GET": request_records.count_advice},
     "/faults": {"GET": fault_rules.list_rules, "POST": fault_rules.add_rule, "DELETE": fault_rules.clear_rules},
+    "/faults/down": {"PUT": fault_rules.set_down},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"DELETE": fault_rules.remove_rule},
     "/journal": {"GET": request_records.read_journal, "DELETE": request_records.clear_journal},

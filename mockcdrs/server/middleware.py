@@ -51,7 +51,7 @@ class RequestContext:
     def note(self, response: HttpResponse, effect: WireEffect) -> None:
         """Note in the record what is going to be sent, and how."""
         self.effect = effect
-        self.record.status = 0 if effect.close else response.status
+        self.record.status = 0 if effect.is_silent else response.status
         self.record.outcome = response.outcome
         self.record.fault = effect.fault
         self.record.note = response.note
@@ -150,9 +150,9 @@ class FaultMiddleware:
         effect, connection = context.effect, ClientConnection(req.env)
         for delay in effect.delays:
             connection.wait(delay.seconds, delay.lifted)
-        if effect.close:
+        if effect.is_silent:
             context.end()
-            raise connection.broken("closed before any byte")
+            raise connection.silent_end(effect)
         if resp.stream is not None:
             resp.stream = break_on_rule_failure(_parts(resp), connection)
         if effect.is_plain or not has_body(req, resp):

@@ -18,8 +18,8 @@ from tests.pytest_plugin.running import ran
 
 UNIX = 1_768_910_400
 LIKE_UNIX = f"this looks like Unix seconds; Gregorian = Unix + 62167219200 = {UNIX + 62_167_219_200}"
-NAMES = "expected some of method, path, query, page, nth, after, times, probability, error, status, reply, empty, "
-ANSWER_NAMES = "expected some of path, json, status, headers, method, query, page, nth, after, times, probability, "
+NAMES = "expected some of method, path, query, headers, token, page, nth, after, times, probability, script, error, "
+ANSWER_NAMES = "expected some of path, reply, json, text, body, file, status, headers, method, query, token, page, "
 CALL_NAMES = "expected some of at, scenario, caller, callee, caller_name, callee_name, seconds, owner_id, fields"
 Call = Callable[[Any], object]
 
@@ -141,9 +141,9 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.assert_not_requested("/cdrs?x=1"), "the path alone: '/cdrs' and the query apart: {'x': '1'}"),
     (
         lambda mock: mock.respond(),
-        "path: nothing came, expected respond(path, json=None, status=200, headers=None, **when)",
+        "path: nothing came, expected respond(path, reply=None, json=None, text=None, body=",
     ),
-    (lambda mock: mock.respond("/x", 1, 200, {}, 4), "came 4 without a name, expected respond(path, json=None, "),
+    (lambda mock: mock.respond("/x", [], 4), "came 4 without a name, expected respond(path, reply=None, "),
     (
         lambda mock: mock.respond("/x", path="/y"),
         "path: came twice, with its name and without, expected respond(path, ",
@@ -153,9 +153,9 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.respond("/x", self=1), "self: an answer by `respond` has no such argument"),
     (
         lambda mock: mock.fail(reply={"json": 1}),
-        "reply: came {'json': 1}, expected a Reply: json, status, headers; make it by respond(path, json=..., status=",
+        "reply: came {'json': 1}, expected a Reply, or a function of the request that returns one; make it by respond(",
     ),
-    (lambda mock: mock.fail(reply=7), "reply: came 7, expected a Reply: json, status, headers"),
+    (lambda mock: mock.fail(reply=7), "reply: came 7, expected a Reply, or a function of the request that returns one"),
     (
         lambda mock: mock.fail(status=503, path=" /cdrs "),
         "path: came ' /cdrs ', expected the end of a path, as in '/cdr",
