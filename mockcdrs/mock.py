@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self, Unpack
 
@@ -45,6 +46,7 @@ class Mock(MockBackend, ApiAddress):
             quirk: Names of quirks to show that are off by default.
             reseller: Whether the token's account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https, with a certificate of its own; `ca_path` is what a client trusts.
 
     Attributes:
         config: What it is made of.
@@ -72,7 +74,12 @@ class Mock(MockBackend, ApiAddress):
         self._is_closed, self._starting = False, threading.Lock()
 
     def _new_server(self) -> Server:
-        return Server(self._answer, self.server_config.host, self.server_config.port, self._longest_body)
+        host, tls = self.server_config.host, None
+        if self.config.tls:
+            from mockcdrs.server.tls import make_context
+
+            tls = make_context(host)
+        return Server(self._answer, host, self.server_config.port, self._longest_body, tls)
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         app = self._app if self.stand_in is None else self.stand_in.wsgi_app
@@ -107,6 +114,14 @@ class Mock(MockBackend, ApiAddress):
     def __str__(self) -> str:
         """The URL; where nothing has read it yet, words that say so, since showing a mock starts no server."""
         return f"{self._server.url}/v2" if self._server.is_running else "a mock without a server: its `url` starts one"
+
+    @property
+    def ca_path(self) -> Path | None:
+        if not self.config.tls:
+            return None
+        from mockcdrs.server.tls import ca_path
+
+        return ca_path()
 
     @property
     def wsgi_app(self) -> "WSGIApplication":
@@ -196,6 +211,7 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             fix, quirk: Names of quirks of Crossbar's to leave out, and to show that are off by default.
             reseller: Whether the account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https; `ca_path` is what a client trusts.
 
     """
     return Mock(*unnamed, **options)

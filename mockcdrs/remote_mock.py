@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
 
@@ -73,6 +74,10 @@ class RemoteMock(MockInterface, ApiAddress):
             api_key=account["api_key"],
             user_id=account["user_id"],
         )
+
+    @property
+    def ca_path(self) -> Path | None:
+        return None if self._account["ca_path"] is None else Path(self._account["ca_path"])
 
     @property
     def clock(self) -> "RemoteClock":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockcdrs.cli.options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig
+from mockcdrs.config import OPTIONS, MockConfig, Option, OptionError, OptionKind, ServerConfig
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -164,5 +164,5 @@ def _mistakes_as_messages() -> Iterator[None]:
 
     try:
         yield
-    except (DataError, UnknownLocale, OSError) as error:
+    except (DataError, OptionError, UnknownLocale, OSError) as error:
         raise click.ClickException(str(error)) from error

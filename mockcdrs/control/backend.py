@@ -3,6 +3,7 @@
 import itertools
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Never, Unpack
 
 from mockcdrs import arguments
@@ -61,6 +62,10 @@ class MockBackend(MockInterface):
     @property
     def credentials(self) -> Credentials:
         return credentials(self.account)
+
+    @property
+    def ca_path(self) -> Path | None:
+        return None
 
     @property
     def clock(self) -> Clock:

@@ -4,6 +4,7 @@ import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, Protocol, Self, Unpack
 
 from mockcdrs import arguments
@@ -122,6 +123,14 @@ class MockInterface(FaultInterface):
     @abstractmethod
     def credentials(self) -> "Credentials":
         """What a client logs in with."""
+
+    @property
+    @abstractmethod
+    def ca_path(self) -> Path | None:
+        """The certificate, as a PEM file, that a client of an https server trusts: `verify=`, `NODE_EXTRA_CA_CERTS`.
+
+        `None` where it serves http. For a mock elsewhere it is a path on its machine.
+        """
 
     @property
     @abstractmethod

@@ -36,6 +36,7 @@ def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     return ApiResponse(
         {
             "url": f"{request.origin}/v2",
+            "ca_path": None if backend.ca_path is None else str(backend.ca_path),
             "account_id": account.id,
             "auth_token": backend.auth_token,
             "user_id": login.user_id,

@@ -23,6 +23,8 @@ from mockcdrs.control.clock import monotonic
 from mockcdrs.server.channel import ClientChannel
 
 if TYPE_CHECKING:
+    import ssl
+
     from _typeshed.wsgi import WSGIApplication
 
 
@@ -61,6 +63,14 @@ def create_server(host: str, port: int) -> Socket:
     return listener
 
 
+def _channel_class(tls: "ssl.SSLContext | None") -> Callable[..., ClientChannel]:
+    if tls is None:
+        return ClientChannel
+    from mockcdrs.server.tls import TlsChannel
+
+    return functools.partial(TlsChannel, tls)
+
+
 class _Relieved(wasyncore.ExitNow):
     """Raised in a thread that has been relieved: another one watches the sockets."""
 
@@ -76,7 +86,13 @@ class EventLoop:
     called, or when the app has not returned within some hundredths of a second.
     """
 
-    def __init__(self, app: "WSGIApplication", listener: Socket, longest_body: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        listener: Socket,
+        longest_body: Callable[[], int],
+        tls: "ssl.SSLContext | None" = None,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
         self._watcher: int | None = None  # the thread that held it last, unless it was relieved
@@ -93,6 +109,7 @@ class EventLoop:
             outbuf_high_watermark=_UNREAD_BYTES,
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
+            url_scheme="http" if tls is None else "https",
         )
         adjustments.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
         self._waitress = TcpWSGIServer(
@@ -104,7 +121,7 @@ class EventLoop:
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         )
-        self._waitress.channel_class = functools.partial(ClientChannel, self, longest_body)
+        self._waitress.channel_class = functools.partial(_channel_class(tls), self, longest_body)
         self._waitress.pull_trigger = self._wake
         self._start(self._watch, "mockcdrs-server")
         self._start(self._guard, "mockcdrs-guard")

@@ -10,6 +10,8 @@ from mockcdrs.server import event_loop
 from mockcdrs.server.event_loop import EventLoop
 
 if TYPE_CHECKING:
+    import ssl
+
     from _typeshed.wsgi import WSGIApplication
 
 _STOP_GRACE_SECONDS = 1.0
@@ -27,7 +29,7 @@ class Server:
     A context manager; `start` and `stop` can also be called by hand, from any threads, and again after each other.
     Stopping cuts off whatever is still being answered. A thread that does not leave the app within a second is left
     behind; it cannot keep the process alive. A body of more bytes than `longest_body` says is not read whole: the app
-    sees how long it would be.
+    sees how long it would be. With `tls` connections are encrypted.
     """
 
     def __init__(
@@ -36,19 +38,21 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         longest_body: Callable[[], int] = lambda: sys.maxsize,
+        tls: "ssl.SSLContext | None" = None,
     ) -> None:
         self.host = host
         self.port = port
         self._app = app
         self._longest_body = longest_body
+        self._tls = tls
         self._loop: EventLoop | None = None
         self._changing = threading.Lock()
 
     @property
     def url(self) -> str:
-        """`http://host:port`, with a host that a client on this machine can reach."""
+        """`http://host:port`, or `https:` with `tls`, with a host that a client on this machine can reach."""
         host = _REACHABLE.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
-        return f"http://{host}:{self.port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self.port}"
 
     @property
     def is_running(self) -> bool:
@@ -61,7 +65,7 @@ class Server:
             if self._loop is None:
                 listener = _listen(self.host, self.port)
                 self.port = listener.getsockname()[1]
-                self._loop = EventLoop(self._app, listener, self._longest_body)
+                self._loop = EventLoop(self._app, listener, self._longest_body, self._tls)
         return self
 
     def stop(self) -> None:
