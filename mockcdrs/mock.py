@@ -47,6 +47,7 @@ class Mock(MockBackend, ApiAddress):
             reseller: Whether the token's account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
             tls: Whether it serves https, with a certificate of its own; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     Attributes:
         config: What it is made of.
@@ -163,6 +164,7 @@ class Mock(MockBackend, ApiAddress):
         """End the server for good: whoever still has `url`, or reads it, finds nobody there."""
         with self._starting:
             self._is_closed = True
+        self.state.webhooks.clear()
         self._server.stop()
         self.past_ports.add(self._server.port)
 
@@ -212,6 +214,7 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             reseller: Whether the account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
             tls: Whether it serves https; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
     return Mock(*unnamed, **options)

@@ -17,6 +17,7 @@ from mockcdrs.control.expected import Expected
 from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
 from mockcdrs.control.mock_interface import ApiAddress, ClockInterface, MockInterface, check_wait
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
@@ -82,6 +83,25 @@ class RemoteMock(MockInterface, ApiAddress):
     @property
     def clock(self) -> "RemoteClock":
         return self._clock
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        made = Webhook.from_arguments(uri, webhook)
+        return Webhook(**self._control.ask("POST", "/webhooks", {"uri": made.uri, **webhook}))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        self._control.ask("DELETE", "/webhooks", below=webhook.id)
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        deadline = monotonic() + timeout
+        while len(attempts := self._control.ask("GET", "/webhooks/attempts")) < count:
+            if monotonic() >= deadline:
+                raise TimeoutError(describe_lack(len(attempts), count, timeout))
+            time.sleep(_STEP_SECONDS)
+        return [WebhookAttempt(**each) for each in attempts]
 
     @arguments.checked
     def reset(self) -> None:

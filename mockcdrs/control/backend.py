@@ -22,6 +22,7 @@ from mockcdrs.control.clock import Clock, is_in_calendar, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests
 from mockcdrs.control.mock_interface import MockInterface, check_wait
 from mockcdrs.control.state import State
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
@@ -70,6 +71,20 @@ class MockBackend(MockInterface):
     @property
     def clock(self) -> Clock:
         return self.state.clock
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        return self.state.webhooks.add(self.account_id, Webhook.from_arguments(uri, webhook))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        if not self.state.webhooks.remove(webhook.id):
+            raise KeyError(f"{webhook.id}: there is no such webhook")
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        return self.state.webhooks.wait_for(count, timeout)
 
     @arguments.checked
     def reset(self) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockcdrs.control.expected import Expected
     from mockcdrs.control.journal import Record, RecordedRequests
     from mockcdrs.control.listing_query import ListingQuery
+    from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.strategies import History
 
@@ -138,8 +139,35 @@ class MockInterface(FaultInterface):
         """The one clock of the mock: `freeze(moment)`, `advance(days=40)`, `live()`."""
 
     @abstractmethod
+    def add_webhook(self, /, uri: str, **webhook: "Unpack[WebhookArguments]") -> "Webhook":
+        """Post an event to a server of the test's for each leg that ends from now on, as Kazoo's webhooks do.
+
+        The event is `channel_destroy`. It is sent when the leg ends on the mock's clock. Raises `ArgumentError`.
+
+        Args:
+            uri: Where it is sent: a URL of this machine, unless the mock has `remote_webhooks`.
+            webhook: All that follows.
+
+                http_verb: `post`, `put`, or `get` with the event as the query.
+                format: `form-data` or `json`.
+                retries: How often an event is sent whose connection fails, two seconds apart.
+                custom_data: Texts by name that are added to each event.
+                include_subaccounts: Whether calls of accounts below are told, too.
+                include_internal_legs: Whether loopback channels are told, too.
+
+        """
+
+    @abstractmethod
+    def remove_webhook(self, webhook: "Webhook") -> None:
+        """Remove a webhook. Raises `KeyError` if it is not there."""
+
+    @abstractmethod
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> "list[WebhookAttempt]":
+        """Wait until `count` attempts to send events were made, and return all. Raises `TimeoutError`."""
+
+    @abstractmethod
     def reset(self) -> None:
-        """Undo all changes: of data, faults, journal, clock, settings, quirks and request ids."""
+        """Undo all changes: of data, faults, webhooks, journal, clock, settings, quirks and request ids."""
 
     @abstractmethod
     def clear(self) -> None:

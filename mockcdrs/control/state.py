@@ -7,6 +7,7 @@ from typing import Protocol
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
+from mockcdrs.control.webhooks import Webhooks
 from mockcdrs.crossbar import authentication, context
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
@@ -114,6 +115,7 @@ class State:
         self.answers = ResponseCache()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
+        self.webhooks = Webhooks(self.data, self.clock, seed)
         self.ids = ids or SequentialRequestIds(seed)
         self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = TokenBuckets()
@@ -125,10 +127,11 @@ class State:
         }
 
     def reset(self) -> None:
-        """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
+        """Go back to the beginning: data, faults, webhooks, journal, clock, settings, quirks, request ids, buckets."""
         self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
+        self.webhooks.clear()
         self.journal.clear()
         self._buckets = TokenBuckets()
         self.ids.reset()

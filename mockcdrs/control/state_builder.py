@@ -60,6 +60,7 @@ def build_state(
         journal=config.journal,
         beside=beside,
     )
+    state.webhooks.allows_remote = config.remote_webhooks
     return state, account
 
 

@@ -1,6 +1,6 @@
 """Every route of the control API: path to method to function."""
 
-from mockcdrs.control_api import call_data, fault_rules, request_records, server_info
+from mockcdrs.control_api import call_data, fault_rules, request_records, server_info, webhook_subscriptions
 from mockcdrs.control_api.messages import Handler
 
 ROUTES: dict[str, dict[str, Handler]] = {
@@ -23,6 +23,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/faults/down": {"PUT": fault_rules.set_down},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"DELETE": fault_rules.remove_rule},
+    "/webhooks": {"GET": webhook_subscriptions.list_webhooks, "POST": webhook_subscriptions.add_webhook},
+    "/webhooks/attempts": {"GET": webhook_subscriptions.list_attempts},
+    "/webhooks/{webhook_id}": {"DELETE": webhook_subscriptions.remove_webhook},
     "/journal": {"GET": request_records.read_journal, "DELETE": request_records.clear_journal},
     "/journal/events": {"GET": request_records.stream_records},
     "/journal/{number}": {"GET": request_records.read_record},

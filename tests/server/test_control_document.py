@@ -23,6 +23,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/cdrs"): {"call_id": "a@b"},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
     ("put", "/faults/down"): {"down": False},
+    ("post", "/webhooks"): {"uri": "http://127.0.0.1:9/calls", "format": "json"},
 }
 
 
@@ -54,10 +55,11 @@ def test_every_answer_is_as_it_says(mock: Mock, document: Any) -> None:
     httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=30)
     mock.fail(status=503, path="/nowhere")
     document_id = mock.add_cdr({"call_id": "c@d"})["_id"]
+    webhook_id = mock.add_webhook("http://127.0.0.1:9/calls").id
     all_of_it = [(path, method) for path, methods in document["paths"].items() for method in methods]
     for path, method in sorted(all_of_it, key=lambda each: (each[1] == "delete", -len(each[0]))):
         if path not in STREAMS and path not in {"/reset", "/data/clear", "/data/reset"}:
-            whole = path.replace("{number}", "1").replace("{cdr_id}", document_id)
+            whole = path.replace("{number}", "1").replace("{cdr_id}", document_id).replace("{webhook_id}", webhook_id)
             answered = asked(mock, method, whole, BODIES.get((method, path)))
             check(answered, document["paths"][path][method], document)
 
