@@ -25,6 +25,7 @@ __all__ = [
     "Record",
     "Reply",
     "Rule",
+    "UnusedFault",
     "jitter",
     "lognormal",
     "serving",
@@ -45,6 +46,10 @@ _MODULES = {
     "serving": "mockcdrs.mock",
     "uniform": "mockcdrs.faults",
 }
+
+
+class UnusedFault(UserWarning):
+    """A fault that a test set up and that no request met. A filter is `-W error::mockcdrs.UnusedFault`."""
 
 
 def __getattr__(name: str) -> Any:

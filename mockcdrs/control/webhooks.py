@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.access import is_loopback
+from mockcdrs.config import is_loopback
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.webhook_events import ENCODERS, is_internal, make_event
 from mockcdrs.crossbar.account_documents import reseller_id

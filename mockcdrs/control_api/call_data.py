@@ -1,19 +1,22 @@
 """The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
-from mockcdrs.control import timeline
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME
 from mockcdrs.control_api import messages
+from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.dataset.store import Document, Segment, Store
 
 _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
+_MAX_INTERACTION_SECONDS = 24 * 3_600
 
 
 def count_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -84,11 +87,11 @@ def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
     start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    found = timeline.newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
+    interactions = newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
     return ApiResponse(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
-            for each in found
+            for each in interactions
         ]
     )
 
@@ -97,13 +100,82 @@ def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():
-        found = backend.expected(request.query.get("path", "/cdrs"), **query)
+        expected = backend.expected(request.query.get("path", "/cdrs"), **query)
     return ApiResponse(
         {
-            "ids": list(found.ids),
-            "count": found.count,
-            "seconds": found.seconds,
-            "cost": found.cost,
-            "unreachable": list(found.unreachable),
+            "ids": list(expected.ids),
+            "count": expected.count,
+            "seconds": expected.seconds,
+            "cost": expected.cost,
+            "unreachable": list(expected.unreachable),
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One interaction: its id, when it began, in Gregorian seconds, and its legs in the order of their beginnings."""
+
+    id: str
+    start: int
+    legs: tuple[Document, ...]
+
+
+def newest_interactions(store: Store, account_id: str, times: tuple[int, int], limit: int) -> list[TimelineEntry]:
+    """Return up to `limit` interactions whose last leg was written within `times`, both ends included, newest first.
+
+    `times` are Gregorian seconds. No more is read than what is returned and the day before it: no interaction takes
+    longer.
+    """
+    first, last = times
+    legs: dict[str, list[Document]] = {}
+    read_until = first
+    for document in _newest_cdrs(store, account_id, first - _MAX_INTERACTION_SECONDS, last):
+        name, written = str(document.get("interaction_id", document["_id"])), document["pvt_created"]
+        if written < read_until - _MAX_INTERACTION_SECONDS:
+            break
+        if name in legs:
+            legs[name].append(document)
+        elif len(legs) < limit and written >= first:
+            legs[name] = [document]
+            read_until = written
+    return [_to_entry(name, of_interaction) for name, of_interaction in legs.items()]
+
+
+def _newest_cdrs(store: Store, account_id: str, first: int, last: int) -> Iterator[Document]:
+    for month in reversed(store.months(account_id)):
+        stored = [document for segment in store.held(account_id, month) for document in _cdrs(segment)]
+        waiting = sorted(
+            (each for each in stored if first <= each["pvt_created"] <= last), key=_written_at, reverse=True
+        )
+        for segment in store.made(account_id, month, (first, last), descending=True):
+            waiting += [each for each in _cdrs(segment) if first <= each["pvt_created"] <= last]
+            waiting.sort(key=_written_at, reverse=True)
+            begin = min(map(_written_at, _cdrs(segment)), default=last)
+            ready = [each for each in waiting if _written_at(each) >= begin]
+            waiting = waiting[len(ready) :]
+            yield from ready
+        yield from waiting
+
+
+def _cdrs(segment: Segment) -> list[Document]:
+    return [each for each in segment.visible() if _is_cdr(each)]
+
+
+def _is_cdr(document: Document) -> bool:
+    return document.get("pvt_type") == "cdr" and not document.get("pvt_deleted") and type(_written_at(document)) is int
+
+
+def _written_at(document: Document) -> Any:
+    return document.get("pvt_created")
+
+
+def _to_entry(name: str, legs: list[Document]) -> TimelineEntry:
+    in_order = sorted(legs, key=lambda leg: (_start_of(leg), str(leg["_id"])))
+    return TimelineEntry(name, _start_of(in_order[0]), tuple(in_order))
+
+
+def _start_of(leg: Document) -> int:
+    ended, took = leg.get("timestamp"), leg.get("duration_seconds")
+    end = ended if isinstance(ended, int) else leg["pvt_created"]
+    return int(end - took) if isinstance(took, int) else int(end)

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.webhooks import WEBHOOK_KINDS, Webhook
 from mockcdrs.control_api import messages
+from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
 
 

@@ -15,7 +15,7 @@ from mockcdrs import (
     serving,
     uniform,
 )
-from mockcdrs.cdr.listing_row import ListingRow
+from mockcdrs.cdr.listing_columns import ListingRow
 from mockcdrs.pytest_plugin import MakeMock
 
 

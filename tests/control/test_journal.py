@@ -193,3 +193,8 @@ def test_many_threads_lose_no_record() -> None:
         thread.join()
     assert sorted(seen) == [record.number for record in journal] == list(range(1, 1_601))
     assert len(journal.wait_for(1_600, timeout_seconds=0)) == 1_600
+
+
+def test_a_target_without_a_query_has_no_question_mark_and_one_with_a_secret_a_digest() -> None:
+    assert open_record(Journal(), "/v2/a%2Fb").target == "/v2/a%2Fb"
+    assert open_record(Journal(), "/v2/a", "a=1&auth_token=s").target == f"/v2/a?a=1&auth_token={redact('s')}"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockcdrs.control_api.routes import ROUTES
+from mockcdrs.control_api import ROUTES
 from mockcdrs.faults import Rule, RuleArguments, lognormal
 from mockcdrs.faults.actions import ACTIONS
 from mockcdrs.faults.reply import ReplyArguments

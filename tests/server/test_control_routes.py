@@ -11,8 +11,8 @@ import httpx
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.control.access import AccessPolicy
-from mockcdrs.control_api.routes import OPEN, ROUTES
+from mockcdrs.config import ServerConfig
+from mockcdrs.control_api import OPEN, ROUTES
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
@@ -133,7 +133,7 @@ def test_whom_a_foreign_page_sends_is_refused_on_every_route(mock: Mock, headers
 
 
 def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock: Mock) -> None:
-    with Server(create_app(mock.state, mock, AccessPolicy("0.0.0.0", "secret"))) as server:
+    with Server(create_app(mock.state, mock, ServerConfig(host="0.0.0.0", control_token="secret"))) as server:
 
         def status(method: str, path: str, **headers: str) -> int:
             sent = {"Host": "mock.example", "Content-Type": "application/json", **headers}

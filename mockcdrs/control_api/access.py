@@ -1,47 +1,52 @@
-"""Access to the control API: another machine needs the token, and pages of other sites are refused."""
+"""Access to the control API, and its errors: another machine needs the token, pages of other sites are refused."""
 
 import hmac
-import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
-from mockcdrs.control.api_errors import ApiError
+from mockcdrs.config import ServerConfig, is_loopback
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # no DELETE: a browser asks by preflight before it sends one
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
-@dataclass(frozen=True, slots=True)
-class AccessPolicy:
-    """Who may use the control API.
+class ApiError(Exception):
+    """A request that the control API refuses.
 
     Arguments:
-        host: the address that the server listens on.
-        token: the control token; with one every request needs it, without one only this machine is let in.
+        status: the HTTP status of the answer.
+        code: a stable name of the error.
+        message: what came, what was expected, and what to do.
+        field: the member or parameter that is wrong.
 
     """
 
-    host: str = "127.0.0.1"
-    token: str | None = None
+    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the body of the answer."""
+        return error_body(self.code, self.message, self.field)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a name or address is a loopback one, which only this machine reaches."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    mapped = address.ipv4_mapped if address.version == 6 else None  # a socket for both families gives these
-    return (mapped or address).is_loopback
+def error_body(code: str, message: str, field: str | None = None) -> dict[str, Any]:
+    """Return the body of an answer that is an error."""
+    named = {} if field is None else {"field": field}
+    return {"error": {"code": code, "message": message, **named}}
 
 
 def check_access(
-    policy: AccessPolicy, peer: str, method: str, headers: Mapping[str, str], token: str | None, *, is_open: bool
+    server: ServerConfig, peer: str, method: str, headers: Mapping[str, str], token: str | None, *, is_open: bool
 ) -> None:
     """Raise `ApiError` unless a user of this machine, or somebody who has the token, sends the request.
 
     Arguments:
-        policy: who may use the API.
+        server: where it listens. With a control token every request needs that, without one only this machine is let
+            in.
         peer: the address that the request comes from, as the socket has it: headers can be forged.
         method: the HTTP method.
         headers: the request's, by names in lower case.
@@ -49,16 +54,16 @@ def check_access(
         is_open: whether the path needs no token.
 
     """
-    if policy.token is None:
+    if server.control_token is None:
         _check_peer(peer)
-        _check_host(policy, headers.get("host", ""))
+        _check_host(server, headers.get("host", ""))
     _check_site(headers, method)
     if method in _METHODS_WITH_BODY and not _is_json(headers):
         came = headers.get("content-type", "none")
         raise ApiError(
             415, "not-json", f"content-type: came {came!r:.80}; expected application/json: send it with every change"
         )
-    if policy.token is not None and not is_open and not _is_equal(policy.token, token or ""):
+    if server.control_token is not None and not is_open and not _is_equal(server.control_token, token or ""):
         raise ApiError(
             403,
             "control-token",
@@ -77,14 +82,14 @@ def _check_peer(peer: str) -> None:
         )
 
 
-def _check_host(policy: AccessPolicy, sent: str) -> None:
+def _check_host(server: ServerConfig, sent: str) -> None:
     # against DNS rebinding: such a page's requests come from a loopback address too, but name the page's own host
     host = parse_host(sent)
-    if not (is_loopback(host) or host == policy.host.lower()):
+    if not (is_loopback(host) or host == server.host.lower()):
         raise ApiError(
             403,
             "foreign-host",
-            f"Host: came {sent!r:.80}; expected localhost, a loopback address or {policy.host}: ask under that name, "
+            f"Host: came {sent!r:.80}; expected localhost, a loopback address or {server.host}: ask under that name, "
             "or serve with --control-token and send the token",
         )
 

@@ -11,7 +11,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import is_private
 from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
+from mockcdrs.contract.check import check_of
 from mockcdrs.contract.checks.response_format import is_reseller, omit_empty_columns
 from mockcdrs.contract.response import (
     ABSENT,
@@ -45,7 +45,7 @@ def row_differences(
         yield from answer.differences(row, expected, f"data[{index}]")
 
 
-@check("kzd_cdrs.erl")
+@check_of("kzd_cdrs.erl")
 def rows_of_documents(server: TargetServer) -> Iterator[Finding]:
     """Each column of a listing row follows from the document: times, cost, rate, numbers, who owns and who called."""
     answer = probe_data.listing(server)
@@ -57,8 +57,8 @@ def _newest_details(server: TargetServer) -> Iterator[tuple[CheckedResponse, str
         yield probe_data.detail(server, cdr_id), cdr_id, document
 
 
-@check("cb_cdrs.erl")
-def detail(server: TargetServer) -> Iterator[Finding]:
+@check_of("cb_cdrs.erl")
+def single_cdr(server: TargetServer) -> Iterator[Finding]:
     """/cdrs/{ID} is the same document as among the legs of its interaction, in a plain envelope."""
     for answer, cdr_id, document in _newest_details(server):
         expected = {"data": document, "status": "success", "page_size": ABSENT, "start_key": ABSENT}
@@ -66,8 +66,8 @@ def detail(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.envelope["data"].get("id"), cdr_id, "data.id")
 
 
-@check("kz_doc.erl")
-def public_fields(server: TargetServer) -> Iterator[Finding]:
+@check_of("kz_doc.erl")
+def private_keys(server: TargetServer) -> Iterator[Finding]:
     """A document is shown without its private keys, its id as the last one."""
     for answer, _, _ in _newest_details(server):
         names = list(answer.envelope["data"])
@@ -75,7 +75,7 @@ def public_fields(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(names[-1], "id", "last name in data")
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def whole_id_escaped(server: TargetServer) -> Iterator[Finding]:
     """Every character of an id in the path may be escaped."""
     cdr_id = next(iter(probe_data.documents(server)), "")
@@ -84,7 +84,7 @@ def whole_id_escaped(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(answer.envelope.get("data"), expected.envelope.get("data"), "data")
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def detail_under_a_user(server: TargetServer) -> Iterator[Finding]:
     """Under /users/{U}, a CDR of anybody's is found: the user is not looked at."""
     owner = next((row["owner_id"] for row in probe_data.rows(server) if row.get("owner_id")), None)
@@ -138,13 +138,13 @@ def _check_filters(
             yield Skipped(f"no CDR around the last month's end holds {key}")
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filter_equal(server: TargetServer) -> Iterator[Finding]:
     """filter_KEY=V keeps the documents that hold V under KEY, read as text; KEY may be dotted."""
     yield from _check_filters(server, _PLAIN_KEYS + _DOTTED_KEYS, lambda key, value: {f"filter_{key}": value})
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filter_not(server: TargetServer) -> Iterator[Finding]:
     """filter_not_KEY=V drops the documents that hold V under KEY; those without KEY stay."""
     yield from _check_filters(
@@ -152,7 +152,7 @@ def filter_not(server: TargetServer) -> Iterator[Finding]:
     )
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filter_any_of(server: TargetServer) -> Iterator[Finding]:
     """A JSON array as a filter's value means any of its texts."""
     values = _values_by_frequency(server, "hangup_cause")[:2]
@@ -162,7 +162,7 @@ def filter_any_of(server: TargetServer) -> Iterator[Finding]:
     yield from _filter_differences(server, query, _matching_ids(server, query))
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filters_together(server: TargetServer) -> Iterator[Finding]:
     """Of several filters all must hold."""
     first = next(iter(probe_data.documents(server).values()), {})
@@ -170,7 +170,7 @@ def filters_together(server: TargetServer) -> Iterator[Finding]:
     yield from _filter_differences(server, query, _matching_ids(server, query))
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filters_on_presence(server: TargetServer) -> Iterator[Finding]:
     """has_key, key_missing, has_value and value_missing look whether a document holds a key, or something under it."""
     for name in ("has_key", "key_missing", "has_value", "value_missing"):
@@ -179,7 +179,7 @@ def filters_on_presence(server: TargetServer) -> Iterator[Finding]:
             yield from _filter_differences(server, query, _matching_ids(server, query))
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def filter_call_id(server: TargetServer) -> Iterator[Finding]:
     """filter_call_id takes a call id, and a CDR id too, whose month it drops."""
     document = next(iter(probe_data.documents(server).values()), {})
@@ -191,21 +191,21 @@ def filter_call_id(server: TargetServer) -> Iterator[Finding]:
         yield from _filter_differences(server, {"filter_call_id": value}, expected)
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def filters_look_at_documents(server: TargetServer) -> Iterator[Finding]:
     """A filter on a row's column finds nothing: filter_direction, where the document says call_direction."""
     query = {"filter_direction": "inbound"}
     yield from _filter_differences(server, query, _matching_ids(server, query))
 
 
-@check("crossbar_filter.erl")
+@check_of("crossbar_filter.erl")
 def unknown_parameters(server: TargetServer) -> Iterator[Finding]:
     """A parameter that the server does not know changes nothing, such as jQuery's _."""
     ids = [row["id"] for row in probe_data.rows(server)]
     yield from _filter_differences(server, {"_": "1768910400000", "nosuch_parameter": "1"}, ids)
 
 
-@check("crossbar_filter.erl", "missing-value-ignored")
+@check_of("crossbar_filter.erl", "missing-value-ignored")
 def filter_missing_value(server: TargetServer) -> Iterator[Finding]:
     """missing_value, which the docs name, drops documents that hold something under the key."""
     answer = server.get_cdrs(paginate="false", missing_value="call_id", **probe_data.window(server).query)
@@ -215,7 +215,7 @@ def filter_missing_value(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.ids, _matching_ids(server, {"value_missing": "call_id"}), "ids")
 
 
-@check("crossbar_filter.erl", "modified-alone-ignored")
+@check_of("crossbar_filter.erl", "modified-alone-ignored")
 def filter_modified(server: TargetServer) -> Iterator[Finding]:
     """modified_from drops documents that were last changed before it."""
     ids = [row["id"] for row in probe_data.rows(server)]
@@ -266,7 +266,7 @@ def _explaining_quirks(came: Any, months: _SummaryMonths, page_size: int) -> tup
     return next((quirks for quirks in subsets if _expected_summary(months, page_size, quirks) == came), None)
 
 
-@check("cb_cdrs.erl", *_SUMMARY_QUIRKS)
+@check_of("cb_cdrs.erl", *_SUMMARY_QUIRKS)
 def summary(server: TargetServer) -> Iterator[Finding]:
     """The summary adds up billing_seconds by direction, domain, classifier of the called number, and rate name."""
     months = _summary_months(server)
@@ -287,7 +287,7 @@ def summary(server: TargetServer) -> Iterator[Finding]:
         yield Skipped("too few billed CDRs around the last month's end: summary-51-rows would not show")
 
 
-@check("cdrs.json", _DOUBLING)
+@check_of("cdrs.json", _DOUBLING)
 def emergency_calls(server: TargetServer) -> Iterator[Finding]:
     """The summary counts calls to some numbers as emergency calls; which ones, its version says."""
     known = sorted({number for version in VERSIONS.values() for number in version.emergency_numbers})
@@ -309,7 +309,7 @@ def emergency_calls(server: TargetServer) -> Iterator[Finding]:
     yield from map(QuirkObserved, quirks or ())
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def summary_of_nothing(server: TargetServer) -> Iterator[Finding]:
     """A summary without a call is an empty object or has both directions empty, and no chunks."""
     answer = server.get_cdrs("/summary", created_from=probe_data.LONG_AGO, created_to=probe_data.LONG_AGO)
@@ -318,7 +318,7 @@ def summary_of_nothing(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences([value for value in came.values() if value], [], "directions that hold something")
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def summary_of_a_filter(server: TargetServer) -> Iterator[Finding]:
     """Filters see the sum, which has no document: filter_KEY leaves nothing of it."""
     probe_data.rows(server)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.around.comparing import LOGINS_BEFORE, both, made_and_recorded
-from tests.around.recorded_office import GOLDEN, RECORDINGS, Recording, state
+from tests.recorded_logins.comparing import LOGINS_BEFORE, both, made_and_recorded
+from tests.recorded_logins.recorded_office import GOLDEN, RECORDINGS, Recording, state
 
 pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchanges are not beside this checkout")
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import CdrEndpoint, endpoint_of_path, requested_endpoint
-from mockcdrs.advice.types import AdviceContext
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import AdviceContext, CdrEndpoint, endpoint_of_path, requested_endpoint
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -37,17 +36,17 @@ def test_a_path_names_a_cdr_endpoint_or_none(path: str, endpoint: CdrEndpoint) -
 
 
 def test_only_a_get_requests_an_endpoint() -> None:
-    assert requested_endpoint(record_of()).kind == record_view.LISTING
+    assert requested_endpoint(record_of()).kind == advice_rule.LISTING
     assert requested_endpoint(record_of(method="PUT")) == CdrEndpoint()
 
 
 def test_parameters_in_the_body_replace_those_of_the_query_string() -> None:
     record = record_of(query="page_size=5&page_size=6&paginate")
-    assert record_view.first_value(record, "page_size") == "5"
-    assert list(record_view.parameter_pairs(record)) == [("page_size", "5"), ("page_size", "6"), ("paginate", True)]
+    assert advice_rule.first_value(record, "page_size") == "5"
+    assert list(advice_rule.parameter_pairs(record)) == [("page_size", "5"), ("page_size", "6"), ("paginate", True)]
     record.outcome.from_body["page_size"] = 7
-    assert record_view.first_value(record, "page_size") == 7
-    assert record_view.row_parameters(record) == {"paginate": True}
+    assert advice_rule.first_value(record, "page_size") == 7
+    assert advice_rule.row_parameters(record) == {"paginate": True}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_parameters_in_the_body_replace_those_of_the_query_string() -> None:
     ],
 )
 def test_a_range_has_crossbars_defaults(query: str, times: tuple[int, int]) -> None:
-    assert record_view.requested_range(record_of(query=query), AdviceContext(now=NOW)) == times
+    assert advice_rule.requested_range(record_of(query=query), AdviceContext(now=NOW)) == times
 
 
 @pytest.mark.parametrize(
@@ -68,4 +67,4 @@ def test_a_range_has_crossbars_defaults(query: str, times: tuple[int, int]) -> N
     [("page_size", "page_size"), ("a b", "'a b'"), ("ü", "'\\xfc'"), (True, "True"), ("x" * 200, f"'{'x' * 59}")],
 )
 def test_what_a_client_sent_is_quoted_as_short_ascii(value: Any, quoted: str) -> None:
-    assert record_view.quote(value) == quoted
+    assert advice_rule.quote(value) == quoted

@@ -51,7 +51,7 @@ EVERY_PART = {
 }
 SHOW = """
 import pytest
-from mockcdrs.pytest_plugin.session import MockSession
+from mockcdrs.pytest_plugin import MockSession
 
 class NoMock:
     def __init__(self, options):

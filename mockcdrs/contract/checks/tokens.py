@@ -1,4 +1,4 @@
-"""Checks of authentication: where the token is taken from, which accounts it opens, and CORS for pages of a browser."""
+"""Checks of tokens: where one is taken from, and which accounts it opens."""
 
 import json
 from collections.abc import Iterator
@@ -6,12 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
+from mockcdrs.contract.check import check_of
 from mockcdrs.contract.response import (
     ABSENT,
     CannotCheck,
-    CheckedResponse,
-    Difference,
     ExpectedResponse,
     Finding,
     expected_error,
@@ -28,7 +26,7 @@ def _cdrs_path(server: TargetServer) -> str:
     return f"/v2/accounts/{quote(server.account_id)}/cdrs"
 
 
-@check("cb_token_auth.erl")
+@check_of("cb_token_auth.erl")
 def token_in_header_or_query(server: TargetServer) -> Iterator[Finding]:
     """The token is taken from X-Auth-Token, else from auth_token in the query, and is echoed in the envelope."""
     nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
@@ -41,7 +39,7 @@ def token_in_header_or_query(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(envelope={"status": "success", "auth_token": server.auth_token}).differences(answer)
 
 
-@check("cb_token_auth.erl")
+@check_of("cb_token_auth.erl")
 def token_in_body(server: TargetServer) -> Iterator[Finding]:
     """A body's auth_token is taken too; a number there opens nothing, and is echoed as it came or as text."""
     nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
@@ -54,7 +52,7 @@ def token_in_body(server: TargetServer) -> Iterator[Finding]:
         yield from form.differences(server.request(_cdrs_path(server), nothing, _JSON_BODY, body=body))
 
 
-@check("cb_token_auth.erl")
+@check_of("cb_token_auth.erl")
 def without_a_good_token(server: TargetServer) -> Iterator[Finding]:
     """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401, which echoes it."""
     good, version = {"auth_token": server.auth_token}, server.version
@@ -70,14 +68,14 @@ def without_a_good_token(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(401, {"x-request-id": str}, envelope).differences(answer)
 
 
-@check("cb_token_auth.erl")
+@check_of("cb_token_auth.erl")
 def bearer_refused(server: TargetServer) -> Iterator[Finding]:
     """A token behind Authorization opens nothing."""
     for value in (f"Bearer {server.auth_token}", server.auth_token):
         yield from _UNAUTHORIZED.differences(server.request(_cdrs_path(server), None, {"Authorization": value}))
 
 
-@check("cb_accounts.erl")
+@check_of("cb_accounts.erl")
 def unknown_account(server: TargetServer) -> Iterator[Finding]:
     """An account that is not there is a 404, with a token or without: accounts are looked up first."""
     path = f"/v2/accounts/{_UNKNOWN_ID}/cdrs"
@@ -87,7 +85,7 @@ def unknown_account(server: TargetServer) -> Iterator[Finding]:
     yield from expected_error(404, "bad identifier", {"message": "invalid account_id 'short'"}).differences(short)
 
 
-@check("cb_simple_authz.erl")
+@check_of("cb_simple_authz.erl")
 def other_account(server: TargetServer) -> Iterator[Finding]:
     """An account that is not the token's, nor below it, is a 403."""
     for document in probe_data.documents(server).values():
@@ -101,50 +99,3 @@ def other_account(server: TargetServer) -> Iterator[Finding]:
     if answer.status in {200, 404}:
         raise CannotCheck("the only other account that is named may be seen with this token, or is not there")
     yield from expected_system_error("forbidden").differences(answer)
-
-
-_ORIGIN = {"Origin": "https://app.example.com"}
-_REQUIRED_CORS_HEADERS = {
-    "access-control-allow-headers": {"content-type", "x-auth-token"},
-    "access-control-allow-methods": {"GET"},
-}
-
-
-def _cors_differences(answer: CheckedResponse) -> Iterator[Difference]:
-    yield from ExpectedResponse(
-        answer.status, {"access-control-allow-origin": "*", "access-control-max-age": str}
-    ).differences(answer)
-    for name, needed in _REQUIRED_CORS_HEADERS.items():
-        present = {each.strip() for each in answer.headers.get(name, "").split(",")}
-        missing = sorted(needed - {each if name.endswith("methods") else each.lower() for each in present})
-        yield from answer.differences(missing, [], f"missing from header {name}")
-
-
-@check("api_resource.erl")
-def preflight(server: TargetServer) -> Iterator[Finding]:
-    """A preflight is a 200 without a token, and allows the method and the header of the token."""
-    headers = {**_ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-auth-token"}
-    for path in ("/cdrs", "/cdrs/interaction"):
-        answer = server.request(f"/v2/accounts/{server.account_id}{path}", None, headers, "OPTIONS")
-        yield from ExpectedResponse(200).differences(answer)
-        yield from _cors_differences(answer)
-
-
-@check("api_resource.erl")
-def options_alone(server: TargetServer) -> Iterator[Finding]:
-    """OPTIONS that is no preflight is a method like another: 405."""
-    answer = server.request_account("/cdrs", method="OPTIONS")
-    yield from ExpectedResponse(405, envelope={"error": "405", "message": "invalid_method"}).differences(answer)
-
-
-@check("api_resource.erl")
-def cors_on_answers(server: TargetServer) -> Iterator[Finding]:
-    """An answer to an Origin allows it; one to none says nothing about CORS; an error always does."""
-    query: dict[str, Any] = {"page_size": 1, "created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
-    yield from _cors_differences(server.get_cdrs("", _ORIGIN, **query))
-    exposed = server.get_cdrs("", _ORIGIN, **query).headers.get("access-control-expose-headers", "")
-    yield from server.get_cdrs("", _ORIGIN, **query).differences(
-        "x-request-id" in exposed, True, "x-request-id exposed"
-    )
-    yield from ExpectedResponse(headers={"access-control-allow-origin": ABSENT}).differences(server.get_cdrs(**query))
-    yield from _cors_differences(server.get_cdrs("/nosuch"))

@@ -1,13 +1,12 @@
-"""Descriptions of recorded requests."""
+"""Recorded requests in words, and as the commands that repeat them."""
 
 import shlex
 from typing import Any
 
 import pytest
 
-from mockcdrs.control.describe import curl_command, describe_query, escape, request_target
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control.redaction import redact
+from mockcdrs.control_api.request_records import curl_command, describe_query
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -19,23 +18,6 @@ def record_of(query: str) -> Record:
 @pytest.mark.parametrize("query", ["paginate", "b=2&a=1&b=3", "a=%zz", "a=x+y%20z", "="])
 def test_the_curl_command_repeats_the_query_in_its_order_and_spelling(query: str) -> None:
     assert shlex.split(curl_command(record_of(query), "http://x"))[-1] == f"http://x/v2/a%2Fb?{query}"
-
-
-def test_a_target_without_a_query_has_no_question_mark_and_one_with_a_secret_a_digest() -> None:
-    assert request_target(record_of("")) == "/v2/a%2Fb"
-    assert request_target(record_of("a=1&auth_token=s")) == f"/v2/a%2Fb?a=1&auth_token={redact('s')}"
-
-
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
-        ("plain \\ text", "plain \\ text"),
-        ("\x1b[31m\r\n\x00\x7f", "\\x1b[31m\\r\\n\\x00\\x7f"),
-        ("\x9b\u202e\u2028\udcff", "\\x9b\\u202e\\u2028\\udcff"),
-    ],
-)
-def test_what_could_end_a_line_or_command_a_terminal_is_escaped(text: str, escaped: str) -> None:
-    assert escape(text) == escaped
 
 
 @pytest.mark.parametrize(

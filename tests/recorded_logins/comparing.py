@@ -10,8 +10,8 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import authentication
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
-from mockcdrs.recordings.comparison import COMPARED_HEADERS
-from tests.around.recorded_office import SEED, Exchange, Recording, state
+from mockcdrs.recordings.replay import COMPARED_HEADERS
+from tests.recorded_logins.recorded_office import SEED, Exchange, Recording, state
 
 _TOKEN = re.compile(r"(eyJ[\w-]+)\.(eyJ[\w-]+)\.([\w-]*)")
 _DIGEST = re.compile(r'"[0-9a-f]{32}"')

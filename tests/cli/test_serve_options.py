@@ -1,4 +1,4 @@
-"""What the command refuses, and how."""
+"""The options of `mockcdrs serve`: what the mock is made of, and what is refused, and how."""
 
 import socket
 from pathlib import Path
@@ -8,11 +8,10 @@ from click.testing import CliRunner, Result
 
 from mockcdrs import cli
 from mockcdrs.cli import serve
-from mockcdrs.cli.options import sentence
+from mockcdrs.cli.shared_options import sentence
 from mockcdrs.config import OPTIONS, MockConfig
-from mockcdrs.control import state_builder
+from mockcdrs.control.state import default_account
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.mock import build
@@ -22,44 +21,11 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli.main, arguments, prog_name="mockcdrs")
 
 
-def test_version_is_the_packages() -> None:
-    assert run("--version").output == "mockcdrs, version 0.1.0\n"
-
-
 def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
     result = run("serve", "--set", "crossbar.nosuch=1")
     assert result.exit_code == 2
     assert "'crossbar.nosuch' is no known setting: expected one of crossbar.maximum_range, " in result.output
     assert all(name in result.output for name in Settings.names())
-
-
-@pytest.mark.parametrize("command", [["serve"], ["generate", "--out", "x"], ["verify"], ["replay", __file__]])
-@pytest.mark.parametrize("by_environment", [False, True])
-def test_an_unknown_version_is_refused_with_the_known_ones(
-    command: list[str], by_environment: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if by_environment:
-        monkeypatch.setenv("MOCKCDRS_KAZOO", "Master")
-    result = run(*command, *([] if by_environment else ["--kazoo", "Master"]))
-    assert result.exit_code == 2
-    came = "'Master', from the environment variable MOCKCDRS_KAZOO," if by_environment else "'Master'"
-    assert (
-        f"{came} is no version of Kazoo that is known: expected one of 4.3, master, classic; did you mean master?"
-        in (result.output)
-    )
-
-
-@pytest.mark.parametrize("command", ["serve", "generate", "verify", "record", "replay"])
-def test_the_help_names_each_version(command: str) -> None:
-    told = " ".join(run(command, "--help").output.split())
-    assert f": {', '.join(VERSIONS)}" in told
-
-
-def test_an_empty_version_is_no_version() -> None:
-    for command in (["serve"], ["verify"]):
-        result = run(*command, "--kazoo", "")
-        assert result.exit_code == 2
-        assert "'' is no version of Kazoo that is known: expected one of 4.3, master, classic" in result.output
 
 
 def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
@@ -112,6 +78,14 @@ def test_settings_and_quirks_are_told_to_the_mock() -> None:
     config = config_of("--set", "kazoo.node=a=b", "--set", "kazoo.version=9", "--fix", "all", "--quirk", "pdf-500")
     assert config.settings == {"kazoo.node": "a=b", "kazoo.version": "9"}
     assert (config.fix, config.quirk) == (("all",), ("pdf-500",))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "dev.example"])
+def test_listening_beyond_this_machine_takes_a_token_or_no_control(host: str) -> None:
+    ended = run("serve", "--host", host)
+    assert ended.exit_code == 2
+    assert "--control-token" in ended.output
+    assert "--no-control" in ended.output
 
 
 def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
@@ -179,4 +153,4 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
 ) -> None:
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
-    assert state_builder.default_account(store).id == shown
+    assert default_account(store).id == shown
