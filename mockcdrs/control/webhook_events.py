@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from mockcdrs.cdr import erlang
-from mockcdrs.crossbar import json_codec
+from mockcdrs.crossbar.envelope import encode_pretty_json
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document
@@ -107,6 +107,6 @@ def _encode_value(value: Any) -> str:
 
 ENCODERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
     "form-data": ("application/x-www-form-urlencoded", encode_form),
-    "json": ("application/json", lambda event: json_codec.encode_pretty_json(dict(event))),
+    "json": ("application/json", lambda event: encode_pretty_json(dict(event))),
 }
 """The content type and the encoder of each format."""

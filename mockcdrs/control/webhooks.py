@@ -249,12 +249,13 @@ class _Sender(threading.Thread):
 
 
 def _legs(data: Overlay, account_id: str, oldest: int, first: int, last: int) -> Iterator[Document]:
-    """The legs that ended by `last`: in memory from `oldest` on, generated from `first` on."""
+    """The legs that ended by `last`: stored from `oldest` on, generated from `first` on."""
     months = gregorian.month_of(max(0, oldest - _LONGEST_CALL_SECONDS)), gregorian.month_of(last)
     for month in data.months(account_id):
         if months[0] <= month <= months[1]:
-            yield from _ended(data.held(account_id, month), oldest, last)
-            yield from _ended(data.made(account_id, month, (first, last), descending=False), first, last)
+            scan = data.scan(account_id, month, (first, last))
+            yield from _ended(scan.stored, oldest, last)
+            yield from _ended(scan.generated, first, last)
 
 
 def _ended(segments: Iterable[Segment], first: int, last: int) -> Iterator[Document]:

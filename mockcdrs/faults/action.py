@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.authentication import TokenBuckets, TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
 from mockcdrs.crossbar.pipeline import HttpResponse
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.matching import RequestView, RuleError
 from mockcdrs.faults.wire_effect import Latch, Line, WireEffect

@@ -5,9 +5,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.action import Firing, TokenExpiry
 from mockcdrs.faults.actions import Actions
@@ -42,7 +42,7 @@ class _Entry:
 
     def note_miss(self, request: RequestView, differences: list[str]) -> None:
         """Keep a request that the rule did not fire on, if it is one of the nearest and the rule never fired."""
-        miss = request.method + " " + request.target, differences
+        miss = request.describe(), differences
         if not self.fired and miss not in self.misses:
             self.misses = sorted([*self.misses, miss], key=lambda each: len(each[1]))[:_MAX_MISSES]
 

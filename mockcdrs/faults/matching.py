@@ -14,9 +14,8 @@ from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control import redaction
 from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, path_pattern
-from mockcdrs.crossbar.context import UnreadableQuery, parse_query
+from mockcdrs.crossbar.context import UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.crossbar.token_bucket import client_address
 
 KEPT_KEYS = 10_000
 
@@ -36,22 +35,16 @@ class RequestView:
         method: the HTTP method, in capitals.
         path: decoded, without a trailing slash.
         query: all values of each parameter; `True` for a name without a value.
-        headers: by names in small letters.
-        body: as it came.
         token: the token, from the header or the query.
-        address: whom the request is from, as Crossbar sees it.
-        target: path and query as a message may show them, without secrets.
+        incoming: the request as it came.
 
     """
 
     method: str
     path: str
     query: Mapping[str, tuple[Any, ...]]
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes
     token: str | None = field(repr=False)
-    address: str
-    target: str
+    incoming: HttpRequest = field(repr=False)
 
     @classmethod
     def of(cls, incoming: HttpRequest) -> "RequestView":
@@ -68,11 +61,8 @@ class RequestView:
             method=incoming.method.upper(),
             path=unquote(incoming.path, errors="surrogateescape").rstrip("/"),
             query=query,
-            headers=incoming.headers,
-            body=incoming.body,
             token=token if isinstance(token, str) else None,
-            address=client_address(incoming.peer, incoming.headers),
-            target=_redact_target(incoming),
+            incoming=incoming,
         )
 
     @property
@@ -81,14 +71,29 @@ class RequestView:
         key = self.query.get("start_key", (None,))[0]
         return key if isinstance(key, str) else None
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, by names in small letters."""
+        return self.incoming.headers
+
+    @property
+    def body(self) -> bytes:
+        """The body as it came."""
+        return self.incoming.body
+
+    @property
+    def address(self) -> str:
+        """Whom the request is from, as Crossbar sees it."""
+        return client_address(self.incoming.peer, self.incoming.headers)
+
     def json(self) -> Any:
         """The body as JSON. Raises `ValueError`."""
         return json.loads(self.body)
 
-
-def _redact_target(incoming: HttpRequest) -> str:
-    path, query = redaction.redact_path(incoming.path), redaction.redact_query(incoming.query)
-    return f"{path}?{query}" if query else path
+    def describe(self) -> str:
+        """Method, path and query on one line, without secrets."""
+        path, query = redaction.redact_path(self.incoming.path), redaction.redact_query(self.incoming.query)
+        return redaction.escape(f"{self.method} {path}{'?' if query else ''}{query}")
 
 
 @dataclass(frozen=True, kw_only=True)

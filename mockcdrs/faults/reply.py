@@ -11,8 +11,8 @@ from typing import Any, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar import json_codec
 from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.envelope import encode_json
 from mockcdrs.crossbar.pipeline import HttpResponse, cors_headers
 from mockcdrs.faults.action import AnswerAction, Firing, Produce
 from mockcdrs.faults.matching import RequestView, RuleError
@@ -110,7 +110,7 @@ def _no_content(_nothing: None) -> tuple[bytes, None]:
 
 def _encode_json(value: Any) -> tuple[bytes, str]:
     try:
-        encoded = json_codec.encode_json(value)
+        encoded = encode_json(value)
         json.loads(encoded)
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:

@@ -105,8 +105,9 @@ class WireEffect:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the body is sent as usual, once the delays are over."""
-        return not any((self.paces, self.cut_after, self.cut_in_chunk, self.wrong_content_length))
+        """Whether the answer is sent as usual, once the delays are over."""
+        changes = (self.paces, self.cut_after, self.cut_in_chunk, self.wrong_content_length)
+        return not (self.is_silent or any(changes))
 
 
 NO_EFFECT = WireEffect()
