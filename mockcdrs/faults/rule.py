@@ -25,6 +25,7 @@ from mockcdrs.faults.answer_actions import ExpireToken
 from mockcdrs.faults.matching import Match, RuleError
 from mockcdrs.faults.reply import Reply, SendReply
 from mockcdrs.faults.rule_arguments import RuleArguments
+from mockcdrs.faults.wire_actions import lognormal
 
 _COUNT = arguments.whole(1).optional()
 _SHARE = Kind("a number from 0 to 1", lambda value: arguments.is_number(value) and 0 <= value <= 1).optional()
@@ -266,11 +267,26 @@ PRESETS: dict[str, tuple[Rule, str]] = {
     ),
     "Slow Monday": (Rule(delay_seconds=3.0), "Every answer takes three seconds longer."),
     "Slow line": (Rule(drip=20_000.0), "Answers come with 20,000 bytes a second."),
+    "Narrow line": (Rule(bandwidth=50_000.0), "All answers together come with 50,000 bytes a second."),
+    "Busy server": (
+        Rule(delay_seconds=lognormal(0.5, 0.8)),
+        "Answers take about half a second, and now and then some seconds.",
+    ),
+    "Bucket of five": (
+        Rule(rate_limit={"max_bucket_tokens": 5, "tokens_fill_rate": 1}),
+        "A client has five tokens and gets one back each second; a request without one is a 429.",
+    ),
+    "Rough minute": (
+        Rule(path="/cdrs", script=[429, 429, {"cut_after": 1_000}, 200]),
+        "Two 429s and a body that breaks off, one after the other; then all is well again.",
+    ),
     "Page 3 fails": (Rule(status=503, page=3), "A walk breaks on its third page, each time."),
     "Hiccup": (Rule(status=503, times=1), "The next request is a 503; then all is well again."),
     "Token expired": (Rule(token_expired=True), "Whatever token comes is refused from then on: log in again."),
     "Stale start key": (Rule(stale_key=True, page=2), "The key of the second page is refused."),
     "Cut body": (Rule(cut_after=1_000), "The connection ends after the first 1,000 bytes of an answer."),
+    "Connection reset": (Rule(reset=True), "The connection is reset before any byte, as by a server that crashed."),
+    "Never an answer": (Rule(blackhole=True), "Requests are accepted, and nothing comes back."),
     "Closed without an answer": (Rule(close=True), "The connection ends before any byte."),
     "Malformed JSON": (Rule(malformed_json=True), "Answers are no JSON, though they say so."),
     "Empty 200": (Rule(empty=True), "A success without a body."),

@@ -126,7 +126,7 @@ def test_the_example_of_an_action_makes_a_rule(action: type[Action]) -> None:
     assert action.sentence.endswith(".")
 
 
-NAMES = {"Reply": Reply, "jitter": jitter}
+NAMES = {"Reply": Reply, "jitter": jitter, "lognormal": lognormal}
 RULES = {
     **{name: rule for name, (rule, _) in PRESETS.items()},
     "reply": Rule(path="/vmboxes", reply=Reply({"data": [1, None]}, 201, {"x-a": "b"}), times=2, query={"a": True}),
