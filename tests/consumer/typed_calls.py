@@ -27,6 +27,8 @@ def right(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
     mock.respond("/media/*", lambda request: Reply(request.query, headers={"X-Method": request.method}), times=1)
     mock.script("/cdrs", [429, {"cut_after": 100}, Reply(text="gone", status=410), 200], headers={"User-Agent": "a*"})
     mock.fail(delay_seconds=uniform(0.1, 2), token=mock.auth_token, rate_limit={"max_bucket_tokens": 5})
+    webhook = mock.add_webhook("http://127.0.0.1:9000/calls", format="json", retries=1, custom_data={"tenant": "a"})
+    assert [webhook.id, mock.wait_for_webhooks(0)[0].event["call_id"], mock.near_misses(rule)[0].upper(), mock.ca_path]
     with mock.down():
         mock.fail(reset=True, delay_seconds=lognormal(0.3, 0.8))
     call: Interaction = mock.add_call(at=datetime(2026, 1, 19, 10, tzinfo=UTC), seconds=75)
@@ -60,6 +62,10 @@ def wrong(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
     mock.script("/cdrs", [429], times=1)  # wrong
     mock.fail(delay_seconds=uniform("a", 2))  # wrong
     mock.fail(rate_limit={"tokens": 5})  # wrong
+    mock.add_webhook("http://127.0.0.1:9000/calls", retry=1)  # wrong
+    mock.add_webhook(uri=7)  # wrong
+    mock.near_misses("rule 1")  # wrong
+    Mock(tls="yes")  # wrong
     mock.add_call(second=75)  # wrong
     mock.add_call(seconds="75")  # wrong
     mock.add_call(at=1.5)  # wrong
