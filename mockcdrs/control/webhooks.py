@@ -232,8 +232,8 @@ class _Sender(threading.Thread):
             return
         account = self._data.accounts[account_id]
         event = make_event(leg, account, reseller_id(self._data.accounts, account), self.webhook.custom_data)
-        tries = max(1, self.webhook.retries)
-        for number in range(1, tries + 1):
+        number, is_over = 1, False
+        while not is_over:
             status, error = _request(self.webhook, self._account_id, event)
             attempt = WebhookAttempt(
                 webhook_id=self.webhook.id,
@@ -244,8 +244,8 @@ class _Sender(threading.Thread):
                 at_gregorian=self._clock.now(),
             )
             self._note(self, attempt)
-            if status or number == tries or self.ended.wait(RETRY_SECONDS):
-                return
+            number += 1
+            is_over = bool(status) or number > self.webhook.retries or self.ended.wait(RETRY_SECONDS)
 
 
 def _legs(data: Overlay, account_id: str, oldest: int, first: int, last: int) -> Iterator[Document]:

@@ -187,9 +187,11 @@ class Faults:
                 is_same_page = any(action.keeps_page for each in fired for action in each.actions)
                 self._pages.hand_out(request, key, page if is_same_page else page + 1)
             for each in fired:
-                with self._failures_of(each.entry.rule):
+                try:
                     for action in each.actions:
                         action.end(self._data)
+                except Exception as error:
+                    raise self._failed(each.entry.rule, error) from error
 
         try:
             if not effect.is_silent:
@@ -199,26 +201,26 @@ class Faults:
             effect = replace(effect, close=True)
         return answer, effect
 
-    @contextlib.contextmanager
-    def _failures_of(self, rule: Rule) -> Iterator[None]:
-        """Keep what a rule's own code raises, for the end of the test."""
-        try:
-            yield
-        except Exception as error:
-            error.add_note(f"raised by the code of {rule}; the client was left with a broken connection")
-            self.failures.append(error)
-            raise RuleFailed(str(rule)) from error
+    def _failed(self, rule: Rule, error: Exception) -> RuleFailed:
+        """Keep what a rule's own code raised, for the end of the test."""
+        error.add_note(f"raised by the code of {rule}; the client was left with a broken connection")
+        self.failures.append(error)
+        return RuleFailed(str(rule))
 
     def _answer(
         self, fired: list[_Fired], server_state: ServerState, produce: Callable[[ServerState], HttpResponse]
     ) -> HttpResponse:
         shown_state = self._tokens.applied_to(server_state)
-        for each in fired:
-            for action in each.actions:
-                if action.group == "answer":
-                    with self._failures_of(each.entry.rule) if action.runs_code else contextlib.nullcontext():
-                        return action.answer(each.firing, shown_state, produce)
-        return produce(shown_state)
+        actions = ((each, action) for each in fired for action in each.actions if action.group == "answer")
+        each, action = next(actions, (None, None))
+        if each is None or action is None:
+            return produce(shown_state)
+        if not action.runs_code:
+            return action.answer(each.firing, shown_state, produce)
+        try:
+            return action.answer(each.firing, shown_state, produce)
+        except Exception as error:
+            raise self._failed(each.entry.rule, error) from error
 
     def _hand_out_key(self, incoming: HttpRequest, key: str | None) -> None:
         if key is None:

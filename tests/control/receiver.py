@@ -19,18 +19,21 @@ class Post:
 class Receiver:
     url: str = ""
     status: int = 200
+    going_on: threading.Event = field(default_factory=threading.Event)
     posts: list[Post] = field(default_factory=list)
 
 
 @contextlib.contextmanager
 def receiving() -> Iterator[Receiver]:
     receiver = Receiver()
+    receiver.going_on.set()
 
     class Handler(BaseHTTPRequestHandler):
         def respond(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.posts.append(Post(self.command, self.path, headers, body))
+            receiver.going_on.wait(20)
             self.send_response(receiver.status)
             self.send_header("Content-Length", "0")
             self.send_header("Location", "http://192.0.2.1/")
@@ -48,5 +51,6 @@ def receiving() -> Iterator[Receiver]:
         try:
             yield receiver
         finally:
+            receiver.going_on.set()
             server.shutdown()
             thread.join()

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from mockcdrs.arguments import ArgumentError
@@ -17,6 +19,7 @@ from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from tests.control.receiver import Receiver, receiving
 from tests.crossbar.builders import ACCOUNT, OWNER, leg
+from tests.server.fetching import until
 
 Either = Mock | RemoteMock
 
@@ -225,3 +228,36 @@ def test_an_event_of_a_local_resource_names_it() -> None:
 def test_a_form_nests_members_and_lists_as_kazoo_does() -> None:
     event = {"a": "x y&", "b": {"c": 1, "d": {"e": True}}, "f": [1, "2"], "g": {}}
     assert encode_form(event) == b"a=x+y%26&b[c]=1&b[d][e]=true&f[]=1&f[]=2&"
+
+
+def test_an_attempt_that_is_under_way_when_its_webhook_goes_is_not_counted(receiver: Receiver) -> None:
+    receiver.going_on.clear()
+    with serving() as made:
+        webhook = made.add_webhook(receiver.url)
+        (thread,) = [each for each in threading.enumerate() if each.name == "mockcdrs-webhook"]
+        made.add_cdr({"call_id": "a"})
+        until(lambda: len(receiver.posts) == 1)
+        made.remove_webhook(webhook)
+        receiver.going_on.set()
+        thread.join(20)
+        assert made.wait_for_webhooks(0) == []
+
+
+def test_a_server_of_https_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "RETRY_SECONDS", 0.01)
+    with serving() as made, Mock(tls=True) as server:
+        made.add_webhook(server.url, retries=1)
+        made.add_cdr({"call_id": "a"})
+        (attempt,) = made.wait_for_webhooks(1, timeout=20)
+        assert attempt.error.startswith("SSLCertVerificationError")
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.ca_path))
+        made.add_cdr({"call_id": "b"})
+        assert made.wait_for_webhooks(2, timeout=20)[1].status == 400
+
+
+def test_the_control_api_refuses_a_webhook_without_a_url() -> None:
+    with serving() as made:
+        url = made.url.removesuffix("/v2") + "/_mockcdrs/webhooks"
+        assert httpx.post(url, json={}).json()["error"]["field"] == "uri"
+        made.add_webhook("http://127.0.0.1:9/", retries=1)
+        assert [each["uri"] for each in httpx.get(url).json()] == ["http://127.0.0.1:9/"]

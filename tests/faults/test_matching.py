@@ -8,8 +8,8 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
 from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
-from tests.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
+from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
@@ -220,3 +220,11 @@ def test_a_rule_tells_which_other_one_was_first(state: State) -> None:
     first, second = state.faults.add(Rule(close=True)), state.faults.add(Rule(status=503))
     asked(state)
     assert state.faults.near_misses(second) == [f"GET /v2/accounts/{ACCOUNT}/cdrs: {first} fired on it"]
+
+
+def test_pages_behind_a_key_that_was_never_handed_out_are_not_known_either(state: State) -> None:
+    of_another_mock = next_query(asked(state_of(calls(COUNT)), FIRST_PAGE)[0])
+    behind = next_query(asked(state, of_another_mock)[0])
+    rule = state.faults.add(Rule(status=503, page=3))
+    assert asked(state, behind)[0].status == 200
+    assert state.faults.near_misses(rule)[0].endswith(": page is not known, expected 3")
