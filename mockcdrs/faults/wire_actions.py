@@ -7,7 +7,6 @@ the match.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Any
 
 from mockcdrs import arguments
@@ -84,6 +83,8 @@ def _check(function: str, **values: float) -> None:
 
 
 def _lognormal_quantile(median: float, sigma: float, share: float) -> float:
+    from statistics import NormalDist  # which imports `decimal`
+
     exponent = sigma * NormalDist().inv_cdf(min(max(share, _LEAST_SHARE), 1 - 2.0**-53))
     return median * math.exp(min(exponent, math.log(arguments.LONGEST_SECONDS)))
 

@@ -17,8 +17,8 @@ PREFLIGHT = {"origin": "http://ui.example", "access-control-request-method": "GE
 
 
 def sent(state: State, reply: Reply) -> tuple[bytes, str | None]:
-    state.faults.add(Rule(path="/limits", reply=reply))
-    answered, _ = asked(state, path="/limits")
+    state.faults.add(Rule(path="/braintree", reply=reply))
+    answered, _ = asked(state, path="/braintree")
     return body_of(answered), answered.headers.get("content-type")
 
 
@@ -66,15 +66,15 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
     def count(request: RequestView) -> Reply:
         return Reply([request.method, request.path, request.query["a"], request.headers["x-kind"], request.json()])
 
-    state.faults.add(Rule(method="PUT", path="/limits", reply=count))
-    incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/limits", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
+    state.faults.add(Rule(method="PUT", path="/braintree", reply=count))
+    incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/braintree", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
     answered, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
-    assert envelope(answered) == ["PUT", f"/v2/accounts/{ACCOUNT}/limits", ["1", "2"], "b", {"c": 3}]
+    assert envelope(answered) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
 
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
-    rule = state.faults.add(Rule(path="/limits", reply=lambda request: request.json()))
-    _, effect = asked(state, path="/limits")
+    rule = state.faults.add(Rule(path="/braintree", reply=lambda request: request.json()))
+    _, effect = asked(state, path="/braintree")
     assert effect.close
     with pytest.raises(ValueError, match="Expecting value") as caught:
         state.faults.check()
@@ -85,8 +85,8 @@ def test_a_function_that_returns_no_reply_says_so(state: State) -> None:
     def forgetful(_request: RequestView) -> None:
         """Return nothing."""
 
-    state.faults.add(Rule(path="/limits", reply=forgetful))  # type: ignore[arg-type]
-    asked(state, path="/limits")
+    state.faults.add(Rule(path="/braintree", reply=forgetful))  # type: ignore[arg-type]
+    asked(state, path="/braintree")
     with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply"):
         state.faults.check()
 
@@ -101,16 +101,16 @@ def test_a_pattern_stands_for_any_text_within_a_segment(state: State) -> None:
 
 def test_a_page_of_another_origin_may_read_a_reply(state: State) -> None:
     state.faults.add(
-        Rule(path="/limits", reply=Reply({}, headers={"Access-Control-Allow-Origin": "http://ui.example"}))
+        Rule(path="/braintree", reply=Reply({}, headers={"Access-Control-Allow-Origin": "http://ui.example"}))
     )
-    headers = asked(state, path="/limits", headers={"origin": "http://ui.example"})[0].headers
+    headers = asked(state, path="/braintree", headers={"origin": "http://ui.example"})[0].headers
     assert headers["access-control-allow-origin"] == "http://ui.example"
     assert "x-auth-token" in headers["access-control-allow-headers"]
 
 
 def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_replied_to(state: State) -> None:
-    rule = state.faults.add(Rule(path="/limits", reply=Reply({}), times=1))
-    answered, _ = asked(state, path="/limits", method="OPTIONS", token=None, headers=PREFLIGHT)
+    rule = state.faults.add(Rule(path="/braintree", reply=Reply({}), times=1))
+    answered, _ = asked(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
     assert (answered.status, state.faults.fired(rule)) == (200, 0)
     assert answered.headers["access-control-allow-methods"] == "GET, OPTIONS"
 

@@ -26,8 +26,8 @@ def test_a_step_breaks_the_wire_or_delays(state: State) -> None:
 
 
 def test_a_step_replies(state: State) -> None:
-    state.faults.add(Rule(path="/limits", script=[Reply({"a": 1}), {"reply": Reply(text="gone", status=410)}]))
-    first, second, last = (asked(state, path="/limits")[0] for _ in range(3))
+    state.faults.add(Rule(path="/braintree", script=[Reply({"a": 1}), {"reply": Reply(text="gone", status=410)}]))
+    first, second, last = (asked(state, path="/braintree")[0] for _ in range(3))
     assert (first.status, envelope(first)) == (200, {"a": 1})
     assert (second.status, body_of(second)) == (410, b"gone")
     assert last.status not in {200, 410}
