@@ -141,6 +141,22 @@ def kind_of(name: str) -> Kind | None:
     return Kind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
 
 
+VALUES = {
+    Kind.AMOUNT: re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII),
+    Kind.TIME: re.compile(
+        r"-?\d{1,6}|6[34]\d{9}|-?1?\d{9}(\.\d+)?|1\d{15}|\d{4}-\d\d(-\d\d)?([T_ ]\d\d:\d\d:\d\dZ?)?|"
+        r'"?\w{3}[,;] \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"?|"\d{4}-\d\d-\d\d"|',
+        re.ASCII,
+    ),
+    Kind.CODE: re.compile(
+        r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|sip:\d{3}|\d{1,3}(\.\d{1,3}){0,2}|\d{1,4}(/\d{1,4}){1,5}|[a-z]{2}-[A-Za-z]{2}|"
+        r"(Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific|US)(/\w+){1,2}|[A-Z]{2}(-\d{1,4})?|",
+        re.ASCII,
+    ),
+    Kind.FLAG: re.compile("true|false|yes|no|on|off|0|1|auto|"),
+}
+"""The values that stay in fields of these kinds; so do `CODES`. Any other is hidden there, too."""
+
 CODES = _words("""
     1npan a account acdc admin allotment ani_ii answer api attended audio auto b blind bridge busy call call_detail
     call_event call_recording callflow callflows cancel caribbean cdr cell click2call conference contact crash
@@ -172,6 +188,16 @@ MAKERS = _words("""
     stamp Telephone Twilio UA VVX Yealink Zoiper
 """)
 """Makers and products in user agents, and words that come with them."""
+HEADERS = _words("""
+    accept accept-encoding accept-language allow connection content-encoding content-language content-length
+    content-type date expires origin server transfer-encoding vary
+""")
+"""Headers of which all values stay."""
+ERROR_MEMBERS = _words("""
+    account account_name account_realm additionalProperties api_key cause credentials data date_range details disabled
+    encoding enum expired file invalid json maxLength message method minLength pattern required target type value
+""")
+"""Members of the data of an error that Crossbar names."""
 SDP_WORDS = _words("""
     0 1 2 256 384 512 active actpass aes amr annexb application apt as audio avp avpf bundle call candidate ccm cm cname
     crypto cs ct end event fb fingerprint fir fmtp framerate freeswitch g722 g7221 g726 g729 generation goog group gsm
