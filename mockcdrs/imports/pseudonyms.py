@@ -24,6 +24,7 @@ _PIECES = re.compile(
         | (?<=[\w\]]) (?: :(?:50[68]\d|7000|11000|80|443) | \.(?:csv|json|mp3|pdf|tiff?|wav) ) (?!\w) )
     | (?P<database> account (?P<cut>%2F|/) (?P<id> (?: [0-9a-f]{{2}} (?P=cut) ){{2}} [0-9a-f]{{28}} )
         (?P<month> -\d{{6}} )? )
+    | (?P<uuid> (?<!{_WORD}) [0-9A-Fa-f]{{8}} (?: -[0-9A-Fa-f]{{4}} ){{3}} -[0-9A-Fa-f]{{12}} (?!{_WORD}) )
     | (?P<mac> (?<!{_WORD}) [0-9A-Fa-f]{{2}} (?: [:-][0-9A-Fa-f]{{2}} ){{5,}} (?!{_WORD}) )
     | (?P<address> (?<![\w:]) (?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:) [0-9A-Fa-f:]+ (?: \d(?:\.\d{{1,3}}){{3}} )?
         (?! [\w:] | \.\d )
@@ -40,10 +41,10 @@ _RESERVED_ENDINGS = frozenset({"example", "invalid", "local", "localhost", "test
 _MAKER = "|".join(sorted(map(re.escape, MAKERS), reverse=True))
 _PRODUCT = re.compile(
     rf"((?<![A-Za-z0-9])(?:{_MAKER})"
-    rf"(?:[ /_.-]+(?:{_MAKER}|[A-Z]{{1,6}}\d{{2,4}}[A-Z]{{0,2}}|r?v?\d{{1,3}}(?:\.\d+[a-z]?)*)(?![A-Za-z0-9]))*"
+    rf"(?:[ /_.-]*(?:{_MAKER}|[A-Z]{{1,6}}\d{{2,4}}[A-Z]{{0,2}}|r?v?\d{{1,3}}(?:\.\d+[a-z]?)*)(?![A-Za-z0-9]))*"
     r"(?![A-Za-z0-9])|(?<=[A-Za-z]/)\d+(?:\.\d+)+)"
 )
-_LONG_OR_DOTTED = re.compile(r"\d{7,}|[\d:]+\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:", re.ASCII)
+_ADDRESS = re.compile(r"\d\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:", re.ASCII)
 _SERVICES = frozenset({*map(str, range(211, 912, 100)), *["000", "110", "112", "118", "119", "933", "988", "999"]})
 _NORTH_AMERICAN = re.compile(r"1([2-9]\d\d)[2-9]\d{6}", re.ASCII)
 _TOLL_FREE = re.compile("8(00|22|33|44|55|66|77|88)")
@@ -91,7 +92,7 @@ class Pseudonyms:
                 return text
             case Kind.REALM | Kind.ADDRESS:
                 return self._pieces(f"@{text}", PROTOCOL)[1:]
-            case Kind.URI:
+            case Kind.URI | Kind.NUMBER:
                 return self._pieces(text, PROTOCOL)
             case Kind.SDP if text.startswith("v=0"):
                 return "".join(map(self._sdp_line, text.splitlines(keepends=True)))
@@ -101,10 +102,11 @@ class Pseudonyms:
         return self._pieces(text)
 
     def _sdp_line(self, line: str) -> str:
-        """A line of a session description (RFC 8866): it stays where it has known words and small numbers only."""
-        words = re.findall(f"{_WORD}+", line[2:])
-        is_kept = line[0] in "vtbma" and all(word.casefold() in SDP_WORDS or word.isdecimal() for word in words)
-        return line if is_kept and not _LONG_OR_DOTTED.search(line) else line[:2] + self._pieces(line[2:], SDP_WORDS)
+        """A line of a session description (RFC 8866). Known words stay, and small numbers where they name nobody."""
+        words = frozenset(word.casefold() for word in re.findall(f"{_WORD}+", line[2:]))
+        small = {word for word in words if word.isdecimal() and len(word) < 6} if line[0] in "vtbma" else set()
+        is_kept = words <= SDP_WORDS | small and not _ADDRESS.search(line)
+        return line if is_kept else line[:2] + self._pieces(line[2:], SDP_WORDS | small)
 
     def _pieces(self, text: str, kept: frozenset[str] = NOBODY) -> str:
         """Any text, with each word, number, address and id in it replaced but for the words in `kept`."""
@@ -118,6 +120,8 @@ class Pseudonyms:
             case "database":
                 digits, cut = self._shape(piece["id"].replace(piece["cut"], "")), piece["cut"]
                 return cut.join(("account", digits[:2], digits[2:4], digits[4:])) + (piece["month"] or "")
+            case "uuid":
+                return _in_shape(text, self._shape(text.lower().replace("-", "")))
             case "mac":
                 # 02: locally administered, the address of no product
                 return _in_shape(text, "02" + self._shape(re.sub("[:-]", "", text.lower()))[2:])

@@ -129,6 +129,14 @@ def test_each_field_of_the_schema_and_each_column_of_a_row_is_in_the_table() -> 
     assert {*documents.schema_field_names(), *listing_columns.COLUMNS} <= FIELDS.keys()
 
 
+def test_generated_calls_have_no_field_that_is_not_in_the_table() -> None:
+    office = generate_office(1, main_account_id(1))
+    anonymizer = Anonymizer(SECRET)
+    documents = [*islice(documents_of_day(office, Traffic(500), date(2026, 1, 19)), 1_000)]
+    assert len([anonymizer.anonymize_object(document) for document in documents]) > 500
+    assert anonymizer.dropped == set()
+
+
 def committed(name: str) -> LoadedDataSet:
     """The first month: enough to find a fault in."""
     loaded = files.load(fixtures.directory() / name)
