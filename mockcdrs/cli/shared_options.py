@@ -47,7 +47,13 @@ kazoo_of_server = _kazoo("The Kazoo that the server is: 4.3, master, classic; el
 def account_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
     """Give a command `--account`, the account of a server whose URL it takes."""
     return click.option(
-        "--account", "account_id", required=is_required, envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID"
+        "--account",
+        "account_id",
+        required=is_required,
+        envvar="MOCKCDRS_ACCOUNT_ID",
+        show_envvar=True,
+        metavar="ID",
+        help="The id of the account to ask for.",
     )
 
 
