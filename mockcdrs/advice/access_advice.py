@@ -180,7 +180,7 @@ def _unknown_module(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not RESOURCES[module].methods(parameters)
     return parameters[1] if is_unknown else ""
 
 

@@ -118,13 +118,15 @@ Examples:
 """,
 )
 @_options_of_mock
-@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The file to write what a client needs into."
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="A line for each request.",
+    help="The form of the line for each request.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -133,9 +135,9 @@ Examples:
     show_default=True,
     type=click.IntRange(0, 65_535),
     metavar="PORT",
-    help="0 takes any free one.",
+    help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token that /_mockcdrs/ wants; needed with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
 @click.option(
     "--allow-origin",

@@ -116,13 +116,13 @@ def main_account_id(seed: int) -> str:
 
 
 def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account, ...]:
-    """Three accounts: the master, a reseller below it, and the main account as the reseller's child.
+    """The master account, a reseller below it, the reseller's children `main` and `sibling`, and a child of `main`.
 
     `months` stay empty: which databases exist depends on the clock.
     """
     pool = load_pool(locale)
     accounts = []
-    for role in ("master", "reseller", "main"):
+    for role in ("master", "reseller", "main", "sibling", "child"):
         home, staff, outside = _begin_office(seed, hex_id(seed, "account", role), pool)
         accounts.append(_account(seed, home, staff, outside.lines, locale))
     return tuple(accounts)
@@ -158,13 +158,17 @@ def _begin_office(seed: int, account_id: str, pool: NamePool) -> tuple[Home, _St
 
 def _account(seed: int, home: Home, staff: _Staff, lines: Sequence[Endpoint], locale: str) -> Account:
     master, reseller = hex_id(seed, "account", "master"), home.reseller_id
-    trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
+    trees: dict[str, tuple[str, ...]] = {
+        master: (),
+        reseller: (master,),
+        hex_id(seed, "account", "child"): (master, reseller, main_account_id(seed)),
+    }
     return Account(
         id=home.account_id,
         name=home.account_name,
         realm=home.realm,
         tree=trees.get(home.account_id, (master, reseller)),
-        is_reseller=home.account_id in trees,
+        is_reseller=home.account_id in {master, reseller},
         is_superduper_admin=home.account_id == master,
         users=staff.users,
         devices=staff.devices,

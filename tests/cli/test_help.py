@@ -1,5 +1,7 @@
 """Help that fits a screen."""
 
+import re
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -26,6 +28,17 @@ def test_help_has_examples_of_options_that_there_are(command: str) -> None:
         assert name == "mockcdrs"
         known = {option for each in main.commands[subcommand].params for option in each.opts}
         assert {word for word in words if word.startswith("--")} <= known
+
+
+def test_every_option_of_every_command_is_one_sentence() -> None:
+    texts = {
+        f"{name} {option.opts[0]}": option.help or ""
+        for name, subcommand in main.commands.items()
+        for option in subcommand.params
+        if isinstance(option, click.Option)
+    }
+    assert len(texts) > 40
+    assert [name for name, text in texts.items() if not re.fullmatch(r"[A-Z]([^.]|\.(?=\d))+\.", text)] == []
 
 
 def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:

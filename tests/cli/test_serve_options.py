@@ -82,10 +82,10 @@ def test_settings_and_quirks_are_told_to_the_mock() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "dev.example"])
 def test_listening_beyond_this_machine_takes_a_token_or_no_control(host: str) -> None:
-    ended = run("serve", "--host", host)
-    assert ended.exit_code == 2
-    assert "--control-token" in ended.output
-    assert "--no-control" in ended.output
+    result = run("serve", "--host", host)
+    assert result.exit_code == 2
+    assert "--control-token" in result.output
+    assert "--no-control" in result.output
 
 
 def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_say
     call = mock.add_call()
     owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
     assert owners
-    assert owners <= {user["id"] for user in mock.account.users}
+    assert owners <= {user["id"] for user in mock.state.data.accounts[mock.account_id].users}
 
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
