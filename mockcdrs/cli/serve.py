@@ -144,7 +144,7 @@ Examples:
     multiple=True,
     callback=_check_origins,
     metavar="URL",
-    help="Let pages of this origin use /_mockcdrs/; repeatable.",
+    help="Let pages of this origin use /_mockcdrs/.",
 )
 @click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
 def command(*, env_file: Path | None, log_format: str, opens_console: bool, **options: Any) -> None:
