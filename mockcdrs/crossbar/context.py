@@ -11,6 +11,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.errors import ModuleCrash, system_error
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.accounts import Account
@@ -196,6 +197,15 @@ class Context:
 def client_address(peer: str, headers: Mapping[str, str]) -> str:
     """Whom a request is from: who connected, or whom a reverse proxy of Crossbar's names (`get_client_ip/1`)."""
     return headers.get("x-forwarded-for", peer) if peer in _REVERSE_PROXIES else peer
+
+
+def require_account_id(context: Context) -> str:
+    """The id of the account in the path; raises `Failure` where there is none."""
+    if context.account is None:
+        if context.has_quirk("no-account-500"):
+            raise ModuleCrash("the path names no account")
+        raise system_error("faulty_request")
+    return context.account.id
 
 
 class UnreadableQuery(ValueError):

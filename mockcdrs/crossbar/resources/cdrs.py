@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
 from mockcdrs.crossbar import filters, views
-from mockcdrs.crossbar.context import NULL, Context
+from mockcdrs.crossbar.context import NULL, Context, require_account_id
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
 from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
-from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, require_account_id, walk_plain
+from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, walk_plain
 from mockcdrs.crossbar.resources import Parameters, Resource
 from mockcdrs.crossbar.summary import summarize_calls
 
