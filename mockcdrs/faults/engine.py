@@ -118,7 +118,7 @@ class Faults:
         self, incoming: HttpRequest, server_state: ServerState, produce: Respond
     ) -> tuple[HttpResponse, WireEffect]:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
-        if not self._rules and not self._tokens:
+        if not self._rules:  # and so no token that one of them made expire
             answer = produce(incoming, server_state)
             outcome = answer.outcome
             return _when_complete(answer, lambda: self._hand_out_key(incoming, outcome.next_start_key)), NO_EFFECT
