@@ -35,6 +35,7 @@ BODY_PARAMETERS = (
 )
 
 _BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
+_CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
@@ -149,7 +150,8 @@ class Context:
     `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything. `client_address` is
     what a token bucket is named after. `version` is the version of Kazoo that answers. `is_v1`: whether version 1 of
     the API is asked, which has rules of its own in a Kazoo that serves it. `is_dispatched`: whether any module hears of
-    the request: a point in the version parts the names of Crossbar's events.
+    the request: a point in the version parts the names of Crossbar's events. `is_cors`: whether a browser asks for
+    another site's page.
     """
 
     state: ServerState
@@ -171,9 +173,11 @@ class Context:
     version: Version = field(init=False)
     is_v1: bool = field(init=False)
     is_dispatched: bool = field(init=False)
+    is_cors: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.version = self.state.version
+        self.is_cors = not _CORS_HEADERS.isdisjoint(self.request.headers)
         self.is_v1, self.is_dispatched = self.api_version == "v1", "." not in self.api_version
 
     def has_quirk(self, quirk: str) -> bool:

@@ -97,12 +97,12 @@ class RequestIdMiddleware:
 
     def __init__(self, state: State, besides: str | None) -> None:
         self._state = state
-        self._besides = besides
+        self._besides = None if besides is None else f"{besides}/"
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
         del resp
-        if self._besides is not None and is_below(req.path, self._besides):
+        if self._besides is not None and f"{req.path}/".startswith(self._besides):
             return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
@@ -160,11 +160,6 @@ class FaultMiddleware:
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
-
-
-def is_below(path: str, base: str) -> bool:
-    """Whether a path is `base` or one below it."""
-    return f"{path}/".startswith(f"{base}/")
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:
