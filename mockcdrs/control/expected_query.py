@@ -12,7 +12,7 @@ from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import GREGORIAN_TIME
 from mockcdrs.control.request_assertions import is_query_value, path_hint
-from mockcdrs.crossbar.paging import maximum_range
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 
@@ -150,7 +150,7 @@ def parse_expected_query(
     sent = encode_query(path, query)
     listing = cast("re.Match[str]", _LISTING.fullmatch(path.strip("/")))
     end = int(sent.get("created_to", now))
-    start = int(sent.get("created_from", end - maximum_range(version, settings)))
+    start = int(sent.get("created_from", end - widest_range(version, settings)))
     if start > end:
         raise UnsupportedQuery(
             f"created_from: came {start}, which lies behind the range's end {end}, expected the earlier one of the two",

@@ -142,7 +142,7 @@ def plan_query(
     if (requested := request.parameter("chunk_size")) is not None:
         chunk_size = _check_chunk_size(context, requested)
     page_size = requested_page_size(context)
-    start, end = parse_time_range(request, context.state.now, maximum_range(context.version, settings))
+    start, end = parse_time_range(request, context.state.now, widest_range(context.version, settings))
     ascending = is_ascending(context)
     if months is None:
         months = _months_to_walk(context, scope.view, start, end)
@@ -248,7 +248,7 @@ def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
     return limited
 
 
-def maximum_range(version: Version, settings: Settings) -> int:
+def widest_range(version: Version, settings: Settings) -> int:
     """The widest range that a listing may cover, in seconds."""
     own = settings.cdrs_maximum_range if version.reads_cdrs_maximum_range else None
     return settings.maximum_range if own is None else own
