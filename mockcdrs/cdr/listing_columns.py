@@ -68,17 +68,14 @@ def _authorizing_id(document: Document, _start: int) -> Any:
 
 
 def _direction(document: Document) -> str:
-    direction = document.get("call_direction")
-    if direction not in ("inbound", "outbound"):
-        direction = text_at(document, ("call_direction",))
-        if direction not in {"inbound", "outbound"}:
-            raise ValueError(f"call_direction: {direction!r:.80}, expected inbound or outbound")
-    return str(direction)
+    direction = _text(document, "call_direction")
+    if direction not in {"inbound", "outbound"}:
+        raise ValueError(f"call_direction: {direction!r:.80}, expected inbound or outbound")
+    return direction
 
 
 def _dialed_number(document: Document, _start: int) -> str:
-    uri: str = _text(document, "request" if _direction(document) == "inbound" else "to")
-    return uri.partition("@")[0]
+    return _text(document, "request" if _direction(document) == "inbound" else "to").partition("@")[0]
 
 
 def _calling_from(document: Document, _start: int) -> str:

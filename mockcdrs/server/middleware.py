@@ -256,13 +256,6 @@ def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> H
     return replace(response, headers=headers, body=_stream(response.body))
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
-    try:
-        return cowboy.accepts_gzip(accept_encoding)
-    except ValueError:
-        return False
-
-
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
     packer = zlib.compressobj(wbits=_GZIP_WINDOW)
     for part in parts:
