@@ -29,6 +29,7 @@ from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
 from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
@@ -228,7 +229,7 @@ def server_rules(state: State) -> "ServerRules":
     settings, version = state.settings, state.version
     return ServerRules(
         quirks=state.quirks,
-        maximum_range=version.maximum_range(settings),
+        maximum_range=widest_range(version, settings),
         page_size=settings.pagination_page_size,
         chunk_size=settings.maximum_bulk,
         largest_chunk=settings.load_view_chunk_size,
