@@ -140,6 +140,7 @@ class ServerConfig:
         port: The port to listen on; 0 takes any free one.
         control_token: What the control API wants of everybody. Without it requests of this machine alone are let in.
         has_control_api: Whether there is a control API at all.
+        allow_origin: The origins of pages that may use the control API, besides its own.
         is_one_of_many: Whether other processes answer the same clients: all agree on request ids then.
 
     """
@@ -148,6 +149,7 @@ class ServerConfig:
     port: int = 0
     control_token: str | None = None
     has_control_api: bool = True
+    allow_origin: tuple[str, ...] = ()
     is_one_of_many: bool = False
 
 

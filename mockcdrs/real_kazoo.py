@@ -3,9 +3,9 @@
 from typing import Any, NoReturn
 
 from mockcdrs import arguments
-from mockcdrs.control.mock_interface import ApiAddress
+from mockcdrs.control.account_interface import ApiAddress
 
-_MADE_WITH_A_MOCK = ("account", "config")
+_MADE_WITH_A_MOCK = ("config",)
 
 
 class RealKazoo(ApiAddress):

@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from mockcdrs import remote_mock
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
@@ -95,7 +95,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
-        (lambda mock: mock.expected("/cdrs/summary"), UnsupportedQuery),
+        (lambda mock: mock.expected("/summary"), UnsupportedQuery),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:

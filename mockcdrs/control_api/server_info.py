@@ -1,4 +1,4 @@
-"""The server itself: whether it is ready, its account, settings, quirks and clock, and the OpenAPI documents."""
+"""The server itself: whether it is ready, its settings, quirks and clock, and the OpenAPI documents."""
 
 import json
 import os
@@ -33,33 +33,6 @@ def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     return ApiResponse(state)
 
 
-def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client is configured with, and the other accounts."""
-    account, login = backend.account, backend.credentials
-    return ApiResponse(
-        {
-            "url": f"{request.origin}/v2",
-            "account_id": account.id,
-            "auth_token": backend.auth_token,
-            "user_id": login.user_id,
-            "name": account.name,
-            "realm": account.realm,
-            "username": login.username,
-            "password": login.password,
-            "api_key": login.api_key,
-            "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
-            "accounts": [
-                {"id": other.id, "name": other.name, "realm": other.realm, "is_reseller": other.is_reseller}
-                for other in backend.state.data.accounts.values()
-            ],
-        }
-    )
-
-
-def _name(user: Any) -> str:
-    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
-
-
 def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the version of Kazoo, all settings with their values, all quirks, the data, the widest range."""
     del request
@@ -81,7 +54,7 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "quirks": quirks,
             "seed": state.seed,
             "data": asdict(state.data.origin),
-            "reseller": backend.account.is_reseller,
+            "reseller": state.data.accounts[backend.account_id].is_reseller,
             "maximum_range": state.version.maximum_range(state.settings),
         }
     )

@@ -44,7 +44,13 @@ def test_every_option_of_every_command_is_one_sentence() -> None:
 def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"--port": "1", "--now": "live", "--calls-per-day": "3", "--seed": "5", "--reseller": "1", "--data": "d"}
     given |= {"--no-control": "1", "--set": "kazoo.version=9", "--fix": "all", "--quirk": "integer-page-size"}
-    given |= {"--log-format": "json", "--kazoo": "master", "--journal": "7"}
+    given |= {
+        "--log-format": "json",
+        "--kazoo": "master",
+        "--journal": "7",
+        "--open": "1",
+        "--allow-origin": "http://localhost:3000",
+    }
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
         name = option.opts[0]

@@ -7,6 +7,7 @@ import shlex
 import signal
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
 from http.client import IncompleteRead
 from pathlib import Path
@@ -274,3 +275,18 @@ def listed(directory: Path, *options: str) -> Any:
         listing = served.get("/cdrs")
         served.end()
     return listing
+
+
+def test_open_opens_the_console_in_the_browser_of_the_environment(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.opened"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", str(browser))
+    with serving(tmp_path, "--data", str(data), "--open") as served:
+        opened = tmp_path / "browser.opened"
+        while not (opened.exists() and opened.read_text()):
+            assert served.process.poll() is None
+            time.sleep(0.01)
+        assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]

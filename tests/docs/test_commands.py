@@ -22,7 +22,7 @@ from tests.docs.test_documents import TEXTS, blocks
 PORT = "http://127.0.0.1:8000"
 NOW = "2026-01-20T12:00:00Z"
 CONSOLE = [(name, block) for name in TEXTS for block in blocks(name, "console")]
-JAVASCRIPT = Path(__file__).parent / "cdrs.test.mjs"
+JAVASCRIPT = Path(__file__).parents[1] / "javascript" / "cdrs.test.mjs"
 
 
 def exchanges(block: str) -> list[tuple[str, str]]:
@@ -40,7 +40,9 @@ def is_shown(shown: str, printed: str) -> bool:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[Mock]:
     options = serve.command.make_context("serve", ["--port", "0"]).params
-    with serve.build_mock(**{name: options[name] for name in options.keys() - {"env_file", "log_format"}}) as mock:
+    with serve.build_mock(
+        **{name: options[name] for name in options.keys() - {"env_file", "log_format", "opens_console"}}
+    ) as mock:
         yield mock
 
 

@@ -40,7 +40,7 @@ _OF_THE_SERVER = {400, 431, 501}
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     state = state_of(calls(3), fixed=["trailer-unescaped"])
-    app = create_app(state, MockBackend(state, state.data.accounts[ACCOUNT]))
+    app = create_app(state, MockBackend(state, ACCOUNT))
     with Server(app, longest_body=longest_body(state)) as running:
         yield running
 

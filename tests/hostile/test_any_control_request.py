@@ -120,7 +120,7 @@ def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
 ) -> None:
     monkeypatch.setattr(control_routes, "HEARTBEAT_SECONDS", 0.0)
     state = state_of(calls(3))
-    app = TestClient(_of_streams_a_piece(create_app(state, MockBackend(state, state.data.accounts[ACCOUNT]))))
+    app = TestClient(_of_streams_a_piece(create_app(state, MockBackend(state, ACCOUNT))))
     note(f"{requests!r:.4000}")
     caplog.clear()
     with caplog.at_level(logging.WARNING):

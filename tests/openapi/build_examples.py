@@ -129,7 +129,7 @@ def ids(mock: Mock) -> dict[str, str]:
     )
     return {
         "account_id": mock.account_id,
-        "name": mock.account.name,
+        "name": mock.state.data.accounts[mock.account_id].name,
         "digest": hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest(),
         "api_key": login.api_key,
         "token": mock.auth_token,

@@ -77,7 +77,7 @@ def operations(mock: Mock) -> dict[str, Any]:
     ids = [row["id"] for row in rows]
     has = {
         "account_id": [mock.account_id],
-        "user_id": [user["id"] for user in mock.account.users] + ["nosuch"],
+        "user_id": [user["id"] for user in mock.state.data.accounts[mock.account_id].users] + ["nosuch"],
         "cdr_id": [*ids, "nosuch", "202601-nosuch", "abcdef-xyz"],
         "interaction_id": [
             *ids,
@@ -96,8 +96,8 @@ def operations(mock: Mock) -> dict[str, Any]:
     for name, field, known in (
         ("UserLogin", "credentials", [digest, "nosuch"]),
         ("UserLogin", "method", ["md5"]),
-        ("UserLogin", "account_name", [mock.account.name]),
-        ("UserLogin", "account_realm", [mock.account.realm]),
+        ("UserLogin", "account_name", [mock.state.data.accounts[mock.account_id].name]),
+        ("UserLogin", "account_realm", [mock.state.data.accounts[mock.account_id].realm]),
         ("ApiLogin", "api_key", [login.api_key, "0" * 64]),
         ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
     ):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control_client import ControlClient
+from mockcdrs.expected.query import encode_query
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from tests.pytest_plugin.walking import WITH_QUIRKS, walked

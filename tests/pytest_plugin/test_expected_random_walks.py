@@ -64,6 +64,7 @@ def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tm
     (tmp_path / "calls.jsonl").write_text("\n".join(lines), encoding="utf-8")
     mock = Mock(data=tmp_path, now="2026-01-20T12:00:00Z")
     other = next(account for account in mock.state.data.accounts.values() if account.id != mock.account_id)
+    own = mock.state.data.accounts[mock.account_id]
 
     def listed(account: Account) -> list[str]:
         headers = {"X-Auth-Token": account.tokens[0].value}
@@ -71,7 +72,7 @@ def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tm
         return [row["id"] for row in response.json["data"]]
 
     mock.add_cdr({**leg, "pvt_account_id": mock.account_id})
-    assert listed(mock.account) == listed(other) == [leg["_id"]]
+    assert listed(own) == listed(other) == [leg["_id"]]
     mock.remove(leg["_id"])
-    assert (listed(mock.account), listed(other)) == ([], [leg["_id"]])
+    assert (listed(own), listed(other)) == ([], [leg["_id"]])
     assert mock.expected().ids == ()

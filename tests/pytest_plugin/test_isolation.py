@@ -31,7 +31,7 @@ def test_one(mockcdrs):
     mockcdrs.state.settings = replace(mockcdrs.state.settings, pagination_page_size=1)
     mockcdrs.state.quirks = frozenset()
     mockcdrs.state.seed = 7
-    mockcdrs.account = mockcdrs.account
+    mockcdrs.add_user()
     assert seen(mockcdrs) != mocks[0][2]
 
 def test_two(mockcdrs):
