@@ -274,18 +274,18 @@ class MockBackend(AccountBackend, MockInterface):
 
     @arguments.checked
     def account(self, account_id: str) -> AccountInterface:
-        from mockcdrs.control.added_accounts import find_account
+        from mockcdrs.control.added_accounts import known_account
 
-        return _OtherAccount(self, find_account(self.state.data.accounts, account_id).id)
+        return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
 
     @arguments.checked
     def add_account(
         self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
     ) -> AccountInterface:
-        from mockcdrs.control.added_accounts import ACCOUNT, find_account, read_arguments
+        from mockcdrs.control.added_accounts import ACCOUNT, known_account, read_arguments
 
         given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
-        above = find_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
+        above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
         account = self._builder().account(above, **given)
         self.state.add_account(account)
         return _OtherAccount(self, account.id)
