@@ -1,6 +1,5 @@
-"""Descriptions of a recorded request: its query in words, and the curl command that repeats it."""
+"""A recorded request in words: its query, and its path as a log shows it."""
 
-import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +8,6 @@ from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
 
 _MAX_PART_LENGTH = 80
-_CURL_HEADERS = ("accept", "accept-language", "content-type", "x-request-id", "origin")
 
 
 def describe_query(query: Mapping[str, Any]) -> list[str]:
@@ -91,16 +89,3 @@ def request_target(record: Record) -> str:
 def escape(text: str) -> str:
     """Escape text of a client's into printable ASCII, so that it neither ends a log's line nor commands a terminal."""
     return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")
-
-
-def curl_command(record: Record, origin: str) -> str:
-    """Return the shell command that repeats a request; it takes the token from `$TOKEN` and a body from `$BODY`."""
-    url = f"{origin}{request_target(record)}"
-    words = ["curl", "-sS"] + ([] if record.method == "GET" else ["-X", record.method])
-    for name in _CURL_HEADERS:
-        if name in record.headers and record.headers[name] != "*/*":
-            words += ["-H", f"{name}: {record.headers[name]}"]
-    line = shlex.join(words)
-    line += ' -H "X-Auth-Token: $TOKEN"' if "x-auth-token" in record.headers else ""
-    line += ' -d "$BODY"' if record.received_bytes else ""
-    return f"{line} {shlex.quote(url)}"

@@ -8,6 +8,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from mockcdrs.control import redaction
@@ -19,7 +20,9 @@ from mockcdrs.crossbar.token_bucket import client_address
 DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
 MAX_RESPONSES = 50
+MAX_ERROR_RESPONSES = 200
 MAX_BODY_BYTES = 65_536
+MAX_REQUEST_BODY_BYTES = 8_192
 
 _GZIP_WINDOW = 31
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
@@ -77,12 +80,15 @@ class Record:
         duration_seconds: how long the response took, by the machine's clock.
         fault: the names of the rules that fired.
         note: why Crossbar, too, answers so, where the answer is puzzling.
+        reason: why the request was refused, in words; empty for one that was not.
+        body: the request's body as text, its first `MAX_REQUEST_BODY_BYTES`.
         outcome: what Crossbar noted about its answer.
         is_complete: whether the body was sent, or broke off.
         completion: its place among all completed requests, counted from 1; 0 before.
         arrived_seconds: when it came in, by the machine's clock.
         client_address: the address that Crossbar takes for the client's.
-        response: the response, as long as it is kept.
+        response: the response, as long as it is kept: of the last `MAX_RESPONSES` requests, and of the last
+            `MAX_ERROR_RESPONSES` that were refused before.
         advised: the advice, once it was read.
         advising: makes the advice, once the request is complete.
 
@@ -101,6 +107,8 @@ class Record:
     duration_seconds: float = 0.0
     fault: str = ""
     note: str = ""
+    reason: str = ""
+    body: str = ""
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
@@ -121,6 +129,10 @@ class Record:
         if is_final:
             self.advised = advice
         return advice
+
+
+def _redacted_body(body: bytes) -> str:
+    return redaction.redact_text(body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace"))
 
 
 def _parse_redacted(raw: str) -> dict[str, Any]:
@@ -199,6 +211,7 @@ class Journal:
         with self._changed:
             self._records: deque[Record] = deque(maxlen=self.capacity)
             self._under_way: dict[int, Record] = {}
+            self._errors: deque[Record] = deque()
             self._numbers = itertools.count(1)
             self._completed = 0
             self.dropped = 0
@@ -216,6 +229,7 @@ class Journal:
             query=_parse_redacted(incoming.query),
             headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
+            body=_redacted_body(incoming.body) if incoming.body else "",
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )
@@ -231,9 +245,18 @@ class Journal:
             self._records.append(record)
             self._under_way[record.number] = record
             if len(self._records) > MAX_RESPONSES:
-                self._records[-MAX_RESPONSES - 1].response = None
+                self._drop_response(self._records[-MAX_RESPONSES - 1])
         if is_first_drop:
             logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
+
+    def _drop_response(self, record: Record) -> None:
+        """Let go of the response to an older request; errors have a ring of their own."""
+        if record.status < HTTPStatus.BAD_REQUEST:
+            record.response = None
+            return
+        self._errors.append(record)
+        if len(self._errors) > MAX_ERROR_RESPONSES:
+            self._errors.popleft().response = None
 
     def complete(self, record: Record) -> None:
         """Record that a response was sent or broke off. Does nothing the second time, or after a `clear`."""

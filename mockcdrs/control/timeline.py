@@ -1,29 +1,92 @@
-"""The timeline of an account: its newest interactions with all their legs, for the console."""
+"""The timeline of an account for the console: its newest interactions with all their legs, and counts of them."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mockcdrs.control.call_summary import DIRECTIONS, RESULTS, CallFilter, CallSummary, order_legs, summarize_call
 from mockcdrs.dataset.store import Document, Segment, Store
 
-_MAX_INTERACTION_SECONDS = 24 * 3_600
+MAX_SEARCHED = 10_000
+
+_HOUR_SECONDS, _DAY_SECONDS = 3_600, 86_400
+_MAX_INTERACTION_SECONDS = _DAY_SECONDS
+_MAX_HOURS = 48
+_ANY_CALL = CallFilter()
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """One interaction: its id, when it began, in Gregorian seconds, and its legs in the order of their beginnings."""
+    """One interaction: its id, its legs in the order of their beginnings, and what it was."""
 
     id: str
-    start: int
     legs: tuple[Document, ...]
+    summary: CallSummary
 
 
-def newest_interactions(store: Store, account_id: str, times: tuple[int, int], limit: int) -> list[TimelineEntry]:
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """Counts of a range's calls. Steps are of `step_seconds`; those without a call are left out.
+
+    `counted_from`: where fewer than all were counted, when the oldest of them began, in Gregorian seconds; else `None`.
+    """
+
+    total: int
+    talked_seconds: int
+    step_seconds: int
+    counted_from: int | None
+    results: dict[str, int]
+    directions: dict[str, int]
+    steps: list[dict[str, int]]
+
+
+def newest_interactions(
+    store: Store, account_id: str, times: tuple[int, int], limit: int, wanted: CallFilter = _ANY_CALL
+) -> list[TimelineEntry]:
     """Return up to `limit` interactions whose last leg was written within `times`, both ends included, newest first.
 
     `times` are Gregorian seconds. No more is read than what is returned and the day before it: no interaction takes
-    longer.
+    longer. Where only some calls are wanted, those among the newest `MAX_SEARCHED` are returned.
     """
+    if wanted == _ANY_CALL:
+        return _read_newest(store, account_id, times, limit)
+    entries = _read_newest(store, account_id, times, MAX_SEARCHED)
+    return [each for each in entries if wanted.fits(each.summary, each.legs)][:limit]
+
+
+def count_calls(store: Store, account_id: str, times: tuple[int, int], wanted: CallFilter = _ANY_CALL) -> CallCounts:
+    """Count the calls of a range, by result, by direction, and by hour or day of their beginning.
+
+    The newest `MAX_SEARCHED` of them are looked at.
+    """
+    entries = _read_newest(store, account_id, times, MAX_SEARCHED)
+    calls = [each.summary for each in entries if wanted.fits(each.summary, each.legs)]
+    step = _HOUR_SECONDS if times[1] - times[0] <= _MAX_HOURS * _HOUR_SECONDS else _DAY_SECONDS
+    return CallCounts(
+        total=len(calls),
+        talked_seconds=sum(call.talked for call in calls),
+        step_seconds=step,
+        counted_from=entries[-1].summary.start if len(entries) == MAX_SEARCHED else None,
+        results=_count(RESULTS, [call.result for call in calls]),
+        directions=_count(DIRECTIONS, [call.direction for call in calls]),
+        steps=_count_steps(calls, step),
+    )
+
+
+def _count(names: Sequence[str], values: Sequence[str]) -> dict[str, int]:
+    counts = Counter(values)
+    return {name: counts[name] for name in names}
+
+
+def _count_steps(calls: Sequence[CallSummary], step_seconds: int) -> list[dict[str, int]]:
+    steps: dict[int, Counter[str]] = {}
+    for call in calls:
+        steps.setdefault(call.start - call.start % step_seconds, Counter())[call.result] += 1
+    return [{"start": start, **_count(RESULTS, list(steps[start].elements()))} for start in sorted(steps)]
+
+
+def _read_newest(store: Store, account_id: str, times: tuple[int, int], limit: int) -> list[TimelineEntry]:
     first, last = times
     legs: dict[str, list[Document]] = {}
     read_until = first
@@ -68,11 +131,5 @@ def _written_at(document: Document) -> Any:
 
 
 def _to_entry(name: str, legs: list[Document]) -> TimelineEntry:
-    in_order = sorted(legs, key=lambda leg: (_start_of(leg), str(leg["_id"])))
-    return TimelineEntry(name, _start_of(in_order[0]), tuple(in_order))
-
-
-def _start_of(leg: Document) -> int:
-    ended, took = leg.get("timestamp"), leg.get("duration_seconds")
-    end = ended if isinstance(ended, int) else leg["pvt_created"]
-    return int(end - took) if isinstance(took, int) else int(end)
+    ordered = order_legs(legs)
+    return TimelineEntry(name, ordered, summarize_call(ordered))

@@ -1,12 +1,15 @@
 """The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
 
+from dataclasses import asdict
 from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control import timeline
 from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.call_summary import DIRECTIONS, RESULTS, CallFilter
 from mockcdrs.control.clock import ANY_TIME
+from mockcdrs.control.timeline import TimelineEntry
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
@@ -14,13 +17,15 @@ from mockcdrs.dataset.scenarios import SCENARIOS
 
 _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _MOST_INTERACTIONS = 500
+_RANGE = ("created_from", "created_to")
+_CALL_FILTERS = ("direction", "result", "user", "cause", "search")
 
 
 def count_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return the months that have a database, and how much was added and removed."""
+    """Return the months that have a database, how much was added and removed, and a number that changes with that."""
     del request
     data = backend.state.data
-    counts = {"added": data.count_added(), "removed": data.count_removed()}
+    counts = {"added": data.count_added(), "removed": data.count_removed(), "version": data.version}
     return ApiResponse({"months": data.months(backend.account_id), **counts})
 
 
@@ -80,17 +85,43 @@ def reset(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
-    messages.check_parameters(request, "created_from", "created_to", "limit")
+    messages.check_parameters(request, *_RANGE, "limit", *_CALL_FILTERS)
+    limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
+    times, wanted = _parse_range(backend, request), _parse_filter(request)
+    entries = timeline.newest_interactions(backend.state.data, backend.account_id, times, limit, wanted)
+    return ApiResponse([_describe_interaction(entry) for entry in entries])
+
+
+def count_calls(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Count the calls of a time range, for charts."""
+    messages.check_parameters(request, *_RANGE, *_CALL_FILTERS)
+    times, wanted = _parse_range(backend, request), _parse_filter(request)
+    return ApiResponse(asdict(timeline.count_calls(backend.state.data, backend.account_id, times, wanted)))
+
+
+def _parse_range(backend: MockBackend, request: ApiRequest) -> tuple[int, int]:
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
     start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
-    limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    found = timeline.newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
-    return ApiResponse(
-        [
-            {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
-            for each in found
-        ]
-    )
+    return start, end
+
+
+def _parse_filter(request: ApiRequest) -> CallFilter:
+    values = {name: request.query[name] for name in _CALL_FILTERS if name in request.query}
+    for name, known in (("direction", DIRECTIONS), ("result", RESULTS)):
+        if values.get(name, "") not in {"", *known}:
+            raise messages.bad_value(name, values[name], f"one of {', '.join(known)}")
+    return CallFilter(**values)
+
+
+def _describe_interaction(entry: TimelineEntry) -> dict[str, Any]:
+    call = asdict(entry.summary)
+    return {
+        "interaction_id": entry.id,
+        "start_seconds": call.pop("start"),
+        **call,
+        "owners": sorted(entry.summary.owners),
+        "legs": [public_fields(leg) for leg in entry.legs],
+    }
 
 
 def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -17,6 +17,7 @@ from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
+from mockcdrs.dataset.accounts import Account
 from mockcdrs.openapi import document as openapi
 
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
@@ -44,17 +45,29 @@ def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "username": login.username,
             "password": login.password,
             "api_key": login.api_key,
-            "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
-            "accounts": [
-                {"id": other.id, "name": other.name, "realm": other.realm, "is_reseller": other.is_reseller}
-                for other in backend.state.data.accounts.values()
-            ],
+            "users": _list_users(account),
+            "accounts": [_describe_account(other) for other in backend.state.data.accounts.values()],
         }
     )
 
 
-def _name(user: Any) -> str:
-    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+def _list_users(account: Account) -> list[dict[str, str]]:
+    return [
+        {"id": user["id"], "name": f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()}
+        for user in account.users
+    ]
+
+
+def _describe_account(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "realm": account.realm,
+        "is_reseller": account.is_reseller,
+        "tokens": [token.value for token in account.tokens],
+        "users": _list_users(account),
+        "devices": [{"id": device["id"], "name": str(device.get("name", ""))} for device in account.devices],
+    }
 
 
 def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:

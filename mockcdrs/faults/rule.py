@@ -48,6 +48,11 @@ class Schedule:
         """Whether the rule fires again and again, once it has begun to."""
         return self.nth is None and self.times is None and self.probability is None
 
+    def is_spent(self, matched: int, fired: int) -> bool:
+        """Whether a rule will never fire again, having matched and fired so many times."""
+        has_passed = self.nth is not None and matched >= self.after + self.nth
+        return has_passed or (self.times is not None and fired >= self.times)
+
     def is_due(self, seed: int, rule_number: int, match: int, fired: int) -> bool:
         """Whether a rule fires on its `match`-th match, counted from 1, having fired so many times before."""
         if match <= self.after or (self.nth is not None and match != self.after + self.nth):

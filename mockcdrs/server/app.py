@@ -24,7 +24,14 @@ from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.server.middleware import FaultMiddleware, JournalMiddleware, Request, RequestIdMiddleware, is_below
+from mockcdrs.server.middleware import (
+    FaultMiddleware,
+    JournalMiddleware,
+    Request,
+    RequestContext,
+    RequestIdMiddleware,
+    is_below,
+)
 
 if TYPE_CHECKING:
     from mockcdrs.control.access import AccessPolicy
@@ -139,6 +146,8 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> N
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
     context.note(response, effect)
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        record.reason = _explain(incoming, response, context)
     if incoming.method != "HEAD":
         accepted = incoming.headers.get("accept-encoding", "")
         response = compress(response, accepted, varies=context.server_state.version.compression_varies)
@@ -153,6 +162,14 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> N
         resp.data = response.body
     else:
         resp.stream = response.body
+
+
+def _explain(incoming: HttpRequest, response: HttpResponse, context: RequestContext) -> str:
+    if context.effect.fault:
+        return f"a fault rule made this answer, not Crossbar: {context.effect.fault}"
+    from mockcdrs.advice.refusals import explain_refusal  # few requests are refused
+
+    return explain_refusal(incoming, response, context.server_state)
 
 
 def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> HttpResponse:

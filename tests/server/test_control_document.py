@@ -19,6 +19,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/calls"): {"scenario": "voicemail", "at": "2026-01-20T11:00:00Z"},
     ("post", "/data/cdrs"): {"call_id": "a@b"},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
+    ("put", "/faults"): [1],
+    ("put", "/faults/{number}"): {"status": 500, "path": "/nowhere"},
+    ("post", "/journal/har"): {"numbers": [1]},
 }
 
 

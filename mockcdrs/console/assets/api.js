@@ -59,3 +59,12 @@ export function eventSource(path, query) {
   // an event source cannot send headers
   return new EventSource(new URL(`${path}?${new URLSearchParams(token ? { ...query, token } : query)}`, BASE));
 }
+
+// Gives a person a file.
+export function download(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}

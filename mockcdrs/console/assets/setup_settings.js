@@ -10,10 +10,10 @@ export function makeSettingsCard(mock) {
   const words = el("input", { type: "search", oninput: draw });
   const element = el(
     "section",
-    { class: "card wide" },
-    el("h2", null, "Settings"),
+    { class: "card" },
+    el("h3", null, "Settings"),
     settings,
-    el("h2", null, "Quirks of Crossbar's"),
+    el("h3", null, "Quirks of Crossbar's"),
     el("p", { class: "dim" }, "On: the mock does as Crossbar does. Off: as its documentation would have it."),
     field("Look for", words),
     quirks,
