@@ -93,13 +93,20 @@ def clear_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return each piece of advice once, with how often it was given, in the order in which it first came."""
     del request
+    counted = Counter(backend.kept_advice())
+    return ApiResponse(
+        [{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()]
+    )
+
+
+def list_advice_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return all codes of advice with what they stand for; `kinds` are those of the CDR endpoints, `null` for any."""
+    del backend, request
     from mockcdrs.advice.registry import ADVICE
 
-    counted = Counter(backend.kept_advice())
-    codes = {text: text.partition(":")[0] for text in counted}
     return ApiResponse(
         [
-            {"code": codes[text], "text": text, "count": count, "sentence": ADVICE[codes[text]].sentence}
-            for text, count in counted.items()
+            {"code": code, "sentence": rule.sentence, "kinds": None if rule.kinds is None else sorted(rule.kinds)}
+            for code, rule in ADVICE.items()
         ]
     )

@@ -20,6 +20,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/reset": {"POST": call_data.reset},
     "/expected": {"GET": call_data.read_expected},
     "/advice": {"GET": request_records.count_advice},
+    "/advice/rules": {"GET": request_records.list_advice_rules},
     "/faults": {
         "GET": fault_rules.list_rules,
         "POST": fault_rules.add_rule,

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
@@ -15,6 +16,7 @@ from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
 from mockcdrs.control.state_builder import parse_settings
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
+from mockcdrs.crossbar.account_documents import usable_apps
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.accounts import Account
@@ -46,7 +48,7 @@ def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "password": login.password,
             "api_key": login.api_key,
             "users": _list_users(account),
-            "accounts": [_describe_account(other) for other in backend.state.data.accounts.values()],
+            "accounts": [_describe_account(backend, other) for other in backend.state.data.accounts.values()],
         }
     )
 
@@ -58,7 +60,12 @@ def _list_users(account: Account) -> list[dict[str, str]]:
     ]
 
 
-def _describe_account(account: Account) -> dict[str, Any]:
+def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"id": each["id"], "name": str(each.get("name", ""))} for each in documents]
+
+
+def _describe_account(backend: MockBackend, account: Account) -> dict[str, Any]:
+    apps = usable_apps(backend.state.data.accounts, account)
     return {
         "id": account.id,
         "name": account.name,
@@ -66,7 +73,8 @@ def _describe_account(account: Account) -> dict[str, Any]:
         "is_reseller": account.is_reseller,
         "tokens": [token.value for token in account.tokens],
         "users": _list_users(account),
-        "devices": [{"id": device["id"], "name": str(device.get("name", ""))} for device in account.devices],
+        "devices": _list_named(account.devices),
+        "apps": _list_named(apps),
     }
 
 

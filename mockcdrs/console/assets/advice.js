@@ -12,11 +12,13 @@ export function makeAdvice(panel, { log, route, stream }) {
   const content = el("div", { class: "advice-list" });
   let drawn = "";
   let seen = 0; // the newest request when it was drawn
+  let sentences = new Map(); // of all codes
   panel.append(el("h2", { class: "unseen" }, "Advice"), content);
   stream.addEventListener("emptied", () => !panel.hidden && show());
 
   async function show() {
     seen = log.newest;
+    if (!sentences.size) sentences = new Map((await get("advice/rules")).map(({ code, sentence }) => [code, sentence]));
     draw(await get("advice"));
   }
 
@@ -24,7 +26,8 @@ export function makeAdvice(panel, { log, route, stream }) {
     const stamp = JSON.stringify([texts, route.get("code"), log.newest]);
     if (stamp === drawn) return; // a person may be reading it
     drawn = stamp;
-    const codes = [...new Set(texts.map(({ code }) => code))];
+    const asked = sentences.has(route.get("code")) ? [route.get("code")] : []; // a link may name one never given
+    const codes = [...new Set([...texts.map(({ code }) => code), ...asked])];
     content.replaceChildren(
       ...(codes.length
         ? codes.map((code) => card(code, texts.filter((text) => text.code === code)))
@@ -45,10 +48,10 @@ export function makeAdvice(panel, { log, route, stream }) {
         "header",
         { class: "card-head" },
         el("h3", null, el("code", null, code)),
-        el("span", { class: "dim" }, `${count} ${count === 1 ? "time" : "times"}`),
+        el("span", { class: "dim" }, count === 1 ? "once" : `${count} times`),
         records.length > 0 && el("a", { href: addressOf("requests", { q: `advice:${code}` }) }, "show the requests"),
       ),
-      el("p", null, texts[0].sentence),
+      el("p", null, sentences.get(code)),
       el(
         "ul",
         { class: "plain" },

@@ -63,7 +63,6 @@ export function makeFilters({ mock, route }) {
     inputs.direction,
     inputs.result,
     custom,
-    more,
   );
 
   // A range of one's own begins as the one that was shown.
@@ -94,5 +93,5 @@ export function makeFilters({ mock, route }) {
     if (route.get("user") || route.get("cause")) more.open = true;
   }
 
-  return { element, show, values };
+  return { element, more, show, values };
 }

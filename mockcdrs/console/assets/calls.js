@@ -37,6 +37,7 @@ export function makeCalls(panel, { mock, route }) {
     el(
       "div",
       { class: "folds" },
+      filters.more,
       form.element,
       el("details", { class: "more" }, el("summary", null, "As a query to Crossbar"), query),
       charts,

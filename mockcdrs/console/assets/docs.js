@@ -106,9 +106,26 @@ function openTarget() {
   target.querySelector("summary").focus();
 }
 
-function show(spec, account) {
+// Ids that are there, for the paths of operations: those of one call that a user had, where there is one.
+function idsOf(account, calls) {
+  const call = calls.find(({ owners }) => owners.length) ?? calls[0];
+  const userId = call?.owners[0] ?? account.user_id;
+  const leg = call?.legs.find(({ custom_channel_vars: variables }) => variables?.owner_id === userId) ?? call?.legs[0];
+  const own = account.accounts.find(({ id }) => id === account.account_id);
+  return {
+    account_id: account.account_id,
+    interaction_id: call?.interaction_id,
+    cdr_id: leg?.id,
+    user_id: userId,
+    device_id: own?.devices[0]?.id,
+    app_id: own?.apps[0]?.id,
+  };
+}
+
+function show(spec, account, calls, advice) {
   const main = byId("docs");
-  const context = { token: account.auth_token, accountId: account.account_id, server: spec.servers[0].url };
+  const ids = idsOf(account, calls);
+  const context = { token: account.auth_token, ids, advice, server: spec.servers[0].url };
   byId("title").textContent = spec.info.title;
   main.replaceChildren(
     el("p", { class: "lead" }, codeText(spec.info.description)),
@@ -122,7 +139,8 @@ function show(spec, account) {
 }
 
 try {
-  show(...(await Promise.all([get("openapi.json"), get("account")])));
+  const parts = ["openapi.json", "account", "data/interactions?limit=20", "advice/rules"];
+  show(...(await Promise.all(parts.map((part) => get(part)))));
 } catch (error) {
   const failed = byId("failed");
   failed.textContent = `${error.message} Open the console first, which takes the control token.`;

@@ -5,6 +5,16 @@ import { codeText, resolve, typeOf } from "./docs_schema.js";
 import { tryForm } from "./docs_try.js";
 import { el } from "./dom.js";
 import { laidOut, pretty } from "./pretty.js";
+import { addressOf } from "./route.js";
+
+// Operations, and the kinds of endpoint that advice knows them as.
+const KINDS = {
+  listCdrs: "listing",
+  listInteractions: "interaction",
+  listLegs: "legs",
+  summarizeCdrs: "summary",
+  getCdr: "one",
+};
 
 function jsonBlock(name, text) {
   const nodes = pretty(text);
@@ -16,13 +26,21 @@ function quirkList(quirks) {
     el(
       "li",
       null,
-      el("code", null, name),
+      el("a", { href: `./${addressOf("setup", { quirk: name })}` }, el("code", null, name)),
       !isDefault && el("span", { class: "badge" }, "off by default"),
       " ",
       codeText(sentence),
     ),
   );
   return el("details", { class: "quirks" }, el("summary", null, `Quirks of Crossbar's (${quirks.length})`), el("ul", null, items));
+}
+
+// The codes of advice that look at requests of this kind.
+function adviceList(rules) {
+  const items = rules.map(({ code, sentence }) =>
+    el("li", null, el("a", { href: `./${addressOf("advice", { code })}` }, el("code", null, code)), " ", codeText(sentence)),
+  );
+  return el("details", { class: "quirks" }, el("summary", null, `Advice on it (${rules.length})`), el("ul", null, items));
 }
 
 function example(spec, type, reference) {
@@ -59,24 +77,27 @@ function headerTable(headers) {
 function response(spec, [status, reference]) {
   const { description, headers, content = {} } = resolve(spec, reference);
   return el(
-    "li",
+    "details",
     { class: "response" },
-    el("p", null, el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)),
+    el("summary", null, el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)),
     Object.entries(content).map((each) => contentOf(spec, each)),
     headers && headerTable(headers),
   );
 }
 
 export function operationBody(spec, context, path, method, operation) {
+  const quirks = operation["x-crossbar-quirks"];
+  const rules = context.advice.filter(({ kinds }) => kinds?.includes(KINDS[operation.operationId.replace(/OfUser$/, "")]));
   return el(
     "div",
     { class: "body" },
     el("p", { class: "dim" }, "In Kazoo: ", el("code", null, operation["x-crossbar-source"])),
-    operation["x-crossbar-quirks"].length > 0 && quirkList(operation["x-crossbar-quirks"]),
+    quirks.length > 0 && quirkList(quirks),
+    rules.length > 0 && adviceList(rules),
     tryForm(spec, context, path, method, operation),
-    el("h3", null, "Responses"),
+    el("h4", null, "Responses"),
     el(
-      "ul",
+      "div",
       { class: "responses" },
       Object.entries(operation.responses).map((each) => response(spec, each)),
     ),

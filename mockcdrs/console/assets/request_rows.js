@@ -8,7 +8,7 @@ import { lastOf, pagesOf, rowsOf } from "./walks.js";
 
 const ACCOUNT = /^\/v\d+\/accounts\/[^/]+(?=\/|$)/;
 const LONG_ID = /\b([0-9a-f]{6})[0-9a-f]{26}\b/g;
-const BADGES = 2;
+const BADGES = 1;
 
 export const kindOfStatus = (status) => (status === 0 || status >= 500 ? "bad" : status >= 400 ? "warn" : "good");
 
@@ -36,7 +36,7 @@ const codesOfWalk = (walk) => [...new Set(walk.entries.flatMap(({ record }) => a
 
 function badges(codes, { fault, note }) {
   const shown = codes.slice(0, BADGES).map((code) => el("span", { class: "badge warn", title: "advice" }, code));
-  if (codes.length > BADGES) shown.push(el("span", { class: "badge warn" }, `+${codes.length - BADGES} advice`));
+  if (codes.length > BADGES) shown.push(el("span", { class: "badge warn" }, `+${codes.length - BADGES}`));
   if (note) shown.unshift(el("span", { class: "badge", title: note }, "note"));
   if (fault) shown.unshift(el("span", { class: "badge bad", title: fault }, "fault"));
   return el("span", { class: "badges" }, shown);

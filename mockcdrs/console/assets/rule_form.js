@@ -25,14 +25,15 @@ const ACTIONS = {
   endless_next_key: ["lead a page to itself"],
 };
 const OTHER = "other";
-const MATCHES = { method: ["Method", TEXT, "any"], path: ["Path ends with", TEXT, "any"], page: ["Only page", NUMBER, "any"] };
-const TURNS = {
+const FIELDS = {
+  path: ["Path ends with", TEXT, "any"],
+  method: ["Method", TEXT, "any"],
+  page: ["Only page", NUMBER, "any"],
   times: ["Times at most", NUMBER, "any"],
   nth: ["Only match number", NUMBER, "any"],
   after: ["Not on the first", NUMBER, "0"],
   probability: ["Share of matches, 0 to 1", NUMBER, "1"],
 };
-const FIELDS = { ...MATCHES, ...TURNS };
 const EXAMPLE = { path: "/cdrs", status: 503 };
 
 // `onSend(rule, id)` adds a rule, or replaces the one with that id; `onLeave` is called where a change is given up.
@@ -64,10 +65,9 @@ export function makeRuleForm({ onSend, onLeave }) {
     el(
       "div",
       { class: "filters" },
-      Object.keys(MATCHES).map((name) => field(FIELDS[name][0], inputs[name])),
       field("What happens", action),
       valueField,
-      Object.keys(TURNS).map((name) => field(FIELDS[name][0], inputs[name])),
+      Object.keys(FIELDS).map((name) => field(FIELDS[name][0], inputs[name])),
     ),
     field("Rule as JSON", json),
     wrong,

@@ -6,14 +6,14 @@ import { makeClockCard } from "./setup_clock.js";
 import { makeDataCard } from "./setup_data.js";
 import { makeSettingsCard } from "./setup_settings.js";
 
-export function makeSetup(panel, { mock }) {
+export function makeSetup(panel, { mock, route }) {
   const [account, people, clock, data, settings] = [
     makeAccountCard,
     makePeopleCard,
     makeClockCard,
     makeDataCard,
     makeSettingsCard,
-  ].map((make) => make(mock));
+  ].map((make) => make(mock, route));
   panel.append(
     el("h2", { class: "unseen" }, "Setup"),
     el(
@@ -28,6 +28,7 @@ export function makeSetup(panel, { mock }) {
   async function show() {
     await mock.refresh();
     for (const card of [account, people, clock, data, settings]) card.show();
+    settings.scroll();
   }
 
   return { show };

@@ -43,7 +43,7 @@ export function makeDataCard(mock) {
     content.replaceChildren(
       facts([
         ["Kazoo", said(settings.kazoo)],
-        ["seed", settings.seed],
+        ...(settings.data?.directory ? [["seed", settings.seed]] : []),
         ...origin,
         ["months", data.months.length ? `${data.months[0]} to ${data.months.at(-1)}` : "none"],
         ["added", data.added],

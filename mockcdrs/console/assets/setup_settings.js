@@ -4,7 +4,7 @@ import { patch } from "./api.js";
 import { el, empty, field, said } from "./dom.js";
 import { attempt } from "./notices.js";
 
-export function makeSettingsCard(mock) {
+export function makeSettingsCard(mock, route) {
   const settings = el("div", { class: "filters" });
   const quirks = el("ul", { class: "quirks" });
   const words = el("input", { type: "search", oninput: draw });
@@ -64,11 +64,17 @@ export function makeSettingsCard(mock) {
   }
 
   function show() {
+    if (route.get("quirk")) words.value = route.get("quirk");
     settings.replaceChildren(...Object.entries(mock.settings.settings).map(settingField));
     draw();
   }
 
-  return { element, show };
+  // A link to a quirk leads to it.
+  function scroll() {
+    if (route.get("quirk")) quirks.scrollIntoView();
+  }
+
+  return { element, show, scroll };
 }
 
 // What was text stays text; a number or null is typed as JSON.
