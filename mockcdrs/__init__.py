@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     from mockcdrs.faults import Reply, Rule
     from mockcdrs.mock import Mock, serving
 
-__all__ = ["Credentials", "Expected", "Interaction", "Mock", "MockConfig", "Record", "Reply", "Rule", "serving"]
+__all__ = [
+    "Credentials",
+    "Expected",
+    "Interaction",
+    "Mock",
+    "MockConfig",
+    "Record",
+    "Reply",
+    "Rule",
+    "UnusedFault",
+    "serving",
+]
 
 _MODULES = {
     "Credentials": "mockcdrs.dataset.accounts",
@@ -29,6 +40,10 @@ _MODULES = {
     "Rule": "mockcdrs.faults",
     "serving": "mockcdrs.mock",
 }
+
+
+class UnusedFault(UserWarning):
+    """A fault that a test set up and that no request met. A filter is `-W error::mockcdrs.UnusedFault`."""
 
 
 def __getattr__(name: str) -> Any:

@@ -151,6 +151,18 @@ class ServerConfig:
     is_one_of_many: bool = False
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is a loopback one, which only this machine reaches."""
+    import ipaddress  # which a run of pytest would load for nothing
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    mapped = address.ipv4_mapped if address.version == 6 else None  # a socket for both families gives these
+    return (mapped or address).is_loopback
+
+
 class MockOptions(TypedDict, total=False):
     """The keyword arguments of `Mock`, `serving` and `make_mockcdrs`: the fields of `MockConfig`."""
 

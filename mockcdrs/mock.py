@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Never, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.config import MockConfig, MockOptions, ServerConfig
-from mockcdrs.control.access import AccessPolicy
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import ApiAddress
-from mockcdrs.control.state_builder import build_state
+from mockcdrs.control.state import build_state
 from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.waitress_server import Server
 
@@ -66,8 +65,7 @@ class Mock(MockBackend, ApiAddress):
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
-        access = AccessPolicy(server.host, server.control_token)
-        self._app = create_app(state, self, access) if server.has_control_api else create_app(state)
+        self._app = create_app(state, self, server) if server.has_control_api else create_app(state)
         self._server = self._new_server()
         self._is_closed, self._starting = False, threading.Lock()
 

@@ -19,9 +19,8 @@ from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.crossbar.versions.differences import list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Rule, presets
-from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import Match, Schedule
+from mockcdrs.faults import Match, Rule, Schedule
+from mockcdrs.faults.rule import ACTIONS, PRESETS
 
 VERSION, QUIRK, PIECE_OF_ADVICE, FAULT, PART_OF_RULE, PRESET, SETTING, SCENARIO, EDGE_CASE = (
     "version",
@@ -196,8 +195,8 @@ def as_sentence(text: str) -> str:
 
 
 def _presets() -> Iterator[Entry]:
-    for name, (rule, sentence) in presets.PRESETS.items():
-        yield Entry(kind=PRESET, name=name, sentence=sentence, example=rule.to_python(), source=presets.__name__)
+    for name, (rule, sentence) in PRESETS.items():
+        yield Entry(kind=PRESET, name=name, sentence=sentence, example=rule.to_python(), source=Rule.__module__)
 
 
 def _settings() -> Iterator[Entry]:

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 from mockcdrs import arguments
 from mockcdrs.control.added_calls import CallArguments, Interaction, check_call, check_cdr_id, check_document
-from mockcdrs.control.clock import monotonic, parse_step, parse_time
+from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.expected import Expected
 from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import ApiAddress, ClockInterface, MockInterface, check_wait
+from mockcdrs.control.mock_interface import ApiAddress, MockInterface, check_wait
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
@@ -22,10 +22,10 @@ from mockcdrs.faults import Rule, RuleArguments
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
-    from mockcdrs.control.listing_query import ListingQuery
+    from mockcdrs.control.expected_query import ListingQuery
 
 _STEP_SECONDS = 0.02
-_SENT_OTHERWISE = frozenset({"advised", "advising", "outcome", "response"})
+_SENT_OTHERWISE = frozenset({"final_advice", "adviser", "outcome", "response"})
 _RECORD_FIELDS = tuple(item.name for item in dataclasses.fields(Record) if item.name not in _SENT_OTHERWISE)
 
 
@@ -109,10 +109,10 @@ class RemoteMock(MockInterface, ApiAddress):
         return Expected(tuple(answer["ids"]), answer["seconds"], answer["cost"], tuple(answer["unreachable"]))
 
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        made = Rule.from_arguments(unnamed, rule)
-        if made.runs_code:
+        checked = Rule.from_arguments(unnamed, rule)
+        if checked.runs_code:
             skip_test(self, "fail(then=...)")
-        return made.with_number(self._control.ask("POST", "/faults", made.to_dict())["id"])
+        return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:
@@ -190,4 +190,4 @@ def _read_journal(journal: dict[str, Any]) -> RecordedRequests:
 
 def _read_record(sent: dict[str, Any]) -> Record:
     fields = {name: sent[name] for name in _RECORD_FIELDS}
-    return Record(**fields, outcome=Outcome(**sent["outcome"]), advised=sent["advice"])
+    return Record(**fields, outcome=Outcome(**sent["outcome"]), final_advice=sent["advice"])

@@ -8,10 +8,9 @@ import pytest
 from mockcdrs.cdr.documents import schema_field_names
 from mockcdrs.config import MockConfig, MockOptions
 from mockcdrs.control.added_calls import CallArguments
-from mockcdrs.control.clock import Clock
-from mockcdrs.control.expected_query import _PARAMETERS
-from mockcdrs.control.listing_query import ListingQuery
-from mockcdrs.control.mock_interface import ApiAddress, ClockInterface, MockInterface
+from mockcdrs.control.clock import Clock, ClockInterface
+from mockcdrs.control.expected_query import _PARAMETERS, ListingQuery
+from mockcdrs.control.mock_interface import ApiAddress, MockInterface
 from mockcdrs.dataset.call_builder import CallSpec
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments

@@ -20,7 +20,7 @@ from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Reply, Rule, RuleArguments
-from mockcdrs.faults.presets import PRESETS
+from mockcdrs.faults.rule import PRESETS
 from mockcdrs.mock import Mock, serving
 from mockcdrs.reference import Entry
 

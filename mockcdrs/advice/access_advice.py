@@ -3,20 +3,21 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import (
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import (
     LEGS,
     ONE,
     PAGED_KINDS,
     RANGE_KINDS,
     VERSION_SEGMENT,
+    AdviceContext,
+    AdviceRule,
     first_value,
     path_without_slash,
     quote,
     requested_endpoint,
     sent_parameters,
 )
-from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import negotiation, routing
 from mockcdrs.crossbar.errors import EmptyResponse
@@ -65,7 +66,7 @@ def _polling_too_fast(record: Record, earlier: Iterable[Record], context: Advice
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _MAX_REPEATS:
             break
         is_same = path_without_slash(other) == path and sent_parameters(other) == parameters
-        if is_same and record_view.is_answered(other):
+        if is_same and advice_rule.is_answered(other):
             recent.append(other)
     if len(recent) == _MAX_REPEATS:
         version = context.version
@@ -170,7 +171,7 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], context: AdviceC
 
 def _base_url_error(record: Record, context: AdviceContext) -> str:
     """Return what a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
-    path, version = record.path, record_view.api_version(record)
+    path, version = record.path, advice_rule.api_version(record)
     first, *others = routing.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
@@ -198,7 +199,7 @@ def _segments_below_version(path: str) -> list[str]:
 
 
 def _v1_unpaged(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    if record_view.api_version(record) == "v1" and context.version.serves_v1:
+    if advice_rule.api_version(record) == "v1" and context.version.serves_v1:
         yield (
             f"page_size does nothing under /v1, where Kazoo {context.version.name} answers all rows of the range at "
             "once and names no next page: ask the same under /v2"

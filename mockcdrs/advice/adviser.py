@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
-from mockcdrs.advice.types import MAX_COUNT, AdviceContext
+from mockcdrs.advice.advice_rule import MAX_COUNT, AdviceContext
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
@@ -44,10 +44,10 @@ class Adviser:
         return [text for record in records for text in self._advice_on(record)] + advise_at_end(records, context)
 
     def _advice_on(self, record: Record) -> list[str]:
-        return self._advise_later()(record) if record.advising is None else record.advice
+        return self._advise_later()(record) if record.adviser is None else record.advice
 
     def _set_advice(self, record: Record) -> None:
-        record.advising = self._advise_later()
+        record.adviser = self._advise_later()
 
     def _advise_later(self) -> Callable[[Record], list[str]]:
         state = self._state

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import (
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import (
     LISTING_KINDS,
     OK_STATUSES,
     PAGED_KINDS,
+    AdviceContext,
+    AdviceRule,
     first_value,
     parse_integer,
     path_without_slash,
@@ -14,7 +16,6 @@ from mockcdrs.advice.record_view import (
     row_parameters,
     sent_parameters,
 )
-from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import start_key
 
@@ -25,7 +26,7 @@ _START_KEY = frozenset({"start_key"})
 def _bad_page_size(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     value = first_value(record, "page_size")
     size = parse_integer(value)
-    if value is not None and (size is None or size < 1) and record_view.api_version(record) != "v1":
+    if value is not None and (size is None or size < 1) and advice_rule.api_version(record) != "v1":
         usual = context.settings.pagination_page_size
         yield (
             f"page_size={quote(value)} is no whole number of 1 or more, a 404 faulty_request unless paginate=false: "
@@ -80,7 +81,7 @@ def _page_twice(record: Record, earlier: Iterable[Record], _context: AdviceConte
             continue
         if "start_key" not in sent_parameters(page):
             return
-        if _is_same_page(page, record) and record_view.is_answered(page):
+        if _is_same_page(page, record) and advice_rule.is_answered(page):
             yield (
                 f"this page was fetched by request {page.number} already, and came whole: its rows are now there "
                 "twice; go on at the last answer's next_start_key, and stop where there is none"
@@ -98,7 +99,7 @@ def _unfollowed_pages(record: Record, earlier: Iterable[Record], context: Advice
         return
     path = path_without_slash(record)
     last = next((page for page in earlier if path_without_slash(page) == path), None)
-    if last is not None and record_view.has_next_page(last):
+    if last is not None and advice_rule.has_next_page(last):
         yield _describe_unfollowed(last)
 
 
@@ -107,7 +108,7 @@ def _unfollowed_pages_at_end(records: Sequence[Record], _context: AdviceContext)
     unfollowed: list[Record] = []
     for record in reversed(records):
         path = path_without_slash(record)
-        if record_view.has_next_page(record) and (path, record.outcome.next_start_key) not in requested:
+        if advice_rule.has_next_page(record) and (path, record.outcome.next_start_key) not in requested:
             unfollowed.append(record)
         key = first_value(record, "start_key")
         if isinstance(key, str):
@@ -123,7 +124,7 @@ def _describe_unfollowed(page: Record) -> str:
 
 
 def _short_page(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    if not record_view.has_next_page(record):
+    if not advice_rule.has_next_page(record):
         return
     size = parse_integer(first_value(record, "page_size")) or context.settings.pagination_page_size
     if record.outcome.rows < size:
@@ -139,7 +140,7 @@ def _unpaged_large(record: Record, _earlier: Iterable[Record], context: AdviceCo
     if value in {None, "true", True}:
         return
     is_refused = record.status == 416 and not record.fault
-    if is_refused or (record_view.is_answered(record) and record.outcome.rows > many):
+    if is_refused or (advice_rule.is_answered(record) and record.outcome.rows > many):
         result = "refused here" if is_refused else f"{record.outcome.rows} rows in one answer"
         yield (
             f"paginate={quote(value)} on a large account, {result}: a real server takes long over that or "

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from mockcdrs.advice.record_view import ALL_KINDS, first_value, parameter_pairs, quote
-from mockcdrs.advice.types import AdviceContext, AdviceRule
+from mockcdrs.advice.advice_rule import ALL_KINDS, AdviceContext, AdviceRule, first_value, parameter_pairs, quote
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import is_private, schema_field_names
 from mockcdrs.cdr.listing_columns import COLUMNS

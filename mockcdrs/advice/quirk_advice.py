@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import (
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import (
     ALL_KINDS,
     INTERACTION,
     LEGS,
@@ -13,6 +13,8 @@ from mockcdrs.advice.record_view import (
     ONE,
     PAGED_KINDS,
     SUMMARY,
+    AdviceContext,
+    AdviceRule,
     first_value,
     is_answered,
     is_unchunked,
@@ -22,7 +24,6 @@ from mockcdrs.advice.record_view import (
     sent_parameters,
     wants_csv,
 )
-from mockcdrs.advice.types import AdviceContext, AdviceRule
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar.quirks import QUIRKS
@@ -33,17 +34,17 @@ _MAX_MONTHS = 24
 
 def _loses_interaction(record: Record, context: AdviceContext) -> bool:
     """Whether a page or chunk of interactions ended, so that one is missing."""
-    if not is_answered(record) or record_view.is_ascending(record):
+    if not is_answered(record) or advice_rule.is_oldest_first(record):
         return False
     # the key that a user's next page starts at is complete, so only chunks lose an interaction
-    has_page_end = record_view.has_next_page(record) and not requested_endpoint(record).is_of_user
+    has_page_end = advice_rule.has_next_page(record) and not requested_endpoint(record).is_of_user
     chunk_size = parse_integer(first_value(record, "chunk_size")) or context.settings.maximum_bulk
     return has_page_end or record.outcome.rows > chunk_size
 
 
 def _has_rows_in_chunks(record: Record) -> bool:
     """Whether a GET of the path would have its rows in chunks, or be one of interactions."""
-    kind = record_view.endpoint_of_path(record).kind
+    kind = advice_rule.endpoint_of_path(record).kind
     return kind == INTERACTION or (kind == LISTING and not is_unchunked(record))
 
 
@@ -59,7 +60,7 @@ def _has_short_month(record: Record, context: AdviceContext) -> bool:
 def _month_parts(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the first and last second of each month's part of a range, of two years at most."""
     for _ in range(_MAX_MONTHS):
-        name = record_view.month_name(start)
+        name = advice_rule.database_month(start)
         if start > end or not "0001" <= name[:4] < "9999" or len(name) != 6:
             return
         following = int(name[:4]) * 12 + int(name[4:])
@@ -168,7 +169,7 @@ RULES = (
             is_answered(record)
             and is_unchunked(record)
             and record.outcome.rows > 1
-            and record_view.spans_months(record, context)
+            and advice_rule.spans_months(record, context)
         ),
     ),
     _quirk_rule(
@@ -237,7 +238,7 @@ RULES = (
         example="GET /cdrs/summary?created_from=63934000000&created_to=63936000000",
         kinds=frozenset({SUMMARY}),
         statuses=OK_STATUSES,
-        condition=lambda record, context: is_answered(record) and record_view.spans_months(record, context),
+        condition=lambda record, context: is_answered(record) and advice_rule.spans_months(record, context),
     ),
     _quirk_rule(
         "empty-summary-csv-500",
@@ -343,7 +344,7 @@ RULES = (
         example="GET /cdrs?modified_from=63936000000",
         kinds=frozenset({LISTING}),
         names=frozenset({"modified_from", "modified_to"}),
-        condition=lambda record, _: not record_view.has_filter(record),
+        condition=lambda record, _: not advice_rule.has_filter(record),
     ),
     _quirk_rule(
         "missing-value-ignored",
@@ -360,7 +361,7 @@ RULES = (
         kinds=ALL_KINDS,
         statuses=frozenset({200, 500}),
         names=frozenset({"accept"}),
-        condition=lambda record, _: record_view.wants_pdf(record),
+        condition=lambda record, _: advice_rule.wants_pdf(record),
     ),
     _quirk_rule(
         "no-account-500",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from mockcdrs.advice.record_view import quote
+from mockcdrs.advice.advice_rule import quote
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.redaction import redact_text
 from mockcdrs.crossbar import authentication, routing

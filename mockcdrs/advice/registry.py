@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from mockcdrs.advice import access_advice, page_advice, parameter_advice, quirk_advice, time_advice
-from mockcdrs.advice.record_view import requested_endpoint, sent_parameters
-from mockcdrs.advice.types import AdviceContext, AdviceRule, RuleFunction
+from mockcdrs.advice.advice_rule import AdviceContext, AdviceRule, RuleFunction, requested_endpoint, sent_parameters
 from mockcdrs.control.journal import Record
 
 ADVICE: dict[str, AdviceRule] = {

@@ -4,14 +4,17 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from mockcdrs.advice import record_view
-from mockcdrs.advice.record_view import (
+from mockcdrs.advice import advice_rule
+from mockcdrs.advice.advice_rule import (
     LISTING,
     LISTING_KINDS,
+    MAX_COUNT,
     OK_STATUSES,
     RANGE_KINDS,
     SUMMARY,
     TIME_KINDS,
+    AdviceContext,
+    AdviceRule,
     first_value,
     parse_integer,
     path_without_slash,
@@ -21,7 +24,6 @@ from mockcdrs.advice.record_view import (
     sent_parameters,
     time_parameter,
 )
-from mockcdrs.advice.types import MAX_COUNT, AdviceContext, AdviceRule
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.control.journal import Record
@@ -74,7 +76,7 @@ def _ignored_time(record: Record, _earlier: Iterable[Record], context: AdviceCon
 
 
 def _is_filter_too(record: Record) -> bool:
-    return requested_endpoint(record).kind == record_view.INTERACTION or record_view.has_filter(record)
+    return requested_endpoint(record).kind == advice_rule.INTERACTION or advice_rule.has_filter(record)
 
 
 def _correct_form(value: Any) -> str:
@@ -141,7 +143,7 @@ def _future_range(record: Record, _earlier: Iterable[Record], context: AdviceCon
 
 def _default_range_empty(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     has_default_range = {"created_from", "created_to", "start_key"}.isdisjoint(sent_parameters(record))
-    is_empty = record_view.is_answered(record) and not record.outcome.rows and not record_view.wants_pdf(record)
+    is_empty = advice_rule.is_answered(record) and not record.outcome.rows and not advice_rule.wants_pdf(record)
     if not has_default_range or not is_empty:
         return
     start, _ = requested_range(record, context)
@@ -157,7 +159,7 @@ def _default_range_empty(record: Record, _earlier: Iterable[Record], context: Ad
 
 def _count_before(record: Record, start: int, context: AdviceContext) -> int | None:
     endpoint = requested_endpoint(record)
-    if context.count_cdrs is None or not endpoint.account or endpoint.is_of_user or record_view.has_filter(record):
+    if context.count_cdrs is None or not endpoint.account or endpoint.is_of_user or advice_rule.has_filter(record):
         return None
     return context.count_cdrs(endpoint.account, 1, start - 1)
 
@@ -165,7 +167,7 @@ def _count_before(record: Record, start: int, context: AdviceContext) -> int | N
 def _month_end_call_lost(record: Record, earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     """Report calls that cross the end of a month: no range that begins in the next month has them."""
     is_known = context.over_month_end is not None and _MONTH_END_QUIRK in context.quirks
-    if not is_known or not record_view.is_answered(record) or "start_key" in sent_parameters(record):
+    if not is_known or not advice_rule.is_answered(record) or "start_key" in sent_parameters(record):
         return
     start, end = requested_range(record, context)
     month_start = _month_start(start)
@@ -177,7 +179,7 @@ def _month_end_call_lost(record: Record, earlier: Iterable[Record], context: Adv
     ranges = [
         requested_range(other, context)
         for other in earlier
-        if path_without_slash(other) == here and record_view.is_answered(other) and not record_view.has_filter(other)
+        if path_without_slash(other) == here and advice_rule.is_answered(other) and not advice_rule.has_filter(other)
     ]
     for first, last in ranges:
         missing = [each for each in missing if not (first < month_start and first <= each["pvt_created"] <= last)]
@@ -200,7 +202,7 @@ def _crossing_cdrs(record: Record, month_start: int, context: AdviceContext) -> 
     endpoint = requested_endpoint(record)
     if context.over_month_end is None or not endpoint.account:
         return []
-    documents = context.over_month_end(endpoint.account, record_view.month_name(month_start - 1))
+    documents = context.over_month_end(endpoint.account, advice_rule.database_month(month_start - 1))
     is_requested = _row_filter(record) if documents else bool
     return [each for each in documents if is_requested(each)]
 
@@ -208,7 +210,7 @@ def _crossing_cdrs(record: Record, month_start: int, context: AdviceContext) -> 
 def _row_filter(record: Record) -> Callable[[Document], bool]:
     endpoint = requested_endpoint(record)
     user = endpoint.user if endpoint.kind == LISTING else ""
-    pairs = tuple((name, value) for name, value in record_view.parameter_pairs(record) if name not in _TIMES)
+    pairs = tuple((name, value) for name, value in advice_rule.parameter_pairs(record) if name not in _TIMES)
     passes = filters.compile_filters(pairs)
 
     def is_requested(document: Document) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mockcdrs.cli.options import kazoo_of_mock
+from mockcdrs.cli.shared_options import kazoo_of_mock
 
 
 @click.command(

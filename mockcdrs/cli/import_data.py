@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mockcdrs.cli.options import anonymizing, check_anonymizing, make_anonymizer
+from mockcdrs.cli.shared_options import anonymizing, check_anonymizing, make_anonymizer
 
 
 @click.command(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.state_builder import end_of_data
+from mockcdrs.control.state import end_of_data
 from mockcdrs.server.request_log import JsonFormatter, LineFormatter, RequestLog, TextFormatter
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.options import (
+from mockcdrs.cli.shared_options import (
     account_of_server,
     anonymizing,
     check_anonymizing,
@@ -61,8 +61,8 @@ def command(
     from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.exchanges import TokenRedaction
     from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
-    from mockcdrs.recordings.token_redaction import TokenRedaction
 
     try:
         TargetServer(url, account_id, token).check_access()

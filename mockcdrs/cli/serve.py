@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockcdrs.cli.options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig
+from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
+from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -138,7 +138,6 @@ def build_mock(
 
     Raises `click.UsageError`, and what `mockcdrs.mock.build` raises.
     """
-    from mockcdrs.control.access import is_loopback
     from mockcdrs.mock import build
 
     if not (is_loopback(host) or control_token or no_control):

@@ -72,7 +72,7 @@ class CheckResult:
         return "not made" if self.skipped else "passed"
 
 
-def check(source: str, *quirks: str) -> Callable[[Findings], Check]:
+def check_of(source: str, *quirks: str) -> Callable[[Findings], Check]:
     """Turn a function into a `Check` with the function's name, and its docstring as the sentence."""
 
     def decorate(findings: Findings) -> Check:

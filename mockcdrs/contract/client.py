@@ -7,7 +7,6 @@ Only a client imports h11: requests and responses can be read, written and anony
 
 import contextlib
 import importlib.util
-import ipaddress
 import json
 import socket
 import ssl
@@ -17,6 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from mockcdrs.config import is_loopback
 
 if TYPE_CHECKING:
     import h11
@@ -116,14 +117,6 @@ class _Received:
     def response(self) -> RawResponse:
         is_chunked = any(name.lower() == "transfer-encoding" for name, _ in self.headers)
         return RawResponse(self.status, self.headers, b"".join(self.parts), tuple(self.chunks) if is_chunked else None)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host of a URL is this machine. Names other than `localhost` are not resolved."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def require_h11() -> None:

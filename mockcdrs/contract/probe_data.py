@@ -195,7 +195,7 @@ def legs(server: TargetServer, interaction_id: str) -> list[Row]:
     return server.get_cdrs(f"/legs/{quote(interaction_id, safe='')}", paginate="false").rows if interaction_id else []
 
 
-def interactions(server: TargetServer) -> CheckedResponse:
+def interaction_listing(server: TargetServer) -> CheckedResponse:
     """The interactions of the window, oldest first: in this direction no page loses one. Raises `CannotCheck`."""
     answer = all_interactions(server)
     if is_broken(answer):

@@ -27,7 +27,7 @@ from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
     from mockcdrs.control.expected import Expected
-    from mockcdrs.control.listing_query import ListingQuery
+    from mockcdrs.control.expected_query import ListingQuery
 
 
 class MockBackend(MockInterface):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec, module_from_spec
-from typing import Any, Never
+from typing import Any, Never, Protocol
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
@@ -23,7 +23,46 @@ ISO_8601 = "ISO 8601 in UTC, as in 2026-01-20T12:00:00Z"
 _MAX_DIGITS = 20
 
 
-class Clock:
+class ClockInterface(Protocol):
+    """The clock of a mock. Ranges, token expiry, `Date` and the journal follow it."""
+
+    def now(self) -> int:
+        """The time in Gregorian seconds."""
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it stands still."""
+
+    def freeze(self, moment: str | datetime | int | None = None) -> None:
+        """Stop the clock. Raises `ArgumentError`.
+
+        Args:
+            moment: Where it stands: ISO 8601 or a `datetime`, both in UTC unless they say otherwise, or Gregorian
+                seconds. Without it, where it is.
+
+        """
+
+    def advance(
+        self,
+        /,
+        step: timedelta | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+        **unknown: Never,
+    ) -> None:
+        """Advance the clock by `step`, or by the sum of the other arguments. A frozen clock stays frozen.
+
+        Raises `ArgumentError` for a step that is no whole number of seconds, or that leaves the years 1 to 9999.
+        """
+
+    def live(self) -> None:
+        """Run with the machine's clock."""
+
+
+class Clock(ClockInterface):
     """The clock of a mock, in Gregorian seconds: the machine's, moved by an offset, or frozen at a time."""
 
     def __init__(self, frozen_at: int | None = None) -> None:

@@ -89,8 +89,8 @@ class Record:
         client_address: the address that Crossbar takes for the client's.
         response: the response, as long as it is kept: of the last `MAX_RESPONSES` requests, and of the last
             `MAX_ERROR_RESPONSES` that were refused before.
-        advised: the advice, once it was read.
-        advising: makes the advice, once the request is complete.
+        final_advice: the advice, once it was read.
+        adviser: makes the advice, once the request is complete.
 
     """
 
@@ -115,19 +115,24 @@ class Record:
     arrived_seconds: float = field(default=0.0, compare=False)
     client_address: str = ""
     response: SentResponse | None = None
-    advised: list[str] | None = field(default=None, repr=False, compare=False)
-    advising: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
+    final_advice: list[str] | None = field(default=None, repr=False, compare=False)
+    adviser: Callable[["Record"], list[str]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def target(self) -> str:
+        """Path and query as they came."""
+        return f"{self.path}?{self.raw_query}" if self.raw_query else self.path
 
     @property
     def advice(self) -> list[str]:
         """The advice on the request; none before it is complete."""
         # What is known before is not kept, as it would stand in for the final advice.
-        if self.advised is not None or self.advising is None:
-            return self.advised or []
+        if self.final_advice is not None or self.adviser is None:
+            return self.final_advice or []
         is_final = self.completion > 0  # before, it is not known which others completed first
-        advice = self.advising(self)
+        advice = self.adviser(self)
         if is_final:
-            self.advised = advice
+            self.final_advice = advice
         return advice
 
 

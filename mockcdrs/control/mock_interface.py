@@ -3,8 +3,8 @@
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Never, Protocol, Self, Unpack
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Never, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
@@ -18,9 +18,10 @@ from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.added_calls import CallArguments, Interaction
+    from mockcdrs.control.clock import ClockInterface
     from mockcdrs.control.expected import Expected
+    from mockcdrs.control.expected_query import ListingQuery
     from mockcdrs.control.journal import Record, RecordedRequests
-    from mockcdrs.control.listing_query import ListingQuery
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.faults import RuleArguments
     from mockcdrs.faults.rule import ReplyRuleArguments
@@ -62,45 +63,6 @@ class ApiAddress(ABC):
         return self.url
 
 
-class ClockInterface(Protocol):
-    """The clock of a mock. Ranges, token expiry, `Date` and the journal follow it."""
-
-    def now(self) -> int:
-        """The time in Gregorian seconds."""
-
-    @property
-    def is_frozen(self) -> bool:
-        """Whether it stands still."""
-
-    def freeze(self, moment: str | datetime | int | None = None) -> None:
-        """Stop the clock. Raises `ArgumentError`.
-
-        Args:
-            moment: Where it stands: ISO 8601 or a `datetime`, both in UTC unless they say otherwise, or Gregorian
-                seconds. Without it, where it is.
-
-        """
-
-    def advance(
-        self,
-        /,
-        step: timedelta | None = None,
-        *,
-        days: float = 0,
-        hours: float = 0,
-        minutes: float = 0,
-        seconds: float = 0,
-        **unknown: Never,
-    ) -> None:
-        """Advance the clock by `step`, or by the sum of the other arguments. A frozen clock stays frozen.
-
-        Raises `ArgumentError` for a step that is no whole number of seconds, or that leaves the years 1 to 9999.
-        """
-
-    def live(self) -> None:
-        """Run with the machine's clock."""
-
-
 class MockInterface(ABC):
     """What a test does with a mock and asks of it. Wrong arguments raise `ArgumentError`, which is a `ValueError`."""
 
@@ -129,7 +91,7 @@ class MockInterface(ABC):
 
     @property
     @abstractmethod
-    def clock(self) -> ClockInterface:
+    def clock(self) -> "ClockInterface":
         """The one clock of the mock: `freeze(moment)`, `advance(days=40)`, `live()`."""
 
     @abstractmethod

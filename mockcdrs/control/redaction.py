@@ -1,6 +1,7 @@
 """Redaction of secrets: a digest replaces each token and password before it gets into a journal, report or page.
 
-Equal secrets have equal digests and different ones different digests, wherever they were sent.
+Equal secrets have equal digests and different ones different digests, wherever they were sent. `escape` makes a
+client's text harmless for a terminal.
 """
 
 import functools
@@ -88,3 +89,8 @@ def _parse_literal(literal: str) -> str:
 
 def _redact_signed(text: str) -> str:
     return _JWT.sub(lambda token: redact(token[0]), text)
+
+
+def escape(text: str) -> str:
+    """Escape text of a client's into printable ASCII, so that it neither ends a log's line nor commands a terminal."""
+    return text if text.isascii() and text.isprintable() else text.encode("unicode_escape").decode("ascii")

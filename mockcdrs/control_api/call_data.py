@@ -4,14 +4,13 @@ from dataclasses import asdict
 from typing import Any
 
 from mockcdrs.cdr.documents import public_fields
-from mockcdrs.control import timeline
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.call_summary import DIRECTIONS, RESULTS, CallFilter
 from mockcdrs.control.clock import ANY_TIME
-from mockcdrs.control.timeline import TimelineEntry
-from mockcdrs.control_api import messages
+from mockcdrs.control_api import messages, timeline
+from mockcdrs.control_api.access import ApiError
+from mockcdrs.control_api.call_summary import DIRECTIONS, RESULTS, CallFilter
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
+from mockcdrs.control_api.timeline import TimelineEntry
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 
@@ -128,13 +127,13 @@ def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
     query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
     with messages.refuse_wrong_arguments():
-        found = backend.expected(request.query.get("path", "/cdrs"), **query)
+        expected = backend.expected(request.query.get("path", "/cdrs"), **query)
     return ApiResponse(
         {
-            "ids": list(found.ids),
-            "count": found.count,
-            "seconds": found.seconds,
-            "cost": found.cost,
-            "unreachable": list(found.unreachable),
+            "ids": list(expected.ids),
+            "count": expected.count,
+            "seconds": expected.seconds,
+            "cost": expected.cost,
+            "unreachable": list(expected.unreachable),
         }
     )

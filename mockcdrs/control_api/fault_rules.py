@@ -3,12 +3,12 @@
 from typing import Any
 
 from mockcdrs.arguments import is_whole
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import messages
+from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
 from mockcdrs.faults import Rule
-from mockcdrs.faults.presets import PRESETS
+from mockcdrs.faults.rule import PRESETS
 
 
 def _describe(backend: MockBackend, rule: Rule) -> dict[str, Any]:

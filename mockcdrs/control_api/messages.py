@@ -7,10 +7,10 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import LAST_CALENDAR_SECOND, time_hint
 from mockcdrs.control.expected_query import UnsupportedQuery
+from mockcdrs.control_api.access import ApiError
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.faults import RuleError
 

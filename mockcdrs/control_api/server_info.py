@@ -10,11 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.api_errors import ApiError
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
-from mockcdrs.control.state_builder import parse_settings
+from mockcdrs.control.state import parse_settings
 from mockcdrs.control_api import messages
+from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.account_documents import usable_apps
 from mockcdrs.crossbar.quirks import QUIRKS

@@ -1,14 +1,13 @@
-"""Actions on the answer: an error, a reply of the test's own, a body or a page that is not as it should be.
+"""Actions on the answer: an error, a body or a page that is not as it should be, code that runs once it is complete.
 
 They change the cause, where they can, and let Crossbar's own code answer: a database that cannot be asked, a token that
 is refused.
 """
 
-import dataclasses
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -20,12 +19,10 @@ from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
 from mockcdrs.crossbar.pipeline import HttpResponse
-from mockcdrs.dataset.store import Store
-from mockcdrs.faults import answer_editing
-from mockcdrs.faults.action_base import Action, Produce
-from mockcdrs.faults.matching import RequestView
-from mockcdrs.faults.rule_error import RuleError
-from mockcdrs.faults.token_expiry import TokenExpiry
+from mockcdrs.crossbar.versions import Version
+from mockcdrs.dataset.store import Overlay, Store
+from mockcdrs.faults.action import Action, AnswerAction, Produce, TokenExpiry
+from mockcdrs.faults.matching import RequestView, RuleError
 
 ERROR_BY_STATUS: dict[int, str] = {
     400: "parse_error",
@@ -41,17 +38,16 @@ ERROR_BY_STATUS: dict[int, str] = {
     503: "datastore_unreachable",
 }
 
+_KEYS_OF_ERRORS = ("version", "timestamp", "node", "request_id", "tokens", "auth_token")
+_HEADERS_OF_SUCCESS = ("etag", "expires", "location")
+_CREATED = 201
 _TOKEN_STATUSES = frozenset({401, 403, 429})
 # Python's own words for these differ from one version to the next
 _FIXED_WORDS = {413: "request entity too large", 416: "range not satisfiable", 422: "unprocessable entity"}
 _WORDS = {known.value: known.phrase.lower() for known in HTTPStatus} | _FIXED_WORDS
 
 
-class _Answers(Action):
-    group = "answer"
-
-
-class _Fails(_Answers, ABC):
+class _Fails(AnswerAction, ABC):
     """The answer is an error of Crossbar's."""
 
     @abstractmethod
@@ -64,7 +60,7 @@ class _Fails(_Answers, ABC):
             failing = replace(server_state, claims=_refuse)
         else:
             failing = replace(server_state, databases=_FailingDatabases(server_state.store, failure))
-        return answer_editing.turn_into_error(produce(failing), failure, server_state.version)
+        return _turn_into_error(produce(failing), failure, server_state.version)
 
 
 class FailWithError(_Fails):
@@ -115,77 +111,7 @@ class RefuseStartKey(_Fails):
         return system_error("datastore_fault")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer without Crossbar's envelope. Raises `RuleError`.
-
-    Arguments:
-        json: the body, as JSON; `None` is an empty body.
-        status: 200 to 599.
-        headers: text by name; the headers that the server writes itself are refused.
-
-    """
-
-    json: Any = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        try:
-            json.loads(json_codec.encode_json(self.json))
-            json.dumps(self.json, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise RuleError(f"json: came {repr(self.json)[:80]}, expected what JSON can hold ({error})") from error
-        arguments.check_value("status", self.status, arguments.whole(200, 599), RuleError)
-        arguments.check_value("headers", self.headers, arguments.VALUES, RuleError)
-        for name, value in self.headers.items():
-            if not (name and isinstance(value, str)) or any(end in name + value for end in "\r\n"):
-                raise RuleError(f"headers: came {name!r}: {value!r}, expected text on one line")
-            if name.lower() in _HEADERS_OF_THE_SERVER:
-                raise RuleError(f"headers: came {name!r}, which is the server's to write; leave it out")
-
-
-_HEADERS_OF_THE_SERVER = frozenset(
-    {"connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade"}
-)
-
-
-class SendReply(_Answers):
-    """Send an answer of the test's own."""
-
-    keyword, unset = "reply", None
-    kind = Kind(
-        "a Reply: json, status, headers",
-        lambda value: hasattr(value, "json") and hasattr(value, "status"),
-        lambda value: "make it by respond(path, json=..., status=...)" if isinstance(value, Mapping) else "",
-    )
-    sentence = "The answer is a Reply of the test's own; `respond()` is the shorter way."
-    example = Reply({"data": []})
-
-    @classmethod
-    def from_json(cls, value: Any) -> Any:
-        """The Reply that an object in JSON stands for; any other value as it is."""
-        if not isinstance(value, Mapping):
-            return value
-        arguments.check_names(value, [item.name for item in dataclasses.fields(Reply)], "a reply", RuleError)
-        return Reply(**value)
-
-    def to_json(self) -> Any:
-        return dataclasses.asdict(self.value)
-
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
-        del server_state, produce
-        headers = {name.lower(): value for name, value in self.value.headers.items()}
-        if self.value.json is None:
-            return HttpResponse(self.value.status, headers)
-        typed = {"content-type": "application/json", **headers}
-        return HttpResponse(self.value.status, typed, json_codec.encode_json(self.value.json))
-
-    def __str__(self) -> str:
-        return str(self.value.status)
-
-
-class SendEmpty(_Answers):
+class SendEmpty(AnswerAction):
     """Answer 200 without a body."""
 
     keyword = "empty"
@@ -197,7 +123,7 @@ class SendEmpty(_Answers):
         return replace(usual, status=200, headers=headers, body=b"")
 
 
-class MalformJson(_Answers):
+class MalformJson(AnswerAction):
     """Leave out the last byte of the body."""
 
     keyword = "malformed_json"
@@ -205,10 +131,10 @@ class MalformJson(_Answers):
 
     def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
-        return answer_editing.with_body(usual, answer_editing.whole_body(usual)[:-1] or b"{")
+        return _with_body(usual, _whole_body(usual)[:-1] or b"{")
 
 
-class ExpireToken(_Answers):
+class ExpireToken(AnswerAction):
     """Refuse the token of the request from now on."""
 
     keyword = "token_expired"
@@ -221,7 +147,7 @@ class ExpireToken(_Answers):
         tokens.expire(str(request.token), server_state)
 
 
-class DuplicateRow(_Answers):
+class DuplicateRow(AnswerAction):
     """Send the last row of a page twice."""
 
     keyword = "duplicate_row"
@@ -230,9 +156,9 @@ class DuplicateRow(_Answers):
     def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
         if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
-            whole = answer_editing.whole_body(usual)
+            whole = _whole_body(usual)
             usual.outcome.rows += 1
-            return answer_editing.with_body(usual, whole + answer_editing.last_csv_row(whole))
+            return _with_body(usual, whole + _last_csv_row(whole))
 
         def change(envelope: dict[str, Any]) -> dict[str, Any]:
             rows = envelope.get("data")
@@ -244,10 +170,10 @@ class DuplicateRow(_Answers):
                 doubled["page_size"] = type(envelope["page_size"])(int(envelope["page_size"]) + 1)
             return doubled
 
-        return answer_editing.edit_envelope(usual, change)
+        return _edit_envelope(usual, change)
 
 
-class RepeatPage(_Answers):
+class RepeatPage(AnswerAction):
     """Have a page's next start key lead to the same page."""
 
     keyword = "endless_next_key"
@@ -266,7 +192,29 @@ class RepeatPage(_Answers):
             at = [name for name, _ in items].index("page_size") if "page_size" in envelope else len(items)
             return dict([*items[:at], ("next_start_key", own), *items[at:]])
 
-        return answer_editing.edit_envelope(usual, change)
+        return _edit_envelope(usual, change)
+
+
+class RunCode(Action):
+    """Call a function of the test's with the data, between two pages."""
+
+    keyword, unset = "then", None
+    kind = Kind("a callable that takes the overlay over the data", callable)
+    sentence = "A function of the test's is called with the data once the body is complete, before the next request."
+    example = print
+
+    def end(self, data: Overlay) -> None:
+        self.value(data)
+
+    @classmethod
+    def from_json(cls, value: Any) -> NoReturn:
+        """Refuse it: code does not travel as JSON."""
+        del value
+        words = "then: came as JSON, expected Python code; say it in a test, as mockcdrs.fail(then=...)"
+        raise RuleError(words, "then")
+
+    def __str__(self) -> str:
+        return str(getattr(self.value, "__name__", "callable"))
 
 
 class _FailingDatabases(Databases):
@@ -285,3 +233,68 @@ class _FailingDatabases(Databases):
 
 def _refuse(_token: str) -> NoReturn:
     raise TokenError("invalid_jwt")
+
+
+def _turn_into_error(answer: HttpResponse, failure: Failure, version: Version) -> HttpResponse:
+    """Turn an answer into an error, in the envelope that it has. An answer without an envelope keeps none."""
+    if (answer.status, answer.outcome.message) == (failure.status, failure.message):
+        return answer
+
+    def change(envelope: dict[str, Any]) -> dict[str, Any]:
+        error = {"data": failure.data, "error": str(failure.status), "message": failure.message, "status": "error"}
+        changed = {**{name: envelope[name] for name in _KEYS_OF_ERRORS if name in envelope}, **error}
+        if failure.status == 429 and "tokens" in changed:
+            changed["tokens"] = {"consumed": 1, "remaining": 0}
+        if answer.status == _CREATED:  # a login that fails gives no token, and its client is not known yet
+            changed.pop("auth_token", None)
+            if not version.tells_everybody_its_version:
+                changed.pop("version", None)
+            if version.tells_token_as_text:
+                changed["auth_token"] = "undefined"  # noqa: S105 Kazoo's word for no token
+        return {name: changed[name] for name in version.error_keys if name in changed}
+
+    headers = {name: value for name, value in answer.headers.items() if name not in _HEADERS_OF_SUCCESS}
+    changed = _edit_envelope(answer, change)
+    changed.outcome.message = failure.message
+    return replace(changed, status=failure.status, headers=headers)
+
+
+def _edit_envelope(answer: HttpResponse, change: Callable[[dict[str, Any]], dict[str, Any]]) -> HttpResponse:
+    """Change an answer's envelope, in the form that it has. A body without a JSON object stays as it is."""
+    whole = _whole_body(answer)
+    start, end = whole.find(b"{"), whole.rfind(b"}") + 1
+    try:
+        envelope = json.loads(whole[start:end].decode("utf-8", "surrogateescape"))
+    except ValueError:
+        return _with_body(answer, whole)
+    encode = (
+        json_codec.encode_pretty_json
+        if b"\n" in whole
+        else json_codec.encode_json
+        if isinstance(answer.body, bytes)
+        else _chunked
+    )
+    return _with_body(answer, whole[:start] + encode(change(envelope)) + whole[end:])
+
+
+def _chunked(envelope: dict[str, Any]) -> bytes:
+    pairs = (json_codec.encode_json({name: value})[1:-1] for name, value in envelope.items())
+    return b"{" + b", ".join(pairs) + b"}"
+
+
+def _last_csv_row(whole: bytes) -> bytes:
+    """The last row of a CSV file: a line, or several where a quoted value spans them."""
+    *lines, last = whole.splitlines(keepends=True)
+    while last.count(b'"') % 2 and lines:
+        last = lines.pop() + last
+    return last
+
+
+def _whole_body(answer: HttpResponse) -> bytes:
+    """The body in one piece."""
+    return answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+
+
+def _with_body(answer: HttpResponse, body: bytes) -> HttpResponse:
+    """The answer with another body, in chunks where it was in chunks."""
+    return replace(answer, body=body if isinstance(answer.body, bytes) else iter([body]))

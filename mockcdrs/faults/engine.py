@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.latch import Latch
-from mockcdrs.faults.matching import RequestView
-from mockcdrs.faults.page_tracker import PageTracker
+from mockcdrs.faults.action import TokenExpiry
+from mockcdrs.faults.matching import PageTracker, RequestView
 from mockcdrs.faults.rule import Rule
-from mockcdrs.faults.token_expiry import TokenExpiry
-from mockcdrs.faults.wire_effect import NO_EFFECT, WireEffect
+from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, WireEffect
 
 Respond = Callable[[HttpRequest, ServerState], HttpResponse]
 

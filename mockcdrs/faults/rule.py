@@ -1,4 +1,7 @@
-"""A rule: which requests it is about, which of them it fires on, and what happens to those."""
+"""A rule: which requests it is about, which of them it fires on, and which actions happen to those.
+
+To add an action, write its class in `answer_actions` or `wire_actions`, and list it in `ACTIONS` and `RuleArguments`.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -8,14 +11,43 @@ from typing import Any, TypedDict, Unpack
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.action_base import Action
-from mockcdrs.faults.actions import ACTIONS, RunCode
-from mockcdrs.faults.answer_actions import ExpireToken, Reply, SendReply
-from mockcdrs.faults.matching import Match, RequestView
-from mockcdrs.faults.rule_error import RuleError
-from mockcdrs.faults.token_expiry import TokenExpiry
+from mockcdrs.faults.action import Action, TokenExpiry
+from mockcdrs.faults.answer_actions import (
+    DuplicateRow,
+    ExpireToken,
+    FailWithError,
+    FailWithStatus,
+    MalformJson,
+    RefuseStartKey,
+    RepeatPage,
+    RunCode,
+    SendEmpty,
+)
+from mockcdrs.faults.matching import Match, RequestView, RuleError
+from mockcdrs.faults.reply import Reply, SendReply
+from mockcdrs.faults.wire_actions import CloseConnection, CutBody, CutChunk, Delay, Drip, MisstateLength
 
-__all__ = ["Match", "Reply", "Rule", "RuleArguments", "RuleError", "Schedule"]
+ACTIONS: dict[str, type[Action]] = {
+    action.keyword: action
+    for action in (
+        FailWithError,
+        FailWithStatus,
+        SendReply,
+        SendEmpty,
+        MalformJson,
+        ExpireToken,
+        RefuseStartKey,
+        DuplicateRow,
+        RepeatPage,
+        CloseConnection,
+        CutBody,
+        CutChunk,
+        MisstateLength,
+        Delay,
+        Drip,
+        RunCode,
+    )
+}
 
 _COUNT = arguments.whole(1).optional()
 _SHARE = Kind("a number from 0 to 1", lambda value: arguments.is_number(value) and 0 <= value <= 1).optional()
@@ -101,6 +133,7 @@ class RuleArguments(ReplyRuleArguments, total=False):
     endless_next_key: bool
 
 
+_DEFAULTS: dict[type, Any] = {part: part() for part in (Match, Schedule, Reply)}
 _MATCH = tuple(item.name for item in fields(Match))
 _SCHEDULE = tuple(item.name for item in fields(Schedule))
 _ARGUMENTS = (*_MATCH, *_SCHEDULE, *ACTIONS)
@@ -244,7 +277,7 @@ def _check_together(actions: tuple[Action, ...]) -> None:
 
 def _changed(part: Match | Schedule | Reply) -> dict[str, Any]:
     """The fields that differ from their defaults."""
-    usual = type(part)()
+    usual = _DEFAULTS[type(part)]
     values = {item.name: getattr(part, item.name) for item in fields(part)}
     return {name: value for name, value in values.items() if value != getattr(usual, name)}
 
@@ -255,3 +288,24 @@ def _as_text(value: Any) -> str:
 
 def _as_arguments(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in values.items())
+
+
+PRESETS: dict[str, tuple[Rule, str]] = {
+    "Datastore down": (Rule(status=503), "Every request is a 503, as when the database cannot be reached."),
+    "Rate limited": (
+        Rule(error="too_many_requests", after=5, probability=0.5),
+        "After five requests, every other one is a 429.",
+    ),
+    "Slow Monday": (Rule(delay_seconds=3.0), "Every answer takes three seconds longer."),
+    "Slow line": (Rule(drip=20_000.0), "Answers come with 20,000 bytes a second."),
+    "Page 3 fails": (Rule(status=503, page=3), "A walk breaks on its third page, each time."),
+    "Hiccup": (Rule(status=503, times=1), "The next request is a 503; then all is well again."),
+    "Token expired": (Rule(token_expired=True), "Whatever token comes is refused from then on: log in again."),
+    "Stale start key": (Rule(stale_key=True, page=2), "The key of the second page is refused."),
+    "Cut body": (Rule(cut_after=1_000), "The connection ends after the first 1,000 bytes of an answer."),
+    "Closed without an answer": (Rule(close=True), "The connection ends before any byte."),
+    "Malformed JSON": (Rule(malformed_json=True), "Answers are no JSON, though they say so."),
+    "Empty 200": (Rule(empty=True), "A success without a body."),
+    "Duplicate row": (Rule(duplicate_row=True), "The last row of each page comes twice."),
+    "Endless next_start_key": (Rule(endless_next_key=True), "A page leads to itself: a client must notice."),
+}

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.faults.action_base import Action
-from mockcdrs.faults.latch import Latch
-from mockcdrs.faults.wire_effect import Pace, Wait, WireEffect
+from mockcdrs.faults.action import Action
+from mockcdrs.faults.wire_effect import Latch, Pace, Wait, WireEffect
 
 
 class _Breaks(Action):

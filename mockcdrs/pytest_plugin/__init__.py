@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, Unpack
 import pytest
 
 from mockcdrs import arguments
-from mockcdrs.config import OPTIONS, MockOptions, OptionError, merge_options
-from mockcdrs.pytest_plugin import options as plugin_options
-from mockcdrs.pytest_plugin import report
+from mockcdrs.config import OPTIONS, MockConfig, MockOptions, OptionError, merge_options
+from mockcdrs.pytest_plugin import plugin_options, report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mockcdrs.mock import Mock
-    from mockcdrs.pytest_plugin.session import MockSession
     from mockcdrs.real_kazoo import RealKazoo
     from mockcdrs.remote_mock import RemoteMock
 
     ServerOfTest = Mock | RemoteMock | RealKazoo
+
+MAX_SHARED_MOCKS = 4
 
 
 class MakeMock(Protocol):
@@ -29,6 +29,53 @@ class MakeMock(Protocol):
 
     def __call__(self, *unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
         """Make a further mock."""
+
+
+class MockSession:
+    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
+
+    def __init__(self) -> None:
+        from mockcdrs.dataset.lru_cache import LruCache
+
+        self._shared = LruCache[str, "Mock"](MAX_SHARED_MOCKS, lambda _: 1)
+        self._server: Mock | None = None
+        self._current: Mock | None = None
+        self._past_ports: set[int] = set()
+
+    def make(self, options: dict[str, Any]) -> "Mock":
+        """A new mock."""
+        from mockcdrs.mock import build
+
+        config = MockConfig(**options)
+        mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
+        mock.past_ports = self._past_ports
+        return mock
+
+    def server(self, options: dict[str, Any]) -> "Mock":
+        """The mock of the session itself, which has one address and answers between tests."""
+        self._server = self.make(options)
+        self._hand_over(self._current)
+        return self._server
+
+    @contextlib.contextmanager
+    def current(self, mock: "Mock") -> "Iterator[None]":
+        """Have a test's mock answer at the session's address as well, for a `with` block."""
+        self._hand_over(mock)
+        try:
+            yield
+        finally:
+            self._hand_over(None)
+
+    def close(self) -> None:
+        """End the session's server."""
+        if self._server is not None:
+            self._server.close()
+
+    def _hand_over(self, mock: "Mock | None") -> None:
+        self._current = mock
+        if self._server is not None:
+            has_account = mock is not None and mock.account_id == self._server.account_id
+            self._server.stand_in = mock if has_account else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,8 +121,6 @@ def mockcdrs_settings() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def _mockcdrs_session() -> "Iterator[MockSession]":
-    from mockcdrs.pytest_plugin.session import MockSession
-
     with contextlib.closing(MockSession()) as session:
         yield session
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 
-from mockcdrs.warnings import UnusedFault
+from mockcdrs import UnusedFault
 
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record

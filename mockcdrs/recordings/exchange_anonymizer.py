@@ -15,9 +15,8 @@ from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.openapi.document import build_document
-from mockcdrs.openapi.parameters import PARAMETERS
-from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
-from mockcdrs.recordings.token_redaction import token_placeholder
+from mockcdrs.openapi.operations import PARAMETERS
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, token_placeholder
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(
     segment for path in build_document()["paths"] for segment in path.split("/") if not segment.startswith("{")

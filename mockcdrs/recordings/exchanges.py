@@ -8,18 +8,20 @@ A recording has a JSON object on each line:
 - `config`: settings that were not at their defaults, by category;
 - `server`: what is known of the server. Each line has it, so that lines can be moved between files.
 
-All but `name` and `request` may be missing.
+All but `name` and `request` may be missing. A recording has no secrets: known tokens are `token-of-ACCOUNT_ID` in it,
+other secrets a digest, so that it shows whose token was sent, and a replay sends that account's token again.
 """
 
 import email.utils
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract.client import RawRequest, RawResponse
+from mockcdrs.control import redaction
 from mockcdrs.control.clock import parse_time
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version, version_named
@@ -224,3 +226,57 @@ def _parse_exchange(file: Path, number: int, line: str) -> Exchange:
         came = Words(f"is {shortened(line.strip())} ({why})")
         expected = 'an exchange, {"name", "request": {"method", "path", "query", "headers", "body"}, "response"}'
         raise DataError(file, number, "", came, expected, "correct it or take it out") from error
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRedaction:
+    """Redacts and restores tokens. `account_by_token` has the known tokens, each with the id of its account."""
+
+    account_by_token: Mapping[str, str]
+
+    def restore(self, request: RawRequest) -> RawRequest:
+        """A recorded request with real tokens instead of their placeholders."""
+        return _map_request(request, self._insert_tokens, lambda _name, value: self._insert_tokens(value))
+
+    def redact(self, exchange: Exchange) -> Exchange:
+        """An exchange without secrets. Known tokens that are redacted already become the same placeholders."""
+        request = _map_request(
+            exchange.request, lambda text: self._replace_tokens(redaction.redact_text(text)), self._redact_header
+        )
+        request = replace(request, path=self._replace_tokens(redaction.redact_path(request.path)))
+        return replace(exchange, request=request, response=self._redact_response(exchange.response))
+
+    def _redact_response(self, response: RecordedResponse) -> RecordedResponse:
+        headers = {name: self._redact_header(name, value) for name, value in response.headers.items()}
+        return replace(response, headers=headers, body=self._replace_tokens(redaction.redact_text(response.body)))
+
+    def _redact_header(self, name: str, value: str) -> str:
+        (shown,) = redaction.redact_headers({name.lower(): value}).values()
+        return self._replace_tokens(redaction.redact_text(redaction.redact_path(shown)))
+
+    def _replace_tokens(self, text: str) -> str:
+        for token, account_id in self.account_by_token.items():
+            placeholder = token_placeholder(account_id)
+            for written in (token, redaction.redact(token), redaction.redact(placeholder)):
+                text = text.replace(written, placeholder)
+        return text
+
+    def _insert_tokens(self, text: str) -> str:
+        for token, account_id in self.account_by_token.items():
+            text = text.replace(token_placeholder(account_id), token)
+        return text
+
+
+def token_placeholder(account_id: str) -> str:
+    """The text that replaces an account's token in recordings."""
+    return f"token-of-{account_id}"
+
+
+def _map_request(request: RawRequest, text: Callable[[str], str], header: Callable[[str, str], str]) -> RawRequest:
+    return replace(
+        request,
+        path=text(request.path),
+        query=text(request.query),
+        headers=tuple((name, header(name, value)) for name, value in request.headers),
+        body=None if request.body is None else text(request.body),
+    )

@@ -7,10 +7,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawRequest, RawResponse, is_loopback
+from mockcdrs.config import is_loopback
+from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawRequest, RawResponse
 from mockcdrs.contract.version_detection import assume_version, detect_version
-from mockcdrs.recordings.exchanges import Exchange, MockReport, RecordedResponse, RecordedServer, describe_origin
-from mockcdrs.recordings.token_redaction import TokenRedaction, token_placeholder
+from mockcdrs.recordings.exchanges import (
+    Exchange,
+    MockReport,
+    RecordedResponse,
+    RecordedServer,
+    TokenRedaction,
+    describe_origin,
+    token_placeholder,
+)
 
 RequestPlan = Generator[tuple[str, RawRequest], RawResponse, None]
 """Yields the name and request of each exchange, and is sent each response before it yields the next request."""

@@ -1,8 +1,15 @@
-"""Replays recordings: sends the requests to mocks that are like the recorded server, and compares the responses."""
+"""Replays recordings: sends the requests to mocks that are like the recorded server, and compares the responses.
 
-from collections.abc import Iterable, Iterator, Mapping
+Each place where a response differs from the recorded one is a line, such as `data[3].cost: "0" instead of 0`.
+`IGNORED_MEMBERS` and `IGNORED_HEADERS` are not compared, as no two servers have the same values there; of the headers
+only `COMPARED_HEADERS` are.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +20,15 @@ from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.generated_store import OPENED
 from mockcdrs.dataset.store import Origin
 from mockcdrs.mock import Mock, serving
-from mockcdrs.recordings.comparison import find_differences
-from mockcdrs.recordings.exchanges import Exchange, RecordedServer, SettingsByCategory, describe_origin
+from mockcdrs.recordings.exchanges import (
+    Exchange,
+    RecordedResponse,
+    RecordedServer,
+    SettingsByCategory,
+    TokenRedaction,
+    describe_origin,
+)
 from mockcdrs.recordings.recorder import Recorder
-from mockcdrs.recordings.token_redaction import TokenRedaction
 
 _COMMITTED_OFFICE = "the calls of the committed office"
 
@@ -106,3 +118,152 @@ def _replay_group(mock: Mock, exchanges: Iterable[Exchange], against: str) -> It
             mock.clock.freeze(exchange.time_gregorian)
         (replayed,) = recorder.record_again([exchange])
         yield ReplayResult(exchange, tuple(find_differences(redaction.redact(exchange), replayed.response)), against)
+
+
+COMPARED_HEADERS = (
+    "content-type", "content-disposition", "content-language", "content-encoding", "allow", "etag", "expires", "vary",
+    "location", "x-request-id", "access-control-allow-origin", "access-control-allow-methods",
+    "access-control-allow-headers", "access-control-expose-headers", "access-control-max-age",
+)  # fmt: skip
+"""The headers that a client can rely on."""
+
+_IGNORED = "(not compared)"
+
+
+def _always(_exchange: Exchange) -> bool:
+    return True
+
+
+def _sent_no_request_id(exchange: Exchange) -> bool:
+    return all(name.lower() != "x-request-id" for name, _ in exchange.request.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredField:
+    """A field that is not compared, and why.
+
+    It is ignored where its value matches `pattern`, in exchanges for which `applies` is true.
+    """
+
+    reason: str
+    pattern: str = ".*"
+    applies: Callable[[Exchange], bool] = _always
+
+    def comparable(self, exchange: Exchange, value: Any) -> Any:
+        """The value to compare: a constant where `value` is ignored."""
+        matches = re.fullmatch(self.pattern, str(value), re.DOTALL)
+        return _IGNORED if matches and self.applies(exchange) else value
+
+
+_DIGEST = "[0-9a-f]{32}"
+
+IGNORED_MEMBERS: Mapping[str, IgnoredField] = {
+    "node": IgnoredField("the server's own name"),
+    "version": IgnoredField("the server's own version"),
+    "request_id": IgnoredField("drawn where the client sent none", applies=_sent_no_request_id),
+    "tokens": IgnoredField("how many requests are left depends on those before"),
+    "revision": IgnoredField("a digest over all of these", _DIGEST),
+}
+"""Members of the envelope that are not compared."""
+
+IGNORED_HEADERS: Mapping[str, IgnoredField] = {
+    "x-request-id": IgnoredField("drawn where the client sent none", applies=_sent_no_request_id),
+    "etag": IgnoredField("a digest over the whole envelope", f'"{_DIGEST}"'),
+    "content-disposition": IgnoredField(
+        "the name of a CSV file is drawn", r'attachment; filename="json_[0-9a-f]{22}\.csv"'
+    ),
+}
+"""Headers that are not compared."""
+
+_MEMBER_IN_TEXT = re.compile(r'"(\w+)"( ?: ?)("(?:[^"\\]|\\.)*"|\{[^{}]*\})')
+
+_MAX_VALUE_CHARACTERS = 90
+
+
+class _Absent:
+    """The value of what only the other response has."""
+
+
+_ABSENT = _Absent()
+
+
+def find_differences(exchange: Exchange, response: RecordedResponse) -> Iterator[str]:
+    """Yield a line for each difference of `response` to the recorded response of an exchange."""
+    recorded = exchange.response
+    if response.status != recorded.status:
+        yield f"status: {response.status} instead of {recorded.status}"
+    before, now = (_comparable_headers(exchange, each.headers) for each in (recorded, response))
+    for name in sorted(before.keys() | now.keys()):
+        yield from _compare_values(f"header {name}", before.get(name, _ABSENT), now.get(name, _ABSENT))
+    if bool(response.chunks) != bool(recorded.chunks):
+        yield f"body: {_framing(response)} instead of {_framing(recorded)}"
+    yield from _compare_bodies(exchange, response)
+
+
+def _framing(response: RecordedResponse) -> str:
+    return "in chunks" if response.chunks else "whole"
+
+
+def _compare_bodies(exchange: Exchange, response: RecordedResponse) -> Iterator[str]:
+    try:
+        before, now = json.loads(exchange.response.body), json.loads(response.body)
+    except (ValueError, RecursionError):
+        texts = (
+            _comparable_text(exchange, text).splitlines(keepends=True)
+            for text in (exchange.response.body, response.body)
+        )
+        for number, (old, new) in enumerate(zip_longest(*texts, fillvalue=_ABSENT), start=1):
+            yield from _compare_values(f"body, line {number}", old, new)
+        return
+    yield from _compare_values("", _comparable_envelope(exchange, before), _comparable_envelope(exchange, now))
+
+
+def _compare_values(path: str, before: Any, now: Any) -> Iterator[str]:
+    """Compare JSON values. 1, 1.0, true and "1" differ from each other; the order of an object's keys counts."""
+    match before, now:
+        case dict(), dict():
+            for name in before | now:
+                step = f"{path}.{name}" if path else name
+                yield from _compare_values(step, before.get(name, _ABSENT), now.get(name, _ABSENT))
+            if before.keys() == now.keys() and [*before] != [*now]:
+                keys, recorded_keys = _describe_value([*now]), _describe_value([*before])
+                yield f"{path or 'body'}: keys in the order {keys} instead of {recorded_keys}"
+        case list(), list():
+            for index, pair in enumerate(zip_longest(before, now, fillvalue=_ABSENT)):
+                yield from _compare_values(f"{path}[{index}]", *pair)
+        case _ if type(before) is not type(now) or before != now:
+            yield f"{path or 'body'}: {_describe_value(now)} instead of {_describe_value(before)}"
+
+
+def _describe_value(value: Any) -> str:
+    if value is _ABSENT:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MAX_VALUE_CHARACTERS else f"{text[: _MAX_VALUE_CHARACTERS - 3]}..."
+
+
+def _comparable_headers(exchange: Exchange, headers: Mapping[str, str]) -> dict[str, str]:
+    compared = {name: headers[name] for name in COMPARED_HEADERS if name in headers}
+    return compared | {
+        name: ignored.comparable(exchange, compared[name])
+        for name, ignored in IGNORED_HEADERS.items()
+        if name in compared
+    }
+
+
+def _comparable_envelope(exchange: Exchange, body: Any) -> Any:
+    if not isinstance(body, dict) or "status" not in body:
+        return body
+    return body | {
+        name: ignored.comparable(exchange, body[name]) for name, ignored in IGNORED_MEMBERS.items() if name in body
+    }
+
+
+def _comparable_text(exchange: Exchange, text: str) -> str:
+    """A body that is not JSON but may contain an envelope: JSONP, or JSON broken by a quote that a client sent."""
+
+    def replace_ignored(found: re.Match[str]) -> str:
+        ignored = IGNORED_MEMBERS.get(found[1])
+        return f'"{found[1]}"{found[2]}{ignored.comparable(exchange, found[3].strip(chr(34))) if ignored else found[3]}'
+
+    return _MEMBER_IN_TEXT.sub(replace_ignored, text)

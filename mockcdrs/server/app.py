@@ -17,8 +17,8 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from mockcdrs.cdr.listing_columns import rfc_1036
-from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import SentResponse
+from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import negotiation
 from mockcdrs.crossbar.context import ServerState
@@ -34,7 +34,7 @@ from mockcdrs.server.middleware import (
 )
 
 if TYPE_CHECKING:
-    from mockcdrs.control.access import AccessPolicy
+    from mockcdrs.config import ServerConfig
     from mockcdrs.control.backend import MockBackend
     from mockcdrs.server.control_routes import ControlApi
 
@@ -94,17 +94,17 @@ def router() -> CompiledRouter:
 
 
 def create_app(
-    state: State, backend: "MockBackend | None" = None, access: "AccessPolicy | None" = None
+    state: State, backend: "MockBackend | None" = None, config: "ServerConfig | None" = None
 ) -> "falcon.App[Request, falcon.Response]":
     """Make a WSGI app that serves one state.
 
     Args:
         state: Data, settings, clock, faults and journal to answer from.
         backend: What the control API at `/_mockcdrs/` works on. Without it there is none.
-        access: Whom the control API lets in: requests from this machine alone, if left out.
+        config: Whom the control API lets in: requests from this machine alone, if left out.
 
     """
-    control = None if backend is None else _Control(backend, access)
+    control = None if backend is None else _Control(backend, config)
     opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
     app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
     app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
@@ -144,7 +144,7 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> N
 
     response, effect = state.faults.apply(incoming, context.server_state, produce)
     if response.note:
-        logger.warning("%s", escape(f"{incoming.method} {request_target(record)}: {response.note}"))
+        logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
     context.note(response, effect)
     if response.status >= HTTPStatus.BAD_REQUEST:
         record.reason = _explain(incoming, response, context)
@@ -229,8 +229,8 @@ def _status_line(code: int) -> str:
 class _Control:
     """The control API, which is imported and made with the first request to it."""
 
-    def __init__(self, backend: "MockBackend", access: "AccessPolicy | None") -> None:
-        self._powers, self._access = backend, access
+    def __init__(self, backend: "MockBackend", config: "ServerConfig | None") -> None:
+        self._backend, self._config = backend, config
         self._lock = threading.Lock()
         self._api: ControlApi | None = None
 
@@ -241,5 +241,5 @@ class _Control:
             if self._api is None:
                 from mockcdrs.server.control_routes import ControlApi
 
-                self._api = ControlApi(self._powers, self._access)
+                self._api = ControlApi(self._backend, self._config)
         self._api.respond(req, resp)

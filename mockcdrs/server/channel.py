@@ -11,7 +11,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
 
-from mockcdrs.faults.latch import Latch
+from mockcdrs.faults.wire_effect import Latch
 
 if TYPE_CHECKING:
     from mockcdrs.server.event_loop import EventLoop

@@ -12,14 +12,14 @@ import falcon
 from falcon.responders import bad_request
 from falcon.routing import CompiledRouter
 
+from mockcdrs.config import ServerConfig
 from mockcdrs.console import pages
-from mockcdrs.control import access
-from mockcdrs.control.api_errors import ApiError, error_body
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Journal
+from mockcdrs.control_api import OPEN, ROUTES
+from mockcdrs.control_api.access import ApiError, check_access, error_body
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
-from mockcdrs.control_api.routes import OPEN, ROUTES
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
 
@@ -95,8 +95,8 @@ class ControlApi:
     The app's other routes are in use, from many threads, by the time that these are added.
     """
 
-    def __init__(self, backend: MockBackend, allowed: access.AccessPolicy | None = None) -> None:
-        self._access = allowed or access.AccessPolicy()
+    def __init__(self, backend: MockBackend, config: ServerConfig | None = None) -> None:
+        self._config = config or ServerConfig()
         self._headers = {**_HEADERS, _STATE: backend.state.identity}
         self._router = CompiledRouter()
         changing, stream = threading.Lock(), EventStream(backend.state.journal)
@@ -129,7 +129,7 @@ class ControlApi:
         below = req.path.removeprefix(CONTROL)
         is_open = below in OPEN or pages.is_page(below)
         # every server tells the address; where there is none, the caller is in this process
-        access.check_access(self._access, req.remote_addr, req.method, sent, token, is_open=is_open)
+        check_access(self._config, req.remote_addr, req.method, sent, token, is_open=is_open)
 
     def _find_responder(self, req: falcon.Request) -> tuple[Callable[..., None], dict[str, Any]]:
         found = self._router.find(req.path, req)

@@ -17,8 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.describe import escape, request_target
 from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.redaction import escape
 from mockcdrs.server.app import NOTES
 
 LONGEST_TEXT = 600
@@ -67,7 +67,7 @@ class TextFormatter(LineFormatter):
         said = [f"fault: {record.fault}"] if record.fault else []
         said += [f"advice: {', '.join(advice_codes(record))}"] if record.advice else []
         said += [f"note: {record.note}"] if record.note else []
-        rest = "  ".join(_short(escape(each)) for each in (request_target(record), *said))
+        rest = "  ".join(_short(escape(each)) for each in (record.target, *said))
         took = f"{record.duration_seconds * 1000:9.1f} ms {record.sent_bytes:9} B"
         return f"{_local(at)} {self._status(record.status)} {_short(escape(record.method)):7} {took}  {rest}"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from mockcdrs.faults import RuleFailed, WireEffect, latch
-from mockcdrs.faults.latch import Latch
+from mockcdrs.faults import RuleFailed, WireEffect, wire_effect
+from mockcdrs.faults.wire_effect import Latch
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -41,7 +41,7 @@ class ClientConnection:
         """Wait so many seconds, or until a latch is set, or until the connection ends."""
         ended = Latch()
         with self.waiting(ended.set):
-            latch.wait(seconds, *latches, ended)
+            wire_effect.wait(seconds, *latches, ended)
 
     def broken(self, what: str) -> Exception:
         """Return the exception that ends the connection when it is raised within a body."""

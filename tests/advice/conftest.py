@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import pytest
 
+from mockcdrs.advice.advice_rule import AdviceContext
 from mockcdrs.advice.registry import ADVICE, advise, advise_at_end
-from mockcdrs.advice.types import AdviceContext
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks
 from mockcdrs.crossbar.context import Outcome
@@ -51,7 +51,7 @@ class Client:
         record.outcome = Outcome(
             rows, next_key, message, dict(body or {}), tokens, ACCOUNT, has_view_rows=has_view_rows, lost=lost
         )
-        record.advised = self.advice()
+        record.final_advice = self.advice()
         return self
 
     def waits(self, seconds: float) -> Self:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.advice import adviser, types
+from mockcdrs.advice import advice_rule, adviser
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
@@ -155,7 +155,7 @@ def test_a_huge_account_is_counted_up_to_the_limit() -> None:
             yield segment
 
     store.made = watched  # type: ignore[method-assign]
-    assert adviser.count_cdrs(state.data, main_account_id(3), 1, NOW) == types.MAX_COUNT
+    assert adviser.count_cdrs(state.data, main_account_id(3), 1, NOW) == advice_rule.MAX_COUNT
     assert adviser.find_unlisted_times(state.data, main_account_id(3)) == []
     assert 0 < len(made) < 20
 

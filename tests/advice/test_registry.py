@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.advice import access_advice, page_advice, parameter_advice, quirk_advice, time_advice
+from mockcdrs.advice.advice_rule import AdviceContext
 from mockcdrs.advice.registry import ADVICE, advise, advise_at_end
-from mockcdrs.advice.types import AdviceContext
 from mockcdrs.control.journal import Journal
 from mockcdrs.crossbar import quirks, start_key
 from mockcdrs.crossbar.context import Outcome
@@ -127,7 +127,7 @@ def test_whatever_a_client_sends_advice_is_printable_ascii_and_short(exchanges: 
     counting: dict[str, Any] = {"count_cdrs": lambda *_: 99, "count_unlisted": lambda *_: 9} if counts else {}
     context = AdviceContext(now=NOW, quirks=quirks.COMMON, has_cdr=lambda *_: counts, **counting)
     for nth, record in enumerate(records):
-        record.advised = advise(record, records[:nth][::-1], context)
+        record.final_advice = advise(record, records[:nth][::-1], context)
     texts = [text for record in records for text in record.advice] + advise_at_end(records, context)
     assert all(text.isascii() and text.isprintable() for text in texts)
     assert all(text.partition(": ")[0] in ADVICE for text in texts)

@@ -13,7 +13,7 @@ from measuring import Bench, Budget, Line, Samples, alternate
 from servers import HERE
 
 from mockcdrs.cdr.documents import text_at
-from mockcdrs.control.state_builder import default_account
+from mockcdrs.control.state import default_account
 from mockcdrs.crossbar.summary import summarize, summary_view
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset.generator import generate_block

@@ -14,8 +14,7 @@ from measuring import memory_mb
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.state import State
-from mockcdrs.control.state_builder import default_account, generate_store
+from mockcdrs.control.state import State, default_account, generate_store
 from mockcdrs.crossbar import quirks
 from mockcdrs.dataset.store import Store
 from mockcdrs.server.app import create_app

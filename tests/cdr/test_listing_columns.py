@@ -1,9 +1,13 @@
-from typing import Any
+"""What each column of a row shows of a document, and the type of a row, which the rows of each version are of."""
+
+from typing import Any, get_origin, get_type_hints
 
 import pytest
 
+from mockcdrs import serving
 from mockcdrs.cdr import listing_columns as rows
-from mockcdrs.cdr.listing_columns import datetime_text, start_seconds
+from mockcdrs.cdr.listing_columns import ListingRow, datetime_text, start_seconds
+from mockcdrs.crossbar.versions import VERSIONS
 
 NAMES = (
     "id call_id caller_id_number caller_id_name callee_id_number callee_id_name duration_seconds billing_seconds "
@@ -16,6 +20,8 @@ COLUMNS = NAMES.split()
 
 ENDED = 63_936_129_600  # 2026-01-20T12:00:00Z
 LEAST = {"_id": "202601-x", "call_direction": "inbound", "timestamp": ENDED}
+
+TYPES = get_type_hints(ListingRow)
 
 
 def row(is_reseller: bool = False, variables: Any = None, **changes: Any) -> dict[str, Any]:
@@ -226,3 +232,34 @@ def test_a_datetime_wants_whole_seconds() -> None:
     assert datetime_text(ENDED, "_") == "2026-01-20_12:00:00"
     with pytest.raises(ValueError, match="expected whole seconds"):
         datetime_text(float(ENDED), " ")
+
+
+def columns_of_versions(*, is_reseller: bool) -> list[set[str]]:
+    return [
+        set(version.row_columns(is_reseller=is_reseller, interactions_of=interactions_of))
+        for version in VERSIONS.values()
+        for interactions_of in ("", "account", "user")
+    ]
+
+
+def test_the_type_of_a_row_has_each_column_of_each_version_and_no_other() -> None:
+    assert set[str]().union(*columns_of_versions(is_reseller=True)) == TYPES.keys()
+
+
+def test_columns_that_not_all_rows_have_are_not_required_by_the_type() -> None:
+    assert ListingRow.__required_keys__ == set.intersection(*columns_of_versions(is_reseller=False))
+
+
+def is_of_type(value: Any, kind: Any) -> bool:
+    return isinstance(value, get_origin(kind) or kind) if get_origin(kind) is list else isinstance(value, kind)
+
+
+@pytest.mark.parametrize("kazoo", VERSIONS)
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_the_rows_of_the_office_are_of_that_type(kazoo: str, path: str) -> None:
+    with serving(kazoo=kazoo, reseller=True) as mock:
+        client = mock.client()
+        rows = client.simulate_get(f"/v2/accounts/{mock.account_id}{path}?paginate=false").json["data"]
+    assert len(rows) > 100
+    wrong = {(name, type(value)) for row in rows for name, value in row.items() if not is_of_type(value, TYPES[name])}
+    assert wrong == set()

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from mockcdrs.control.access import AccessPolicy
+from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock
 from mockcdrs.openapi.document import build_document
 from mockcdrs.server.app import create_app
@@ -204,7 +204,7 @@ def test_the_console_leads_to_every_operation_with_its_path_and_summary_and_back
 @pytest.fixture
 def guarded(mock: Mock) -> Iterator[str]:
     """The origin of a server that wants a control token."""
-    with Server(create_app(mock.state, mock, AccessPolicy(token="a + token"))) as server:
+    with Server(create_app(mock.state, mock, ServerConfig(control_token="a + token"))) as server:
         yield server.url
 
 

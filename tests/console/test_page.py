@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from mockcdrs.control.access import AccessPolicy
+from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
@@ -27,7 +27,7 @@ def token() -> str:
 @pytest.fixture
 def guarded(mock: Mock, token: str) -> Iterator[str]:
     """The origin of a server that wants a control token."""
-    with Server(create_app(mock.state, mock, AccessPolicy(token=token))) as server:
+    with Server(create_app(mock.state, mock, ServerConfig(control_token=token))) as server:
         yield server.url
 
 

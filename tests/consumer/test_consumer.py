@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 from mockcdrs import Mock, serving
 
 if TYPE_CHECKING:
-    from mockcdrs.cdr.listing_row import ListingRow
+    from mockcdrs.cdr.listing_columns import ListingRow
 
 
 def newest(mock: Mock) -> str:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from mockcdrs import Credentials, Expected, Interaction, Mock, MockConfig, Record, Reply, Rule, serving
-from mockcdrs.cdr.listing_row import ListingRow
+from mockcdrs.cdr.listing_columns import ListingRow
 from mockcdrs.pytest_plugin import MakeMock
 
 

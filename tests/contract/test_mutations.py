@@ -115,8 +115,8 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "the other direction": (query("ascending=true", "descending=true"), "walk-up", "newest"),
     "a plain page_size as text": (body(rb'"page_size":(\d+)', rb'"page_size":"\1"'), "plain-envelope", "page_size"),
     "no node": (body(rb'"node":"[^"]*", ?', b""), "chunked-envelope", "node"),
-    "an error as a number": (body(rb'"error":"(\d+)"', rb'"error":\1'), "error-envelope", "error"),
-    "an error that says success": (body(rb'"status":"error"', b'"status":"success"'), "error-envelope", "status"),
+    "an error as a number": (body(rb'"error":"(\d+)"', rb'"error":\1'), "envelope-of-an-error", "error"),
+    "an error that says success": (body(rb'"status":"error"', b'"status":"success"'), "envelope-of-an-error", "status"),
     "no JSON": (body(rb"(?s).+", b"<html>"), "chunked-envelope", "JSON"),
     "another request id": (header_lost("HTTP_X_REQUEST_ID"), "request-id", "request-id"),
     "no time of the server's": (body(rb'"timestamp":"[^"]*Z"', b'"timestamp":"today"'), "default-range", "timestamp"),
@@ -131,7 +131,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "a refusal as success": (body(b'"validation error"', b'"fine"'), "refused-ranges", "message"),
     "a filter ignored": (query(r"filter_[\w.]+=[^&]*&?", ""), "filter-equal", "ids"),
     "a filter on keys ignored": (query(r"(has_key|key_missing)=[^&]*&?", ""), "filters-on-presence", "ids"),
-    "private keys": (body(rb'"data":\{', b'"data":{"pvt_vsn":"1",'), "public-fields", "private"),
+    "private keys": (body(rb'"data":\{', b'"data":{"pvt_vsn":"1",'), "private-keys", "private"),
     "another interaction's legs": (
         body(rb'"interaction_id":"\d', b'"interaction_id":"9'),
         "legs-of-an-interaction",
@@ -175,7 +175,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     ),
     "another order of an error": (
         body(rb'("error":"404"),("message":"[^"]*")', rb"\2,\1"),
-        "error-envelope",
+        "envelope-of-an-error",
         "names in the envelope",
     ),
     "a column of another version": (

@@ -334,7 +334,7 @@ def test_pytest_shows_what_differs_and_the_request(pytester: pytest.Pytester) ->
     with Listener(odd_app) as listener:
         where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "hush-hush"]
         ended = pytester.runpytest_subprocess(
-            "--pyargs", "mockcdrs.contract", *where, "-k", "error-envelope", "-p", "no:cacheprovider"
+            "--pyargs", "mockcdrs.contract", *where, "-k", "envelope-of-an-error", "-p", "no:cacheprovider"
         )
     ended.assert_outcomes(failed=1, deselected=len(CHECKS) - 1)
     ended.stdout.fnmatch_lines(["*status: 200 instead of 404*", '*curl -sS -H "X-Auth-Token: $TOKEN"*'])
@@ -356,7 +356,7 @@ def test_pytest_refuses_a_version_that_nobody_knows_for_a_server_elsewhere_too(
     with Listener(odd_app) as listener:
         where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "t"]
         ended = pytester.runpytest_subprocess(
-            "--pyargs", "mockcdrs.contract", *where, *filter(None, [option]), "-k", "error-envelope"
+            "--pyargs", "mockcdrs.contract", *where, *filter(None, [option]), "-k", "envelope-of-an-error"
         )
     ended.assert_outcomes(errors=1, deselected=len(CHECKS) - 1)
     assert f"'5.0', from {origin}, is no version of Kazoo that is known" in ended.stdout.str()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.control.redaction import (
+    escape,
     redact,
     redact_headers,
     redact_path,
@@ -97,3 +98,15 @@ def test_no_text_makes_redaction_raise(raw: str) -> None:
     assert isinstance(redact_path(raw), str)
     assert isinstance(redact_query(raw), str)
     assert isinstance(redact_text(raw), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("plain \\ text", "plain \\ text"),
+        ("\x1b[31m\r\n\x00\x7f", "\\x1b[31m\\r\\n\\x00\\x7f"),
+        ("\x9b\u202e\u2028\udcff", "\\x9b\\u202e\\u2028\\udcff"),
+    ],
+)
+def test_what_could_end_a_line_or_command_a_terminal_is_escaped(text: str, escaped: str) -> None:
+    assert escape(text) == escaped

@@ -12,7 +12,7 @@ import pytest
 from mockcdrs.cli import main
 from mockcdrs.config import OPTIONS
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.state_builder import default_account, generate_store
+from mockcdrs.control.state import default_account, generate_store
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset.accounts import credentials
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS

@@ -1,4 +1,4 @@
-"""Actions on the answer: Crossbar's own errors, replies, and bodies and pages that are not as they should be."""
+"""Actions on the answer: Crossbar's own errors, replies, bodies and pages that are wrong, and code of the test's."""
 
 import csv
 import json
@@ -8,9 +8,10 @@ import pytest
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.versions import KAZOO_MASTER, VERSIONS, Version
+from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults import Reply, Rule
 from mockcdrs.faults.answer_actions import ERROR_BY_STATUS
-from tests.crossbar.builders import body_of, calls, state_of
+from tests.crossbar.builders import ACCOUNT, NOW, body_of, calls, leg, state_of
 from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
 
 
@@ -219,3 +220,28 @@ def test_a_row_of_csv_may_have_several_lines() -> None:
     doubled = list(csv.reader(body_of(asked(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
     assert doubled == [*usual, usual[-1]]
     assert "two\nlines" in ",".join(doubled[-1])
+
+
+def late(data: Overlay) -> None:
+    data.add(ACCOUNT, "202601", [leg("late@host", NOW - 3600 - 14 * 60 - 30)])
+
+
+@pytest.mark.parametrize("query", [FIRST_PAGE, FIRST_PAGE + "&is_chunked=false"])
+def test_a_cdr_arrives_between_two_pages(state: State, query: str) -> None:
+    state.faults.add(Rule(page=1, times=1, then=late))
+    first, _ = asked(state, query)
+    second, _ = asked(state, next_query(first, query))
+    assert "late@host" not in body_of(first).decode()
+    assert "late@host" in body_of(second).decode()
+
+
+def test_a_cdr_goes_between_two_pages(state: State) -> None:
+    state.faults.add(Rule(page=1, times=1, then=lambda data: data.remove("202601-call00012@host")))
+    first, _ = asked(state, FIRST_PAGE)
+    assert "call00012" not in body_of(asked(state, next_query(first))[0]).decode()
+
+
+def test_data_changes_beside_a_broken_answer(state: State) -> None:
+    state.faults.add(Rule(close=True, times=1, then=late))
+    assert asked(state)[1].close
+    assert "late@host" in body_of(asked(state)[0]).decode()

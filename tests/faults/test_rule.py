@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.faults import Reply, Rule, RuleArguments, RuleError, rule
-from mockcdrs.faults.action_base import Action
-from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.presets import PRESETS
+from mockcdrs.faults.action import Action
+from mockcdrs.faults.rule import ACTIONS, PRESETS
 from mockcdrs.mock import Mock
 
 WRONG = [

@@ -9,7 +9,7 @@ from urllib.parse import quote_from_bytes
 from hypothesis import strategies as st
 
 from mockcdrs.crossbar import start_key
-from mockcdrs.openapi.parameters import PARAMETERS
+from mockcdrs.openapi.operations import PARAMETERS
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER, MASTER_TOKEN, NOW, OWNER, RESELLER_TOKEN
 
 _TOKEN_CHARACTERS = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"

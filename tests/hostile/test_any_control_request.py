@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control_api.routes import ROUTES
+from mockcdrs.control_api import ROUTES
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings

@@ -5,17 +5,17 @@ import json
 import pytest
 
 from mockcdrs.crossbar.versions import VERSIONS, Version
-from mockcdrs.openapi import responses
+from mockcdrs.openapi import document
 from mockcdrs.openapi.document import build_document
 from tests.openapi.build_examples import made, texts
 from tests.openapi.test_document import fitting
 
-EXAMPLES = [(version, name) for version in VERSIONS.values() for name in responses.load_examples(version)]
+EXAMPLES = [(version, name) for version in VERSIONS.values() for name in document.load_examples(version)]
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_the_examples_are_those_made_of_the_committed_data(version: Version) -> None:
-    assert texts(made(version)) == texts(responses.load_examples(version)), (
+    assert texts(made(version)) == texts(document.load_examples(version)), (
         "make them again: python tests/openapi/build_examples.py"
     )
 
@@ -43,7 +43,7 @@ def test_every_form_of_every_good_answer_and_every_error_has_one(version: Versio
 
 @pytest.mark.parametrize(("version", "name"), EXAMPLES, ids=[f"{version.name}-{name}" for version, name in EXAMPLES])
 def test_an_example_has_the_status_and_schema_of_what_it_stands_for(version: Version, name: str) -> None:
-    held = responses.load_examples(version)[name]
+    held = document.load_examples(version)[name]
     if held["of"].startswith("Error"):
         assert held["of"] == f"Error{held['status']}"
         fitting(version, "Error", held["value"] if held["kind"] == "application/json" else json.loads(held["value"]))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pytest_plugin.running import ran
 
-UNUSED = "-W", "error::mockcdrs.warnings.UnusedFault"
+UNUSED = "-W", "error::mockcdrs.UnusedFault"
 NOWHERE = "status=503, path='/nowhere'"
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from mockcdrs import mock as mock_module
 from mockcdrs.mock import Mock
-from mockcdrs.pytest_plugin.session import MAX_SHARED_MOCKS
+from mockcdrs.pytest_plugin import MAX_SHARED_MOCKS
 from tests.pytest_plugin.running import ran
 
-UNUSED = "-W", "ignore::mockcdrs.warnings.UnusedFault"
+UNUSED = "-W", "ignore::mockcdrs.UnusedFault"
 
 
 def test_each_test_has_a_mock_that_nothing_was_done_to(pytester: pytest.Pytester) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from waitress.channel import ClientDisconnected
 
-from mockcdrs.control.access import AccessPolicy
+from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
@@ -109,7 +109,7 @@ def test_makes(make_mockcdrs):
 
 def test_a_mock_elsewhere_that_wants_its_token_is_an_error_that_names_the_option(pytester: pytest.Pytester) -> None:
     mock = Mock()
-    with Server(create_app(mock.state, mock, AccessPolicy("0.0.0.0", "secret"))) as guarded:
+    with Server(create_app(mock.state, mock, ServerConfig(host="0.0.0.0", control_token="secret"))) as guarded:
         options = f"--mockcdrs-url={guarded.url}/v2", "--mockcdrs-control-token=wrong"
         result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", *options)
         told = ran(pytester, "\ndef test_it(mockcdrs): pass\n", options[0], "--mockcdrs-control-token=secret")
@@ -302,9 +302,8 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
         "mockcdrs.arguments",
         "mockcdrs.config",
         "mockcdrs.pytest_plugin",
-        "mockcdrs.pytest_plugin.options",
+        "mockcdrs.pytest_plugin.plugin_options",
         "mockcdrs.pytest_plugin.report",
-        "mockcdrs.warnings",
     ]
 
 

@@ -8,7 +8,7 @@ import json, urllib.request
 import mockcdrs
 from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.control_client import ControlClient
-from mockcdrs.control_api.routes import ROUTES
+from mockcdrs.control_api import ROUTES
 
 def check(holds):
     if not holds:

@@ -2,9 +2,8 @@
 
 from mockcdrs.contract.client import Client
 from mockcdrs.mock import Mock
-from mockcdrs.recordings.exchanges import MockReport
+from mockcdrs.recordings.exchanges import MockReport, TokenRedaction
 from mockcdrs.recordings.recorder import Recorder
-from mockcdrs.recordings.token_redaction import TokenRedaction
 
 
 def report_of(mock: Mock) -> MockReport:

@@ -19,10 +19,9 @@ from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.mock import serving
 from mockcdrs.recordings import exchanges as exchange_files
 from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
-from mockcdrs.recordings.exchanges import Exchange, RecordedResponse
+from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, TokenRedaction
 from mockcdrs.recordings.recorder import Recorder, plan_requests
 from mockcdrs.recordings.replay import replay_exchanges
-from mockcdrs.recordings.token_redaction import TokenRedaction
 
 SECRET = b"only for this test"
 NOW = "2026-01-20T12:00:00Z"

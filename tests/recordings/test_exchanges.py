@@ -12,7 +12,7 @@ from mockcdrs.control.clock import parse_time
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.files import DataError
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay
-from mockcdrs.mock import serving
+from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings.exchanges import (
     Exchange,
     RecordedResponse,
@@ -21,7 +21,7 @@ from mockcdrs.recordings.exchanges import (
     read_exchanges,
     write_exchanges,
 )
-from tests.recordings.builders import report_of
+from tests.recordings.builders import recorder, report_of
 
 WHOLE = Exchange(
     "ä",
@@ -155,3 +155,22 @@ def test_the_origin_of_calls_is_described_in_words() -> None:
     assert describe_origin(Origin(seed=1, calls_per_day=25, locale="en_US")) == (
         "calls made up from seed 1, 25 a day, en_US"
     )
+
+
+def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
+    asked = Exchange(
+        "everywhere",
+        RawRequest(
+            "POST",
+            f"/v2/accounts/{office.account_id}/user_auth/{office.auth_token}",
+            f"auth_token={office.auth_token}&x=1",
+            (("Authorization", f"Bearer {office.auth_token}"), ("Content-Type", "application/json")),
+            json.dumps({"data": {}, "auth_token": office.auth_token, "password": "hush-hush"}),
+        ),
+        RecordedResponse(0),
+    )
+    write_exchanges(tmp_path / "file", [*recorded, *recorder(office).record_again([asked])])
+    text = (tmp_path / "file").read_text(encoding="utf-8")
+    assert office.auth_token not in text
+    assert "hush-hush" not in text
+    assert f'"auth_token\\":\\"token-of-{office.account_id}' in text

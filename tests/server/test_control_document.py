@@ -9,7 +9,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockcdrs.control_api.routes import ROUTES
+from mockcdrs.control_api import ROUTES
 from mockcdrs.mock import Mock, serving
 
 STREAMS = {"/journal/events"}
@@ -19,7 +19,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/calls"): {"scenario": "voicemail", "at": "2026-01-20T11:00:00Z"},
     ("post", "/data/cdrs"): {"call_id": "a@b"},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
-    ("put", "/faults"): [1],
+    ("put", "/faults"): [2, 1],
     ("put", "/faults/{number}"): {"status": 500, "path": "/nowhere"},
     ("post", "/journal/har"): {"numbers": [1]},
 }

@@ -187,7 +187,7 @@ def test_a_person_reads_time_status_method_duration_bytes_and_target() -> None:
 
 
 def test_a_person_reads_fault_advice_and_note_behind_it() -> None:
-    told = record(status=0, fault="status=503", advised=["one: x", "two: y", "one: z"], note="why")
+    told = record(status=0, fault="status=503", final_advice=["one: x", "two: y", "one: z"], note="why")
     line = TextFormatter().request(AT, told)
     assert " cut GET" in line
     assert line.endswith("/v2?a=1  fault: status=503  advice: one, two  note: why")
@@ -216,7 +216,7 @@ def test_a_long_target_is_cut_for_a_person_and_whole_for_a_machine() -> None:
 
 
 def test_a_machine_reads_one_object_with_all_of_it() -> None:
-    told = record(sent_bytes=5, duration_seconds=0.0124, fault="f", advised=["one: x"], note="why")
+    told = record(sent_bytes=5, duration_seconds=0.0124, fault="f", final_advice=["one: x"], note="why")
     assert json.loads(JsonFormatter().request(AT, told)) == {
         "event": "request",
         "time": "2026-01-20T12:00:00.250Z",

@@ -18,7 +18,7 @@ import click
 
 from mockcdrs import config, reference
 from mockcdrs.cli import main as command_line
-from mockcdrs.control_api import routes
+from mockcdrs.control_api import ROUTES
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.crossbar.versions.differences import as_markdown
@@ -155,7 +155,7 @@ def control_routes() -> str:
     """The routes of the control API, with the summaries of its OpenAPI document."""
     document = json.loads(files("mockcdrs.control_api").joinpath("control.json").read_bytes())
     rows = []
-    for path, methods in routes.ROUTES.items():
+    for path, methods in ROUTES.items():
         documented = document["paths"][path.replace(":path", "")]
         rows += [
             [

@@ -2,15 +2,15 @@
 
 from mockcdrs.contract.check import Check
 from mockcdrs.contract.checks import (
-    authentication,
-    documents,
+    document_values,
     http_protocol,
     interactions,
     listing,
     response_format,
+    tokens,
 )
 
-_MODULES = (authentication, response_format, listing, documents, interactions, http_protocol)
+_MODULES = (tokens, response_format, listing, document_values, interactions, http_protocol)
 
 CHECKS: tuple[Check, ...] = tuple(
     item for module in _MODULES for item in vars(module).values() if isinstance(item, Check)

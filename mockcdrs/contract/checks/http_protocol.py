@@ -1,15 +1,16 @@
-"""Checks of HTTP: content negotiation, errors for paths, methods and bodies, and conditional requests."""
+"""Checks of HTTP: content negotiation, errors for paths, methods and bodies, conditional requests, CORS."""
 
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
+from mockcdrs.contract.check import check_of
 from mockcdrs.contract.response import (
     ABSENT,
     CannotCheck,
     CheckedResponse,
+    Difference,
     ExpectedResponse,
     Finding,
     QuirkObserved,
@@ -37,9 +38,14 @@ _NO_SUCH_CDR = "could not find cdr with supplied id"
 _UNKNOWN_CDR_ID = "200101-no-such-cdr"
 _VARY = "accept-language, accept"
 _OTHER_ETAG = '"0-0"'
+_ORIGIN = {"Origin": "https://app.example.com"}
+_REQUIRED_CORS_HEADERS = {
+    "access-control-allow-headers": {"content-type", "x-auth-token"},
+    "access-control-allow-methods": {"GET"},
+}
 
 
-@check("api_resource.erl")
+@check_of("api_resource.erl")
 def accept_header(server: TargetServer) -> Iterator[Finding]:
     """Accept decides between JSON and CSV, by quality; the content type is bare, without a charset."""
     probe_data.rows(server)
@@ -51,7 +57,7 @@ def accept_header(server: TargetServer) -> Iterator[Finding]:
     yield from ExpectedResponse(headers={"content-type": _JSON}).differences(bare)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def accept_in_the_query(server: TargetServer) -> Iterator[Finding]:
     """accept=csv or a CSV type in the query wins over the header, in some versions also text/*."""
     probe_data.rows(server)
@@ -65,7 +71,7 @@ def accept_in_the_query(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(headers={"content-type": content_type}).differences(answer)
 
 
-@check("cowboy_rest.erl")
+@check_of("cowboy_rest.erl")
 def not_acceptable(server: TargetServer) -> Iterator[Finding]:
     """An Accept that nothing fits is a 406, one that cannot be read a 400, both without a body or CORS headers."""
     for accept, status in (("image/png", 406), ("nonsense", 400)):
@@ -74,7 +80,7 @@ def not_acceptable(server: TargetServer) -> Iterator[Finding]:
         yield from form.differences(answer)
 
 
-@check("api_resource.erl")
+@check_of("api_resource.erl")
 def accept_with_parameters(server: TargetServer) -> Iterator[Finding]:
     """A type with a parameter, as in application/json;charset=utf-8, is a 406 in some versions; a quality is none."""
     good = ExpectedResponse(headers={"content-type": _JSON})
@@ -85,7 +91,7 @@ def accept_with_parameters(server: TargetServer) -> Iterator[Finding]:
         yield from form.differences(server.get_cdrs("", {"Accept": accept}, **nothing))
 
 
-@check("cowboy_rest.erl")
+@check_of("cowboy_rest.erl")
 def language_and_vary(server: TargetServer) -> Iterator[Finding]:
     """Answers are in English and say that they depend on language and Accept."""
     expected = {"content-language": "en", "vary": _VARY}
@@ -94,7 +100,7 @@ def language_and_vary(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(answer.status, expected).differences(answer)
 
 
-@check("cowboy_compress_h.erl")
+@check_of("cowboy_compress_h.erl")
 def compression(server: TargetServer) -> Iterator[Finding]:
     """What is sent compressed for Accept-Encoding: gzip is the same when unpacked; some versions name it in Vary."""
     query = {"is_chunked": "false", **probe_data.window(server).query}
@@ -106,7 +112,7 @@ def compression(server: TargetServer) -> Iterator[Finding]:
     yield from plain.differences(plain.headers.get("content-encoding", ABSENT), ABSENT, "header content-encoding")
 
 
-@check("cowboy_compress_h.erl")
+@check_of("cowboy_compress_h.erl")
 def unreadable_accept_encoding(server: TargetServer) -> Iterator[Finding]:
     """An Accept-Encoding that cannot be read is ignored or, in some versions, a 500 without a body."""
     answer = server.get_cdrs("/nosuch", {"Accept-Encoding": "gzip;q=2"})
@@ -118,7 +124,7 @@ def unreadable_accept_encoding(server: TargetServer) -> Iterator[Finding]:
     yield from form.differences(answer)
 
 
-@check("api_resource.erl", "pdf-500")
+@check_of("api_resource.erl", "pdf-500")
 def pdf(server: TargetServer) -> Iterator[Finding]:
     """accept=pdf is a 406 for what is no PDF."""
     row = probe_data.rows(server)[0]
@@ -126,7 +132,7 @@ def pdf(server: TargetServer) -> Iterator[Finding]:
     yield from expected_or_quirk(answer, ExpectedResponse(406), "pdf-500", ExpectedResponse(500, body=b""))
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def unknown_cdr(server: TargetServer) -> Iterator[Finding]:
     """A CDR that is not there is a 404 that names it; an id that does not begin with a month says so."""
     yield from expected_system_error("bad_identifier", cause=_UNKNOWN_CDR_ID).differences(
@@ -135,7 +141,7 @@ def unknown_cdr(server: TargetServer) -> Iterator[Finding]:
     yield from expected_error(404, _NO_SUCH_CDR, {}).differences(server.get_cdrs("/nosuch"))
 
 
-@check("cb_cdrs.erl", "id-without-month-500")
+@check_of("cb_cdrs.erl", "id-without-month-500")
 def text_for_a_month(server: TargetServer) -> Iterator[Finding]:
     """An id with text where its month should be is a 404."""
     answer = server.get_cdrs("/abcdef-x")
@@ -143,7 +149,7 @@ def text_for_a_month(server: TargetServer) -> Iterator[Finding]:
     yield from expected_or_quirk(answer, good, "id-without-month-500", expected_error(500, "init failed"))
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def unknown_paths(server: TargetServer) -> Iterator[Finding]:
     """A path that no module knows is a 404, at any depth; what stands before /cdrs and is no module is passed over."""
     for path in ("/cdrs/a/b", "/cdrs/legs/a/b", "/nosuch"):
@@ -153,7 +159,7 @@ def unknown_paths(server: TargetServer) -> Iterator[Finding]:
     )
 
 
-@check("api_resource.erl")
+@check_of("api_resource.erl")
 def methods(server: TargetServer) -> Iterator[Finding]:
     """Only GET is allowed: any other method is a 405, said of a CDR that is not there so that nothing can happen."""
     for method in ("POST", "PUT", "PATCH", "DELETE"):
@@ -161,7 +167,7 @@ def methods(server: TargetServer) -> Iterator[Finding]:
         yield from expected_system_error("invalid_method").differences(answer)
 
 
-@check("api_resource.erl", "post-as-get-empty")
+@check_of("api_resource.erl", "post-as-get-empty")
 def post_as_get(server: TargetServer) -> Iterator[Finding]:
     """POST with verb=GET does what GET does."""
     unknown = server.request_account(f"/cdrs/{_UNKNOWN_CDR_ID}", {"verb": "GET"}, method="POST")
@@ -175,7 +181,7 @@ def post_as_get(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.ids, ids, "ids")
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def content_type_of_errors(server: TargetServer) -> Iterator[Finding]:
     """Errors are JSON, but some versions do not say so before types are negotiated, and say CSV where it is wanted."""
     early, csv = (_JSON, _JSON) if server.version.always_says_json else (ABSENT, _CSV)
@@ -189,7 +195,7 @@ def content_type_of_errors(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(status, {"content-type": content_type}, {"error": str(status)}).differences(answer)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def body_that_is_no_object(server: TargetServer) -> Iterator[Finding]:
     """A body that is no JSON object is a 400 that says so, in some versions also what is wrong, and where."""
     refusal = "truncated_json around 8" if server.version.jiffy.throws else "decoder_exit around 0"
@@ -202,7 +208,7 @@ def body_that_is_no_object(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(order, names, "names in data.json.invalid")
 
 
-@check("kz_json.erl")
+@check_of("kz_json.erl")
 def bytes_that_are_no_utf_8(server: TargetServer) -> Iterator[Finding]:
     """An id in Latin-1 is told in UTF-8 or, in some versions, cannot be told where it stands in a list."""
     if server.version.looks_into_values:
@@ -212,7 +218,7 @@ def bytes_that_are_no_utf_8(server: TargetServer) -> Iterator[Finding]:
     yield from form.differences(server.get_cdrs("/legs/%E9"))
 
 
-@check("cb_context.erl")
+@check_of("cb_context.erl")
 def escapes_in_a_path(server: TargetServer) -> Iterator[Finding]:
     """Escapes in a path are undone, in some versions twice: %2541 is %41 or A then."""
     cause = f"{_UNKNOWN_CDR_ID}{'A' if server.version.decodes_path_twice else '%41'}"
@@ -221,7 +227,7 @@ def escapes_in_a_path(server: TargetServer) -> Iterator[Finding]:
     )
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def version_1(server: TargetServer) -> Iterator[Finding]:
     """/v1 is a 410 or, in some versions, served: without pages, and with a system error's words alone as its data."""
     unknown = _get_under_version(server, "v1", f"/cdrs/{_UNKNOWN_CDR_ID}")
@@ -235,7 +241,7 @@ def version_1(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(answer.ids, ids, "ids")
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def later_versions(server: TargetServer) -> Iterator[Finding]:
     """/v3 answers as /v2, but in some versions users are not known there, which is a bare 500."""
     good = expected_system_error("bad_identifier", cause=_UNKNOWN_CDR_ID)
@@ -250,7 +256,7 @@ def _get_under_version(server: TargetServer, version: str, path: str, **query: A
     return server.request(f"/{version}/accounts/{quote(server.account_id)}{path}", query, token)
 
 
-@check("cb_cdrs.erl", "no-account-500")
+@check_of("cb_cdrs.erl", "no-account-500")
 def no_account(server: TargetServer) -> Iterator[Finding]:
     """A path without an account is a 404 with a token of the master account."""
     answer = server.request("/v2/accounts/cdrs", None, {"X-Auth-Token": server.auth_token})
@@ -264,7 +270,7 @@ def _newest_cdr(server: TargetServer, **headers: str) -> CheckedResponse:
     return server.get_cdrs(f"/{quote(probe_data.rows(server)[0]['id'], safe='')}", given)
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def etag_of_a_cdr(server: TargetServer) -> Iterator[Finding]:
     """A CDR's ETag is its revision, in quotes; it never expires later than 1999, so that a client asks again."""
     answer = _newest_cdr(server)
@@ -272,7 +278,7 @@ def etag_of_a_cdr(server: TargetServer) -> Iterator[Finding]:
     yield from ExpectedResponse(headers=expected, envelope={"revision": str}).differences(answer)
 
 
-@check("cowboy_rest.erl")
+@check_of("cowboy_rest.erl")
 def conditional_cdr(server: TargetServer) -> Iterator[Finding]:
     """If-None-Match with the ETag is a 304 without a body; If-Match with another one a 412."""
     etag = _newest_cdr(server).headers.get("etag", "")
@@ -287,7 +293,7 @@ def conditional_cdr(server: TargetServer) -> Iterator[Finding]:
         yield from form.differences(_newest_cdr(server, **headers))
 
 
-@check("cowboy_rest.erl")
+@check_of("cowboy_rest.erl")
 def conditional_listing(server: TargetServer) -> Iterator[Finding]:
     """A listing in chunks has no ETag, so If-None-Match is a 412 and so is If-Match."""
     probe_data.rows(server)
@@ -297,3 +303,43 @@ def conditional_listing(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(412, {"access-control-allow-origin": ABSENT}, body=b"").differences(
             server.get_cdrs("", {name: '"x"'}, **query)
         )
+
+
+def _cors_differences(answer: CheckedResponse) -> Iterator[Difference]:
+    yield from ExpectedResponse(
+        answer.status, {"access-control-allow-origin": "*", "access-control-max-age": str}
+    ).differences(answer)
+    for name, needed in _REQUIRED_CORS_HEADERS.items():
+        present = {each.strip() for each in answer.headers.get(name, "").split(",")}
+        missing = sorted(needed - {each if name.endswith("methods") else each.lower() for each in present})
+        yield from answer.differences(missing, [], f"missing from header {name}")
+
+
+@check_of("api_resource.erl")
+def preflight(server: TargetServer) -> Iterator[Finding]:
+    """A preflight is a 200 without a token, and allows the method and the header of the token."""
+    headers = {**_ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-auth-token"}
+    for path in ("/cdrs", "/cdrs/interaction"):
+        answer = server.request(f"/v2/accounts/{server.account_id}{path}", None, headers, "OPTIONS")
+        yield from ExpectedResponse(200).differences(answer)
+        yield from _cors_differences(answer)
+
+
+@check_of("api_resource.erl")
+def options_alone(server: TargetServer) -> Iterator[Finding]:
+    """OPTIONS that is no preflight is a method like another: 405."""
+    answer = server.request_account("/cdrs", method="OPTIONS")
+    yield from ExpectedResponse(405, envelope={"error": "405", "message": "invalid_method"}).differences(answer)
+
+
+@check_of("api_resource.erl")
+def cors_on_answers(server: TargetServer) -> Iterator[Finding]:
+    """An answer to an Origin allows it; one to none says nothing about CORS; an error always does."""
+    query: dict[str, Any] = {"page_size": 1, "created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
+    yield from _cors_differences(server.get_cdrs("", _ORIGIN, **query))
+    exposed = server.get_cdrs("", _ORIGIN, **query).headers.get("access-control-expose-headers", "")
+    yield from server.get_cdrs("", _ORIGIN, **query).differences(
+        "x-request-id" in exposed, True, "x-request-id exposed"
+    )
+    yield from ExpectedResponse(headers={"access-control-allow-origin": ABSENT}).differences(server.get_cdrs(**query))
+    yield from _cors_differences(server.get_cdrs("/nosuch"))

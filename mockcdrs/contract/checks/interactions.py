@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from mockcdrs.cdr.documents import is_private
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
-from mockcdrs.contract.checks.documents import row_differences
+from mockcdrs.contract.check import check_of
+from mockcdrs.contract.checks.document_values import row_differences
 from mockcdrs.contract.response import (
     CannotCheck,
     CheckedResponse,
@@ -33,7 +33,7 @@ def _interactions_with_legs(server: TargetServer) -> Iterator[tuple[str, list[pr
     yield from sorted(interactions, key=lambda pair: -len(pair[1]))
 
 
-@check("interactions.json")
+@check_of("interactions.json")
 def legs_of_an_interaction(server: TargetServer) -> Iterator[Finding]:
     """The legs of an interaction id are public documents of that interaction, each one once."""
     listed: dict[str, set[str]] = {}
@@ -49,7 +49,7 @@ def legs_of_an_interaction(server: TargetServer) -> Iterator[Finding]:
             yield from answer.differences([*filter(is_private, leg)], [], f"private names in data[{index}]")
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def legs_by_cdr_id(server: TargetServer) -> Iterator[Finding]:
     """/cdrs/legs takes a CDR id too, of any leg."""
     _, legs = next(_interactions_with_legs(server))
@@ -58,7 +58,7 @@ def legs_by_cdr_id(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(envelope={"data": legs}).differences(answer)
 
 
-@check("cb_cdrs.erl", "legs-turned")
+@check_of("cb_cdrs.erl", "legs-turned")
 def order_of_legs(server: TargetServer) -> Iterator[Finding]:
     """Legs come newest first, by the time at which their channel was made, and with ascending=true oldest first."""
     interaction_id, legs = next(_interactions_with_legs(server))
@@ -73,7 +73,7 @@ def order_of_legs(server: TargetServer) -> Iterator[Finding]:
         yield from up.differences(up.ids, [leg["id"] for leg in legs][::-1], "ids")
 
 
-@check("crossbar_view.erl", "legs-chunked-leak", "legs-turned")
+@check_of("crossbar_view.erl", "legs-chunked-leak", "legs-turned")
 def legs_in_chunks(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=true legs are the same public documents."""
     interaction_id, legs = next(_interactions_with_legs(server))
@@ -84,7 +84,7 @@ def legs_in_chunks(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(_index_by_id(answer.rows), _index_by_id(legs), "data by id")
 
 
-@check("api_util.erl", "big-integer-chunk-lost")
+@check_of("api_util.erl", "big-integer-chunk-lost")
 def big_integers_in_a_chunk(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=true legs are all there, also one that holds an integer beyond 64 bits."""
     candidates = (pair for pair in _interactions_with_legs(server) if any(map(has_big_integer, pair[1])))
@@ -102,7 +102,7 @@ def _index_by_id(legs: list[probe_data.Row]) -> dict[str, Any]:
     return {leg["id"]: leg for leg in legs}
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def unknown_legs(server: TargetServer) -> Iterator[Finding]:
     """Legs of what is no id, and of a CDR that is not there, are a 404 each in their own words."""
     yield from expected_error(404, "bad identifier", ["garbage"]).differences(server.get_cdrs("/legs/garbage"))
@@ -110,7 +110,7 @@ def unknown_legs(server: TargetServer) -> Iterator[Finding]:
     yield from expected_error(404, "could not find legs for supplied id", {}).differences(unknown)
 
 
-@check("crossbar_view.erl", "legs-missing-month-503")
+@check_of("crossbar_view.erl", "legs-missing-month-503")
 def legs_of_a_missing_month(server: TargetServer) -> Iterator[Finding]:
     """Legs of an interaction whose month has no database are a 404."""
     answer = server.get_cdrs(f"/legs/{probe_data.LONG_AGO}-abcdef01")
@@ -127,10 +127,10 @@ def _interaction_time(row: probe_data.Row) -> int:
     return int(row["interaction_id"].partition("-")[0])
 
 
-@check("interactions.json")
+@check_of("interactions.json")
 def interaction_rows(server: TargetServer) -> Iterator[Finding]:
     """Each interaction is one row, that of its first leg: the least channel time, then the least loopback leg."""
-    answer = probe_data.interactions(server)
+    answer = probe_data.interaction_listing(server)
     ids = [row.get("interaction_id") for row in answer.rows]
     yield from answer.differences(len(ids), len(set(ids)), "number of interaction ids that are different")
     for index, row in enumerate(answer.rows):
@@ -140,7 +140,7 @@ def interaction_rows(server: TargetServer) -> Iterator[Finding]:
         yield from row_differences(server, answer, [row], legs, "account")
 
 
-@check("cb_cdrs.erl", "interaction-raw-rows")
+@check_of("cb_cdrs.erl", "interaction-raw-rows")
 def ids_without_months(server: TargetServer) -> Iterator[Finding]:
     """All interactions are listing rows, also beside one whose leg has an id without a month."""
     answer = probe_data.all_interactions(server)
@@ -153,10 +153,10 @@ def ids_without_months(server: TargetServer) -> Iterator[Finding]:
         raise CannotCheck("no interaction met whose leg has an id without a month")
 
 
-@check("interactions.json")
+@check_of("interactions.json")
 def order_of_interactions(server: TargetServer) -> Iterator[Finding]:
     """With ascending=true interactions come by the time that their id begins with, the oldest first."""
-    answer = probe_data.interactions(server)
+    answer = probe_data.interaction_listing(server)
     times = [_interaction_time(row) for row in answer.rows]
     yield from answer.differences(times, sorted(times), "times in the interaction ids")
     window = probe_data.window(server)
@@ -164,10 +164,10 @@ def order_of_interactions(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(outside, [], "times outside of the range")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def interactions_up(server: TargetServer) -> Iterator[Finding]:
     """With ascending=true pages of interactions give each one once; keys are their time and key."""
-    expected = probe_data.interactions(server)
+    expected = probe_data.interaction_listing(server)
     query = probe_data.window(server).query
     pages = [
         *islice(
@@ -190,16 +190,16 @@ def interactions_up(server: TargetServer) -> Iterator[Finding]:
         )
 
 
-@check("crossbar_view.erl", "interaction-page-loss")
+@check_of("crossbar_view.erl", "interaction-page-loss")
 def interactions_down(server: TargetServer) -> Iterator[Finding]:
     """Newest first, pages of interactions give each one once."""
-    expected = probe_data.interactions(server).ids[::-1]
+    expected = probe_data.interaction_listing(server).ids[::-1]
     if len(expected) <= _INTERACTIONS_PER_PAGE:
         raise CannotCheck(f"no more than {_INTERACTIONS_PER_PAGE} interactions around the last month's end")
     query = probe_data.window(server).query
     pages = [*islice(probe_data.pages(server, "/cdrs/interaction", page_size=_INTERACTIONS_PER_PAGE, **query), 60)]
     came = list(chain.from_iterable(page.ids for page in pages))
-    if came != expected and _is_page_loss(probe_data.interactions(server), pages):
+    if came != expected and _is_page_loss(probe_data.interaction_listing(server), pages):
         yield QuirkObserved("interaction-page-loss")
     else:
         yield from pages[-1].differences(came, expected, "ids of all pages together")
@@ -219,10 +219,10 @@ def _is_page_loss(all_of_them: CheckedResponse, pages: list[CheckedResponse]) ->
     )
 
 
-@check("cb_cdrs.erl", "interaction-month-order")
+@check_of("cb_cdrs.erl", "interaction-month-order")
 def plain_interactions(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=false interactions come newest first too, over two months as well."""
-    expected = probe_data.interactions(server).rows[::-1]
+    expected = probe_data.interaction_listing(server).rows[::-1]
     if len({probe_data.month(row) for row in expected}) < 2:
         raise CannotCheck("the interactions around the last month's end are of one month")
     answer = server.get_cdrs(
@@ -234,10 +234,10 @@ def plain_interactions(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.rows, expected, "data")
 
 
-@check("cb_cdrs.erl", "interaction-range-twice")
+@check_of("cb_cdrs.erl", "interaction-range-twice")
 def range_of_interactions(server: TargetServer) -> Iterator[Finding]:
     """An interaction is in a range by the time that its id begins with, whenever its legs ended."""
-    for row in probe_data.interactions(server).rows:
+    for row in probe_data.interaction_listing(server).rows:
         begun = _interaction_time(row)
         if int(row["timestamp"]) + int(row["duration_seconds"] or 0) > begun:
             break
@@ -247,7 +247,9 @@ def range_of_interactions(server: TargetServer) -> Iterator[Finding]:
     if answer.envelope["data"] == []:
         yield QuirkObserved("interaction-range-twice")
     else:
-        at_once = [each["id"] for each in probe_data.interactions(server).rows if _interaction_time(each) == begun]
+        at_once = [
+            each["id"] for each in probe_data.interaction_listing(server).rows if _interaction_time(each) == begun
+        ]
         yield from answer.differences(answer.ids, at_once, "ids")
 
 
@@ -269,7 +271,7 @@ def _get_user_cdrs(server: TargetServer, owner: str, path: str = "", **query: An
     return server.request_account(f"/users/{quote(owner, safe='')}/cdrs{path}", whole_query)
 
 
-@check("cdrs.json")
+@check_of("cdrs.json")
 def cdrs_of_a_user(server: TargetServer) -> Iterator[Finding]:
     """/users/{U}/cdrs lists the CDRs whose custom_channel_vars.owner_id is the user, as in the account's list."""
     owner = _known_owner(server)
@@ -278,7 +280,7 @@ def cdrs_of_a_user(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(answer.rows, expected, "data")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def walk_of_a_user(server: TargetServer) -> Iterator[Finding]:
     """A user's pages give each CDR once, in both directions; the keys begin with the user."""
     owner = _known_owner(server)
@@ -294,7 +296,7 @@ def walk_of_a_user(server: TargetServer) -> Iterator[Finding]:
             yield from page.differences([key[0], key[2]], [owner, after.ids[0]], "owner and id in next_start_key")
 
 
-@check("interactions.json")
+@check_of("interactions.json")
 def interactions_of_a_user(server: TargetServer) -> Iterator[Finding]:
     """/users/{U}/cdrs/interaction has a row for each interaction with a leg of the user's: one of these legs."""
     owner, last = _known_owner(server), probe_data.window(server).end - probe_data.WRITING_SECONDS
@@ -306,14 +308,14 @@ def interactions_of_a_user(server: TargetServer) -> Iterator[Finding]:
     came = {row["interaction_id"] for row in answer.rows}
     theirs = {
         row["interaction_id"]
-        for row in probe_data.interactions(server).rows
+        for row in probe_data.interaction_listing(server).rows
         if row.get("owner_id") == owner
         and all(probe_data.end_time(leg) <= last for leg in probe_data.legs(server, row["interaction_id"]))
     }
     yield from answer.differences(sorted(theirs - came), [], "interactions whose first leg is the user's, left out")
 
 
-@check("interactions.json")
+@check_of("interactions.json")
 def leg_of_a_users_interaction(server: TargetServer) -> Iterator[Finding]:
     """Of several legs of a user's in an interaction the first is its row or, in some versions, the most billed one."""
     view, rows_checked = server.version.owner_interactions, 0
@@ -331,7 +333,7 @@ def leg_of_a_users_interaction(server: TargetServer) -> Iterator[Finding]:
 def _interactions_with_distinct_legs(server: TargetServer) -> Iterator[tuple[str, str, list[probe_data.Row]]]:
     """Owners, ids and the owner's legs of interactions in which not every leg may stand for the others."""
     view = server.version.owner_interactions
-    for row in probe_data.interactions(server).rows:
+    for row in probe_data.interaction_listing(server).rows:
         by_owner: dict[str, list[probe_data.Row]] = {}
         for leg in probe_data.legs(server, row["interaction_id"]):
             by_owner.setdefault(_leg_owner(leg) or "", []).append(leg)
@@ -345,7 +347,7 @@ def _leg_owner(leg: probe_data.Row) -> Any:
     return variables.get("owner_id") if isinstance(variables, dict) else None
 
 
-@check("cb_users.erl")
+@check_of("cb_users.erl")
 def unknown_user(server: TargetServer) -> Iterator[Finding]:
     """A user that the account does not have is a 404 that names it."""
     unknown = "0123456789abcdef" * 2

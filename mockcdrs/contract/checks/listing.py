@@ -7,7 +7,7 @@ from typing import Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
+from mockcdrs.contract.check import check_of
 from mockcdrs.contract.response import (
     ABSENT,
     NO_ROWS,
@@ -65,27 +65,27 @@ def _listed_ids(server: TargetServer) -> list[str]:
     return [row["id"] for row in probe_data.rows(server)]
 
 
-@check("crossbar_view.erl", _MONTH_END_CALL_LOST)
+@check_of("crossbar_view.erl", _MONTH_END_CALL_LOST)
 def walk_down(server: TargetServer) -> Iterator[Finding]:
     """Newest first, pages of any size give every CDR once; next_start_key is absent from the last page, never null."""
     for page_size in (1, 3, len(_listed_ids(server)), len(_listed_ids(server)) + 1):
         yield from _check_walk(server, page_size, _listed_ids(server))
 
 
-@check("crossbar_view.erl", _MONTH_END_CALL_LOST)
+@check_of("crossbar_view.erl", _MONTH_END_CALL_LOST)
 def walk_up(server: TargetServer) -> Iterator[Finding]:
     """With ascending=true the same CDRs come the other way round."""
     for page_size in (4, len(_listed_ids(server)) + 1):
         yield from _check_walk(server, page_size, _listed_ids(server)[::-1], ascending="true")
 
 
-@check("crossbar_view.erl", _MONTH_END_CALL_LOST)
+@check_of("crossbar_view.erl", _MONTH_END_CALL_LOST)
 def walk_without_chunks(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=false the pages are the same."""
     yield from _check_walk(server, 5, _listed_ids(server), is_chunked="false")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def newest_first(server: TargetServer) -> Iterator[Finding]:
     """CDRs come in the order in which they were written, the newest first."""
     answer = probe_data.listing(server)
@@ -94,7 +94,7 @@ def newest_first(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(times, sorted(times, reverse=True), "times in the keys")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def first_start_key(server: TargetServer) -> Iterator[Finding]:
     """The first page's start_key is the range's end and an empty object, or going up the range's start alone."""
     window = probe_data.window(server)
@@ -105,7 +105,7 @@ def first_start_key(server: TargetServer) -> Iterator[Finding]:
     yield from up.differences(_decode_start_key(up), [window.start], "start_key, decoded")
 
 
-@check("crossbar_view.erl", "descending-false-ignored")
+@check_of("crossbar_view.erl", "descending-false-ignored")
 def directions(server: TargetServer) -> Iterator[Finding]:
     """Whatever stands behind ascending turns the order, but false; descending=true wins over it."""
     down = _listed_ids(server)
@@ -127,7 +127,7 @@ def directions(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.ids, down[::-1], "ids")
 
 
-@check("crossbar_view.erl", "stale-next-key")
+@check_of("crossbar_view.erl", "stale-next-key")
 def last_page_of_chunks(server: TargetServer) -> Iterator[Finding]:
     """A page that took several chunks and is the last one names no next page."""
     newest = probe_data.month(probe_data.rows(server)[0])
@@ -144,7 +144,7 @@ def last_page_of_chunks(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(answer.envelope.get("next_start_key", ABSENT), ABSENT, "next_start_key")
 
 
-@check("crossbar_view.erl", "chunk-size-0-fault")
+@check_of("crossbar_view.erl", "chunk-size-0-fault")
 def bad_sizes(server: TargetServer) -> Iterator[Finding]:
     """A page_size or chunk_size that is no number from 1 on is a 404 that says so; a fraction is rounded."""
     query = probe_data.window(server).query
@@ -166,7 +166,7 @@ def bad_sizes(server: TargetServer) -> Iterator[Finding]:
     yield from rounded.differences(rounded.ids, _listed_ids(server)[:2], "ids")
 
 
-@check("crossbar_view.erl", "reversed-keys-fault")
+@check_of("crossbar_view.erl", "reversed-keys-fault")
 def bad_start_key(server: TargetServer) -> Iterator[Finding]:
     """A start_key that is no key, or lies beyond the range, gives no rows."""
     probe_data.rows(server)
@@ -176,7 +176,7 @@ def bad_start_key(server: TargetServer) -> Iterator[Finding]:
         yield from expected_or_quirk(answer, NO_ROWS, "reversed-keys-fault", _REVERSED_KEYS_FAULT)
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def range_ends(server: TargetServer) -> Iterator[Finding]:
     """Both ends of a range are part of it: a CDR written in the first or the last second is listed."""
     dated = [
@@ -195,7 +195,7 @@ def range_ends(server: TargetServer) -> Iterator[Finding]:
         yield from answer.differences(row["id"] in answer.ids, is_in, f"whether {row['id']} of {time} is listed")
 
 
-@check("cdr_channel_destroy.erl", "month-end-call-lost")
+@check_of("cdr_channel_destroy.erl", "month-end-call-lost")
 def range_of_a_month(server: TargetServer) -> Iterator[Finding]:
     """A range that begins with a month lists what was written in it, also of calls that began in the month before."""
     if probe_data.over_month_end(server):
@@ -204,7 +204,7 @@ def range_of_a_month(server: TargetServer) -> Iterator[Finding]:
         raise CannotCheck("no CDR around the last month's end that was written in the month after that it began in")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def default_range(server: TargetServer) -> Iterator[Finding]:
     """Without created_to a range ends now, without created_from it begins so far before its end as is allowed."""
     latest, widest = probe_data.now(server), probe_data.maximum_range(server)
@@ -218,7 +218,7 @@ def default_range(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(latest - 1 <= end <= latest + 60, True, f"whether {end} is the server's now")
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def refused_ranges(server: TargetServer) -> Iterator[Finding]:
     """A range that is reversed or too wide is a 400 that names both ends."""
     latest, widest = probe_data.now(server), probe_data.maximum_range(server)
@@ -234,7 +234,7 @@ def refused_ranges(server: TargetServer) -> Iterator[Finding]:
             yield from expected_error(400, "validation error", data).differences(answer)
 
 
-@check("kazoo_modb.erl", "unix-range-500")
+@check_of("kazoo_modb.erl", "unix-range-500")
 def unix_range(server: TargetServer) -> Iterator[Finding]:
     """A range in Unix seconds, which lies in the year 57, has no CDRs."""
     start = gregorian.to_unix(probe_data.now(server)) - 86_400
@@ -242,7 +242,7 @@ def unix_range(server: TargetServer) -> Iterator[Finding]:
     yield from expected_or_quirk(answer, NO_ROWS, "unix-range-500", expected_error(500, "init failed"))
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def odd_moments(server: TargetServer) -> Iterator[Finding]:
     """Text, zero and negative moments are as if they were not there; fractions are rounded."""
     probe_data.rows(server)
@@ -257,7 +257,7 @@ def odd_moments(server: TargetServer) -> Iterator[Finding]:
     )
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def too_wide_everywhere(server: TargetServer) -> Iterator[Finding]:
     """The widest range of all is taken."""
     latest, widest = probe_data.now(server) - 1, probe_data.maximum_range(server)
@@ -267,7 +267,7 @@ def too_wide_everywhere(server: TargetServer) -> Iterator[Finding]:
     yield from answer.differences(answer.status, 200, "status")
 
 
-@check("cdrs.json", "no-ccv-not-listed")
+@check_of("cdrs.json", "no-ccv-not-listed")
 def every_leg_is_listed(server: TargetServer) -> Iterator[Finding]:
     """Every leg of an interaction is in the listing, also one without custom_channel_vars."""
     window = probe_data.window(server)
@@ -288,13 +288,13 @@ def _legs_well_inside(server: TargetServer) -> list[probe_data.Row]:
     window, margin = probe_data.window(server), probe_data.WRITING_SECONDS
     return [
         leg
-        for row in probe_data.interactions(server).rows
+        for row in probe_data.interaction_listing(server).rows
         for leg in probe_data.legs(server, row.get("interaction_id", ""))
         if window.start + margin <= probe_data.end_time(leg) <= window.end - margin
     ]
 
 
-@check("kzd_cdrs.erl", "broken-document-fault")
+@check_of("kzd_cdrs.erl", "broken-document-fault")
 def broken_documents(server: TargetServer) -> Iterator[Finding]:
     """A CDR that no row can be made of does not keep the others from being listed."""
     latest = probe_data.now(server) - 1

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.listing_columns import datetime_text
 from mockcdrs.contract import probe_data
-from mockcdrs.contract.check import check
+from mockcdrs.contract.check import check_of
 from mockcdrs.contract.response import (
     ABSENT,
     CannotCheck,
@@ -53,7 +53,7 @@ def _expected_tokens(server: TargetServer) -> Any:
     return {"consumed": int, "remaining": int} if "tokens" in server.version.success_keys else ABSENT
 
 
-@check("api_util.erl", "integer-page-size")
+@check_of("api_util.erl", "integer-page-size")
 def chunked_envelope(server: TargetServer) -> Iterator[Finding]:
     """A listing comes in chunks: data first, then the trailer, in which every value is text."""
     probe_data.rows(server)
@@ -76,7 +76,7 @@ def chunked_envelope(server: TargetServer) -> Iterator[Finding]:
     yield from _order_differences(answer, CHUNKED_KEYS)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def plain_envelope(server: TargetServer) -> Iterator[Finding]:
     """With is_chunked=false the envelope is whole: page_size an integer, a revision that is the ETag too."""
     probe_data.rows(server)
@@ -89,7 +89,7 @@ def plain_envelope(server: TargetServer) -> Iterator[Finding]:
     yield from _plain_order_differences(answer, server.version.success_keys)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def empty_envelope(server: TargetServer) -> Iterator[Finding]:
     """A listing without a row is a plain envelope without paging keys, even where chunks were wanted."""
     answer = server.get_cdrs(created_from=probe_data.LONG_AGO, created_to=probe_data.LONG_AGO)
@@ -98,8 +98,8 @@ def empty_envelope(server: TargetServer) -> Iterator[Finding]:
     yield from _plain_order_differences(answer, server.version.success_keys)
 
 
-@check("api_util.erl")
-def error_envelope(server: TargetServer) -> Iterator[Finding]:
+@check_of("api_util.erl")
+def envelope_of_an_error(server: TargetServer) -> Iterator[Finding]:
     """An error is a plain envelope whose `error` is the status as text, and says what is wrong in `message`."""
     answer = server.get_cdrs("/nosuch")
     yield from expected_error(404, str, {}, content_type="application/json").differences(answer)
@@ -108,7 +108,7 @@ def error_envelope(server: TargetServer) -> Iterator[Finding]:
     yield from _plain_order_differences(answer, server.version.error_keys)
 
 
-@check("crossbar_view.erl")
+@check_of("crossbar_view.erl")
 def no_paging_keys_without_pages(server: TargetServer) -> Iterator[Finding]:
     """With paginate=false the three paging keys are gone, in chunks and plain."""
     for form in ("true", "false"):
@@ -116,7 +116,7 @@ def no_paging_keys_without_pages(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(envelope=dict.fromkeys(PAGING_KEYS, ABSENT)).differences(answer)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def pretty_print_and_jsonp(server: TargetServer) -> Iterator[Finding]:
     """pretty_print indents a plain answer, jsonp wraps it in a call; what is said stays the same."""
     query: dict[str, Any] = {
@@ -131,7 +131,7 @@ def pretty_print_and_jsonp(server: TargetServer) -> Iterator[Finding]:
     yield from wrapped.differences(wrapped.text, re.compile(r"callback\(\{.*\}\);", re.DOTALL), "body")
 
 
-@check("api_util.erl", "trailer-unescaped")
+@check_of("api_util.erl", "trailer-unescaped")
 def request_id(server: TargetServer) -> Iterator[Finding]:
     """X-Request-ID comes back in the envelope and in the header of that name; without one the server makes one."""
     generated = server.get_cdrs(page_size=1)
@@ -183,16 +183,16 @@ def omit_empty_columns(row: dict[str, Any], came: probe_data.Row) -> dict[str, A
     return row if "" in came.values() else {name: value for name, value in row.items() if value != ""}
 
 
-@check("kzd_cdrs.erl")
+@check_of("kzd_cdrs.erl")
 def column_names(server: TargetServer) -> Iterator[Finding]:
     """A listing row has fixed columns in a fixed order, more for a reseller; empty ones may be left out, all alike."""
     yield from _name_differences(server, probe_data.listing(server))
 
 
-@check("cb_cdrs.erl")
+@check_of("cb_cdrs.erl")
 def column_names_of_interactions(server: TargetServer) -> Iterator[Finding]:
     """A row of /interaction has a listing row's columns, and in some versions inception_direction behind these."""
-    yield from _name_differences(server, probe_data.interactions(server), interactions_of="account")
+    yield from _name_differences(server, probe_data.interaction_listing(server), interactions_of="account")
 
 
 def _name_differences(server: TargetServer, answer: CheckedResponse, interactions_of: str = "") -> Iterator[Difference]:
@@ -202,7 +202,7 @@ def _name_differences(server: TargetServer, answer: CheckedResponse, interaction
         yield from answer.differences(list(row), expected, f"names of data[{index}]")
 
 
-@check("kzd_cdrs.erl")
+@check_of("kzd_cdrs.erl")
 def column_formats(server: TargetServer) -> Iterator[Finding]:
     """Each column has its type: seconds are integers, all else is text in its format, media_recordings a list."""
     answer = probe_data.listing(server)
@@ -221,7 +221,7 @@ def _column_format(server: TargetServer, name: str, value: Any) -> Any:
     return _COLUMN_FORMATS.get(name, str)
 
 
-@check("kzd_cdrs.erl", "fractional-utc-offset-fault", "utc-offset-500")
+@check_of("kzd_cdrs.erl", "fractional-utc-offset-fault", "utc-offset-500")
 def utc_offset(server: TargetServer) -> Iterator[Finding]:
     """utc_offset moves the column datetime by so many seconds, and nothing else; what is no number is a 404."""
     query = probe_data.window(server).query
@@ -250,16 +250,16 @@ def _with_utc_offset(server: TargetServer, row: probe_data.Row, seconds: int) ->
     return {**row, "datetime": datetime_text(int(row["timestamp"]) + seconds, server.version.datetime_separator)}
 
 
-@check("cb_cdrs.erl", "interaction-utc-offset-fault")
+@check_of("cb_cdrs.erl", "interaction-utc-offset-fault")
 def utc_offset_of_interactions(server: TargetServer) -> Iterator[Finding]:
     """A utc_offset that is no number is a 404 on /interaction too."""
-    probe_data.interactions(server)
+    probe_data.interaction_listing(server)
     answer = server.get_cdrs("/interaction", utc_offset="abc", **probe_data.window(server).query)
     good = expected_error(404, "utc_offset must be a number", {})
     yield from expected_or_quirk(answer, good, "interaction-utc-offset-fault", expected_system_error("datastore_fault"))
 
 
-@check("kzd_cdrs.erl")
+@check_of("kzd_cdrs.erl")
 def times_of_a_row(server: TargetServer) -> Iterator[Finding]:
     """The six times of a row say one moment: the start of the leg, in UTC."""
     answer = probe_data.listing(server)
@@ -297,7 +297,7 @@ def _csv_file_differences(answer: CheckedResponse, rows: list[probe_data.Row]) -
     yield from answer.differences(came[1:], [[_csv_cell(value) for value in row.values()] for row in rows], "lines")
 
 
-@check("kz_csv.erl")
+@check_of("kz_csv.erl")
 def csv_of_a_listing(server: TargetServer) -> Iterator[Finding]:
     """CSV of /cdrs is a file of the same rows: header with ID first, every cell in quotes, LF, json_<22 hex>.csv."""
     rows = probe_data.rows(server)
@@ -308,7 +308,7 @@ def csv_of_a_listing(server: TargetServer) -> Iterator[Finding]:
     yield from _csv_file_differences(server.get_cdrs("", _ACCEPT_CSV, is_chunked="false", **query), rows)
 
 
-@check("api_util.erl")
+@check_of("api_util.erl")
 def csv_file_name(server: TargetServer) -> Iterator[Finding]:
     """X-File-Name names the file, else file_name in the query; only what stands behind the last slash counts."""
     query = {"paginate": "false", **probe_data.window(server).query}
@@ -324,10 +324,10 @@ def csv_file_name(server: TargetServer) -> Iterator[Finding]:
         )
 
 
-@check("cb_cdrs.erl", "csv-interaction-unquoted")
+@check_of("cb_cdrs.erl", "csv-interaction-unquoted")
 def csv_of_interactions(server: TargetServer) -> Iterator[Finding]:
     """CSV of /interaction has its JSON's rows, but no inception_direction, and quotes where they are needed."""
-    rows = probe_data.interactions(server).rows
+    rows = probe_data.interaction_listing(server).rows
     names = server.version.row_columns(is_reseller=is_reseller(rows[0]), interactions_of="account", is_csv=True)
     expected = [{name: row.get(name, "") for name in names} for row in rows]
     query = {"paginate": "false", "ascending": "true", **probe_data.window(server).query}
@@ -346,10 +346,10 @@ def _unquoted_line(row: probe_data.Row) -> str:
     return ",".join(map(erlang.to_text, row.values()))
 
 
-@check("cb_cdrs.erl", "interaction-csv-plain-fault", "csv-interaction-unquoted")
+@check_of("cb_cdrs.erl", "interaction-csv-plain-fault", "csv-interaction-unquoted")
 def csv_of_plain_interactions(server: TargetServer) -> Iterator[Finding]:
     """CSV of /interaction is there with is_chunked=false too."""
-    probe_data.interactions(server)
+    probe_data.interaction_listing(server)
     query = {"is_chunked": "false", **probe_data.window(server).query}
     answer = server.get_cdrs("/interaction", _ACCEPT_CSV, **query)
     if answer.status == 204 and not server.get_cdrs("/interaction", **query).rows:
@@ -358,7 +358,7 @@ def csv_of_plain_interactions(server: TargetServer) -> Iterator[Finding]:
     yield from expected_or_quirk(answer, good, "interaction-csv-plain-fault", expected_system_error("datastore_fault"))
 
 
-@check("kz_csv.erl", "csv-short-rows")
+@check_of("kz_csv.erl", "csv-short-rows")
 def csv_of_legs(server: TargetServer) -> Iterator[Finding]:
     """In CSV of documents every line has as many cells as the header has columns."""
     pairs = (probe_data.legs(server, row.get("interaction_id", "")) for row in probe_data.rows(server))
@@ -378,7 +378,7 @@ def _gains_columns(legs: list[probe_data.Row]) -> bool:
     return any(set(leg) - set(legs[0]) - {"id"} for leg in legs)
 
 
-@check("api_resource.erl")
+@check_of("api_resource.erl")
 def csv_of_nothing(server: TargetServer) -> Iterator[Finding]:
     """CSV without a row is a 204 without a body."""
     for path in ("", "/interaction"):
@@ -386,7 +386,7 @@ def csv_of_nothing(server: TargetServer) -> Iterator[Finding]:
         yield from ExpectedResponse(204, {"content-disposition": ABSENT}, body=b"").differences(answer)
 
 
-@check("kz_csv.erl", "empty-summary-csv-500")
+@check_of("kz_csv.erl", "empty-summary-csv-500")
 def csv_of_an_empty_summary(server: TargetServer) -> Iterator[Finding]:
     """CSV of a summary without a call is a 204 too."""
     answer = server.get_cdrs("/summary", _ACCEPT_CSV, **_EMPTY_RANGE)

@@ -1,0 +1,189 @@
+"""What a mock is made of, said in four places: call before marker before option before ini file."""
+
+import re
+
+import pytest
+
+from mockcdrs.config import OPTIONS, OptionError
+from mockcdrs.mock import serving
+from tests.pytest_plugin.running import ran
+
+
+def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
+    result = ran(
+        pytester,
+        """
+import pytest
+
+def test_option_and_ini(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.config.calls_per_day) == (12, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_marker(mockcdrs):
+    assert (mockcdrs.state.seed, mockcdrs.config.calls_per_day) == (13, 11)
+
+@pytest.mark.mockcdrs(seed=13)
+def test_call(make_mockcdrs):
+    assert make_mockcdrs(seed=14).state.seed == 14
+    assert make_mockcdrs().state.seed == 13
+
+def test_call_without_a_marker(make_mockcdrs):
+    assert make_mockcdrs().state.seed == 12
+""",
+        "--mockcdrs-seed=12",
+    )
+    result.assert_outcomes(passed=4)
+
+
+EVERY_PART = {
+    "seed": ("1", "2", 3, 4),
+    "calls_per_day": ("11", "12", 13, 14),
+    "now": ("2026-01-01", "2026-01-02", "2026-01-03", "live"),
+    "kazoo": ("master", "classic", "master", "4.3"),
+    "locale": ("de_DE", "fr_FR", "en_GB", "ja_JP"),
+    "data": ("one", "two", "three", "four"),
+    "reseller": ("false", None, False, True),
+    "fix": ("pdf-500", "summary-51-rows", ["summary-doubling"], ["all"]),
+    "quirk": ("integer-page-size", "trailer-unescaped", ["pdf-500"], ["legs-turned"]),
+    "settings": ("kazoo.node=a\n  kazoo.version=1", "kazoo.node=b", {"kazoo.node": "c"}, {"kazoo.node": "d"}),
+    "journal": ("21", "22", 23, 24),
+}
+SHOW = """
+import pytest
+from mockcdrs.pytest_plugin import MockSession
+
+class NoMock:
+    def __init__(self, options):
+        self.made_of = options
+
+    close = check_faults = lambda self: None
+    never_fired = kept_advice = lambda self: []
+
+@pytest.fixture(autouse=True)
+def nothing_made(monkeypatch):
+    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
+"""
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
+    pytester: pytest.Pytester, name: str
+) -> None:
+    ini, option, marker, call = EVERY_PART[name]
+    pytester.makeini(f"[pytest]\nmockcdrs_{name} = {ini}")
+    read = {
+        "seed": (1, 2),
+        "calls_per_day": (11, 12),
+        "reseller": (False, True),
+        "fix": (["pdf-500"], ["summary-51-rows"]),
+        "quirk": (["integer-page-size"], ["trailer-unescaped"]),
+        "settings": ({"kazoo.node": "a"}, {"kazoo.node": "b"}),
+        "journal": (21, 22),
+    }.get(name, (ini, option))
+
+    def test(expected: object, marked: str = "", called: str = "") -> str:
+        expected = {**expected, "kazoo.version": "1"} if isinstance(expected, dict) else expected
+        return (
+            f"{marked}\ndef test_it(make_mockcdrs):\n"
+            f"    assert make_mockcdrs({called}).made_of[{name!r}] == {expected!r}\n"
+        )
+
+    mark, flag = f"@pytest.mark.mockcdrs({name}={marker!r})", f"--mockcdrs-{name.replace('_', '-')}"
+    flag = flag if option is None else f"{flag}={option}"
+    cases = [
+        (test(read[0]), []),
+        (test(read[1]), [flag]),
+        (test(marker, mark), [flag]),
+        (test(call, mark, f"{name}={call!r}"), [flag]),
+    ]
+    for nth, (source, options) in enumerate(cases):
+        file = pytester.makepyfile(**{f"test_{nth}": SHOW + source})
+        pytester.runpytest_inprocess(file, "-p", "no:cacheprovider", *options).assert_outcomes(passed=1)
+
+
+def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
+    result = ran(pytester, marked)
+    result.stdout.fnmatch_lines(
+        ["*sede: the marker has no such argument, expected some of kazoo, seed, now*did you mean seed?*"]
+    )
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
+    result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
+
+
+@pytest.mark.parametrize(
+    ("marked", "option", "ini", "origin"),
+    [
+        ('@pytest.mark.mockcdrs(kazoo="4.3.142")', "", "", "the marker mockcdrs"),
+        ("", "--mockcdrs-kazoo=4.3.142", "", "the option --mockcdrs-kazoo"),
+        ("", "", "mockcdrs_kazoo = 4.3.142", "the ini setting mockcdrs_kazoo"),
+    ],
+    ids=["marker", "option", "ini"],
+)
+def test_an_unknown_version_is_refused_with_the_known_ones_and_with_where_it_was_said(
+    pytester: pytest.Pytester, marked: str, option: str, ini: str, origin: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
+    result.assert_outcomes(errors=1)
+    assert (
+        f"'4.3.142', from {origin}, is no version of Kazoo that is known: expected one of 4.3, master, classic; "
+        "did you mean 4.3?"
+    ) in result.stdout.str()
+
+
+ODD_MARKERS = {
+    "3": "came 3 without a name, expected arguments by name, as in mockcdrs(seed=7)",
+    "kazoo=None": "kazoo: came None, expected the name of a version of Kazoo as text, as in '4.3'",
+    "kazoo=4.3": "kazoo: came 4.3, expected the name of a version of Kazoo as text, as in '4.3'; write it as text",
+    "seed='x'": "seed: came 'x', expected a whole number",
+    "seed=True": "seed: came True, expected a whole number",
+    "calls_per_day=-1": "calls_per_day: came -1, expected a whole number from 0 to 1000000",
+    "reseller='no'": "reseller: came 'no', expected True or False",
+    "fix='all'": "fix: came 'all', expected a list of names",
+    "settings='a=1'": "settings: came 'a=1', expected values by name",
+    "now='nonsense'": "now: came 'nonsense', expected ISO 8601",
+    "allow=['wrong-epok']": "allow=['wrong-epok'] came, expected a list of some of wrong-epoch, ignored-time",
+    "allow='wrong-epoch'": "allow='wrong-epoch' came, expected a list of some of wrong-epoch",
+}
+
+
+def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    marked = (
+        f"@pytest.mark.mockcdrs({said})\ndef test_{nth}(mockcdrs): pass\n" for nth, said in enumerate(ODD_MARKERS)
+    )
+    result = ran(pytester, "\n".join(["", "import pytest", *marked]))
+    result.assert_outcomes(errors=len(ODD_MARKERS))
+    told = re.split("ERROR at setup of test_", result.stdout.str())[1:]
+    assert [said for said, words in zip(ODD_MARKERS, told, strict=True) if ODD_MARKERS[said] not in words] == []
+
+
+def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
+    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(seed="7"):
+        raise AssertionError("a mock was made")
+
+
+def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
+    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
+
+
+def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
+    result = ran(
+        pytester,
+        """
+import pytest
+
+@pytest.fixture(scope="session")
+def mockcdrs_settings():
+    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
+
+@pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
+def test_it(mockcdrs, mockcdrs_server):
+    assert mockcdrs_server is not mockcdrs
+    answer = ask(mockcdrs)
+    assert (len(answer["data"]), answer["version"]) == (7, "5.1.0")
+""",
+    )
+    result.assert_outcomes(passed=1)
