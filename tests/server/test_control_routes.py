@@ -275,6 +275,7 @@ def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
 
 
 def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
+    mock.state.faults.clear()
     ids = [asked(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
     changed = asked(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
     assert (changed["id"], changed["rule"], changed["spent"]) == (ids[0], {"status": 502}, False)
