@@ -11,7 +11,7 @@ from mockcdrs.config import MockConfig, MockOptions, ServerConfig
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import ApiAddress
 from mockcdrs.control.state import build_state
-from mockcdrs.server.app import create_app, longest_body
+from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
 
 if TYPE_CHECKING:
@@ -65,16 +65,25 @@ class Mock(MockBackend, ApiAddress):
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
-        self._app = create_app(state, self, server) if server.has_control_api else create_app(state)
+        self._app: WSGIApplication | None = None
         self._server = self._new_server()
-        self._is_closed, self._starting = False, threading.Lock()
+        self._is_closed, self._starting = False, threading.RLock()
 
     def _new_server(self) -> Server:
         return Server(self._answer, self.server_config.host, self.server_config.port, self._longest_body)
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        app = self._app if self.stand_in is None else self.stand_in.wsgi_app
+        mock = self if self.stand_in is None else self.stand_in
+        app = mock._app or mock._make_app()  # noqa: SLF001 another one of its kind
         return app(environ, start_response)
+
+    def _make_app(self) -> "WSGIApplication":
+        """Make the app, once. That takes longer than all else of a mock, and many mocks are never asked anything."""
+        with self._starting:
+            if self._app is None:
+                has_api = self.server_config.has_control_api
+                self._app = create_app(self.state, self, self.server_config) if has_api else create_app(self.state)
+            return self._app
 
     def _longest_body(self) -> int:
         return longest_body((self.stand_in or self).state)()
@@ -87,6 +96,7 @@ class Mock(MockBackend, ApiAddress):
         """
         with self._starting:
             if not self._is_closed:
+                self._make_app()
                 self._start()
             return f"{self._server.url}/v2"
 
@@ -106,6 +116,7 @@ class Mock(MockBackend, ApiAddress):
     @property
     def wsgi_app(self) -> "WSGIApplication":
         """The app itself, for `httpx.WSGITransport` and the like: the same state as behind `url`."""
+        self._make_app()
         return self._answer
 
     @arguments.checked
@@ -114,14 +125,7 @@ class Mock(MockBackend, ApiAddress):
 
         `RuntimeError` under `python -OO`, where Falcon has none.
         """
-        try:
-            from mockcdrs.server.test_client import make_client
-        except TypeError as missing:  # a docstring
-            raise RuntimeError(
-                "Falcon's test client needs docstrings, which python -OO leaves out: ask over url or wsgi_app, or "
-                "run with -O"
-            ) from missing
-        return make_client(self._answer, self.auth_token)
+        return make_client(self.wsgi_app, self.auth_token)
 
     @arguments.checked
     def stop(self) -> None:

@@ -15,8 +15,7 @@ from typing import Any
 from mockcdrs.advice.registry import ADVICE
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.differences import list_differences
+from mockcdrs.crossbar.versions import VERSIONS, list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Match, Rule, Schedule

@@ -19,10 +19,10 @@ from mockcdrs.advice.advice_rule import (
     sent_parameters,
 )
 from mockcdrs.control.journal import Record
-from mockcdrs.crossbar import negotiation, routing
+from mockcdrs.crossbar import cowboy, pipeline
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.errors import EmptyResponse
-from mockcdrs.crossbar.routing import RESOURCES
-from mockcdrs.crossbar.token_bucket import TokenBuckets
+from mockcdrs.crossbar.pipeline import RESOURCES
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -152,13 +152,13 @@ def _not_served(record: Record, _earlier: Iterable[Record], _context: AdviceCont
 
 def _unknown_module(path: str) -> str:
     """Return what a path names in the place of a module; empty where that is served."""
-    segments = routing.split_path(path)
-    nouns = routing.parse_nouns(segments)
+    segments = pipeline.split_path(path)
+    nouns = pipeline.parse_nouns(segments)
     if not nouns:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not routing.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
     return parameters[1] if is_unknown else ""
 
 
@@ -172,7 +172,7 @@ def _wrong_base_url(record: Record, _earlier: Iterable[Record], context: AdviceC
 def _base_url_error(record: Record, context: AdviceContext) -> str:
     """Return what a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
     path, version = record.path, advice_rule.api_version(record)
-    first, *others = routing.split_path(path) or [""]
+    first, *others = pipeline.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
         return (
@@ -211,7 +211,7 @@ def _accept_parameter(record: Record, _earlier: Iterable[Record], context: Advic
     if accept is None or record.fault or context.version.accepts_parameters:
         return
     try:
-        accepted = negotiation.negotiate_type(accept, accepts_parameters=True)
+        accepted = cowboy.negotiate_type(accept, accepts_parameters=True)
     except EmptyResponse:
         return
     yield (

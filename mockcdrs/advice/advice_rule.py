@@ -8,7 +8,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.journal import Record
-from mockcdrs.crossbar import filters, routing
+from mockcdrs.crossbar import filters, pipeline
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.store import Document
@@ -152,7 +152,7 @@ def endpoint_of_path(record: Record) -> CdrEndpoint:
 def _parse_path(path: str) -> CdrEndpoint:
     if not _parse_version(path):
         return _NO_ENDPOINT
-    nouns = routing.parse_nouns(routing.split_path(path.replace("/account/", "/accounts//", 1)))
+    nouns = pipeline.parse_nouns(pipeline.split_path(path.replace("/account/", "/accounts//", 1)))
     if not nouns or nouns[0][0] != "cdrs":
         return _NO_ENDPOINT
     account = next((parameters[0] for module, parameters in nouns if module == "accounts" and parameters), "")
@@ -180,7 +180,7 @@ def api_version(record: Record) -> str:
 
 
 def _parse_version(path: str) -> str:
-    return routing.parse_api_version(path) if path.startswith("/") else ""
+    return pipeline.parse_api_version(path) if path.startswith("/") else ""
 
 
 def path_without_slash(record: Record) -> str:

@@ -133,7 +133,7 @@ def find_over_month_end(store: Store, account_id: str, month: str) -> list[Docum
     _, month_end = gregorian.month_bounds(month)
     return [
         document
-        for segment in store.held(account_id, month)
+        for segment in store.scan(account_id, month).stored
         for document in segment.visible()
         if _is_written(document, month_end, math.inf)
     ]
@@ -142,13 +142,13 @@ def find_over_month_end(store: Store, account_id: str, month: str) -> list[Docum
 def _documents(store: Store, account_id: str, start: int, end: int) -> Iterator[Document]:
     yield from islice(_stored(store, account_id), MAX_DOCUMENTS)
     for month in _months(store, account_id):
-        for segment in store.made(account_id, month, (start, end), descending=True):
+        for segment in store.scan(account_id, month, (start, end), descending=True).generated:
             yield from segment.visible()
 
 
 def _stored(store: Store, account_id: str) -> Iterator[Document]:
     for month in _months(store, account_id):
-        for segment in store.held(account_id, month):
+        for segment in store.scan(account_id, month).stored:
             yield from segment.visible()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from mockcdrs.advice.advice_rule import quote
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.redaction import redact_text
-from mockcdrs.crossbar import authentication, routing
+from mockcdrs.crossbar import authentication, pipeline
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
@@ -120,7 +120,7 @@ def _plain(name: object) -> str:
 
 
 def _explain_403(request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
-    asked = dict(routing.parse_nouns(routing.split_path(request.path))).get("accounts", ())
+    asked = dict(pipeline.parse_nouns(pipeline.split_path(request.path))).get("accounts", ())
     owner = _owner(request, state)
     if owner is None or not asked or owner.id == asked[0]:
         return ""
@@ -131,7 +131,7 @@ def _explain_403(request: HttpRequest, _response: HttpResponse, state: ServerSta
 
 
 def _explain_404(request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
-    nouns = routing.parse_nouns(routing.split_path(request.path))
+    nouns = pipeline.parse_nouns(pipeline.split_path(request.path))
     if not nouns:
         return "no module of Crossbar's serves this path: the base URL ends in /v2"
     module, parameters = nouns[0]
@@ -153,8 +153,8 @@ def _explain_404(request: HttpRequest, _response: HttpResponse, state: ServerSta
 
 
 def _explain_405(request: HttpRequest, _response: HttpResponse, _state: ServerState) -> str:
-    nouns = routing.parse_nouns(routing.split_path(request.path))
-    allowed = ", ".join(routing.allowed_methods(nouns[0])) if nouns else ""
+    nouns = pipeline.parse_nouns(pipeline.split_path(request.path))
+    allowed = ", ".join(pipeline.allowed_methods(nouns[0])) if nouns else ""
     return f"{quote(request.method)} is not served at this path; it takes {allowed}" if allowed else ""
 
 
@@ -192,7 +192,7 @@ def _explain_fields(response: HttpResponse) -> str:
 
 
 def _modules(request: HttpRequest) -> list[str]:
-    return [module for module, _ in routing.parse_nouns(routing.split_path(request.path))]
+    return [module for module, _ in pipeline.parse_nouns(pipeline.split_path(request.path))]
 
 
 def _token(request: HttpRequest) -> str | None:

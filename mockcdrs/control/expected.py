@@ -123,8 +123,8 @@ def _rows(store: Store, query: ExpectedQuery) -> Iterator[ExpectedRow]:
     by: TimeBasis = "begun" if query.are_interactions else "written"
     first, second = ("interaction_time", "interaction_key") if query.are_interactions else ("pvt_created", "_id")
     for month in store.months(query.account_id):
-        made = store.made(query.account_id, month, times, descending=False, by=by)
-        for segments, is_generated in ((store.held(query.account_id, month), False), (made, True)):
+        scan = store.scan(query.account_id, month, times, by=by)
+        for segments, is_generated in ((scan.stored, False), (scan.generated, True)):
             for document in chain.from_iterable(segment.visible() for segment in segments):
                 time = document.get(first)
                 if _is_in_range(time, query) and _is_cdr(document, query):

@@ -13,9 +13,8 @@ from typing import Any
 
 from mockcdrs.control import redaction
 from mockcdrs.control.clock import monotonic
-from mockcdrs.crossbar.context import Outcome, UnreadableQuery, parse_query
+from mockcdrs.crossbar.context import Outcome, UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.crossbar.token_bucket import client_address
 
 DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"

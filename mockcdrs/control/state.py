@@ -15,12 +15,12 @@ from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
 from mockcdrs.crossbar import authentication, context, quirks
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.response_cache import ResponseCache
 from mockcdrs.crossbar.settings import SettingError, Settings
-from mockcdrs.crossbar.token_bucket import TokenBuckets
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
@@ -249,7 +249,7 @@ def generate_store(seed: int, calls_per_day: int, locale: str, clock: Clock, ope
 
 def view_store_at(store: Store, clock: Clock) -> LoadedStore | GeneratedStore:
     """The same store under another clock; what is worked out from its data is shared."""
-    return store.seen_at(clock.now) if isinstance(store, GeneratedStore) else cast("LoadedStore", store)
+    return store.with_clock(clock.now) if isinstance(store, GeneratedStore) else cast("LoadedStore", store)
 
 
 def end_of_data(store: Store) -> int | None:

@@ -104,11 +104,12 @@ def _read_newest(store: Store, account_id: str, times: tuple[int, int], limit: i
 
 def _newest_cdrs(store: Store, account_id: str, first: int, last: int) -> Iterator[Document]:
     for month in reversed(store.months(account_id)):
-        stored = [document for segment in store.held(account_id, month) for document in _cdrs(segment)]
+        scan = store.scan(account_id, month, (first, last), descending=True)
+        stored = [document for segment in scan.stored for document in _cdrs(segment)]
         waiting = sorted(
             (each for each in stored if first <= each["pvt_created"] <= last), key=_written_at, reverse=True
         )
-        for segment in store.made(account_id, month, (first, last), descending=True):
+        for segment in scan.generated:
             waiting += [each for each in _cdrs(segment) if first <= each["pvt_created"] <= last]
             waiting.sort(key=_written_at, reverse=True)
             begin = min(map(_written_at, _cdrs(segment)), default=last)

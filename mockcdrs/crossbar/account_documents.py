@@ -15,11 +15,17 @@ from mockcdrs.cdr.documents import Document, public_fields
 from mockcdrs.crossbar import collation, filters
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import KeyRange, QueryError, ViewRow
-from mockcdrs.crossbar.envelope import record_paging
-from mockcdrs.crossbar.paging import Fetch, PagePlan, query_failure, walk_plain
-from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.versions.version import DirectoryLoader
-from mockcdrs.crossbar.view_query import ViewQuery, is_ascending, requested_page_size
+from mockcdrs.crossbar.envelope import ResourceResult, record_paging
+from mockcdrs.crossbar.paging import (
+    Fetch,
+    PagePlan,
+    ViewQuery,
+    is_ascending,
+    query_failure,
+    requested_page_size,
+    walk_plain,
+)
+from mockcdrs.crossbar.versions import DirectoryLoader
 from mockcdrs.dataset.accounts import DEMO_APPS, Account
 
 Accounts = Mapping[str, Account]

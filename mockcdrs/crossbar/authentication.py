@@ -1,10 +1,11 @@
-"""Who asks and whether they may: tokens, accounts, permissions.
+"""Who asks and whether they may: tokens, accounts, permissions, and the buckets that requests are paid from.
 
 Tokens are JSON Web Tokens as a login to Kazoo gives them (`kz_auth.erl`, `kz_auth_jwt.erl`). Header and claims are
 Kazoo's, in its order; the signature is HS256 with a key of the mock's own, where Kazoo has RS256: a client has no key
 to check either with. No token is stored: whoever has the key can read it.
 
-The checks follow `cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl` and `cb_users.erl`.
+The checks follow `cb_token_auth.erl`, `cb_simple_authz.erl`, `cb_accounts.erl` and `cb_users.erl`; the buckets follow
+`kz_buckets.erl` and `cb_modules_util:bucket_name/1`.
 """
 
 import base64
@@ -14,7 +15,10 @@ import hmac
 import json
 import math
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
@@ -22,7 +26,6 @@ from mockcdrs.cdr.documents import MISSING, integer_at
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.errors import build_system_error, handler_crash, module_error, system_error, validation_error
 from mockcdrs.crossbar.resources import AccessLevel
-from mockcdrs.crossbar.token_bucket import spend_tokens
 from mockcdrs.dataset.accounts import Account
 
 _ACCOUNT_ID_LENGTH = 32
@@ -30,6 +33,9 @@ _MAX_ACCOUNT_PARAMETERS = 2
 _ALGORITHM = "HS256"
 _JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _HEADER_ORDER = ("alg", "typ", "kid")
+MAX_BUCKETS = 10_000
+
+BucketName = tuple[str, str]
 
 
 def find_token(context: Context) -> None:
@@ -219,3 +225,58 @@ def _verify(key: bytes, token: str) -> Claims:
 def _identity_signature(key: bytes, account_id: str, owner_id: str) -> str:
     signature = hmac.digest(key, f"{account_id}/{owner_id}".encode("utf-8", "surrogateescape"), "sha256")
     return base64.urlsafe_b64encode(signature).decode().rstrip("=")
+
+
+@dataclass(slots=True)
+class _Bucket:
+    spent: int
+    at_gregorian: int
+
+
+class TokenBuckets:
+    """All buckets of a mock, one for each client address and account of a path: clients behind one proxy share theirs.
+
+       Each is full when first used. They fill by the mock's clock.
+    Of more than `MAX_BUCKETS` the longest unused is forgotten, as Kazoo forgets one after some minutes.
+    """
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[BucketName, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, name: BucketName, cost: int, limit: int, fill_rate: int, now_gregorian: int) -> int | None:
+        """How many are left in a bucket once `cost` are taken, `None` where there were too few.
+
+        It holds up to `limit` tokens; each second `fill_rate` come back.
+        """
+        with self._lock:
+            bucket = self._buckets.setdefault(name, _Bucket(0, now_gregorian))
+            self._buckets.move_to_end(name)
+            if len(self._buckets) > MAX_BUCKETS:
+                self._buckets.popitem(last=False)
+            filled = max(0, now_gregorian - bucket.at_gregorian) * fill_rate
+            bucket.spent, bucket.at_gregorian = max(0, bucket.spent - filled), now_gregorian
+            if cost and bucket.spent + cost > limit:
+                return None
+            bucket.spent += cost
+            return max(0, limit - bucket.spent)
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+
+def spend_tokens(context: Context, cost: int = 1) -> None:
+    """Pay for a request; `Failure` 429 where the operator limits the tokens and too few are left."""
+    settings, outcome = context.state.settings, context.outcome
+    outcome.tokens += cost
+    outcome.bucket_account = "" if context.account is None else context.account.id
+    if settings.max_bucket_tokens is None:
+        context.tokens_remaining -= cost
+        return
+    name = context.client_address, outcome.bucket_account
+    left = context.state.buckets.take(
+        name, cost, settings.max_bucket_tokens, settings.tokens_fill_rate, context.state.now
+    )
+    context.tokens_remaining = left or 0
+    if left is None:
+        raise system_error("too_many_requests")

@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from mockcdrs.cdr import erlang
@@ -12,16 +12,19 @@ from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, TokenBuckets
-from mockcdrs.crossbar.versions.version import Version
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Store
+
+if TYPE_CHECKING:
+    from mockcdrs.crossbar.authentication import TokenBuckets
 
 Noun = tuple[str, tuple[str, ...]]
 """The name of a module in a path, and its parameters: `("cdrs", ("legs", "ID"))`."""
 Query = tuple[tuple[str, Any], ...]
 Claims = Mapping[str, Any]
 
+LOCAL_ADDRESS = "127.0.0.1"
 HOOKS = "hooks"
 KNOWN_METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS")
 START_KEY = "start_key"
@@ -32,6 +35,7 @@ BODY_PARAMETERS = (
 
 _BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
 _MAX_REPORTED_LENGTH = 1_000
+_REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class ServerState:
     quirks: frozenset[str]
     claims: Callable[[str], Claims]
     token_key: bytes
-    buckets: TokenBuckets
+    buckets: "TokenBuckets"
 
 
 @dataclass(slots=True)
@@ -193,6 +197,11 @@ class Context:
             return False
         wanted = self.request.value("paginate")
         return wanted is None or erlang.is_true(wanted)
+
+
+def client_address(peer: str, headers: Mapping[str, str]) -> str:
+    """Whom a request is from: who connected, or whom a reverse proxy of Crossbar's names (`get_client_ip/1`)."""
+    return headers.get("x-forwarded-for", peer) if peer in _REVERSE_PROXIES else peer
 
 
 class UnreadableQuery(ValueError):

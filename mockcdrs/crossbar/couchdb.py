@@ -5,7 +5,6 @@ a bound.
 """
 
 import bisect
-import functools
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +13,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation, json_codec, start_key
+from mockcdrs.crossbar import collation, start_key
 from mockcdrs.crossbar.views import MapFunction, View
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import Segment, Store
@@ -34,15 +33,6 @@ class QueryError(Exception):
 
 class NoDatabase(Exception):
     """The month has no database."""
-
-
-class CachedRow(dict[str, Any]):
-    """What a listing shows of a document; `json` is its text, made once."""
-
-    @functools.cached_property
-    def json(self) -> bytes:
-        """Compact JSON."""
-        return json_codec.encode_json(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +147,7 @@ class _SharedCaches:
     def __init__(self) -> None:
         self.stored: dict[tuple[Any, ...], _Index] = {}
         self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = LruCache[tuple[Any, ...], tuple[Document, CachedRow]](LISTING_CACHE_ROWS, lambda _: 1)
+        self.rows = LruCache[tuple[Any, ...], tuple[Document, dict[str, Any]]](LISTING_CACHE_ROWS, lambda _: 1)
 
 
 class Databases:
@@ -195,17 +185,17 @@ class Databases:
 
     def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         caches, (low, high) = self.shared, keys.bounds()
+        times = _time_bounds(view, keys)
+        scan = self._store.scan(account_id, month, times, descending=keys.descending, by=view.moment)
         stored = [
             segment.visible_rows(self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
-            for segment in self._store.held(account_id, month)
+            for segment in scan.stored
         ]
         generated = (
             segment.visible_rows(
                 _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending)
             )
-            for segment in self._store.made(
-                account_id, month, _time_bounds(view, keys), descending=keys.descending, by=view.moment
-            )
+            for segment in scan.generated
         )
         if _spans_owners(view, keys):
             # parts follow each other in time only as long as the owner is one

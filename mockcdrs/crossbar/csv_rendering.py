@@ -17,10 +17,10 @@ from typing import Any
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, value_at
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, system_error
+from mockcdrs.crossbar.envelope import Rendered, ResourceResult
+from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, reset_between_chunks, system_error
 from mockcdrs.crossbar.paging import ChunkedWalk
-from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.row_rendering import make_full_rows, make_json_rows, visible_columns
+from mockcdrs.crossbar.resources.cdrs import make_full_rows, visible_columns
 
 DEFAULT_LINES_NAME = "result.csv"
 CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
@@ -87,6 +87,26 @@ class CsvFile:
         return "".join([header, *lines]).encode("utf-8", "surrogateescape")
 
 
+def render_csv(context: Context, result: ResourceResult) -> Rendered:
+    """A result as CSV: plain lines for interactions, a file for all else. Raises `EmptyResponse`."""
+    is_unquoted = result.are_interactions and context.has_quirk("csv-interaction-unquoted")
+    render = render_lines if is_unquoted else render_file
+    try:
+        body = render(context, result)
+    except Failure as failure:
+        return _csv_failure(context, failure if result.query is None else reset_between_chunks(failure))
+    check_file_name(context, result)
+    is_file = isinstance(body, bytes)
+    headers = file_headers(context) if is_file else line_headers(context)
+    return Rendered(headers, body, is_file=is_file)
+
+
+def _csv_failure(context: Context, failure: Failure) -> Rendered:
+    """A failure's data would have become the file, if there is any."""
+    headers = file_headers(context) if failure.data else CSV_HEADERS
+    return Rendered(headers, failure=failure)
+
+
 def _no_content() -> EmptyResponse:
     return EmptyResponse(204, with_request_id=False)
 
@@ -147,7 +167,7 @@ def _add(file: CsvFile, row: Mapping[str, Any]) -> None:
 
 
 def _file_rows(context: Context, result: ResourceResult) -> Iterator[Mapping[str, Any]]:
-    make = make_full_rows(context, is_csv=True) if result.are_interactions else make_json_rows(context)
+    make = make_full_rows(context, is_csv=True) if result.are_interactions else None
     if result.query is not None:
         for items in result.load_chunks(context, ChunkedWalk(result.query.plan), make):
             yield from items

@@ -1,20 +1,24 @@
-"""How an answer is written: the JSON envelope, whole or around chunks; an empty PDF; CSV is in `csv_rendering`.
+"""How a result is written: the JSON envelope, whole or around chunks; an empty PDF; CSV is in `csv_rendering`.
+
+JSON is UTF-8 as Kazoo's library jiffy writes it: compact, or pretty with a blank on both sides of the colon.
 
 Sources followed: `api_util.erl`, `api_resource.erl`.
 """
 
+import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import orjson
 
 from mockcdrs.cdr import erlang, gregorian
-from mockcdrs.cdr.documents import MISSING
-from mockcdrs.cdr.erlang import scalar_json
-from mockcdrs.crossbar import csv_rendering, json_codec, negotiation, start_key
+from mockcdrs.cdr.documents import MISSING, Document
+from mockcdrs.cdr.erlang import compact_json, scalar_json
+from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.context import NULL, Context
-from mockcdrs.crossbar.couchdb import CachedRow
 from mockcdrs.crossbar.errors import (
     NO_DATA,
     EmptyResponse,
@@ -23,16 +27,81 @@ from mockcdrs.crossbar.errors import (
     merge_reversed,
     reset_between_chunks,
 )
-from mockcdrs.crossbar.paging import ChunkedWalk, Page
-from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.row_rendering import make_json_rows
-from mockcdrs.crossbar.view_query import ViewQuery
+from mockcdrs.crossbar.paging import ChunkedWalk, Page, ViewQuery
 
 _FUNCTION = re.compile(r"[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*", re.ASCII)
 _ENCODING_FAILED = b"failure in request, contact support"  # what cannot be written as JSON
 JSON_TYPE, JAVASCRIPT_TYPE = "application/json", "application/javascript"
 _JSON_HEADERS = {"content-type": JSON_TYPE}
 CHUNKS_OPENING = b'{"data":['
+
+_LEAVES = frozenset({str, int, bool, type(None)})
+_LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
+
+MakeItem = Callable[[Document], Any]
+
+
+@dataclass(slots=True)
+class ResourceResult:
+    """What a resource found, before it takes the form that the client wants.
+
+    It is either `data`, or `query` where a listing is read chunk by chunk while it is sent. `revision` is a document's,
+    or `automatic` for a login and what it finds in a view. `is_tagged`: whether the answer has an `ETag`.
+    `headers` are added to the answer's.
+    """
+
+    data: Any = None
+    query: ViewQuery | None = None
+    revision: str | None = None
+    is_tagged: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    are_interactions: ClassVar[bool] = False
+    """Whether interactions are listed, which have a CSV of their own."""
+
+    @property
+    def has_digest(self) -> bool:
+        """Whether the `ETag` is a digest of the envelope, where there is no revision."""
+        return bool(self.query is None and self.data and self.is_tagged)
+
+    def unchunked(self) -> Any:
+        """The data as the database gave it; an empty list where a query is still to be read."""
+        return self.data if self.query is None else []
+
+    def load(self, context: Context, make: MakeItem | None = None) -> Any:
+        """The data of an answer in one piece; raises `Failure`.
+
+        `make` makes an item of a document where there are documents to make some of, if not the usual one.
+        """
+        data = self._load(context, make)
+        context.outcome.rows = len(data) if isinstance(data, list) else 1
+        return data
+
+    def load_chunks(self, context: Context, walk: ChunkedWalk, make: MakeItem | None = None) -> Iterator[list[Any]]:
+        """The items of the query, chunk by chunk, none of them empty, made as in `load`; raises `Failure`."""
+        while (rows := walk.advance()) is not None:
+            items = self._expand(context, rows, make)
+            walk.sent = len(items)
+            context.outcome.rows += len(items)
+            if items:
+                yield items
+
+    def _load(self, _context: Context, _make: MakeItem | None) -> Any:
+        return self.data
+
+    def _expand(self, _context: Context, rows: list[Any], _make: MakeItem | None) -> list[Any]:
+        """The items to send for a chunk of the query."""
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
+
+    headers: Mapping[str, str | None]
+    body: bytes | Iterable[bytes] = b""
+    failure: Failure | None = None
+    is_file: bool = False
 
 
 def success_envelope(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
@@ -137,7 +206,7 @@ def encode_envelope(context: Context, envelope: dict[str, Any]) -> tuple[bytes, 
     `EmptyResponse` where it is no text, as in `?jsonp`.
     """
     wanted = context.request.headers.get("x-pretty-print", context.request.value("pretty_print"))
-    write = json_codec.encode_pretty_json if erlang.is_true(wanted) else json_codec.encode_json
+    write = encode_pretty_json if erlang.is_true(wanted) else encode_json
     try:
         body = write({name: erlang.utf8(value) for name, value in envelope.items()})
     except UnicodeEncodeError:
@@ -152,16 +221,6 @@ def encode_envelope(context: Context, envelope: dict[str, Any]) -> tuple[bytes, 
     return body, JSON_TYPE
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
-
-    headers: Mapping[str, str | None]
-    body: bytes | Iterable[bytes] = b""
-    failure: Failure | None = None
-    is_file: bool = False
-
-
 def etag(context: Context, result: ResourceResult) -> str | None:
     """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
     if result.revision is not None or not result.has_digest:
@@ -170,24 +229,22 @@ def etag(context: Context, result: ResourceResult) -> str | None:
     return hashlib.md5(body, usedforsecurity=False).hexdigest()
 
 
-def render_result(context: Context, result: ResourceResult, revision: str | None) -> Rendered:
-    """A result in the format that was negotiated; `revision` stands in a whole envelope. Raises `EmptyResponse`."""
-    wanted = context.request.value("accept")
-    output_format = negotiation.choose_format(context.content_type, wanted, context.version.knows_any_subtype)
-    if output_format == "pdf":
-        return _render_pdf(context, result)
-    if output_format == "csv":
-        return _render_csv(context, result)
+def render_json(context: Context, result: ResourceResult, revision: str | None) -> Rendered:
+    """A result as JSON, in chunks where it is a query; `revision` stands in a whole envelope.
+
+    Raises `EmptyResponse`.
+    """
     if result.query is not None:
         return _render_chunks(context, result, result.query)
     try:
-        data = result.load(context, make_json_rows(context))
+        data = result.load(context)
     except Failure as failure:
         return Rendered(_JSON_HEADERS, failure=failure)
     return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
 
 
-def _render_pdf(context: Context, result: ResourceResult) -> Rendered:
+def render_pdf(context: Context, result: ResourceResult) -> Rendered:
+    """Nothing, in the name of a PDF; raises `EmptyResponse` where something is there to show."""
     if result.query is not None or result.data == []:
         return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
     if context.has_quirk("pdf-500"):
@@ -195,28 +252,9 @@ def _render_pdf(context: Context, result: ResourceResult) -> Rendered:
     raise EmptyResponse(406)
 
 
-def _render_csv(context: Context, result: ResourceResult) -> Rendered:
-    is_unquoted = result.are_interactions and context.has_quirk("csv-interaction-unquoted")
-    render = csv_rendering.render_lines if is_unquoted else csv_rendering.render_file
-    try:
-        body = render(context, result)
-    except Failure as failure:
-        return _csv_failure(context, failure if result.query is None else reset_between_chunks(failure))
-    csv_rendering.check_file_name(context, result)
-    is_file = isinstance(body, bytes)
-    headers = csv_rendering.file_headers(context) if is_file else csv_rendering.line_headers(context)
-    return Rendered(headers, body, is_file=is_file)
-
-
-def _csv_failure(context: Context, failure: Failure) -> Rendered:
-    """A failure's data would have become the file, if there is any."""
-    headers = csv_rendering.file_headers(context) if failure.data else csv_rendering.CSV_HEADERS
-    return Rendered(headers, failure=failure)
-
-
 def _render_chunks(context: Context, result: ResourceResult, query: ViewQuery) -> Rendered:
     walk = ChunkedWalk(query.plan)
-    chunks = _encode_chunks(context, result.load_chunks(context, walk, make_json_rows(context)))
+    chunks = _encode_chunks(context, result.load_chunks(context, walk))
     try:
         first = next(chunks, None)
     except Failure as failure:
@@ -241,10 +279,10 @@ def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[by
     loses_pieces = context.has_quirk("big-integer-chunk-lost")
     for items in chunks:
         try:
-            texts = [item.json if isinstance(item, CachedRow) else json_codec.encode_json(item) for item in items]
+            texts = [item.json if isinstance(item, CachedRow) else encode_json(item) for item in items]
         except UnicodeEncodeError:
             texts = []
-        if texts and not (loses_pieces and json_codec.PiecewiseJson in map(type, texts)):
+        if texts and not (loses_pieces and PiecewiseJson in map(type, texts)):
             yield b",".join(texts)
         else:
             context.outcome.lost += len(items)
@@ -256,3 +294,60 @@ def until_failure(chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield from chunks
     except Failure:
         return
+
+
+class PiecewiseJson(bytes):
+    """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
+
+
+class CachedRow(dict[str, Any]):
+    """What a listing shows of a document; `json` is its text, made once."""
+
+    @functools.cached_property
+    def json(self) -> bytes:
+        """Compact JSON."""
+        return encode_json(self)
+
+
+def encode_json(value: Any) -> bytes:
+    """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
+    try:
+        text = None if _has_float(value) else orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    except TypeError:  # large integers, and bytes that are no UTF-8
+        text = None
+    if text is None:
+        return (PiecewiseJson if has_big_integer(value) else bytes)(compact_json(value).encode())
+    if b"\\u" in text:  # escaped characters have large digits here
+        return compact_json(value).encode()
+    return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
+
+
+def encode_pretty_json(value: Any) -> bytes:
+    """JSON with two blanks of indent; `UnicodeEncodeError` as from `encode`."""
+    return _pretty(value, 0).encode()
+
+
+def _has_float(value: Any) -> bool:
+    """Whether there is a number that the fast encoder writes otherwise."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return isinstance(value, float)
+    return any(_has_float(item) for item in value if type(item) not in _LEAVES)
+
+
+def has_big_integer(value: Any) -> bool:
+    """Whether there is an integer in a value, however deep, that is beyond 64 bits."""
+    if isinstance(value, dict | list):
+        return any(map(has_big_integer, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
+
+
+def _pretty(value: Any, depth: int) -> str:
+    indent, outdent = "\n" + "  " * (depth + 1), "\n" + "  " * depth
+    if isinstance(value, dict):
+        fields = (f"{scalar_json(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
+        return "{" + indent + f",{indent}".join(fields) + outdent + "}"
+    if isinstance(value, list):
+        return "[" + indent + f",{indent}".join(_pretty(item, depth + 1) for item in value) + outdent + "]"
+    return compact_json(value)

@@ -1,19 +1,54 @@
-"""Walking a view through its months, page by page (`crossbar_view.erl`).
+"""Pages of a view: which query a request's parameters ask for, and the walk that answers it (`crossbar_view.erl`).
 
-`walk_plain` gives a page at once, `ChunkedWalk` piece by piece. Both look one row further than they need: its key is
-where the next page starts.
+`plan_query` makes the query: range, direction, page, months, keys. `walk_plain` gives a page at once, `ChunkedWalk`
+piece by piece. Both look one row further than they need: its key is where the next page starts. Months are named as in
+`kazoo_modb.erl`. All times are Gregorian seconds.
 """
 
-from collections.abc import Callable
+import itertools
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mockcdrs.cdr import erlang
-from mockcdrs.crossbar.couchdb import NoDatabase, QueryError, ViewRow
-from mockcdrs.crossbar.errors import Failure, build_system_error, module_error, system_error
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.crossbar.context import NULL, Context, ParsedRequest
+from mockcdrs.crossbar.couchdb import KeyRange, NoDatabase, QueryError, ViewRow
+from mockcdrs.crossbar.errors import (
+    Failure,
+    ModuleCrash,
+    build_system_error,
+    module_error,
+    system_error,
+    validation_error,
+)
+from mockcdrs.crossbar.views import View
+
+RANGE_END: dict[str, Any] = {}
+_FIRST_NAMED_MONTH = 1000_01  # Kazoo can name a month whose year has four digits or more
+_PADDINGS: tuple[Any, Any] = False, "\ufff0"  # the least and the greatest
 
 Fetch = Callable[[str, Any, int], list[ViewRow]]
 Mapper = Callable[[list[ViewRow]], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewScope:
+    """A view, and the part of it that a request sees: keys that begin with `prefix`, then with a time in its range.
+
+    `has_time`: whether there is a time in keys at all. `ends_open`: whether the last key of the part has all keys below
+    itself. Keys shorter than `key_length` are filled up, so that a group at the edge is seen whole.
+    """
+
+    view: View
+    prefix: tuple[str, ...] = ()
+    has_time: bool = True
+    ends_open: bool = True
+    key_length: int = 0
+
+    def key(self, time: int) -> list[Any]:
+        """The key, or the first parts of it, at a time."""
+        return [*self.prefix, time] if self.has_time else [*self.prefix]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +66,220 @@ class PagePlan:
     fetch: Fetch
     mapper: Mapper
     keeps_stale_key: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ViewQuery:
+    """A query that is still to be read by walking `plan`; `is_chunked`: whether items are sent as they are found.
+
+    `finish` makes of all items what an answer in one piece shows.
+    """
+
+    plan: PagePlan
+    is_chunked: bool
+    finish: Callable[[list[Any]], Any]
+
+
+def require_account_id(context: Context) -> str:
+    """The id of the account in the path; raises `Failure` where there is none."""
+    if context.account is None:
+        if context.has_quirk("no-account-500"):
+            raise ModuleCrash("the path names no account")
+        raise system_error("faulty_request")
+    return context.account.id
+
+
+def is_ascending(context: Context) -> bool:
+    """The direction of travel: any `ascending` but `false` turns it, unless `descending=true`."""
+    descending, ascending = context.request.parameter("descending"), context.request.parameter("ascending")
+    if descending is not None:
+        if erlang.is_true(descending):
+            return False
+        if erlang.is_false(descending) and not context.has_quirk("descending-false-ignored"):
+            return True
+    return ascending is not None and not erlang.is_false(ascending)
+
+
+def requested_page_size(context: Context) -> int | None:
+    """How many items a page is to have, `None` for all; raises `Failure`."""
+    if not context.should_paginate:
+        return None
+    requested = context.request.value("page_size")
+    if requested is None:
+        return context.state.settings.pagination_page_size
+    size = _parse_size(requested, "page")
+    if size < 1:
+        raise system_error("faulty_request", "page size must be at least 1")
+    return size
+
+
+def _check_chunk_size(context: Context, requested: Any) -> int:
+    size, greatest = _parse_size(requested, "chunk"), context.state.settings.load_view_chunk_size
+    if size == 0 and context.has_quirk("chunk-size-0-fault"):
+        raise system_error("datastore_fault")
+    if size < 1:
+        raise system_error("faulty_request", "chunk size must be at least 1")
+    if size > greatest:
+        raise system_error("faulty_request", f"chunk size must be lower than {greatest}")
+    return size
+
+
+def _parse_size(value: Any, what: str) -> int:
+    try:
+        return erlang.to_integer(value)
+    except erlang.BadArgument:
+        raise system_error("faulty_request", f"invalid {what} size") from None
+
+
+def plan_query(
+    context: Context,
+    scope: ViewScope,
+    mapper: Mapper,
+    *,
+    is_chunked: bool = False,
+    chunk_size: int | None = None,
+    months: list[str] | None = None,
+    finish: Callable[[list[Any]], Any] = lambda items: items,
+) -> ViewQuery:
+    """The query that a request asks for; `is_chunked`, `chunk_size` and `months` are what it gets by default.
+
+    Raises `Failure` for parameters that Crossbar refuses.
+    """
+    request, settings = context.request, context.state.settings
+    if (requested := request.parameter("chunk_size")) is not None:
+        chunk_size = _check_chunk_size(context, requested)
+    page_size = requested_page_size(context)
+    start, end = parse_time_range(request, context.state.now, context.version.maximum_range(settings))
+    ascending = is_ascending(context)
+    if months is None:
+        months = _months_to_walk(context, scope.view, start, end)
+        if not ascending:
+            months.reverse()
+    least, greatest = scope.key(start), scope.key(end)
+    if scope.ends_open:
+        greatest.append(RANGE_END)
+    first, last = (least, greatest) if ascending else (greatest, least)
+    first, last = request.value("start_key", first), request.value("end_key", last)
+    if scope.key_length:
+        paddings = _PADDINGS if ascending else _PADDINGS[::-1]
+        first, last = (_pad_key(key, scope.key_length, by) for key, by in zip((first, last), paddings, strict=True))
+    if (requested := request.parameter("is_chunked")) is not None:
+        is_chunked = erlang.is_true(requested)
+    fetch: Fetch = _Reader(context, scope, False if last is NULL else last, ascending).fetch
+    if settings.request_memory_limit is not None:
+        fetch = _limit_memory(fetch, settings.request_memory_limit, is_chunked)
+    chunk_size = chunk_size or settings.load_view_chunk_size
+    plan = PagePlan(months, first, page_size, chunk_size, fetch, mapper, context.has_quirk("stale-next-key"))
+    return ViewQuery(plan, is_chunked, finish)
+
+
+def _pad_key(key: Any, length: int, padding: Any) -> Any:
+    return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
+
+
+def _months_to_walk(context: Context, view: View, start: int, end: int) -> list[str]:
+    """The months of a range, the oldest first; raises `Failure`."""
+    months = context.state.store.months(require_account_id(context))
+    first, last = _month_number(start), _month_number(end)
+    if first < _FIRST_NAMED_MONTH and context.has_quirk("unix-range-500"):
+        raise ModuleCrash(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
+    if _is_by_time_written(context, view):
+        following = (f"{_month_number(gregorian.month_bounds(month)[1]):06}" for month in months)
+        months = sorted({*months, *following})
+    return [month for month in months if first <= int(month) <= last]
+
+
+def _month_number(moment: int) -> int:
+    """The number `YYYYMM` of the month of a moment, that of the year 0 for earlier ones."""
+    day = gregorian.day_of(max(moment, 0))
+    return day.year * 100 + day.month
+
+
+def _is_by_time_written(context: Context, view: View) -> bool:
+    """Whether a view's rows count for the month in which they were written, wherever they lie."""
+    return view.moment == "written" and not context.has_quirk("month-end-call-lost")
+
+
+class _Reader:
+    """Reads the rows that a request sees of a view, up to the key `last`."""
+
+    def __init__(self, context: Context, scope: ViewScope, last: Any, ascending: bool) -> None:
+        self._databases, self._account_id = context.state.databases, require_account_id(context)
+        self._scope, self._last, self._descending = scope, last, not ascending
+        self._is_by_time_written = _is_by_time_written(context, scope.view)
+        self._hides_refusals = not context.has_quirk("reversed-keys-fault")
+        self._fills_groups = self._descending and not context.has_quirk("interaction-page-loss")
+
+    def fetch(self, month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        """The next rows of a month, at most `limit`. Raises `NoDatabase` and `QueryError`."""
+        view = self._scope.view
+        if (
+            self._fills_groups
+            and view.group_level
+            and isinstance(start_key, list)
+            and len(start_key) == view.group_level
+        ):
+            # a next page's key names a group, which going down lies beyond it
+            start_key = [*start_key, RANGE_END]
+        keys = KeyRange(start_key, self._last, self._descending)
+        try:
+            rows = self._query_written(month, keys) if self._is_by_time_written else self._query(month, keys)
+            return list(itertools.islice(rows, min(limit, sys.maxsize)))
+        except QueryError:
+            if self._hides_refusals:
+                return []
+            raise
+
+    def _query(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        return self._databases.query(self._scope.view, self._account_id, month, keys)
+
+    def _query_written(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
+        """The rows of a month by the time when they were written, whichever month they lie in."""
+        part = keys.clip(*map(self._scope.key, gregorian.month_bounds(month)))
+        return self._databases.query_months(self._scope.view, self._account_id, part) if part else iter(())
+
+
+def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
+    """`fetch`, refused where what a request holds at once, a chunk or a whole plain answer, reaches the limit."""
+    held_bytes = 0
+
+    def limited(month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        nonlocal held_bytes
+        rows = fetch(month, start_key, limit)
+        fetched_bytes = sum(len(erlang.compact_json(row.document or row.value).encode()) for row in rows)
+        held_bytes = fetched_bytes if is_chunked else held_bytes + fetched_bytes
+        if held_bytes >= limit_bytes:
+            raise module_error(416, "range not satisfiable")
+        return rows
+
+    return limited
+
+
+def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[int, int]:
+    """`(created_from, created_to)`, both included.
+
+    What is missing, no number, zero or negative falls back: the end to `now`, the start to `maximum` seconds before
+    the end. `Failure` 400 for a reversed range and one wider than `maximum`.
+    """
+    end = _parse_moment(request.value("created_to"), now)
+    start = _parse_moment(request.value("created_from"), end - maximum)
+    if end < start:
+        words = f"created_to {end} is prior to created_from {start}"
+        raise validation_error("created_from", "date_range", message=words, cause=start)
+    if end - start > maximum:
+        words = f"created_to {end} is more than {maximum} seconds from created_from {start}"
+        raise validation_error("created_from", "date_range", message=words, cause=end)
+    return start, end
+
+
+def _parse_moment(value: Any, default: int) -> int:
+    if value is None:
+        return default
+    try:
+        moment = erlang.to_integer(value)
+    except erlang.BadArgument:
+        return default
+    return moment if moment > 0 else default
 
 
 @dataclass(slots=True)
@@ -94,26 +343,24 @@ def walk_plain(plan: PagePlan) -> Page:
 
 
 class ChunkedWalk:
-    """A page in chunks: call `advance` until it gives `None`, and tell `sent` how many items went out each time."""
+    """A page in chunks: call `advance` until it gives `None`.
+
+    `sent` is how many items of the last chunk went out; set it where these are not those that `advance` gave.
+    """
 
     def __init__(self, plan: PagePlan) -> None:
         self._plan = plan
         self._months: list[str] | None = None
         self._key_before: Any = None
-        self._sent = 0
-        self.started = False
+        self.sent = 0
         self.total = 0
         self.next_key: Any = None
 
-    def sent(self, count: int) -> None:
-        """How many items of the last chunk reached the client."""
-        self._sent = count
-
     def advance(self) -> list[Any] | None:
         """The items of the next chunk, `None` when the page is done; raises `Failure`."""
-        self.total += self._sent
-        self._sent = 0
-        months, self.started = self._months, True
+        self.total += self.sent
+        self.sent = 0
+        months = self._months
         if months is None:
             return self._load(self._plan.months, None) if self._plan.months else None
         if not months or (self.next_key is not None and self.total == self._plan.page_size):
@@ -126,7 +373,9 @@ class ChunkedWalk:
 
     def _load(self, months: list[str], last_key: Any) -> list[Any]:
         months = list(months)
-        limit = self._limit()
+        limit = self._plan.chunk_size + 1
+        if self._plan.page_size is not None:
+            limit = min(limit, self._plan.page_size - self.total + 1)
         self._key_before = self.next_key
         while True:
             self._months = months
@@ -146,10 +395,5 @@ class ChunkedWalk:
             self.next_key = last_key
             raise
         self.next_key = next_key
-        self._sent = len(items)
+        self.sent = len(items)
         return items
-
-    def _limit(self) -> int:
-        if self._plan.page_size is None:
-            return self._plan.chunk_size + 1
-        return min(self._plan.chunk_size, self._plan.page_size - self.total) + 1

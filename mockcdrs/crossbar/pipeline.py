@@ -1,19 +1,21 @@
-"""One request's way through Crossbar: its checks in the server's order, the module that answers, the answer's headers.
+"""One request's way through Crossbar: its path, its checks in the server's order, the module that answers, the headers.
 
-`respond` is a pure function of the request and the server's state. A long answer's body is an iterator: it is made
-while it is sent. Sources followed: `api_resource.erl`; `cowboy_http.erl` for limits of the head;
-`crossbar_default_handler.erl` for the greeting.
+Sources followed: `crossbar_init.erl`, `api_resource.erl`, `api_util.erl`, `cb_context.erl`; `cowboy_rest` for what it
+adds.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import MISSING
-from mockcdrs.crossbar import envelope, negotiation, request_body, routing, start_key
+from mockcdrs.crossbar import cowboy, csv_rendering, envelope, request_body, start_key
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
+    HOOKS,
     KNOWN_METHODS,
+    LOCAL_ADDRESS,
     NULL,
     Context,
     Noun,
@@ -21,17 +23,35 @@ from mockcdrs.crossbar.context import (
     ParsedRequest,
     ServerState,
     UnreadableQuery,
+    client_address,
     decode_start_key,
     parse_query,
 )
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, ModuleCrash, handler_crash, module_error, system_error
-from mockcdrs.crossbar.resources import ResourceResult
-from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS, client_address
+from mockcdrs.crossbar.resources import AccessLevel, Resource
+from mockcdrs.crossbar.resources.cdrs import CDRS
+from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
+from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
 
-MAX_REQUEST_LINE_BYTES = 8_000
-MAX_HEADER_VALUE_BYTES = 4_096
-MAX_HEADERS = 100
-_REQUEST_LINE_OVERHEAD = len("  HTTP/1.1")
+RESOURCES: dict[str, Resource] = {
+    "accounts": ACCOUNTS,
+    "api_auth": API_AUTH,
+    "apps_store": APPS_STORE,
+    "auth": AUTH,
+    "cdrs": CDRS,
+    "devices": DEVICES,
+    "user_auth": USER_AUTH,
+    "users": USERS,
+    "whitelabel": WHITELABEL,
+}
+"""Every module of Crossbar that is served, by its name in a path."""
+
+_INVALID_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
+# where fewer than two characters follow, it stays as it is
+_BROKEN_ESCAPE = re.compile(r"%(?=..)(?![0-9A-Fa-f]{2})", re.DOTALL)
+
+_USUAL_VERSIONS = frozenset({"v1", "v2", HOOKS})
 
 EXPIRES = "Fri, 01 Jan 1999 00:00:00 GMT"
 VARY = "accept-language, accept"
@@ -46,6 +66,7 @@ _GREETING_TEXT = """
 GREETING = _GREETING_TEXT.ljust(_GREETING_BYTES - 1).encode() + b"\n"
 """The answer to whatever is no request to the API: as long as Kazoo's own greeting, which is not ours to repeat."""
 
+_OLD_VERSION = "API version 1 is not supported. Please upgrade your code to use version 2."
 _CORS = {
     "access-control-allow-headers": (
         "content-type, depth, user-agent, x-http-method-override, x-file-size, x-requested-with, if-modified-since, "
@@ -57,7 +78,8 @@ _CORS = {
     ),
     "access-control-max-age": "86400",
 }
-_CORS_REQUEST_HEADERS = ("origin", "access-control-request-method", "access-control-request-headers")
+_CORS_REQUEST_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
+_BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,140 +112,106 @@ class HttpResponse:
 
 def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> HttpResponse:
     """Crossbar's answer to a request."""
-    target = f"{http_request.path}?{http_request.query}"
-    if refusal := check_limits(http_request.method, target, http_request.headers):
+    path, headers = http_request.path, http_request.headers
+    if refusal := cowboy.check_limits(http_request.method, f"{path}?{http_request.query}", headers):
         status, excess = refusal
         return HttpResponse(status, note=f"this is Crossbar's own behaviour, it takes no request with {excess}")
-    if not routing.is_path(http_request.path):
+    if not is_path(path):
         return HttpResponse(400)
-    if not (state.version.ignores_bad_encodings or _has_valid_encodings(http_request)):
+    if not (state.version.ignores_bad_encodings or cowboy.has_valid_encodings(headers)):
         return HttpResponse(500, note=_crash_note("an Accept-Encoding that cannot be read"))
-    api_version = routing.parse_api_version(http_request.path)
+    api_version = parse_api_version(path)
     if not api_version:
         return HttpResponse(200, {"content-type": GREETING_TYPE}, GREETING)
     if http_request.method == "TRACE":
         return HttpResponse(501)
-    address = client_address(http_request.peer, http_request.headers)
-    context = Context(state, _without_parameters(http_request), request_id, api_version, address)
+    # until the body is read, Crossbar knows neither the query nor how an answer is to be printed
+    known = {name: value for name, value in headers.items() if name != "x-pretty-print"}
+    request = ParsedRequest(http_request.method, path, headers=known)
+    context = Context(state, request, request_id, api_version, client_address(http_request.peer, headers))
     try:
-        response = _respond(context, http_request)
+        try:
+            response = _run_checks(context, http_request)
+        except Failure as failure:
+            response = _failure_response(context, failure)
     except EmptyResponse as error:
         response = _empty_response(context, error)
     return replace(response, outcome=context.outcome)
 
 
-def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
-    """The status for a head at which Cowboy hangs up, 414 or 431, and what exceeds the limit; `None` for any other.
-
-    Crossbar lets pass what is a little longer, where the last of it comes in one piece with the line's end.
-    """
-    if len(method) + len(target) + _REQUEST_LINE_OVERHEAD > MAX_REQUEST_LINE_BYTES:
-        return 414, f"a request line of more than {MAX_REQUEST_LINE_BYTES} bytes"
-    if len(headers) > MAX_HEADERS:
-        return 431, f"more than {MAX_HEADERS} headers"
-    longest = max(headers, key=lambda name: _byte_length(headers[name]), default="")
-    if longest and _byte_length(headers[longest]) > MAX_HEADER_VALUE_BYTES:
-        return 431, f"more than {MAX_HEADER_VALUE_BYTES} bytes in the header {longest:.60}"
-    return None
-
-
-def _byte_length(value: str) -> int:
-    """How long a header's value was before it was read as UTF-8."""
-    return len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))
-
-
-def _has_valid_encodings(http_request: HttpRequest) -> bool:
-    try:
-        negotiation.accepts_gzip(http_request.headers.get("accept-encoding", ""))
-    except ValueError:
-        return False
-    return True
-
-
-def _without_parameters(http_request: HttpRequest) -> ParsedRequest:
-    """What Crossbar knows of a request until its body is read: not how an answer is to be printed, nor its query."""
-    headers = {name: value for name, value in http_request.headers.items() if name != "x-pretty-print"}
-    return ParsedRequest(http_request.method, http_request.path, headers=headers)
-
-
-def _respond(context: Context, http_request: HttpRequest) -> HttpResponse:
-    try:
-        return _run_checks(context, http_request)
-    except Failure as failure:
-        return _failure_response(context, failure)
-
-
 def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     """Each of Crossbar's checks in its order, then the response of the module that the path names."""
-    request_body.check_version(context)
-    request = _read_request(context, http_request)
-    context.outcome.from_body = request.body_parameters()
-    context.request = _decode_start_key(context, request)
+    version = context.version
+    if context.is_v1 and not version.serves_v1:
+        raise Failure(410, "gone", _OLD_VERSION)
+    context.request = request = _read_request(context, http_request)
     find_token(context)
-    if context.request.method not in KNOWN_METHODS:
+    if request.method not in KNOWN_METHODS:
         raise EmptyResponse(501)
-    tokens = routing.split_path(http_request.path, decodes_twice=context.version.decodes_path_twice)
-    context.nouns = _route(context, tokens)
+    context.nouns = _find_nouns(context, split_path(http_request.path, decodes_twice=version.decodes_path_twice))
     verb = _check_method(context)
     methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
-    if context.nouns and context.request.method not in methods:
-        return _method_not_allowed(context, methods)
+    if context.nouns and request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
+        headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
+        return HttpResponse(405, (_cors_headers(context) if _is_cors_request(context) else {}) | headers)
     if verb == "OPTIONS":
         return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
-    check_permission(context, routing.required_access(context))
-    _negotiate(context)
-    if not context.nouns:
+    resource = RESOURCES[context.nouns[0][0]] if context.nouns else None
+    is_alone = resource is not None and len(context.nouns) == 1
+    check_permission(context, resource.access(context) if resource and is_alone else AccessLevel.ACCOUNT)
+    context.content_type = cowboy.negotiate_type(request.headers.get("accept"), version.accepts_parameters)
+    context.language = cowboy.negotiate_language(request.headers.get("accept-language"))
+    if resource is None:
         raise _no_module(context)
     check_resources(context)
-    result = _call_module(context, verb)
+    if verb not in resource.handlers:
+        raise system_error("not_implemented")
+    result = resource.handlers[verb](context)
     if verb != "GET":
         return _json_response(context, result.data, result.revision, result.headers, 201 if verb == "PUT" else 200)
-    if context.request.method == "POST" and context.has_quirk("post-as-get-empty"):
+    if request.method == "POST" and context.has_quirk("post-as-get-empty"):
         return _posted_get_response(context, result)
     return _get_response(context, result)
 
 
 def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
+    """The request with its query and its body; the parameters that came in the body are noted for the journal."""
+    method, path, headers, body = http_request.method, http_request.path, http_request.headers, http_request.body
     try:
-        query = parse_query(http_request.query)
+        request = ParsedRequest(method, path, parse_query(http_request.query), headers)
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
-    body = request_body.read_body(context, http_request.body)
-    return ParsedRequest(http_request.method, http_request.path, query, http_request.headers, body)
-
-
-def _decode_start_key(context: Context, request: ParsedRequest) -> ParsedRequest:
+    if body or not _BODY_HEADERS.isdisjoint(headers):
+        request = replace(request, envelope=request_body.read_body(context, body))
+        context.outcome.from_body = request.body_parameters()
     try:
         return decode_start_key(request, looks_into=context.version.looks_into_values)
     except start_key.BadTerm as error:
         raise handler_crash(f"a start_key with {error} in it") from error
 
 
-def _route(context: Context, tokens: list[str]) -> list[Noun]:
+def _find_nouns(context: Context, tokens: list[str]) -> list[Noun]:
+    """The nouns of a path, as far as the API version asked for knows their modules."""
     if tokens and tokens[0] == "account":
         if context.auth_account is None:
             raise module_error(401, "invalid credentials")
         tokens = ["accounts", context.auth_account.id, *tokens[1:]]
-    return routing.parse_nouns(tokens, routing.known_modules(context))
-
-
-def _verb(context: Context) -> str:
-    """The method that a request stands for: `verb` where it is sent, else its own."""
-    verb = context.request.value("verb", MISSING)
-    if verb is MISSING:
-        return context.request.method
-    try:
-        return erlang.to_text(None if verb is NULL else verb).upper()
-    except erlang.BadArgument:
-        raise handler_crash("a verb that has no text") from None
+    if context.api_version in {"v1", "v2"}:
+        return parse_nouns(tokens)
+    return parse_nouns(tokens, RESOURCES.keys() - context.version.modules_of_v1_and_v2)
 
 
 def _check_method(context: Context) -> str:
-    verb = _verb(context)
+    """The method that a request stands for: `verb` where it is sent, else its own. Raises `Failure`."""
+    verb = context.request.value("verb", context.request.method)
+    try:
+        verb = erlang.to_text(None if verb is NULL else verb).upper() if verb is not context.request.method else verb
+    except erlang.BadArgument:
+        raise handler_crash("a verb that has no text") from None
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
-    allowed = routing.allowed_methods(context.nouns[0]) if context.is_dispatched else ()
+    allowed = allowed_methods(context.nouns[0]) if context.is_dispatched else ()
     if context.request.method == "POST" and verb in allowed and verb != "POST":
         allowed = ("POST", *allowed)
     context.allow = allowed
@@ -236,18 +224,6 @@ def _check_method(context: Context) -> str:
     return verb
 
 
-def _method_not_allowed(context: Context, methods: tuple[str, ...]) -> HttpResponse:
-    """The verb in the query would do, but Cowboy looks at the method itself."""
-    cors = _cors_headers(context) if _is_cors_request(context) else {}
-    return HttpResponse(405, {**cors, "allow": ", ".join(methods), "x-request-id": context.request_id})
-
-
-def _negotiate(context: Context) -> None:
-    headers = context.request.headers
-    context.content_type = negotiation.negotiate_type(headers.get("accept"), context.version.accepts_parameters)
-    context.language = negotiation.negotiate_language(headers.get("accept-language"))
-
-
 def _no_module(context: Context) -> Failure | EmptyResponse:
     """What a path without a module comes to for whom nothing is forbidden (`cowboy_rest:if_match_must_not_exist/2`)."""
     if "if-match" in context.request.headers:
@@ -255,20 +231,20 @@ def _no_module(context: Context) -> Failure | EmptyResponse:
     return ModuleCrash("a write to no module") if context.request.method in {"POST", "PUT"} else EmptyResponse(404)
 
 
-def _call_module(context: Context, verb: str) -> ResourceResult:
-    handler = routing.RESOURCES[context.nouns[0][0]].handlers.get(verb)
-    if handler is None:
-        raise system_error("not_implemented")
-    return handler(context)
-
-
 def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     etag = envelope.etag(context, result)
-    negotiation.check_preconditions(context.request.method, context.request.headers, etag)
+    cowboy.check_preconditions(context.request.method, context.request.headers, etag)
     headers: dict[str, str | None] = {**_common_headers(context), "expires": EXPIRES}
     if etag is not None:
         headers["etag"] = f'"{etag}"'
-    rendered = envelope.render_result(context, result, etag)
+    wanted, knows_any_subtype = context.request.value("accept"), context.version.knows_any_subtype
+    match cowboy.choose_format(context.content_type, wanted, knows_any_subtype):
+        case "pdf":
+            rendered = envelope.render_pdf(context, result)
+        case "csv":
+            rendered = csv_rendering.render_csv(context, result)
+        case _:
+            rendered = envelope.render_json(context, result, etag)
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failure_response(context, rendered.failure, headers)
@@ -277,7 +253,7 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
 
 def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
     """A GET in a POST, which answers as a PUT would: with what there is before a listing in chunks has loaded any."""
-    negotiation.check_preconditions(context.request.method, context.request.headers, envelope.etag(context, result))
+    cowboy.check_preconditions(context.request.method, context.request.headers, envelope.etag(context, result))
     if not request_body.is_accepted_type(context):
         raise EmptyResponse(415)
     revision = result.revision or ("automatic" if result.has_digest else None)
@@ -339,7 +315,7 @@ def _present(headers: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _is_cors_request(context: Context) -> bool:
-    return any(name in context.request.headers for name in _CORS_REQUEST_HEADERS)
+    return not _CORS_REQUEST_HEADERS.isdisjoint(context.request.headers)
 
 
 def _cors_headers(context: Context) -> dict[str, str]:
@@ -348,3 +324,66 @@ def _cors_headers(context: Context) -> dict[str, str]:
     if requested and requested not in methods:
         methods = (requested, *methods)
     return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
+
+
+def is_path(raw: str) -> bool:
+    """Whether a raw path is one at all; else the server does not even look at it."""
+    return raw.startswith("/") and not _INVALID_PATH.search(raw)
+
+
+def parse_api_version(raw: str) -> str:
+    """The API version that a raw path asks for, as `v2`; empty for a path that is none of the API's.
+
+    Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`. Without one it is
+    `HOOKS`, a version for requests that other services make.
+    """
+    version = _unescape(raw.split("/", 2)[1])
+    if version in _USUAL_VERSIONS:
+        return version
+    try:
+        erlang.to_integer(version.removeprefix("v"))
+    except erlang.BadArgument:
+        return ""
+    return version if version.startswith("v") else ""
+
+
+def split_path(raw: str, *, decodes_twice: bool = False) -> list[str]:
+    """The parts of a raw path behind the API version; slashes at the end are ignored.
+
+    `decodes_twice`: whether escapes are undone a second time; `EmptyResponse` where one is left over that cannot be.
+    """
+    tokens = raw.rstrip("/").split("/")[2:]
+    if "%" not in raw:
+        return tokens
+    once = [_unescape(token) for token in tokens]
+    return [*map(_unescape_again, once)] if decodes_twice else once
+
+
+def _unescape(token: str) -> str:
+    return unquote(token, errors="surrogateescape")
+
+
+def _unescape_again(token: str) -> str:
+    if _BROKEN_ESCAPE.search(token):
+        raise handler_crash(f"an escape that is none: {token!a:.80}")
+    return _unescape(token)
+
+
+def parse_nouns(tokens: list[str], modules: Container[str] = RESOURCES) -> list[Noun]:
+    """Each module with its parameters, the last one first; nothing where the path starts with no module."""
+    nouns: list[Noun] = []
+    for token in tokens:
+        if token in modules:
+            nouns.insert(0, (token, ()))
+        elif not nouns:
+            return []
+        else:
+            module, parameters = nouns[0]
+            nouns[0] = (module, (*parameters, token))
+    return nouns
+
+
+def allowed_methods(noun: Noun) -> tuple[str, ...]:
+    """The methods of a path's last noun; none where its module knows no such path."""
+    module, parameters = noun
+    return RESOURCES[module].methods(parameters)

@@ -2,13 +2,19 @@
 
 import re
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
 from mockcdrs.cdr.documents import Document
+from mockcdrs.crossbar import filters
 from mockcdrs.crossbar import javascript as js
-from mockcdrs.crossbar.couchdb import QueryError
+from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.couchdb import QueryError, ViewRow
+from mockcdrs.crossbar.paging import ViewQuery, ViewScope, plan_query
 from mockcdrs.crossbar.views import TIME_FIRST, Emitted, View, is_cdr
+
+_NO_LIMIT = 2**62
 
 _CARIBBEAN = "684|264|268|242|246|441|284|345|767|809|829|849|473|671|876|664|670|787|939|869|758|784|721|868|649|340"
 _CLASSIFIERS: dict[str, re.Pattern[str]] = {
@@ -103,3 +109,29 @@ def add_summaries(a: Any, b: Any) -> Any:
     if a is None or b is None:
         return b if a is None else a
     return a + b
+
+
+def summarize_calls(context: Context) -> ViewQuery:
+    """`/cdrs/summary`: seconds by direction, domain, classifier and rate name; one item a month."""
+    passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
+
+    def mapper(rows: list[ViewRow]) -> list[Any]:
+        # a month's sum has no document, so a filter sees nothing
+        return [row.value for row in rows if passes(None)]
+
+    scope = ViewScope(summary_view(context.version.emergency_numbers))
+    query = plan_query(context, scope, mapper, finish=lambda months: _merge_months(context, months))
+
+    def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        rows = query.plan.fetch(month, start_key, limit if context.has_quirk("summary-51-rows") else _NO_LIMIT)
+        return [ViewRow(None, summary_json(summarize(row.value for row in rows)), None)]
+
+    return replace(query, plan=replace(query.plan, fetch=fetch))
+
+
+def _merge_months(context: Context, months: list[Any]) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for month in months:
+        seconds = double_summary(month) if context.has_quirk("summary-doubling") else month
+        total = {**total, **seconds} if context.has_quirk("summary-last-month") else add_summaries(total, seconds)
+    return total

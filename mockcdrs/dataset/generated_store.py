@@ -1,7 +1,7 @@
 """A store of generated calls: each block of time is generated when it is read, so only what is read costs."""
 
 import copy
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
@@ -12,7 +12,7 @@ from mockcdrs.dataset import office
 from mockcdrs.dataset.call import minute_in
 from mockcdrs.dataset.generator import begun_in_block, generate_block
 from mockcdrs.dataset.lru_cache import LruCache
-from mockcdrs.dataset.store import Document, Origin, Segment, TimeBasis, Times
+from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
 from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
 
 OPENED = date(2020, 1, 1)
@@ -45,7 +45,7 @@ class GeneratedStore:
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
         self.accounts = {account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale)}
 
-    def seen_at(self, now: Callable[[], int]) -> "GeneratedStore":
+    def with_clock(self, now: Callable[[], int]) -> "GeneratedStore":
         """The same calls under another clock `now`; the cache of blocks is shared."""
         other = copy.copy(self)
         other._now, other.accounts = now, dict(self.accounts)  # noqa: SLF001 one of its own
@@ -58,27 +58,30 @@ class GeneratedStore:
         last = gregorian.to_datetime(self._now()).date()
         return list(_months(self._opened.year * 12 + self._opened.month - 1, last.year * 12 + last.month))
 
-    def held(self, account_id: str, month: str) -> Iterable[Segment]:
-        """As in `Store`: nothing."""
-        del account_id, month
-        return ()
-
-    def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
-    ) -> Iterator[Segment]:
-        """As in `Store`: a segment for each block."""
+    def scan(
+        self,
+        account_id: str,
+        month: str,
+        times: Times = ANY_TIME,
+        *,
+        descending: bool = False,
+        by: TimeBasis = "written",
+    ) -> Scan:
+        """As in `Store`: a generated segment for each block."""
         if account_id != self._main:
-            return
+            return Scan()
         early, late = times
         start, end = gregorian.month_bounds(month)
         start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
         first = start if early is None else max(start, ceil(min(early, end + 1)))
         last = end if late is None else min(end, int(max(late, start - 1)))
-        if first <= last:
-            for block in blocks_between(self._traffic, first, last, descending=descending):
-                yield self._segment(block, "written" if self._traffic.is_quiet else by)
+        if first > last:
+            return Scan()
+        blocks = blocks_between(self._traffic, first, last, descending=descending)
+        return Scan(generated=(self._segment(block, by) for block in blocks))
 
-    def _segment(self, block: Block, by: TimeBasis) -> Segment:
+    def _segment(self, block: Block, basis: TimeBasis) -> Segment:
+        by: TimeBasis = "written" if self._traffic.is_quiet else basis
         now = self._now()
         if (block.end_gregorian if by == "written" else day_end(block)) <= now:
             return Segment((self._main, block, by), lambda: self._documents(block, by))
@@ -91,7 +94,7 @@ class GeneratedStore:
         if account_id != self._main or not document_id.startswith(f"{month}-") or minute is None:
             return None
         begin = gregorian.month_start(month) + minute * 60
-        for segment in self.made(account_id, month, (begin, begin + 59), descending=False, by="begun"):
+        for segment in self.scan(account_id, month, (begin, begin + 59), by="begun").generated:
             for document in segment.visible():
                 if document["_id"] == document_id:
                     return document

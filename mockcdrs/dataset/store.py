@@ -7,10 +7,11 @@ nothing again.
 
 import copy
 import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account
@@ -20,6 +21,7 @@ Month = tuple[str, str]
 Times = tuple[float | None, float | None]
 # The time that puts parts in order: when a document was written, or when its interaction began.
 TimeBasis = Literal["written", "begun"]
+ANY_TIME: Times = (None, None)
 
 _LONGEST_STRETCH_SECONDS = 62 * 86_400  # of two months
 
@@ -77,6 +79,21 @@ class Segment:
         return (row for row in rows if row.document_id not in removed) if removed else rows
 
 
+class Scan(NamedTuple):
+    """What a scan of a month finds: `stored` documents, and `generated` ones, lazily.
+
+    The times of stored segments may lie anywhere. Generated segments follow each other in time, in the scan's
+    direction, and do not overlap.
+    """
+
+    stored: Sequence[Segment] = ()
+    generated: Iterator[Segment] = iter(())
+
+    def segments(self) -> Iterator[Segment]:
+        """All segments, the stored ones first."""
+        return itertools.chain(self.stored, self.generated)
+
+
 class Store(Protocol):
     """What views are built on. Months are named `YYYYMM`, times are Gregorian seconds."""
 
@@ -95,16 +112,19 @@ class Store(Protocol):
     def months(self, account_id: str) -> list[str]:
         """The months that have a database, oldest first."""
 
-    def held(self, account_id: str, month: str) -> Iterable[Segment]:
-        """The segments of a month that are in memory; their times may lie anywhere."""
+    def scan(
+        self,
+        account_id: str,
+        month: str,
+        times: Times = ANY_TIME,
+        *,
+        descending: bool = False,
+        by: TimeBasis = "written",
+    ) -> Scan:
+        """The segments of a month.
 
-    def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
-    ) -> Iterator[Segment]:
-        """The segments of a month that are generated when they are read, in order of time or against it.
-
-        Each has its own range of times, those named by `by`; segments outside `times`, both ends included, are left
-        out.
+        Generated segments are in order of the time that `by` names, or against it; those outside `times`, both ends
+        included, are left out. Stored segments are there whatever `times` are.
         """
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
@@ -160,17 +180,19 @@ class LoadedStore:
         """As in `Store`."""
         return list(self._months[account_id])
 
-    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+    def scan(
+        self,
+        account_id: str,
+        month: str,
+        times: Times = ANY_TIME,
+        *,
+        descending: bool = False,
+        by: TimeBasis = "written",
+    ) -> Scan:
         """As in `Store`."""
+        del times, descending, by
         documents = self._documents.get((account_id, month), ())
-        return [Segment((account_id, month), lambda: documents)]
-
-    def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
-    ) -> Iterator[Segment]:
-        """As in `Store`: nothing."""
-        del account_id, month, times, descending, by
-        return iter(())
+        return Scan([Segment((account_id, month), lambda: documents)])
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""
@@ -322,25 +344,27 @@ class Overlay:
         months = self._base.months(account_id)
         return sorted(added.union(months)) if added else months
 
-    def held(self, account_id: str, month: str) -> Iterable[Segment]:
+    def scan(
+        self,
+        account_id: str,
+        month: str,
+        times: Times = ANY_TIME,
+        *,
+        descending: bool = False,
+        by: TimeBasis = "written",
+    ) -> Scan:
         """As in `Store`."""
         now = self._layer
-        held = () if account_id in now.emptied else self._base.held(account_id, month)
-        base = list(_without(held, now.removed.get((account_id, month))))
+        stored: list[Segment] = []
+        generated: Iterator[Segment] = iter(())
+        if account_id not in now.emptied:
+            base = self._base.scan(account_id, month, times, descending=descending, by=by)
+            removed = now.removed.get((account_id, month))
+            stored, generated = list(_without(base.stored, removed)), _without(base.generated, removed)
         documents = now.added.get((account_id, month))
-        if not documents:
-            return base
-        return [*base, Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)]
-
-    def made(
-        self, account_id: str, month: str, times: Times, *, descending: bool, by: TimeBasis = "written"
-    ) -> Iterator[Segment]:
-        """As in `Store`."""
-        now = self._layer
-        if account_id in now.emptied:
-            return iter(())
-        made = self._base.made(account_id, month, times, descending=descending, by=by)
-        return _without(made, now.removed.get((account_id, month)))
+        if documents:
+            stored.append(Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True))
+        return Scan(stored, generated)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""

@@ -13,10 +13,10 @@ from typing import Any, NoReturn
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar import json_codec
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.envelope import encode_json, encode_pretty_json
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import Version
@@ -267,18 +267,12 @@ def _edit_envelope(answer: HttpResponse, change: Callable[[dict[str, Any]], dict
         envelope = json.loads(whole[start:end].decode("utf-8", "surrogateescape"))
     except ValueError:
         return _with_body(answer, whole)
-    encode = (
-        json_codec.encode_pretty_json
-        if b"\n" in whole
-        else json_codec.encode_json
-        if isinstance(answer.body, bytes)
-        else _chunked
-    )
+    encode = encode_pretty_json if b"\n" in whole else encode_json if isinstance(answer.body, bytes) else _chunked
     return _with_body(answer, whole[:start] + encode(change(envelope)) + whole[end:])
 
 
 def _chunked(envelope: dict[str, Any]) -> bytes:
-    pairs = (json_codec.encode_json({name: value})[1:-1] for name, value in envelope.items())
+    pairs = (encode_json({name: value})[1:-1] for name, value in envelope.items())
     return b"{" + b", ".join(pairs) + b"}"
 
 

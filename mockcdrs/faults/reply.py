@@ -8,8 +8,8 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar import json_codec
 from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.envelope import encode_json
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.faults.action import AnswerAction, Produce
 from mockcdrs.faults.matching import RuleError
@@ -32,7 +32,7 @@ class Reply:
 
     def __post_init__(self) -> None:
         try:
-            json.loads(json_codec.encode_json(self.json))
+            json.loads(encode_json(self.json))
             json.dumps(self.json, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
             raise RuleError(f"json: came {repr(self.json)[:80]}, expected what JSON can hold ({error})") from error
@@ -79,7 +79,7 @@ class SendReply(AnswerAction):
         if self.value.json is None:
             return HttpResponse(self.value.status, headers)
         typed = {"content-type": "application/json", **headers}
-        return HttpResponse(self.value.status, typed, json_codec.encode_json(self.value.json))
+        return HttpResponse(self.value.status, typed, encode_json(self.value.json))
 
     def __str__(self) -> str:
         return str(self.value.status)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from mockcdrs.crossbar import pipeline
+from mockcdrs.crossbar import cowboy
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.openapi.operations import PARAMETERS, PREFLIGHT, Operation, account_operations, cdr_operations
@@ -43,9 +43,9 @@ _BARE = {
     "304": "Not changed: If-None-Match names the ETag.",
     "406": "No form that can be sent.",
     "412": "If-Match or If-None-Match does not hold.",
-    "414": f"A request line of more than {pipeline.MAX_REQUEST_LINE_BYTES:,} bytes.",
+    "414": f"A request line of more than {cowboy.MAX_REQUEST_LINE_BYTES:,} bytes.",
     "431": (
-        f"A header of more than {pipeline.MAX_HEADER_VALUE_BYTES:,} bytes, or more than {pipeline.MAX_HEADERS} of them."
+        f"A header of more than {cowboy.MAX_HEADER_VALUE_BYTES:,} bytes, or more than {cowboy.MAX_HEADERS} of them."
     ),
     "501": "A method that Crossbar does not know.",
 }

@@ -4,46 +4,36 @@ Falcon routes a request; Crossbar's own checks, in their own order (`crossbar/pi
 """
 
 import functools
-import gzip
-import logging
 import threading
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from http import HTTPStatus
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import falcon
 from falcon.routing import CompiledRouter
 
-from mockcdrs.cdr.listing_columns import rfc_1036
-from mockcdrs.control.journal import SentResponse
-from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import negotiation
-from mockcdrs.crossbar.context import ServerState
-from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
 from mockcdrs.server.middleware import (
     FaultMiddleware,
     JournalMiddleware,
     Request,
-    RequestContext,
     RequestIdMiddleware,
     is_below,
+    respond_as_crossbar,
 )
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from falcon.testing import TestClient
+
     from mockcdrs.config import ServerConfig
     from mockcdrs.control.backend import MockBackend
     from mockcdrs.server.control_routes import ControlApi
 
 CONTROL = "/_mockcdrs"
 LONGEST_CONTROL_BODY = 1_000_000
-NOTES = "mockcdrs.notes"
-COMPRESSED_FROM_BYTES = 300
-_GZIP_WINDOW = 31
-logger = logging.getLogger(NOTES)
+
+_UNTYPED_STATUSES = ("204", "304")
 
 _LISTING = "/{api_version}/accounts/{account_id}/cdrs"
 _LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
@@ -52,11 +42,7 @@ _LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
 class CrossbarResource:
     """A path that serves GET. Other methods go the same way: Crossbar's checks refuse them in an order of their own."""
 
-    def on_get(self, req: Request, resp: falcon.Response, **fields: str) -> None:
-        """Respond as Crossbar does."""
-        respond_as_crossbar(req, resp, **fields)
-
-    on_delete = on_head = on_options = on_patch = on_post = on_put = on_get
+    on_get = on_delete = on_head = on_options = on_patch = on_post = on_put = staticmethod(respond_as_crossbar)
 
 
 class ListingResource(CrossbarResource):
@@ -133,97 +119,39 @@ def longest_body(state: State) -> Callable[[], int]:
     return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
-def respond_as_crossbar(req: Request, resp: falcon.Response, **fields: Any) -> None:
-    """Respond as Crossbar does, to any path and method."""
-    del fields  # the path as Falcon has decoded it: Crossbar reads the raw one
-    context = req.context
-    state, incoming, record = context.state, context.incoming, context.record
-
-    def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
-        return state.answers.respond(incoming, server_state, context.request_id)
-
-    response, effect = state.faults.apply(incoming, context.server_state, produce)
-    if response.note:
-        logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
-    context.note(response, effect)
-    if response.status >= HTTPStatus.BAD_REQUEST:
-        record.reason = _explain(incoming, response, context)
-    if incoming.method != "HEAD":
-        accepted = incoming.headers.get("accept-encoding", "")
-        response = compress(response, accepted, varies=context.server_state.version.compression_varies)
-    record.response = SentResponse(dict(response.headers))
-    resp.status = _status_line(response.status)
-    headers = {name.lower(): _on_one_line(value) for name, value in response.headers.items()}
-    headers["date"] = _date(context.server_state.now)
-    if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
-        resp.append_header("set-cookie", headers.pop("set-cookie"))
-    resp.set_headers(headers)
-    if isinstance(response.body, bytes):
-        resp.data = response.body
-    else:
-        resp.stream = response.body
-
-
-def _explain(incoming: HttpRequest, response: HttpResponse, context: RequestContext) -> str:
-    if context.effect.fault:
-        return f"a fault rule made this answer, not Crossbar: {context.effect.fault}"
-    from mockcdrs.advice.refusals import explain_refusal  # few requests are refused
-
-    return explain_refusal(incoming, response, context.server_state)
-
-
-def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> HttpResponse:
-    """Compress a response as `cowboy_compress_h` does: chunked ones always, long ones too, files never.
-
-    `varies`: whether the `vary` header says so.
-    """
-    if not _takes_gzip(accept_encoding):
-        return response
-    if response.is_file or (isinstance(response.body, bytes) and len(response.body) <= COMPRESSED_FROM_BYTES):
-        return response
-    headers = {**response.headers, "content-encoding": "gzip"}
-    if varies:
-        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
-    if isinstance(response.body, bytes):
-        return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
-    return replace(response, headers=headers, body=_stream(response.body))
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    try:
-        return negotiation.accepts_gzip(accept_encoding)
-    except ValueError:
-        return False
-
-
-def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(wbits=_GZIP_WINDOW)
-    for part in parts:
-        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
-    yield packer.flush()
-
-
 def _raise(req: Request, resp: falcon.Response, error: Exception, params: Any) -> None:
     """Leave an error to the WSGI server: Falcon's own response to it would be none of Crossbar's."""
     del req, resp, params
     raise error
 
 
-def _on_one_line(value: str) -> str:
-    """Bytes as they came, in the form that WSGI wants; a line end would let a stranger write headers of his own."""
-    if value.isascii() and value.isprintable():
-        return value
-    return value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape").decode("latin-1")
+def make_client(app: "WSGIApplication", auth_token: str) -> "TestClient":
+    """Return Falcon's test client, with a token. Crossbar's responses without a content type show an empty one.
+
+    `RuntimeError` under `python -OO`, where Falcon has none.
+    """
+    try:
+        from falcon.testing import TestClient  # slow to import
+    except TypeError as missing:  # a docstring
+        raise RuntimeError(
+            "Falcon's test client needs docstrings, which python -OO leaves out: ask over url or wsgi_app, or "
+            "run with -O"
+        ) from missing
+    return TestClient(_with_content_type(app), headers={"X-Auth-Token": auth_token})
 
 
-_date = functools.lru_cache(maxsize=8)(rfc_1036)
+def _with_content_type(app: "WSGIApplication") -> "WSGIApplication":
+    # the test client holds apps to a standard by which no answer goes without but these two, and they always do
+    def typed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
+            is_complete = status.startswith(_UNTYPED_STATUSES) or any(
+                name.lower() == "content-type" for name, _ in headers
+            )
+            return start_response(status, headers if is_complete else [*headers, ("Content-Type", "")], error)
 
+        return app(environ, start)
 
-@functools.lru_cache
-def _status_line(code: int) -> str:
-    """As the standard library has it: Falcon words some differently."""
-    phrase = next((known.phrase for known in HTTPStatus if known == code), "Unknown")
-    return f"{code} {phrase}"
+    return typed
 
 
 class _Control:

@@ -14,7 +14,7 @@ from waitress.task import WSGITask
 from mockcdrs.faults.wire_effect import Latch
 
 if TYPE_CHECKING:
-    from mockcdrs.server.event_loop import EventLoop
+    from mockcdrs.server.waitress_server import EventLoop
 
 
 logger = logging.getLogger(__name__)

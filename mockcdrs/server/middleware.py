@@ -1,26 +1,41 @@
-"""Falcon middleware of requests to Crossbar: request ids, the journal, faults on the wire.
+"""Between Falcon and Crossbar: middleware for request ids, the journal and faults on the wire, and the responder.
 
-Requests to the control API pass all of it unnoticed.
+Requests to the control API pass the middleware unnoticed.
 """
 
 import functools
+import gzip
+import logging
+import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, cast
 
 import falcon
 
+from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.journal import Journal, Record, SentResponse
+from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar import cowboy
+from mockcdrs.crossbar.context import LOCAL_ADDRESS, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.crossbar.token_bucket import LOCAL_ADDRESS
 from mockcdrs.faults import WireEffect
 from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure, deliver
 
+NOTES = "mockcdrs.notes"
+COMPRESSED_FROM_BYTES = 300
+
 _BODILESS_STATUSES = ("204", "304")
 _UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+_GZIP_WINDOW = 31
+# as the standard library has them: Falcon words some differently
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+logger = logging.getLogger(NOTES)
 
 
 class RequestContext:
@@ -30,11 +45,7 @@ class RequestContext:
     the control API has nothing but `is_open`, which is false.
     """
 
-    __slots__ = (
-        *("is_open", "state", "incoming", "server_state", "request_id", "started"),
-        *("record", "effect", "length"),
-    )
-    is_open: bool
+    is_open = False
     state: State
     incoming: HttpRequest
     server_state: ServerState
@@ -42,31 +53,19 @@ class RequestContext:
     started: float
     record: Record
     effect: WireEffect
-    length: int | None
-
-    def __init__(self) -> None:
-        self.is_open = False
-        self.length = None
-
-    def note(self, response: HttpResponse, effect: WireEffect) -> None:
-        """Note in the record what is going to be sent, and how."""
-        self.effect = effect
-        self.record.status = 0 if effect.close else response.status
-        self.record.outcome = response.outcome
-        self.record.fault = effect.fault
-        self.record.note = response.note
-
-    def end(self, more_bytes: int = 0) -> None:
-        """Complete the record, with the last bytes of the body."""
-        self.record.sent_bytes += more_bytes
-        self.record.duration_seconds = monotonic() - self.started
-        self.state.journal.complete(self.record)
+    length: int | None = None
 
     def keep(self, part: bytes) -> None:
         """Keep a part of the body, as far as the journal keeps bodies."""
         response = self.record.response  # which the journal lets go of, from another request's thread
         if response is not None:
             response.keep(part)
+
+    def end(self, more_bytes: int = 0) -> None:
+        """Complete the record, with the last bytes of the body."""
+        self.record.sent_bytes += more_bytes
+        self.record.duration_seconds = monotonic() - self.started
+        self.state.journal.complete(self.record)
 
     def watch(self, parts: Iterable[bytes]) -> Iterator[bytes]:
         """Note a body's parts as they are sent, the last of a known length before a client can have it."""
@@ -107,7 +106,7 @@ class RequestIdMiddleware:
             return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
-        context.incoming = incoming = read_request(req.env, max_body_size(state.settings.max_upload_size))
+        context.incoming = incoming = read_request(req.env, state.settings.max_upload_size)
         context.server_state = server_state = state.server_state()
         context.request_id = incoming.headers.get("x-request-id") or state.ids.of(incoming, server_state.now)
 
@@ -169,7 +168,7 @@ def _parts(resp: falcon.Response) -> Iterable[bytes]:
 
 def is_below(path: str, base: str) -> bool:
     """Whether a path is `base` or one below it."""
-    return path.startswith(base) and path[len(base) : len(base) + 1] in {"", "/"}
+    return f"{path}/".startswith(f"{base}/")
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:
@@ -177,20 +176,23 @@ def has_body(req: Request, resp: falcon.Response) -> bool:
     return req.method != "HEAD" and not str(resp.status).startswith(_BODILESS_STATUSES)
 
 
-def read_request(environ: dict[str, Any], longest_body: int) -> HttpRequest:
-    """Return a request as the client wrote it: the path raw, where the server has it; no body that is too long."""
+def read_request(environ: dict[str, Any], max_upload_size: int) -> HttpRequest:
+    """Return a request as the client wrote it: the path raw, where the server has it; no body that is too long.
+
+    `max_upload_size` is the setting, in bytes.
+    """
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuild_path(environ)
     path, _, _ = raw.partition("?")
-    headers = {
-        name: value if value.isascii() else _decode_header(value)
-        for key, value in environ.items()
-        if (name := _header_name(key)) is not None
-    }
+    headers = {}
+    for key, value in environ.items():
+        if key.startswith("HTTP_") or key in _UNPREFIXED_HEADERS:
+            name = key.removeprefix("HTTP_").replace("_", "-").lower()
+            headers[name] = value if value.isascii() else _decode_header(value)
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
         headers.pop("content-type", None)  # other servers may say "" where there is none
+    body = _read_body(environ, max_body_size(max_upload_size)) if environ.get("CONTENT_LENGTH") else b""
     method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
-    peer = environ.get("REMOTE_ADDR") or LOCAL_ADDRESS
-    return HttpRequest(method, path, query, headers, _body(environ, longest_body), peer)
+    return HttpRequest(method, path, query, headers, body, environ.get("REMOTE_ADDR") or LOCAL_ADDRESS)
 
 
 def _rebuild_path(environ: dict[str, Any]) -> str:
@@ -199,20 +201,97 @@ def _rebuild_path(environ: dict[str, Any]) -> str:
     return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
 
 
-@functools.lru_cache(maxsize=256)
-def _header_name(key: str) -> str | None:
-    """The header that a key of the environment holds, in small letters; `None` for what is no header."""
-    if key.startswith("HTTP_") or key in _UNPREFIXED_HEADERS:
-        return key.removeprefix("HTTP_").replace("_", "-").lower()
-    return None
-
-
 def _decode_header(header: str) -> str:
     return header.encode("latin-1").decode("utf-8", "surrogateescape")
 
 
-def _body(environ: dict[str, Any], longest: int) -> bytes:
-    length = environ.get("CONTENT_LENGTH") or ""
+def _read_body(environ: dict[str, Any], longest: int) -> bytes:
+    length = environ["CONTENT_LENGTH"]
     # Python reads no number of thousands of digits, and one of twenty is too large already
     count = int(length[:20]) if length.isascii() and length.isdecimal() else 0
     return bytes(environ["wsgi.input"].read(count)) if 0 < count <= longest else b""
+
+
+def _explain(incoming: HttpRequest, response: HttpResponse, context: RequestContext) -> str:
+    if context.effect.fault:
+        return f"a fault rule made this answer, not Crossbar: {context.effect.fault}"
+    from mockcdrs.advice.refusals import explain_refusal  # few requests are refused
+
+    return explain_refusal(incoming, response, context.server_state)
+
+
+def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> None:
+    """Respond as Crossbar does, to any path and method.
+
+    The fields are the path's as Falcon has decoded it: Crossbar reads the raw one.
+    """
+    context = req.context
+    state, incoming, record = context.state, context.incoming, context.record
+    produce = functools.partial(state.answers.respond, request_id=context.request_id)
+    response, effect = state.faults.apply(incoming, context.server_state, produce)
+    if response.note:
+        logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
+    context.effect = effect
+    record.status, record.outcome = 0 if effect.close else response.status, response.outcome
+    record.fault, record.note = effect.fault, response.note
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        record.reason = _explain(incoming, response, context)
+    accepted = incoming.headers.get("accept-encoding")
+    if accepted and incoming.method != "HEAD":
+        response = compress(response, accepted, varies=context.server_state.version.compression_varies)
+    record.response = SentResponse(dict(response.headers))
+    resp.status = _STATUS_LINES.get(response.status, f"{response.status} Unknown")
+    headers = {
+        name.lower(): value if value.isascii() and value.isprintable() else _on_one_line(value)
+        for name, value in response.headers.items()
+    }
+    headers["date"] = _date(context.server_state.now)
+    if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
+        resp.append_header("set-cookie", headers.pop("set-cookie"))
+    resp.set_headers(headers)
+    if isinstance(response.body, bytes):
+        resp.data = response.body
+    else:
+        resp.stream = response.body
+
+
+def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> HttpResponse:
+    """Compress a response as `cowboy_compress_h` does: chunked ones always, long ones too, files never.
+
+    `varies`: whether the `vary` header says so. An `accept_encoding` that cannot be read takes nothing compressed.
+    """
+    try:
+        takes_gzip = cowboy.accepts_gzip(accept_encoding)
+    except ValueError:
+        takes_gzip = False
+    is_short = isinstance(response.body, bytes) and len(response.body) <= COMPRESSED_FROM_BYTES
+    if not takes_gzip or response.is_file or is_short:
+        return response
+    headers = {**response.headers, "content-encoding": "gzip"}
+    if varies:
+        headers["vary"] = ", ".join(filter(None, (headers.get("vary"), "accept-encoding")))
+    if isinstance(response.body, bytes):
+        return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
+    return replace(response, headers=headers, body=_stream(response.body))
+
+
+def _takes_gzip(accept_encoding: str) -> bool:
+    try:
+        return cowboy.accepts_gzip(accept_encoding)
+    except ValueError:
+        return False
+
+
+def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=_GZIP_WINDOW)
+    for part in parts:
+        yield packer.compress(part) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
+
+
+def _on_one_line(value: str) -> str:
+    """Bytes as they came, in the form that WSGI wants; a line end would let a stranger write headers of his own."""
+    return value.replace("\r", "").replace("\n", "").encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+_date = functools.lru_cache(maxsize=8)(rfc_1036)

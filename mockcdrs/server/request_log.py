@@ -19,7 +19,7 @@ from typing import Any, Self
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.redaction import escape
-from mockcdrs.server.app import NOTES
+from mockcdrs.server.middleware import NOTES
 
 LONGEST_TEXT = 600
 _GREEN, _YELLOW, _RED = "\x1b[32m", "\x1b[33m", "\x1b[31m"

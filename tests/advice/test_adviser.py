@@ -1,6 +1,7 @@
 """The adviser of a running mock: what it keeps alive, compares and looks up."""
 
 import gc
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.office import main_account_id
+from mockcdrs.dataset.store import Scan, Segment
 from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.mock import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
@@ -144,20 +146,23 @@ def test_cdrs_without_variables_are_found() -> None:
 
 
 def test_a_huge_account_is_counted_up_to_the_limit() -> None:
-    clock, made = Clock(NOW), list[str]()
+    clock, read = Clock(NOW), list[str]()
     store = GeneratedStore(3, Traffic(100_000), clock.now)
     state = State(store, clock=clock)
-    usual = store.made
+    scan = store.scan
 
-    def watched(*asked: Any, **named: Any) -> Any:
-        for segment in usual(*asked, **named):
-            made.append(str(segment.identity))
+    def read_of(segments: Iterator[Segment]) -> Iterator[Segment]:
+        for segment in segments:
+            read.append(str(segment.identity))
             yield segment
 
-    store.made = watched  # type: ignore[method-assign]
+    def watched(*arguments: Any, **named: Any) -> Scan:
+        return Scan(generated=read_of(scan(*arguments, **named).generated))
+
+    store.scan = watched  # type: ignore[method-assign]
     assert adviser.count_cdrs(state.data, main_account_id(3), 1, NOW) == advice_rule.MAX_COUNT
     assert adviser.find_unlisted_times(state.data, main_account_id(3)) == []
-    assert 0 < len(made) < 20
+    assert 0 < len(read) < 20
 
 
 def test_no_more_stored_documents_are_read_than_the_limit(monkeypatch: Any) -> None:

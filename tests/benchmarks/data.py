@@ -191,7 +191,7 @@ def _hundred_thousand() -> tuple[LoadedStore, list[Document]]:
     account = default_account(source)
     months: dict[str, list[Document]] = {}
     for month in source.months(account.id):
-        parts = source.made(account.id, month, (None, None), descending=False)
+        parts = source.scan(account.id, month).generated
         months[month] = [each for part in parts for each in part.visible()]
     store = LoadedStore([account], {(account.id, month): found for month, found in months.items()})
     return store, [each for found in months.values() for each in found]

@@ -175,7 +175,7 @@ def test_the_ground_truth_generates_each_block_that_a_walk_generates_once_and_no
 @pytest.mark.parametrize("times", [(JANUARY, None), (JANUARY - 0.5, JANUARY + 5), (None, DECEMBER - 1)])
 def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, float | None], by: TimeBasis) -> None:
     for calls_per_day in (40, 60):
-        made = new_state(calls_per_day).data.made(ACCOUNT, "202512", times, descending=False, by=by)
+        made = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
         assert list(made) == []
 
 

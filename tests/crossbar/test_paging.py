@@ -200,7 +200,7 @@ def test_a_failure_in_the_middle_keeps_the_last_key_that_was_seen(held: Held) ->
 def test_only_what_reached_the_client_counts() -> None:
     walk = ChunkedWalk(Fake({"202601": [1, 2, 3, 4]}).plan(3, 3))
     assert walk.advance() == [1, 2, 3]
-    walk.sent(1)
+    walk.sent = 1
     assert walk.advance() == [4]
     assert walk.advance() is None
     assert walk.total == 2

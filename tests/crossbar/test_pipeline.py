@@ -649,3 +649,11 @@ def test_a_type_in_a_list_is_the_same_to_javascript(kind: object, shown: bool) -
     state = state_of([leg("x", pvt_type=kind)])
     assert ids_of(ask(state, "/cdrs")) == (["202601-x"] if shown else [])
     assert ask(state, "/cdrs/202601-x").status == (200 if shown else 404)
+
+
+def test_version_1_is_gone_where_it_is_no_longer_served() -> None:
+    v1, v2 = (f"/{version}/accounts/{ACCOUNT}/cdrs" for version in ("v1", "v2"))
+    assert [ask(state_of(), path).status for path in (v1, v2)] == [200, 200]
+    master = state_of(version=KAZOO_MASTER)
+    assert [ask(master, path).status for path in (v1, v2)] == [410, 200]
+    assert json_of(ask(master, v1))["message"] == "gone"

@@ -4,11 +4,25 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar import paging, start_key, views
 from mockcdrs.crossbar.context import ParsedRequest
 from mockcdrs.crossbar.errors import Failure
-from mockcdrs.crossbar.view_query import has_month_names, month_overlaps, parse_time_range
-from tests.crossbar.builders import JANUARY, NOW, OWNER, ask, calls, data_of, ids_of, json_of, leg, state_of, walked
+from mockcdrs.crossbar.paging import parse_time_range
+from tests.crossbar.builders import (
+    ACCOUNT,
+    JANUARY,
+    NOW,
+    OWNER,
+    ask,
+    calls,
+    context_of,
+    data_of,
+    ids_of,
+    json_of,
+    leg,
+    state_of,
+    walked,
+)
 
 NEWEST_FIRST = [f"202601-call{number:05}@host" for number in range(3)]
 
@@ -203,15 +217,14 @@ def test_a_start_in_the_future_is_reversed() -> None:
     ],
 )
 def test_months_have_names_once_their_years_have_four_digits(start: int, end: int, has: bool) -> None:
-    assert has_month_names(start, end) is has
+    state = state_of(maximum_range=end - start + 1)
+    assert ask(state, query={"created_from": start, "created_to": end}).status == (200 if has else 500)
 
 
-@pytest.mark.parametrize(
-    ("month", "touched"), [("202511", False), ("202512", True), ("202601", True), ("202602", False)]
-)
-def test_a_month_is_touched_from_its_first_to_its_last_second(month: str, touched: bool) -> None:
-    first_of_january = 63_934_444_800
-    assert month_overlaps(month, first_of_january - 1, first_of_january) is touched
+def test_a_month_is_walked_where_it_has_a_second_of_the_range() -> None:
+    state = state_of(months=("202511", "202512", "202601", "202602"))
+    context = context_of(state, account=state.data.accounts[ACCOUNT])
+    assert paging._months_to_walk(context, views.LISTING, JANUARY - 1, JANUARY) == ["202512", "202601"]
 
 
 def test_a_range_wider_than_the_operators_is_refused_and_the_usual_one_is_as_wide() -> None:

@@ -27,7 +27,7 @@ def test_a_data_directory_holds_what_is_served(tmp_path: Path) -> None:
     store = GeneratedStore(SEED, SPAN.traffic, lambda: NOW)
     start = NOW - NOW % 86_400 - 24 * 86_400
     for month in ("202512", "202601"):
-        segments = store.made(ACCOUNT, month, (start, NOW), descending=False)
+        segments = store.scan(ACCOUNT, month, (start, NOW)).generated
         assert loaded.documents[ACCOUNT, month] == [document for s in segments for document in s.visible()]
     assert count == sum(map(len, loaded.documents.values())) > 100
     assert [account.id for account in loaded.accounts] == list(store.accounts)

@@ -14,7 +14,6 @@ from mockcdrs.dataset.traffic import Traffic
 NOW = gregorian.from_unix(1_768_910_400)  # 2026-01-20T12:00:00Z
 SEED = 5
 ACCOUNT = main_account_id(SEED)
-NO_TIMES = (None, None)
 
 
 def _store(now: int = NOW, calls_per_day: int = 60) -> GeneratedStore:
@@ -22,7 +21,7 @@ def _store(now: int = NOW, calls_per_day: int = 60) -> GeneratedStore:
 
 
 def _documents(store: GeneratedStore, month: str, *, descending: bool = False) -> list[Document]:
-    segments = store.made(ACCOUNT, month, NO_TIMES, descending=descending)
+    segments = store.scan(ACCOUNT, month, descending=descending).generated
     return [document for segment in segments for document in segment.visible()]
 
 
@@ -39,7 +38,7 @@ def test_only_the_main_account_has_calls() -> None:
     others = [account_id for account_id in store.accounts if account_id != ACCOUNT]
     assert len(others) == 2
     assert all(store.months(other) == [] for other in others)
-    assert all(not list(store.made(other, "202601", NO_TIMES, descending=False)) for other in others)
+    assert all(not list(store.scan(other, "202601").segments()) for other in others)
 
 
 def test_no_call_lies_in_the_future() -> None:
@@ -70,15 +69,15 @@ def test_a_date_has_the_same_calls_whenever_one_looks() -> None:
 
 def test_parts_come_in_order_of_time_and_against_it() -> None:
     store = _store()
-    ascending = [segment.identity for segment in store.made(ACCOUNT, "202512", NO_TIMES, descending=False)]
-    descending = [segment.identity for segment in store.made(ACCOUNT, "202512", NO_TIMES, descending=True)]
+    ascending = [segment.identity for segment in store.scan(ACCOUNT, "202512").generated]
+    descending = [segment.identity for segment in store.scan(ACCOUNT, "202512", descending=True).generated]
     assert descending == ascending[::-1]
     assert len(ascending) >= 31
 
 
 def test_only_parts_that_touch_the_wanted_times_are_made() -> None:
     start = gregorian.month_start("202512") + 10 * 86_400
-    segments = list(_store().made(ACCOUNT, "202512", (start, start + 3_600), descending=False))
+    segments = list(_store().scan(ACCOUNT, "202512", (start, start + 3_600)).generated)
     days = {gregorian.to_datetime(document["pvt_created"]).date() for s in segments for document in s.visible()}
     assert days <= {date(2025, 12, 11)}
     assert segments
@@ -104,7 +103,7 @@ def test_the_committed_office_is_what_would_be_made() -> None:
     store = GeneratedStore(manifest.seed, load, lambda: manifest.moment_gregorian, manifest.locale, manifest.first_day)
     account_id = main_account_id(manifest.seed)
     made = {
-        (account_id, month): [d for s in store.made(account_id, month, NO_TIMES, descending=False) for d in s.visible()]
+        (account_id, month): [d for s in store.scan(account_id, month).generated for d in s.visible()]
         for month in store.months(account_id)
     }
     assert made == loaded.documents

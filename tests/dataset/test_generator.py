@@ -291,7 +291,7 @@ def make_first_page(calls: int, hour: int) -> None:
     now = midnight_of(MONDAY + timedelta(days=1)) + hour * 3_600
     store = GeneratedStore(SEED, Traffic(calls), lambda: now)
     shown = 0
-    for segment in store.made(main_account_id(SEED), gregorian.month_of(now), (None, None), descending=True):
+    for segment in store.scan(main_account_id(SEED), gregorian.month_of(now), descending=True).generated:
         shown += len(segment.visible())
         if shown >= 50:
             break
@@ -338,7 +338,7 @@ def test_the_first_page_times_a_few_thousand_calls_whatever_the_load(
 @pytest.mark.parametrize("calls", [5_000, 200_000])
 def test_a_cdr_of_a_busy_day_is_found_by_its_id(calls: int) -> None:
     store = GeneratedStore(SEED, Traffic(calls), lambda: FIVE_PM)
-    segment = next(store.made(OFFICE.account.id, "202601", (None, None), descending=True))
+    segment = next(store.scan(OFFICE.account.id, "202601", descending=True).generated)
     for document in segment.visible()[:5]:
         assert store.document(OFFICE.account.id, "202601", document["_id"]) == document
 
@@ -359,7 +359,7 @@ def test_interactions_of_a_busy_day_come_in_order_of_their_begin_each_with_all_l
 
 def test_no_leg_of_an_interaction_is_seen_before_it_has_ended() -> None:
     store = GeneratedStore(SEED, Traffic(200_000), lambda: FIVE_PM)
-    for segment in islice(store.made(OFFICE.account.id, "202601", (None, None), descending=True, by="begun"), 20):
+    for segment in islice(store.scan(OFFICE.account.id, "202601", descending=True, by="begun").generated, 20):
         assert all(document["pvt_created"] <= FIVE_PM for document in segment.visible())
 
 

@@ -26,7 +26,7 @@ def overlay() -> Overlay:
 
 
 def _ids(overlay: Overlay, month: str = MONTH, account: str = ACCOUNT) -> set[str]:
-    return {document["_id"] for segment in overlay.held(account, month) for document in segment.visible()}
+    return {document["_id"] for segment in overlay.scan(account, month).stored for document in segment.visible()}
 
 
 def test_an_added_document_stands_beside_the_base(overlay: Overlay) -> None:
@@ -39,7 +39,7 @@ def test_an_added_document_takes_the_place_of_one_with_its_id(overlay: Overlay) 
     overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
     overlay.add(ACCOUNT, MONTH, [_document("one", name="newer")])
     assert overlay.document(ACCOUNT, MONTH, "202601-one") == _document("one", name="newer")
-    added = [segment for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing]
+    added = [segment for segment in overlay.scan(ACCOUNT, MONTH).stored if segment.is_passing]
     assert [list(segment.visible()) for segment in added] == [[_document("one", name="newer")]]
 
 
@@ -56,9 +56,9 @@ def test_removing_hides_a_document_of_the_base(overlay: Overlay) -> None:
 
 def test_an_index_of_a_segment_loses_the_rows_of_documents_that_are_removed_later(overlay: Overlay) -> None:
     rows = [SimpleNamespace(document_id="202601-one"), SimpleNamespace(document_id="202601-two")]
-    (before,) = overlay.held(ACCOUNT, MONTH)
+    (before,) = overlay.scan(ACCOUNT, MONTH).stored
     assert overlay.remove("202601-one")
-    (after,) = overlay.held(ACCOUNT, MONTH)
+    (after,) = overlay.scan(ACCOUNT, MONTH).stored
     assert before.identity == after.identity
     assert list(before.visible_rows(iter(rows))) == rows
     assert list(after.visible_rows(iter(rows))) == rows[1:]
@@ -126,10 +126,10 @@ def test_resetting_brings_the_base_back(overlay: Overlay) -> None:
 
 def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, MONTH, [_document("three")])
-    before = {segment.identity for segment in overlay.held(ACCOUNT, MONTH)}
+    before = {segment.identity for segment in overlay.scan(ACCOUNT, MONTH).stored}
     overlay.reset()
     overlay.add(ACCOUNT, MONTH, [_document("four")])
-    after = {segment.identity for segment in overlay.held(ACCOUNT, MONTH) if segment.is_passing}
+    after = {segment.identity for segment in overlay.scan(ACCOUNT, MONTH).stored if segment.is_passing}
     assert after
     assert not before & after
 
@@ -171,7 +171,7 @@ def test_many_changes_leave_what_they_should(overlay: Overlay) -> None:
         assert overlay.remove(f"{MONTH}-many-{number}")
     overlay.add(ACCOUNT, MONTH, [_document("many-46", name="new"), _document("many-50")])
     assert overlay.count_added() == 6
-    (segment,) = (each for each in overlay.held(ACCOUNT, MONTH) if each.is_passing)
+    (segment,) = (each for each in overlay.scan(ACCOUNT, MONTH).stored if each.is_passing)
     numbers = [document["_id"].rpartition("-")[2] for document in segment.visible()]
     assert numbers == ["45", "47", "48", "49", "46", "50"]
     assert overlay.document(ACCOUNT, MONTH, f"{MONTH}-many-46") == _document("many-46", name="new")
@@ -180,7 +180,7 @@ def test_many_changes_leave_what_they_should(overlay: Overlay) -> None:
 
 def test_who_looks_at_what_was_added_sees_none_of_what_comes_later(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, MONTH, [_document("three")])
-    before = list(overlay.held(ACCOUNT, MONTH))
+    before = list(overlay.scan(ACCOUNT, MONTH).stored)
     overlay.add(ACCOUNT, MONTH, [_document("four")])
     ids = {document["_id"] for segment in before for document in segment.visible()}
     assert ids == {"202601-one", "202601-two", "202601-three"}

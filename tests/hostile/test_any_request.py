@@ -10,8 +10,7 @@ from falcon.testing import Result, TestClient
 from hypothesis import HealthCheck, given, note, settings
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
-from mockcdrs.server.app import create_app
-from mockcdrs.server.test_client import make_client
+from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import calls, leg, state_of
 from tests.hostile.asking import ANY, Asked
 from tests.hostile.shape import assert_is_crossbars

@@ -7,8 +7,7 @@ from falcon.testing import Result
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.server.app import create_app
-from mockcdrs.server.test_client import make_client
+from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, escaped
 from tests.profile import examples

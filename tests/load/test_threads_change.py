@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from mockcdrs.server import event_loop
+from mockcdrs.server import waitress_server
 from mockcdrs.server.waitress_server import Server
 from mockcdrs.server.wire_faults import ClientConnection
 from tests.profile import many
@@ -114,7 +114,7 @@ def _any(chance: random.Random) -> Asked:
 def test_whichever_thread_watches_each_client_gets_its_answers_in_turn(
     monkeypatch: pytest.MonkeyPatch, patience: float
 ) -> None:
-    monkeypatch.setattr(event_loop, "_PATIENCE_SECONDS", patience)
+    monkeypatch.setattr(waitress_server, "_PATIENCE_SECONDS", patience)
     with Server(app) as server, ThreadPoolExecutor(CLIENTS) as clients:
         counts = [asking.result(300) for asking in [clients.submit(_ask, server, seed) for seed in range(CLIENTS)]]
     assert sum(counts) > 2.5 * ROUNDS * CLIENTS

@@ -17,10 +17,10 @@ from mockcdrs.server.app import (
     LegsResource,
     ListingResource,
     SummaryResource,
-    compress,
     create_app,
     router,
 )
+from mockcdrs.server.middleware import compress
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, OWNER, calls, leg, state_of
 

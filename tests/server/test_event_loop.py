@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waitress import wasyncore
 
-from mockcdrs.server import event_loop
+from mockcdrs.server import waitress_server
 from mockcdrs.server.waitress_server import Server
 from mockcdrs.server.wire_faults import ClientConnection
 from tests.server.fetching import until
@@ -79,7 +79,7 @@ def unannounced(environ: "WSGIEnvironment", opened: threading.Event) -> None:
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is, no answer takes too long."""
-    monkeypatch.setattr(event_loop, "_PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(waitress_server, "_PATIENCE_SECONDS", 60)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from falcon.testing import Result, TestClient
 
 from mockcdrs.control.state import State
-from mockcdrs.server import test_client
+from mockcdrs.server import app
 from mockcdrs.server.app import create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.crossbar.surroundings import md5, state_of_family
@@ -23,7 +23,7 @@ def state() -> State:
 
 @pytest.fixture
 def client(state: State) -> TestClient:
-    return test_client.make_client(create_app(state), ACCOUNT_TOKEN)
+    return app.make_client(create_app(state), ACCOUNT_TOKEN)
 
 
 def origin_of(answered: Result) -> str | None:

@@ -20,8 +20,7 @@ from mockcdrs import config, reference
 from mockcdrs.cli import main as command_line
 from mockcdrs.control_api import ROUTES
 from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.versions import VERSIONS
-from mockcdrs.crossbar.versions.differences import as_markdown
+from mockcdrs.crossbar.versions import VERSIONS, list_differences
 from mockcdrs.pytest_plugin import pytest_addoption
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +66,18 @@ def versions() -> str:
     """The versions that there are."""
     rows = ([code(entry.name), entry.source, entry.sentence] for entry in reference.of_kind(reference.VERSION))
     return markdown(["name", "release", "what it is"], *rows)
+
+
+def version_rules() -> str:
+    """The rules in which versions differ; a cell is empty where it would repeat that of the first one."""
+    first, *others = VERSIONS.values()
+    releases = ["" if version.release == first.release else version.release for version in others]
+    rows = [["`version` in envelopes", first.release, *releases, "kz_util `kazoo_version/0`"]]
+    for rule in list_differences(VERSIONS.values()):
+        usual = rule.values[first.name]
+        own = [rule.values[version.name] for version in others]
+        rows.append([rule.what, usual, *("" if value == usual else value for value in own), rule.source])
+    return markdown(["rule", *map(code, VERSIONS), "where in Kazoo"], *rows)
 
 
 def settings() -> str:
@@ -177,7 +188,7 @@ def tables() -> dict[str, str]:
     """All tables by name."""
     return {
         "versions": versions(),
-        "version-rules": as_markdown(VERSIONS.values()),
+        "version-rules": version_rules(),
         "quirks": quirks(),
         "advice": described(reference.PIECE_OF_ADVICE, "code", "what it is about"),
         "faults": described(reference.FAULT, "argument", "what happens"),

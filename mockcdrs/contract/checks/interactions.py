@@ -20,7 +20,7 @@ from mockcdrs.contract.response import (
     expected_system_error,
 )
 from mockcdrs.contract.target import TargetServer
-from mockcdrs.crossbar.json_codec import has_big_integer
+from mockcdrs.crossbar.envelope import has_big_integer
 from mockcdrs.crossbar.views import INTERACTIONS
 
 

@@ -4,30 +4,29 @@ A handler plans a query on a view; an answer in one piece is read at once, a chu
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, ClassVar
 
-from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
 from mockcdrs.crossbar import filters, views
-from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.context import NULL, Context
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
-from mockcdrs.crossbar.envelope import record_paging
+from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
-from mockcdrs.crossbar.paging import Mapper, walk_plain
-from mockcdrs.crossbar.resources import MakeItem, Parameters, Resource, ResourceResult
-from mockcdrs.crossbar.row_rendering import check_utc_offset, make_json_rows
-from mockcdrs.crossbar.summary import add_summaries, double_summary, summarize, summary_json, summary_view
-from mockcdrs.crossbar.view_query import RANGE_END, ViewQuery, ViewScope, plan_query, require_account_id
-from mockcdrs.crossbar.views import View
+from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, require_account_id, walk_plain
+from mockcdrs.crossbar.resources import Parameters, Resource
+from mockcdrs.crossbar.summary import summarize_calls
 
 # in bytes, as Erlang matches them
 _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
-_NO_LIMIT = 2**62
+
+
+RowMaker = Callable[[Document], dict[str, Any]]
 
 
 class NoMonthInId(ValueError):
@@ -44,19 +43,19 @@ class Interactions(ResourceResult):
         """The view rows as the database gave them; an empty list where a query is still to be read."""
         return [] if self.query is not None else [_public_view_row(row) for row in self.data]
 
-    def _load(self, context: Context, make: MakeItem) -> list[Any]:
+    def _load(self, context: Context, make: MakeItem | None) -> list[Any]:
         items = _listing_rows(context, self.data, make)
         return self.unchunked() if items is None else items
 
-    def _expand(self, context: Context, rows: list[Any], make: MakeItem) -> list[Any]:
+    def _expand(self, context: Context, rows: list[Any], make: MakeItem | None) -> list[Any]:
         items = _listing_rows(context, rows, make)
         return [_view_row(row) for row in rows] if items is None else items
 
 
-def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem) -> list[Any] | None:
+def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem | None) -> list[Any] | None:
     """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
     try:
-        return [*map(make, _load_chosen_legs(context, rows))]
+        return [*map(make or make_json_rows(context), _load_chosen_legs(context, rows))]
     except NoMonthInId:
         context.outcome.has_view_rows = True
         return None
@@ -82,7 +81,7 @@ def _get(context: Context) -> ResourceResult:
         case ("legs", wanted_id):
             return _read_query(context, _list_legs(context, wanted_id))
         case ("summary",):
-            return _read_query(context, _summarize_calls(context))
+            return _read_query(context, summarize_calls(context))
         case ("interaction",):
             return _read_query(context, _list_interactions(context, _owner(context)), Interactions)
         case (cdr_id,):
@@ -114,7 +113,7 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     """`/cdrs`: listing rows, newest first."""
     context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
     view = views.LISTING if context.has_quirk("no-ccv-not-listed") else views.LISTING_OF_ALL
-    scope = _account_scope(view) if owner is None else _owner_scope(owner)
+    scope = ViewScope(view) if owner is None else ViewScope(views.LISTING_BY_OWNER, (owner,))
     mapper = _map_documents(context, make_json_rows(context))
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
@@ -124,38 +123,15 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     if not context.has_quirk("interaction-utc-offset-fault"):
         check_utc_offset(context)
     context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
-    of_owner = context.version.owner_interactions
-    scope = _account_scope(views.INTERACTIONS) if owner is None else _owner_interactions_scope(of_owner, owner)
+    scope = ViewScope(views.INTERACTIONS)
+    if owner is not None:
+        scope = ViewScope(context.version.owner_interactions, (owner,), ends_open=False, key_length=4)
     chunk_size = context.state.settings.maximum_bulk
     return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
 
 
-def _account_scope(view: View) -> ViewScope:
-    return ViewScope(view, lambda time: [time], lambda time: [time, RANGE_END])
-
-
-def _owner_scope(owner: str) -> ViewScope:
-    return ViewScope(views.LISTING_BY_OWNER, lambda time: [owner, time], lambda time: [owner, time, RANGE_END])
-
-
-def _owner_interactions_scope(view: View, owner: str) -> ViewScope:
-    return ViewScope(view, lambda time: [owner, time], lambda time: [owner, time], key_length=4)
-
-
-def _make_filter(context: Context) -> Callable[[Document | None], bool]:
-    """What a listing filters by: times alone are left to its range."""
-    query = filters.effective_filters(context.request.query, context.has_quirk)
-    if filters.has_only_time_filters(query):
-        if context.has_quirk("modified-alone-ignored"):
-            return lambda _document: True
-        query = tuple((name, value) for name, value in query if not name.startswith("created_"))
-    if not filters.has_filters(query):
-        return lambda _document: True
-    return filters.compile_filters(query)
-
-
 def _map_documents(context: Context, make: Callable[[Document], Any]) -> Mapper:
-    passes = _make_filter(context)
+    passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
 
     def mapper(rows: list[ViewRow]) -> list[Any]:
         return [make(row.document) for row in rows if row.document is not None and passes(row.document)]
@@ -258,7 +234,7 @@ def _list_legs(context: Context, wanted_id: str) -> ViewQuery:
     has_month = month in context.state.store.months(require_account_id(context))
     if not (has_month or context.has_quirk("legs-missing-month-503")):
         raise _legs_not_found()
-    scope = ViewScope(views.LEGS, lambda _time: [wanted_id], lambda _time: [wanted_id, RANGE_END])
+    scope = ViewScope(views.LEGS, (wanted_id,), has_time=False)
     return plan_query(
         context, scope, _legs_mapper(context), months=[month], finish=lambda documents: [*map(public_fields, documents)]
     )
@@ -286,30 +262,88 @@ def _month_of_time(context: Context, moment: str) -> str:
         raise _legs_not_found() from None
 
 
-def _summarize_calls(context: Context) -> ViewQuery:
-    """`/cdrs/summary`: seconds by direction, domain, classifier and rate name; one item a month."""
-    passes = _make_filter(context)
-
-    def mapper(rows: list[ViewRow]) -> list[Any]:
-        # a month's sum has no document, so a filter sees nothing
-        return [row.value for row in rows if passes(None)]
-
-    scope = _account_scope(summary_view(context.version.emergency_numbers))
-    query = plan_query(context, scope, mapper, finish=lambda months: _merge_months(context, months))
-
-    def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
-        rows = query.plan.fetch(month, start_key, limit if context.has_quirk("summary-51-rows") else _NO_LIMIT)
-        return [ViewRow(None, summary_json(summarize(row.value for row in rows)), None)]
-
-    return replace(query, plan=replace(query.plan, fetch=fetch))
+def check_utc_offset(context: Context) -> None:
+    """`Failure` 404 for a `utc_offset` that is no number; 500 for null, false and objects, on which Crossbar dies."""
+    offset = context.request.value("utc_offset")
+    if offset is None:
+        return
+    if (offset is NULL or offset is False or isinstance(offset, dict)) and context.has_quirk("utc-offset-500"):
+        raise ModuleCrash(f"a utc_offset of {offset!r:.80}")
+    try:
+        erlang.to_number(offset)
+    except erlang.BadArgument:
+        raise module_error(404, "utc_offset must be a number") from None
 
 
-def _merge_months(context: Context, months: list[Any]) -> dict[str, Any]:
-    total: dict[str, Any] = {}
-    for month in months:
-        seconds = double_summary(month) if context.has_quirk("summary-doubling") else month
-        total = {**total, **seconds} if context.has_quirk("summary-last-month") else add_summaries(total, seconds)
-    return total
+def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, listing_columns.Column]:
+    """The columns that a request is to see, in order."""
+    return context.version.row_columns(
+        is_reseller=context.is_reseller, interactions_of=_interactions_of(context), is_csv=is_csv
+    )
+
+
+def _interactions_of(context: Context) -> str:
+    """Whose interactions are listed, `account` or `user`; nobody's at all other paths."""
+    match context.nouns:
+        case [("cdrs", ("interaction",)), ("accounts", _), *_]:
+            return "account"
+        case [("cdrs", ("interaction",)), ("users", _), *_]:
+            return "user"
+    return ""
+
+
+def make_full_rows(context: Context, *, is_csv: bool = False) -> RowMaker:
+    """What makes rows of all columns, `datetime` moved by `utc_offset`; `Failure` 503 where a column dies on one."""
+    columns, is_lenient = visible_columns(context, is_csv=is_csv), not context.has_quirk("broken-document-fault")
+    offset = context.request.value("utc_offset")
+
+    def make(document: Document) -> dict[str, Any]:
+        try:
+            row = listing_columns.make_row(document, columns, is_lenient)
+            if offset is not None:
+                row["datetime"] = _shifted_datetime(context, document, offset, is_lenient)
+        except (ValueError, OverflowError) as error:
+            raise system_error("datastore_fault") from error
+        return row
+
+    return make
+
+
+def _shifted_datetime(context: Context, document: Document, offset: Any, is_lenient: bool) -> str:
+    try:
+        moved = listing_columns.start_seconds(document) + _offset_seconds(context, offset)
+        return listing_columns.datetime_text(moved, context.version.datetime_separator)
+    except (ValueError, OverflowError):
+        if is_lenient and not isinstance(erlang.to_number(offset), float):
+            return ""  # a moment before the year 0
+        raise
+
+
+def _offset_seconds(context: Context, offset: Any) -> int | float:
+    number = erlang.to_number(offset)
+    return number if context.has_quirk("fractional-utc-offset-fault") else int(number)
+
+
+def make_json_rows(context: Context) -> RowMaker:
+    """What makes rows as `make_full_rows`, without empty columns where the operator wants them gone.
+
+    They are cached, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
+    """
+    make = _make_uncached_rows(context)
+    if context.request.value("utc_offset") is not None or not context.should_paginate:
+        return make
+    settings, is_lenient = context.state.settings, not context.has_quirk("broken-document-fault")
+    seen_as = (context.is_reseller, _interactions_of(context), is_lenient, settings.should_filter_empty_strings)
+    cache = context.state.databases.rows
+    # a cached document is in memory, so that no other has its identity
+    return lambda document: cache.get((id(document), *seen_as), lambda: (document, make(document)))[1]
+
+
+def _make_uncached_rows(context: Context) -> Callable[[Document], CachedRow]:
+    make = make_full_rows(context)
+    if context.state.settings.should_filter_empty_strings:
+        return lambda document: CachedRow((name, value) for name, value in make(document).items() if value != "")
+    return lambda document: CachedRow(make(document))
 
 
 CDRS = Resource(_methods, {"GET": _get})

@@ -14,8 +14,9 @@ from mockcdrs.crossbar import account_documents, authentication, views
 from mockcdrs.crossbar.account_documents import account_document, document_result, list_directory, public_document
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
+from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error
-from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler, ResourceResult
+from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler
 from mockcdrs.dataset.accounts import Account, api_key
 
 # methods of what writes, which is not served; a preflight names them

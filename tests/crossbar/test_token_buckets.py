@@ -3,10 +3,11 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import token_bucket
+from mockcdrs.crossbar import authentication
+from mockcdrs.crossbar.authentication import TokenBuckets, spend_tokens
+from mockcdrs.crossbar.context import client_address
 from mockcdrs.crossbar.errors import Failure
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
-from mockcdrs.crossbar.token_bucket import TokenBuckets, client_address, spend_tokens
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -58,7 +59,7 @@ def test_each_address_and_each_account_has_a_bucket_of_its_own() -> None:
 
 
 def test_the_bucket_that_was_not_used_for_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(token_bucket, "MAX_BUCKETS", 2)
+    monkeypatch.setattr(authentication, "MAX_BUCKETS", 2)
     held = TokenBuckets()
     first, second, third = (("10.0.0.1", str(number)) for number in range(3))
     for name in (first, second, first, third):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.crossbar.errors import EmptyResponse
-from mockcdrs.crossbar.routing import allowed_methods, is_path, parse_api_version, parse_nouns, split_path
+from mockcdrs.crossbar.pipeline import allowed_methods, is_path, parse_api_version, parse_nouns, split_path
 
 
 @pytest.mark.parametrize("raw", ["/", "/v2/accounts", "/v2//cdrs/", "/v2/a%2Fb%c3", "/v2/~!$&'()*+,;=:@"])

@@ -6,8 +6,7 @@ from falcon.testing import TestClient
 
 from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
-from mockcdrs.server.app import create_app
-from mockcdrs.server.test_client import make_client
+from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, recorded, usual
 

@@ -1,6 +1,8 @@
-"""Which kind of answer a client gets: content type, language, coding, and none at all for one that it has (`ETag`).
+"""Cowboy, the HTTP server below Crossbar: how much of a head it reads, and the kind of answer that a client gets.
 
-Sources followed: `api_resource.erl`, `cowboy_rest`, `cow_http_hd`.
+That is its content type, language and coding, and nothing at all for a client that has it already (`ETag`).
+
+Sources followed: `api_resource.erl`; Cowboy's `cowboy_http`, `cowboy_rest` and `cow_http_hd`.
 """
 
 import functools
@@ -9,6 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mockcdrs.crossbar.errors import EmptyResponse, handler_crash
+
+MAX_REQUEST_LINE_BYTES = 8_000
+MAX_HEADER_VALUE_BYTES = 4_096
+MAX_HEADERS = 100
+_REQUEST_LINE_OVERHEAD = len("  HTTP/1.1")
 
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
@@ -40,6 +47,23 @@ _CODING = re.compile(
 )
 _ETAG = re.compile(r'(?:W/)?"[^"\s]*"')
 _ETAGS = re.compile(rf"[ \t,]*(?:{_ETAG.pattern}[ \t]*(?:,[ \t,]*|\Z))+")
+
+
+def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
+    """The status for a head at which Cowboy hangs up, 414 or 431, and what exceeds the limit; `None` for any other.
+
+    Crossbar lets pass what is a little longer, where the last of it comes in one piece with the line's end. A value is
+    as long as it was before it was read as UTF-8.
+    """
+    if len(method) + len(target) + _REQUEST_LINE_OVERHEAD > MAX_REQUEST_LINE_BYTES:
+        return 414, f"a request line of more than {MAX_REQUEST_LINE_BYTES} bytes"
+    if len(headers) > MAX_HEADERS:
+        return 431, f"more than {MAX_HEADERS} headers"
+    for name, value in headers.items():
+        length = len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))
+        if length > MAX_HEADER_VALUE_BYTES:
+            return 431, f"more than {MAX_HEADER_VALUE_BYTES} bytes in the header {name:.60}"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +168,15 @@ def accepts_gzip(accept_encoding: str) -> bool:
     """Whether a client takes gzip; `ValueError` for a header that cannot be read."""
     codings = [*_parse_elements(_CODING, accept_encoding)]
     return any(each["coding"].lower() == "gzip" and float(each["weight"] or 1) for each in codings)
+
+
+def has_valid_encodings(headers: Mapping[str, str]) -> bool:
+    """Whether the `Accept-Encoding` of a request, if there is one, can be read."""
+    try:
+        accepts_gzip(headers.get("accept-encoding", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def choose_format(negotiated: str, wanted: object, knows_any_subtype: bool) -> str:

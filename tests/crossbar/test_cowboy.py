@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockcdrs.crossbar.cowboy import accepts_gzip, choose_format, negotiate_language, negotiate_type
 from mockcdrs.crossbar.errors import EmptyResponse
-from mockcdrs.crossbar.negotiation import accepts_gzip, choose_format, negotiate_language, negotiate_type
 
 JSON, CSV = "application/json", "text/csv"
 

@@ -12,16 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockcdrs.cdr.erlang import compact_json
-from mockcdrs.crossbar.json_codec import (
-    KAZOO,
-    LAZEDO,
-    Jiffy,
-    JsonError,
-    Pairs,
-    PiecewiseJson,
-    encode_json,
-    encode_pretty_json,
-)
+from mockcdrs.crossbar.envelope import PiecewiseJson, encode_json, encode_pretty_json
+from mockcdrs.crossbar.jiffy import KAZOO, LAZEDO, Jiffy, JsonError, Pairs
 
 BOTH = pytest.mark.parametrize("jiffy", [LAZEDO, KAZOO], ids=["lazedo", "2600hz"])
 

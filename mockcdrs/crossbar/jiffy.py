@@ -1,10 +1,8 @@
-"""JSON as Kazoo's library jiffy reads and writes it.
+"""Jiffy, Kazoo's library for JSON, as it reads a body; how it writes one is in `envelope`.
 
 Decoding follows jiffy's `decoder.c`: what it takes, what it refuses, and where it stopped. It takes bytes that are no
 UTF-8 as they are, and `1e+` for 1.0, where Python's own would refuse them. What is refused is told to the client, word
 and place, where jiffy throws it; see `Jiffy` for what differs between the forks of it.
-
-Encoding gives UTF-8: compact, or pretty with a blank on both sides of the colon.
 """
 
 import math
@@ -12,10 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
-
-from mockcdrs.cdr.erlang import compact_json, scalar_json
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
@@ -32,9 +26,6 @@ _LAST_CHARACTER = 0x10FFFF
 _MAX_DEPTH = 400  # jiffy's depth has no bound, Python's has
 # bytes of a number that C reads; a longer one is Erlang's to read, which takes no empty exponent
 _MAX_COPIED_BYTES = 31
-
-_LEAVES = frozenset({str, int, bool, type(None)})
-_LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 
 _VALUE, _KEY, _COLON, _COMMA, _DONE = range(5)
 
@@ -260,51 +251,3 @@ def first_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         named.setdefault(name, value)
     return named
-
-
-class PiecewiseJson(bytes):
-    """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
-
-
-def encode_json(value: Any) -> bytes:
-    """Compact JSON in UTF-8; `UnicodeEncodeError` where a text holds bytes that are none."""
-    try:
-        text = None if _has_float(value) else orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
-    except TypeError:  # large integers, and bytes that are no UTF-8
-        text = None
-    if text is None:
-        return (PiecewiseJson if has_big_integer(value) else bytes)(compact_json(value).encode())
-    if b"\\u" in text:  # escaped characters have large digits here
-        return compact_json(value).encode()
-    return bytes(memoryview(text))  # without the kilobytes of buffer behind a short text
-
-
-def encode_pretty_json(value: Any) -> bytes:
-    """JSON with two blanks of indent; `UnicodeEncodeError` as from `encode`."""
-    return _pretty(value, 0).encode()
-
-
-def _has_float(value: Any) -> bool:
-    """Whether there is a number that the fast encoder writes otherwise."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return isinstance(value, float)
-    return any(_has_float(item) for item in value if type(item) not in _LEAVES)
-
-
-def has_big_integer(value: Any) -> bool:
-    """Whether there is an integer in a value, however deep, that is beyond 64 bits."""
-    if isinstance(value, dict | list):
-        return any(map(has_big_integer, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, int) and not _LEAST_INTEGER <= value <= _GREATEST_INTEGER
-
-
-def _pretty(value: Any, depth: int) -> str:
-    indent, outdent = "\n" + "  " * (depth + 1), "\n" + "  " * depth
-    if isinstance(value, dict):
-        fields = (f"{scalar_json(key)} : {_pretty(item, depth + 1)}" for key, item in value.items())
-        return "{" + indent + f",{indent}".join(fields) + outdent + "}"
-    if isinstance(value, list):
-        return "[" + indent + f",{indent}".join(_pretty(item, depth + 1) for item in value) + outdent + "]"
-    return compact_json(value)
