@@ -9,6 +9,7 @@ from mockcdrs.cli.shared_options import anonymizing, check_anonymizing, make_ano
 
 @click.command(
     "import",
+    short_help="Turn real CDRs into a folder to serve.",
     epilog="""\b
 Examples:
   mockcdrs import answer.json download.csv --out calls

@@ -9,6 +9,7 @@ from mockcdrs.cli.shared_options import (
     account_of_server,
     anonymizing,
     check_anonymizing,
+    check_overwriting,
     kazoo_of_server,
     make_anonymizer,
 )
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from mockcdrs.recordings.exchanges import Exchange, MockReport
 
 
-@click.command("record")
+@click.command("record", short_help="Record what a Crossbar answers.")
 @click.argument("url")
 @account_of_server(is_required=True)
 @click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--force", is_flag=True, help="Overwrite the file where it is there already.")
 @click.option(
     "--requests",
     "asked",
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     help="The CDRs that the server has, not anonymized: with them pseudonyms are those of import.",
 )
 def command(
-    *, url: str, account_id: str, token: str, out: Path, asked: Path | None, kazoo: str | None,
+    *, url: str, account_id: str, token: str, out: Path, force: bool, asked: Path | None, kazoo: str | None,
     control_token: str | None, anonymize: bool, secret: str | None, data: Path | None,
 ) -> None:  # fmt: skip
     """Ask the Crossbar at URL, which ends in /v2, and write requests and answers into a file.
@@ -56,6 +58,7 @@ def command(
     A replay with data of `import --anonymize` with the same secret finds nothing changed if the recording was given
     that data, too, with --data. But rows of the same second come in another order, as their ids are others.
     """
+    check_overwriting(out, force=force)
     check_anonymizing("secret", "data", anonymize=anonymize)
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.contract.target import TargetServer

@@ -89,6 +89,7 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 
 @click.command(
     "serve",
+    short_help="Serve CDRs until interrupted.",
     context_settings={"auto_envvar_prefix": "MOCKCDRS"},
     epilog="""Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.
 
@@ -111,6 +112,7 @@ Examples:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
+    "-p",
     "--port",
     default=8000,
     show_default=True,
@@ -120,15 +122,21 @@ Examples:
 )
 @click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
-def command(*, env_file: Path | None, log_format: str, **options: Any) -> None:
+@click.option("--reload", is_flag=True, help="Begin anew when files of --data change.")
+@click.option("--verbose", is_flag=True, help="Show all that a client may need at the start.")
+def command(*, env_file: Path | None, log_format: str, reload: bool, verbose: bool, **options: Any) -> None:
     """Serve CDRs until interrupted.
 
     Without --data the calls are made up, the same for the same seed: today's appear as they end.
     """
     from mockcdrs.cli import listening
+    from mockcdrs.cli.data_reload import DataReload
 
+    if reload and not options["data"]:
+        raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
     with _mistakes_as_messages():
-        listening.run(build_mock(**options), env_file, log_format)
+        watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
+        listening.run(build_mock(**options), env_file, log_format, is_verbose=verbose, reload=watch)
 
 
 def build_mock(

@@ -1,6 +1,7 @@
 """Options that several commands have: the version of Kazoo, the account of a server, and pseudonyms."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -74,3 +75,9 @@ def make_anonymizer(secret: str | None) -> "Anonymizer":
     if not secret:
         click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)
     return Anonymizer(secret.encode() if secret else secrets.token_bytes(32))
+
+
+def check_overwriting(path: Path, *, force: bool) -> None:
+    """Refuse to write where something is already, unless `--force` was given."""
+    if path.exists() and not force:
+        raise click.UsageError(f"{path} is there already: name another one, or overwrite it with --force")

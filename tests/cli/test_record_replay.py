@@ -91,6 +91,17 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
     assert len(out.read_text(encoding="utf-8").splitlines()) > 50
 
 
+def test_a_recording_that_is_there_is_overwritten_only_by_force(tmp_path: Path, mock: Mock) -> None:
+    out, wanted = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
+    out.write_text("kept")
+    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    refused = run("record", mock.url, "--requests", wanted, "--out", out, **told)
+    assert (refused.exit_code, out.read_text()) == (2, "kept")
+    assert "overwrite it with --force" in refused.output
+    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **told).exit_code == 0
+    assert out.read_text() != "kept"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
