@@ -111,8 +111,8 @@ def _order(leg: Document) -> tuple[int, int, int, str]:
 
 
 def _direction(first: Document, legs: Sequence[Document]) -> str:
-    has_device = bool(_vars(first).get("authorizing_id")) and not _is_of_carrier(first)
-    if first.get("call_direction") == "inbound" and not has_device and not _vars(first).get("owner_id"):
+    is_of_account = _vars(first).get("authorizing_id") or _vars(first).get("owner_id")
+    if first.get("call_direction") == "inbound" and (_is_of_carrier(first) or not is_of_account):
         return INCOMING
     is_outside = any(map(_is_of_carrier, legs)) or _party(first, "callee").number.startswith("+")
     return OUTGOING if is_outside else INTERNAL

@@ -231,7 +231,7 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
     with another_process(tmp_path, "--control-token", "hush") as told:
         without = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
         kept = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
-        with_it = run("record", told["MOCKCDRS_URL"], "--out", out, "--control-token", "hush", **told)
+        with_it = run("record", told["MOCKCDRS_URL"], "--out", out, "--force", "--control-token", "hush", **told)
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
     assert kept["server"] == {"kazoo": "4.3"}

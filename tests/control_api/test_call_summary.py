@@ -36,6 +36,7 @@ def summary(*legs: Any) -> CallSummary:
         ([leg("inbound", CARRIER), leg("outbound", DEVICE)], "incoming"),
         ([leg("inbound", {}), leg("outbound", DEVICE)], "incoming"),
         ([leg("inbound", None)], "incoming"),
+        ([leg("inbound", {**CARRIER, "owner_id": "u1"})], "incoming"),
         ([leg("inbound", DEVICE), leg("outbound", {"resource_type": "offnet-termination"})], "outgoing"),
         ([leg("inbound", DEVICE), leg("outbound", {"authorizing_type": "resource"})], "outgoing"),
         ([leg("inbound", DEVICE, callee_id_number="+14155550199")], "outgoing"),

@@ -85,6 +85,20 @@ function response(spec, [status, reference]) {
   );
 }
 
+// On a phone folded, so that an operation is not longer than two screens.
+function responseList(spec, responses) {
+  return el(
+    "details",
+    { open: matchMedia("(min-width: 44rem)").matches },
+    el("summary", null, el("h4", null, `Responses (${responses.length})`)),
+    el(
+      "div",
+      { class: "responses" },
+      responses.map((each) => response(spec, each)),
+    ),
+  );
+}
+
 export function operationBody(spec, context, path, method, operation) {
   const quirks = operation["x-crossbar-quirks"];
   const rules = context.advice.filter(({ kinds }) => kinds?.includes(KINDS[operation.operationId.replace(/OfUser$/, "")]));
@@ -95,11 +109,6 @@ export function operationBody(spec, context, path, method, operation) {
     quirks.length > 0 && quirkList(quirks),
     rules.length > 0 && adviceList(rules),
     tryForm(spec, context, path, method, operation),
-    el("h4", null, "Responses"),
-    el(
-      "div",
-      { class: "responses" },
-      Object.entries(operation.responses).map((each) => response(spec, each)),
-    ),
+    responseList(spec, Object.entries(operation.responses)),
   );
 }

@@ -1,7 +1,7 @@
 // The page: its views, its connection, and what stands above all views.
 
 import { makeAdvice } from "./advice.js";
-import { get, useToken } from "./api.js";
+import { changes, useToken } from "./api.js";
 import { makeCalls } from "./calls.js";
 import { byId } from "./dom.js";
 import { Mock } from "./mock.js";
@@ -91,6 +91,10 @@ async function lookAgain() {
 
 document.addEventListener("visibilitychange", () => (document.hidden ? stream.stop() : stream.start()));
 stream.addEventListener("state", ({ detail }) => showState(detail));
+changes.addEventListener("other", () => {
+  stream.start();
+  arrive().catch((error) => notice(error.message, "bad"));
+});
 mock.addEventListener("clock", showClock);
 mock.addEventListener("faults", showFaults);
 route.addEventListener("change", showView);

@@ -34,6 +34,7 @@ export class VirtualList {
 
   set lines(lines) {
     this.#lines = lines;
+    if (!lines.length) for (const [key, { node }] of this.#rows) this.#forget(key, node); // it may be hidden by now
     this.draw();
   }
 
@@ -49,12 +50,6 @@ export class VirtualList {
       this.#isDue = false;
       this.#drawNow();
     });
-  }
-
-  redrawAll() {
-    this.#rows.forEach(({ node }) => node.remove());
-    this.#rows.clear();
-    this.draw();
   }
 
   focus(key) {
