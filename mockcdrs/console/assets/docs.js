@@ -3,16 +3,9 @@
 import { get } from "./api.js";
 import { operationBody } from "./docs_operation.js";
 import { codeText, schemaTable } from "./docs_schema.js";
-import { byId, button, el, field } from "./dom.js";
+import { byId, button, el, field, foldable } from "./dom.js";
 
 const LAST_TAG = "Preflight"; // also folded: few read what browsers ask by themselves
-
-// A `details` element whose body is built when it is first opened: a page of 60 operations opens at once.
-function foldable(id, summary, makeBody, attributes = {}) {
-  const made = el("details", { id, ...attributes }, el("summary", null, summary));
-  made.addEventListener("toggle", () => made.open && made.children.length === 1 && made.append(makeBody()));
-  return made;
-}
 
 function operationElement(spec, context, path, method, operation) {
   const summary = [
@@ -20,8 +13,8 @@ function operationElement(spec, context, path, method, operation) {
     el("code", { class: "path" }, path),
     el("span", { class: "what" }, codeText(operation.summary)),
   ];
-  const makeBody = () => operationBody(spec, context, path, method, operation);
-  const made = foldable(`operation-${operation.operationId}`, summary, makeBody, { class: "operation" });
+  const makeBody = () => [operationBody(spec, context, path, method, operation)];
+  const made = foldable(summary, makeBody, { id: `operation-${operation.operationId}`, class: "operation" });
   made.dataset.text = [method, path, operation.summary, operation.operationId].join(" ").toLowerCase();
   return made;
 }
@@ -43,7 +36,7 @@ function tagSections(spec, context) {
 
 function schemaSection(spec) {
   const schemas = Object.entries(spec.components.schemas).map(([name, schema]) =>
-    foldable(`schema-${name}`, el("code", null, name), () => schemaTable(schema), { class: "schema" }),
+    foldable(el("code", null, name), () => [schemaTable(schema)], { id: `schema-${name}`, class: "schema" }),
   );
   return el("details", { class: "tag", id: "schemas" }, el("summary", null, el("h2", null, "Schemas")), schemas);
 }

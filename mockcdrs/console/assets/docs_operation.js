@@ -3,7 +3,7 @@
 import { codeBlock } from "./copying.js";
 import { codeText, resolve, typeOf } from "./docs_schema.js";
 import { tryForm } from "./docs_try.js";
-import { el } from "./dom.js";
+import { el, foldable } from "./dom.js";
 import { laidOut, pretty } from "./pretty.js";
 import { addressOf } from "./route.js";
 
@@ -76,13 +76,12 @@ function headerTable(headers) {
 
 function response(spec, [status, reference]) {
   const { description, headers, content = {} } = resolve(spec, reference);
-  return el(
-    "details",
-    { class: "response" },
-    el("summary", null, el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)),
-    Object.entries(content).map((each) => contentOf(spec, each)),
-    headers && headerTable(headers),
-  );
+  const summary = [el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)];
+  const makeBody = () => [
+    ...Object.entries(content).map((each) => contentOf(spec, each)),
+    ...(headers ? [headerTable(headers)] : []),
+  ];
+  return foldable(summary, makeBody, { class: "response" });
 }
 
 // On a phone folded, so that an operation is not longer than two screens.

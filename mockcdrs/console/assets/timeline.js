@@ -1,7 +1,7 @@
 // The legs of one interaction on a common axis: ringing pale, talking full.
 
 import { codeBlock } from "./copying.js";
-import { el, said } from "./dom.js";
+import { el, foldable, said } from "./dom.js";
 import { laidOut, pretty } from "./pretty.js";
 import { lasted, moment } from "./times.js";
 
@@ -63,18 +63,11 @@ function legItem(leg, call, whole) {
   );
 }
 
-// Made when it is opened: few are.
 function documentOf(leg, json) {
-  const details = el("details", null, el("summary", null, "The CDR ", said(leg.id ?? "")));
-  details.addEventListener(
-    "toggle",
-    () => {
-      const nodes = pretty(json);
-      details.append(codeBlock("CDR", laidOut(nodes), nodes));
-    },
-    { once: true },
-  );
-  return details;
+  return foldable(["The CDR ", said(leg.id ?? "")], () => {
+    const nodes = pretty(json);
+    return [codeBlock("CDR", laidOut(nodes), nodes)];
+  });
 }
 
 export function timeline(call) {
