@@ -12,7 +12,7 @@ from mockcdrs.control.redaction import redact_text
 from mockcdrs.crossbar import authentication, pipeline
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import ServerState
-from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
+from mockcdrs.crossbar.pipeline import RESOURCES, HttpRequest, HttpResponse
 from mockcdrs.dataset.accounts import Account, password_digest
 
 _DIGEST_LENGTHS = {"md5": 32, "sha": 40}
@@ -154,7 +154,7 @@ def _explain_404(request: HttpRequest, _response: HttpResponse, state: ServerSta
 
 def _explain_405(request: HttpRequest, _response: HttpResponse, _state: ServerState) -> str:
     nouns = pipeline.parse_nouns(pipeline.split_path(request.path))
-    allowed = ", ".join(pipeline.allowed_methods(nouns[0])) if nouns else ""
+    allowed = ", ".join(RESOURCES[nouns[0][0]].methods(nouns[0][1])) if nouns else ""
     return f"{quote(request.method)} is not served at this path; it takes {allowed}" if allowed else ""
 
 

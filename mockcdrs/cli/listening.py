@@ -41,6 +41,7 @@ def run(
     env_file: Path | None,
     log_format: str,
     *,
+    opens_console: bool = False,
     is_verbose: bool = False,
     reload: "DataReload | None" = None,
 ) -> None:
@@ -53,6 +54,10 @@ def run(
         public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
         with _env_file(env_file, settings) if env_file else contextlib.nullcontext():
             log.listening(banner(settings, kazoo, clock_note(mock), is_verbose=is_verbose), {**public, "kazoo": kazoo})
+            if opens_console:
+                import webbrowser  # which few want
+
+                webbrowser.open(settings["MOCKCDRS_CONSOLE"])
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 if reload is not None:
                     reload.look(mock, log)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -52,6 +53,22 @@ def _check_quirks(_context: click.Context, _option: click.Parameter, names: tupl
     except quirks.UnknownQuirk as error:
         raise click.BadParameter(str(error)) from error
     return names
+
+
+def _check_origins(_context: click.Context, _option: click.Parameter, urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them, from the addresses of pages."""
+    return tuple(_origin_of(url) for url in urls)
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise click.BadParameter(f"came {url!r}, expected an origin, as in http://localhost:3000")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _host_of(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
 
 
 _FORMS: dict[OptionKind, dict[str, Any]] = {
@@ -102,13 +119,15 @@ Examples:
 """,
 )
 @_options_of_mock
-@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The file to write what a client needs into."
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="A line for each request.",
+    help="The form of the line for each request.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -118,13 +137,23 @@ Examples:
     show_default=True,
     type=click.IntRange(0, 65_535),
     metavar="PORT",
-    help="0 takes any free one.",
+    help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token that /_mockcdrs/ wants; needed with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    callback=_check_origins,
+    metavar="URL",
+    help="Let pages of this origin use /_mockcdrs/; repeatable.",
+)
+@click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
 @click.option("--reload", is_flag=True, help="Begin anew when files of --data change.")
 @click.option("--verbose", is_flag=True, help="Show all that a client may need at the start.")
-def command(*, env_file: Path | None, log_format: str, reload: bool, verbose: bool, **options: Any) -> None:
+def command(
+    *, env_file: Path | None, log_format: str, opens_console: bool, reload: bool, verbose: bool, **options: Any
+) -> None:
     """Serve CDRs until interrupted.
 
     Without --data the calls are made up, the same for the same seed: today's appear as they end.
@@ -135,12 +164,22 @@ def command(*, env_file: Path | None, log_format: str, reload: bool, verbose: bo
     if reload and not options["data"]:
         raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
     with _mistakes_as_messages():
+        if opens_console and options["no_control"]:
+            raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
         watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
-        listening.run(build_mock(**options), env_file, log_format, is_verbose=verbose, reload=watch)
+        mock = build_mock(**options)
+        listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
 
 
 def build_mock(
-    *, host: str, port: int, control_token: str | None, no_control: bool, is_one_of_many: bool = False, **options: Any
+    *,
+    host: str,
+    port: int,
+    control_token: str | None,
+    no_control: bool,
+    allow_origin: tuple[str, ...] = (),
+    is_one_of_many: bool = False,
+    **options: Any,
 ) -> "Mock":
     """The mock that the options of the command ask for, but not one that others could change.
 
@@ -153,11 +192,17 @@ def build_mock(
             f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
             "expected --control-token TOKEN with it, or --no-control"
         )
+    if foreign := [origin for origin in allow_origin if not (is_loopback(_host_of(origin)) or control_token)]:
+        raise click.UsageError(
+            f"--allow-origin {foreign[0]} lets a page from elsewhere change everything: "
+            "expected --control-token TOKEN with it, which the page sends as X-Mockcdrs-Token"
+        )
     server = ServerConfig(
         host=host,
         port=port,
         control_token=control_token,
         has_control_api=not no_control,
+        allow_origin=allow_origin,
         is_one_of_many=is_one_of_many,
     )
     return build(MockConfig(**options), server)

@@ -135,10 +135,6 @@ class Record:
         return advice
 
 
-def _redacted_body(body: bytes) -> str:
-    return redaction.redact_text(body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace"))
-
-
 def _parse_redacted(raw: str) -> dict[str, Any]:
     try:
         pairs = parse_query(raw)
@@ -233,7 +229,7 @@ class Journal:
             query=_parse_redacted(incoming.query),
             headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
-            body=_redacted_body(incoming.body) if incoming.body else "",
+            body=redaction.redact_text(incoming.body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace")),
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )

@@ -1,13 +1,12 @@
-"""The server itself: whether it is ready, its account, settings, quirks and clock, and the OpenAPI documents."""
+"""The server itself: whether it is ready, its settings, quirks and clock, and the OpenAPI documents."""
 
 import json
 import os
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.backend import MockBackend
@@ -16,11 +15,12 @@ from mockcdrs.control.state import parse_settings
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
-from mockcdrs.crossbar.account_documents import usable_apps
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
-from mockcdrs.dataset.accounts import Account
 from mockcdrs.openapi import document as openapi
+
+if TYPE_CHECKING:
+    from mockcdrs.reference import Entry
 
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
 _CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
@@ -31,51 +31,6 @@ def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     del backend, request
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return ApiResponse(state)
-
-
-def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client is configured with, and the other accounts."""
-    account, login = backend.account, backend.credentials
-    return ApiResponse(
-        {
-            "url": f"{request.origin}/v2",
-            "account_id": account.id,
-            "auth_token": backend.auth_token,
-            "user_id": login.user_id,
-            "name": account.name,
-            "realm": account.realm,
-            "username": login.username,
-            "password": login.password,
-            "api_key": login.api_key,
-            "users": _list_users(account),
-            "accounts": [_describe_account(backend, other) for other in backend.state.data.accounts.values()],
-        }
-    )
-
-
-def _list_users(account: Account) -> list[dict[str, str]]:
-    return [
-        {"id": user["id"], "name": f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()}
-        for user in account.users
-    ]
-
-
-def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [{"id": each["id"], "name": str(each.get("name", ""))} for each in documents]
-
-
-def _describe_account(backend: MockBackend, account: Account) -> dict[str, Any]:
-    apps = usable_apps(backend.state.data.accounts, account)
-    return {
-        "id": account.id,
-        "name": account.name,
-        "realm": account.realm,
-        "is_reseller": account.is_reseller,
-        "tokens": [token.value for token in account.tokens],
-        "users": _list_users(account),
-        "devices": _list_named(account.devices),
-        "apps": _list_named(apps),
-    }
 
 
 def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -99,7 +54,7 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "quirks": quirks,
             "seed": state.seed,
             "data": asdict(state.data.origin),
-            "reseller": backend.account.is_reseller,
+            "reseller": state.data.accounts[backend.account_id].is_reseller,
             "maximum_range": state.version.maximum_range(state.settings),
         }
     )
@@ -145,6 +100,22 @@ def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     else:
         backend.clock.live()
     return read_clock(backend, request)
+
+
+def read_reference(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return everything that has a name, by kind, in the words of `mockcdrs explain`."""
+    del backend, request
+    from mockcdrs import reference  # which imports all that it describes
+
+    groups = [
+        {"kind": kind, "title": title, "entries": [_describe_entry(entry) for entry in reference.of_kind(kind)]}
+        for kind, title in reference.TITLES.items()
+    ]
+    return ApiResponse(groups)
+
+
+def _describe_entry(entry: "Entry") -> dict[str, Any]:
+    return {name: value for name, value in asdict(entry).items() if name != "kind"}
 
 
 def control_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -67,7 +67,6 @@ _SORT_KEYS: dict[type, Callable[[Any], SortKey]] = {
     float: lambda value: (3, value),
     str: lambda value: (4, text_key(value)),
     list: _array_sort_key,
-    tuple: _array_sort_key,
     dict: lambda value: (6, tuple((text_key(name), sort_key(item)) for name, item in value.items())),
 }
 

@@ -223,15 +223,15 @@ class _Reader:
             start_key = [*start_key, RANGE_END]
         keys = KeyRange(start_key, self._last, self._descending)
         try:
-            rows = self._query_written(month, keys) if self._is_by_time_written else self._query(month, keys)
+            if self._is_by_time_written:
+                rows = self._query_written(month, keys)
+            else:
+                rows = self._databases.query(view, self._account_id, month, keys)
             return list(itertools.islice(rows, min(limit, sys.maxsize)))
         except QueryError:
             if self._hides_refusals:
                 return []
             raise
-
-    def _query(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
-        return self._databases.query(self._scope.view, self._account_id, month, keys)
 
     def _query_written(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """The rows of a month by the time when they were written, whichever month they lie in."""
@@ -261,8 +261,9 @@ def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[in
     What is missing, no number, zero or negative falls back: the end to `now`, the start to `maximum` seconds before
     the end. `Failure` 400 for a reversed range and one wider than `maximum`.
     """
-    end = _parse_moment(request.value("created_to"), now)
-    start = _parse_moment(request.value("created_from"), end - maximum)
+    until, since = request.value("created_to"), request.value("created_from")
+    end = now if until is None else _parse_moment(until, now)
+    start = end - maximum if since is None else _parse_moment(since, end - maximum)
     if end < start:
         words = f"created_to {end} is prior to created_from {start}"
         raise validation_error("created_from", "date_range", message=words, cause=start)
@@ -273,8 +274,6 @@ def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[in
 
 
 def _parse_moment(value: Any, default: int) -> int:
-    if value is None:
-        return default
     try:
         moment = erlang.to_integer(value)
     except erlang.BadArgument:

@@ -33,8 +33,10 @@ from mockcdrs.crossbar.resources import AccessLevel, Resource
 from mockcdrs.crossbar.resources.cdrs import CDRS
 from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
 from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
+from mockcdrs.crossbar.resources.plain import PLAIN
 
 RESOURCES: dict[str, Resource] = {
+    **PLAIN,
     "accounts": ACCOUNTS,
     "api_auth": API_AUTH,
     "apps_store": APPS_STORE,
@@ -116,7 +118,7 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
     if refusal := cowboy.check_limits(http_request.method, f"{path}?{http_request.query}", headers):
         status, excess = refusal
         return HttpResponse(status, note=f"this is Crossbar's own behaviour, it takes no request with {excess}")
-    if not is_path(path):
+    if not path.startswith("/") or _INVALID_PATH.search(path):  # the server does not even look at it
         return HttpResponse(400)
     if not (state.version.ignores_bad_encodings or cowboy.has_valid_encodings(headers)):
         return HttpResponse(500, note=_crash_note("an Accept-Encoding that cannot be read"))
@@ -211,7 +213,8 @@ def _check_method(context: Context) -> str:
         raise handler_crash("a verb that has no text") from None
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
-    allowed = allowed_methods(context.nouns[0]) if context.is_dispatched else ()
+    module, parameters = context.nouns[0]
+    allowed = RESOURCES[module].methods(parameters) if context.is_dispatched else ()
     if context.request.method == "POST" and verb in allowed and verb != "POST":
         allowed = ("POST", *allowed)
     context.allow = allowed
@@ -248,7 +251,8 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failure_response(context, rendered.failure, headers)
-    return HttpResponse(200, _present(headers), rendered.body, is_file=rendered.is_file)
+    present = {name: value for name, value in headers.items() if value is not None}
+    return HttpResponse(200, present, rendered.body, is_file=rendered.is_file)
 
 
 def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
@@ -275,11 +279,12 @@ def _failure_response(
 ) -> HttpResponse:
     context.outcome.message = failure.message
     body, content_type = envelope.encode_envelope(context, envelope.error_envelope(context, failure))
-    all_headers = dict(_common_headers(context) if headers is None else headers)
+    shown = _common_headers(context) if headers is None else headers
+    all_headers = {name: value for name, value in shown.items() if value is not None}
     if content_type == envelope.JAVASCRIPT_TYPE or (content_type and context.version.always_says_json):
         all_headers["content-type"] = content_type
     note = _crash_note(failure.why) if isinstance(failure, ModuleCrash) else ""
-    return HttpResponse(failure.status, {**_present(all_headers), **_cors_headers(context)}, body, note)
+    return HttpResponse(failure.status, {**all_headers, **_cors_headers(context)}, body, note)
 
 
 def _empty_response(context: Context, error: EmptyResponse) -> HttpResponse:
@@ -310,10 +315,6 @@ def _common_headers(context: Context) -> dict[str, str]:
     return headers
 
 
-def _present(headers: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if value is not None}
-
-
 def _is_cors_request(context: Context) -> bool:
     return not _CORS_REQUEST_HEADERS.isdisjoint(context.request.headers)
 
@@ -326,18 +327,15 @@ def _cors_headers(context: Context) -> dict[str, str]:
     return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
 
 
-def is_path(raw: str) -> bool:
-    """Whether a raw path is one at all; else the server does not even look at it."""
-    return raw.startswith("/") and not _INVALID_PATH.search(raw)
-
-
 def parse_api_version(raw: str) -> str:
     """The API version that a raw path asks for, as `v2`; empty for a path that is none of the API's.
 
     Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`. Without one it is
     `HOOKS`, a version for requests that other services make.
     """
-    version = _unescape(raw.split("/", 2)[1])
+    version = raw.split("/", 2)[1]
+    if "%" in version:
+        version = _unescape(version)
     if version in _USUAL_VERSIONS:
         return version
     try:
@@ -381,9 +379,3 @@ def parse_nouns(tokens: list[str], modules: Container[str] = RESOURCES) -> list[
             module, parameters = nouns[0]
             nouns[0] = (module, (*parameters, token))
     return nouns
-
-
-def allowed_methods(noun: Noun) -> tuple[str, ...]:
-    """The methods of a path's last noun; none where its module knows no such path."""
-    module, parameters = noun
-    return RESOURCES[module].methods(parameters)

@@ -92,7 +92,7 @@ class Request(falcon.Request):
 class RequestIdMiddleware:
     """Reads a request to Crossbar as it was sent, and gives it its id: the client's, or a new one.
 
-    Paths at and below `besides` are not Crossbar's.
+    Paths at and below `besides` are not Crossbar's, and a browser that opens the root is led there.
     """
 
     def __init__(self, state: State, besides: str | None) -> None:
@@ -101,8 +101,11 @@ class RequestIdMiddleware:
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        del resp
         if self._besides is not None and is_below(req.path, self._besides):
+            return
+        if self._besides is not None and _is_browser_at_root(req):
+            resp.status, resp.location, resp.complete = 302, f"{self._besides}/{_query_part(req)}", True
+            resp.set_header("Vary", "Accept")
             return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
@@ -134,7 +137,7 @@ class JournalMiddleware:
             context.keep(sent)
             context.end(len(sent))
         else:
-            resp.stream = context.watch(_parts(resp))
+            resp.stream = context.watch(cast("Iterable[bytes]", resp.stream))  # none of Crossbar's is a file
 
 
 class FaultMiddleware:
@@ -153,22 +156,26 @@ class FaultMiddleware:
             context.end()
             raise connection.broken("closed before any byte")
         if resp.stream is not None:
-            resp.stream = break_on_rule_failure(_parts(resp), connection)
+            resp.stream = break_on_rule_failure(cast("Iterable[bytes]", resp.stream), connection)
         if effect.is_plain or not has_body(req, resp):
             return
-        body = _parts(resp) if resp.data is None else resp.data
+        body = cast("Iterable[bytes]", resp.stream) if resp.data is None else resp.data
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
 
 
-def _parts(resp: falcon.Response) -> Iterable[bytes]:
-    return cast("Iterable[bytes]", resp.stream)  # none of Crossbar's is a file
-
-
 def is_below(path: str, base: str) -> bool:
     """Whether a path is `base` or one below it."""
     return f"{path}/".startswith(f"{base}/")
+
+
+def _is_browser_at_root(req: Request) -> bool:
+    return req.method == "GET" and req.path == "/" and "text/html" in (req.get_header("Accept") or "")
+
+
+def _query_part(req: Request) -> str:
+    return f"?{req.query_string}" if req.query_string else ""
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:

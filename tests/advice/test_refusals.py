@@ -103,7 +103,7 @@ def test_a_good_token_that_is_refused_was_made_to_expire_by_a_rule(mock: Mock) -
     ],
 )
 def test_a_login_in_vain_says_what_was_wrong_with_it(mock: Mock, data: dict[str, str], words: str) -> None:
-    sent = {"account_name": mock.account.name, **data}
+    sent = {"account_name": mock.state.data.accounts[mock.account_id].name, **data}
     if sent["credentials"] == "sha":
         sent["credentials"] = digest(mock, "sha1")
     record = log_in(mock, **sent)
@@ -112,11 +112,11 @@ def test_a_login_in_vain_says_what_was_wrong_with_it(mock: Mock, data: dict[str,
 
 
 def test_a_user_who_is_switched_off_is_named(mock: Mock) -> None:
-    user = mock.account.users[0]
+    user = mock.state.data.accounts[mock.account_id].users[0]
     enabled = user.get("enabled", True)
     user["enabled"] = False  # type: ignore[index]  # a document of the data
     try:
-        record = log_in(mock, account_realm=mock.account.realm, credentials=digest(mock))
+        record = log_in(mock, account_realm=mock.state.data.accounts[mock.account_id].realm, credentials=digest(mock))
         assert record.reason == f"user {user['id']} is disabled"
     finally:
         user["enabled"] = enabled  # type: ignore[index]

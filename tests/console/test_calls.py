@@ -73,9 +73,9 @@ def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: Open, m
 
 def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open, mock: Mock) -> None:
     mock.clear()
-    user = str(mock.account.users[0]["id"])
+    user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
     mock.add_call(scenario="inbound_missed")
-    mock.add_call(scenario="inbound_answered", owner_id=user)
+    mock.add_call(scenario="inbound_answered", owner=user)
     mock.add_call(scenario="internal_call")
     page = open_page("calls")
     expect(page.locator(ROWS)).to_have_count(3)
@@ -95,9 +95,9 @@ def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open,
 
 def test_the_query_gets_the_same_range_user_and_cause_from_crossbar(open_page: Open, mock: Mock, ask: Ask) -> None:
     mock.clear()
-    user = str(mock.account.users[0]["id"])
-    wanted = mock.add_call(owner_id=user, fields={"hangup_cause": "USER_BUSY"})
-    mock.add_call(owner_id=user)
+    user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
+    wanted = mock.add_call(owner=user, fields={"hangup_cause": "USER_BUSY"})
+    mock.add_call(owner=user)
     page = open_page(f"calls?user={user}&cause=USER_BUSY&direction=incoming&result=answered&q=55")
     shown = urlsplit(query_shown(page))
     assert shown.path == f"/users/{user}/cdrs"

@@ -55,9 +55,9 @@ def test_accounts_users_devices_and_tokens_are_there_to_copy(open_page: Open, mo
     page = open_page("setup", ready=FILLED, permissions=["clipboard-read", "clipboard-write"])
     own = page.locator("#setup details", has_text="(the one above)")
     own.locator("summary").first.click()
-    for user in mock.account.users:
+    for user in mock.state.data.accounts[mock.account_id].users:
         expect(own).to_contain_text(str(user["id"]))
-    device = str(mock.account.devices[0]["id"])
+    device = str(mock.state.data.accounts[mock.account_id].devices[0]["id"])
     own.locator("li", has_text=device).get_by_role("button").click()
     assert page.evaluate("navigator.clipboard.readText()") == device
     expect(own.locator("dd", has_text=mock.auth_token)).to_be_visible()

@@ -63,8 +63,8 @@ def test_a_body_that_is_too_long_to_be_kept_is_left_to_the_shell() -> None:
 
 def test_the_secrets_of_an_account_are_its_tokens_key_and_credentials() -> None:
     with serving() as mock:
-        secrets = own_secrets([mock.account])
-        digest = password_digest(mock.account.users[0], "md5")
+        secrets = own_secrets([mock.state.data.accounts[mock.account_id]])
+        digest = password_digest(mock.state.data.accounts[mock.account_id].users[0], "md5")
         for secret in (mock.auth_token, f"Bearer {mock.auth_token}", mock.credentials.api_key, str(digest)):
             assert secrets[redact(secret)] == secret
 
@@ -80,7 +80,7 @@ def test_it_works_when_it_is_pasted() -> None:
     program("curl")
     with serving() as mock:
         login = mock.credentials
-        digest = password_digest(mock.account.users[0], "md5")
+        digest = password_digest(mock.state.data.accounts[mock.account_id].users[0], "md5")
         data = {"credentials": digest, "account_name": login.account_name}
         token = httpx.put(f"{mock.url}/user_auth", json={"data": data}, timeout=10).json()["auth_token"]
         for sent in ({"X-Auth-Token": token}, {"X-Auth-Token": "wrong"}, {"Authorization": f"Bearer {token}"}):
