@@ -108,13 +108,12 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
     "serve",
     short_help="Serve CDRs until interrupted.",
     context_settings={"auto_envvar_prefix": "MOCKCDRS"},
-    epilog="""Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.
+    epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
 Examples:
-  mockcdrs serve
   mockcdrs serve --data calls --now 2026-01-20T12:00:00Z
-  mockcdrs serve --port 0 --env-file mock.env --log-format json
+  mockcdrs serve -p 0 --env-file mock.env --log-format json
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
 """,
 )
@@ -127,7 +126,7 @@ Examples:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="The form of a request's line.",
+    help="A line for each request.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -139,7 +138,7 @@ Examples:
     metavar="PORT",
     help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="The token that /_mockcdrs/ wants; needed with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token for /_mockcdrs/, a must with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
 @click.option(
     "--allow-origin",
@@ -156,7 +155,7 @@ def command(
 ) -> None:
     """Serve CDRs until interrupted.
 
-    Without --data the calls are made up, the same for the same seed: today's appear as they end.
+    Without --data calls are made up; today's appear as they end.
     """
     from mockcdrs.cli import listening
     from mockcdrs.cli.data_reload import DataReload

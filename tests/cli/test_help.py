@@ -74,6 +74,8 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
         "--allow-origin": "http://localhost:3000",
         "--reload": "1",
         "--verbose": "1",
+        "--tls": "1",
+        "--remote-webhooks": "1",
     }
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:

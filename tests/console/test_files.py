@@ -9,6 +9,7 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs.console import pages
+from mockcdrs.faults.rule import ACTIONS
 
 BASE = "/_mockcdrs"
 FILES = resources.files("mockcdrs.console") / "assets"
@@ -87,6 +88,11 @@ def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
     page = text_of(resources.files("mockcdrs.console") / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
     assert all(pages.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
+
+
+def test_the_form_of_a_rule_has_each_action_that_json_can_say() -> None:
+    table = text_of(FILES / "rule_form.js").partition("const ACTIONS = {")[2].partition("\n};")[0]
+    assert set(re.findall(r"^  (\w+): \[", table, re.MULTILINE)) == {*ACTIONS} - {"then"}
 
 
 def test_every_import_of_a_file_is_there() -> None:
