@@ -8,6 +8,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from mockcdrs.control import redaction
@@ -18,6 +19,7 @@ from mockcdrs.crossbar.pipeline import HttpRequest
 DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
 MAX_RESPONSES = 50
+MAX_ERROR_RESPONSES = 200
 MAX_BODY_BYTES = 65_536
 MAX_REQUEST_BODY_BYTES = 8_192
 
@@ -73,17 +75,19 @@ class Record:
         headers: the request's, by names in lower case.
         status: the status of the response.
         received_bytes: the length of the request's body.
-        body: the beginning of the request's body as text.
         sent_bytes: the length of the response's body as it was sent, perhaps compressed.
         duration_seconds: how long the response took, by the machine's clock.
         fault: the names of the rules that fired.
         note: why Crossbar, too, answers so, where the answer is puzzling.
+        reason: why the request was refused, in words; empty for one that was not.
+        body: the request's body as text, its first `MAX_REQUEST_BODY_BYTES`.
         outcome: what Crossbar noted about its answer.
         is_complete: whether the body was sent, or broke off.
         completion: its place among all completed requests, counted from 1; 0 before.
         arrived_seconds: when it came in, by the machine's clock.
         client_address: the address that Crossbar takes for the client's.
-        response: the response, as long as it is kept.
+        response: the response, as long as it is kept: of the last `MAX_RESPONSES` requests, and of the last
+            `MAX_ERROR_RESPONSES` that were refused before.
         final_advice: the advice, once it was read.
         adviser: makes the advice, once the request is complete.
 
@@ -98,11 +102,12 @@ class Record:
     headers: dict[str, str]
     status: int = 0
     received_bytes: int = 0
-    body: str = ""
     sent_bytes: int = 0
     duration_seconds: float = 0.0
     fault: str = ""
     note: str = ""
+    reason: str = ""
+    body: str = ""
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
@@ -212,6 +217,7 @@ class Journal:
         with self._changed:
             self._records: deque[Record] = deque(maxlen=self.capacity)
             self._under_way: dict[int, Record] = {}
+            self._errors: deque[Record] = deque()
             self._numbers = itertools.count(1)
             self._completed = 0
             self._others: Counter[str] = Counter()
@@ -250,9 +256,18 @@ class Journal:
             self._records.append(record)
             self._under_way[record.number] = record
             if len(self._records) > MAX_RESPONSES:
-                self._records[-MAX_RESPONSES - 1].response = None
+                self._drop_response(self._records[-MAX_RESPONSES - 1])
         if is_first_drop:
             logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
+
+    def _drop_response(self, record: Record) -> None:
+        """Let go of the response to an older request; errors have a ring of their own."""
+        if record.status < HTTPStatus.BAD_REQUEST:
+            record.response = None
+            return
+        self._errors.append(record)
+        if len(self._errors) > MAX_ERROR_RESPONSES:
+            self._errors.popleft().response = None
 
     def complete(self, record: Record) -> None:
         """Record that a response was sent or broke off. Does nothing the second time, or after a `clear`."""

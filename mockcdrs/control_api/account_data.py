@@ -1,5 +1,6 @@
 """The accounts: what a client is configured with, and the accounts, users, devices and numbers that are added."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockcdrs import arguments
@@ -10,6 +11,7 @@ from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import TEST_NAME
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse
+from mockcdrs.crossbar.account_documents import usable_apps
 from mockcdrs.dataset.accounts import Account
 
 
@@ -32,13 +34,13 @@ def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> di
         "username": login.username,
         "password": login.password,
         "api_key": login.api_key,
-        "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
+        "users": _list_users(account),
         "numbers": list(account.numbers),
-        "accounts": [_describe_shortly(each) for each in accounts.values()],
+        "accounts": [_describe_shortly(accounts, each) for each in accounts.values()],
     }
 
 
-def _describe_shortly(account: Account) -> dict[str, Any]:
+def _describe_shortly(accounts: Mapping[str, Account], account: Account) -> dict[str, Any]:
     parent = account.tree[-1] if account.tree else None
     return {
         "id": account.id,
@@ -46,7 +48,19 @@ def _describe_shortly(account: Account) -> dict[str, Any]:
         "realm": account.realm,
         "parent": parent,
         "is_reseller": account.is_reseller,
+        "tokens": [token.value for token in account.tokens],
+        "users": _list_users(account),
+        "devices": _list_named(account.devices),
+        "apps": _list_named(usable_apps(accounts, account)),
     }
+
+
+def _list_users(account: Account) -> list[dict[str, str]]:
+    return [{"id": user["id"], "name": _name(user)} for user in account.users]
+
+
+def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"id": each["id"], "name": str(each.get("name", ""))} for each in documents]
 
 
 def _name(user: Any) -> str:

@@ -220,6 +220,14 @@ def _read_body(environ: dict[str, Any], longest: int) -> bytes:
     return bytes(environ["wsgi.input"].read(count)) if 0 < count <= longest else b""
 
 
+def _explain(incoming: HttpRequest, response: HttpResponse, context: RequestContext) -> str:
+    if context.effect.fault:
+        return f"a fault rule made this answer, not Crossbar: {context.effect.fault}"
+    from mockcdrs.advice.refusals import explain_refusal  # few requests are refused
+
+    return explain_refusal(incoming, response, context.server_state)
+
+
 def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> None:
     """Respond as Crossbar does, to any path and method.
 
@@ -237,6 +245,8 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     context.effect = effect
     record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        record.reason = _explain(incoming, response, context)
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":
         response = compress(response, accepted, varies=context.server_state.version.compression_varies)

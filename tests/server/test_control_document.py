@@ -29,6 +29,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/cdrs"): {"call_id": "a@b"},
     ("post", "/journal/assertions"): {"path": "/cdrs", "at_least": 2},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
+    ("put", "/faults"): [2, 1],
+    ("put", "/faults/{number}"): {"status": 500, "path": "/nowhere"},
+    ("post", "/journal/har"): {"numbers": [1]},
     ("put", "/faults/down"): {"down": False},
     ("post", "/webhooks"): {"uri": "http://127.0.0.1:9/calls", "format": "json"},
 }
