@@ -141,6 +141,7 @@ RULES = {
     "script": Rule(
         path="/cdrs", script=[429, Reply(text="gone"), {"cut_after": 100}, 200], delay_seconds=jitter(1, 0.5)
     ),
+    "script beside a cut": Rule(path="/cdrs", script=[503, 200], cut_after=10),
     "script for all": Rule(script=[429, {"reply": Reply(text="gone"), "drip": 5}]),
     "function": Rule(path="/vmboxes", reply=make_nothing, times=2),
     "everything": Rule(
