@@ -34,7 +34,10 @@ WRONG = [
         "headers: came {'a': 1}, expected headers by name, each text, True or False",
     ),
     ({"token": "", "close": True}, "token: came '', expected a token as text"),
-    ({"rate_limit": {"tokens_fill_rate": 1}}, "rate_limit: came {'tokens_fill_rate': 1}, expected a bucket of tokens, as in"),
+    (
+        {"rate_limit": {"tokens_fill_rate": 1}},
+        "rate_limit: came {'tokens_fill_rate': 1}, expected a bucket of tokens, ",
+    ),
     ({"rate_limit": {"max_bucket_tokens": 0}}, "max_bucket_tokens: came 0, expected a whole number from 1 on"),
     ({"rate_limit": {"max_bucket_tokens": 5, "fill": 1}}, "fill: rate_limit has no such argument"),
     ({"script": [204]}, "script: came 204, expected a status (200 for an answer as usual, or 400 to 599), a Reply, or"),
