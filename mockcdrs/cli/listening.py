@@ -80,7 +80,7 @@ def _env_file(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
     """Write variables for a shell, readable by the owner alone: there whole or not at all, and gone at the end."""
     text = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
     try:
-        _write_whole(file, text)
+        _write_private_file(file, text)
     except OSError as error:
         raise OSError(
             f"{file} cannot be written ({error.strerror}): expected a file in a folder that is there and may "
@@ -93,7 +93,7 @@ def _env_file(file: Path, variables: Mapping[str, str]) -> Iterator[None]:
             file.unlink()
 
 
-def _write_whole(file: Path, text: str) -> None:
+def _write_private_file(file: Path, text: str) -> None:
     import tempfile
 
     descriptor, half = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # its mode is 0600

@@ -29,6 +29,7 @@ from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
 from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
@@ -228,7 +229,7 @@ def server_rules(state: State) -> "ServerRules":
     settings, version = state.settings, state.version
     return ServerRules(
         quirks=state.quirks,
-        maximum_range=version.maximum_range(settings),
+        maximum_range=widest_range(version, settings),
         page_size=settings.pagination_page_size,
         chunk_size=settings.maximum_bulk,
         largest_chunk=settings.load_view_chunk_size,
@@ -273,18 +274,18 @@ class MockBackend(AccountBackend, MockInterface):
 
     @arguments.checked
     def account(self, account_id: str) -> AccountInterface:
-        from mockcdrs.control.added_accounts import find_account
+        from mockcdrs.control.added_accounts import known_account
 
-        return _OtherAccount(self, find_account(self.state.data.accounts, account_id).id)
+        return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
 
     @arguments.checked
     def add_account(
         self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
     ) -> AccountInterface:
-        from mockcdrs.control.added_accounts import ACCOUNT, find_account, read_arguments
+        from mockcdrs.control.added_accounts import ACCOUNT, known_account, read_arguments
 
         given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
-        above = find_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
+        above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
         account = self._builder().account(above, **given)
         self.state.add_account(account)
         return _OtherAccount(self, account.id)

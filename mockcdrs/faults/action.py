@@ -31,9 +31,6 @@ class TokenExpiry:
         self._expired: frozenset[str] = frozenset()
         self._fresh_until_unix = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._expired)
-
     def expire(self, token: str, server_state: ServerState) -> None:
         """Refuse a token from now on."""
         self._expired |= {token}

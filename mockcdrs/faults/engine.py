@@ -163,7 +163,7 @@ class Faults:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
         if self.is_down:
             return HttpResponse(503), _DOWN
-        if self._rules or self._tokens:
+        if self._rules:  # without them there is no token that one of them made expire, either
             return self._apply_rules(incoming, server_state, produce)
         answer = produce(incoming, server_state)
         outcome = answer.outcome

@@ -97,14 +97,14 @@ class RequestIdMiddleware:
 
     def __init__(self, state: State, besides: str | None) -> None:
         self._state = state
-        self._besides = besides
+        self._besides = None if besides is None else f"{besides}/"
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        if self._besides is not None and is_below(req.path, self._besides):
+        if self._besides is not None and f"{req.path}/".startswith(self._besides):
             return
         if self._besides is not None and _is_browser_at_root(req):
-            resp.status, resp.location, resp.complete = 302, f"{self._besides}/{_query_part(req)}", True
+            resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
             resp.set_header("Vary", "Accept")
             return
         context, state = req.context, self._state
@@ -166,11 +166,6 @@ class FaultMiddleware:
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
-
-
-def is_below(path: str, base: str) -> bool:
-    """Whether a path is `base` or one below it."""
-    return f"{path}/".startswith(f"{base}/")
 
 
 def _is_browser_at_root(req: Request) -> bool:
@@ -273,13 +268,6 @@ def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> H
     if isinstance(response.body, bytes):
         return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
     return replace(response, headers=headers, body=_stream(response.body))
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    try:
-        return cowboy.accepts_gzip(accept_encoding)
-    except ValueError:
-        return False
 
 
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:
