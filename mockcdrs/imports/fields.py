@@ -8,6 +8,7 @@ of accounts, users and devices, Crossbar's envelope. A field means the same wher
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Kind(Enum):
@@ -53,7 +54,7 @@ _NAMES_BY_KIND = {
         parking_slot pin rdnis transfer_to voicemail
     """,
     Kind.ID: """
-        _id _rev account_id acdc_id agent_id app_id applist auth_token authorizing_account_id authorizing_id bowout_id
+        _id _rev account_id acdc_id agent_id app_id auth_token authorizing_account_id authorizing_id bowout_id
         callflow_id conference_id device_id directory_id etag fax_doc_db fax_doc_id fetch_id flow_id from_tag
         global_resource_id group_id hotdesk_current_id id inception_account_id interaction_key master_account_id
         media_id media_names media_recording_id media_recordings metaflow_app msg_id owner_id parent_id pvt_account_db
@@ -125,8 +126,8 @@ _NAMES_BY_KIND = {
     """,
     Kind.OBJECT: """
         asserted caller_id caller_id_options custom_application_vars custom_channel_vars custom_sip_headers data devices
-        document emergency external fax_info hotdesk in internal media music_on_hold myaccount notifications out profile
-        provision ringtones sip transfer_history ui_restrictions users whitelabel
+        document emergency external fax_info hotdesk in internal media music_on_hold notifications out profile provision
+        ringtones sip transfer_history users whitelabel
     """,
     Kind.TALLY: """
         inbound outbound
@@ -138,6 +139,7 @@ FIELDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in _word
 _UNIX_SECONDS = re.compile(r"1\d{9}", re.ASCII)
 
 
+@lru_cache(maxsize=1_000)
 def kind_of(name: str) -> Kind | None:
     """The kind of a field, `None` for one that is not known. In `transfer_history` each transfer's name is its time."""
     return Kind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
