@@ -54,7 +54,7 @@ _NAMES_BY_KIND = {
         parking_slot pin rdnis transfer_to voicemail
     """,
     Kind.ID: """
-        _id _rev account_id acdc_id agent_id app_id auth_token authorizing_account_id authorizing_id bowout_id
+        _id _rev account_id acdc_id agent_id app_id applist auth_token authorizing_account_id authorizing_id bowout_id
         callflow_id conference_id device_id directory_id etag fax_doc_db fax_doc_id fetch_id flow_id from_tag
         global_resource_id group_id hotdesk_current_id id inception_account_id interaction_key master_account_id
         media_id media_names media_recording_id media_recordings metaflow_app msg_id owner_id parent_id pvt_account_db
