@@ -26,8 +26,8 @@ _T = TypeVar("_T")
     "record",
     epilog="""\b
 Examples:
-  mockcdrs record https://kazoo.example:8443/v2 --account ID --token TOKEN --out kazoo
-  mockcdrs record http://kazoo.example:8000/v2 --out bug --anonymize --secret TEXT
+  mockcdrs record http://kazoo:8000/v2 --account ID --token TOKEN --out kazoo
+  mockcdrs record http://kazoo:8000/v2 --out bug --anonymize --secret TEXT
   mockcdrs replay kazoo
   mockcdrs serve --data kazoo
 """,
