@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockcdrs.config import MockConfig
     from mockcdrs.control.added_calls import Interaction
-    from mockcdrs.control.expected import Expected
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
+    from mockcdrs.expected.result import Expected
     from mockcdrs.faults import Reply, Rule
     from mockcdrs.mock import Mock, serving
 
@@ -31,7 +31,7 @@ __all__ = [
 
 _MODULES = {
     "Credentials": "mockcdrs.dataset.accounts",
-    "Expected": "mockcdrs.control.expected",
+    "Expected": "mockcdrs.expected.result",
     "Interaction": "mockcdrs.control.added_calls",
     "Mock": "mockcdrs.mock",
     "MockConfig": "mockcdrs.config",

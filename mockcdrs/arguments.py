@@ -132,6 +132,13 @@ def check_value(name: str, value: Any, kind: Kind, error: type[ArgumentError] = 
         raise error(f"{name}: {words}" if name else words, name)
 
 
+def check_present(given: Collection[str], needed: Iterable[str], what: str) -> None:
+    """Raise `ArgumentError` for the first name that `what` needs and that was not given."""
+    for name in needed:
+        if name not in given:
+            raise ArgumentError(f"{name}: nothing came, expected a value: {what} needs one", name)
+
+
 def check_unnamed(values: Collection[Any], example: str, error: type[ArgumentError] = ArgumentError) -> None:
     """Raise `error` for values that came without the name of their argument; `example` shows a call with names."""
     if values:

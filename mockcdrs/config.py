@@ -93,7 +93,7 @@ class MockConfig:
         DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
     )
     seed: int | None = _option(
-        None, OptionKind.NUMBER, "whose calls are made up where there is no data directory", 1, metavar="N"
+        None, OptionKind.NUMBER, "the seed of made-up calls: the same seed makes the same calls", 1, metavar="N"
     )
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
@@ -140,6 +140,7 @@ class ServerConfig:
         port: The port to listen on; 0 takes any free one.
         control_token: What the control API wants of everybody. Without it requests of this machine alone are let in.
         has_control_api: Whether there is a control API at all.
+        allow_origin: The origins of pages that may use the control API, besides its own.
         is_one_of_many: Whether other processes answer the same clients: all agree on request ids then.
 
     """
@@ -148,6 +149,7 @@ class ServerConfig:
     port: int = 0
     control_token: str | None = None
     has_control_api: bool = True
+    allow_origin: tuple[str, ...] = ()
     is_one_of_many: bool = False
 
 

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 
 _STATE = "X-Mockcdrs-State"

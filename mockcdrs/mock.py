@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Never, Self, Unpack
 from mockcdrs import arguments
 from mockcdrs.config import MockConfig, MockOptions, ServerConfig
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.mock_interface import ApiAddress
 from mockcdrs.control.state import build_state
 from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_PORTS_REFUSED = 20
 
 
-class Mock(MockBackend, ApiAddress):
+class Mock(MockBackend):
     """A Crossbar in a test's hands. Its server starts when `url` is first read; `stop` ends it.
 
     As a context manager it ends with its `with` block, which raises what a fault's own code raised.
@@ -49,7 +48,6 @@ class Mock(MockBackend, ApiAddress):
         config: What it is made of.
         server_config: Where and how it is served.
         state: All that it holds.
-        account: The account that its methods are about.
         stand_in: Another mock that answers what comes to this one, as long as there is one.
         past_ports: The ports of mocks that are closed, whose clients may still ask there. This mock takes another one.
 
@@ -61,7 +59,7 @@ class Mock(MockBackend, ApiAddress):
     def _set_up(self, config: MockConfig, server: ServerConfig, beside: "Mock | None") -> None:
         shared = None if beside is None else beside.state
         state, account = build_state(config, shared, is_one_of_many=server.is_one_of_many)
-        super().__init__(state, account)
+        super().__init__(state, account.id)
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()

@@ -95,14 +95,14 @@ def of_kind(kind: str) -> list[Entry]:
 
 def find(name: str) -> list[Entry]:
     """The entries of a name, in any case; more than one if several kinds have it. Raises `UnknownName`."""
-    found = [entry for entry in entries() if entry.name.lower() == name.lower()]
-    if not found:
+    matches = [entry for entry in entries() if entry.name.lower() == name.lower()]
+    if not matches:
         names = {entry.name.lower(): entry.name for entry in entries()}
         names |= {full.rpartition(".")[2]: full for full in Settings.names()}  # as people say them
         near = dict.fromkeys(names[each] for each in difflib.get_close_matches(name.lower(), names))
         hint = f"did you mean {' or '.join(near)}?" if near else "`mockcdrs explain` lists all names"
         raise UnknownName(f"nothing is named {name!r}: {hint}")
-    return found
+    return matches
 
 
 def _versions() -> Iterator[Entry]:
@@ -184,8 +184,8 @@ def _rule_parts() -> Iterator[Entry]:
 def _documented_arguments(documented: type) -> list[tuple[str, str]]:
     """The arguments under "Arguments:" of a docstring, each with its text as a sentence."""
     section = inspect.cleandoc(documented.__doc__ or "").partition("Arguments:\n")[2]
-    found = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
-    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
+    matches = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
+    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in matches]
 
 
 def as_sentence(text: str) -> str:

@@ -7,11 +7,13 @@ import pytest
 
 from mockcdrs.cdr.documents import schema_field_names
 from mockcdrs.config import MockConfig, MockOptions
+from mockcdrs.control.account_interface import ApiAddress
 from mockcdrs.control.added_calls import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
-from mockcdrs.control.expected_query import _PARAMETERS, ListingQuery
-from mockcdrs.control.mock_interface import ApiAddress, MockInterface
-from mockcdrs.dataset.call_builder import CallSpec
+from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
+from mockcdrs.expected.parameters import ListingQuery
+from mockcdrs.expected.query import _PARAMETERS
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments
 from mockcdrs.mock import Mock, serving
@@ -34,7 +36,7 @@ def form(member: Any) -> object:
 
 
 def test_a_mock_in_this_process_has_what_the_interface_names_and_what_needs_its_process() -> None:
-    interface = public_members(MockInterface) | public_members(ApiAddress)
+    interface = public_members(MockInterface)
     assert public_members(Mock).keys() - interface.keys() == OF_THE_PROCESS
     assert public_members(RemoteMock).keys() == interface.keys()
     assert public_members(RealKazoo).keys() == public_members(ApiAddress).keys() | {"is_mock"}
@@ -82,7 +84,7 @@ def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: A
 
 def test_the_typed_arguments_are_those_that_are_taken() -> None:
     assert get_type_hints(MockOptions) == get_type_hints(MockConfig)
-    assert get_type_hints(CallArguments) == get_type_hints(CallSpec)
+    assert CallArguments.__annotations__.keys() == CALL_SPEC_FIELDS.keys()
     assert ReplyRuleArguments.__annotations__.keys() == {*ARGUMENTS_BESIDE_REPLY} - {"path"}
 
 

@@ -15,7 +15,6 @@ SHARED_MODULES = {
 }
 SHARED_NAMES = {
     "command": "each module of `mockcdrs.cli` has its command under this name",
-    "is_loopback": "of the control API, until it takes that of the configuration",
     "to_number": "Erlang's conversion and JavaScript's, which are always called with their module's name before them",
 }
 

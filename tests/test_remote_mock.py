@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from mockcdrs import remote_mock
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
@@ -24,8 +24,8 @@ Either = Mock | RemoteMock
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
-    with serving() as made:
-        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
+    with serving() as mock:
+        yield mock if request.param == "in this process" else RemoteMock(ControlClient(mock.url))
 
 
 def ask(mock: Either, path: str = "/cdrs", **query: Any) -> httpx.Response:
@@ -95,7 +95,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
-        (lambda mock: mock.expected("/cdrs/summary"), UnsupportedQuery),
+        (lambda mock: mock.expected("/summary"), UnsupportedQuery),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:
@@ -106,8 +106,8 @@ def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], er
 def test_both_ways_end_up_with_equal_results() -> None:
     with serving() as one, serving() as served:
         pair = one, RemoteMock(ControlClient(served.url))
-        found = [_results(mock) for mock in pair]
-    assert found[0] == found[1]
+        results = [_results(mock) for mock in pair]
+    assert results[0] == results[1]
 
 
 def _results(mock: Either) -> tuple[Any, ...]:
@@ -177,15 +177,15 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
         mock, usual = RemoteMock(control), control.ask
 
         def counting(*given: Any, **named: Any) -> Any:
-            told = usual(*given, **named)
-            fetched.append(len(told["records"]))
+            answer = usual(*given, **named)
+            fetched.append(len(answer["records"]))
             if len(fetched) in {2, 4}:
                 ask(served)
             if len(fetched) == 6:
                 served.reset()
                 ask(served)
                 ask(served)
-            return told
+            return answer
 
         ask(served)
         monkeypatch.setattr(control, "ask", counting)

@@ -59,12 +59,12 @@ def _number_at(variables: Any, header: str, default: int = 0) -> int:
     return number if type(number) is int else erlang.to_integer(number)
 
 
-def _first_defined(held: Any, names: Iterable[str], default: Any) -> Any:
-    """`kz_json:get_first_defined/3`; `BadArgument` where `held` can have no names."""
-    if not isinstance(held, dict | list):
-        raise erlang.BadArgument(f"has no names: {held!r:.80}")
+def _first_defined(container: Any, names: Iterable[str], default: Any) -> Any:
+    """`kz_json:get_first_defined/3`; `BadArgument` where `container` can have no names."""
+    if not isinstance(container, dict | list):
+        raise erlang.BadArgument(f"has no names: {container!r:.80}")
     for name in names:
-        value = held.get(name, MISSING) if isinstance(held, dict) else value_at(held, (name,))
+        value = container.get(name, MISSING) if isinstance(container, dict) else value_at(container, (name,))
         if value is not MISSING:
             return value
     return default

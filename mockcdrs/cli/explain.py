@@ -30,10 +30,10 @@ def command(*, name: str | None) -> None:
         click.echo("\n\n".join(_listing(kind, title) for kind, title in reference.TITLES.items()))
         return
     try:
-        found = reference.find(name)
+        entries = reference.find(name)
     except reference.UnknownName as error:
         raise click.BadParameter(str(error), param_hint="NAME") from error
-    click.echo("\n\n".join(_description(entry) for entry in found))
+    click.echo("\n\n".join(_description(entry) for entry in entries))
 
 
 def _listing(kind: str, title: str) -> str:

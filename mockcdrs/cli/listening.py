@@ -33,13 +33,17 @@ _LABELS = {
 _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 
 
-def run(mock: "Mock", env_file: Path | None, log_format: str) -> None:
+def run(mock: "Mock", env_file: Path | None, log_format: str, *, opens_console: bool = False) -> None:
     """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
     with _signals() as ended, RequestLog(mock.state.journal, _formatter(log_format), _to_stdout) as log, mock:
         settings, kazoo = variables(mock), mock.state.version.name
         public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
         with _env_file(env_file, settings) if env_file else contextlib.nullcontext():
             log.listening(banner(settings, {"Kazoo": kazoo, "Clock": clock_note(mock)}), {**public, "kazoo": kazoo})
+            if opens_console:
+                import webbrowser  # which few want
+
+                webbrowser.open(settings["MOCKCDRS_CONSOLE"])
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
                 pass
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end

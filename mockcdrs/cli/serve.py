@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -54,6 +55,22 @@ def _check_quirks(_context: click.Context, _option: click.Parameter, names: tupl
     return names
 
 
+def _check_origins(_context: click.Context, _option: click.Parameter, urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them, from the addresses of pages."""
+    return tuple(_origin_of(url) for url in urls)
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise click.BadParameter(f"came {url!r}, expected an origin, as in http://localhost:3000")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _host_of(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
+
+
 _FORMS: dict[OptionKind, dict[str, Any]] = {
     OptionKind.NUMBER: {"type": int},
     OptionKind.COUNT: {"type": click.IntRange(0, 1_000_000)},
@@ -101,13 +118,15 @@ Examples:
 """,
 )
 @_options_of_mock
-@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The file to write what a client needs into."
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="A line for each request.",
+    help="The form of the line for each request.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -116,11 +135,19 @@ Examples:
     show_default=True,
     type=click.IntRange(0, 65_535),
     metavar="PORT",
-    help="0 takes any free one.",
+    help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token that /_mockcdrs/ wants; needed with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
-def command(*, env_file: Path | None, log_format: str, **options: Any) -> None:
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    callback=_check_origins,
+    metavar="URL",
+    help="Let pages of this origin use /_mockcdrs/; repeatable.",
+)
+@click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
+def command(*, env_file: Path | None, log_format: str, opens_console: bool, **options: Any) -> None:
     """Serve CDRs until interrupted.
 
     Without --data the calls are made up, the same for the same seed: today's appear as they end.
@@ -128,11 +155,20 @@ def command(*, env_file: Path | None, log_format: str, **options: Any) -> None:
     from mockcdrs.cli import listening
 
     with _mistakes_as_messages():
-        listening.run(build_mock(**options), env_file, log_format)
+        if opens_console and options["no_control"]:
+            raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
+        listening.run(build_mock(**options), env_file, log_format, opens_console=opens_console)
 
 
 def build_mock(
-    *, host: str, port: int, control_token: str | None, no_control: bool, is_one_of_many: bool = False, **options: Any
+    *,
+    host: str,
+    port: int,
+    control_token: str | None,
+    no_control: bool,
+    allow_origin: tuple[str, ...] = (),
+    is_one_of_many: bool = False,
+    **options: Any,
 ) -> "Mock":
     """The mock that the options of the command ask for, but not one that others could change.
 
@@ -145,11 +181,17 @@ def build_mock(
             f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
             "expected --control-token TOKEN with it, or --no-control"
         )
+    if foreign := [origin for origin in allow_origin if not (is_loopback(_host_of(origin)) or control_token)]:
+        raise click.UsageError(
+            f"--allow-origin {foreign[0]} lets a page from elsewhere change everything: "
+            "expected --control-token TOKEN with it, which the page sends as X-Mockcdrs-Token"
+        )
     server = ServerConfig(
         host=host,
         port=port,
         control_token=control_token,
         has_control_api=not no_control,
+        allow_origin=allow_origin,
         is_one_of_many=is_one_of_many,
     )
     return build(MockConfig(**options), server)

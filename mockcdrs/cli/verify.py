@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 @click.command("verify")
 @click.argument("url", required=False)
 @account_of_server(is_required=False)
-@click.option("--token", "auth_token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT")
+@click.option(
+    "--token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT", help="A token that opens that account."
+)
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 )
 @kazoo_of_server
 def command(
-    *, url: str | None, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
+    *, url: str | None, account_id: str | None, token: str | None, rate: float | None, kazoo: str | None
 ) -> None:
     """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
 
@@ -40,7 +42,7 @@ def command(
     except ClientError as error:
         raise click.ClickException(str(error)) from error
     with contextlib.ExitStack() as stack:
-        server = _server(url, account_id, auth_token, rate, kazoo) if url else _mock(stack, kazoo)
+        server = _server(url, account_id, token, rate, kazoo) if url else _mock(stack, kazoo)
         try:
             server.check_access()
         except ClientError as error:
@@ -56,15 +58,15 @@ def command(
 
 
 def _server(
-    url: str, account_id: str | None, auth_token: str | None, rate: float | None, kazoo: str | None
+    url: str, account_id: str | None, token: str | None, rate: float | None, kazoo: str | None
 ) -> "TargetServer":
     from mockcdrs.contract.client import ClientError
     from mockcdrs.contract.target import TargetServer
 
-    if not account_id or not auth_token:
+    if not account_id or not token:
         raise click.UsageError("a URL came without an account or a token: give both, with --account and --token")
     try:
-        return TargetServer(url, account_id, auth_token, rate, kazoo)
+        return TargetServer(url, account_id, token, rate, kazoo)
     except ClientError as error:
         raise click.BadParameter(str(error)) from error
 

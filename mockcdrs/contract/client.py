@@ -89,7 +89,7 @@ class RawResponse:
 
 
 @dataclass(slots=True)
-class _Received:
+class _ResponseReader:
     status: int = 0
     headers: HeaderPairs = ()
     parts: list[bytes] = field(default_factory=list)
@@ -211,13 +211,13 @@ class Client:
         deadline = time.monotonic() + self._timeout_seconds
         with self._connect() as line:
             line.sendall(sent)
-            received = _Received()
+            reader = _ResponseReader()
             while not isinstance(event := connection.next_event(), h11.EndOfMessage):
                 if event is h11.NEED_DATA:
                     line.settimeout(max(0.001, deadline - time.monotonic()))
                     connection.receive_data(line.recv(_PART_BYTES))
-                received.take(event)
-            return received.response()
+                reader.take(event)
+            return reader.response()
 
     @contextlib.contextmanager
     def _connect(self) -> Iterator[socket.socket]:

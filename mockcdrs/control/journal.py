@@ -19,6 +19,7 @@ DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
 MAX_RESPONSES = 50
 MAX_BODY_BYTES = 65_536
+MAX_REQUEST_BODY_BYTES = 8_192
 
 _GZIP_WINDOW = 31
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
@@ -72,6 +73,7 @@ class Record:
         headers: the request's, by names in lower case.
         status: the status of the response.
         received_bytes: the length of the request's body.
+        body: the beginning of the request's body as text.
         sent_bytes: the length of the response's body as it was sent, perhaps compressed.
         duration_seconds: how long the response took, by the machine's clock.
         fault: the names of the rules that fired.
@@ -96,6 +98,7 @@ class Record:
     headers: dict[str, str]
     status: int = 0
     received_bytes: int = 0
+    body: str = ""
     sent_bytes: int = 0
     duration_seconds: float = 0.0
     fault: str = ""
@@ -220,6 +223,7 @@ class Journal:
             query=_parse_redacted(incoming.query) if incoming.query else {},
             headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
+            body=redaction.redact_text(incoming.body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace")),
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )

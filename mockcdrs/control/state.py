@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -129,11 +129,8 @@ class State:
         self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
-        self._tokens: dict[str, context.Claims] = {
-            token.value: {"account_id": account.id, "owner_id": token.owner_id}
-            for account in store.accounts.values()
-            for token in account.tokens
-        }
+        self.serials = itertools.count(1)
+        self._tokens = _claims_by_token(store.accounts.values())
 
     def reset(self) -> None:
         """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
@@ -142,11 +139,18 @@ class State:
         self.faults.reset()
         self.journal.clear()
         self._buckets = TokenBuckets()
+        self._tokens = _claims_by_token(self.base.accounts.values())
+        self.serials = itertools.count(1)
         self.ids.reset()
         if frozen_at is None:
             self.clock.live()
         else:
             self.clock.freeze(frozen_at)
+
+    def add_account(self, account: Account) -> None:
+        """Add an account, which its tokens open, until the next reset."""
+        self.data.add_account(account)
+        self._tokens = self._tokens | _claims_by_token([account])
 
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
@@ -167,7 +171,16 @@ class State:
             claims=self.claims,
             token_key=self._token_key,
             buckets=self._buckets,
+            change_account=self.data.change_account,
         )
+
+
+def _claims_by_token(accounts: Iterable[Account]) -> dict[str, context.Claims]:
+    return {
+        token.value: {"account_id": account.id, "owner_id": token.owner_id}
+        for account in accounts
+        for token in account.tokens
+    }
 
 
 def build_state(

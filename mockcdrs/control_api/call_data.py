@@ -1,10 +1,13 @@
 """The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.cdr.documents import public_fields
+from mockcdrs.control.added_calls import Interaction
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME
 from mockcdrs.control_api import messages
@@ -13,8 +16,10 @@ from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document, Segment, Store
+from mockcdrs.expected.result import Expected
 
 _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
+_SERIES = {"count": arguments.WHOLE, "over": arguments.NUMBER, **_CALL}
 _MOST_INTERACTIONS = 500
 _MAX_INTERACTION_SECONDS = 24 * 3_600
 
@@ -37,24 +42,40 @@ def list_scenarios(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def add_call(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Add a call by scenario, as `Mock.add_call` does."""
-    order = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
+    """Add a call, as `Mock.add_call` does."""
+    account = messages.find_account(backend, request)
+    call = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
     with messages.refuse_wrong_arguments():
-        call = backend.add_call(**order)
-    return ApiResponse({"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}, 201)
+        return ApiResponse(_describe_call(account.add_call(**call)), 201)
+
+
+def add_calls(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Add many calls, as `Mock.add_calls` does; `over` is in seconds."""
+    account = messages.find_account(backend, request)
+    call = messages.parse_members(request.body, _SERIES, "a series of calls")
+    with messages.refuse_wrong_arguments():
+        arguments.check_present(call, ("count", "over"), "a series of calls")
+        over = timedelta(seconds=call.pop("over"))
+        return ApiResponse([*map(_describe_call, account.add_calls(call.pop("count"), over, **call))], 201)
+
+
+def _describe_call(call: Interaction) -> dict[str, Any]:
+    return {"interaction_id": call.id, "cdr_id": call.cdr_id, "legs": list(call.legs)}
 
 
 def add_cdr(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a document as it is, as `Mock.add_cdr` does."""
+    account = messages.find_account(backend, request)
     with messages.refuse_wrong_arguments():
-        return ApiResponse(backend.add_cdr(request.body), 201)
+        return ApiResponse(account.add_cdr(request.body), 201)
 
 
 def remove_cdr(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove a CDR."""
+    account = messages.find_account(backend, request)
     try:
         with messages.refuse_wrong_arguments():
-            backend.remove(request.fields["cdr_id"])
+            account.remove(request.fields["cdr_id"])
     except KeyError as unknown:
         raise ApiError(404, "no-such-cdr", str(unknown.args[0])) from unknown
     return NO_CONTENT
@@ -62,8 +83,7 @@ def remove_cdr(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def clear_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Empty the account, until the next reset."""
-    del request
-    backend.clear()
+    messages.find_account(backend, request).clear()
     return NO_CONTENT
 
 
@@ -83,11 +103,12 @@ def reset(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
-    messages.check_parameters(request, "created_from", "created_to", "limit")
+    messages.check_parameters(request, "account_id", "created_from", "created_to", "limit")
+    account_id = messages.find_account(backend, request).account_id
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
     start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
     limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    interactions = newest_interactions(backend.state.data, backend.account_id, (start, end), limit)
+    interactions = newest_interactions(backend.state.data, account_id, (start, end), limit)
     return ApiResponse(
         [
             {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
@@ -97,19 +118,36 @@ def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client must end up with, as `Mock.expected` does; `path` is the listing's, below the account."""
-    query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in {"path", "token"}}
+    """Return what a client must end up with, as `Mock.expected` does, with groups by day in `time_zone`."""
+    others = {"path", "token", "account_id", "time_zone"}
+    query: dict[str, Any] = {name: value for name, value in request.query.items() if name not in others}
+    account = messages.find_account(backend, request)
     with messages.refuse_wrong_arguments():
-        expected = backend.expected(request.query.get("path", "/cdrs"), **query)
+        expected = account.expected(request.query.get("path", "/cdrs"), **query)
+        by_day = expected.by_day(request.query.get("time_zone", "UTC"))
+    groups = {
+        "user": expected.by_user(),
+        "caller": expected.by_caller(),
+        "number": expected.by_number(),
+        "rate": expected.by_rate(),
+        "direction": expected.by_direction(),
+        "day": by_day,
+    }
     return ApiResponse(
         {
             "ids": list(expected.ids),
-            "count": expected.count,
-            "seconds": expected.seconds,
-            "cost": expected.cost,
+            **_totals(expected),
+            "peak": expected.peak,
             "unreachable": list(expected.unreachable),
+            "summary": expected.summary,
+            "groups": {by: {name: _totals(group) for name, group in each.items()} for by, each in groups.items()},
+            "legs": [asdict(leg) for leg in expected.legs],
         }
     )
+
+
+def _totals(expected: Expected) -> dict[str, int]:
+    return {name: getattr(expected, name) for name in ("count", "calls", "seconds", "cost", "reseller_cost")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mockcdrs import arguments
+from mockcdrs.arguments import Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.journal import Record
+from mockcdrs.control.journal import JournalFull, Record
+from mockcdrs.control.request_assertions import ASSERTION_PARTS
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.crossbar import start_key
 
+_ASSERTION = {**ASSERTION_PARTS, "in_order": Kind("a list of requests", lambda value: isinstance(value, list))}
 _LEFT_OUT = frozenset({"final_advice", "adviser", "response"})
 _MAX_PART_LENGTH = 80
 _CURL_HEADERS = ("accept", "accept-language", "content-type", "x-request-id", "origin")
@@ -74,6 +78,30 @@ def clear_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     del request
     backend.state.journal.clear()
     return NO_CONTENT
+
+
+def assert_requests(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Say whether requests came as `Mock.assert_requested` and, with `in_order`, `assert_requested_in_order` expect."""
+    given = messages.parse_members(request.body, _ASSERTION, "an assertion")
+    with messages.refuse_wrong_arguments():
+        try:
+            if "in_order" in given:
+                arguments.check_names(given, ["in_order"], "an assertion of an order")
+                backend.assert_requested_in_order(*given["in_order"])
+            else:
+                backend.assert_requested(**given)
+        except AssertionError as failed:
+            return ApiResponse({"holds": False, "message": str(failed)})
+    return ApiResponse({"holds": True, "message": ""})
+
+
+def read_transcript(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return the client's requests as text to be compared, as `Mock.transcript` does."""
+    del request
+    try:
+        return ApiResponse({"transcript": backend.transcript()})
+    except JournalFull as full:
+        raise ApiError(409, "journal-full", str(full)) from full
 
 
 def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -1,4 +1,4 @@
-"""The server itself: whether it is ready, its account, settings, quirks and clock, and the OpenAPI documents."""
+"""The server itself: whether it is ready, its settings, quirks and clock, and the OpenAPI documents."""
 
 import json
 import os
@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.backend import MockBackend
@@ -20,6 +20,9 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.openapi import document as openapi
 
+if TYPE_CHECKING:
+    from mockcdrs.reference import Entry
+
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
 _CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
 
@@ -29,33 +32,6 @@ def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     del backend, request
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return ApiResponse(state)
-
-
-def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client is configured with, and the other accounts."""
-    account, login = backend.account, backend.credentials
-    return ApiResponse(
-        {
-            "url": f"{request.origin}/v2",
-            "account_id": account.id,
-            "auth_token": backend.auth_token,
-            "user_id": login.user_id,
-            "name": account.name,
-            "realm": account.realm,
-            "username": login.username,
-            "password": login.password,
-            "api_key": login.api_key,
-            "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
-            "accounts": [
-                {"id": other.id, "name": other.name, "realm": other.realm, "is_reseller": other.is_reseller}
-                for other in backend.state.data.accounts.values()
-            ],
-        }
-    )
-
-
-def _name(user: Any) -> str:
-    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
 def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -79,7 +55,7 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "quirks": quirks,
             "seed": state.seed,
             "data": asdict(state.data.origin),
-            "reseller": backend.account.is_reseller,
+            "reseller": state.data.accounts[backend.account_id].is_reseller,
             "maximum_range": widest_range(state.version, state.settings),
         }
     )
@@ -125,6 +101,22 @@ def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     else:
         backend.clock.live()
     return read_clock(backend, request)
+
+
+def read_reference(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return everything that has a name, by kind, in the words of `mockcdrs explain`."""
+    del backend, request
+    from mockcdrs import reference  # which imports all that it describes
+
+    groups = [
+        {"kind": kind, "title": title, "entries": [_describe_entry(entry) for entry in reference.of_kind(kind)]}
+        for kind, title in reference.TITLES.items()
+    ]
+    return ApiResponse(groups)
+
+
+def _describe_entry(entry: "Entry") -> dict[str, Any]:
+    return {name: value for name, value in asdict(entry).items() if name != "kind"}
 
 
 def control_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -38,7 +38,8 @@ _AFTER_ALL_NAMES_IN_MASTER = "\ufff0"
 def account_document(account: Account) -> dict[str, Any]:
     """The account's own document, as its database has it."""
     columns = {"name": account.name, "realm": account.realm}
-    return {**{name: value for name, value in columns.items() if value}, **account.document, "_id": account.id}
+    missing = {name: value for name, value in columns.items() if value and name not in account.document}
+    return {**missing, **account.document, "_id": account.id}
 
 
 def reseller_id(accounts: Accounts, account: Account) -> str:

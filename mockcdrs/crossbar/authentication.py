@@ -28,6 +28,9 @@ from mockcdrs.crossbar.errors import build_system_error, handler_crash, module_e
 from mockcdrs.crossbar.resources import AccessLevel
 from mockcdrs.dataset.accounts import Account
 
+DEVICE_STATUS = "status"
+"""What stands in the place of a device's id to ask for all that are registered."""
+
 _ACCOUNT_ID_LENGTH = 32
 _MAX_ACCOUNT_PARAMETERS = 2
 _ALGORITHM = "HS256"
@@ -122,6 +125,8 @@ def check_resources(context: Context) -> None:
     if context.account is None:
         return
     for module, parameters in context.nouns[::-1]:
+        if (module, parameters) == ("devices", (DEVICE_STATUS,)):
+            continue
         documents = {"users": context.account.users, "devices": context.account.devices}.get(module)
         if documents is not None and parameters and all(item["id"] != parameters[0] for item in documents):
             raise system_error("bad_identifier", cause=parameters[0])

@@ -45,7 +45,7 @@ class ServerState:
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
     `claims` gives what a token says, or raises `authentication.TokenError`; `token_key` signs new tokens. Requests are
-    paid from `buckets`.
+    paid from `buckets`. `change_account` puts what a function makes of an account, named by its id, in its place.
     """
 
     version: Version
@@ -57,6 +57,7 @@ class ServerState:
     claims: Callable[[str], Claims]
     token_key: bytes
     buckets: "TokenBuckets"
+    change_account: Callable[[str, Callable[[Account], Account]], None]
 
 
 @dataclass(slots=True)

@@ -33,8 +33,10 @@ from mockcdrs.crossbar.resources import AccessLevel, Resource
 from mockcdrs.crossbar.resources.cdrs import CDRS
 from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
 from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
+from mockcdrs.crossbar.resources.plain import PLAIN
 
 RESOURCES: dict[str, Resource] = {
+    **PLAIN,
     "accounts": ACCOUNTS,
     "api_auth": API_AUTH,
     "apps_store": APPS_STORE,

@@ -108,10 +108,15 @@ def write_documents(directory: Path, documents: Iterable[tuple[str, str, Documen
             if month not in months:
                 file = (directory / f"documents-{month}.jsonl").open("w", encoding="utf-8", newline="\n")
                 months[month] = open_files.enter_context(file)
-            wrapped = {"account_id": account_id, "month": month, "document": document}
-            months[month].write(json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")) + "\n")
+            months[month].write(document_line(account_id, month, document))
             count += 1
     return count
+
+
+def document_line(account_id: str, month: str, document: Document) -> str:
+    """A line of `documents-YYYYMM.jsonl`."""
+    wrapped = {"account_id": account_id, "month": month, "document": document}
+    return json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def write_accounts(directory: Path, accounts: Iterable[Account]) -> None:

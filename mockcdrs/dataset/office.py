@@ -5,13 +5,13 @@ All of it is a pure function of seed, account and locale; the order of drawing i
 
 import functools
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
 from mockcdrs.dataset.endpoints import Endpoint, Home, Party
 from mockcdrs.dataset.locales import (
     EMERGENCY_RATE,
@@ -48,6 +48,8 @@ _LINES, _CONTACTS, _INTERNATIONAL, _TOLL_FREE, _ON_NET = 5, 300, 40, 20, 6
 _BILLINGS = ("per_minute", "per_minute", "allotment", "flat_rate")
 _CARRIERS = (("Northwind", "192.0.2"), ("Basalt", "198.51.100"), ("Halyard", "203.0.113"))
 _SERVER = "10.26.0.2"
+_APP_LIST = [app["id"] for app in reversed(DEMO_APPS)]
+"""What a user has installed, as a web client notes it: the first one, which shows calls, opens after a login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +116,15 @@ def main_account_id(seed: int) -> str:
 
 
 def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account, ...]:
-    """Three accounts: the master, a reseller below it, and the main account as the reseller's child.
+    """The master account, a reseller below it, the reseller's children `main` and `sibling`, and a child of `main`.
 
     `months` stay empty: which databases exist depends on the clock.
     """
     pool = load_pool(locale)
     accounts = []
-    for role in ("master", "reseller", "main"):
-        _, home, staff = _begin_office(seed, hex_id(seed, "account", role), pool)
-        accounts.append(_account(seed, home, staff, locale))
+    for role in ("master", "reseller", "main", "sibling", "child"):
+        home, staff, outside = _begin_office(seed, hex_id(seed, "account", role), pool)
+        accounts.append(_account(seed, home, staff, outside.lines, locale))
     return tuple(accounts)
 
 
@@ -130,44 +132,53 @@ def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE) -> tuple[Account,
 def generate_office(seed: int, account_id: str, locale: str = DEFAULT_LOCALE) -> Office:
     """The office of one account, drawn by hash of seed and account from the locale's names. Raises `UnknownLocale`."""
     pool = load_pool(locale)
-    random, home, staff = _begin_office(seed, account_id, pool)
+    home, staff, outside = _begin_office(seed, account_id, pool)
     return Office(
         seed=seed,
         locale=locale,
-        account=_account(seed, home, staff, locale),
+        account=_account(seed, home, staff, outside.lines, locale),
         phones=staff.phones,
         extensions=staff.extensions,
         faxes=staff.faxes,
         phrases=pool.phrases[:200],
-        **_OutsideParties(random, home, pool, numbering_plan(locale)).draw(),
+        lines=outside.lines,
+        **outside.draw(),
     )
 
 
-def _begin_office(seed: int, account_id: str, pool: NamePool) -> tuple[Random, Home, _Staff]:
-    """An account's people, and the draws as far as they have got: those of the parties outside are still to come."""
+def _begin_office(seed: int, account_id: str, pool: NamePool) -> tuple[Home, _Staff, "_OutsideParties"]:
+    """An account's people and lines; the parties outside, which cost more, are still to be drawn."""
     random = random_for(seed, "directory", account_id, pool.locale)
     name = pick(random, pool.companies)
     home = Home(account_id, name, f"{account_id[:6]}.sip.example.com", hex_id(seed, "account", "reseller"))
-    return random, home, _generate_staff(random, home, pool, numbering_plan(pool.locale))
+    plan = numbering_plan(pool.locale)
+    staff = _generate_staff(random, home, pool, plan)
+    return home, staff, _OutsideParties(random, home, pool, plan)
 
 
-def _account(seed: int, home: Home, staff: _Staff, locale: str) -> Account:
+def _account(seed: int, home: Home, staff: _Staff, lines: Sequence[Endpoint], locale: str) -> Account:
     master, reseller = hex_id(seed, "account", "master"), home.reseller_id
-    trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
+    trees: dict[str, tuple[str, ...]] = {
+        master: (),
+        reseller: (master,),
+        hex_id(seed, "account", "child"): (master, reseller, main_account_id(seed)),
+    }
     return Account(
         id=home.account_id,
         name=home.account_name,
         realm=home.realm,
         tree=trees.get(home.account_id, (master, reseller)),
-        is_reseller=home.account_id in trees,
+        is_reseller=home.account_id in {master, reseller},
         is_superduper_admin=home.account_id == master,
         users=staff.users,
         devices=staff.devices,
         tokens=(Token(hex_id(seed, "token", home.account_id), staff.users[0]["id"]),),
+        numbers=tuple(line.number for line in lines),
         document={
             "language": locale.replace("_", "-").lower(),
             "timezone": numbering_plan(locale).timezone,
             "enabled": True,
+            "ui_restrictions": {"myaccount": {}},  # which a web client would write otherwise
             "pvt_created": _CREATED_GREGORIAN,
         },
     )
@@ -209,6 +220,7 @@ def _user(random: Random, home: Home, plan: NumberingPlan, name: tuple[str, str]
         "enabled": True,
         "caller_id": {"internal": {"name": f"{first} {last}", "number": str(extension)}},
         "vm_to_email_enabled": True,
+        "appList": _APP_LIST,
     }
 
 
@@ -262,7 +274,7 @@ def _octet(random: Random) -> int:
     return 1 + int(random.random() * 254)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _OutsideParties:
     """Whom an office talks to, and the machines that carry it: contacts, carriers, media servers, features."""
 
@@ -270,16 +282,19 @@ class _OutsideParties:
     home: Home
     pool: NamePool
     plan: NumberingPlan
-    carriers: list[dict[str, str]] = field(default_factory=list)
+    carriers: list[dict[str, str]] = field(init=False)
+    lines: tuple[Endpoint, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.carriers = [self._carrier(*carrier) for carrier in _CARRIERS]
+        self.lines = tuple(self._line() for _ in range(_LINES))
 
     def draw(self) -> dict[str, Any]:
-        """The fields of an `Office` that are neither its people nor their devices, by name."""
-        self.carriers.extend(self._carrier(*carrier) for carrier in _CARRIERS)
+        """The other fields of an `Office` that are neither its people nor their devices, by name."""
         emergency = self.home.outside(self.plan.emergency, "Emergency", self.carriers[0], EMERGENCY_RATE, "flat_rate")
         return {
             "carriers": tuple(self.carriers),
             "media_servers": tuple(f"fs{row}.{self.home.account_id[:2]}.example.net" for row in (1, 2, 3)),
-            "lines": tuple(self._line() for _ in range(_LINES)),
             "contacts": tuple(self._contact() for _ in range(_CONTACTS)),
             "international": tuple(self._abroad() for _ in range(_INTERNATIONAL)),
             "toll_free": tuple(self._toll_free() for _ in range(_TOLL_FREE)),

@@ -148,14 +148,14 @@ def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) 
         server = _server_elsewhere(request.config, marked)
         if isinstance(server, RemoteMock):
             server.reset()
-            with report.watched(request.node, server, allowed):
+            with report.watch(request.node, server, allowed):
                 yield server
         else:
             yield server
         return
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
     mock = session.make(_merge_options(request.config, mockcdrs_settings, marked))
-    with contextlib.closing(mock), session.current(mock), report.watched(request.node, mock, allowed):
+    with contextlib.closing(mock), session.current(mock), report.watch(request.node, mock, allowed):
         yield mock
 
 
@@ -176,7 +176,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
             arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
             merged = _merge_options(request.config, mockcdrs_settings, marked, dict(options))
             mock = mocks.enter_context(contextlib.closing(session.make(merged)))
-            mocks.enter_context(report.watched(request.node, mock, allowed))
+            mocks.enter_context(report.watch(request.node, mock, allowed))
             return mock
 
         yield make

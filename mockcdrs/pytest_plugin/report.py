@@ -21,12 +21,12 @@ _CODES = "mockcdrs_advice"  # an attribute of reports: these also travel from xd
 _MAX_REQUESTS = 50
 
 
-class _Watched(NamedTuple):
+class _WatchedMock(NamedTuple):
     mock: "MockInterface"
     allowed: frozenset[str]
 
 
-_WATCHED = pytest.StashKey[list[_Watched]]()
+_WATCHED = pytest.StashKey[list[_WatchedMock]]()
 _HAS_PASSED = pytest.StashKey[bool]()
 
 
@@ -83,20 +83,20 @@ def code_of(advice: str) -> str:
 
 
 @contextlib.contextmanager
-def watched(item: pytest.Item, mock: "MockInterface", allowed: frozenset[str]) -> Iterator[None]:
+def watch(item: pytest.Item, mock: "MockInterface", allowed: frozenset[str]) -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
     Where the run is strict, a test fails whose client got advice that is not `allowed`. It fails for what a fault's own
     code raised, too. Faults that never fired are warned of.
     """
-    each = _Watched(mock, allowed)
+    each = _WatchedMock(mock, allowed)
     item.stash[_WATCHED].append(each)
     yield
     if item.stash[_HAS_PASSED]:  # what still came while its fixtures were torn down
         _fail_if_unwanted(item, [each])
 
 
-def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_Watched]) -> None:
+def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_WatchedMock]) -> None:
     for each in watched:
         each.mock.check_faults()
     if item.config.getoption("mockcdrs_strict"):
@@ -115,15 +115,15 @@ def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:
 
 def _describe(mock: "MockInterface") -> list[str]:
     try:
-        kept = mock.kept_requests()
+        requests = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
-    if not (kept.records or kept.dropped):
+    if not (requests.records or requests.dropped):
         from mockcdrs.control import journal
 
         return [f"no request came.{journal.proxy_hint(mock.host)}"]
-    shown = kept.records[-_MAX_REQUESTS:]
-    before = kept.dropped + len(kept.records) - len(shown)
+    shown = requests.records[-_MAX_REQUESTS:]
+    before = requests.dropped + len(requests.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
     return [*first, *map(_describe_request, shown), *_advice(mock), *_failures(mock)]
 

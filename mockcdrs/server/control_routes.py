@@ -17,8 +17,8 @@ from mockcdrs.console import pages
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Journal
 from mockcdrs.control_api import OPEN, ROUTES
-from mockcdrs.control_api.access import ApiError, check_access, error_body
-from mockcdrs.control_api.messages import ApiRequest, ApiResponse, Handler, bad_value
+from mockcdrs.control_api.access import ApiError, check_access, cors_headers, error_body
+from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
@@ -106,9 +106,14 @@ class ControlApi:
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Respond to whatever comes; errors have one shape."""
-        resp.set_headers(self._headers)
+        resp.set_headers({**self._headers, **cors_headers(self._config, req.get_header("Origin"))})
+        if self._config.allow_origin:
+            resp.append_header("Vary", "Origin")
         try:
             self._check_access(req)
+            if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
+                _send(resp, NO_CONTENT)
+                return
             responder, fields = self._find_responder(req)
             responder(req, resp, **fields)
         except falcon.HTTPError as wrong:

@@ -92,18 +92,22 @@ class Request(falcon.Request):
 class RequestIdMiddleware:
     """Reads a request to Crossbar as it was sent, and gives it its id: the client's, or a new one.
 
-    Paths at and below `besides` are not Crossbar's.
+    Paths at and below `besides` are not Crossbar's, and a browser that opens the root is led there.
     """
 
     def __init__(self, state: State, besides: str | None) -> None:
         self._state = state
-        self._besides = None if besides is None else f"{besides}/"
+        self._besides = besides
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        del resp
-        if self._besides is not None and f"{req.path}/".startswith(self._besides):
-            return
+        if self._besides is not None:
+            if is_below(req.path, self._besides):
+                return
+            if req.path == "/" and _is_from_browser(req):
+                resp.status, resp.location, resp.complete = 302, f"{self._besides}/{_query_part(req)}", True
+                resp.set_header("Vary", "Accept")
+                return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
         context.incoming = incoming = read_request(req.env, state.settings.max_upload_size)
@@ -160,6 +164,19 @@ class FaultMiddleware:
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
+
+
+def is_below(path: str, base: str) -> bool:
+    """Whether a path is `base` or one below it."""
+    return f"{path}/".startswith(f"{base}/")
+
+
+def _is_from_browser(req: Request) -> bool:
+    return req.method == "GET" and "text/html" in (req.get_header("Accept") or "")
+
+
+def _query_part(req: Request) -> str:
+    return f"?{req.query_string}" if req.query_string else ""
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,17 +15,12 @@ import pytest
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.office import generate_accounts, main_account_id
 from tests.certificates import TRUSTED
+from tests.server_process import free_port
 
 SEED, NOW = 7, "2026-01-20T12:00:00Z"
 REQUESTS = 24
 SERVERS_OWN = {"server", "connection", "transfer-encoding", "content-length"}
 Answer = tuple[int, dict[str, str], bytes]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextlib.contextmanager
@@ -77,23 +71,23 @@ def account() -> Account:
     return next(each for each in generate_accounts(SEED) if each.id == main_account_id(SEED))
 
 
-def asked(origin: str, account: Account, method: str, path: str, **headers: str) -> Answer:
+def ask(origin: str, account: Account, method: str, path: str, **headers: str) -> Answer:
     sent = {"X-Auth-Token": account.tokens[0].value, "Host": "crossbar.example", "Accept-Encoding": "identity"}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     # a connection for each request, so that all the processes come to answer
-    answered = httpx.request(
+    response = httpx.request(
         method, f"{origin}/v2/accounts/{account.id}{path}", headers=sent, timeout=30, verify=TRUSTED
     )
-    kept = {name: value for name, value in answered.headers.items() if name not in SERVERS_OWN}
-    return answered.status_code, kept, answered.content
+    headers_of_the_app = {name: value for name, value in response.headers.items() if name not in SERVERS_OWN}
+    return response.status_code, headers_of_the_app, response.content
 
 
 def test_both_processes_answer_and_say_that_their_state_is_their_own(granian: str) -> None:
-    told = []
-    while len({each["process"] for each in told}) < 2:
-        assert len(told) < 1_000
-        told.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10, verify=TRUSTED).json())
-    assert {each["state"] for each in told} == {"per process"}
+    reports = []
+    while len({each["process"] for each in reports}) < 2:
+        assert len(reports) < 1_000
+        reports.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10, verify=TRUSTED).json())
+    assert {each["state"] for each in reports} == {"per process"}
 
 
 @pytest.mark.parametrize(
@@ -120,22 +114,22 @@ def test_both_processes_answer_and_say_that_their_state_is_their_own(granian: st
 def test_all_processes_give_the_same_bytes_and_so_does_the_command(
     granian: str, alone: str, account: Account, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    first, *others = (asked(granian, account, method, path, **headers) for _ in range(REQUESTS))
+    first, *others = (ask(granian, account, method, path, **headers) for _ in range(REQUESTS))
     assert [each for each in others if each != first] == []
     named = {**headers, "X_Request_ID": "mine"}
-    assert asked(granian, account, method, path, **named) == asked(alone, account, method, path, **named)
+    assert ask(granian, account, method, path, **named) == ask(alone, account, method, path, **named)
 
 
 def test_a_file_without_a_name_is_given_the_same_by_all_processes(granian: str, account: Account) -> None:
-    heads = [asked(granian, account, "GET", "/cdrs?page_size=1", Accept="text/csv")[1] for _ in range(REQUESTS)]
+    heads = [ask(granian, account, "GET", "/cdrs?page_size=1", Accept="text/csv")[1] for _ in range(REQUESTS)]
     assert len({head["content-disposition"] for head in heads}) == 1
 
 
 def test_different_requests_have_different_ids_whichever_process_they_reach(granian: str, account: Account) -> None:
-    ids = [asked(granian, account, "GET", f"/cdrs?page_size={size}")[1]["x-request-id"] for size in range(1, 13)]
+    ids = [ask(granian, account, "GET", f"/cdrs?page_size={size}")[1]["x-request-id"] for size in range(1, 13)]
     assert len(set(ids)) == len(ids)
 
 
 def test_an_encoded_slash_is_a_slash_because_granian_tells_no_raw_path(granian: str, account: Account) -> None:
-    encoded = asked(granian, account, "GET", "/cdrs/202601-a%2Fb", X_Request_ID="mine")
-    assert encoded == asked(granian, account, "GET", "/cdrs/202601-a/b", X_Request_ID="mine")
+    encoded = ask(granian, account, "GET", "/cdrs/202601-a%2Fb", X_Request_ID="mine")
+    assert encoded == ask(granian, account, "GET", "/cdrs/202601-a/b", X_Request_ID="mine")

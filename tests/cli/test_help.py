@@ -1,5 +1,7 @@
 """Help that fits a screen."""
 
+import re
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -28,10 +30,27 @@ def test_help_has_examples_of_options_that_there_are(command: str) -> None:
         assert {word for word in words if word.startswith("--")} <= known
 
 
+def test_every_option_of_every_command_is_one_sentence() -> None:
+    texts = {
+        f"{name} {option.opts[0]}": option.help or ""
+        for name, subcommand in main.commands.items()
+        for option in subcommand.params
+        if isinstance(option, click.Option)
+    }
+    assert len(texts) > 40
+    assert [name for name, text in texts.items() if not re.fullmatch(r"[A-Z]([^.]|\.(?=\d))+\.", text)] == []
+
+
 def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"--port": "1", "--now": "live", "--calls-per-day": "3", "--seed": "5", "--reseller": "1", "--data": "d"}
     given |= {"--no-control": "1", "--set": "kazoo.version=9", "--fix": "all", "--quirk": "integer-page-size"}
-    given |= {"--log-format": "json", "--kazoo": "master", "--journal": "7"}
+    given |= {
+        "--log-format": "json",
+        "--kazoo": "master",
+        "--journal": "7",
+        "--open": "1",
+        "--allow-origin": "http://localhost:3000",
+    }
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
         name = option.opts[0]

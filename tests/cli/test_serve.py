@@ -7,11 +7,8 @@ import shlex
 import signal
 import stat
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ import pytest
 from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.versions import VERSIONS
 from tests.programs import program
+from tests.server_process import ServerProcess, serve_in_process
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
@@ -40,20 +38,13 @@ DOCUMENT = {
 }
 
 
-@dataclass
-class Served:
-    process: "subprocess.Popen[str]"
-    env_file: Path
-
-    @property
-    def variables(self) -> dict[str, str]:
-        lines = shlex.split(self.env_file.read_text())
-        return dict(line.split("=", 1) for line in lines)
+class Served(ServerProcess):
+    """A server whose output is read."""
 
     def get(self, path: str) -> Any:
-        told = self.variables
-        url = f"{told['MOCKCDRS_URL']}/accounts/{told['MOCKCDRS_ACCOUNT_ID']}{path}"
-        with urlopen(Request(url, headers={"X-Auth-Token": told["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
+        variables = self.variables
+        url = f"{variables['MOCKCDRS_URL']}/accounts/{variables['MOCKCDRS_ACCOUNT_ID']}{path}"
+        with urlopen(Request(url, headers={"X-Auth-Token": variables["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
             return json.load(answer)
 
     def line(self) -> str:
@@ -80,20 +71,8 @@ def data(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def serving(directory: Path, *options: str) -> Iterator[Served]:
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        overdue = threading.Timer(120, process.kill)
-        overdue.start()
-        try:
-            while not env_file.exists():
-                if process.poll() is not None:
-                    pytest.fail(f"the server did not start: {process.communicate()[0]}")
-                time.sleep(0.01)
-            yield Served(process, env_file)
-        finally:
-            overdue.cancel()
-            process.kill()
+    with serve_in_process(directory, *options, output=subprocess.PIPE) as server:
+        yield Served(server.process, server.env_file)
 
 
 def names(directory: Path) -> list[str]:
@@ -119,14 +98,14 @@ def test_the_env_file_tells_a_shell_where_to_go_and_is_gone_at_the_end(tmp_path:
 
 def test_the_env_file_names_all_that_a_client_is_configured_with(tmp_path: Path) -> None:
     with serving(tmp_path, "--now", NOW) as served:
-        told = served.variables
+        variables = served.variables
         user = served.get("/cdrs?created_from=63936000000&created_to=63936100000&page_size=1")
         served.end()
     names_told = "URL ACCOUNT_ID AUTH_TOKEN USER_ID ACCOUNT_NAME REALM USERNAME PASSWORD API_KEY CONSOLE"
-    assert [*told] == [f"MOCKCDRS_{name}" for name in names_told.split()]
-    assert all(told.values())
-    assert told["MOCKCDRS_CONSOLE"] == told["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
-    assert user["data"][0]["to"].endswith(told["MOCKCDRS_REALM"])
+    assert [*variables] == [f"MOCKCDRS_{name}" for name in names_told.split()]
+    assert all(variables.values())
+    assert variables["MOCKCDRS_CONSOLE"] == variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
+    assert user["data"][0]["to"].endswith(variables["MOCKCDRS_REALM"])
 
 
 def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,11 +159,11 @@ def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, 
 
 def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
     with serving(tmp_path, "--now", NOW) as served:
-        told = served.variables
+        variables = served.variables
         banner = served.end().splitlines()
     labels = {"Username": "USERNAME", "Password": "PASSWORD", "Account": "ACCOUNT_NAME", "Realm": "REALM"}
     for label, name in {**labels, "API key": "API_KEY"}.items():
-        assert f"{label:11} {told[f'MOCKCDRS_{name}']}" in banner
+        assert f"{label:11} {variables[f'MOCKCDRS_{name}']}" in banner
 
 
 def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path) -> None:
@@ -238,10 +217,10 @@ def test_for_a_machine_all_is_json_without_a_token(tmp_path: Path, data: Path) -
         served.get("/cdrs?page_sice=7")
         lines = [served.line(), served.line()]
         assert served.end() == ""
-    started, asked = map(json.loads, lines)
+    started, request = map(json.loads, lines)
     assert (started["event"], started["account_id"], started["kazoo"]) == ("listening", ACCOUNT, "4.3")
-    assert (asked["event"], asked["status"], asked["query"]) == ("request", 200, "page_sice=7")
-    assert asked["advice"] == ["misspelt-parameter"]
+    assert (request["event"], request["status"], request["query"]) == ("request", 200, "page_sice=7")
+    assert request["advice"] == ["misspelt-parameter"]
     assert TOKEN not in "".join(lines)
 
 
@@ -256,8 +235,8 @@ def test_slow_answers_under_way_and_an_output_that_nobody_reads_do_not_hold_up_t
                 served.get(f"/nosuch/{long}")
         slow = json.dumps({"path": "/cdrs", "drip": 1}).encode()
         urlopen(Request(f"{root}_mockcdrs/faults", slow, {"Content-Type": "application/json"}), timeout=10).close()
-        asked = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
-        with urlopen(asked, timeout=10) as answer:  # some 1,200 bytes, a second for each
+        request = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
+        with urlopen(request, timeout=10) as answer:  # some 1,200 bytes, a second for each
             answer.read(1)
             served.process.send_signal(signal.SIGTERM)
             with pytest.raises(IncompleteRead):
@@ -296,3 +275,18 @@ def listed(directory: Path, *options: str) -> Any:
         listing = served.get("/cdrs")
         served.end()
     return listing
+
+
+def test_open_opens_the_console_in_the_browser_of_the_environment(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.opened"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", str(browser))
+    with serving(tmp_path, "--data", str(data), "--open") as served:
+        opened = tmp_path / "browser.opened"
+        while not (opened.exists() and opened.read_text()):
+            assert served.process.poll() is None
+            time.sleep(0.01)
+        assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]

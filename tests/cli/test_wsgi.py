@@ -19,7 +19,7 @@ print(client.get(f"/accounts/{account.id}/cdrs", headers=headers).text)
 """
 
 
-def asked(before: int, hash_seed: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_app(before: int, hash_seed: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, **variables}
     command = [sys.executable, "-c", ASK, str(before)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -27,15 +27,15 @@ def asked(before: int, hash_seed: str, **variables: str) -> subprocess.Completed
 
 def test_all_processes_give_the_same_bytes() -> None:
     variables = {"MOCKCDRS_SEED": "7", "MOCKCDRS_NOW": "2026-01-20T12:00:00Z", "MOCKCDRS_SET": "kazoo.version=9.9"}
-    first, second = asked(0, "1", **variables), asked(3, "2", **variables)
+    first, second = run_app(0, "1", **variables), run_app(3, "2", **variables)
     assert '"status":"success", "request_id":"' in first.stdout.replace('": "', '":"')
     assert first.stdout == second.stdout
 
 
 def test_an_address_that_others_reach_takes_a_control_token_here_too() -> None:
-    ended = asked(0, "1", MOCKCDRS_HOST="0.0.0.0")
-    assert ended.returncode == 1
-    assert "expected --control-token TOKEN with it, or --no-control" in ended.stderr
+    process = run_app(0, "1", MOCKCDRS_HOST="0.0.0.0")
+    assert process.returncode == 1
+    assert "expected --control-token TOKEN with it, or --no-control" in process.stderr
 
 
 def test_a_server_that_others_reach_lets_only_this_machine_into_the_control_api() -> None:
@@ -46,8 +46,8 @@ for peer in ("203.0.113.7", "127.0.0.1"):
     client = httpx.Client(transport=httpx.WSGITransport(app=app, remote_addr=peer), base_url="http://localhost")
     print([client.get(f"/_mockcdrs/{path}").status_code for path in ("account", "journal", "")])
 """
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines() == ["[403, 403, 403]", "[200, 200, 200]"]
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.splitlines() == ["[403, 403, 403]", "[200, 200, 200]"]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,6 @@ for peer in ("203.0.113.7", "127.0.0.1"):
     ],
 )
 def test_a_variable_that_cannot_be_taken_is_refused(name: str, value: str, message: str) -> None:
-    ended = asked(0, "1", **{name: value})
-    assert ended.returncode == 1
-    assert message in ended.stderr
+    process = run_app(0, "1", **{name: value})
+    assert process.returncode == 1
+    assert message in process.stderr

@@ -17,16 +17,16 @@ RANGE = (END - timedelta(days=20), END)
 
 @pytest.fixture
 def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
-    made: list[CdrSync] = []
+    clients: list[CdrSync] = []
     known = mockcdrs.credentials
     login = Login(known.account_name, known.username, known.password)
 
     def connect(kind: type[CdrSync] = CdrSync) -> CdrSync:
-        made.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
-        return made[-1]
+        clients.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
+        return clients[-1]
 
     yield connect
-    for client in made:
+    for client in clients:
         client.close()
 
 

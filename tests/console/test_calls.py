@@ -52,15 +52,15 @@ def test_a_chosen_call_shows_its_legs_in_time_and_their_documents(open_page: Ope
 
 def test_filters_make_the_query_that_gets_the_same_from_crossbar(open_page: Open, mock: Mock, ask: Ask) -> None:
     mock.clear()
-    user = str(mock.account.users[0]["id"])
-    wanted = mock.add_call(caller="+14155550100", owner_id=user, fields={"hangup_cause": "USER_BUSY"})
-    mock.add_call(caller="+14155550101", owner_id=user)
+    user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
+    wanted = mock.add_call(caller="+14155550100", owner=user, fields={"hangup_cause": "USER_BUSY"})
+    mock.add_call(caller="+14155550101", owner=user)
     page = open_page("calls")
     expect(page.locator(ROWS)).to_have_count(2)
     page.locator("#calls").get_by_label("Caller's number").fill("+14155550100")
     page.get_by_label("Hangup cause").select_option("USER_BUSY")
     page.get_by_label("User").select_option(user)
-    page.get_by_label("Direction").select_option("inbound")
+    page.get_by_label("Direction").select_option("outbound")
     expect(page.locator(ROWS)).to_have_count(1)
     shown = urlsplit(query_shown(page))
     assert shown.path == f"/users/{user}/cdrs"

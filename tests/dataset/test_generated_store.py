@@ -36,7 +36,7 @@ def test_each_month_since_the_opening_has_a_database() -> None:
 def test_only_the_main_account_has_calls() -> None:
     store = _store()
     others = [account_id for account_id in store.accounts if account_id != ACCOUNT]
-    assert len(others) == 2
+    assert len(others) == 4
     assert all(store.months(other) == [] for other in others)
     assert all(not list(store.scan(other, "202601").segments()) for other in others)
 

@@ -8,13 +8,17 @@ from mockcdrs.dataset import locales
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 
 
-def test_a_universe_is_a_master_a_reseller_and_its_customer() -> None:
-    master, reseller, main = generate_accounts(5)
+def test_a_universe_is_a_master_a_reseller_its_customers_and_a_child_of_one() -> None:
+    master, reseller, main, sibling, child = generate_accounts(5)
     assert (master.tree, master.is_superduper_admin, master.is_reseller) == ((), True, True)
     assert (reseller.tree, reseller.is_superduper_admin, reseller.is_reseller) == ((master.id,), False, True)
     assert main.tree == (master.id, reseller.id)
     assert (main.is_superduper_admin, main.is_reseller) == (False, False)
     assert main.id == main_account_id(5)
+    assert sibling.tree == main.tree
+    assert child.tree == (*main.tree, main.id)
+    assert not sibling.is_reseller
+    assert not child.is_reseller
 
 
 def test_ids_and_tokens_are_of_the_seed() -> None:

@@ -22,7 +22,7 @@ from tests.docs.test_documents import TEXTS, blocks
 PORT = "http://127.0.0.1:8000"
 NOW = "2026-01-20T12:00:00Z"
 CONSOLE = [(name, block) for name in TEXTS for block in blocks(name, "console")]
-JAVASCRIPT = Path(__file__).parent / "cdrs.test.mjs"
+JAVASCRIPT = Path(__file__).parents[1] / "javascript" / "cdrs.test.mjs"
 
 
 def exchanges(block: str) -> list[tuple[str, str]]:
@@ -40,7 +40,9 @@ def is_shown(shown: str, printed: str) -> bool:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[Mock]:
     options = serve.command.make_context("serve", ["--port", "0"]).params
-    with serve.build_mock(**{name: options[name] for name in options.keys() - {"env_file", "log_format"}}) as mock:
+    with serve.build_mock(
+        **{name: options[name] for name in options.keys() - {"env_file", "log_format", "opens_console"}}
+    ) as mock:
         yield mock
 
 
@@ -110,9 +112,9 @@ def test_the_failing_test_of_the_readme_reports_what_it_shows(pytester: pytest.P
     pytester.makepyfile(test_client=code)
     (block,) = with_command("pytest")
     ((command, shown),) = exchanges(block)
-    ended = pytester.runpytest_subprocess(*shlex.split(command)[1:], "-p", "no:cacheprovider", "-p", "no:xdist")
-    ended.assert_outcomes(failed=1)
-    assert is_shown(shown, f"{ended.stdout}\n"), str(ended.stdout)
+    result = pytester.runpytest_subprocess(*shlex.split(command)[1:], "-p", "no:cacheprovider", "-p", "no:xdist")
+    result.assert_outcomes(failed=1)
+    assert is_shown(shown, f"{result.stdout}\n"), str(result.stdout)
 
 
 def test_verify_prints_what_is_shown(runner: CliRunner) -> None:
@@ -136,10 +138,10 @@ def test_a_recording_without_names_and_its_data_are_made_as_shown(runner: CliRun
 @pytest.mark.parametrize("command", blocks("docs/contract-and-recordings.md", "sh")[0].splitlines())
 def test_the_contract_tests_run_against_a_server_as_shown(command: str, pytester: pytest.Pytester) -> None:
     with serving() as mock:
-        told = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
-        words = [{**told, "TOKEN": mock.auth_token}.get(word, word) for word in shlex.split(command)]
-        ended = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
-    assert ended.ret == 0
+        values = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
+        words = [{**values, "TOKEN": mock.auth_token}.get(word, word) for word in shlex.split(command)]
+        result = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
+    assert result.ret == 0
 
 
 @pytest.mark.parametrize("start", ["mockcdrs generate", "mockcdrs explain"])
@@ -168,12 +170,12 @@ def run_javascript(path: Path) -> int:
     """Run a file of tests with Node.js, or with the one that Playwright brings, against a mock; its exit status."""
     node = shutil.which("node") or compute_driver_executable()[0]
     with serving() as mock:
-        told = {"URL": mock.url, "ACCOUNT_ID": mock.account_id, "AUTH_TOKEN": mock.auth_token}
-        environment = {f"MOCKCDRS_{name}": value for name, value in told.items()}
-        ended = subprocess.run(
+        values = {"URL": mock.url, "ACCOUNT_ID": mock.account_id, "AUTH_TOKEN": mock.auth_token}
+        environment = {f"MOCKCDRS_{name}": value for name, value in values.items()}
+        process = subprocess.run(
             [node, "--test", str(path)], env=environment, capture_output=True, timeout=60, check=False
         )
-        return ended.returncode
+        return process.returncode
 
 
 def test_the_javascript_test_that_is_shown_passes() -> None:

@@ -12,9 +12,9 @@ from mockcdrs.mock import Mock
 
 
 def data_of(mock: Mock, path: str) -> Any:
-    answered = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}{path}", params={"paginate": "false"})
-    assert answered.status_code == 200, answered.text
-    return answered.json["data"]
+    response = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}{path}", params={"paginate": "false"})
+    assert response.status_code == 200, response.text
+    return response.json["data"]
 
 
 @pytest.mark.parametrize("options", [{}, {"seed": 5, "calls_per_day": 40}, {"data": "office"}], ids=str)
@@ -47,9 +47,9 @@ def test_the_rows_of_a_listing_lead_to_the_documents() -> None:
 
 def logged_in(mock: Mock, body: dict[str, str], noun: str = "user_auth") -> Any:
     text = json.dumps({"data": body})
-    answered = mock.client().simulate_put(f"/v2/{noun}", body=text, headers={"X-Auth-Token": ""})
-    assert answered.status_code == 201, answered.text
-    return answered.json
+    response = mock.client().simulate_put(f"/v2/{noun}", body=text, headers={"X-Auth-Token": ""})
+    assert response.status_code == 201, response.text
+    return response.json
 
 
 @pytest.mark.parametrize("method", ["md5", "sha"])
@@ -57,10 +57,10 @@ def logged_in(mock: Mock, body: dict[str, str], noun: str = "user_auth") -> Any:
 def test_the_documented_credentials_log_in(method: str, where: str) -> None:
     mock = Mock()
     known = mock.credentials
-    made = {"md5": hashlib.md5, "sha": hashlib.sha1}[method](f"{known.username}:{known.password}".encode())
+    digest = {"md5": hashlib.md5, "sha": hashlib.sha1}[method](f"{known.username}:{known.password}".encode())
     account = known.account_name if where == "account_name" else known.realm
-    told = logged_in(mock, {"credentials": made.hexdigest(), "method": method, where: account})
-    assert (told["data"]["account_id"], told["data"]["owner_id"]) == (mock.account_id, known.user_id)
+    login = logged_in(mock, {"credentials": digest.hexdigest(), "method": method, where: account})
+    assert (login["data"]["account_id"], login["data"]["owner_id"]) == (mock.account_id, known.user_id)
     assert logged_in(mock, {"api_key": known.api_key}, "api_auth")["data"]["account_id"] == mock.account_id
 
 
@@ -69,7 +69,7 @@ def test_mocks_of_one_seed_take_each_others_tokens_and_no_others() -> None:
     token = logged_in(mocks[0], {"api_key": mocks[0].credentials.api_key}, "api_auth")["auth_token"]
     path = f"/v2/accounts/{mocks[0].account_id}/cdrs"
     answers = [mock.client().simulate_get(path, headers={"X-Auth-Token": token}) for mock in mocks[:2]]
-    assert [answered.status_code for answered in answers] == [200, 200]
+    assert [response.status_code for response in answers] == [200, 200]
     info = mocks[2].client().simulate_get("/v2/auth/tokeninfo", params={"token": token})
     assert (info.status_code, info.json["message"]) == (401, "invalid_jwt_signature")
 
@@ -98,5 +98,5 @@ def test_a_directory_that_holds_little_can_be_asked_all_the_same(tmp_path: Path,
     assert data_of(mock, "/devices/d1") == {"owner_id": "u1", "id": "d1"}
     assert [row["id"] for row in data_of(mock, "/users/u1/devices")] == ["d1"]
     assert data_of(mock, "/descendants") == data_of(mock, "/tree") == []
-    made = hashlib.md5(f"{known.username}:{known.password}".encode()).hexdigest()
-    assert logged_in(mock, {"credentials": made, "account_name": known.account_name})["data"]["owner_id"] == "u1"
+    digest = hashlib.md5(f"{known.username}:{known.password}".encode()).hexdigest()
+    assert logged_in(mock, {"credentials": digest, "account_name": known.account_name})["data"]["owner_id"] == "u1"

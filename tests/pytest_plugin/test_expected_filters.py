@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control_client import ControlClient
+from mockcdrs.expected.query import encode_query
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from tests.pytest_plugin.walking import WITH_QUIRKS, walked
@@ -22,7 +22,7 @@ ODD: list[dict[str, Any]] = [
     {"hangup_cause": "null", "flag": [1, "x"], "to": {"a": [{"b": "deep"}]}, "call_id": "plain"},
 ]
 # a filter, its value, and how many of the six it finds
-FOUND: list[tuple[str, Any, int]] = [
+FILTERS: list[tuple[str, Any, int]] = [
     ("filter_hangup_cause", "A", 1),
     ("filter_hangup_cause", ["A", "B"], 2),
     ("filter_hangup_cause", ("A", "B"), 2),
@@ -68,12 +68,12 @@ def mock() -> Iterator[Mock]:
     WITH_QUIRKS.reset()
 
 
-@pytest.mark.parametrize(("name", "value", "count"), FOUND)
+@pytest.mark.parametrize(("name", "value", "count"), FILTERS)
 def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: Any, count: int) -> None:
     query = {**RANGE, name: value}
-    found = list(walked(mock, "/cdrs", encode_query("/cdrs", query)))
-    assert list(mock.expected(**query).ids) == found
-    assert len(found) == count
+    rows = list(walked(mock, "/cdrs", encode_query("/cdrs", query)))
+    assert list(mock.expected(**query).ids) == rows
+    assert len(rows) == count
 
 
 @pytest.mark.parametrize(("name", "value"), [("filter_hangup_cause", ["A", "B"]), ("filter_flag", True)])

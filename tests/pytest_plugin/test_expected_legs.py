@@ -47,9 +47,9 @@ def test_the_leg_that_a_walk_shows_is_the_one_expected(
         mock.add_cdr({**whole, **own, **leg})
     path = f"/users/{mock.user_id}/cdrs/interaction" if of_user else "/cdrs/interaction"
     query = {**RANGE, "ascending": ascending, "paginate": "false"}
-    found = list(walked(mock, path, query))
-    assert sorted(found) == sorted(mock.expected(path, **query).ids)
-    assert len(found) == len({leg["interaction_key"] for leg in legs})
+    rows = list(walked(mock, path, query))
+    assert sorted(rows) == sorted(mock.expected(path, **query).ids)
+    assert len(rows) == len({leg["interaction_key"] for leg in legs})
 
 
 def test_the_widest_range_of_a_version_is_the_default_one() -> None:

@@ -39,19 +39,19 @@ def hold(mock: Mock, calls: list[tuple[int, int]]) -> None:
     leg = mock.add_call(at=JANUARY).legs[0]
     mock.clear()
     for number, (begin, end) in enumerate(calls):
-        began, ended = JANUARY + begin, JANUARY + end
+        began, end_second = JANUARY + begin, JANUARY + end
         own = {"_id": f"{gregorian.month_of(began)}-call-{number:02}", "interaction_time": began}
-        times = {"interaction_key": f"{number}", "timestamp": ended, "pvt_created": ended}
+        times = {"interaction_key": f"{number}", "timestamp": end_second, "pvt_created": end_second}
         variables = {**leg["custom_channel_vars"], "owner_id": mock.user_id}
         mock.add_cdr({**leg, **own, **times, "custom_channel_vars": variables})
 
 
 @pytest.fixture(params=MOCKS)
 def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
-    made = MOCKS[request.param]
-    hold(made, CALLS)
-    yield made
-    made.reset()
+    mock = MOCKS[request.param]
+    hold(mock, CALLS)
+    yield mock
+    mock.reset()
 
 
 def ways() -> Iterator[dict[str, Any]]:
@@ -91,9 +91,9 @@ def test_without_the_quirk_no_walk_over_the_listing_loses_any(way: dict[str, Any
     hold(WITHOUT, CALLS)
     for stretch in RANGES.values():
         truth = WITHOUT.expected(**stretch, **way)
-        found = list(walked(WITHOUT, "/cdrs", {**stretch, **way}))
-        assert (truth.unreachable, len(found)) == ((), len(set(found)))
-        assert found == list(truth.ids)[:: 1 if way["ascending"] == "false" else -1]
+        rows = list(walked(WITHOUT, "/cdrs", {**stretch, **way}))
+        assert (truth.unreachable, len(rows)) == ((), len(set(rows)))
+        assert rows == list(truth.ids)[:: 1 if way["ascending"] == "false" else -1]
 
 
 def test_a_page_that_ends_beside_the_months_end_loses_a_call_or_names_itself() -> None:
@@ -102,10 +102,10 @@ def test_a_page_that_ends_beside_the_months_end_loses_a_call_or_names_itself() -
     assert down.unreachable == ("202512-call-00",), "the second page begins at a key in January, in December too"
     hold(WITH_QUIRKS, [(-100, 60), (10, 20)])
     client, path = WITH_QUIRKS.client(), f"/v2/accounts/{WITH_QUIRKS.account_id}/cdrs"
-    asked = {**AROUND, "page_size": 1, "ascending": "true"}
-    first = client.simulate_get(path, params=asked).json["next_start_key"]
-    assert client.simulate_get(path, params={**asked, "start_key": first}).json["next_start_key"] == first
-    assert WITH_QUIRKS.expected(**asked).unreachable == ("202601-call-01",)
+    query = {**AROUND, "page_size": 1, "ascending": "true"}
+    first = client.simulate_get(path, params=query).json["next_start_key"]
+    assert client.simulate_get(path, params={**query, "start_key": first}).json["next_start_key"] == first
+    assert WITH_QUIRKS.expected(**query).unreachable == ("202601-call-01",)
 
 
 def test_a_summary_counts_such_a_call_in_the_month_that_it_was_written_in_only_without_the_quirk() -> None:

@@ -31,17 +31,17 @@ def test_a_walk_ends_with_what_is_expected(
     mock: Mock, path: str, ascending: str, history: strategies.History, size: int, days: int, chosen: st.DataObject
 ) -> None:
     end = history.now_gregorian - chosen.draw(st.integers(0, 5 * 86_400))
-    asked = {"created_from": end - days * 86_400 + 1, "created_to": end}
+    query = {"created_from": end - days * 86_400 + 1, "created_to": end}
     with mock.data(history):
         for number, leg in enumerate(chosen.draw(st.lists(st.sampled_from(history.documents or [{}]), max_size=2))):
             if leg:
                 bare = {name: value for name, value in leg.items() if name != "custom_channel_vars"}
                 mock.add_cdr({**bare, "_id": f"{leg['_id']}-{number}", "pvt_account_id": mock.account_id})
         # the direction decides which of equal legs stands for an interaction
-        truth = mock.expected(path, **asked, ascending=ascending)
-        found = set(walked(mock, path, {**asked, "page_size": size, "ascending": ascending}))
-    assert found == set(truth.ids)
-    assert not found & set(truth.unreachable)
+        truth = mock.expected(path, **query, ascending=ascending)
+        rows = set(walked(mock, path, {**query, "page_size": size, "ascending": ascending}))
+    assert rows == set(truth.ids)
+    assert not rows & set(truth.unreachable)
 
 
 def test_a_call_that_ended_behind_the_range_is_no_interaction_that_a_client_can_reach() -> None:
@@ -64,14 +64,15 @@ def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tm
     (tmp_path / "calls.jsonl").write_text("\n".join(lines), encoding="utf-8")
     mock = Mock(data=tmp_path, now="2026-01-20T12:00:00Z")
     other = next(account for account in mock.state.data.accounts.values() if account.id != mock.account_id)
+    own = mock.state.data.accounts[mock.account_id]
 
     def listed(account: Account) -> list[str]:
         headers = {"X-Auth-Token": account.tokens[0].value}
-        answered = mock.client().simulate_get(f"/v2/accounts/{account.id}/cdrs", headers=headers)
-        return [row["id"] for row in answered.json["data"]]
+        response = mock.client().simulate_get(f"/v2/accounts/{account.id}/cdrs", headers=headers)
+        return [row["id"] for row in response.json["data"]]
 
     mock.add_cdr({**leg, "pvt_account_id": mock.account_id})
-    assert listed(mock.account) == listed(other) == [leg["_id"]]
+    assert listed(own) == listed(other) == [leg["_id"]]
     mock.remove(leg["_id"])
-    assert (listed(mock.account), listed(other)) == ([], [leg["_id"]])
+    assert (listed(own), listed(other)) == ([], [leg["_id"]])
     assert mock.expected().ids == ()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.expected_query import UnsupportedQuery
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.mock import Mock
 from tests.pytest_plugin.walking import WITH_QUIRKS, WITHOUT, walked
 
@@ -49,8 +49,8 @@ def test_a_walk_ends_with_what_the_truth_says_of_it(
     for ascending, page_size, chunk_size, filters in ways:
         way = {"ascending": ascending, "page_size": page_size, "chunk_size": chunk_size, **filters}
         query = {**RANGE, "is_chunked": is_chunked, "paginate": paginate, **way}
-        truth, found = mock.expected(path, **query), list(walked(mock, path, query))
-        assert set(found) == set(truth.ids), way
+        truth, rows = mock.expected(path, **query), list(walked(mock, path, query))
+        assert set(rows) == set(truth.ids), way
         assert sorted(truth.ids + truth.unreachable) == sorted(set(ids) - ({ids[2]} if filters else set())), way
 
 
@@ -90,8 +90,8 @@ def test_what_lies_behind_a_broken_document_is_out_of_reach_of_a_walk_but_not_of
             "chunk_size: came 'many', expected a whole number from 1 to 999999999999999",
         ),
         (
-            {"has_key": "to"},
-            "has_key: an expected listing has no such argument, expected some of created_from, created_to, filter",
+            {"hes_key": "to"},
+            "hes_key: an expected listing has no such argument, expected some of created_from, created_to, filter",
         ),
     ],
 )
@@ -100,7 +100,7 @@ def test_a_question_without_an_answer_is_refused(query: dict[str, Any], words: s
         WITHOUT.expected(**query)
 
 
-@pytest.mark.parametrize("path", ["/cdrs/summary", "/cdrz", "/cdrs?page_size=2", "users//cdrs", "/cdrs/legs/x"])
+@pytest.mark.parametrize("path", ["/cdrz", "/cdrs?page_size=2", "users//cdrs", "/users/x"])
 def test_a_path_that_is_no_listings_has_no_ground_truth(path: str) -> None:
     with pytest.raises(UnsupportedQuery, match=re.escape(f"path: came {path!r}, expected one of /cdrs, ")):
         WITHOUT.expected(path)

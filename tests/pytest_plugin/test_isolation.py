@@ -5,13 +5,13 @@ import pytest
 from mockcdrs import mock as mock_module
 from mockcdrs.mock import Mock
 from mockcdrs.pytest_plugin import MAX_SHARED_MOCKS
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 UNUSED = "-W", "ignore::mockcdrs.UnusedFault"
 
 
 def test_each_test_has_a_mock_that_nothing_was_done_to(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 from dataclasses import replace
@@ -31,7 +31,7 @@ def test_one(mockcdrs):
     mockcdrs.state.settings = replace(mockcdrs.state.settings, pagination_page_size=1)
     mockcdrs.state.quirks = frozenset()
     mockcdrs.state.seed = 7
-    mockcdrs.account = mockcdrs.account
+    mockcdrs.add_user()
     assert seen(mockcdrs) != mocks[0][2]
 
 def test_two(mockcdrs):
@@ -116,12 +116,12 @@ def test_that_finds_them(mockcdrs):
 
 
 def test_clients_that_a_test_left_running_do_not_reach_the_next_one(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, LEFT_OVER)
+    result = run_pytest(pytester, LEFT_OVER)
     result.assert_outcomes(passed=2)
 
 
 def test_a_client_that_is_configured_once_asks_each_tests_own_mock(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -177,7 +177,7 @@ def test_that_asks_for_it_late(request, mockcdrs):
 
 
 def test_what_a_session_keeps_does_not_grow_with_its_markers(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import gc, os, threading
@@ -205,7 +205,7 @@ def test_then(before):
 
 
 def test_data_that_was_used_last_is_kept(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import pytest

@@ -6,12 +6,12 @@ import pytest
 
 from mockcdrs.config import OPTIONS, OptionError
 from mockcdrs.mock import serving
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 
 def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -104,11 +104,11 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
 
 def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
-    result = ran(pytester, marked)
+    result = run_pytest(pytester, marked)
     result.stdout.fnmatch_lines(
         ["*sede: the marker has no such argument, expected some of kazoo, seed, now*did you mean seed?*"]
     )
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 
 
@@ -125,7 +125,9 @@ def test_an_unknown_version_is_refused_with_the_known_ones_and_with_where_it_was
     pytester: pytest.Pytester, marked: str, option: str, ini: str, origin: str
 ) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
-    result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
+    result = run_pytest(
+        pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option])
+    )
     result.assert_outcomes(errors=1)
     assert (
         f"'4.3.142', from {origin}, is no version of Kazoo that is known: expected one of 4.3, master, classic; "
@@ -151,12 +153,15 @@ ODD_MARKERS = {
 
 def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = (
-        f"@pytest.mark.mockcdrs({said})\ndef test_{nth}(mockcdrs): pass\n" for nth, said in enumerate(ODD_MARKERS)
+        f"@pytest.mark.mockcdrs({arguments})\ndef test_{nth}(mockcdrs): pass\n"
+        for nth, arguments in enumerate(ODD_MARKERS)
     )
-    result = ran(pytester, "\n".join(["", "import pytest", *marked]))
+    result = run_pytest(pytester, "\n".join(["", "import pytest", *marked]))
     result.assert_outcomes(errors=len(ODD_MARKERS))
-    told = re.split("ERROR at setup of test_", result.stdout.str())[1:]
-    assert [said for said, words in zip(ODD_MARKERS, told, strict=True) if ODD_MARKERS[said] not in words] == []
+    reports = re.split("ERROR at setup of test_", result.stdout.str())[1:]
+    assert [
+        arguments for arguments, words in zip(ODD_MARKERS, reports, strict=True) if ODD_MARKERS[arguments] not in words
+    ] == []
 
 
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
@@ -165,12 +170,12 @@ def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None
 
 
 def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
     result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
 
 
 def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest

@@ -14,7 +14,7 @@ from mockcdrs.control.added_calls import Interaction
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 UNIX = 1_768_910_400
 LIKE_UNIX = f"this looks like Unix seconds; Gregorian = Unix + 62167219200 = {UNIX + 62_167_219_200}"
@@ -278,21 +278,21 @@ def state_of(mock: Any) -> tuple[object, ...]:
 def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     mocks: tuple[Mock, RemoteMock], call: Call, words: str
 ) -> None:
-    said = []
+    messages = []
     for mock in mocks:
         before = state_of(mock)
         with pytest.raises(ArgumentError, match=re.escape(words)) as refused:
             call(mock)
         assert state_of(mock) == before
-        said.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
-    assert said[0] == said[1]
+        messages.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
+    assert messages[0] == messages[1]
 
 
 MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, reseller, settings, fix, quirk, journal"
 
 
 @pytest.mark.parametrize(
-    ("made", "words"),
+    ("build", "words"),
     [
         (lambda: Mock(sede=7), f"sede: a mock has no such argument, {MOCK_NAMES}; did you mean seed?"),
         (lambda: serving(sede=7).__enter__(), f"sede: a mock has no such argument, {MOCK_NAMES}"),
@@ -317,9 +317,9 @@ MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, re
         (lambda: Mock(settings={"kazoo.version": {1}}), "kazoo.version came as {1}: expected text, a number, true or "),
     ],
 )
-def test_a_mock_that_cannot_be_made_so_is_refused_in_words(made: Callable[[], object], words: str) -> None:
+def test_a_mock_that_cannot_be_made_so_is_refused_in_words(build: Callable[[], object], words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
-        made()
+        build()
 
 
 def test_an_odd_document_is_taken_as_it_is(mocks: tuple[Mock, RemoteMock]) -> None:
@@ -390,7 +390,7 @@ def test_what_no_argument_is_wrong_about_works(mocks: tuple[Mock, RemoteMock]) -
 
 
 def test_a_marker_is_held_to_its_words_also_on_a_test_without_a_mock(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest

@@ -14,10 +14,10 @@ def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
     client, key, known = mock.client(), dict[str, str](), set[str]()
     for _ in range(MOST_PAGES):
         url = f"/v2/accounts/{mock.account_id}{path}"
-        answered = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()})
-        if answered.status_code == 503:
+        response = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()})
+        if response.status_code == 503:
             return
-        answer = answered.json
+        answer = response.json
         yield from (row["id"] for row in answer["data"])
         if answer.get("next_start_key", "") in {"", *known}:
             return

@@ -145,7 +145,8 @@ def test_a_mock_reports_that_its_calls_were_changed(change: Any) -> None:
 
 def test_a_mock_with_calls_that_a_program_added_reports_all_else() -> None:
     with serving() as mock:
-        mock.state.data = Overlay(LoadedStore([mock.account], {}))
+        account = mock.state.data.accounts[mock.account_id]
+        mock.state.data = Overlay(LoadedStore([account], {}))
         server, _ = report_of(mock)
     assert server == RecordedServer("4.3", server.mockcdrs)
 

@@ -17,7 +17,13 @@ BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/settings"): {"quirks": {"stale-next-key": False}},
     ("put", "/clock"): {"advance": {"hours": 1}},
     ("post", "/data/calls"): {"scenario": "voicemail", "at": "2026-01-20T11:00:00Z"},
+    ("post", "/data/accounts"): {"name": "Branch"},
+    ("post", "/data/users"): {"name": "Ann Lee"},
+    ("post", "/data/devices"): {"device_type": "softphone"},
+    ("post", "/data/numbers"): {},
+    ("post", "/data/calls/series"): {"count": 2, "over": 60, "direction": "outbound"},
     ("post", "/data/cdrs"): {"call_id": "a@b"},
+    ("post", "/journal/assertions"): {"path": "/cdrs", "at_least": 2},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
 }
 

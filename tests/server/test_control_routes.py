@@ -13,6 +13,7 @@ from falcon.testing import TestClient
 
 from mockcdrs.config import ServerConfig
 from mockcdrs.control_api import OPEN, ROUTES
+from mockcdrs.crossbar import pipeline
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
@@ -86,8 +87,8 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("GET", "/expected?created_from=soon", None, 400, "no-question"),
         ("GET", "/expected?page_size=0", None, 400, "no-question"),
         ("GET", "/expected?page_size", None, 400, "no-question"),
-        ("GET", "/expected?has_key=to", None, 400, "no-question"),
-        ("GET", "/expected?path=/cdrs/summary", None, 400, "no-question"),
+        ("GET", "/expected?hes_key=to", None, 400, "no-question"),
+        ("GET", "/expected?path=/summary", None, 400, "no-question"),
         ("PATCH", "/settings", {"quirks": {"no such": True}}, 400, "unknown-quirk"),
         ("PATCH", "/settings", {"quirks": {"stale-next-key": 1}}, 400, "bad-value"),
         ("PATCH", "/settings", {"settings": {"crossbar.cdrs.maximum_bulk": 0}}, 400, "bad-setting"),
@@ -271,3 +272,64 @@ def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
     refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
     assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
     assert len(mock.state.journal) == 0
+
+
+def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:
+    mock.fail(status=503)
+    url = mock.url.removesuffix("/v2") + "/_mockcdrs/reset"
+    assert httpx.post(url, timeout=10, verify=TRUSTED).status_code == 204
+    assert asked(mock, "GET", "/faults").json() == []
+
+
+def panel(mock: Mock, **headers: str) -> TestClient:
+    config = ServerConfig(allow_origin=("http://localhost:3000",))
+    sent = {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site", "Host": "127.0.0.1"}
+    return TestClient(create_app(mock.state, mock, config), headers={**sent, **headers})
+
+
+def test_a_page_of_an_allowed_origin_asks_by_preflight_and_reads_the_answer(mock: Mock) -> None:
+    page = panel(mock)
+    preflight = page.simulate_options("/_mockcdrs/faults", headers={"Access-Control-Request-Method": "POST"})
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight.headers["access-control-allow-origin"] == "http://localhost:3000"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "X-Mockcdrs-Token" in preflight.headers["access-control-allow-headers"]
+    made = page.simulate_post("/_mockcdrs/faults", json={"status": 503})
+    assert (made.status_code, made.headers["access-control-allow-origin"]) == (201, "http://localhost:3000")
+    assert made.headers["vary"] == "Origin"
+
+
+def test_a_page_of_another_origin_is_refused_and_cannot_read_why(mock: Mock) -> None:
+    page = panel(mock, Origin="http://evil.example")
+    for method in ("GET", "OPTIONS"):
+        headers = {"Access-Control-Request-Method": "GET"}
+        refused = page.simulate_request(method, "/_mockcdrs/faults", headers=headers)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+
+
+def test_without_allowed_origins_a_preflight_allows_no_page_anything(mock: Mock) -> None:
+    answered = asked(mock, "OPTIONS", "/faults", headers={"Access-Control-Request-Method": "POST"})
+    assert not [name for name in answered.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize("query", ["", "?token=a%20b"])
+def test_a_browser_that_opens_the_root_is_led_to_the_console(mock: Mock, query: str) -> None:
+    root = mock.url.removesuffix("/v2")
+    led = httpx.get(f"{root}/{query}", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=10, verify=TRUSTED)
+    assert (led.status_code, led.headers["location"], led.content) == (302, f"/_mockcdrs/{query}", b"")
+    assert led.headers["vary"] == "Accept"
+    assert mock.requests == []
+
+
+@pytest.mark.parametrize(("method", "accept"), [("GET", "*/*"), ("GET", "application/json"), ("POST", "text/html")])
+def test_for_any_other_client_the_root_is_crossbars(mock: Mock, method: str, accept: str) -> None:
+    root = mock.url.removesuffix("/v2")
+    greeted = httpx.request(method, f"{root}/", headers={"Accept": accept}, timeout=10, verify=TRUSTED)
+    assert (greeted.status_code, greeted.content) == (200, pipeline.GREETING)
+    assert [record.path for record in mock.requests] == ["/"]
+
+
+def test_without_a_control_api_the_root_is_crossbars_for_a_browser_too(mock: Mock) -> None:
+    greeted = TestClient(create_app(mock.state)).simulate_get("/", headers={"Accept": "text/html"})
+    assert greeted.content == pipeline.GREETING

@@ -208,7 +208,7 @@ AN_HOUR = 3_600
 
 @pytest.fixture
 def server(state: State) -> Iterator[Server]:
-    powers = MockBackend(state, state.data.accounts[ACCOUNT])
+    powers = MockBackend(state, ACCOUNT)
     with Server(create_app(state, powers)) as running:
         yield running
 

@@ -5,24 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
+from mockcdrs.control.backend import server_rules
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.expected import choose_leg, compute_expected
-from mockcdrs.control.expected_query import ExpectedQuery, PageWalk
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import views
-from mockcdrs.crossbar.couchdb import ViewRow, _reduce_groups, _row_order
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
-from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
-from mockcdrs.crossbar.views import LegView
+from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import Block, Traffic
+from mockcdrs.expected.ground_truth import compute_expected
+from mockcdrs.expected.query import ExpectedQuery, PageWalk, ServerRules
 
 NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
 DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800
@@ -53,7 +49,7 @@ def get_rows(
 @pytest.mark.parametrize("are_interactions", [False, True])
 def test_a_client_receives_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
     query = ExpectedQuery(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
-    expected = compute_expected(state.data, query, state.quirks)
+    expected = compute_expected(state.data, query, server_rules(state))
     sent = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
     rows = get_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", sent)
     assert rows
@@ -65,7 +61,7 @@ def test_a_client_receives_what_is_expected(state: State, filters: dict[str, str
 
 def test_a_user_is_expected_to_have_its_own_calls_only(state: State) -> None:
     owner = str(state.data.accounts[ACCOUNT].users[0]["id"])
-    expected = compute_expected(state.data, ExpectedQuery(ACCOUNT, START, NOW, owner), state.quirks)
+    expected = compute_expected(state.data, ExpectedQuery(ACCOUNT, START, NOW, owner), server_rules(state))
     rows = get_rows(state, f"/users/{owner}/cdrs")
     assert sorted(row["id"] for row in rows) == sorted(expected.ids)
 
@@ -81,10 +77,10 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
     shown = []
     for user in store.accounts[ACCOUNT].users:
         owner = str(user["id"])
-        query = ExpectedQuery(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending, version=version)
+        query = ExpectedQuery(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending)
         received = get_rows(state, f"/users/{owner}/cdrs/interaction", is_ascending=is_ascending)
         rows = [row["id"] for row in received]
-        assert sorted(rows) == sorted(compute_expected(state.data, query, state.quirks).ids)
+        assert sorted(rows) == sorted(compute_expected(state.data, query, server_rules(state)).ids)
         shown += rows
     assert shown
 
@@ -92,15 +88,16 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
 def test_versions_choose_other_legs_of_a_users_interaction() -> None:
     clock = Clock(NOW)
     state = State(GeneratedStore(SEED, Traffic(20), clock.now), clock=clock)
+    rules = {"4.3": ServerRules(), "master": ServerRules(shows_most_billed=True)}
     chosen = {
-        version.name: {
+        version: {
             cdr_id
             for user in state.data.accounts[ACCOUNT].users
             for cdr_id in compute_expected(
-                state.data, ExpectedQuery(ACCOUNT, START, NOW, str(user["id"]), True, version=version), frozenset()
+                state.data, ExpectedQuery(ACCOUNT, START, NOW, str(user["id"]), True), rules[version]
             ).ids
         }
-        for version in (KAZOO_4_3, KAZOO_MASTER)
+        for version in rules
     }
     assert chosen["4.3"] != chosen["master"]
 
@@ -111,7 +108,10 @@ def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> Non
     state.data.add(ACCOUNT, "202601", [bare])
     try:
         query = ExpectedQuery(ACCOUNT, START, NOW)
-        hidden, shown = (compute_expected(state.data, query, quirks) for quirks in (state.quirks, frozenset[str]()))
+        hidden, shown = (
+            compute_expected(state.data, query, ServerRules(quirks=quirks))
+            for quirks in (state.quirks, frozenset[str]())
+        )
     finally:
         state.data.reset()
     assert hidden.unreachable == (bare["_id"],)
@@ -166,7 +166,7 @@ def test_the_ground_truth_generates_each_block_that_a_walk_generates_once_and_no
     blocks.clear()
     state = new_state(calls_per_day)
     query = ExpectedQuery(ACCOUNT, start, end, are_interactions=path != "/cdrs", walk=WALKS[walk])
-    compute_expected(state.data, query, state.quirks)
+    compute_expected(state.data, query, server_rules(state))
     assert sorted(blocks, key=lambda block: block.start_gregorian) == walked
     assert bool(walked) is (name_of_range != "before the first call")
 
@@ -177,38 +177,3 @@ def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, fl
     for calls_per_day in (40, 60):
         made = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
         assert list(made) == []
-
-
-VIEWS = [
-    views.INTERACTIONS,
-    views.INTERACTIONS_BY_OWNER_FIRST_MADE,
-    views.INTERACTIONS_BY_OWNER_MOST_BILLED,
-]
-NUMBERS = st.integers(0, 9) | st.integers(-3, 10**12) | st.sampled_from([0.5, 1.0, 1e16])
-PLAIN = NUMBERS | st.sampled_from(["", "7", " 7 ", "1e1", "soon", "A", "B", None, True, False])
-VALUES = PLAIN | st.lists(PLAIN, max_size=2) | st.just({}) | st.just({"a": 1})
-FIELDS = ("billing_seconds", "channel_created_time", "channel_loopback_leg", "timestamp", "duration_seconds")
-LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)), min_size=1, max_size=5)
-
-
-def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
-    """Return the id of the leg that the view shows of one interaction."""
-    rows = [ViewRow(*emitted, document) for document in documents if (emitted := view.map(document))]
-    (group,) = _reduce_groups(sorted(rows, key=_row_order, reverse=not is_ascending), view.group_level, view.reduce)
-    return group.value["id"]
-
-
-@pytest.mark.parametrize("is_ascending", [True, False])
-@pytest.mark.parametrize("view", VIEWS, ids=["account", "user, first made", "user, most billed"])
-@given(fields=LEGS)
-@example(fields=[{"billing_seconds": "9"}, {"billing_seconds": "61"}])
-@example(fields=[{"billing_seconds": "soon"}, {"billing_seconds": 61}, {"billing_seconds": 5}])
-@example(fields=[{"channel_loopback_leg": "B"}, {"channel_loopback_leg": "A"}])
-def test_the_leg_of_an_interaction_is_the_one_that_the_view_chooses(
-    view: LegView, is_ascending: bool, fields: list[dict[str, Any]]
-) -> None:
-    shared = {"pvt_type": "cdr", "interaction_time": 1, "interaction_key": "a"}
-    own = {"custom_channel_vars": {"owner_id": "o"}}
-    documents = [{"_id": f"202601-{name}", **shared, **own, **own_fields} for name, own_fields in enumerate(fields)]
-    chosen = choose_leg(documents, view.chooses, is_of_user=view.has_owner, is_ascending=is_ascending)
-    assert chosen["_id"] == leg_in_view(view, documents, is_ascending=is_ascending)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mockcdrs.control.expected_query import PageWalk
-from mockcdrs.control.reachable_rows import ExpectedRow, WalkRules, find_reachable
+from mockcdrs.expected.query import PageWalk
+from mockcdrs.expected.reachable_rows import ExpectedRow, WalkRules, find_reachable
 
 
 def row(number: int, month: str = "202601") -> ExpectedRow:

@@ -4,22 +4,21 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.expected_query import (
+from mockcdrs.expected.query import (
     UNPAGED,
     ExpectedQuery,
     PageWalk,
+    ServerRules,
     UnsupportedQuery,
     encode_query,
     parse_expected_query,
 )
-from mockcdrs.crossbar.settings import Settings
-from mockcdrs.crossbar.versions import KAZOO_4_3
 
 NOW = 63_936_129_600  # 2026-01-20T12:00:00Z
 
 
 def parse(path: str = "/cdrs", quirks: frozenset[str] = frozenset(), **query: Any) -> ExpectedQuery:
-    return parse_expected_query("a", path, query, NOW, Settings(), quirks, KAZOO_4_3)
+    return parse_expected_query("a", path, query, NOW, ServerRules(quirks=quirks))
 
 
 def test_a_listing_without_parameters_has_the_default_range_and_no_walk() -> None:
@@ -74,7 +73,7 @@ def test_descending_false_reverses_the_order_unless_the_quirk_is_enabled() -> No
 @pytest.mark.parametrize(
     ("path", "query"),
     [
-        ("/cdrs/summary", {}),
+        ("/cdrs/summary", {"page_size": 5}),
         ("/cdrs", {"page_sise": 5}),
         ("/cdrs", {"page_size": 0}),
         ("/cdrs", {"chunk_size": 51}),

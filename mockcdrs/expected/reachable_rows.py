@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mockcdrs.control.expected_query import UNPAGED, PageWalk
 from mockcdrs.dataset.store import Document
+from mockcdrs.expected.query import UNPAGED, PageWalk
 
 RowTest = Callable[["ExpectedRow"], bool]
 RowKey = tuple[Any, str]

@@ -1,0 +1,89 @@
+"""The accounts: what a client is configured with, and the accounts, users, devices and numbers that are added."""
+
+from typing import Any
+
+from mockcdrs.control import added_accounts
+from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.added_accounts import Device, User
+from mockcdrs.control.backend import MockBackend
+from mockcdrs.control_api import messages
+from mockcdrs.control_api.messages import ApiRequest, ApiResponse
+from mockcdrs.dataset.accounts import Account
+
+
+def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return what a client is configured with, and all accounts: of the mock's own account, or of `account_id`."""
+    return ApiResponse(_describe(backend, messages.find_account(backend, request), request.origin))
+
+
+def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> dict[str, Any]:
+    accounts = backend.state.data.accounts
+    account, login = accounts[handle.account_id], handle.credentials
+    return {
+        "url": f"{origin}/v2",
+        "account_id": account.id,
+        "auth_token": account.tokens[0].value if account.tokens else "",
+        "user_id": login.user_id,
+        "name": account.name,
+        "realm": account.realm,
+        "username": login.username,
+        "password": login.password,
+        "api_key": login.api_key,
+        "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
+        "numbers": list(account.numbers),
+        "accounts": [_describe_shortly(each) for each in accounts.values()],
+    }
+
+
+def _describe_shortly(account: Account) -> dict[str, Any]:
+    parent = account.tree[-1] if account.tree else None
+    return {
+        "id": account.id,
+        "name": account.name,
+        "realm": account.realm,
+        "parent": parent,
+        "is_reseller": account.is_reseller,
+    }
+
+
+def _name(user: Any) -> str:
+    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+
+
+def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Add an account, as `Mock.add_account` does."""
+    given = messages.parse_members(_members(request), added_accounts.ACCOUNT, "an account")
+    with messages.refuse_wrong_arguments():
+        return ApiResponse(_describe(backend, backend.add_account(**given), request.origin), 201)
+
+
+def add_user(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Add a user to an account, as `Mock.add_user` does."""
+    account = messages.find_account(backend, request)
+    given = messages.parse_members(_members(request), added_accounts.USER, "a user")
+    with messages.refuse_wrong_arguments():
+        return _document_added(account.add_user(**given))
+
+
+def add_device(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Add a device to an account, as `Mock.add_device` does."""
+    account = messages.find_account(backend, request)
+    given = messages.parse_members(_members(request), added_accounts.DEVICE, "a device")
+    with messages.refuse_wrong_arguments():
+        return _document_added(account.add_device(**given))
+
+
+def add_number(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Add a telephone number to an account, as `Mock.add_number` does."""
+    account = messages.find_account(backend, request)
+    given = messages.parse_members(_members(request), added_accounts.NUMBER, "a number")
+    with messages.refuse_wrong_arguments():
+        return ApiResponse({"number": account.add_number(**given)}, 201)
+
+
+def _members(request: ApiRequest) -> Any:
+    return {} if request.body is None else request.body
+
+
+def _document_added(added: User | Device) -> ApiResponse:
+    return ApiResponse({"id": added.id, "name": added.name, "document": dict(added.document)}, 201)
