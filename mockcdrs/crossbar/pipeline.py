@@ -323,8 +323,13 @@ def _common_headers(context: Context) -> dict[str, str]:
 
 
 def _cors_headers(context: Context) -> dict[str, str]:
-    methods = ("OPTIONS", *context.allow)
-    requested = context.request.headers.get("access-control-request-method")
+    return cors_headers(context.allow, context.request.headers)
+
+
+def cors_headers(allowed: Iterable[str], request_headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that let pages of other origins read an answer; `allowed` are the methods of the path."""
+    methods = ("OPTIONS", *allowed)
+    requested = request_headers.get("access-control-request-method")
     if requested and requested not in methods:
         methods = (requested, *methods)
     return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
