@@ -102,12 +102,13 @@ class RequestIdMiddleware:
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        if self._besides is not None and f"{req.path}/".startswith(self._besides):
-            return
-        if self._besides is not None and _is_browser_at_root(req):
-            resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
-            resp.set_header("Vary", "Accept")
-            return
+        if self._besides is not None:
+            if f"{req.path}/".startswith(self._besides):
+                return
+            if req.path == "/" and _is_from_browser(req):
+                resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
+                resp.set_header("Vary", "Accept")
+                return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
         context.incoming = incoming = read_request(req.env, state.settings.max_upload_size)
@@ -171,8 +172,8 @@ class FaultMiddleware:
             resp.content_length = context.length
 
 
-def _is_browser_at_root(req: Request) -> bool:
-    return req.method == "GET" and req.path == "/" and "text/html" in (req.get_header("Accept") or "")
+def _is_from_browser(req: Request) -> bool:
+    return req.method == "GET" and "text/html" in (req.get_header("Accept") or "")
 
 
 def _query_part(req: Request) -> str:
