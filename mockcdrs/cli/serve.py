@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig, is_loopback
+from mockcdrs.config import OPTIONS, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -126,7 +126,7 @@ Examples:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="The form of the line for each request.",
+    help="The form of a request's line.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -205,5 +205,5 @@ def _mistakes_as_messages() -> Iterator[None]:
 
     try:
         yield
-    except (DataError, UnknownLocale, OSError) as error:
+    except (DataError, OptionError, UnknownLocale, OSError) as error:
         raise click.ClickException(str(error)) from error

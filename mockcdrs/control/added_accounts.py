@@ -68,7 +68,7 @@ def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind], what: st
     return {name: value for name, value in read.items() if value is not None}
 
 
-def find_account(accounts: Mapping[str, Account], account_id: str, name: str = "account_id") -> Account:
+def known_account(accounts: Mapping[str, Account], account_id: str, name: str = "account_id") -> Account:
     """The account of an id. Raises `ArgumentError`, which names the accounts that there are."""
     arguments.check_value(name, account_id, ACCOUNT_ID)
     if account_id not in accounts:
