@@ -309,3 +309,4 @@ def test_open_opens_the_console_in_the_browser_of_the_environment(
             assert served.process.poll() is None
             time.sleep(0.01)
         assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
+        served.end()
