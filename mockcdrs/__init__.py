@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.expected.result import Expected
-    from mockcdrs.faults import Reply, Rule
+    from mockcdrs.faults import Reply, Rule, jitter, lognormal, uniform
     from mockcdrs.mock import Mock, serving
 
 __all__ = [
@@ -26,7 +26,10 @@ __all__ = [
     "Reply",
     "Rule",
     "UnusedFault",
+    "jitter",
+    "lognormal",
     "serving",
+    "uniform",
 ]
 
 _MODULES = {
@@ -38,7 +41,10 @@ _MODULES = {
     "Record": "mockcdrs.control.journal",
     "Reply": "mockcdrs.faults",
     "Rule": "mockcdrs.faults",
+    "jitter": "mockcdrs.faults",
+    "lognormal": "mockcdrs.faults",
     "serving": "mockcdrs.mock",
+    "uniform": "mockcdrs.faults",
 }
 
 

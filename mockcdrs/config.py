@@ -86,6 +86,8 @@ class MockConfig:
         quirk: Names of quirks to show that are off by default.
         reseller: Whether the token's account sees a reseller's columns.
         journal: How many requests are kept to be looked at.
+        tls: Whether it serves https, with a certificate of its own.
+        remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
 
@@ -117,6 +119,8 @@ class MockConfig:
         (), OptionKind.NAMES, "a quirk to show that is off by default; may be repeated", metavar="NAME"
     )
     journal: int = _option(10_000, OptionKind.COUNT, "how many requests are kept to be looked at", 1_000, metavar="N")
+    tls: bool = _option(False, OptionKind.SWITCH, "serve https, with a certificate of its own")
+    remote_webhooks: bool = _option(False, OptionKind.SWITCH, "let webhooks be posted to other machines")
 
     def __post_init__(self) -> None:
         check_options({name: getattr(self, name) for name in OPTIONS})
@@ -179,6 +183,8 @@ class MockOptions(TypedDict, total=False):
     fix: Iterable[str]
     quirk: Iterable[str]
     journal: int
+    tls: bool
+    remote_webhooks: bool
 
 
 OPTIONS: dict[str, Option] = {

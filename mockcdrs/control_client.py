@@ -31,6 +31,7 @@ _ERRORS: dict[str, type[Exception]] = {
     "control-token": ControlTokenError,
     "no-question": UnsupportedQuery,
     "no-such-cdr": KeyError,
+    "no-such-webhook": KeyError,
     "unknown-scenario": UnknownScenario,
     "bad-rule": RuleError,
     "bad-setting": SettingError,

@@ -2,7 +2,8 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self, Unpack
 
@@ -43,6 +44,8 @@ class Mock(MockBackend):
             quirk: Names of quirks to show that are off by default.
             reseller: Whether the token's account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https, with a certificate of its own; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     Attributes:
         config: What it is made of.
@@ -68,7 +71,12 @@ class Mock(MockBackend):
         self._is_closed, self._starting = False, threading.RLock()
 
     def _new_server(self) -> Server:
-        return Server(self._answer, self.server_config.host, self.server_config.port, self._longest_body)
+        host, tls = self.server_config.host, None
+        if self.config.tls:
+            from mockcdrs.server.tls import make_context
+
+            tls = make_context(host)
+        return Server(self._answer, host, self.server_config.port, self._longest_body, tls)
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         mock = self if self.stand_in is None else self.stand_in
@@ -92,11 +100,14 @@ class Mock(MockBackend):
 
         Raises `ListenError` where it cannot listen.
         """
+        self._listen()
+        return f"{self._server.url}/v2"
+
+    def _listen(self) -> None:
         with self._starting:
-            if not self._is_closed:
+            if not (self._is_closed or self.state.faults.is_down):
                 self._make_app()
                 self._start()
-            return f"{self._server.url}/v2"
 
     def _start(self) -> None:
         with contextlib.ExitStack() as refused:
@@ -110,6 +121,14 @@ class Mock(MockBackend):
     def __str__(self) -> str:
         """The URL; where nothing has read it yet, words that say so, since showing a mock starts no server."""
         return f"{self._server.url}/v2" if self._server.is_running else "a mock without a server: its `url` starts one"
+
+    @property
+    def ca_path(self) -> Path | None:
+        if not self.config.tls:
+            return None
+        from mockcdrs.server.tls import ca_path
+
+        return ca_path()
 
     @property
     def wsgi_app(self) -> "WSGIApplication":
@@ -130,10 +149,22 @@ class Mock(MockBackend):
         """End the server, if it runs. `url` starts it again."""
         self._server.stop()
 
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._listen()  # at the port that it keeps
+        try:
+            with super().down():
+                self._server.stop()
+                yield
+        finally:
+            self._listen()
+
     def close(self) -> None:
         """End the server for good: whoever still has `url`, or reads it, finds nobody there."""
         with self._starting:
             self._is_closed = True
+        self.state.webhooks.clear()
         self._server.stop()
         self.past_ports.add(self._server.port)
 
@@ -182,6 +213,8 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             fix, quirk: Names of quirks of Crossbar's to leave out, and to show that are off by default.
             reseller: Whether the account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
     return Mock(*unnamed, **options)

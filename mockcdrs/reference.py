@@ -19,7 +19,8 @@ from mockcdrs.crossbar.versions import VERSIONS, list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Match, Rule, Schedule
-from mockcdrs.faults.rule import ACTIONS, PRESETS
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.rule import PRESETS
 
 VERSION, QUIRK, PIECE_OF_ADVICE, FAULT, PART_OF_RULE, PRESET, SETTING, SCENARIO, EDGE_CASE = (
     "version",
@@ -47,11 +48,14 @@ _RULE_EXAMPLES: dict[str, dict[str, Any]] = {
     "method": {"method": "GET"},
     "path": {"path": "/cdrs"},
     "query": {"query": {"page_size": "10"}},
+    "headers": {"headers": {"User-Agent": "nightly-sync/*"}},
+    "token": {"token": "redacted-0a1b2c3d"},
     "page": {"page": 2},
     "nth": {"nth": 3},
     "after": {"after": 5},
     "times": {"times": 1},
     "probability": {"probability": 0.5},
+    "script": {"path": "/cdrs", "script": [429, 429, {"cut_after": 100}, 200], "status": None},
 }
 
 
@@ -170,13 +174,13 @@ def _faults() -> Iterator[Entry]:
 
 
 def _rule_parts() -> Iterator[Entry]:
-    for part in (Match, Schedule):
+    for part in (Match, Schedule, Rule):
         for name, sentence in _documented_arguments(part):
             yield Entry(
                 kind=PART_OF_RULE,
                 name=name,
                 sentence=sentence,
-                example=Rule(status=503, **_RULE_EXAMPLES[name]).to_python(),
+                example=Rule(**{"status": 503, **_RULE_EXAMPLES[name]}).to_python(),
                 source=f"{part.__module__}.{part.__name__}",
             )
 

@@ -1,10 +1,12 @@
 """A mock elsewhere in a test's hands: what one in this process does, by way of its control API."""
 
+import contextlib
 import dataclasses
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
 
@@ -23,6 +25,7 @@ from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
@@ -176,6 +179,29 @@ class RemoteMock(RemoteAccount, MockInterface):
     def clock(self) -> "RemoteClock":
         return self._clock
 
+    @property
+    def ca_path(self) -> Path | None:
+        return None if self._account["ca_path"] is None else Path(self._account["ca_path"])
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        checked = Webhook.from_arguments(uri, webhook)
+        return Webhook(**self._control.ask("POST", "/webhooks", {"uri": checked.uri, **webhook}))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        self._control.ask("DELETE", "/webhooks", below=webhook.id)
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        deadline = monotonic() + timeout
+        while len(attempts := self._control.ask("GET", "/webhooks/attempts")) < count:
+            if monotonic() >= deadline:
+                raise TimeoutError(describe_lack(len(attempts), count, timeout))
+            time.sleep(_STEP_SECONDS)
+        return [WebhookAttempt(**each) for each in attempts]
+
     @arguments.checked
     def reset(self) -> None:
         self._control.ask("POST", "/reset")
@@ -196,13 +222,27 @@ class RemoteMock(RemoteAccount, MockInterface):
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         checked = Rule.from_arguments(unnamed, rule)
         if checked.runs_code:
-            skip_test(self, "fail(then=...)")
+            skip_test(self, "a function cannot go over the control API: give values")
         return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         rules = self._control.ask("GET", "/faults")
         return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in rules if not each["fired"]]
+
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        rules = self._control.ask("GET", "/faults")
+        return next((list(each["near_misses"]) for each in rules if each["id"] == rule.number), [])
+
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._control.ask("PUT", "/faults/down", {"down": True})
+        try:
+            yield
+        finally:
+            self._control.ask("PUT", "/faults/down", {"down": False})
 
     def check_faults(self) -> None:
         """Do nothing: rules elsewhere have no code of a test's."""

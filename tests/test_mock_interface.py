@@ -1,6 +1,7 @@
 """A mock in this process and one elsewhere have the same public methods, with the same signatures."""
 
 import inspect
+from dataclasses import fields
 from typing import Any, get_type_hints
 
 import pytest
@@ -15,7 +16,9 @@ from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 from mockcdrs.expected.parameters import ListingQuery
 from mockcdrs.expected.query import _PARAMETERS
 from mockcdrs.faults import RuleArguments
-from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.rule import Match, Schedule
+from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo
 from mockcdrs.remote_mock import RemoteClock, RemoteMock
@@ -74,9 +77,10 @@ def names_in(documented: Any) -> set[str]:
         (Mock.add_call, CallArguments),
         (Mock.fail, RuleArguments),
         (Mock.respond, ReplyRuleArguments),
+        (Mock.script, ScriptArguments),
         (serving, MockOptions),
     ],
-    ids=["Mock", "MockConfig", "add_call", "fail", "respond", "serving"],
+    ids=["Mock", "MockConfig", "add_call", "fail", "respond", "script", "serving"],
 )
 def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: Any, arguments: type) -> None:
     assert set(arguments.__annotations__) <= names_in(documented)
@@ -85,7 +89,11 @@ def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: A
 def test_the_typed_arguments_are_those_that_are_taken() -> None:
     assert get_type_hints(MockOptions) == get_type_hints(MockConfig)
     assert CallArguments.__annotations__.keys() == CALL_SPEC_FIELDS.keys()
-    assert ReplyRuleArguments.__annotations__.keys() == {*ARGUMENTS_BESIDE_REPLY} - {"path"}
+    which = {item.name for part in (Match, Schedule) for item in fields(part)}
+    beside_answers = {name for name, action in ACTIONS.items() if action.group != "answer"}
+    beside_all = {name for name, action in ACTIONS.items() if not action.group}
+    assert ReplyRuleArguments.__annotations__.keys() == which - {"path", "headers"} | beside_answers
+    assert ScriptArguments.__annotations__.keys() == which - {"path", "nth", "times"} | beside_all
 
 
 def test_the_typed_query_has_each_parameter_of_ground_truth_and_a_filter_for_each_field() -> None:

@@ -10,7 +10,7 @@ import mockcdrs
 
 def test_the_package_names_what_it_offers() -> None:
     names = {"Mock", "serving", "MockConfig", "Rule", "Reply", "Interaction", "Record", "Expected", "Credentials"}
-    assert set(mockcdrs.__all__) == names | {"UnusedFault"}
+    assert set(mockcdrs.__all__) == names | {"UnusedFault", "jitter", "lognormal", "uniform"}
     assert names <= set(dir(mockcdrs))
 
 

@@ -19,7 +19,7 @@ from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Reply, Rule, RuleArguments
+from mockcdrs.faults import Reply, Rule, RuleArguments, lognormal
 from mockcdrs.faults.rule import PRESETS
 from mockcdrs.mock import Mock, serving
 from mockcdrs.reference import Entry
@@ -108,7 +108,7 @@ def test_the_example_of_a_quirk_gets_its_advice(name: str) -> None:
 def test_the_example_of_a_fault_makes_that_rule(kind: str) -> None:
     for entry in reference.of_kind(kind):
         with serving() as mock:
-            rule = eval(entry.example, {"mockcdrs": mock, "Reply": Reply})
+            rule = eval(entry.example, {"mockcdrs": mock, "Reply": Reply, "lognormal": lognormal})
             assert isinstance(rule, Rule)
             assert rule.to_python() == entry.example
 

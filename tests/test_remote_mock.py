@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.expected.query import UnsupportedQuery
-from mockcdrs.faults import RuleError
+from mockcdrs.faults import Reply, RuleError, jitter
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.server.waitress_server import Server
@@ -212,3 +213,58 @@ def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monke
         monkeypatch.setattr(journal_api, "describe_record", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]
+
+
+def test_a_script_is_followed_and_replies_come_one_after_the_other(mock: Either) -> None:
+    rule = mock.script("/cdrs", [503, {"reply": Reply(text="gone", status=410)}, 200], token=mock.auth_token)
+    assert [ask(mock).status_code for _ in range(4)] == [503, 410, 200, 200]
+    assert str(rule).startswith("rule 1 (script=503,reply:410,200 path=/cdrs token=redacted-")
+    mock.respond("/limits", [{"json": [1]}, Reply(body=b"\xff", status=202)])
+    assert [ask(mock, "/limits").content for _ in range(2)] == [b"[1]", b"\xff"]
+
+
+def test_a_reply_is_of_any_kind(mock: Either, tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("a;b")
+    mock.respond("/a/*", text="A", status=203)
+    mock.respond("/b", file=tmp_path / "prices.csv", headers={"X-A": "b"})
+    mock.respond("/c", {"body": b"c"})
+    mock.respond("/d", Reply({"d": 1}), delay_seconds=jitter(0.01, 0.01))
+    first, second, third, fourth = (ask(mock, path) for path in ("/a/1", "/b", "/c", "/d"))
+    assert (first.text, first.status_code) == ("A", 203)
+    assert (second.text, second.headers["content-type"], second.headers["x-a"]) == ("a;b", "text/csv", "b")
+    assert (third.content, fourth.json()) == (b"c", {"d": 1})
+
+
+def test_a_rule_that_did_not_fire_names_the_nearest_requests(mock: Either) -> None:
+    rule = mock.fail(status=503, path="/cdrs", page=2)
+    ask(mock, page_size=9)
+    path = f"/v2/accounts/{mock.account_id}/cdrs?page_size=9"
+    assert mock.near_misses(rule) == [f"GET {path}: page is 1, expected 2"]
+    assert mock.near_misses(rule.with_number(7)) == []
+
+
+def test_the_server_is_down_and_up_again_at_the_same_address(mock: Either) -> None:
+    url, error = mock.url, httpx.ConnectError if isinstance(mock, Mock) else httpx.ReadError
+    with mock.down():
+        assert mock.url == url
+        with pytest.raises(error):
+            ask(mock)
+    assert (ask(mock).status_code, mock.url) == (200, url)
+
+
+def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
+    with pytest.raises(KeyError), mock.down():
+        raise KeyError
+    assert ask(mock).status_code == 200
+
+
+def test_a_function_cannot_go_over_the_control_api() -> None:
+    with serving() as made:
+        elsewhere = RemoteMock(ControlClient(made.url))
+        for use in (
+            lambda: elsewhere.respond("/a", lambda _request: Reply()),
+            lambda: elsewhere.script("/a", [{"then": print}]),
+        ):
+            with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
+                use()
+        assert made.never_fired() == []

@@ -29,7 +29,10 @@ def cost_units(document: Document, billing_key: str) -> int:
     variables = document.get("custom_channel_vars")
     if not isinstance(variables, dict):
         return 0
-    if variables.get(billing_key) != "per_minute" and text_at(variables, (billing_key,), None) != "per_minute":
+    billing = variables.get(billing_key)
+    if not isinstance(billing, str):
+        billing = None if billing is None else text_at(variables, (billing_key,), None)
+    if billing != "per_minute":
         return 0
     return _per_minute_cost(document)
 

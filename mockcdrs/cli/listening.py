@@ -29,6 +29,7 @@ _LABELS = {
     "Realm": "REALM",
     "API key": "API_KEY",
     "Console": "CONSOLE",
+    "CA file": "CA_FILE",
 }
 _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 
@@ -122,6 +123,8 @@ def variables(mock: "Mock") -> dict[str, str]:
         "MOCKCDRS_PASSWORD": login.password,
         "MOCKCDRS_API_KEY": login.api_key,
     }
+    if mock.ca_path is not None:
+        values["MOCKCDRS_CA_FILE"] = str(mock.ca_path)
     if mock.server_config.has_control_api:
         token = mock.server_config.control_token
         query = f"?token={quote(token, safe='')}" if token else ""
@@ -143,5 +146,6 @@ def banner(settings: Mapping[str, str], further: Mapping[str, str]) -> list[str]
     lines = [*((label, settings.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
     url, account_id, token = (settings[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
-    curl = shlex.join(["curl", "-sS", "-H", f"X-Auth-Token: {token}", listing])
+    trusting = ["--cacert", settings["MOCKCDRS_CA_FILE"]] if "MOCKCDRS_CA_FILE" in settings else []
+    curl = shlex.join(["curl", "-sS", *trusting, "-H", f"X-Auth-Token: {token}", listing])
     return [*(f"{label:11} {value}" for label, value in lines if value), "", curl, "", "Ctrl-C ends it.", ""]

@@ -96,9 +96,8 @@ def command(
         click.echo(line)
         count = directory.write_exchanges(labelled)
         cdr_ids = [cdr_id for cdr_id in reader.list_cdr_ids(labelled) if cdr_id not in directory]
-        for document in _watch("CDRs", map(reader.read_cdr, cdr_ids), len(cdr_ids)):
-            if document is not None:
-                directory.add_document(document)
+        for document in filter(None, _watch("CDRs", map(reader.read_cdr, cdr_ids), len(cdr_ids))):
+            directory.add_document(document)
         account = reader.read_account()
         directory.finish(account)
     except (ClientError, OSError) as error:

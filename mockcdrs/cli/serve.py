@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig, is_loopback
+from mockcdrs.config import OPTIONS, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -144,7 +144,7 @@ Examples:
     multiple=True,
     callback=_check_origins,
     metavar="URL",
-    help="Let pages of this origin use /_mockcdrs/; repeatable.",
+    help="Let pages of this origin use /_mockcdrs/.",
 )
 @click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
 def command(*, env_file: Path | None, log_format: str, opens_console: bool, **options: Any) -> None:
@@ -205,5 +205,5 @@ def _mistakes_as_messages() -> Iterator[None]:
 
     try:
         yield
-    except (DataError, UnknownLocale, OSError) as error:
+    except (DataError, OptionError, UnknownLocale, OSError) as error:
         raise click.ClickException(str(error)) from error

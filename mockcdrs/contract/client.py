@@ -127,7 +127,7 @@ def require_h11() -> None:
         )
 
 
-class RateLimit:
+class RequestPace:
     """Spaces requests evenly, at most `per_second` of them a second; `None` sets no limit.
 
     `clock` returns seconds and `sleep` waits for a number of seconds; both are replaced in tests.
@@ -145,7 +145,7 @@ class RateLimit:
         self._next = clock()
 
     @classmethod
-    def for_host(cls, host: str) -> "RateLimit":
+    def for_host(cls, host: str) -> "RequestPace":
         """No limit for this machine, `GENTLE_REQUESTS_PER_SECOND` for any other: it may be in production."""
         return cls(None if is_loopback(host) else GENTLE_REQUESTS_PER_SECOND)
 
@@ -164,11 +164,11 @@ class Client:
     time for a whole response. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
-    def __init__(self, url: str, rate_limit: RateLimit | None = None, timeout_seconds: float = 60.0) -> None:
+    def __init__(self, url: str, rate_limit: RequestPace | None = None, timeout_seconds: float = 60.0) -> None:
         require_h11()
         self.url = url
         self._scheme, self.host, self._port, self._base_path = _split_url(url)
-        self._rate_limit = rate_limit or RateLimit.for_host(self.host)
+        self._rate_limit = rate_limit or RequestPace.for_host(self.host)
         self._timeout_seconds = timeout_seconds
 
     def send(self, request: RawRequest) -> RawResponse:

@@ -1,8 +1,10 @@
 """What a test and the control API do with a mock's state and ask of it, without any server."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, Unpack
 
 from mockcdrs import arguments
@@ -25,7 +27,9 @@ from mockcdrs.control.journal import Record, RecordedRequests
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
 from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
@@ -225,7 +229,7 @@ def server_rules(state: State) -> "ServerRules":
     settings, version = state.settings, state.version
     return ServerRules(
         quirks=state.quirks,
-        maximum_range=version.maximum_range(settings),
+        maximum_range=widest_range(version, settings),
         page_size=settings.pagination_page_size,
         chunk_size=settings.maximum_bulk,
         largest_chunk=settings.load_view_chunk_size,
@@ -245,6 +249,24 @@ class MockBackend(AccountBackend, MockInterface):
     @property
     def clock(self) -> Clock:
         return self.state.clock
+
+    @property
+    def ca_path(self) -> Path | None:
+        return None
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        return self.state.webhooks.add(self.account_id, Webhook.from_arguments(uri, webhook))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        if not self.state.webhooks.remove(webhook.id):
+            raise KeyError(f"{webhook.id}: there is no such webhook")
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        return self.state.webhooks.wait_for(count, timeout)
 
     @arguments.checked
     def reset(self) -> None:
@@ -274,6 +296,14 @@ class MockBackend(AccountBackend, MockInterface):
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         return self.state.faults.never_fired()
+
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        return self.state.faults.near_misses(rule)
+
+    @arguments.checked
+    def down(self) -> AbstractContextManager[None]:
+        return self.state.faults.down()
 
     def check_faults(self) -> None:
         self.state.faults.check()

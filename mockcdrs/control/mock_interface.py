@@ -2,31 +2,28 @@
 
 import contextlib
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Never, Self, Unpack
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.request_assertions import PATH
+from mockcdrs.control.fault_interface import FaultInterface
 from mockcdrs.control.request_interface import RequestInterface
-from mockcdrs.faults import Reply, Rule, RuleError
-from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import ClockInterface
-    from mockcdrs.faults import RuleArguments
-    from mockcdrs.faults.rule import ReplyRuleArguments
+    from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
     from mockcdrs.strategies import History
 
 _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_RESPOND = ("path", "json", "status", "headers", *(name for name in ARGUMENTS_BESIDE_REPLY if name != "path"))
 
 
-class MockInterface(AccountInterface, RequestInterface):
+class MockInterface(AccountInterface, RequestInterface, FaultInterface):
     """What a test does with a mock and asks of it: with its own account, with others, with its clock and faults."""
 
     is_mock = True
@@ -36,9 +33,44 @@ class MockInterface(AccountInterface, RequestInterface):
     def clock(self) -> "ClockInterface":
         """The one clock of the mock: `freeze(moment)`, `advance(days=40)`, `live()`."""
 
+    @property
+    @abstractmethod
+    def ca_path(self) -> Path | None:
+        """The certificate, as a PEM file, that a client of an https server trusts: `verify=`, `NODE_EXTRA_CA_CERTS`.
+
+        `None` where it serves http. For a mock elsewhere it is a path on its machine.
+        """
+
     @abstractmethod
     def reset(self) -> None:
-        """Undo all changes: of data, faults, journal, clock, settings, quirks and request ids."""
+        """Undo all changes: of data, faults, webhooks, journal, clock, settings, quirks and request ids."""
+
+    @abstractmethod
+    def add_webhook(self, /, uri: str, **webhook: "Unpack[WebhookArguments]") -> "Webhook":
+        """Post an event to a server of the test's for each leg that ends from now on, as Kazoo's webhooks do.
+
+        The event is `channel_destroy`. It is sent when the leg ends on the mock's clock. Raises `ArgumentError`.
+
+        Args:
+            uri: Where it is sent: a URL of this machine, unless the mock has `remote_webhooks`.
+            webhook: All that follows.
+
+                http_verb: `post`, `put`, or `get` with the event as the query.
+                format: `form-data` or `json`.
+                retries: How often an event is sent whose connection fails, two seconds apart.
+                custom_data: Texts by name that are added to each event.
+                include_subaccounts: Whether calls of accounts below are told, too.
+                include_internal_legs: Whether loopback channels are told, too.
+
+        """
+
+    @abstractmethod
+    def remove_webhook(self, webhook: "Webhook") -> None:
+        """Remove a webhook. Raises `KeyError` if it is not there."""
+
+    @abstractmethod
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> "list[WebhookAttempt]":
+        """Wait until `count` attempts to send events were made, and return all. Raises `TimeoutError`."""
 
     @abstractmethod
     def account(self, account_id: str) -> AccountInterface:
@@ -57,47 +89,6 @@ class MockInterface(AccountInterface, RequestInterface):
 
         """
 
-    @abstractmethod
-    def fail(self, /, *unnamed: Never, **rule: "Unpack[RuleArguments]") -> Rule:
-        """Make requests fail until the next reset. Raises `RuleError`.
-
-        Args:
-            unnamed: No argument without a name.
-            rule: All that follows.
-
-                method, path, query: Which requests: `path` is the end of a path, `query` names parameters that must
-                    be there.
-                page: Only the page of this number in a walk, counted from 1.
-                nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
-                    or by chance from 0 to 1.
-                error: Respond with an error of Crossbar's, by name, as in `too_many_requests`.
-                status: Respond with this status, 400 to 599.
-                reply: Respond with a `Reply`.
-                empty: Respond 200 without a body.
-                malformed_json: Respond with JSON that does not end.
-                token_expired: Refuse the request's token from then on. A token of a later login is good.
-                stale_key: Refuse the start key that came.
-                duplicate_row: Give the last row of a page twice.
-                endless_next_key: Have a page lead to itself.
-                close: Close the connection before any byte.
-                cut_after: Close it after so many bytes of the body.
-                cut_in_chunk: Close it in the middle of a chunk.
-                wrong_content_length: Announce so many bytes too many.
-                delay_seconds: Wait before the first byte.
-                drip: Send so many bytes a second.
-                then: A function that is called with the mock's data once the body is complete. What it raises breaks
-                    the connection, and is raised again at the end of the test. A mock elsewhere cannot call it.
-
-        """
-
-    @abstractmethod
-    def never_fired(self) -> list[Rule]:
-        """The rules that no request has met yet."""
-
-    @abstractmethod
-    def check_faults(self) -> None:
-        """Raise what a rule's own code raised."""
-
     @arguments.checked
     @contextlib.contextmanager
     def data(self, history: "History") -> Iterator[Self]:
@@ -115,39 +106,3 @@ class MockInterface(AccountInterface, RequestInterface):
             yield self
         finally:
             self.reset()
-
-    @arguments.checked
-    def respond(
-        self,
-        /,
-        path: str,
-        json: Any = None,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        **when: "Unpack[ReplyRuleArguments]",
-    ) -> Rule:
-        """Respond to a path, also to one that the mock does not serve. Raises `RuleError`.
-
-        Args:
-            path: The end of the path.
-            json: The body.
-            status: 200 to 599.
-            headers: Further headers.
-            when: All that follows.
-
-                method, query: Which requests: `query` names parameters that must be there.
-                page: Only the page of this number in a walk, counted from 1.
-                nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
-                    or by chance from 0 to 1.
-                close: Close the connection before any byte.
-                cut_after: Close it after so many bytes of the body.
-                cut_in_chunk: Close it in the middle of a chunk.
-                wrong_content_length: Announce so many bytes too many.
-                delay_seconds: Wait before the first byte.
-                drip: Send so many bytes a second.
-                then: A function that is called with the mock's data once the body is complete.
-
-        """
-        arguments.check_names(when, _RESPOND, "an answer by `respond`", RuleError)
-        arguments.check_value("path", path, PATH, RuleError)
-        return self.fail(path=path, reply=Reply(json, status, {} if headers is None else headers), **when)

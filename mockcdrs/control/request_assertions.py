@@ -3,13 +3,14 @@
 `METHOD`, `PATH`, `BELOW_ACCOUNT` and `QUERY` also check what fault rules and expected listings say of requests.
 """
 
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
@@ -67,6 +68,13 @@ def _is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+@functools.lru_cache(maxsize=256)
+def path_pattern(path: str) -> re.Pattern[str]:
+    """Return what the end of a decoded path is searched for: whole segments; `*` is any text within one of them."""
+    parts = (re.escape(unquote(part, errors="surrogateescape")) for part in path.strip("/").split("*"))
+    return re.compile(rf"/{'[^/]*'.join(parts)}\Z")
 
 
 METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
@@ -173,7 +181,8 @@ def _difference(name: str, came: Any, expected: Any) -> list[str]:
 
 
 def _path_difference(came: str, expected: str | None) -> list[str]:
-    is_end = expected is None or came.endswith("/" + expected.strip("/"))
+    decoded = unquote(came, errors="surrogateescape").rstrip("/")
+    is_end = expected is None or path_pattern(expected).search(decoded)
     return [] if is_end else [f"path is {came}, expected to end with {expected}"]
 
 

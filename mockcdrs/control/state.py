@@ -14,6 +14,7 @@ from mockcdrs.arguments import shown
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
+from mockcdrs.control.webhooks import Webhooks
 from mockcdrs.crossbar import authentication, context, quirks
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
@@ -125,6 +126,7 @@ class State:
         self.answers = ResponseCache()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
+        self.webhooks = Webhooks(self.data, self.clock, seed)
         self.ids = ids or SequentialRequestIds(seed)
         self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
         self._buckets = TokenBuckets()
@@ -133,10 +135,11 @@ class State:
         self._tokens = _claims_by_token(store.accounts.values())
 
     def reset(self) -> None:
-        """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
+        """Go back to the beginning: data, faults, webhooks, journal, clock, settings, quirks, request ids, buckets."""
         self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
+        self.webhooks.clear()
         self.journal.clear()
         self._buckets = TokenBuckets()
         self._tokens = _claims_by_token(self.base.accounts.values())
@@ -222,6 +225,7 @@ def build_state(
         journal=config.journal,
         beside=beside,
     )
+    state.webhooks.allows_remote = config.remote_webhooks
     return state, account
 
 

@@ -1,6 +1,13 @@
 """The control API under `/_mockcdrs/`: path to method to function of values; HTTP is the server's."""
 
-from mockcdrs.control_api import account_data, call_data, fault_rules, request_records, server_info
+from mockcdrs.control_api import (
+    account_data,
+    call_data,
+    fault_rules,
+    request_records,
+    server_info,
+    webhook_subscriptions,
+)
 from mockcdrs.control_api.messages import Handler
 
 ROUTES: dict[str, dict[str, Handler]] = {
@@ -26,8 +33,12 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/advice": {"GET": request_records.count_advice},
     "/reference": {"GET": server_info.read_reference},
     "/faults": {"GET": fault_rules.list_rules, "POST": fault_rules.add_rule, "DELETE": fault_rules.clear_rules},
+    "/faults/down": {"PUT": fault_rules.set_down},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"DELETE": fault_rules.remove_rule},
+    "/webhooks": {"GET": webhook_subscriptions.list_webhooks, "POST": webhook_subscriptions.add_webhook},
+    "/webhooks/attempts": {"GET": webhook_subscriptions.list_attempts},
+    "/webhooks/{webhook_id}": {"DELETE": webhook_subscriptions.remove_webhook},
     "/journal": {"GET": request_records.read_journal, "DELETE": request_records.clear_journal},
     "/journal/events": {"GET": request_records.stream_records},
     "/journal/transcript": {"GET": request_records.read_transcript},

@@ -119,7 +119,7 @@ def _check_site(headers: Mapping[str, str], method: str) -> None:
         )
 
 
-def cors_headers(server: ServerConfig, origin: str | None) -> dict[str, str]:
+def panel_headers(server: ServerConfig, origin: str | None) -> dict[str, str]:
     """Return the headers that let a page of an allowed origin read an answer, and send the request at all."""
     if origin is None or origin not in server.allow_origin:
         return {}

@@ -21,6 +21,7 @@ def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> di
     account, login = accounts[handle.account_id], handle.credentials
     return {
         "url": f"{origin}/v2",
+        "ca_path": None if backend.ca_path is None else str(backend.ca_path),
         "account_id": account.id,
         "auth_token": account.tokens[0].value if account.tokens else "",
         "user_id": login.user_id,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mockcdrs.arguments import FLAG
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
@@ -18,6 +19,7 @@ def _describe(backend: MockBackend, rule: Rule) -> dict[str, Any]:
         "python": rule.to_python(),
         "matched": faults.matched(rule),
         "fired": faults.fired(rule),
+        "near_misses": faults.near_misses(rule),
         "description": str(rule),
     }
 
@@ -55,6 +57,14 @@ def clear_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     del request
     backend.state.faults.clear()
     return NO_CONTENT
+
+
+def set_down(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Reset all connections to Crossbar, or serve them again."""
+    given = messages.parse_members(request.body, {"down": FLAG}, "the server")
+    faults = backend.state.faults
+    faults.is_down = given.get("down", faults.is_down)
+    return ApiResponse({"down": faults.is_down})
 
 
 def list_presets(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -15,6 +15,7 @@ from mockcdrs.control.state import parse_settings
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.openapi import document as openapi
@@ -55,7 +56,7 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "seed": state.seed,
             "data": asdict(state.data.origin),
             "reseller": state.data.accounts[backend.account_id].is_reseller,
-            "maximum_range": state.version.maximum_range(state.settings),
+            "maximum_range": widest_range(state.version, state.settings),
         }
     )
 

@@ -11,6 +11,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.errors import ModuleCrash, system_error
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.accounts import Account
@@ -34,6 +35,7 @@ BODY_PARAMETERS = (
 )
 
 _BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
+_CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
@@ -149,7 +151,8 @@ class Context:
     `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything. `client_address` is
     what a token bucket is named after. `version` is the version of Kazoo that answers. `is_v1`: whether version 1 of
     the API is asked, which has rules of its own in a Kazoo that serves it. `is_dispatched`: whether any module hears of
-    the request: a point in the version parts the names of Crossbar's events.
+    the request: a point in the version parts the names of Crossbar's events. `is_cors`: whether a browser asks for
+    another site's page.
     """
 
     state: ServerState
@@ -171,9 +174,11 @@ class Context:
     version: Version = field(init=False)
     is_v1: bool = field(init=False)
     is_dispatched: bool = field(init=False)
+    is_cors: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.version = self.state.version
+        self.is_cors = not _CORS_HEADERS.isdisjoint(self.request.headers)
         self.is_v1, self.is_dispatched = self.api_version == "v1", "." not in self.api_version
 
     def has_quirk(self, quirk: str) -> bool:
@@ -197,6 +202,15 @@ class Context:
 def client_address(peer: str, headers: Mapping[str, str]) -> str:
     """Whom a request is from: who connected, or whom a reverse proxy of Crossbar's names (`get_client_ip/1`)."""
     return headers.get("x-forwarded-for", peer) if peer in _REVERSE_PROXIES else peer
+
+
+def require_account_id(context: Context) -> str:
+    """The id of the account in the path; raises `Failure` where there is none."""
+    if context.account is None:
+        if context.has_quirk("no-account-500"):
+            raise ModuleCrash("the path names no account")
+        raise system_error("faulty_request")
+    return context.account.id
 
 
 class UnreadableQuery(ValueError):

@@ -1,7 +1,7 @@
 """Queries on a view of one month, as CouchDB answers them.
 
-Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. Indexes are cached, up to
-a bound.
+Rows come in the order of their keys, of equal keys in the order of their document ids' bytes, as in
+`couch_ejson_compare.erl`. Indexes are cached, up to a bound.
 """
 
 import bisect
@@ -22,6 +22,12 @@ INDEX_CACHE_ROWS = 4_000
 _RUN_ROWS, _STEP = 4_096, 8
 
 
+SortKey = tuple[Any, ...]
+
+LOWEST: SortKey = (-1,)
+HIGHEST: SortKey = (9,)
+
+
 class QueryError(Exception):
     """CouchDB refuses the query; `cause` is what Kazoo makes of its refusal, nothing where that is no text."""
 
@@ -32,6 +38,35 @@ class QueryError(Exception):
 
 class NoDatabase(Exception):
     """The month has no database."""
+
+
+def sort_key(value: Any) -> SortKey:
+    """A view key as what sorts as CouchDB does: null, false, true, numbers, text, arrays, objects.
+
+    Raises `TypeError` for what is no JSON value.
+    """
+    kind = type(value)
+    if kind is int or kind is float:
+        return 3, value
+    if kind is str:
+        return 4, _text_key(value)
+    if kind is list:
+        return 5, tuple([sort_key(item) for item in value])
+    if kind is dict:
+        return 6, tuple([(_text_key(name), sort_key(item)) for name, item in value.items()])
+    if value is None or kind is bool:
+        return ((None, False, True).index(value),)
+    raise TypeError(f"no JSON value: {value!r:.80}")
+
+
+def _text_key(text: str) -> collation.Weights:
+    """As `collation.text_key`, at once for what is all of ASCII, as nearly every text is."""
+    if text.isascii():
+        plain = text.encode()
+        primary = plain.translate(collation.ASCII_PRIMARY)
+        if 0 not in primary:
+            return primary, "", plain.translate(collation.ASCII_TERTIARY)
+    return collation.text_key(text)
 
 
 @dataclass(slots=True)
@@ -70,11 +105,11 @@ class KeyRange:
     end: Any
     descending: bool
 
-    def bounds(self) -> tuple[collation.SortKey, collation.SortKey]:
+    def bounds(self) -> tuple[SortKey, SortKey]:
         """Least and greatest key; `QueryError` where they are reversed, or no JSON at all."""
         try:
-            start = collation.LOWEST if self.start is None else collation.sort_key(self.start)
-            end = collation.HIGHEST if self.end is None else collation.sort_key(self.end)
+            start = LOWEST if self.start is None else sort_key(self.start)
+            end = HIGHEST if self.end is None else sort_key(self.end)
         except TypeError as error:
             raise QueryError("a key that is no JSON", "timeout") from error
         low, high = (end, start) if self.descending else (start, end)
@@ -86,18 +121,18 @@ class KeyRange:
         """The part of it between two keys, `None` where there is none; raises `QueryError`."""
         self.bounds()
         start, end = (self.end, self.start) if self.descending else (self.start, self.end)
-        start, end = max(start, least, key=collation.sort_key), min(end, greatest, key=collation.sort_key)
-        if collation.sort_key(start) > collation.sort_key(end):
+        start, end = max(start, least, key=sort_key), min(end, greatest, key=sort_key)
+        if sort_key(start) > sort_key(end):
             return None
         return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
 
 
-def _key_order(row: ViewRow) -> collation.SortKey:
-    return collation.sort_key(row.key)
+def _key_order(row: ViewRow) -> SortKey:
+    return sort_key(row.key)
 
 
-def _row_order(row: ViewRow) -> tuple[collation.SortKey, str]:
-    return collation.sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
+def _row_order(row: ViewRow) -> tuple[SortKey, str]:
+    return sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
 
 
 class _Index:
@@ -118,17 +153,17 @@ class _Index:
         runs = iter(lambda: sorted(itertools.islice(rows, _RUN_ROWS), key=_row_order), [])
         self._rows = list(heapq.merge(*runs, key=_row_order))
         self._posts = list(map(_key_order, self._rows[::_STEP]))
-        self._places: dict[Callable[..., int], tuple[collation.SortKey, int]] = {}
+        self._places: dict[Callable[..., int], tuple[SortKey, int]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def part(self, low: collation.SortKey, high: collation.SortKey, *, descending: bool) -> Iterator[ViewRow]:
+    def part(self, low: SortKey, high: SortKey, *, descending: bool) -> Iterator[ViewRow]:
         """The rows from a least to a greatest key, in a direction."""
         first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
         return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
 
-    def _place(self, bisected: Callable[..., int], bound: collation.SortKey) -> int:
+    def _place(self, bisected: Callable[..., int], bound: SortKey) -> int:
         known, place = self._places.get(bisected, (None, 0))
         if known != bound:  # all chunks of a walk end at the same key
             end = bisected(self._posts, bound) * _STEP
@@ -227,6 +262,6 @@ def _time_bounds(view: View, keys: KeyRange) -> tuple[float | None, float | None
 
 def _reduce_groups(rows: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
     """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
-    for _, group in itertools.groupby(rows, key=lambda row: collation.sort_key(row.key[:level])):
+    for _, group in itertools.groupby(rows, key=lambda row: sort_key(row.key[:level])):
         members = list(group)
         yield ViewRow(members[0].key[:level], reduce([row.value for row in reversed(members)]), None)

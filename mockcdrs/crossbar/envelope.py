@@ -81,7 +81,7 @@ class ResourceResult:
     def load_chunks(self, context: Context, walk: ChunkedWalk, make: MakeItem | None = None) -> Iterator[list[Any]]:
         """The items of the query, chunk by chunk, none of them empty, made as in `load`; raises `Failure`."""
         while (rows := walk.advance()) is not None:
-            items = self._expand(context, rows, make) if self.are_interactions else rows
+            items = self._expand(context, rows, make)
             walk.sent = len(items)
             context.outcome.rows += len(items)
             if items:
@@ -90,9 +90,9 @@ class ResourceResult:
     def _load(self, _context: Context, _make: MakeItem | None) -> Any:
         return self.data
 
-    def _expand(self, context: Context, rows: list[Any], make: MakeItem | None) -> list[Any]:
-        """The items to send for a chunk of interactions."""
-        raise NotImplementedError
+    def _expand(self, _context: Context, rows: list[Any], _make: MakeItem | None) -> list[Any]:
+        """The items to send for a chunk of the query."""
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

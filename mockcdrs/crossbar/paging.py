@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
-from mockcdrs.crossbar.context import NULL, Context, ParsedRequest
+from mockcdrs.crossbar.context import NULL, Context, ParsedRequest, require_account_id
 from mockcdrs.crossbar.couchdb import KeyRange, NoDatabase, QueryError, ViewRow
 from mockcdrs.crossbar.errors import (
     Failure,
@@ -22,6 +22,8 @@ from mockcdrs.crossbar.errors import (
     system_error,
     validation_error,
 )
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.crossbar.views import View
 
 RANGE_END: dict[str, Any] = {}
@@ -78,15 +80,6 @@ class ViewQuery:
     plan: PagePlan
     is_chunked: bool
     finish: Callable[[list[Any]], Any]
-
-
-def require_account_id(context: Context) -> str:
-    """The id of the account in the path; raises `Failure` where there is none."""
-    if context.account is None:
-        if context.has_quirk("no-account-500"):
-            raise ModuleCrash("the path names no account")
-        raise system_error("faulty_request")
-    return context.account.id
 
 
 def is_ascending(context: Context) -> bool:
@@ -149,7 +142,7 @@ def plan_query(
     if (requested := request.parameter("chunk_size")) is not None:
         chunk_size = _check_chunk_size(context, requested)
     page_size = requested_page_size(context)
-    start, end = parse_time_range(request, context.state.now, context.version.maximum_range(settings))
+    start, end = parse_time_range(request, context.state.now, widest_range(context.version, settings))
     ascending = is_ascending(context)
     if months is None:
         months = _months_to_walk(context, scope.view, start, end)
@@ -253,6 +246,12 @@ def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
         return rows
 
     return limited
+
+
+def widest_range(version: Version, settings: Settings) -> int:
+    """The widest range that a listing may cover, in seconds."""
+    own = settings.cdrs_maximum_range if version.reads_cdrs_maximum_range else None
+    return settings.maximum_range if own is None else own
 
 
 def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[int, int]:

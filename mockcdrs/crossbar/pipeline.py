@@ -80,7 +80,6 @@ _CORS = {
     ),
     "access-control-max-age": "86400",
 }
-_CORS_REQUEST_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
@@ -155,7 +154,7 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
     if context.nouns and request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
         headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
-        return HttpResponse(405, (_cors_headers(context) if _is_cors_request(context) else {}) | headers)
+        return HttpResponse(405, (_cors_headers(context) if context.is_cors else {}) | headers)
     if verb == "OPTIONS":
         return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
@@ -181,9 +180,10 @@ def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
     """The request with its query and its body; the parameters that came in the body are noted for the journal."""
     method, path, headers, body = http_request.method, http_request.path, http_request.headers, http_request.body
     try:
-        request = ParsedRequest(method, path, parse_query(http_request.query), headers)
+        query = parse_query(http_request.query) if http_request.query else ()
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
+    request = ParsedRequest(method, path, query, headers)
     if body or not _BODY_HEADERS.isdisjoint(headers):
         request = replace(request, envelope=request_body.read_body(context, body))
         context.outcome.from_body = request.body_parameters()
@@ -218,7 +218,7 @@ def _check_method(context: Context) -> str:
     if context.request.method == "POST" and verb in allowed and verb != "POST":
         allowed = ("POST", *allowed)
     context.allow = allowed
-    if verb == "OPTIONS" and _is_cors_request(context):
+    if verb == "OPTIONS" and context.is_cors:
         return verb
     if not allowed:
         raise system_error("not_found")
@@ -293,7 +293,7 @@ def _empty_response(context: Context, error: EmptyResponse) -> HttpResponse:
         headers["x-request-id"] = context.request_id
         if context.language:
             headers |= {"content-language": context.language, "vary": VARY}
-        if _is_cors_request(context) and context.nouns:
+        if context.is_cors and context.nouns:
             headers |= _cors_headers(context)
         if error.status == 304:
             headers |= {"expires": EXPIRES, **({"etag": f'"{error.why}"'} if error.why else {})}
@@ -310,18 +310,19 @@ def _common_headers(context: Context) -> dict[str, str]:
         headers |= {"content-language": context.language, "vary": VARY}
     if context.content_type:
         headers["content-type"] = context.content_type
-    if _is_cors_request(context) and context.nouns:
+    if context.is_cors and context.nouns:
         headers |= _cors_headers(context)
     return headers
 
 
-def _is_cors_request(context: Context) -> bool:
-    return not _CORS_REQUEST_HEADERS.isdisjoint(context.request.headers)
-
-
 def _cors_headers(context: Context) -> dict[str, str]:
-    methods = ("OPTIONS", *context.allow)
-    requested = context.request.headers.get("access-control-request-method")
+    return cors_headers(context.allow, context.request.headers)
+
+
+def cors_headers(allowed: Iterable[str], request_headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that let pages of other origins read an answer; `allowed` are the methods of the path."""
+    methods = ("OPTIONS", *allowed)
+    requested = request_headers.get("access-control-request-method")
     if requested and requested not in methods:
         methods = (requested, *methods)
     return {**_CORS, "access-control-allow-methods": ", ".join(methods)}

@@ -7,13 +7,11 @@ To add a version, add it below the others, best made of the nearest one with `da
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from enum import Enum
-from functools import cache
 from typing import Any
 
-from mockcdrs.cdr.listing_columns import Column, select_columns
+from mockcdrs.cdr.listing_columns import RowColumns
 from mockcdrs.crossbar import jiffy, quirks, views
 from mockcdrs.crossbar.jiffy import Jiffy
-from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.views import LegView, UsersView
 
 _MANY = 12
@@ -39,8 +37,8 @@ class DirectoryLoader(Enum):
 class Version:
     """One version of Kazoo's Crossbar, as far as a client of the CDR API can tell it from another.
 
-    `name` is what `--kazoo` takes, `release` what envelopes say, `sentence` what the version is. Each other field is a
-    rule, told in its metadata.
+    `name` is what `--kazoo` takes, `release` what envelopes say, `sentence` what the version is; `row_columns` gives
+    the columns of a row. Each other field is a rule, told in its metadata.
     """
 
     name: str
@@ -148,25 +146,11 @@ class Version:
     )
     quirks: frozenset[str] = _rule("quirks that are shown by default", "`mockcdrs/crossbar/quirks.py`")
 
-    @cache  # noqa: B019 the few versions are there as long as the process
-    def row_columns(
-        self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
-    ) -> Mapping[str, Column]:
-        """The columns of a row, in order, each with what makes it. Shared: do not change it.
+    row_columns: RowColumns = field(init=False, repr=False)
 
-        `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
-        """
-        names = self.columns
-        if interactions_of and not is_csv:
-            names += self.interaction_columns
-        if is_reseller:
-            names += self.reseller_columns
-        return select_columns(names, self.datetime_separator, of_user=interactions_of == "user")
-
-    def maximum_range(self, settings: Settings) -> int:
-        """The widest range that a listing may cover, in seconds."""
-        own = settings.cdrs_maximum_range if self.reads_cdrs_maximum_range else None
-        return settings.maximum_range if own is None else own
+    def __post_init__(self) -> None:
+        columns = self.columns, self.interaction_columns, self.reseller_columns
+        object.__setattr__(self, "row_columns", RowColumns(*columns, self.datetime_separator))
 
 
 KAZOO_4_3 = Version(

@@ -70,7 +70,7 @@ class Anonymizer:
             case str():
                 return self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), value)
             case int() | float() if not isinstance(value, bool) and value == value // 1:
-                return type(value)(self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), f"{value:.0f}"))
+                return type(value)(self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), str(int(value))))
         return value
 
     def _anonymize_tally(self, tally: Mapping[str, Any], kind: Kind) -> Document:

@@ -63,17 +63,18 @@ _NAMES_BY_KIND = {
     """,
     Kind.CALL_ID: """
         bridge_id call_forward_for_uuid call_id call_interaction_id call_session_id channel_loopback_other_leg_id
-        interaction_id intercepted_by origination_call_id other_leg other_leg_call_id parent_call_id replaced_by
-        target_call_id transferee transferer unique_id
+        interaction_id intercepted_by member_call_id origination_call_id other_leg other_leg_call_id parent_call_id
+        replaced_by target_call_id transferee transferer unique_id
     """,
     Kind.REALM: """
-        account_realm auth_realm custom_domain domain handling_server_name media_server realm switch_hostname
+        account_realm auth_realm custom_domain domain handling_server_name media_server realm sip_invite_domain
+        switch_hostname
     """,
     Kind.URI: """
         application_node callflow_node channel_name contact control_queue diversion diversions ecallmgr_node email from
-        from_uri history_info inception media_node node p_asserted_identity p_preferred_identity parked_by portal_url
-        presence_id recording_url redirected_by referred_by referred_to remote_party_id request route static_route
-        switch_nodename switch_uri switch_url to to_uri user username x_kazoo_aor
+        from_uri history_info inception loopback_request_uri media_node node p_asserted_identity p_preferred_identity
+        parked_by portal_url presence_id pvt_node recording_url redirected_by referred_by referred_to remote_party_id
+        request route static_route switch_nodename switch_uri switch_url to to_uri user username x_kazoo_aor
     """,
     Kind.ADDRESS: """
         auth_ip client_ip ip mac_address network_addr proxy_ip remote_ip x_auth_ip x_forwarded_for
@@ -105,7 +106,7 @@ _NAMES_BY_KIND = {
         call_direction call_type caller_screen_bit channel_call_state channel_loopback_leg channel_state classifier
         codecs device_type did_classifier direction disposition encoding error event_category event_name fax_encoding
         fax_encoding_name fax_file_image_resolution fax_image_resolution fax_remote_country fax_result_code fax_timezone
-        feature_level features hangup_cause hangup_code inception_direction invite_format language method
+        feature_level features hangup_cause hangup_code inception_direction invite_format language media_recorder method
         other_leg_direction outbound_privacy phase priv_level privacy_method pusher_application pvt_type rate_name
         raw_application_name reseller_billing reseller_call_type reseller_trunk_usage resource_type status terminator
         timezone transfer_type type version
@@ -113,13 +114,14 @@ _NAMES_BY_KIND = {
     Kind.FLAG: """
         auto_answer_loopback call_forward caller_privacy_hide_name caller_privacy_hide_number channel_authorized
         channel_is_loopback channel_loopback_bowout channel_loopback_bowout_execute channel_moving click_to_call
-        direct_calls_only do_not_disturb enabled exclude_from_queues failover fax_ecm_used fax_success fax_t38_used
-        global_resource ignore_completed_elsewhere ignore_display_updates ignore_early_media is_a_leg is_conference
-        is_reseller is_superduper_admin keep_caller_id mwi_unsolicited_updates privacy_hide_name privacy_hide_number
-        pvt_deleted pvt_enabled pvt_reseller pvt_superduper_admin pvt_wnm_allow_additions register_overwrite_notify
-        require_fail_on_single_reject require_ignore_early_media require_keypress require_password_update
-        resource_fax_option show_rate silence_terminated soft_limit substitute superduper_admin
-        suppress_unregister_notifications verified vm_to_email_enabled wnm_allow_additions
+        direct_calls_only do_not_disturb emergency_resource enabled exclude_from_queues failover fax_ecm_used
+        fax_success fax_t38_used global_resource ignore_completed_elsewhere ignore_display_updates ignore_early_media
+        is_a_leg is_conference is_reseller is_superduper_admin keep_caller_id media_encryption_enforce_security
+        media_webrtc mwi_unsolicited_updates privacy_hide_name privacy_hide_number pvt_deleted pvt_enabled pvt_reseller
+        pvt_superduper_admin pvt_wnm_allow_additions register_overwrite_notify require_fail_on_single_reject
+        require_ignore_early_media require_keypress require_password_update resource_fax_option retain_cid rtcp_mux
+        show_rate silence_terminated soft_limit substitute superduper_admin suppress_unregister_notifications verified
+        vm_to_email_enabled webrtc wnm_allow_additions
     """,
     Kind.OBJECT: """
         asserted caller_id caller_id_options custom_application_vars custom_channel_vars custom_sip_headers data devices
@@ -141,17 +143,33 @@ def kind_of(name: str) -> Kind | None:
     return Kind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
 
 
+VALUES = {
+    Kind.AMOUNT: re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII),
+    Kind.TIME: re.compile(
+        r"-?\d{1,6}|6[34]\d{9}|-?1?\d{9}(\.\d+)?|1\d{15}|\d{4}-\d\d(-\d\d)?([T_ ]\d\d:\d\d:\d\dZ?)?|"
+        r'"?\w{3}[,;] \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"?|"\d{4}-\d\d-\d\d"|',
+        re.ASCII,
+    ),
+    Kind.CODE: re.compile(
+        r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|sip:\d{3}|\d{1,3}(\.\d{1,3}){0,2}|\d{1,4}(/\d{1,4}){1,5}|[a-z]{2}-[A-Za-z]{2}|"
+        r"(Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific|US)(/\w+){1,2}|[A-Z]{2}(-\d{1,4})?|",
+        re.ASCII,
+    ),
+    Kind.FLAG: re.compile("true|false|yes|no|on|off|0|1|auto|"),
+}
+"""The values that stay in fields of these kinds; so do `CODES`. Any other is hidden there, too."""
+
 CODES = _words("""
     1npan a account acdc admin allotment ani_ii answer api attended audio auto b blind bridge busy call call_detail
-    call_event call_recording callflow callflows cancel caribbean cdr cell click2call conference contact crash
-    credential crossbar delayed~negotiation device did_us disabled e164 early~media ecallmgr emergency enterprise error
-    external fail failure fax flat_rate fmc free gold hangup held hotornot inbound incoming init internal international
-    jonny5 kazoo konami landline limits_disabled local long~distance mobile no_classifier none normal npan offnet
-    offnet-origination offnet-termination onnet onnet-origination onnet-termination opus original origination
-    originator_cancel outbound page park parked password per_minute pivot private published reporting resource
-    ring_group ringing route sip sip_device sip_uri smartphone softphone standard stepswitch success system t38
-    termination toll_us tollfree tollfree_us toll~free total trunkstore undefined unknown unlimited user username video
-    vm_to_email voicemail
+    call_event call_recording callflow callflows cancel caribbean cdr cell click2call clicktocall conference contact
+    crash credential crossbar delayed~negotiation device did_us disabled e164 early~media ecallmgr emergency enterprise
+    error external fail failure fax flat_rate fmc free gold hangup held hotornot inbound incoming init internal
+    international jonny5 kazoo konami kzc_recording landline limits_disabled local long~distance mobile no_classifier
+    none normal npan offnet offnet-origination offnet-termination onnet onnet-origination onnet-termination opus
+    original origination originator_cancel outbound outbound_fax page park parked password per_minute pivot private
+    published regional reporting resource ring_group ringing route sip sip_device sip_uri smartphone softphone standard
+    stepswitch success system t38 termination toll_us tollfree tollfree_us toll~free total trunkstore undefined unknown
+    unlimited user username video vm_to_email voicemail
 """)
 """Codes that Kazoo and FreeSWITCH write beside those in capitals: in lower case, `~` for a blank."""
 NOBODY = _words("""
@@ -165,20 +183,31 @@ PROTOCOL = _words("""
 """)
 """Words of URIs, and of the names of channels, nodes and hosts."""
 MAKERS = _words("""
-    3CX Aastra Acrobits Algo Android Asterisk AudioCodes Avaya Basalt Blink Bria Cisco CSipSimple dev Digium eyeBeam
-    Fanvil FreeSWITCH Gigaset git Grandstream Groundwire Halyard Htek iOS Jitsi JsSIP Kamailio Kazoo Linksys Linphone
-    LinphoneAndroid LinphoneiOS MicroSIP Mitel mod_sofia Northwind OBIHAI Obihai OpenSIPS Oracle Panasonic PBX PJSIP
-    PJSUA Poly Polycom PolycomVVX release Ribbon Ringotel Sangoma SBC SIP SIP.js SIPp Sipura Snom snom sofia SoundPoint
-    stamp Telephone Twilio UA VVX Yealink Zoiper
+    3CX Aastra Acrobits Algo Android Asterisk AudioCodes Avaya Basalt Blink Bria Cisco CSipSimple dev Digium Edge
+    eyeBeam Fanvil FreeSWITCH Gigaset git Grandstream Groundwire Halyard Htek iOS Jitsi JsSIP Kamailio Kazoo Linksys
+    Linphone LinphoneAndroid LinphoneiOS MicroSIP Mitel mod_sofia Northwind OBIHAI Obihai OpenSIPS Oracle Panasonic PBX
+    PJSIP PJSUA Poly Polycom PolycomVVX PolyEdge Release release Ribbon Ringotel Sangoma SBC SIP SIP.js SIPp Sipura Snom
+    snom sofia Sonus SoundPoint stamp Telephone Twilio UA UAC VVX Yealink Zoiper
 """)
 """Makers and products in user agents, and words that come with them."""
+HEADERS = _words("""
+    accept accept-encoding accept-language allow connection content-encoding content-language content-length
+    content-type date expires origin server transfer-encoding vary
+""")
+"""Headers of which all values stay."""
+ERROR_MEMBERS = _words("""
+    account account_name account_realm additionalProperties api_key cause credentials data date_range details disabled
+    encoding enum expired file invalid json maxLength message method minLength pattern required target type value
+""")
+"""Members of the data of an error that Crossbar names."""
 SDP_WORDS = _words("""
-    0 1 2 256 384 512 active actpass aes amr annexb application apt as audio avp avpf bundle call candidate ccm cm cname
-    crypto cs ct end event fb fingerprint fir fmtp framerate freeswitch g722 g7221 g726 g729 generation goog group gsm
-    h264 hmac host ice id ilbc image in inactive inline ip4 ip6 level lite local maxplaybackrate maxptime mid minptime
-    mode msid mux nack network no of off options opus passive pcma pcmu pli polycom prflx profile ptime pwd raddr
-    recvonly red relay remb rport rsize rtcp rtp rtpmap rtx savp savpf semantic sendonly sendrecv session setup sha sha1
-    silencesupp sip speex srflx ssrc stereo stream t38 talk tcp telephone tias tls tool transport trickle typ udp udptl
-    ufrag ulpfec usedtx useinbandfec vad video vp8 webrtc wms yes
+    256 384 512 active actpass aes amr annexb application apt as audio avp avpf bria bundle call candidate capabilities
+    ccm cm cname crypto cs ct data end event fb fingerprint fir fmtp framerate freeswitch g722 g7221 g726 g729
+    generation goog group gsm h264 hmac host ice id ilbc image in inactive inline ip ip4 ip6 level lite local
+    maxplaybackrate maxptime media mid minptime mode msid mux nack network no nse of off options opus passive pcma pcmu
+    phone pli poly polycom prflx profile ptime pwd raddr recvonly red relay remb root rport rsize rtcp rtp rtpmap rtx
+    savp savpf sdp semantic sendonly sendrecv session setup sha sha1 silencesupp sip sonus speex srflx ssrc stereo
+    stream t38 talk tcp telephone tias tls tool transport trickle typ uac udp udptl ufrag ulpfec usedtx useinbandfec vad
+    video vp8 webrtc wms yes
 """)
 """Words of session descriptions."""

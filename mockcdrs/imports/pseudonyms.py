@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 
-from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, Kind
+from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, VALUES, Kind
 
 _WORD = "[A-Za-z0-9\u0080-\U0010ffff]"
 _PIECES = re.compile(
@@ -24,6 +24,7 @@ _PIECES = re.compile(
         | (?<=[\w\]]) (?: :(?:50[68]\d|7000|11000|80|443) | \.(?:csv|json|mp3|pdf|tiff?|wav) ) (?!\w) )
     | (?P<database> account (?P<cut>%2F|/) (?P<id> (?: [0-9a-f]{{2}} (?P=cut) ){{2}} [0-9a-f]{{28}} )
         (?P<month> -\d{{6}} )? )
+    | (?P<uuid> (?<!{_WORD}) [0-9A-Fa-f]{{8}} (?: -[0-9A-Fa-f]{{4}} ){{3}} -[0-9A-Fa-f]{{12}} (?!{_WORD}) )
     | (?P<mac> (?<!{_WORD}) [0-9A-Fa-f]{{2}} (?: [:-][0-9A-Fa-f]{{2}} ){{5,}} (?!{_WORD}) )
     | (?P<address> (?<![\w:]) (?=[0-9A-Fa-f]*:[0-9A-Fa-f]*:) [0-9A-Fa-f:]+ (?: \d(?:\.\d{{1,3}}){{3}} )?
         (?! [\w:] | \.\d )
@@ -39,26 +40,11 @@ _RESERVED_ENDINGS = frozenset({"example", "invalid", "local", "localhost", "test
 # A maker, and what follows of words, models and versions; or a version behind a slash.
 _MAKER = "|".join(sorted(map(re.escape, MAKERS), reverse=True))
 _PRODUCT = re.compile(
-    rf"((?<![A-Za-z0-9])(?:{_MAKER})(?:[ /_.-]+(?:{_MAKER}|[A-Za-z]{{0,6}}\d{{2,4}}[A-Za-z]{{0,2}}|r?v?\d+(?:\.\w+)*)"
-    r"(?![A-Za-z0-9]))*(?![A-Za-z0-9])|(?<=[A-Za-z]/)\d+(?:\.\d+)+)"
+    rf"((?<![A-Za-z0-9])(?:{_MAKER})"
+    rf"(?:[ /_.-]*(?:{_MAKER}|[A-Z]{{1,6}}\d{{2,4}}[A-Z]{{0,2}}|r?v?\d{{1,3}}(?:\.\d+[a-z]?)*)(?![A-Za-z0-9]))*"
+    r"(?![A-Za-z0-9])|(?<=[A-Za-z]/)\d+(?:\.\d+)+)"
 )
-_LONG_OR_DOTTED = re.compile(r"\d{7,}|[\d:]+\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:", re.ASCII)
-# What stays as it is in the fields of these kinds; all else is hidden there, too.
-_KEPT = {
-    Kind.AMOUNT: re.compile(r"-?\d{1,9}(?:\.\d{1,20})?", re.ASCII),
-    Kind.TIME: re.compile(
-        r"-?\d{1,6}|6[34]\d{9}|-?1?\d{9}(?:\.\d+)?|1\d{15}|\d{4}-\d\d(?:-\d\d)?(?:[T_ ]\d\d:\d\d:\d\d\w{0,3})?|"
-        r'"?\w{3}[,;] \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"?|"\d{4}-\d\d-\d\d"|',
-        re.ASCII,
-    ),
-    Kind.CODE: re.compile(
-        r"[A-Z0-9]+(?:_[A-Z0-9]+)+|sip:\d{3}|\d{1,3}(?:\.\d{1,3}){0,2}|\d{1,4}(?:/\d{1,4}){1,5}|"
-        r"[A-Z][a-z]+(?:/[A-Z][A-Za-z_]+){1,2}|[a-z]{2}-[A-Za-z]{2}|[A-Z]{2}(?:-\d{1,4})?|",
-        re.ASCII,
-    ),
-    Kind.FLAG: re.compile("true|false|yes|no|on|off|0|1|auto|", re.ASCII),
-}
-
+_ADDRESS = re.compile(r"\d\.\d|[0-9A-Fa-f]*:[0-9A-Fa-f]*:", re.ASCII)
 _SERVICES = frozenset({*map(str, range(211, 912, 100)), *["000", "110", "112", "118", "119", "933", "988", "999"]})
 _NORTH_AMERICAN = re.compile(r"1([2-9]\d\d)[2-9]\d{6}", re.ASCII)
 _TOLL_FREE = re.compile("8(00|22|33|44|55|66|77|88)")
@@ -102,13 +88,11 @@ class Pseudonyms:
     def _hide(self, kind: Kind, text: str) -> str:
         """The text that replaces a text of a kind."""
         match kind:
-            case Kind.AMOUNT | Kind.TIME | Kind.CODE | Kind.FLAG if (
-                _KEPT[kind].fullmatch(text) or text.casefold() in CODES
-            ):
+            case _ if kind in VALUES and (VALUES[kind].fullmatch(text) or text.casefold() in CODES):
                 return text
             case Kind.REALM | Kind.ADDRESS:
                 return self._pieces(f"@{text}", PROTOCOL)[1:]
-            case Kind.URI:
+            case Kind.URI | Kind.NUMBER:
                 return self._pieces(text, PROTOCOL)
             case Kind.SDP if text.startswith("v=0"):
                 return "".join(map(self._sdp_line, text.splitlines(keepends=True)))
@@ -118,10 +102,11 @@ class Pseudonyms:
         return self._pieces(text)
 
     def _sdp_line(self, line: str) -> str:
-        """A line of a session description (RFC 8866): it stays where it has known words and small numbers only."""
-        words = re.findall(f"{_WORD}+", line[2:])
-        is_kept = all(word.casefold() in SDP_WORDS or word.isdecimal() for word in words)
-        return line if is_kept and not _LONG_OR_DOTTED.search(line) else line[:2] + self._pieces(line[2:], SDP_WORDS)
+        """A line of a session description (RFC 8866). Known words stay, and small numbers where they name nobody."""
+        words = frozenset(word.casefold() for word in re.findall(f"{_WORD}+", line[2:]))
+        small = {word for word in words if word.isdecimal() and len(word) < 6} if line[0] in "vtbma" else set()
+        is_kept = words <= SDP_WORDS | small and not _ADDRESS.search(line)
+        return line if is_kept else line[:2] + self._pieces(line[2:], SDP_WORDS | small)
 
     def _pieces(self, text: str, kept: frozenset[str] = NOBODY) -> str:
         """Any text, with each word, number, address and id in it replaced but for the words in `kept`."""
@@ -135,6 +120,8 @@ class Pseudonyms:
             case "database":
                 digits, cut = self._shape(piece["id"].replace(piece["cut"], "")), piece["cut"]
                 return cut.join(("account", digits[:2], digits[2:4], digits[4:])) + (piece["month"] or "")
+            case "uuid":
+                return _in_shape(text, self._shape(text.lower().replace("-", "")))
             case "mac":
                 # 02: locally administered, the address of no product
                 return _in_shape(text, "02" + self._shape(re.sub("[:-]", "", text.lower()))[2:])

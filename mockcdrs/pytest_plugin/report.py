@@ -1,6 +1,7 @@
 """What a test run says about its mocks: the journal of a failing test, rules that never fired, advice."""
 
 import contextlib
+import functools
 import traceback
 import warnings
 from collections import Counter
@@ -49,7 +50,9 @@ class Reporter:
         _fail_if_unwanted(item, watched)
         for each in watched:
             for rule in _ask_or_fail(each.mock.never_fired):
-                warnings.warn(f"{item.nodeid}: no request met {rule}", UnusedFault, stacklevel=1)
+                misses = _ask_or_fail(functools.partial(each.mock.near_misses, rule))
+                nearest = "".join(f"\n  nearest: {miss}" for miss in misses)
+                warnings.warn(f"{item.nodeid}: no request met {rule}{nearest}", UnusedFault, stacklevel=1)
         item.stash[_HAS_PASSED] = True
         return outcome
 

@@ -17,7 +17,7 @@ from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
-from mockcdrs.imports.fields import Kind, kind_of
+from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, Kind, kind_of
 from mockcdrs.openapi.document import build_document
 from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange
@@ -32,21 +32,8 @@ _FIXED_VALUE = re.compile(r"-?[\d.]*|true|false|yes|no|csv|json|text/csv", re.AS
 _FIXED_PARAMETERS = frozenset(
     name for name, parameter in PARAMETERS.items() if parameter["schema"].get("type") in {"integer", "boolean"}
 ) | {"accept", "verb"}
-_KEPT_HEADERS = frozenset(
-    {
-        "accept", "accept-encoding", "accept-language", "origin", "content-type", "content-encoding", "date", "expires",
-        "server", "transfer-encoding", "vary", "connection", "content-language", "content-length", "allow",
-    }
-)  # fmt: skip
 _FILE_NAME = re.compile(r'(filename=")(?!result\.csv"|json_[0-9a-f]{22}\.csv")([^"]*)')
 _PARAMETERS = PARAMETERS.keys() | frozenset({"jsonp", "verb", "accept", "auth_token", "include_api_key"})
-_ERROR_KEYS = PARAMETERS.keys() | frozenset(
-    {
-        "message", "cause", "target", "value", "details", "data", "type", "required", "minLength", "maxLength", "enum",
-        "pattern", "additionalProperties", "date_range", "invalid", "disabled", "expired", "json", "file", "encoding",
-        "credentials", "api_key", "method", "account", "account_realm", "account_name",
-    }
-)  # fmt: skip
 _ERROR_CAUSES = ("load_cdrs", "Bad Request", "timeout")
 _QUOTED_PART = re.compile(r"'[^']*'|\S*\d{8,}\S*")
 _AFTER_ALL_TEXT = "\ufff0"
@@ -121,7 +108,7 @@ class ExchangeAnonymizer:
 
     def _header(self, name: str, value: str) -> str:
         low = name.lower()
-        if low in _KEPT_HEADERS or low.startswith("access-control-"):
+        if low in HEADERS or low.startswith("access-control-"):
             return value
         if low == "content-disposition":
             return _FILE_NAME.sub(lambda found: found[1] + self._text(found[2]), value)
@@ -158,7 +145,8 @@ class ExchangeAnonymizer:
             case str() if name in {"message", "target"}:
                 return _QUOTED_PART.sub(lambda quoted: self._anonymizer.hide(Kind.TIME, quoted[0]), value)
             case dict():
-                return {key if key in _ERROR_KEYS else self._text(key): self._error(key, value[key]) for key in value}
+                names = {key: key if key in ERROR_MEMBERS or key in PARAMETERS else self._text(key) for key in value}
+                return {names[key]: self._error(key, each) for key, each in value.items()}
             case list():
                 return [self._error(name, each) for each in value]
         return value if value in _ERROR_CAUSES else self._anonymizer.anonymize_field("timestamp", value)

@@ -17,7 +17,7 @@ from mockcdrs.console import pages
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Journal
 from mockcdrs.control_api import OPEN, ROUTES
-from mockcdrs.control_api.access import ApiError, check_access, cors_headers, error_body
+from mockcdrs.control_api.access import ApiError, check_access, error_body, panel_headers
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
@@ -106,7 +106,7 @@ class ControlApi:
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Respond to whatever comes; errors have one shape."""
-        resp.set_headers({**self._headers, **cors_headers(self._config, req.get_header("Origin"))})
+        resp.set_headers({**self._headers, **panel_headers(self._config, req.get_header("Origin"))})
         if self._config.allow_origin:
             resp.append_header("Vary", "Origin")
         try:

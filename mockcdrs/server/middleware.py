@@ -97,14 +97,14 @@ class RequestIdMiddleware:
 
     def __init__(self, state: State, besides: str | None) -> None:
         self._state = state
-        self._besides = besides
+        self._besides = None if besides is None else f"{besides}/"
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        if self._besides is not None and is_below(req.path, self._besides):
+        if self._besides is not None and f"{req.path}/".startswith(self._besides):
             return
         if self._besides is not None and _is_browser_at_root(req):
-            resp.status, resp.location, resp.complete = 302, f"{self._besides}/{_query_part(req)}", True
+            resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
             resp.set_header("Vary", "Accept")
             return
         context, state = req.context, self._state
@@ -149,12 +149,15 @@ class FaultMiddleware:
         context = req.context
         if not (context.is_open and context.effect.fault):
             return
-        effect, connection = context.effect, ClientConnection(req.env)
+        effect = context.effect
+        if effect.is_plain and not effect.delays and resp.stream is None:
+            return
+        connection = ClientConnection(req.env)
         for delay in effect.delays:
             connection.wait(delay.seconds, delay.lifted)
-        if effect.close:
+        if effect.is_silent:
             context.end()
-            raise connection.broken("closed before any byte")
+            raise connection.silent_end(effect)
         if resp.stream is not None:
             resp.stream = break_on_rule_failure(cast("Iterable[bytes]", resp.stream), connection)
         if effect.is_plain or not has_body(req, resp):
@@ -163,11 +166,6 @@ class FaultMiddleware:
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
-
-
-def is_below(path: str, base: str) -> bool:
-    """Whether a path is `base` or one below it."""
-    return f"{path}/".startswith(f"{base}/")
 
 
 def _is_browser_at_root(req: Request) -> bool:
@@ -231,7 +229,7 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
     context.effect = effect
-    record.status, record.outcome = 0 if effect.close else response.status, response.outcome
+    record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":
@@ -270,13 +268,6 @@ def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> H
     if isinstance(response.body, bytes):
         return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
     return replace(response, headers=headers, body=_stream(response.body))
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    try:
-        return cowboy.accepts_gzip(accept_encoding)
-    except ValueError:
-        return False
 
 
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -62,9 +62,9 @@ def test_times_that_were_taken_for_ends_of_calls_are_told(tmp_path: Path, answer
     header = "id,call_id,duration_seconds,timestamp,direction,unix_timestamp,rfc_1036,iso_8601"
     lines.write_text(f"{header}\r\n202601-b,b,60,63935690770,inbound,1768471570,{dates}\r\n", newline="")
     result = run("import", answer, lines, "--out", tmp_path / "data")
-    told = "1 rows as Kazoo 3.20 to 4.2.40 wrote them: their times were taken for ends of calls\n"
+    line = "1 rows as Kazoo 3.20 to 4.2.40 wrote them: their times were taken for ends of calls\n"
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"2 CDRs in {tmp_path / 'data'}\n{told}")
+    assert result.stdout.startswith(f"2 CDRs in {tmp_path / 'data'}\n{line}")
 
 
 def test_a_bad_file_is_refused_whole_and_nothing_is_written(tmp_path: Path, answer: Path) -> None:

@@ -42,8 +42,8 @@ def requests(directory: Path, mock: Mock, *queries: str) -> Path:
 def record(directory: Path, mock: Mock, *queries: str) -> Path:
     """The file of exchanges."""
     out = directory / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **told)
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **environment)
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(f"{BY_MOCK}{len(queries)} exchanges, ")
     assert result.stdout.endswith(f" devices in {out}\n")
@@ -134,12 +134,12 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     asked = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY")
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder, secret in zip(folders, ("hush", "hush", "other"), strict=True):
         result = run(
-            "record", mock.url, "--requests", asked, "--out", folder, "--anonymize", "--secret", secret, **told
+            "record", mock.url, "--requests", asked, "--out", folder, "--anonymize", "--secret", secret, **environment
         )
         assert result.exit_code == 0, result.output
     assert mock.account_id not in str([lines_of(folder) for folder in folders])
@@ -155,11 +155,11 @@ def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
         file.write_text(file.read_text("utf-8").replace('"call_id"', '"crm":"Zebedee","call_id"'))
     options: tuple[str, ...] = ("--anonymize", "--secret", "hush")
     with serving(data=tmp_path / "data") as mock:
-        told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+        environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
         asked = requests(tmp_path, mock, "page_size=5")
-        dropping = run("record", mock.url, "--requests", asked, "--out", tmp_path / "a", *options, **told)
+        dropping = run("record", mock.url, "--requests", asked, "--out", tmp_path / "a", *options, **environment)
         keeping = run(
-            "record", mock.url, "--requests", asked, "--out", tmp_path / "b", *options, "--keep", "crm", **told
+            "record", mock.url, "--requests", asked, "--out", tmp_path / "b", *options, "--keep", "crm", **environment
         )
     assert dropping.stdout.endswith("1 unknown field dropped: crm; keep it with --keep FIELD\n")
     assert "unknown" not in keeping.stdout
@@ -182,10 +182,10 @@ def test_what_only_serves_hiding_is_refused_without_it(tmp_path: Path, option: l
 def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
     tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     out, whole = tmp_path / "out", tmp_path / "whole"
     common = ("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=5"), "--anonymize", "--secret", "s")
-    assert run(*common, "--out", whole, **told).exit_code == 0
+    assert run(*common, "--out", whole, **environment).exit_code == 0
     originals = {mock.account_id, *(cdr_id.partition("-")[2] for cdr_id in mock.expected("/cdrs").ids)}
     sent: list[str] = []
     send = Client.send
@@ -199,18 +199,18 @@ def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
         return send(self, request)
 
     monkeypatch.setattr(Client, "send", send_few)
-    failed = run(*common, "--out", out, **told)
+    failed = run(*common, "--out", out, **environment)
     assert failed.exit_code == 1
     assert f"the line is cut; 9 CDRs are in {out}.unfinished; go on with --resume" in failed.stderr
     monkeypatch.setattr(Client, "send", lambda self, request: sent.append(request.path) or send(self, request))
-    again = run(*common, "--out", out, **told)
+    again = run(*common, "--out", out, **environment)
     assert f"{out}.unfinished is there from a run that did not end: go on with --resume" in again.stderr
-    without_secret = run(*common[:-2], "--out", out, "--resume", **told)
+    without_secret = run(*common[:-2], "--out", out, "--resume", **environment)
     assert "--resume with --anonymize came without --secret" in without_secret.stderr
     with (tmp_path / "out.unfinished" / "documents-202601.jsonl").open("a") as file:
         file.write('{"cut sho')
     before, sent[:] = sent[:12], []
-    assert run(*common, "--out", out, "--resume", **told).exit_code == 0
+    assert run(*common, "--out", out, "--resume", **environment).exit_code == 0
     assert not [path for path in {*before} & {*sent} if "/cdrs/" in path]
     before_it, after_it = (
         {name: lines for name, lines in lines_of(folder).items() if name != str(RECORDING)} for folder in (whole, out)
@@ -255,8 +255,8 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
 ) -> None:
     out = tmp_path / "out"
     with serve_in_process(tmp_path, *options) as server:
-        told = server.variables
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
+        environment = server.variables
+        result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
     assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
     # the clock is live: what there is to ask about changes
     recorded = len((out / RECORDING).read_text(encoding="utf-8").splitlines())
@@ -269,9 +269,9 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
 def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tmp_path: Path) -> None:
     out, more = tmp_path / "out", tmp_path / "more"
     with serve_in_process(tmp_path, "--calls-per-day", "2", "--control-token", "hush") as server:
-        told = server.variables
-        without = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
-        with_it = run("record", told["MOCKCDRS_URL"], "--out", more, "--control-token", "hush", **told)
+        environment = server.variables
+        without = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
+        with_it = run("record", environment["MOCKCDRS_URL"], "--out", more, "--control-token", "hush", **environment)
     kept = json.loads((out / RECORDING).read_text(encoding="utf-8").splitlines()[0])
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
@@ -284,8 +284,8 @@ def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_say
     out = tmp_path / "out"
     options = ("--calls-per-day", "2", "--no-control", "--kazoo", "master", "--now", "2026-01-20T12:00:00Z")
     with serve_in_process(tmp_path, *options) as server:
-        told = server.variables
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
+        environment = server.variables
+        result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
     assert result.stdout.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
     result = run("replay", out / RECORDING)
     assert result.exit_code == 1
@@ -311,9 +311,9 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 
 def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mock: Mock) -> None:
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **told)
+    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **environment)
     assert result.stdout.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
     result = run("replay", out / RECORDING)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")

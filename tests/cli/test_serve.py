@@ -5,6 +5,7 @@ import json
 import re
 import shlex
 import signal
+import ssl
 import stat
 import subprocess
 import time
@@ -166,13 +167,25 @@ def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
         assert f"{label:11} {variables[f'MOCKCDRS_{name}']}" in banner
 
 
-def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--tls",)])
+def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path, options: tuple[str, ...]) -> None:
     program("curl")
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
         (line,) = [line for line in iter(served.line, "Ctrl-C ends it.") if line.startswith("curl ")]
         pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
         served.end()
     assert [row["call_id"] for row in json.loads(pasted.stdout)["data"]] == ["a@b"]
+
+
+def test_over_tls_the_env_file_names_the_certificate_which_is_gone_at_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path, "--tls", "--now", NOW) as served:
+        told = served.variables
+        context = ssl.create_default_context(cafile=told["MOCKCDRS_CA_FILE"])
+        with urlopen(told["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
+            assert page.status == 200
+        served.end()
+    assert told["MOCKCDRS_URL"].startswith("https://")
+    assert not Path(told["MOCKCDRS_CA_FILE"]).exists()
 
 
 def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs import uniform
 from tests.client_project.cdr_sync import Login, SyncFailed
 from tests.client_project.conftest import RANGE
 
@@ -21,6 +22,10 @@ TROUBLE: list[dict[str, Any]] = [
     {"malformed_json": True, "nth": 2},
     {"duplicate_row": True, "page": 1},
     {"delay_seconds": 0.01},
+    {"delay_seconds": uniform(0, 0.01)},
+    {"reset": True, "times": 1},
+    {"script": [429, {"reset": True}, {"cut_after": 100}, 200, 503, {"error": "too_many_requests"}]},
+    {"headers": {"User-Agent": "python-requests/*"}, "status": 503, "times": 1},
     {"token_expired": True},
     {"token_expired": True, "page": 3},
     {"token_expired": True, "times": 2},
@@ -67,7 +72,9 @@ def test_trouble_that_passes_loses_no_call(
     assert tuple(row["id"] for row in synced(connected, tmp_path / "cdrs.csv")) == truth.ids
 
 
-@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 403}, {"status": 401}, {"close": True}], ids=str)
+@pytest.mark.parametrize(
+    "trouble", [{"status": 503}, {"status": 403}, {"status": 401}, {"close": True}, {"reset": True}], ids=str
+)
 def test_trouble_that_stays_is_an_error_and_no_file(
     mockcdrs: Any, connected: Any, tmp_path: Path, trouble: dict[str, Any]
 ) -> None:
@@ -75,6 +82,33 @@ def test_trouble_that_stays_is_an_error_and_no_file(
     with pytest.raises(SyncFailed):
         connected().sync(*RANGE, tmp_path / "cdrs.csv")
     assert not (tmp_path / "cdrs.csv").exists()
+
+
+def test_a_server_that_is_down_is_an_error_until_it_is_up_again(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    client = connected()
+    with mockcdrs.down(), pytest.raises(SyncFailed, match="Connection refused"):
+        client.sync(*RANGE, tmp_path / "cdrs.csv")
+    assert client.sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+
+
+def test_a_sync_waits_until_a_bucket_of_tokens_has_filled(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    client = connected()
+    client._sleep = lambda seconds: mockcdrs.clock.advance(seconds=seconds)
+    limit = mockcdrs.fail(path="/cdrs", rate_limit={"max_bucket_tokens": 1, "tokens_fill_rate": 1})
+    assert client.sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+    assert limit not in mockcdrs.never_fired()
+
+
+@pytest.mark.mockcdrs(tls=True)
+def test_a_sync_goes_over_tls(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(mockcdrs.ca_path))
+    assert len(synced(connected, tmp_path / "cdrs.csv")) == truth.count
 
 
 def test_a_call_that_arrives_during_the_walk_does_no_harm(

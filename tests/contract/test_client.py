@@ -18,9 +18,9 @@ from mockcdrs.contract.client import (
     GENTLE_REQUESTS_PER_SECOND,
     Client,
     ClientError,
-    RateLimit,
     RawRequest,
     RawResponse,
+    RequestPace,
 )
 from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges
@@ -207,7 +207,7 @@ class Time:
 
 def test_requests_keep_their_distance_and_the_first_does_not_wait() -> None:
     time = Time()
-    pace = RateLimit(4, lambda: time.now, time.sleep)
+    pace = RequestPace(4, lambda: time.now, time.sleep)
     for _ in range(4):
         pace.wait()
     assert time.slept == [0.25, 0.25, 0.25]
@@ -215,7 +215,7 @@ def test_requests_keep_their_distance_and_the_first_does_not_wait() -> None:
 
 def test_time_that_passes_anyway_is_not_waited_for_and_not_saved_up() -> None:
     time = Time()
-    pace = RateLimit(4, lambda: time.now, time.sleep)
+    pace = RequestPace(4, lambda: time.now, time.sleep)
     pace.wait()
     time.now += 10
     pace.wait()
@@ -225,7 +225,7 @@ def test_time_that_passes_anyway_is_not_waited_for_and_not_saved_up() -> None:
 
 def test_without_a_limit_nothing_is_waited_for() -> None:
     time = Time()
-    pace = RateLimit(None, lambda: time.now, time.sleep)
+    pace = RequestPace(None, lambda: time.now, time.sleep)
     for _ in range(100):
         pace.wait()
     assert time.slept == []
@@ -233,12 +233,12 @@ def test_without_a_limit_nothing_is_waited_for() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_this_machine_is_asked_as_fast_as_it_goes(host: str) -> None:
-    assert RateLimit.for_host(host)._gap_seconds == 0
+    assert RequestPace.for_host(host)._gap_seconds == 0
 
 
 @pytest.mark.parametrize("host", ["kazoo", "10.0.0.1", "192.168.1.2", "localhost.example.com", "::"])
 def test_any_other_is_asked_four_times_a_second(host: str) -> None:
-    assert RateLimit.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
+    assert RequestPace.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
 
 
 @pytest.fixture

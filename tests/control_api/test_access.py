@@ -3,7 +3,7 @@
 import pytest
 
 from mockcdrs.config import ServerConfig, is_loopback
-from mockcdrs.control_api.access import ApiError, check_access, cors_headers
+from mockcdrs.control_api.access import ApiError, check_access, panel_headers
 
 TOKEN = ServerConfig(host="0.0.0.0", control_token="secret")
 
@@ -112,6 +112,6 @@ def test_a_page_of_an_allowed_origin_still_needs_the_token_but_its_preflight_doe
 
 
 def test_only_an_allowed_origin_is_told_that_it_may_read() -> None:
-    headers = cors_headers(PANEL, "http://localhost:3000")
+    headers = panel_headers(PANEL, "http://localhost:3000")
     assert headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
-    assert cors_headers(PANEL, "http://localhost:3001") == cors_headers(PANEL, None) == {}
+    assert panel_headers(PANEL, "http://localhost:3001") == panel_headers(PANEL, None) == {}

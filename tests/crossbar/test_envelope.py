@@ -14,6 +14,7 @@ from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import NULL, Context, Query
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, module_error, schema_error, system_error, validation_error
 from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.resources import cdrs
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -289,6 +290,23 @@ def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.Mo
     assert len(made) < 200
     assert b"".join(parts).endswith(b"}")
     assert len(made) == 500
+
+
+def test_rows_are_made_once_as_long_as_there_is_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make_row = listing_columns.make_row
+
+    def counting(document: Document, *more: bool) -> dict[str, object]:
+        made.append(document["_id"])
+        return make_row(document, *more)
+
+    monkeypatch.setattr(listing_columns, "make_row", counting)
+    for room, count in ((100, 7), (3, 14)):
+        monkeypatch.setattr(cdrs, "CACHED_ROWS", room)
+        state = state_of(calls(7))
+        bodies = {body_of(ask(state)) for _ in range(2)}
+        assert (len(bodies), len(made)) == (1, count)
+        made.clear()
 
 
 BIG = leg("big@host", NOW - 3600 - 90, variables={"rate_name": -(2**63) - 1}, more={"big": [2**63]})

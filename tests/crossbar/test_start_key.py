@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, target
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.collation import sort_key
+from mockcdrs.crossbar.couchdb import sort_key
 from mockcdrs.crossbar.start_key import (
     MAX_DEPTH,
     BadTerm,

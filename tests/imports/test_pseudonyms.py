@@ -139,6 +139,7 @@ def test_hosts_keep_their_depth_and_end_in_a_reserved_domain() -> None:
         "PolycomVVX-VVX_410-UA/5.9.5.0614",
         "Cisco/SPA504G-7.6.2f",
         "snom D765/10.1.46.16",
+        "snomD785/10.1.184.14",
         "Zoiper rv2.10.3",
         "FreeSWITCH-mod_sofia/1.10.7-dev",
         "SIP.js/0.20.0",
@@ -182,6 +183,20 @@ def test_a_session_description_keeps_its_lines_codecs_ports_and_times() -> None:
     assert re.fullmatch(r"a=fingerprint:sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}", hidden[10])
     assert hidden[3].split()[-1] == hidden[11].split()[4]
     assert not re.search("10.26|zebedee|4155550123|AB:CD", "\n".join(hidden))
+
+
+@pytest.mark.parametrize("original", ["8f3c1e5a-7b9d-4c2e-8a6f-0b1d3e5f7a90", "8F3C1E5A-7B9D-4C2E-8A6F-0B1D3E5F7A90"])
+def test_a_uuid_stays_one_in_its_case(original: str) -> None:
+    hidden = hide(Kind.CALL_ID, original)
+    digits = "[0-9a-f]" if original.islower() else "[0-9A-F]"
+    assert re.fullmatch(rf"{digits}{{8}}(-{digits}{{4}}){{3}}-{digits}{{12}}", hidden)
+    assert hidden.casefold() == hide(Kind.CALL_ID, original.lower())
+
+
+def test_a_sip_user_in_place_of_a_number_is_the_one_in_uris() -> None:
+    user = hide(Kind.NUMBER, "user_0a86fe")
+    assert re.fullmatch(r"user_\d[a-z]\d\d[a-z]{2}", user)
+    assert hide(Kind.URI, "sip:user_0a86fe@127.0.0.1") == f"sip:{user}@127.0.0.1"
 
 
 def test_a_name_that_was_withheld_stays_and_case_is_kept() -> None:

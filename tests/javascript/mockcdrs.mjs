@@ -11,7 +11,7 @@ export async function startMockcdrs(...options) {
     stdio: ["ignore", "ignore", "inherit"],
   })
   while (!existsSync(file)) {
-    if (server.exitCode !== null) throw new Error(`mockcdrs ended with ${server.exitCode}`)
+    if (server.exitCode !== null) throw new Error(`the mock ended with ${server.exitCode}`)
     await sleep(50)
   }
   process.loadEnvFile(file)

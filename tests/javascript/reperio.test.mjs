@@ -59,12 +59,6 @@ test("it lists interactions, and reads one call and its legs", async () => {
   assert.ok(legs.data.some((leg) => leg.id === id))
 })
 
-test("it gets CSV", async () => {
-  const { headers, data } = await (await connect()).cdrService.getCdrsCsv({ paginate: false })
-  assert.equal(headers["content-type"], "text/csv")
-  assert.ok(data.split("\n").length > 50)
-})
-
 test("it looks around, and changes a user", async () => {
   const crossbar = await connect()
   assert.equal((await crossbar.accountService.getAccountById()).data.data.id, accountId)
@@ -87,4 +81,11 @@ test("it logs in again after a 401 and repeats the request", async () => {
   assert.equal(page.data.length, 50)
   const { records } = await ask("GET", "/journal")
   assert.equal(records.filter((record) => record.path === "/v2/api_auth").length, 2)
+})
+
+// The last one: from here on the package asks for CSV always, in all of a process's connections.
+test("it gets CSV", async () => {
+  const { headers, data } = await (await connect()).cdrService.getCdrsCsv({ paginate: false })
+  assert.equal(headers["content-type"], "text/csv")
+  assert.ok(data.split("\n").length > 50)
 })

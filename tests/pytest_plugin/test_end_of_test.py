@@ -51,7 +51,7 @@ def test_it(mockcdrs):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by `then` of*"]
+        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by the code of*"]
     )
 
 

@@ -12,11 +12,11 @@ from typing import Any, ClassVar
 from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
 from mockcdrs.crossbar import filters, views
-from mockcdrs.crossbar.context import NULL, Context
+from mockcdrs.crossbar.context import NULL, Context, require_account_id
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
 from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
-from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, require_account_id, walk_plain
+from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, walk_plain
 from mockcdrs.crossbar.resources import Parameters, Resource
 from mockcdrs.crossbar.summary import summarize_calls
 
@@ -53,7 +53,7 @@ class Interactions(ResourceResult):
 def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem | None) -> list[Any] | None:
     """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
     try:
-        return [*map(make or make_json_rows(context), _load_chosen_legs(context, rows))]
+        return [*map(make or RowMaker(context).json_row, _load_chosen_legs(context, rows))]
     except NoMonthInId:
         context.outcome.has_view_rows = True
         return None
@@ -114,7 +114,7 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     passes = None
     if query := context.request.query:
         passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
-    mapper = _map_documents(make_json_rows(context), passes)
+    mapper = _map_documents(RowMaker(context).json_row, passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
 
@@ -287,62 +287,57 @@ def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, l
     return context.version.row_columns(is_reseller=is_reseller, interactions_of=interactions_of, is_csv=is_csv)
 
 
-class FullRows:
-    """Makes rows of all columns that a request sees, `datetime` moved by `utc_offset`."""
+class RowMaker:
+    """Makes the listing rows that one request sees: its columns, `datetime` moved by its `utc_offset`.
+
+    JSON rows lack empty columns where the operator wants them gone. They are cached, unless they have a `utc_offset` or
+    come without pages: all rows would push out the rest.
+    """
 
     def __init__(self, context: Context, *, is_csv: bool = False) -> None:
         self.columns = visible_columns(context, is_csv=is_csv)
-        self.is_lenient = not context.has_quirk("broken-document-fault")
-        self.offset = context.request.value("utc_offset")
+        self._is_lenient = not context.has_quirk("broken-document-fault")
+        self._offset = context.request.value("utc_offset")
         self._rounds_offset = not context.has_quirk("fractional-utc-offset-fault")
         self._separator = context.version.datetime_separator
+        self._drops_empty = context.state.settings.should_filter_empty_strings
+        kind = (id(self.columns), self._is_lenient, self._drops_empty)
+        is_cached = self._offset is None and context.should_paginate
+        self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None
 
-    def __call__(self, document: Document) -> dict[str, Any]:
-        """The row of a document; `Failure` 503 where a column dies on it."""
+    def full_row(self, document: Document) -> dict[str, Any]:
+        """The row of a document with all columns; `Failure` 503 where one dies on it."""
         try:
-            row = listing_columns.make_row(document, self.columns, self.is_lenient)
-            if self.offset is not None:
+            row = listing_columns.make_row(document, self.columns, self._is_lenient)
+            if self._offset is not None:
                 row["datetime"] = self._shifted_datetime(document)
         except (ValueError, OverflowError) as error:
             raise system_error("datastore_fault") from error
         return row
 
+    def json_row(self, document: Document) -> CachedRow:
+        """The row of a document as JSON has it; raises `Failure` as `full_row`."""
+        # a document in the cache is in memory, so that no other has its identity
+        entry: tuple[Document, CachedRow] | None = None if self._known is None else self._known.get(id(document))
+        if entry is None:
+            row = self.full_row(document)
+            shown = {name: value for name, value in row.items() if value != ""} if self._drops_empty else row
+            entry = document, CachedRow(shown)
+            if self._known is not None:
+                if len(self._known) >= CACHED_ROWS:
+                    self._known.clear()
+                self._known[id(document)] = entry
+        return entry[1]
+
     def _shifted_datetime(self, document: Document) -> str:
-        offset = erlang.to_number(self.offset)
+        offset = erlang.to_number(self._offset)
         try:
             moved = listing_columns.start_seconds(document) + (int(offset) if self._rounds_offset else offset)
             return listing_columns.datetime_text(moved, self._separator)
         except (ValueError, OverflowError):
-            if self.is_lenient and not isinstance(offset, float):
+            if self._is_lenient and not isinstance(offset, float):
                 return ""  # a moment before the year 0
             raise
-
-
-def make_json_rows(context: Context) -> MakeItem:
-    """What makes the rows of a JSON answer: as `FullRows`, without empty columns where the operator wants them gone.
-
-    They are cached, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
-    """
-    make, drops_empty = FullRows(context), context.state.settings.should_filter_empty_strings
-
-    def make_json_row(document: Document) -> CachedRow:
-        row = make(document)
-        return CachedRow({name: value for name, value in row.items() if value != ""} if drops_empty else row)
-
-    if make.offset is not None or not context.should_paginate:
-        return make_json_row
-    known = context.state.databases.rows.setdefault((id(make.columns), make.is_lenient, drops_empty), {})
-
-    def find_json_row(document: Document) -> CachedRow:
-        # a document in the cache is in memory, so that no other has its identity
-        entry = known.get(id(document))
-        if entry is None:
-            if len(known) >= CACHED_ROWS:
-                known.clear()
-            entry = known[id(document)] = document, make_json_row(document)
-        return entry[1]
-
-    return find_json_row
 
 
 CDRS = Resource(_methods, {"GET": _get})

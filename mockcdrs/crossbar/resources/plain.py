@@ -146,7 +146,7 @@ def _channels(context: Context, account: Account) -> ResourceResult:
 
 def _recordings(context: Context, _account: Account) -> ResourceResult:
     settings = context.state.settings
-    _, end = paging.parse_time_range(context.request, context.state.now, context.version.maximum_range(settings))
+    _, end = paging.parse_time_range(context.request, context.state.now, paging.widest_range(context.version, settings))
     owner = [*dict(context.nouns).get("users", ())]
     context.paging = {"start_key": context.request.value("start_key", [*owner, end, {}]), "page_size": 0}
     return ResourceResult([])
