@@ -86,12 +86,8 @@ def command(
         report = _report_of_mock(url, control_token)
         client, redaction = Client(url), exchanges.TokenRedaction({token: account_id})
         anonymizer = make_anonymizer(secret, keep) if anonymize else None
-<<<<<<< HEAD
-        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
-=======
->>>>>>> imports
         asked = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
-        directory = RecordingDirectory(out, resume=resume, anonymizer=anonymizer)
+        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     recorder, reader = Recorder(client, redaction), AccountReader(client, account_id, token)
