@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mockcdrs.config import MockConfig
     from mockcdrs.control.added_calls import Interaction
-    from mockcdrs.control.expected import Expected
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.faults import Reply, Rule
+    from mockcdrs.expected.result import Expected
+    from mockcdrs.faults import Reply, Rule, jitter, lognormal, uniform
     from mockcdrs.mock import Mock, serving
 
 __all__ = [
@@ -26,19 +26,25 @@ __all__ = [
     "Reply",
     "Rule",
     "UnusedFault",
+    "jitter",
+    "lognormal",
     "serving",
+    "uniform",
 ]
 
 _MODULES = {
     "Credentials": "mockcdrs.dataset.accounts",
-    "Expected": "mockcdrs.control.expected",
+    "Expected": "mockcdrs.expected.result",
     "Interaction": "mockcdrs.control.added_calls",
     "Mock": "mockcdrs.mock",
     "MockConfig": "mockcdrs.config",
     "Record": "mockcdrs.control.journal",
     "Reply": "mockcdrs.faults",
     "Rule": "mockcdrs.faults",
+    "jitter": "mockcdrs.faults",
+    "lognormal": "mockcdrs.faults",
     "serving": "mockcdrs.mock",
+    "uniform": "mockcdrs.faults",
 }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Never, ParamSpec, TypeVar
 
 _LONGEST_SHOWN = 200
-_LONGEST_SECONDS = 1_000_000_000  # no clock of a machine waits longer than some times this
+LONGEST_SECONDS = 1_000_000_000  # no clock of a machine waits longer than some times this
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -78,9 +78,7 @@ def _are_texts(values: Iterable[Any]) -> bool:
 ANYTHING = Kind("anything", lambda _value: True)
 WHOLE = Kind("a whole number", is_whole)
 NUMBER = Kind("a number", is_number)
-SECONDS = Kind(
-    f"seconds from 0 to {_LONGEST_SECONDS}", lambda value: is_number(value) and 0 <= value <= _LONGEST_SECONDS
-)
+SECONDS = Kind(f"seconds from 0 to {LONGEST_SECONDS}", lambda value: is_number(value) and 0 <= value <= LONGEST_SECONDS)
 FLAG = Kind("True or False", lambda value: isinstance(value, bool))
 TEXT = Kind("text", lambda value: isinstance(value, str), _quoted)
 NAMES = Kind(
@@ -130,6 +128,13 @@ def check_value(name: str, value: Any, kind: Kind, error: type[ArgumentError] = 
         hint = kind.hint(value)
         words = f"came {shown(value)}, expected {kind.expected}{f'; {hint}' if hint else ''}"
         raise error(f"{name}: {words}" if name else words, name)
+
+
+def check_present(given: Collection[str], needed: Iterable[str], what: str) -> None:
+    """Raise `ArgumentError` for the first name that `what` needs and that was not given."""
+    for name in needed:
+        if name not in given:
+            raise ArgumentError(f"{name}: nothing came, expected a value: {what} needs one", name)
 
 
 def check_unnamed(values: Collection[Any], example: str, error: type[ArgumentError] = ArgumentError) -> None:

@@ -18,6 +18,11 @@ DEFAULT_KAZOO = "4.3"
 
 _NUMBER = Kind("a whole number", arguments.WHOLE.fits).optional()
 _COUNT = arguments.whole(0, 1_000_000).optional()
+_MAX_SPEED = 1_000_000
+SPEED = Kind(
+    f"seconds of the mock's clock in a second, more than 0 and at most {_MAX_SPEED}",
+    lambda value: arguments.is_number(value) and 0 < value <= _MAX_SPEED,
+)
 _FOLDER = Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path))
 _VERSION = replace(arguments.TEXT, expected="the name of a version of Kazoo as text, as in '4.3'")
 
@@ -31,6 +36,7 @@ class OptionKind(Enum):
 
     NUMBER = _NUMBER
     COUNT = _COUNT
+    SPEED = SPEED.optional()
     TEXT = arguments.TEXT.optional()
     FOLDER = _FOLDER
     VERSION = _VERSION
@@ -81,11 +87,14 @@ class MockConfig:
         now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
             seconds, or `live`. Without it the clock stands at the moment that the committed office was made for, over a
             data directory at the end of its last call.
+        speed: How many seconds the clock runs on from there in a second, instead of standing still.
         settings: Kazoo's settings, by name.
         fix: Names of quirks of Crossbar's to leave out, or `all`.
         quirk: Names of quirks to show that are off by default.
         reseller: Whether the token's account sees a reseller's columns.
         journal: How many requests are kept to be looked at.
+        tls: Whether it serves https, with a certificate of its own.
+        remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
 
@@ -93,12 +102,15 @@ class MockConfig:
         DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
     )
     seed: int | None = _option(
-        None, OptionKind.NUMBER, "whose calls are made up where there is no data directory", 1, metavar="N"
+        None, OptionKind.NUMBER, "the seed of made-up calls: the same seed makes the same calls", 1, metavar="N"
     )
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
         metavar="MOMENT",
     )  # fmt: skip
+    speed: float | None = _option(
+        None, OptionKind.SPEED, "how many seconds the clock runs in a second, from --now on", metavar="N"
+    )
     calls_per_day: int | None = _option(None, OptionKind.COUNT, "how many calls a day are made up", 25, metavar="N")
     locale: str | None = _option(
         None, OptionKind.TEXT, "where the made-up people live, as in de_DE", "en_US", metavar="NAME"
@@ -117,6 +129,8 @@ class MockConfig:
         (), OptionKind.NAMES, "a quirk to show that is off by default; may be repeated", metavar="NAME"
     )
     journal: int = _option(10_000, OptionKind.COUNT, "how many requests are kept to be looked at", 1_000, metavar="N")
+    tls: bool = _option(False, OptionKind.SWITCH, "serve https, with a certificate of its own")
+    remote_webhooks: bool = _option(False, OptionKind.SWITCH, "let webhooks be posted to other machines")
 
     def __post_init__(self) -> None:
         check_options({name: getattr(self, name) for name in OPTIONS})
@@ -140,6 +154,7 @@ class ServerConfig:
         port: The port to listen on; 0 takes any free one.
         control_token: What the control API wants of everybody. Without it requests of this machine alone are let in.
         has_control_api: Whether there is a control API at all.
+        allow_origin: The origins of pages that may use the control API, besides its own.
         is_one_of_many: Whether other processes answer the same clients: all agree on request ids then.
 
     """
@@ -148,6 +163,7 @@ class ServerConfig:
     port: int = 0
     control_token: str | None = None
     has_control_api: bool = True
+    allow_origin: tuple[str, ...] = ()
     is_one_of_many: bool = False
 
 
@@ -169,6 +185,7 @@ class MockOptions(TypedDict, total=False):
     kazoo: str
     seed: int | None
     now: str | datetime | int | None
+    speed: float | None
     calls_per_day: int | None
     locale: str | None
     data: Path | str | None
@@ -177,6 +194,8 @@ class MockOptions(TypedDict, total=False):
     fix: Iterable[str]
     quirk: Iterable[str]
     journal: int
+    tls: bool
+    remote_webhooks: bool
 
 
 OPTIONS: dict[str, Option] = {

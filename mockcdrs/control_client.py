@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 
 _STATE = "X-Mockcdrs-State"
@@ -31,6 +31,7 @@ _ERRORS: dict[str, type[Exception]] = {
     "control-token": ControlTokenError,
     "no-question": UnsupportedQuery,
     "no-such-cdr": KeyError,
+    "no-such-webhook": KeyError,
     "unknown-scenario": UnknownScenario,
     "bad-rule": RuleError,
     "bad-setting": SettingError,

@@ -2,14 +2,14 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Never, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.config import MockConfig, MockOptions, ServerConfig
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.mock_interface import ApiAddress
 from mockcdrs.control.state import build_state
 from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 _MAX_PORTS_REFUSED = 20
 
 
-class Mock(MockBackend, ApiAddress):
+class Mock(MockBackend):
     """A Crossbar in a test's hands. Its server starts when `url` is first read; `stop` ends it.
 
-    As a context manager it ends with its `with` block, which raises what a fault's own code raised.
+    As a context manager, of `with` and of `async with`, it ends with its block, which raises what a fault's own code
+    raised.
 
     Args:
         unnamed: No argument without a name.
@@ -39,17 +40,19 @@ class Mock(MockBackend, ApiAddress):
             now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
                 seconds, or `live`. Without it the clock stands at the moment that the committed office was made for,
                 over a data directory at the end of its last call.
+            speed: How many seconds the clock runs on from there in a second, instead of standing still.
             settings: Kazoo's settings, by name.
             fix: Names of quirks of Crossbar's to leave out, or `all`.
             quirk: Names of quirks to show that are off by default.
             reseller: Whether the token's account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https, with a certificate of its own; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     Attributes:
         config: What it is made of.
         server_config: Where and how it is served.
         state: All that it holds.
-        account: The account that its methods are about.
         stand_in: Another mock that answers what comes to this one, as long as there is one.
         past_ports: The ports of mocks that are closed, whose clients may still ask there. This mock takes another one.
 
@@ -61,7 +64,7 @@ class Mock(MockBackend, ApiAddress):
     def _set_up(self, config: MockConfig, server: ServerConfig, beside: "Mock | None") -> None:
         shared = None if beside is None else beside.state
         state, account = build_state(config, shared, is_one_of_many=server.is_one_of_many)
-        super().__init__(state, account)
+        super().__init__(state, account.id)
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
@@ -70,7 +73,12 @@ class Mock(MockBackend, ApiAddress):
         self._is_closed, self._starting = False, threading.RLock()
 
     def _new_server(self) -> Server:
-        return Server(self._answer, self.server_config.host, self.server_config.port, self._longest_body)
+        host, tls = self.server_config.host, None
+        if self.config.tls:
+            from mockcdrs.server.tls import make_context
+
+            tls = make_context(host)
+        return Server(self._answer, host, self.server_config.port, self._longest_body, tls)
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         mock = self if self.stand_in is None else self.stand_in
@@ -94,11 +102,14 @@ class Mock(MockBackend, ApiAddress):
 
         Raises `ListenError` where it cannot listen.
         """
+        self._listen()
+        return f"{self._server.url}/v2"
+
+    def _listen(self) -> None:
         with self._starting:
-            if not self._is_closed:
+            if not (self._is_closed or self.state.faults.is_down):
                 self._make_app()
                 self._start()
-            return f"{self._server.url}/v2"
 
     def _start(self) -> None:
         with contextlib.ExitStack() as refused:
@@ -112,6 +123,14 @@ class Mock(MockBackend, ApiAddress):
     def __str__(self) -> str:
         """The URL; where nothing has read it yet, words that say so, since showing a mock starts no server."""
         return f"{self._server.url}/v2" if self._server.is_running else "a mock without a server: its `url` starts one"
+
+    @property
+    def ca_path(self) -> Path | None:
+        if not self.config.tls:
+            return None
+        from mockcdrs.server.tls import ca_path
+
+        return ca_path()
 
     @property
     def wsgi_app(self) -> "WSGIApplication":
@@ -132,15 +151,37 @@ class Mock(MockBackend, ApiAddress):
         """End the server, if it runs. `url` starts it again."""
         self._server.stop()
 
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._listen()  # at the port that it keeps
+        try:
+            with super().down():
+                self._server.stop()
+                yield
+        finally:
+            self._listen()
+
     def close(self) -> None:
         """End the server for good: whoever still has `url`, or reads it, finds nobody there."""
         with self._starting:
             self._is_closed = True
+        self.state.webhooks.clear()
         self._server.stop()
         self.past_ports.add(self._server.port)
 
     def __enter__(self) -> Self:
         return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        import asyncio  # whoever awaits has it already
+
+        await asyncio.to_thread(self.__exit__, kind, error, at)  # which waits for responses under way
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
@@ -169,7 +210,7 @@ def build(config: MockConfig, server: ServerConfig | None = None, beside: Mock |
 
 
 def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
-    """Make a mock for the length of a `with` block.
+    """Make a mock for the length of a `with` or an `async with` block.
 
     Args:
         unnamed: No argument without a name.
@@ -180,10 +221,13 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             seed, calls_per_day, locale: Whose calls are made up where there is none, how many a day, and where the
                 people live.
             now: The moment at which the clock stands, or `live`.
+            speed: How many seconds the clock runs on from there in a second.
             settings: Kazoo's settings, by name.
             fix, quirk: Names of quirks of Crossbar's to leave out, and to show that are off by default.
             reseller: Whether the account sees a reseller's columns.
             journal: How many requests are kept to be looked at.
+            tls: Whether it serves https; `ca_path` is what a client trusts.
+            remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
     return Mock(*unnamed, **options)

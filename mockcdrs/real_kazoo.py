@@ -1,11 +1,11 @@
-"""A real Kazoo in a test's hands: the same tests run against the mock and against it."""
+"""A real Kazoo, for tests that run against the mock and against it: URL, account and token."""
 
 from typing import Any, NoReturn
 
 from mockcdrs import arguments
-from mockcdrs.control.mock_interface import ApiAddress
+from mockcdrs.control.account_interface import ApiAddress
 
-_MADE_WITH_A_MOCK = ("account", "config")
+_MADE_WITH_A_MOCK = ("config",)
 
 
 class RealKazoo(ApiAddress):

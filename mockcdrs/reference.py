@@ -19,7 +19,8 @@ from mockcdrs.crossbar.versions import VERSIONS, list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Match, Rule, Schedule
-from mockcdrs.faults.rule import ACTIONS, PRESETS
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.rule import PRESETS
 
 VERSION, QUIRK, PIECE_OF_ADVICE, FAULT, PART_OF_RULE, PRESET, SETTING, SCENARIO, EDGE_CASE = (
     "version",
@@ -47,11 +48,14 @@ _RULE_EXAMPLES: dict[str, dict[str, Any]] = {
     "method": {"method": "GET"},
     "path": {"path": "/cdrs"},
     "query": {"query": {"page_size": "10"}},
+    "headers": {"headers": {"User-Agent": "nightly-sync/*"}},
+    "token": {"token": "redacted-0a1b2c3d"},
     "page": {"page": 2},
     "nth": {"nth": 3},
     "after": {"after": 5},
     "times": {"times": 1},
     "probability": {"probability": 0.5},
+    "script": {"path": "/cdrs", "script": [429, 429, {"cut_after": 100}, 200], "status": None},
 }
 
 
@@ -95,14 +99,14 @@ def of_kind(kind: str) -> list[Entry]:
 
 def find(name: str) -> list[Entry]:
     """The entries of a name, in any case; more than one if several kinds have it. Raises `UnknownName`."""
-    found = [entry for entry in entries() if entry.name.lower() == name.lower()]
-    if not found:
+    matches = [entry for entry in entries() if entry.name.lower() == name.lower()]
+    if not matches:
         names = {entry.name.lower(): entry.name for entry in entries()}
         names |= {full.rpartition(".")[2]: full for full in Settings.names()}  # as people say them
         near = dict.fromkeys(names[each] for each in difflib.get_close_matches(name.lower(), names))
         hint = f"did you mean {' or '.join(near)}?" if near else "`mockcdrs explain` lists all names"
         raise UnknownName(f"nothing is named {name!r}: {hint}")
-    return found
+    return matches
 
 
 def _versions() -> Iterator[Entry]:
@@ -170,13 +174,13 @@ def _faults() -> Iterator[Entry]:
 
 
 def _rule_parts() -> Iterator[Entry]:
-    for part in (Match, Schedule):
+    for part in (Match, Schedule, Rule):
         for name, sentence in _documented_arguments(part):
             yield Entry(
                 kind=PART_OF_RULE,
                 name=name,
                 sentence=sentence,
-                example=Rule(status=503, **_RULE_EXAMPLES[name]).to_python(),
+                example=Rule(**{"status": 503, **_RULE_EXAMPLES[name]}).to_python(),
                 source=f"{part.__module__}.{part.__name__}",
             )
 
@@ -184,8 +188,8 @@ def _rule_parts() -> Iterator[Entry]:
 def _documented_arguments(documented: type) -> list[tuple[str, str]]:
     """The arguments under "Arguments:" of a docstring, each with its text as a sentence."""
     section = inspect.cleandoc(documented.__doc__ or "").partition("Arguments:\n")[2]
-    found = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
-    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in found]
+    matches = re.findall(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE)
+    return [(name, as_sentence(re.sub(r"\s+", " ", text))) for name, text in matches]
 
 
 def as_sentence(text: str) -> str:

@@ -1,48 +1,61 @@
 """A mock elsewhere in a test's hands: what one in this process does, by way of its control API."""
 
+import contextlib
 import dataclasses
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
 
 from mockcdrs import arguments
-from mockcdrs.control.added_calls import CallArguments, Interaction, check_call, check_cdr_id, check_document
+from mockcdrs.config import SPEED
+from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.added_accounts import ACCOUNT, ACCOUNT_ID, DEVICE, NUMBER, USER, Device, User, read_arguments
+from mockcdrs.control.added_calls import (
+    CallArguments,
+    Interaction,
+    check_cdr_id,
+    check_document,
+    check_series,
+    read_call,
+)
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
-from mockcdrs.control.expected import Expected
-from mockcdrs.control.expected_query import encode_query
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import ApiAddress, MockInterface, check_wait
+from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.request_interface import check_wait
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
 from mockcdrs.crossbar.context import Outcome
 from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
+from mockcdrs.expected.query import encode_query
+from mockcdrs.expected.result import Expected, ExpectedLeg
 from mockcdrs.faults import Rule, RuleArguments
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
-    from mockcdrs.control.expected_query import ListingQuery
+    from mockcdrs.expected.parameters import ListingQuery
 
 _STEP_SECONDS = 0.02
 _SENT_OTHERWISE = frozenset({"final_advice", "adviser", "outcome", "response"})
 _RECORD_FIELDS = tuple(item.name for item in dataclasses.fields(Record) if item.name not in _SENT_OTHERWISE)
 
 
-class RemoteMock(MockInterface, ApiAddress):
-    """A mock elsewhere. What needs its process skips the test and says so.
+class RemoteAccount(AccountInterface):
+    """An account of a mock elsewhere. Without an `account_id` it is the mock's own."""
 
-    Errors are those of a mock in this process, and `ControlError` where the server cannot be asked.
-    """
-
-    def __init__(self, control: ControlClient) -> None:
+    def __init__(self, control: ControlClient, account_id: str | None = None) -> None:
         self._control = control
-        self._account = control.ask("GET", "/account")
-        self._clock = RemoteClock(control)
-        self.host = urlsplit(self.url).hostname or self.host
+        self._query = {} if account_id is None else {"account_id": account_id}
+        self._account = self._ask("GET", "/account")
 
-    def __getattr__(self, name: str) -> Any:
-        skip_for_want_of_a_mock(self, name)
+    def _ask(
+        self, method: str, path: str, body: Any = None, *, below: str = "", query: Mapping[str, Any] | None = None
+    ) -> Any:
+        return self._control.ask(method, path, body, below=below, query={**self._query, **(query or {})})
 
     @property
     def url(self) -> str:
@@ -72,46 +85,151 @@ class RemoteMock(MockInterface, ApiAddress):
             user_id=account["user_id"],
         )
 
-    @property
-    def clock(self) -> "RemoteClock":
-        return self._clock
+    @arguments.checked
+    def add_user(
+        self,
+        name: str | None = None,
+        *,
+        username: str | None = None,
+        email: str | None = None,
+        extension: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> User:
+        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
+        added = self._ask("POST", "/data/users", read_arguments(given, USER, "a user"))
+        self._account = self._ask("GET", "/account")
+        return User(**added)
 
     @arguments.checked
-    def reset(self) -> None:
-        self._control.ask("POST", "/reset")
+    def add_device(
+        self,
+        name: str | None = None,
+        *,
+        owner: User | str | None = None,
+        device_type: str = "sip_device",
+        fields: Mapping[str, Any] | None = None,
+    ) -> Device:
+        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
+        return Device(**self._ask("POST", "/data/devices", read_arguments(given, DEVICE, "a device")))
+
+    @arguments.checked
+    def add_number(self, number: str | None = None) -> str:
+        added = self._ask("POST", "/data/numbers", read_arguments({"number": number}, NUMBER, "a number"))
+        return str(added["number"])
 
     @arguments.checked
     def clear(self) -> None:
-        self._control.ask("POST", "/data/clear")
+        self._ask("POST", "/data/clear")
 
     def add_call(
         self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
     ) -> Interaction:
-        check_call(unnamed, {"at": at, **call})
-        end = None if at is None else parse_time(at)
-        added = self._control.ask("POST", "/data/calls", {**call, "at": end})
-        return Interaction(added["interaction_id"], tuple(added["legs"]))
+        read = read_call(unnamed, {"at": at, **call})
+        added = self._ask("POST", "/data/calls", {**read, "at": None if at is None else parse_time(at)})
+        return _read_interaction(added)
+
+    @arguments.checked
+    def add_calls(
+        self,
+        /,
+        count: int,
+        over: timedelta,
+        *,
+        at: str | datetime | int | None = None,
+        **call: Unpack[CallArguments],
+    ) -> list[Interaction]:
+        read = read_call((), {"at": at, **call})
+        check_series(count, over)
+        series = {"count": count, "over": over.total_seconds(), "at": None if at is None else parse_time(at)}
+        return [*map(_read_interaction, self._ask("POST", "/data/calls/series", read | series))]
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         check_document(document)
-        added: Document = self._control.ask("POST", "/data/cdrs", document)
+        added: Document = self._ask("POST", "/data/cdrs", document)
         return added
 
     @arguments.checked
     def remove(self, cdr_id: str) -> None:
         check_cdr_id(cdr_id)
-        self._control.ask("DELETE", "/data/cdrs", below=cdr_id)
+        self._ask("DELETE", "/data/cdrs", below=cdr_id)
 
     @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: "Unpack[ListingQuery]") -> Expected:
-        answer = self._control.ask("GET", "/expected", query={"path": path, **encode_query(path, query)})
-        return Expected(tuple(answer["ids"]), answer["seconds"], answer["cost"], tuple(answer["unreachable"]))
+        answer = self._ask("GET", "/expected", query={"path": path, **encode_query(path, query)})
+        legs = tuple(ExpectedLeg(**leg) for leg in answer["legs"])
+        return Expected(legs, tuple(answer["unreachable"]), answer["summary"])
+
+
+class RemoteMock(RemoteAccount, MockInterface):
+    """A mock elsewhere. What needs its process skips the test and says so.
+
+    Errors are those of a mock in this process, and `ControlError` where the server cannot be asked.
+    """
+
+    def __init__(self, control: ControlClient) -> None:
+        super().__init__(control)
+        self._clock = RemoteClock(control)
+        self._completion = 0
+        self.host = urlsplit(self.url).hostname or self.host
+
+    def __getattr__(self, name: str) -> Any:
+        skip_for_want_of_a_mock(self, name)
+
+    @property
+    def clock(self) -> "RemoteClock":
+        return self._clock
+
+    @property
+    def ca_path(self) -> Path | None:
+        return None if self._account["ca_path"] is None else Path(self._account["ca_path"])
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        checked = Webhook.from_arguments(uri, webhook)
+        return Webhook(**self._control.ask("POST", "/webhooks", {"uri": checked.uri, **webhook}))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        self._control.ask("DELETE", "/webhooks", below=webhook.id)
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        deadline = monotonic() + timeout
+        while len(attempts := self._control.ask("GET", "/webhooks/attempts")) < count:
+            if monotonic() >= deadline:
+                raise TimeoutError(describe_lack(len(attempts), count, timeout))
+            time.sleep(_STEP_SECONDS)
+        return [WebhookAttempt(**each) for each in attempts]
+
+    @arguments.checked
+    def reset(self) -> None:
+        self._control.ask("POST", "/reset")
+        self._account = self._ask("GET", "/account")
+
+    @arguments.checked
+    def account(self, account_id: str) -> AccountInterface:
+        arguments.check_value("account_id", account_id, ACCOUNT_ID)
+        return RemoteAccount(self._control, account_id)
+
+    @arguments.checked
+    def add_account(
+        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
+    ) -> AccountInterface:
+        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+        return RemoteAccount(self._control, self._control.ask("POST", "/data/accounts", given)["account_id"])
+
+    @arguments.checked
+    def issue_token(self, name: str) -> str:
+        arguments.check_value("name", name, TEST_NAME)
+        self._account = self._control.ask("POST", "/tokens", {"name": name})
+        return self.auth_token
 
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         checked = Rule.from_arguments(unnamed, rule)
         if checked.runs_code:
-            skip_test(self, "fail(then=...)")
+            skip_test(self, "a function cannot go over the control API: give values")
         return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
 
     @arguments.checked
@@ -119,11 +237,30 @@ class RemoteMock(MockInterface, ApiAddress):
         rules = self._control.ask("GET", "/faults")
         return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in rules if not each["fired"]]
 
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        rules = self._control.ask("GET", "/faults")
+        return next((list(each["near_misses"]) for each in rules if each["id"] == rule.number), [])
+
+    @arguments.checked
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        self._control.ask("PUT", "/faults/down", {"down": True})
+        try:
+            yield
+        finally:
+            self._control.ask("PUT", "/faults/down", {"down": False})
+
     def check_faults(self) -> None:
         """Do nothing: rules elsewhere have no code of a test's."""
 
     def kept_requests(self) -> RecordedRequests:
         return _read_journal(self._control.ask("GET", "/journal"))
+
+    def _count_completed(self) -> int:
+        journal = self._control.ask("GET", "/journal", query={"since": self._completion})
+        self._completion = journal["next"]  # so that the next answer has only what is new
+        return int(journal["completed"])
 
     def kept_advice(self) -> list[str]:
         advice = [text for record in self.kept_requests().records for text in record.advice]
@@ -178,14 +315,23 @@ class RemoteClock(ClockInterface):
         parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
         self._control.ask("PUT", "/clock", {"advance": {"seconds": parse_step(step, parts)}})
 
+    @property
+    def speed(self) -> float:
+        return float(self._control.ask("GET", "/clock")["speed"])
+
     @arguments.checked
-    def live(self) -> None:
-        self._control.ask("PUT", "/clock", {"live": True})
+    def live(self, *, speed: float | None = None) -> None:
+        arguments.check_value("speed", speed, SPEED.optional())
+        self._control.ask("PUT", "/clock", {"live": True} if speed is None else {"speed": speed})
+
+
+def _read_interaction(sent: dict[str, Any]) -> Interaction:
+    return Interaction(sent["interaction_id"], tuple(sent["legs"]))
 
 
 def _read_journal(journal: dict[str, Any]) -> RecordedRequests:
     records = sorted(map(_read_record, journal["records"] + journal["under_way"]), key=lambda record: record.number)
-    return RecordedRequests(records, journal["dropped"], journal["capacity"])
+    return RecordedRequests(records, journal["dropped"], journal["capacity"], journal["others"])
 
 
 def _read_record(sent: dict[str, Any]) -> Record:

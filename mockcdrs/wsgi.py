@@ -11,7 +11,7 @@ from mockcdrs.cli import serve
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_OPTIONS_OF_THE_COMMAND = {"env_file", "log_format"}  # the WSGI server logs
+_OPTIONS_OF_THE_COMMAND = {"env_file", "log_format", "opens_console"}  # the WSGI server logs
 
 
 def create_app_from_environment() -> "WSGIApplication":

@@ -32,9 +32,9 @@ from mockcdrs.cli import listening
 from mockcdrs.cli.serve import build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params
-mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format"}})
-path = f"/v2/accounts/{mock.account.id}/cdrs"
-environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.account.tokens[0].value}
+mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "opens_console"}})
+path = f"/v2/accounts/{mock.account_id}/cdrs"
+environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.auth_token}
 environ |= {"wsgi.input": None, "wsgi.errors": None}
 assert b"".join(mock.wsgi_app(environ, lambda status, _: None if status == "200 OK" else exit(status))).startswith(b"{")
 """
@@ -45,8 +45,8 @@ def imported_by(code: str) -> set[str]:
     # nothing that the environment has Python load counts, as what moves the clock of the suite, or measures coverage
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     command = [sys.executable, "-E", "-c", script]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    return set(json.loads(ended.stdout))
+    process = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    return set(json.loads(process.stdout))
 
 
 def modules_after(code: str) -> set[str]:
@@ -73,7 +73,7 @@ def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what
     pulled_in = imported_by(COMMAND)
     assert {"mockcdrs.cli.serve", "mockcdrs.dataset.generated_store", "mockcdrs.advice.adviser"} <= pulled_in
     unasked = {f"cli.{name}" for name in ("generate", "import_data", "record", "replay", "verify")}
-    unasked |= {"advice.registry", "control.expected", "control.expected_query", "control_client", "dataset.files"}
+    unasked |= {"advice.registry", "expected.ground_truth", "expected.query", "control_client", "dataset.files"}
     unasked |= {"console", "control_api", "dataset.call_builder", "server.control_routes"}
     assert not pulled_in & {f"mockcdrs.{name}" for name in unasked}
     of_falcon = imported_by("import falcon")

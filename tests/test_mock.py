@@ -1,10 +1,13 @@
 """The mock in a test's hands."""
 
+import asyncio
+import contextlib
 import json
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -22,8 +25,8 @@ from mockcdrs.mock import Mock, serving
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
 LEAST: dict[str, Any] = {
@@ -35,7 +38,7 @@ LEAST: dict[str, Any] = {
 }
 
 
-def asked(mock: Mock, path: str = "/cdrs", **query: Any) -> httpx.Response:
+def ask(mock: Mock, path: str = "/cdrs", **query: Any) -> httpx.Response:
     headers = {"X-Auth-Token": mock.auth_token}
     return httpx.get(mock.url_for(path), params=query, headers=headers, timeout=10)
 
@@ -44,7 +47,7 @@ def walked(mock: Mock, path: str = "/cdrs", **query: Any) -> list[dict[str, Any]
     rows: list[dict[str, Any]] = []
     key: dict[str, str] = {}
     for _ in range(1_000):
-        answer = asked(mock, path, **query, **key).json()
+        answer = ask(mock, path, **query, **key).json()
         rows += answer["data"]
         if "next_start_key" not in answer:
             return rows
@@ -62,9 +65,9 @@ def test_a_walk_over_all_pages_ends_up_with_the_ground_truth(mock: Mock) -> None
 def test_an_added_call_is_there_with_all_legs_and_only_what_was_given_is_changed(mock: Mock) -> None:
     mock.clear()
     call = mock.add_call(caller="+14155550100", callee="+14155550199", seconds=75)
-    legs = asked(mock, f"/cdrs/legs/{call.id}").json()["data"]
+    legs = ask(mock, f"/cdrs/legs/{call.id}").json()["data"]
     assert sorted(leg["id"] for leg in legs) == sorted(leg["_id"] for leg in call.legs)
-    whole = asked(mock, f"/cdrs/{call.cdr_id}").json()["data"]
+    whole = ask(mock, f"/cdrs/{call.cdr_id}").json()["data"]
     assert (whole["caller_id_number"], whole["billing_seconds"]) == ("+14155550100", 75)
     assert max(leg["timestamp"] for leg in call.legs) == mock.clock.now()
 
@@ -151,11 +154,11 @@ SHARED = Mock()
 
 def test_token_and_url_stay_good_whatever_the_clock_does(mock: Mock) -> None:
     mock.clock.advance(days=4_000)
-    assert asked(mock).status_code == 200
+    assert ask(mock).status_code == 200
     mock.clock.freeze("2025-12-01T00:00:00Z")
-    assert asked(mock).json()["timestamp"] == "2025-12-01T00:00:00Z"
+    assert ask(mock).json()["timestamp"] == "2025-12-01T00:00:00Z"
     mock.fail(token_expired=True, times=1)
-    assert asked(mock).status_code == 401
+    assert ask(mock).status_code == 401
 
 
 def test_a_clock_that_ran_runs_again_behind_a_reset() -> None:
@@ -168,20 +171,20 @@ def test_a_clock_that_ran_runs_again_behind_a_reset() -> None:
 
 def test_a_failure_is_declared_in_one_line_and_named_in_the_journal(mock: Mock) -> None:
     mock.fail(status=503, path="/cdrs", times=1)
-    assert [asked(mock).status_code for _ in range(2)] == [503, 200]
+    assert [ask(mock).status_code for _ in range(2)] == [503, 200]
     assert [bool(record.fault) for record in mock.wait_for(2)] == [True, False]
 
 
 def test_a_path_that_the_mock_does_not_serve_can_be_answered(mock: Mock) -> None:
     mock.respond("/vmboxes", json={"data": [1]})
-    assert asked(mock, "/vmboxes").json() == {"data": [1]}
+    assert ask(mock, "/vmboxes").json() == {"data": [1]}
 
 
 def test_clients_without_a_socket_see_the_same_state(mock: Mock) -> None:
     mock.clear()
     mock.add_call()
     path = f"/v2/accounts/{mock.account_id}/cdrs"
-    by_socket = asked(mock).json()["data"]
+    by_socket = ask(mock).json()["data"]
     assert mock.client().simulate_get(path).json["data"] == by_socket != []
     transport = httpx.WSGITransport(app=mock.wsgi_app)
     with httpx.Client(transport=transport, base_url="http://mock", headers={"X-Auth-Token": mock.auth_token}) as client:
@@ -202,22 +205,22 @@ def test_answers_without_a_content_type_pass_the_test_client(mock: Mock, accept:
 
 
 def test_a_missing_request_is_told_with_the_nearest_ones(mock: Mock) -> None:
-    asked(mock, page_size=5)
+    ask(mock, page_size=5)
     mock.assert_requested("/cdrs", method="get", query={"page_size": 5}, times=1)
     mock.assert_not_requested("/cdrs", query={"page_size": 6})
     with pytest.raises(AssertionError) as failed:
         mock.assert_requested("/cdrs/summary", query={"page_size": 6, "paginate": "false"})
-    told = str(failed.value)
-    assert "asked 0 times, expected at least once; 1 requests came" in told
-    assert "expected to end with /cdrs/summary" in told
-    assert "page_size is 5, expected 6" in told
-    assert "paginate is not in the query, expected false" in told
+    message = str(failed.value)
+    assert "asked 0 times, expected at least once; 1 requests came" in message
+    assert "expected to end with /cdrs/summary" in message
+    assert "page_size is 5, expected 6" in message
+    assert "paginate is not in the query, expected false" in message
     with pytest.raises(AssertionError, match="asked 1 times, expected 0 times"):
         mock.assert_not_requested("/cdrs")
 
 
 def test_advice_tells_of_pages_that_nobody_asked_for(mock: Mock) -> None:
-    asked(mock, page_size=5)
+    ask(mock, page_size=5)
     assert [text.partition(":")[0] for text in mock.advice()] == ["unfollowed-pages"]
     mock.reset()
     walked(mock, page_size=200)
@@ -226,7 +229,7 @@ def test_advice_tells_of_pages_that_nobody_asked_for(mock: Mock) -> None:
 
 def test_a_reseller_sees_more_columns() -> None:
     with serving() as plain, serving(reseller=True) as reseller:
-        columns = [set(asked(mock, page_size=1).json()["data"][0]) for mock in (plain, reseller)]
+        columns = [set(ask(mock, page_size=1).json()["data"][0]) for mock in (plain, reseller)]
     assert columns[0] < columns[1]
 
 
@@ -234,7 +237,7 @@ def test_two_mocks_in_one_process_never_see_each_other() -> None:
     with serving(seed=3) as one, serving(seed=4) as other:
         one.clear()
         one.fail(status=503)
-        assert (asked(one).status_code, asked(other).status_code) == (503, 200)
+        assert (ask(one).status_code, ask(other).status_code) == (503, 200)
         assert [len(mock.requests) for mock in (one, other)] == [1, 1]
         assert one.account_id != other.account_id
 
@@ -315,5 +318,41 @@ with serving() as mock:
 @pytest.mark.slow
 def test_a_thousand_starts_and_stops_leave_nothing_behind_and_nothing_to_warn_of() -> None:
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", LIVES]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_a_mocks_clock_runs_at_a_speed_and_a_reset_starts_it_again() -> None:
+    with Mock(now="2026-01-20T08:00:00Z", speed=1_000) as mock:
+        assert mock.clock.speed == 1_000
+        mock.clock.freeze()
+        mock.reset()
+        assert (mock.clock.speed, mock.clock.is_frozen) == (1_000, False)
+        start = mock.clock.now()
+        deadline = time.monotonic() + 10
+        while mock.clock.now() < start + 50:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    with Mock(speed=2) as mock:
+        assert mock.clock.now() >= 63_936_129_600  # where the committed office ends
+
+
+def test_a_mock_ends_with_its_async_block_which_raises_what_a_faults_own_code_raised() -> None:
+    async def ask_and_leave() -> str:
+        async with serving() as mock, httpx.AsyncClient(headers={"X-Auth-Token": mock.auth_token}) as client:
+            assert (await client.get(mock.url_for("/cdrs"))).status_code == 200
+            return mock.url
+
+    url = asyncio.run(ask_and_leave())
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+    async def break_a_fault() -> None:
+        async with serving() as mock:
+            mock.fail(path="/cdrs", then=lambda _data: 1 / 0)
+            async with httpx.AsyncClient(headers={"X-Auth-Token": mock.auth_token}) as client:
+                with contextlib.suppress(httpx.HTTPError):
+                    await client.get(mock.url_for("/cdrs"))
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(break_a_fault())

@@ -1,19 +1,24 @@
 """A mock in this process and one elsewhere have the same public methods, with the same signatures."""
 
 import inspect
+from dataclasses import fields
 from typing import Any, get_type_hints
 
 import pytest
 
 from mockcdrs.cdr.documents import schema_field_names
 from mockcdrs.config import MockConfig, MockOptions
+from mockcdrs.control.account_interface import ApiAddress
 from mockcdrs.control.added_calls import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
-from mockcdrs.control.expected_query import _PARAMETERS, ListingQuery
-from mockcdrs.control.mock_interface import ApiAddress, MockInterface
-from mockcdrs.dataset.call_builder import CallSpec
+from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
+from mockcdrs.expected.parameters import ListingQuery
+from mockcdrs.expected.query import _PARAMETERS
 from mockcdrs.faults import RuleArguments
-from mockcdrs.faults.rule import ARGUMENTS_BESIDE_REPLY, ReplyRuleArguments
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.rule import Match, Schedule
+from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo
 from mockcdrs.remote_mock import RemoteClock, RemoteMock
@@ -34,7 +39,7 @@ def form(member: Any) -> object:
 
 
 def test_a_mock_in_this_process_has_what_the_interface_names_and_what_needs_its_process() -> None:
-    interface = public_members(MockInterface) | public_members(ApiAddress)
+    interface = public_members(MockInterface)
     assert public_members(Mock).keys() - interface.keys() == OF_THE_PROCESS
     assert public_members(RemoteMock).keys() == interface.keys()
     assert public_members(RealKazoo).keys() == public_members(ApiAddress).keys() | {"is_mock"}
@@ -72,9 +77,10 @@ def names_in(documented: Any) -> set[str]:
         (Mock.add_call, CallArguments),
         (Mock.fail, RuleArguments),
         (Mock.respond, ReplyRuleArguments),
+        (Mock.script, ScriptArguments),
         (serving, MockOptions),
     ],
-    ids=["Mock", "MockConfig", "add_call", "fail", "respond", "serving"],
+    ids=["Mock", "MockConfig", "add_call", "fail", "respond", "script", "serving"],
 )
 def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: Any, arguments: type) -> None:
     assert set(arguments.__annotations__) <= names_in(documented)
@@ -82,8 +88,12 @@ def test_each_keyword_argument_is_documented_where_an_editor_looks(documented: A
 
 def test_the_typed_arguments_are_those_that_are_taken() -> None:
     assert get_type_hints(MockOptions) == get_type_hints(MockConfig)
-    assert get_type_hints(CallArguments) == get_type_hints(CallSpec)
-    assert ReplyRuleArguments.__annotations__.keys() == {*ARGUMENTS_BESIDE_REPLY} - {"path"}
+    assert CallArguments.__annotations__.keys() == CALL_SPEC_FIELDS.keys()
+    which = {item.name for part in (Match, Schedule) for item in fields(part)}
+    beside_answers = {name for name, action in ACTIONS.items() if action.group != "answer"}
+    beside_all = {name for name, action in ACTIONS.items() if not action.group}
+    assert ReplyRuleArguments.__annotations__.keys() == which - {"path", "headers"} | beside_answers
+    assert ScriptArguments.__annotations__.keys() == which - {"path", "nth", "times"} | beside_all
 
 
 def test_the_typed_query_has_each_parameter_of_ground_truth_and_a_filter_for_each_field() -> None:

@@ -10,7 +10,7 @@ import mockcdrs
 
 def test_the_package_names_what_it_offers() -> None:
     names = {"Mock", "serving", "MockConfig", "Rule", "Reply", "Interaction", "Record", "Expected", "Credentials"}
-    assert set(mockcdrs.__all__) == names | {"UnusedFault"}
+    assert set(mockcdrs.__all__) == names | {"UnusedFault", "jitter", "lognormal", "uniform"}
     assert names <= set(dir(mockcdrs))
 
 
@@ -28,5 +28,5 @@ def test_a_wrong_name_is_refused_as_by_any_module() -> None:
 
 def test_a_mock_is_served_by_the_packages_name_alone() -> None:
     script = "import mockcdrs\nwith mockcdrs.serving(seed=7) as mock: print(type(mock) is mockcdrs.Mock, mock.url[-3:])"
-    ended = subprocess.run([sys.executable, "-X", "dev", "-c", script], capture_output=True, text=True, check=True)
-    assert (ended.stdout, ended.stderr) == ("True /v2\n", "")
+    process = subprocess.run([sys.executable, "-X", "dev", "-c", script], capture_output=True, text=True, check=True)
+    assert (process.stdout, process.stderr) == ("True /v2\n", "")

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import httpx
@@ -19,7 +19,7 @@ from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Reply, Rule, RuleArguments
+from mockcdrs.faults import Reply, Rule, RuleArguments, lognormal
 from mockcdrs.faults.rule import PRESETS
 from mockcdrs.mock import Mock, serving
 from mockcdrs.reference import Entry
@@ -108,9 +108,9 @@ def test_the_example_of_a_quirk_gets_its_advice(name: str) -> None:
 def test_the_example_of_a_fault_makes_that_rule(kind: str) -> None:
     for entry in reference.of_kind(kind):
         with serving() as mock:
-            made = eval(entry.example, {"mockcdrs": mock, "Reply": Reply})
-            assert isinstance(made, Rule)
-            assert made.to_python() == entry.example
+            rule = eval(entry.example, {"mockcdrs": mock, "Reply": Reply, "lognormal": lognormal})
+            assert isinstance(rule, Rule)
+            assert rule.to_python() == entry.example
 
 
 @pytest.mark.parametrize("entry", reference.of_kind("scenario"), ids=lambda entry: entry.name)
@@ -135,9 +135,9 @@ def test_the_example_of_a_setting_or_version_is_a_command_that_is_taken(entry: E
 
 
 def explain(*arguments: str) -> str:
-    ended = CliRunner().invoke(main, ["explain", *arguments])
-    assert ended.exit_code == 0, ended.output
-    return ended.output
+    result = CliRunner().invoke(main, ["explain", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
 
 
 def test_the_command_lists_all_names_by_kind() -> None:
@@ -195,6 +195,26 @@ def test_the_command_takes_names_in_any_case() -> None:
     ],
 )
 def test_the_command_says_which_names_are_nearest_to_a_misspelt_one(name: str, hint: str) -> None:
-    ended = CliRunner().invoke(main, ["explain", name])
-    assert ended.exit_code == 2
-    assert f"nothing is named {name!r}: {hint}" in ended.output
+    result = CliRunner().invoke(main, ["explain", name])
+    assert result.exit_code == 2
+    assert f"nothing is named {name!r}: {hint}" in result.output
+
+
+def test_the_control_api_shows_what_the_command_does() -> None:
+    with serving() as mock:
+        root = mock.url.removesuffix("/v2")
+        shown, settings, presets = (
+            httpx.get(f"{root}/_mockcdrs/{path}", timeout=30).json()
+            for path in ("reference", "settings", "faults/presets")
+        )
+    assert {group["kind"]: group["title"] for group in shown} == reference.TITLES
+    entries = [(group["kind"], entry) for group in shown for entry in group["entries"]]
+    assert [(kind, {**entry, "notes": tuple(entry["notes"])}) for kind, entry in entries] == [
+        (entry.kind, {name: value for name, value in asdict(entry).items() if name != "kind"})
+        for entry in reference.entries()
+    ]
+    for kind, texts in (
+        (reference.QUIRK, {each["name"]: each["sentence"] for each in settings["quirks"]}),
+        (reference.PRESET, {each["name"]: each["says"] for each in presets}),
+    ):
+        assert texts == {entry["name"]: entry["sentence"] for of_kind, entry in entries if of_kind == kind}

@@ -2,19 +2,20 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from mockcdrs import remote_mock
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
-from mockcdrs.faults import RuleError
+from mockcdrs.expected.query import UnsupportedQuery
+from mockcdrs.faults import Reply, RuleError, jitter
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.server.waitress_server import Server
@@ -24,8 +25,8 @@ Either = Mock | RemoteMock
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
-    with serving() as made:
-        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
+    with serving() as mock:
+        yield mock if request.param == "in this process" else RemoteMock(ControlClient(mock.url))
 
 
 def ask(mock: Either, path: str = "/cdrs", **query: Any) -> httpx.Response:
@@ -63,6 +64,10 @@ def test_the_clock_is_set(mock: Either) -> None:
     assert not mock.clock.is_frozen
     mock.clock.freeze()
     assert mock.clock.is_frozen
+    mock.clock.live(speed=60)
+    assert (mock.clock.is_frozen, mock.clock.speed) == (False, 60)
+    with pytest.raises(ValueError, match="speed: came 0"):
+        mock.clock.live(speed=0)
 
 
 def test_a_rule_fires_and_one_that_does_not_is_named(mock: Either) -> None:
@@ -95,7 +100,7 @@ def test_requests_are_told(mock: Either) -> None:
         (lambda mock: mock.add_call(scenario="no such"), UnknownScenario),
         (lambda mock: mock.fail(status=5), RuleError),
         (lambda mock: mock.clock.freeze("yesterday"), ValueError),
-        (lambda mock: mock.expected("/cdrs/summary"), UnsupportedQuery),
+        (lambda mock: mock.expected("/summary"), UnsupportedQuery),
     ],
 )
 def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], error: type[Exception]) -> None:
@@ -106,8 +111,8 @@ def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], er
 def test_both_ways_end_up_with_equal_results() -> None:
     with serving() as one, serving() as served:
         pair = one, RemoteMock(ControlClient(served.url))
-        found = [_results(mock) for mock in pair]
-    assert found[0] == found[1]
+        results = [_results(mock) for mock in pair]
+    assert results[0] == results[1]
 
 
 def _results(mock: Either) -> tuple[Any, ...]:
@@ -177,15 +182,15 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
         mock, usual = RemoteMock(control), control.ask
 
         def counting(*given: Any, **named: Any) -> Any:
-            told = usual(*given, **named)
-            fetched.append(len(told["records"]))
+            answer = usual(*given, **named)
+            fetched.append(len(answer["records"]))
             if len(fetched) in {2, 4}:
                 ask(served)
             if len(fetched) == 6:
                 served.reset()
                 ask(served)
                 ask(served)
-            return told
+            return answer
 
         ask(served)
         monkeypatch.setattr(control, "ask", counting)
@@ -205,10 +210,65 @@ def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monke
         ask(served)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 
-        def completing(record: Record, origin: str) -> dict[str, Any]:
+        def completing(record: Record) -> dict[str, Any]:
             journal.complete(late)
-            return usual(record, origin)
+            return usual(record)
 
         monkeypatch.setattr(journal_api, "describe_record", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]
+
+
+def test_a_script_is_followed_and_replies_come_one_after_the_other(mock: Either) -> None:
+    rule = mock.script("/cdrs", [503, {"reply": Reply(text="gone", status=410)}, 200], token=mock.auth_token)
+    assert [ask(mock).status_code for _ in range(4)] == [503, 410, 200, 200]
+    assert str(rule).startswith("rule 1 (script=503,reply:410,200 path=/cdrs token=redacted-")
+    mock.respond("/limits", [{"json": [1]}, Reply(body=b"\xff", status=202)])
+    assert [ask(mock, "/limits").content for _ in range(2)] == [b"[1]", b"\xff"]
+
+
+def test_a_reply_is_of_any_kind(mock: Either, tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("a;b")
+    mock.respond("/a/*", text="A", status=203)
+    mock.respond("/b", file=tmp_path / "prices.csv", headers={"X-A": "b"})
+    mock.respond("/c", {"body": b"c"})
+    mock.respond("/d", Reply({"d": 1}), delay_seconds=jitter(0.01, 0.01))
+    first, second, third, fourth = (ask(mock, path) for path in ("/a/1", "/b", "/c", "/d"))
+    assert (first.text, first.status_code) == ("A", 203)
+    assert (second.text, second.headers["content-type"], second.headers["x-a"]) == ("a;b", "text/csv", "b")
+    assert (third.content, fourth.json()) == (b"c", {"d": 1})
+
+
+def test_a_rule_that_did_not_fire_names_the_nearest_requests(mock: Either) -> None:
+    rule = mock.fail(status=503, path="/cdrs", page=2)
+    ask(mock, page_size=9)
+    path = f"/v2/accounts/{mock.account_id}/cdrs?page_size=9"
+    assert mock.near_misses(rule) == [f"GET {path}: page is 1, expected 2"]
+    assert mock.near_misses(rule.with_number(7)) == []
+
+
+def test_the_server_is_down_and_up_again_at_the_same_address(mock: Either) -> None:
+    url, error = mock.url, httpx.ConnectError if isinstance(mock, Mock) else httpx.ReadError
+    with mock.down():
+        assert mock.url == url
+        with pytest.raises(error):
+            ask(mock)
+    assert (ask(mock).status_code, mock.url) == (200, url)
+
+
+def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
+    with pytest.raises(KeyError), mock.down():
+        raise KeyError
+    assert ask(mock).status_code == 200
+
+
+def test_a_function_cannot_go_over_the_control_api() -> None:
+    with serving() as made:
+        elsewhere = RemoteMock(ControlClient(made.url))
+        for use in (
+            lambda: elsewhere.respond("/a", lambda _request: Reply()),
+            lambda: elsewhere.script("/a", [{"then": print}]),
+        ):
+            with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
+                use()
+        assert made.never_fired() == []

@@ -27,8 +27,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The interpreter of a new environment in which the wheel is installed."""
     folder = tmp_path_factory.mktemp("installed")
     uv = Path(sysconfig.get_path("scripts")) / "uv"
-    made = run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, ROOT, cwd=folder)
-    assert made.returncode == 0, made.stderr
+    build = run(sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", folder, ROOT, cwd=folder)
+    assert build.returncode == 0, build.stderr
     (wheel,) = folder.glob("*.whl")
     for command in (
         ("venv", "--python", sys.executable, folder / "venv"),
@@ -47,6 +47,6 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_each_wrong_call_is_an_error_and_no_right_one(checker: list[str], python: Path, tmp_path: Path) -> None:
     name, *options = checker
     checked = run(sys.executable, "-m", name, *options, python, CALLS, cwd=tmp_path)
-    found = re.findall(r"^.*typed_calls\.py:(\d+):.*? error", checked.stdout, re.MULTILINE)
-    assert {int(number) for number in found} == WRONG, checked.stdout + checked.stderr
+    matches = re.findall(r"^.*typed_calls\.py:(\d+):.*? error", checked.stdout, re.MULTILINE)
+    assert {int(number) for number in matches} == WRONG, checked.stdout + checked.stderr
     assert len(WRONG) >= 10

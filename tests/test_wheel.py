@@ -43,11 +43,11 @@ def files_below(directory: Path, under: str) -> set[str]:
 def test_the_sdist_holds_what_the_checkout_does_and_no_more(built: Path) -> None:
     (file,) = built.glob("*.tar.gz")
     with tarfile.open(file) as sdist:
-        found = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile()}
+        names = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile()}
     folders = [files_below(ROOT / name, name) for name in ("mockcdrs", "fixtures", "tests", "docs")]
     documents = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
     added = {"PKG-INFO", ".gitignore", "pyproject.toml"}  # by the build itself
-    assert found == set[str]().union(*folders) | documents | {"LICENSE", "conftest.py"} | added
+    assert names == set[str]().union(*folders) | documents | {"LICENSE", "conftest.py"} | added
 
 
 def test_it_holds_the_package_and_the_fixtures_and_nothing_else(contents: dict[str, bytes]) -> None:

@@ -1,5 +1,6 @@
 """Advice on access: base URL and API version, tokens, rate, ids, accepted types, and paths that are not served."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,8 +22,11 @@ from mockcdrs.advice.advice_rule import (
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import cowboy, pipeline
 from mockcdrs.crossbar.authentication import TokenBuckets
+from mockcdrs.crossbar.context import Noun
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.pipeline import RESOURCES
+from mockcdrs.crossbar.resources.unserved import find_unserved
+from mockcdrs.faults import Reply, Rule
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -30,6 +34,8 @@ _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _MAX_REPEATS = 3
 _BUCKET_TOKENS, _TOKENS_PER_SECOND = 100, 10  # Kazoo's defaults
 _FIRST_SEGMENTS = frozenset({*RESOURCES, "account"})
+_SOME_REPLY = {"data": {}, "status": "success"}
+_HOST = re.compile(r"[\w.:\[\]-]{1,100}", re.ASCII)
 
 
 def _ignored_401(record: Record, earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
@@ -140,25 +146,41 @@ def _id_without_month(record: Record, _earlier: Iterable[Record], _context: Advi
 def _not_served(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
     if record.fault:
         return
-    if record.status == 501 and record.outcome.message == "not_implemented":
-        yield f"{record.method} would write, which this mock does not: answer it by mockcdrs.respond(path, json=...)"
-    name = _unknown_module(record.path) if record.status in {401, 404} else ""
-    if name:
+    is_refused = record.status == 501
+    if is_refused and record.outcome.message != "not_implemented":
+        return
+    segments = pipeline.split_path(record.path)
+    nouns = pipeline.parse_nouns(segments)
+    if is_refused and record.method != "GET":
+        yield f"{record.method} would write, which this mock does not: {_reply_by_rule(record)}"
+    elif name := "/".join((nouns[0][0], *nouns[0][1])) if is_refused else find_unserved(segments, nouns):
+        yield f"Kazoo 4.3 serves {quote(name)}, this mock does not: {_reply_by_rule(record)}"
+    elif name := _unknown_module(segments, nouns):
         yield (
-            f"{quote(name)} is not served here, whatever a Crossbar with that module would say: answer it by "
-            "mockcdrs.respond(path, json=...)"
+            f"{quote(name)} is not served here, whatever a Crossbar with that module would say: "
+            f"{_reply_by_rule(record)}"
         )
 
 
-def _unknown_module(path: str) -> str:
+def _reply_by_rule(record: Record) -> str:
+    """Return how to have a request answered: by a rule in Python, and in JSON as `curl` sends it."""
+    segments = _segments_below_version(record.path)
+    below = segments[2:] if segments[:1] == ["accounts"] and len(segments) > 2 else segments
+    path = f"/{'/'.join(below)}"
+    rule = Rule(method=record.method, path=path if quote(path) == path else "PATH", reply=Reply(_SOME_REPLY))
+    host = record.headers.get("host", "")
+    url = f"http://{host if _HOST.fullmatch(host) else '127.0.0.1:8000'}/_mockcdrs/faults"
+    curl = f"curl -H 'Content-Type: application/json' -d '{json.dumps(rule.to_dict())}' {url}"
+    return f"answer it by {rule.to_python()}, or send the same rule as JSON: {curl}"
+
+
+def _unknown_module(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
     """Return what a path names in the place of a module; empty where that is served."""
-    segments = pipeline.split_path(path)
-    nouns = pipeline.parse_nouns(segments)
     if not nouns:
         first = next(iter(segments), "")
         return "" if first == "account" or VERSION_SEGMENT.fullmatch(first) else first
     module, parameters = nouns[0]
-    is_unknown = module == "accounts" and len(parameters) > 1 and not pipeline.allowed_methods(nouns[0])
+    is_unknown = module == "accounts" and len(parameters) > 1 and not RESOURCES[module].methods(parameters)
     return parameters[1] if is_unknown else ""
 
 
@@ -258,7 +280,7 @@ RULES = (
         function=_not_served,
         sentence="A part of Crossbar that the mock does not have.",
         source="api_util.erl",
-        example="GET /callflows -> 404",
+        example="GET /media -> 404",
         statuses=frozenset({401, 404, 501}),
     ),
     AdviceRule(

@@ -9,6 +9,7 @@ from typing import Any
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.control.journal import Record
 from mockcdrs.crossbar import filters, pipeline
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, Version
 from mockcdrs.dataset.store import Document
@@ -75,7 +76,7 @@ class AdviceContext:
     @property
     def maximum_range(self) -> int:
         """The widest range that a listing may cover, in seconds."""
-        return self.version.maximum_range(self.settings)
+        return widest_range(self.version, self.settings)
 
 
 RuleFunction = Callable[[Record, Iterable[Record], AdviceContext], Iterator[str]]

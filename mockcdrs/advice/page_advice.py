@@ -197,7 +197,7 @@ RULES = (
     AdviceRule(
         code="short-page",
         function=_short_page,
-        sentence="A page with less rows than asked that still names a next one, which repeats rows.",
+        sentence="A page with fewer rows than asked for that still names a next one, which repeats rows.",
         source="crossbar_view.erl",
         example="GET /cdrs?page_size=50 -> 30 rows, a next_start_key",
         kinds=LISTING_KINDS,

@@ -113,7 +113,8 @@ def _created_from_alone(record: Record, _earlier: Iterable[Record], context: Adv
 
 def _range_too_wide(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     start, end = requested_range(record, context)
-    most, setting = context.maximum_range, " or ".join(context.version.maximum_range_settings)
+    own = "crossbar.cdrs.maximum_range or " if context.version.reads_cdrs_maximum_range else ""
+    most, setting = context.maximum_range, f"{own}crossbar.maximum_range"
     if end - start > most and not _has_wrong_epoch(record):
         yield (
             f"the range of {quote(str(end - start))} seconds is over the limit of {most} ({setting}): "

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import MISSING, Document, channel_vars, text_at, value_at
+from mockcdrs.cdr.documents import MISSING, Document, text_at, value_at
 
 UNITS_PER_DOLLAR = 10_000
 
@@ -26,7 +26,13 @@ def cost_units(document: Document, billing_key: str) -> int:
 
     `BadArgument` where a variable that the sum needs is no number.
     """
-    if text_at(channel_vars(document), (billing_key,), None) != "per_minute":
+    variables = document.get("custom_channel_vars")
+    if not isinstance(variables, dict):
+        return 0
+    billing = variables.get(billing_key)
+    if not isinstance(billing, str):
+        billing = None if billing is None else text_at(variables, (billing_key,), None)
+    if billing != "per_minute":
         return 0
     return _per_minute_cost(document)
 
@@ -41,25 +47,24 @@ def _per_minute_cost(document: Document) -> int:
     increment = _number_at(variables, "Rate-Increment", 60) or 60
     minimum = _number_at(variables, "Rate-Minimum")
     least = _number_at(variables, "Surcharge") + minimum / 60 * rate
-    cost = math.trunc(least + _cost_beyond_minimum(seconds, minimum, increment, rate))
+    increments = math.ceil((seconds - minimum) / increment) if seconds > minimum else 0
+    cost = math.trunc(least + increments * (increment / 60 * rate))
     discount = math.trunc(_number_at(variables, "Discount-Percentage") * 0.01 * cost)
     return cost - discount
 
 
-def _cost_beyond_minimum(seconds: int, minimum: int, increment: int, rate: int) -> float:
-    if seconds <= minimum:
-        return 0
-    return math.ceil((seconds - minimum) / increment) * (increment / 60 * rate)
-
-
 def _number_at(variables: Any, header: str, default: int = 0) -> int:
     """A number under its header's name or that name normalised (`Rate-Increment`, `rate_increment`)."""
-    return erlang.to_integer(_first_defined(variables, (header, header.lower().replace("-", "_")), default))
+    number = _first_defined(variables, (header, header.lower().replace("-", "_")), default)
+    return number if type(number) is int else erlang.to_integer(number)
 
 
-def _first_defined(held: Any, names: Iterable[str], default: Any) -> Any:
-    """`kz_json:get_first_defined/3`; `BadArgument` where `held` can have no names."""
-    if not isinstance(held, dict | list):
-        raise erlang.BadArgument(f"has no names: {held!r:.80}")
-    found = (value_at(held, (name,)) for name in names)
-    return next((value for value in found if value is not MISSING), default)
+def _first_defined(container: Any, names: Iterable[str], default: Any) -> Any:
+    """`kz_json:get_first_defined/3`; `BadArgument` where `container` can have no names."""
+    if not isinstance(container, dict | list):
+        raise erlang.BadArgument(f"has no names: {container!r:.80}")
+    for name in names:
+        value = container.get(name, MISSING) if isinstance(container, dict) else value_at(container, (name,))
+        if value is not MISSING:
+            return value
+    return default

@@ -68,8 +68,8 @@ def integer_at(document: Any, path: tuple[str, ...], default: Any = None) -> Any
 
 def channel_vars(document: Document) -> Mapping[str, Any]:
     """`custom_channel_vars` where it is an object, else an empty one."""
-    found = document.get("custom_channel_vars")
-    return found if isinstance(found, Mapping) else {}
+    variables = document.get("custom_channel_vars")
+    return variables if isinstance(variables, Mapping) else {}
 
 
 def is_private(key: str) -> bool:

@@ -171,18 +171,20 @@ def _insert_point(place: int, digits: str) -> str:
 
 def is_true(value: Any) -> bool:
     """`kz_term:is_true/1`: only `true` itself, as JSON or as text."""
-    return value is True or _text_of_codes(value) == "true"
+    return value is True or value == "true" or (isinstance(value, list) and _text_of_codes(value) == "true")
 
 
 def is_false(value: Any) -> bool:
     """`kz_term:is_false/1`: only `false` itself, as JSON or as text."""
-    return value is False or _text_of_codes(value) == "false"
+    return value is False or value == "false" or (isinstance(value, list) and _text_of_codes(value) == "false")
 
 
 def is_empty(value: Any) -> bool:
     """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
+    if isinstance(value, list):
+        value = _text_of_codes(value)
     if isinstance(value, str | list):
-        return _text_of_codes(value) in ("", "0", "NULL", "undefined")
+        return value in ("", "0", "NULL", "undefined")
     return value is None or (value is not False and value in (0, {}))
 
 

@@ -97,14 +97,10 @@ def _day(number: int) -> Day:
     return Day(year, date.month, date.day, date.weekday(), f"{year:04}-{date.month:02}-{date.day:02}")
 
 
+@functools.lru_cache(maxsize=1024)  # a row shows one moment several times
 def clock_text(gregorian_seconds: int) -> str:
     """The time of day, `12:00:00`."""
-    return _clock(gregorian_seconds % _DAY_SECONDS)
-
-
-@functools.lru_cache(maxsize=1024)
-def _clock(seconds: int) -> str:
-    minutes, second = divmod(seconds, 60)
+    minutes, second = divmod(gregorian_seconds % _DAY_SECONDS, 60)
     return f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
 
 

@@ -3,18 +3,40 @@
 Sources followed: `cb_cdrs.erl`, `kzd_cdrs.erl`.
 
 A row is an ordered dict of columns. Each version of Kazoo has its own columns, in its own order
-(`mockcdrs/crossbar/versions/`); here is what each of them holds. A column is a function of the document and the leg's
-start in Gregorian seconds. A document that a column cannot handle raises `ValueError`.
+(`mockcdrs/crossbar/versions.py`); here is what each of them holds. Most show a field as it is: `Text`, `Integer`,
+`Variable`. The others are functions of the document and the leg's start in Gregorian seconds. A document that a column
+cannot handle raises `ValueError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.billing import cost_units, units_to_dollars
 from mockcdrs.cdr.documents import Document, channel_vars, integer_at, text_at, value_at
 
-Column = Callable[[Document, int], Any]
+
+class Text(str):
+    """The name of a field that a column shows as text."""
+
+    __slots__ = ()
+
+
+class Integer(str):
+    """The name of a field that a column shows as an integer; empty where it is none."""
+
+    __slots__ = ()
+
+
+class Variable(NamedTuple):
+    """The name of a channel variable that a column shows, and what it shows where there is none."""
+
+    name: str
+    default: Any = ""
+
+
+ComputeColumn = Callable[[Document, int], Any]
+Column = Text | Integer | Variable | ComputeColumn
 
 # The columns that have another name in CSV with quotes than in JSON (`crossbar.hrl`, `CSV_HEADER_MAP`).
 CSV_HEADINGS = {"id": "ID", "account_id": "Account ID"}
@@ -26,65 +48,45 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def start_seconds(document: Document) -> int:
     """When the leg began, in Gregorian seconds: its end minus its duration, both 0 where they are no numbers."""
-    start: int = integer_at(document, ("timestamp",), 0) - integer_at(document, ("duration_seconds",), 0)
+    end, duration = document.get("timestamp"), document.get("duration_seconds")
+    if type(end) is not int or type(duration) is not int:
+        end, duration = (integer_at(document, (name,), 0) for name in ("timestamp", "duration_seconds"))
+    start: int = end - duration
     return start
 
 
-def _text(key: str) -> Column:
-    def column(document: Document, _start: int) -> Any:
-        value = document.get(key)
-        return value if isinstance(value, str) else erlang.utf8(text_at(document, (key,)))
-
-    return column
-
-
-def _integer(key: str) -> Column:
-    return lambda document, _start: integer_at(document, (key,), "")
+def _variable(document: Document, name: str, default: Any = "") -> Any:
+    variables = document.get("custom_channel_vars")
+    if isinstance(variables, dict):  # nearly always
+        return variables.get(name, default)
+    return value_at(document, ("custom_channel_vars", name), default)
 
 
-def _channel_var(key: str, default: Any = "") -> Column:
-    path = ("custom_channel_vars", key)
-
-    def column(document: Document, _start: int) -> Any:
-        variables = document.get("custom_channel_vars")
-        # nearly always an object
-        return variables.get(key, default) if isinstance(variables, dict) else value_at(document, path, default)
-
-    return column
-
-
-_authorizing, _account, _rate_units, _recordings = (
-    _channel_var("authorizing_id"),
-    _channel_var("account_id"),
-    _channel_var("rate", 0),
-    _channel_var("media_recordings", []),
-)
-
-
-def _authorizing_id(document: Document, start: int) -> Any:
-    authorizing_id = _authorizing(document, start)
-    return "" if erlang.is_identical(authorizing_id, _account(document, start)) else authorizing_id
-
-
-def _user_part(uri: str) -> str:
-    return uri.partition("@")[0]
+def _authorizing_id(document: Document, _start: int) -> Any:
+    authorizing_id = _variable(document, "authorizing_id")
+    return "" if erlang.is_identical(authorizing_id, _variable(document, "account_id")) else authorizing_id
 
 
 def _direction(document: Document) -> str:
-    direction = text_at(document, ("call_direction",))
+    direction = _text(document, "call_direction")
     if direction not in {"inbound", "outbound"}:
         raise ValueError(f"call_direction: {direction!r:.80}, expected inbound or outbound")
-    return str(direction)
+    return direction
 
 
 def _dialed_number(document: Document, _start: int) -> str:
-    return _user_part(text_at(document, ("request" if _direction(document) == "inbound" else "to",)))
+    return _text(document, "request" if _direction(document) == "inbound" else "to").partition("@")[0]
 
 
 def _calling_from(document: Document, _start: int) -> str:
     if _direction(document) == "inbound":
-        return str(text_at(document, ("caller_id_number",)))
-    return _user_part(text_at(document, ("from_uri",)))
+        return _text(document, "caller_id_number")
+    return _text(document, "from_uri").partition("@")[0]
+
+
+def _text(document: Document, name: str) -> str:
+    value = document.get(name, "")
+    return value if isinstance(value, str) else str(text_at(document, (name,)))
 
 
 def datetime_text(gregorian_seconds: float, separator: str) -> str:
@@ -111,16 +113,16 @@ def rfc_1036(gregorian_seconds: int) -> str:
     return f"{_WEEKDAYS[day.weekday]}, {day.day:02} {_MONTHS[day.month - 1]} {day.year} {clock} GMT"
 
 
-def _rate(document: Document, start: int) -> str:
-    return erlang.float_text(units_to_dollars(_rate_units(document, start)))
+def _rate(document: Document, _start: int) -> str:
+    return erlang.float_text(units_to_dollars(_variable(document, "rate", 0)))
 
 
-def _media_recordings(document: Document, start: int) -> list[Any]:
-    recordings = _recordings(document, start)
+def _media_recordings(document: Document, _start: int) -> list[Any]:
+    recordings = _variable(document, "media_recordings", [])
     return recordings if isinstance(recordings, list) else [recordings]
 
 
-def _inception(document: Document, _start: int) -> str:
+def inception(document: Document, _start: int) -> str:
     """Whether the call began inside, by the account's view of it: whoever placed it had to authorize."""
     return "origination" if "authorizing_id" in channel_vars(document) else "termination"
 
@@ -131,22 +133,22 @@ def _inception_of_user(document: Document, _start: int) -> str:
 
 COLUMNS: dict[str, Column] = {
     "id": lambda document, _start: document.get("_id", document.get("id", "")),
-    "call_id": _text("call_id"),
-    "caller_id_number": _text("caller_id_number"),
-    "caller_id_name": _text("caller_id_name"),
-    "callee_id_number": _text("callee_id_number"),
-    "callee_id_name": _text("callee_id_name"),
-    "duration_seconds": _integer("duration_seconds"),
-    "billing_seconds": _integer("billing_seconds"),
+    "call_id": Text("call_id"),
+    "caller_id_number": Text("caller_id_number"),
+    "caller_id_name": Text("caller_id_name"),
+    "callee_id_number": Text("callee_id_number"),
+    "callee_id_name": Text("callee_id_name"),
+    "duration_seconds": Integer("duration_seconds"),
+    "billing_seconds": Integer("billing_seconds"),
     "timestamp": lambda _document, start: str(start),
-    "hangup_cause": _text("hangup_cause"),
-    "disposition": _text("disposition"),
-    "other_leg_call_id": _text("other_leg_call_id"),
-    "owner_id": _channel_var("owner_id"),
-    "to": _text("to"),
-    "from": _text("from"),
-    "direction": _text("call_direction"),
-    "request": _text("request"),
+    "hangup_cause": Text("hangup_cause"),
+    "disposition": Text("disposition"),
+    "other_leg_call_id": Text("other_leg_call_id"),
+    "owner_id": Variable("owner_id"),
+    "to": Text("to"),
+    "from": Text("from"),
+    "direction": Text("call_direction"),
+    "request": Text("request"),
     "authorizing_id": _authorizing_id,
     "cost": lambda document, _start: str(cost_units(document, "account_billing")),
     "dialed_number": _dialed_number,
@@ -156,20 +158,20 @@ COLUMNS: dict[str, Column] = {
     "rfc_1036": lambda _document, start: rfc_1036(start),
     "iso_8601": lambda _document, start: gregorian.day_of(start).text,
     "iso_8601_combined": lambda _document, start: gregorian.iso_8601(start),
-    "call_type": _channel_var("account_billing"),
+    "call_type": Variable("account_billing"),
     "rate": _rate,
-    "rate_name": _channel_var("rate_name"),
-    "bridge_id": _channel_var("bridge_id"),
-    "recording_url": lambda document, _start: value_at(document, ("recording_url",), ""),
+    "rate_name": Variable("rate_name"),
+    "bridge_id": Variable("bridge_id"),
+    "recording_url": lambda document, _start: document.get("recording_url", ""),
     "media_recordings": _media_recordings,
-    "media_server": _text("media_server"),
-    "call_priority": _channel_var("call_priority"),
-    "interaction_id": _text("interaction_id"),
-    "inception_direction": _inception,
+    "media_server": Text("media_server"),
+    "call_priority": Variable("call_priority"),
+    "interaction_id": Text("interaction_id"),
+    "inception_direction": inception,
     "reseller_cost": lambda document, _start: str(cost_units(document, "reseller_billing")),
-    "reseller_call_type": _channel_var("reseller_billing"),
-    "reseller_id": _channel_var("reseller_id"),
-    "account_id": _channel_var("account_id"),
+    "reseller_call_type": Variable("reseller_billing"),
+    "reseller_id": Variable("reseller_id"),
+    "account_id": Variable("account_id"),
 }
 
 
@@ -179,10 +181,49 @@ def select_columns(names: Iterable[str], datetime_separator: str, *, of_user: bo
     `datetime_separator` stands between day and time in `datetime`; `of_user` says that a user's calls are listed, which
     is what `inception_direction` depends on.
     """
-    known = {**COLUMNS, "datetime": lambda _document, start: datetime_text(start, datetime_separator)}
+    known: dict[str, Column] = {
+        **COLUMNS,
+        "datetime": lambda _document, start: datetime_text(start, datetime_separator),
+    }
     if of_user:
         known["inception_direction"] = _inception_of_user
     return {name: known[name] for name in names}
+
+
+class RowColumns:
+    """The columns of rows in one version of Kazoo: call it for those that one kind of listing has.
+
+    `reseller_columns` are for a reseller's token only; only interactions in JSON have `interaction_columns`.
+    """
+
+    def __init__(
+        self,
+        columns: tuple[str, ...],
+        interaction_columns: tuple[str, ...],
+        reseller_columns: tuple[str, ...],
+        datetime_separator: str,
+    ) -> None:
+        self._columns = columns
+        self._interaction_columns, self._reseller_columns = interaction_columns, reseller_columns
+        self._datetime_separator = datetime_separator
+        self._known: dict[tuple[bool, str, bool], dict[str, Column]] = {}
+
+    def __call__(
+        self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
+    ) -> Mapping[str, Column]:
+        """The columns of a row, in order, each with what makes it. Shared: do not change it.
+
+        `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
+        """
+        kind = (is_reseller, interactions_of, is_csv)
+        if kind not in self._known:
+            names = self._columns
+            if interactions_of and not is_csv:
+                names += self._interaction_columns
+            if is_reseller:
+                names += self._reseller_columns
+            self._known[kind] = select_columns(names, self._datetime_separator, of_user=interactions_of == "user")
+        return self._known[kind]
 
 
 def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool = False) -> dict[str, Any]:
@@ -190,15 +231,26 @@ def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool
 
     `ValueError` or `OverflowError` where a column cannot handle it, an empty column if lenient.
     """
-    start = start_seconds(document)
     if is_lenient:
-        return {name: _or_empty(column, document, start) for name, column in columns.items()}
-    return {name: column(document, start) for name, column in columns.items()}
+        return {name: _value_or_empty(document, column) for name, column in columns.items()}
+    start, row = start_seconds(document), dict[str, Any]()
+    for name, column in columns.items():
+        if isinstance(column, Text):
+            text = document.get(column, "")
+            row[name] = text if isinstance(text, str) else erlang.utf8(text_at(document, (column,)))
+        elif isinstance(column, Variable):
+            row[name] = _variable(document, column.name, column.default)
+        elif isinstance(column, Integer):
+            number = document.get(column, "")
+            row[name] = number if type(number) is int else integer_at(document, (column,), "")
+        else:
+            row[name] = column(document, start)
+    return row
 
 
-def _or_empty(column: Column, document: Document, start: int) -> Any:
+def _value_or_empty(document: Document, column: Column) -> Any:
     try:
-        return column(document, start)
+        return make_row(document, {"": column})[""]
     except (ValueError, OverflowError):
         return ""
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "explain",
+    short_help="Say what a name stands for, or list all names.",
     epilog="""\b
 Examples:
   mockcdrs explain
@@ -30,10 +31,10 @@ def command(*, name: str | None) -> None:
         click.echo("\n\n".join(_listing(kind, title) for kind, title in reference.TITLES.items()))
         return
     try:
-        found = reference.find(name)
+        entries = reference.find(name)
     except reference.UnknownName as error:
         raise click.BadParameter(str(error), param_hint="NAME") from error
-    click.echo("\n\n".join(_description(entry) for entry in found))
+    click.echo("\n\n".join(_description(entry) for entry in entries))
 
 
 def _listing(kind: str, title: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "generate",
+    short_help="Write made-up calls into a folder.",
     epilog="""\b
 Examples:
   mockcdrs generate --out calls
@@ -26,10 +27,17 @@ Examples:
 @click.option(
     "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="The mean over a week."
 )
-@click.option("--seed", default=1, show_default=True, help="Whose calls are made up.")
-@click.option("--locale", default="en_US", show_default=True, help="Where the people live.")
+@click.option("--seed", default=1, show_default=True, help="The seed of the calls: the same seed makes the same calls.")
+@click.option("--locale", default="en_US", show_default=True, help="Where the people live, as in de_DE.")
 @click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
-@click.option("--format", "form", default="jsonl", show_default=True, type=click.Choice(["jsonl", "csv", "parquet"]))
+@click.option(
+    "--format",
+    "form",
+    default="jsonl",
+    show_default=True,
+    type=click.Choice(["jsonl", "csv", "parquet"]),
+    help="Documents as lines of JSON, rows of a listing as CSV, or documents in Parquet.",
+)
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="How many processes share the days.")
 @kazoo_of_mock
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")

@@ -1,14 +1,36 @@
 """`mockcdrs import`: write real CDRs into a folder."""
 
+import json
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mockcdrs.cli.shared_options import anonymizing, check_anonymizing, make_anonymizer
+from mockcdrs.cli.shared_options import anonymizing, check_anonymizing, make_anonymizer, report_dropped
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+_T = TypeVar("_T")
+_FEW_CDRS = 20
+"""As many as a bug report has: for these a test is printed."""
+_TEST = """\
+import pytest
+import requests
+
+
+@pytest.mark.mockcdrs(data={directory}, now="{now}")
+def test_these_calls(mockcdrs):
+    headers = {{"X-Auth-Token": mockcdrs.auth_token}}
+    answer = requests.get(mockcdrs.url_for("/cdrs"), headers=headers, timeout=10).json()
+    assert len(answer["data"]) == {count}"""
 
 
 @click.command(
     "import",
+    short_help="Turn real CDRs into a folder to serve.",
     epilog="""\b
 Examples:
   mockcdrs import answer.json download.csv --out calls
@@ -19,29 +41,71 @@ Examples:
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")
 @anonymizing
-def command(*, paths: tuple[Path, ...], out: Path, account_id: str | None, anonymize: bool, secret: str | None) -> None:
+def command(
+    *,
+    paths: tuple[Path, ...],
+    out: Path,
+    account_id: str | None,
+    anonymize: bool,
+    secret: str | None,
+    keep: tuple[str, ...],
+) -> None:  # fmt: skip
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
-    A FILE is a saved answer of any of the endpoints, as JSON or CSV, an export of documents as JSON or lines of JSON,
-    or a folder written before. With the same secret the same person has the same pseudonym in every run.
+    A FILE is a saved answer of any of the endpoints, as JSON or CSV, documents as CouchDB's answers (_all_docs, _find,
+    _changes, a view) or couchbackup have them, or as lines of JSON, or a folder written before. Each may be compressed
+    by gzip, and there may be files of several months.
+
+    With --anonymize names, numbers, addresses and ids are replaced by pseudonyms, the same ones for the same secret;
+    amounts, times, codes and flags stay. Fields that are not known are dropped and named.
+
+    Of a few CDRs a test is printed that serves them.
     """
-    check_anonymizing("secret", anonymize=anonymize)
+    check_anonymizing(anonymize=anonymize)
     from mockcdrs.dataset import export
-    from mockcdrs.dataset.files import DataError
+    from mockcdrs.dataset.files import DataError, DataSet
     from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
     from mockcdrs.imports.listing_rows import LegMoment
 
     importer = Importer(account_id or UNNAMED_ACCOUNT)
     try:
-        loaded = importer.read(paths)
-        count = export.write_data_directory(
-            out, make_anonymizer(secret).anonymize_data(loaded) if anonymize else loaded
-        )
+        with click.progressbar(length=len(paths), label="Reading", file=sys.stderr) as bar:
+            data = importer.read(_watch(paths, bar))
+        anonymizer = make_anonymizer(secret, keep) if anonymize else None
+        data = anonymizer.anonymize_data(data) if anonymizer else data
+        with click.progressbar(length=importer.count, label="Writing", file=sys.stderr) as bar:
+            months = {month: _watch(documents, bar) for month, documents in data.documents.items()}
+            count = export.write_data_directory(out, DataSet(data.accounts, months))
     except (DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} CDRs in {out}")
+    if anonymizer:
+        report_dropped(anonymizer)
     for listing, rows in importer.row_counts.items():
         if listing.moment is LegMoment.END:
             click.echo(f"{rows} rows as Kazoo {listing.releases} wrote them: their times were taken for ends of calls")
-    if importer.skipped_count:
-        click.echo(f"{importer.skipped_count} documents left out: they are no CDRs")
+    if importer.others:
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(importer.others.items()))
+        click.echo(f"{importer.others.total()} documents left out, which are no CDRs: {kinds}")
+    if count <= _FEW_CDRS:
+        click.echo(f"\nA test with these CDRs:\n\n{_make_test(out)}")
+
+
+def _watch(steps: Iterable[_T], bar: "ProgressBar[int]") -> Iterator[_T]:
+    for step in steps:
+        yield step
+        bar.update(1)
+
+
+def _make_test(directory: Path) -> str:
+    """A pytest test that serves a data directory, right after its last call ended."""
+    from mockcdrs.cdr import gregorian
+    from mockcdrs.dataset import files
+    from mockcdrs.dataset.store import LoadedStore
+    from mockcdrs.mock import Mock
+
+    data = files.load(directory)
+    end = LoadedStore(data.accounts, data.documents).end_gregorian
+    now = "live" if end is None else gregorian.iso_8601(end + 1)
+    count = Mock(data=directory, now=now).expected("/cdrs").count
+    return _TEST.format(directory=json.dumps(str(directory)), now=now, count=count)

@@ -1,7 +1,9 @@
-"""`mockcdrs record`: ask a server, and write requests and answers into a file."""
+"""`mockcdrs record`: ask a server, and write requests, answers and the data behind them into a folder."""
 
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -11,78 +13,113 @@ from mockcdrs.cli.shared_options import (
     check_anonymizing,
     kazoo_of_server,
     make_anonymizer,
+    report_dropped,
 )
 
 if TYPE_CHECKING:
-    from mockcdrs.recordings.exchanges import Exchange, MockReport
+    from mockcdrs.recordings.exchanges import MockReport
+
+_T = TypeVar("_T")
 
 
-@click.command("record")
+@click.command(
+    "record",
+    short_help="Record what a Crossbar answers.",
+    epilog="""\b
+Examples:
+  mockcdrs record http://kazoo:8000/v2 --account ID --token TOKEN --out kazoo
+  mockcdrs record http://kazoo:8000/v2 --out bug --anonymize --secret TEXT
+  mockcdrs replay kazoo
+  mockcdrs serve --data kazoo
+""",
+)
 @click.argument("url")
 @account_of_server(is_required=True)
 @click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
+@click.option("--force", is_flag=True, help="Overwrite a recording that is there already.")
+@click.option("--resume", is_flag=True, help="Go on with a folder that a run before did not finish.")
 @click.option(
     "--requests",
-    "asked",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Send these, exchanges as they are recorded, instead of the usual ones.",
+    "requests_file",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Send those of another recording instead of the usual ones.",
 )
 @kazoo_of_server
 @click.option(
     "--control-token", envvar="MOCKCDRS_CONTROL_TOKEN", metavar="TOKEN", help="Of a mock that was started with one."
 )
 @anonymizing
-@click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="The CDRs that the server has, not anonymized: with them pseudonyms are those of import.",
-)
 def command(
-    *, url: str, account_id: str, token: str, out: Path, asked: Path | None, kazoo: str | None,
-    control_token: str | None, anonymize: bool, secret: str | None, data: Path | None,
+    *, url: str, account_id: str, token: str, out: Path, force: bool, resume: bool, requests_file: Path | None,
+    kazoo: str | None, control_token: str | None, anonymize: bool, secret: str | None, keep: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """Ask the Crossbar at URL, which ends in /v2, and write requests and answers into a file.
+    """Ask the Crossbar at URL, which ends in /v2, and write what it answers into a folder.
 
-    It only reads, and asks a server elsewhere at most four times a second. Tokens and other secrets are left out: a
-    recording says token-of-ACCOUNT where the token was, and so may a request to send. The calls themselves are in it,
-    unless --anonymize puts pseudonyms for all that names somebody, in requests and answers alike.
+    The folder has requests with their answers, which `mockcdrs replay` compares with the mock's, and the account's
+    CDRs, users and devices, which `mockcdrs serve --data` serves: all CDRs of the ranges that are asked for, each read
+    by a request of its own.
 
-    Each line keeps which version of Kazoo answered, as far as its answers tell; of a mock also its settings, quirks and
-    what its calls were made up from, so that a replay finds nothing changed.
+    It only reads, and asks a server elsewhere at most four times a second. What was not finished stays in
+    DIR.unfinished, and --resume goes on there. Tokens and other secrets are left out: a recording says token-of-ACCOUNT
+    where the token was, and so may a request to send.
 
-    A replay with data of `import --anonymize` with the same secret finds nothing changed if the recording was given
-    that data, too, with --data. But rows of the same second come in another order, as their ids are others.
+    With --anonymize all that names somebody is replaced before anything is written: see `mockcdrs import`.
+
+    Each exchange keeps which version of Kazoo answered, as far as its answers tell; of a mock also its settings, quirks
+    and what its calls were made up from.
     """
-    check_anonymizing("secret", "data", anonymize=anonymize)
+    check_anonymizing(anonymize=anonymize)
+    if resume and anonymize and not secret:
+        raise click.UsageError("--resume with --anonymize came without --secret: give the one of the run before")
     from mockcdrs.contract.client import Client, ClientError
     from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.recordings import exchanges
-    from mockcdrs.recordings.exchanges import TokenRedaction
-    from mockcdrs.recordings.recorder import Recorder, label_exchanges, plan_requests
+    from mockcdrs.recordings.account_reader import AccountReader
+    from mockcdrs.recordings.recorder import MOST_REQUESTS, Recorder, label_exchanges, plan_requests
+    from mockcdrs.recordings.recording_directory import RecordingDirectory, recording_file
 
     try:
         TargetServer(url, account_id, token).check_access()
-        told = _told_by_mock(url, control_token)
-        recorder = Recorder(Client(url), TokenRedaction({token: account_id}))
-        made = (
-            recorder.record_again(exchanges.read_exchanges(asked))
-            if asked
-            else recorder.record_plan(plan_requests(account_id))
-        )
-        found, line = label_exchanges(list(made), kazoo, told, is_anonymous=anonymize)
-        count = exchanges.write_exchanges(out, _anonymized(found, secret, data) if anonymize else found)
+        report = _report_of_mock(url, control_token)
+        client, redaction = Client(url), exchanges.TokenRedaction({token: account_id})
+        anonymizer = make_anonymizer(secret, keep) if anonymize else None
+        asked = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
+        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(line)
-    click.echo(f"{count} exchanges in {out}")
+    recorder, reader = Recorder(client, redaction), AccountReader(client, account_id, token)
+    plan = recorder.record_plan(plan_requests(account_id)) if asked is None else recorder.record_again(asked)
+    try:
+        recorded = _watch("Requests", plan, MOST_REQUESTS if asked is None else len(asked))
+        labelled, line = label_exchanges(recorded, kazoo, report, is_anonymous=anonymize)
+        click.echo(line)
+        count = directory.write_exchanges(labelled)
+        cdr_ids = [cdr_id for cdr_id in reader.list_cdr_ids(labelled) if cdr_id not in directory]
+        for document in filter(None, _watch("CDRs", map(reader.read_cdr, cdr_ids), len(cdr_ids))):
+            directory.add_document(document)
+        account = reader.read_account()
+        directory.finish(account)
+    except (ClientError, OSError, KeyboardInterrupt) as error:
+        left = f"{len(directory)} CDRs are in {directory.unfinished}; go on with --resume"
+        raise click.ClickException(f"{str(error) or 'interrupted'}; {left}") from error
+    click.echo(
+        f"{count} exchanges, {len(directory)} CDRs, {len(account.users)} users, {len(account.devices)} devices in {out}"
+    )
+    if anonymizer:
+        report_dropped(anonymizer)
 
 
-def _told_by_mock(url: str, control_token: str | None) -> "MockReport | None":
-    """What a mock at a URL tells of itself; nothing where none answers, or where it does not tell."""
+def _watch(label: str, steps: Iterable[_T], length: int) -> Iterator[_T]:
+    """The steps, with a bar on standard error that estimates when they will be done."""
+    with click.progressbar(steps, length, label, file=sys.stderr, show_pos=True) as bar:
+        yield from bar
+
+
+def _report_of_mock(url: str, control_token: str | None) -> "MockReport | None":
+    """What a mock at a URL reports of itself; `None` if none answers, or if it does not tell."""
     from mockcdrs.control_client import ControlClient, ControlError
     from mockcdrs.recordings.exchanges import MockReport
 
@@ -97,13 +134,3 @@ def _told_by_mock(url: str, control_token: str | None) -> "MockReport | None":
         )
         click.echo(f"A mock answers, but what it was made with will not be recorded: {why}", err=True)
         return None
-
-
-def _anonymized(found: "list[Exchange]", secret: str | None, data: Path | None) -> "list[Exchange]":
-    from mockcdrs.dataset import files
-    from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
-
-    anonymizer = make_anonymizer(secret)
-    if data is not None:
-        anonymizer.anonymize_data(files.load(data))
-    return ExchangeAnonymizer(anonymizer).anonymize(found)

@@ -11,18 +11,20 @@ from mockcdrs.cli.shared_options import kazoo_of_server
 _MAX_DIFFERENCES = 20
 
 
-@click.command("replay")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.command("replay", short_help="Compare a recording with the mock.")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
 @click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
 @click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
 @kazoo_of_server
-def command(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
+def command(*, path: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
     """Send the requests of a recording to the mock and print where its answers differ, and how.
 
     The mock is like the server that was recorded: of the same version of Kazoo and, where that was a mock too, with the
     same calls, settings and quirks. The first line says what it is. The clock stands at the moment of each recorded
     answer. Exit status 1 if anything differs.
+
+    PATH is a folder that `mockcdrs record` wrote, with the CDRs to serve, or a file of exchanges.
     """
     from mockcdrs.contract.client import ClientError
     from mockcdrs.crossbar.quirks import UnknownQuirk
@@ -31,8 +33,11 @@ def command(*, file: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple
     from mockcdrs.dataset.files import DataError
     from mockcdrs.dataset.locales import UnknownLocale
     from mockcdrs.recordings import exchanges
+    from mockcdrs.recordings.recording_directory import recording_file
     from mockcdrs.recordings.replay import replay_exchanges
 
+    file = recording_file(path)
+    data = data or (path if path.is_dir() else None)
     total = different = 0
     against = ""
     try:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionKind, ServerConfig, is_loopback
+from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -44,6 +45,12 @@ def _check_moment(_context: click.Context, _option: click.Parameter, moment: str
     return moment
 
 
+def _check_speed(_context: click.Context, _option: click.Parameter, speed: float | None) -> float | None:
+    if speed is not None and not SPEED.fits(speed):
+        raise click.BadParameter(f"came {speed:g}, expected {SPEED.expected}")
+    return speed
+
+
 def _check_quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     from mockcdrs.crossbar import quirks
 
@@ -54,9 +61,26 @@ def _check_quirks(_context: click.Context, _option: click.Parameter, names: tupl
     return names
 
 
+def _check_origins(_context: click.Context, _option: click.Parameter, urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them, from the addresses of pages."""
+    return tuple(_origin_of(url) for url in urls)
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise click.BadParameter(f"came {url!r}, expected an origin, as in http://localhost:3000")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _host_of(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
+
+
 _FORMS: dict[OptionKind, dict[str, Any]] = {
     OptionKind.NUMBER: {"type": int},
     OptionKind.COUNT: {"type": click.IntRange(0, 1_000_000)},
+    OptionKind.SPEED: {"type": float, "callback": _check_speed},
     OptionKind.FOLDER: {"type": click.Path(path_type=Path)},
     OptionKind.MOMENT: {"callback": _check_moment},
     OptionKind.SWITCH: {"is_flag": True},
@@ -89,19 +113,21 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 
 @click.command(
     "serve",
+    short_help="Serve CDRs until interrupted.",
     context_settings={"auto_envvar_prefix": "MOCKCDRS"},
-    epilog="""Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.
+    epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
 Examples:
-  mockcdrs serve
   mockcdrs serve --data calls --now 2026-01-20T12:00:00Z
-  mockcdrs serve --port 0 --env-file mock.env --log-format json
+  mockcdrs serve -p 0 --env-file mock.env --log-format json
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
 """,
 )
 @_options_of_mock
-@click.option("--env-file", type=click.Path(path_type=Path), metavar="FILE", help="Write what a client needs here.")
+@click.option(
+    "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The file to write what a client needs into."
+)
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
@@ -111,28 +137,55 @@ Examples:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
+    "-p",
     "--port",
     default=8000,
     show_default=True,
     type=click.IntRange(0, 65_535),
     metavar="PORT",
-    help="0 takes any free one.",
+    help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="Needed for /_mockcdrs/ then; a must with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token for /_mockcdrs/, a must with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
-def command(*, env_file: Path | None, log_format: str, **options: Any) -> None:
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    callback=_check_origins,
+    metavar="URL",
+    help="Let pages of this origin use /_mockcdrs/.",
+)
+@click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
+@click.option("--reload", is_flag=True, help="Begin anew when files of --data change.")
+@click.option("--verbose", is_flag=True, help="Show all that a client may need at the start.")
+def command(
+    *, env_file: Path | None, log_format: str, opens_console: bool, reload: bool, verbose: bool, **options: Any
+) -> None:
     """Serve CDRs until interrupted.
 
-    Without --data the calls are made up, the same for the same seed: today's appear as they end.
+    Without --data calls are made up; today's appear as they end.
     """
     from mockcdrs.cli import listening
+    from mockcdrs.cli.data_reload import DataReload
 
+    if reload and not options["data"]:
+        raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
     with _mistakes_as_messages():
-        listening.run(build_mock(**options), env_file, log_format)
+        if opens_console and options["no_control"]:
+            raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
+        watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
+        mock = build_mock(**options)
+        listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
 
 
 def build_mock(
-    *, host: str, port: int, control_token: str | None, no_control: bool, is_one_of_many: bool = False, **options: Any
+    *,
+    host: str,
+    port: int,
+    control_token: str | None,
+    no_control: bool,
+    allow_origin: tuple[str, ...] = (),
+    is_one_of_many: bool = False,
+    **options: Any,
 ) -> "Mock":
     """The mock that the options of the command ask for, but not one that others could change.
 
@@ -145,11 +198,17 @@ def build_mock(
             f"--host {host} lets others reach /_mockcdrs/, with which they could change everything: "
             "expected --control-token TOKEN with it, or --no-control"
         )
+    if foreign := [origin for origin in allow_origin if not (is_loopback(_host_of(origin)) or control_token)]:
+        raise click.UsageError(
+            f"--allow-origin {foreign[0]} lets a page from elsewhere change everything: "
+            "expected --control-token TOKEN with it, which the page sends as X-Mockcdrs-Token"
+        )
     server = ServerConfig(
         host=host,
         port=port,
         control_token=control_token,
         has_control_api=not no_control,
+        allow_origin=allow_origin,
         is_one_of_many=is_one_of_many,
     )
     return build(MockConfig(**options), server)
@@ -163,5 +222,5 @@ def _mistakes_as_messages() -> Iterator[None]:
 
     try:
         yield
-    except (DataError, UnknownLocale, OSError) as error:
+    except (DataError, OptionError, UnknownLocale, OSError) as error:
         raise click.ClickException(str(error)) from error

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _KAZOO_VARIABLE = "MOCKCDRS_KAZOO"
+_KEEP = "A field to leave as it is, which may be one that is not known; may be repeated."
 _SECRET = "The key of the pseudonyms; keep it."  # noqa: S105 a help text
 
 
@@ -46,26 +47,38 @@ kazoo_of_server = _kazoo("The Kazoo that the server is: 4.3, master, classic; el
 def account_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
     """Give a command `--account`, the account of a server whose URL it takes."""
     return click.option(
-        "--account", "account_id", required=is_required, envvar="MOCKCDRS_ACCOUNT_ID", show_envvar=True, metavar="ID"
+        "--account",
+        "account_id",
+        required=is_required,
+        envvar="MOCKCDRS_ACCOUNT_ID",
+        show_envvar=True,
+        metavar="ID",
+        help="The id of the account to ask for.",
     )
 
 
 def anonymizing(command: _Command) -> _Command:
-    """Give a command `--anonymize` and `--secret`."""
+    """Give a command `--anonymize`, `--secret` and `--keep`."""
+    keep = click.option(
+        "--keep",
+        multiple=True,
+        metavar="FIELD",
+        help="A field to leave as it is, also an unknown one; may be repeated.",
+    )
     secret = click.option("--secret", envvar="MOCKCDRS_SECRET", show_envvar=True, metavar="TEXT", help=_SECRET)
     anonymize = click.option("--anonymize", is_flag=True, help="Put pseudonyms for names, numbers, addresses and ids.")
-    return anonymize(secret(command))
+    return anonymize(secret(keep(command)))
 
 
-def check_anonymizing(*names: str, anonymize: bool) -> None:
+def check_anonymizing(*, anonymize: bool) -> None:
     """Refuse options on the command line that are of use only with `--anonymize`, where that is not given."""
     source = click.get_current_context().get_parameter_source
-    for name in names:
+    for name in ("secret", "keep"):
         if source(name) is click.core.ParameterSource.COMMANDLINE and not anonymize:
             raise click.UsageError(f"--{name} came without --anonymize: nothing would be hidden; add --anonymize")
 
 
-def make_anonymizer(secret: str | None) -> "Anonymizer":
+def make_anonymizer(secret: str | None, keep: tuple[str, ...]) -> "Anonymizer":
     """An anonymizer by the secret, or by one that nobody will know."""
     import secrets
 
@@ -73,4 +86,12 @@ def make_anonymizer(secret: str | None) -> "Anonymizer":
 
     if not secret:
         click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)
-    return Anonymizer(secret.encode() if secret else secrets.token_bytes(32))
+    return Anonymizer(secret.encode() if secret else secrets.token_bytes(32), keep)
+
+
+def report_dropped(anonymizer: "Anonymizer") -> None:
+    """Name the fields that the anonymizer left out."""
+    from mockcdrs.imports.anonymizer import describe_dropped
+
+    if anonymizer.dropped:
+        click.echo(describe_dropped(anonymizer.dropped))

@@ -89,7 +89,7 @@ class RawResponse:
 
 
 @dataclass(slots=True)
-class _Received:
+class _ResponseReader:
     status: int = 0
     headers: HeaderPairs = ()
     parts: list[bytes] = field(default_factory=list)
@@ -127,7 +127,7 @@ def require_h11() -> None:
         )
 
 
-class RateLimit:
+class RequestPace:
     """Spaces requests evenly, at most `per_second` of them a second; `None` sets no limit.
 
     `clock` returns seconds and `sleep` waits for a number of seconds; both are replaced in tests.
@@ -145,7 +145,7 @@ class RateLimit:
         self._next = clock()
 
     @classmethod
-    def for_host(cls, host: str) -> "RateLimit":
+    def for_host(cls, host: str) -> "RequestPace":
         """No limit for this machine, `GENTLE_REQUESTS_PER_SECOND` for any other: it may be in production."""
         return cls(None if is_loopback(host) else GENTLE_REQUESTS_PER_SECOND)
 
@@ -164,11 +164,11 @@ class Client:
     time for a whole response. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
-    def __init__(self, url: str, rate_limit: RateLimit | None = None, timeout_seconds: float = 60.0) -> None:
+    def __init__(self, url: str, rate_limit: RequestPace | None = None, timeout_seconds: float = 60.0) -> None:
         require_h11()
         self.url = url
         self._scheme, self.host, self._port, self._base_path = _split_url(url)
-        self._rate_limit = rate_limit or RateLimit.for_host(self.host)
+        self._rate_limit = rate_limit or RequestPace.for_host(self.host)
         self._timeout_seconds = timeout_seconds
 
     def send(self, request: RawRequest) -> RawResponse:
@@ -211,13 +211,13 @@ class Client:
         deadline = time.monotonic() + self._timeout_seconds
         with self._connect() as line:
             line.sendall(sent)
-            received = _Received()
+            reader = _ResponseReader()
             while not isinstance(event := connection.next_event(), h11.EndOfMessage):
                 if event is h11.NEED_DATA:
                     line.settimeout(max(0.001, deadline - time.monotonic()))
                     connection.receive_data(line.recv(_PART_BYTES))
-                received.take(event)
-            return received.response()
+                reader.take(event)
+            return reader.response()
 
     @contextlib.contextmanager
     def _connect(self) -> Iterator[socket.socket]:

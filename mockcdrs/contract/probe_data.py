@@ -73,16 +73,16 @@ def window(server: TargetServer) -> Window:
 
 def _rows_of_side(server: TargetServer, **query: Any) -> CheckedResponse | None:
     answer = server.get_cdrs(page_size=SIDE_ROWS, **query)
-    return None if is_broken(answer) or not answer.rows else answer
+    return None if hides_documents(answer) or not answer.rows else answer
 
 
-def is_broken(answer: CheckedResponse) -> bool:
-    """Whether the server failed because it cannot make a row of some document."""
+def hides_documents(answer: CheckedResponse) -> bool:
+    """Whether a 503 hides all documents, because the server cannot make a row of one of them."""
     return answer.status == 503 and answer.envelope.get("message") == "datastore_fault"
 
 
 def _reason_for_no_cdrs(server: TargetServer, oldest: int, latest: int) -> str:
-    if is_broken(server.get_cdrs(created_from=oldest, created_to=latest)):
+    if hides_documents(server.get_cdrs(created_from=oldest, created_to=latest)):
         return _HIDDEN
     return f"no CDR in the last {(latest - oldest) // 86_400} days"
 
@@ -117,7 +117,7 @@ def next_key(answer: CheckedResponse) -> Any:
 def listing(server: TargetServer) -> CheckedResponse:
     """The whole listing of the window, newest first. Raises `CannotCheck` if there are no CDRs or too many."""
     answer = server.get_cdrs(paginate="false", **window(server).query)
-    if is_broken(answer):
+    if hides_documents(answer):
         raise CannotCheck(_HIDDEN)
     if len(answer.rows) > MAX_ROWS:
         _check_direction(server)
@@ -201,7 +201,7 @@ def legs(server: TargetServer, interaction_id: str) -> list[Row]:
 def interaction_listing(server: TargetServer) -> CheckedResponse:
     """The interactions of the window, oldest first: in this direction no page loses one. Raises `CannotCheck`."""
     answer = all_interactions(server)
-    if is_broken(answer):
+    if hides_documents(answer):
         raise CannotCheck("/interaction is a 503: broken-document-fault hides all interactions there are")
     if are_view_rows(answer):
         raise CannotCheck("/interaction shows no listing rows: interaction-raw-rows hides all interactions there are")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus, urlencode
 
-from mockcdrs.contract.client import Client, ClientError, RateLimit, RawRequest
+from mockcdrs.contract.client import Client, ClientError, RawRequest, RequestPace
 from mockcdrs.contract.response import CannotCheck, CheckedResponse, MalformedResponse
 from mockcdrs.contract.version_detection import Detection, assume_version, detect_version
 from mockcdrs.crossbar.versions import Version
@@ -27,7 +27,7 @@ class TargetServer:
     def __init__(
         self, url: str, account_id: str, auth_token: str, rate: float | None = None, kazoo: str | None = None
     ) -> None:
-        self._client = Client(url, RateLimit(rate) if rate else None)
+        self._client = Client(url, RequestPace(rate) if rate else None)
         self._root = url.rstrip("/").removesuffix("/v2")
         self.account_id = account_id
         self.auth_token = auth_token

@@ -4,12 +4,17 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.clock import ANY_TIME, GREGORIAN_TIME, time_hint
 from mockcdrs.dataset.store import Document
+
+if TYPE_CHECKING:
+    from mockcdrs.control.added_accounts import Device, User
+    from mockcdrs.dataset.call_builder import CallRate
 
 SECONDS_BEFORE_END = 2 * 86_400  # as much calendar as the longest call needs before its end
 
@@ -24,13 +29,20 @@ class NotACdr(ArgumentError):
 class CallArguments(TypedDict, total=False):
     """The keyword arguments of `add_call()` besides `at`; whatever is left out follows from the scenario."""
 
-    scenario: str
+    scenario: str | None
+    direction: str | None
     caller: str | None
     callee: str | None
     caller_name: str | None
     callee_name: str | None
     seconds: int | None
-    owner_id: str | None
+    ringing: int | None
+    owner: "User | str | None"
+    device: "Device | str | None"
+    rate: "float | CallRate | None"
+    billing: str | None
+    recording: bool | None
+    tags: Mapping[str, str] | None
     fields: Mapping[str, Any] | None
 
 
@@ -47,15 +59,37 @@ class Interaction:
         return str(self.legs[0]["_id"])
 
 
-def check_call(unnamed: tuple[Any, ...], given: Mapping[str, Any]) -> None:
-    """Raise `ArgumentError` for arguments that `add_call` does not take."""
-    arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
-    from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
+def read_call(unnamed: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `add_call` but `at`, as JSON has them: a user and a device by id.
 
-    arguments.check(given, {"at": ANY_TIME.optional(), **CALL_SPEC_FIELDS}, "a call")
-    for name in CALL_SPEC_FIELDS.keys() & given.keys():
-        _check_json(name, given[name])
-    _check_fields(given.get("fields") or {})
+    Raises `ArgumentError` for arguments that `add_call` does not take.
+    """
+    arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
+    from mockcdrs.control.added_accounts import Device, User
+    from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, CallSpec
+
+    call: dict[str, Any] = {
+        name: value.id if isinstance(value, User | Device) else value for name, value in given.items()
+    }
+    arguments.check(call, {"at": ANY_TIME.optional(), **CALL_SPEC_FIELDS}, "a call")
+    call.pop("at", None)
+    for name, value in call.items():
+        _check_json(name, value)
+    _check_fields(call.get("fields") or {})
+    CallSpec(**call)
+    return call
+
+
+def check_series(count: Any, over: Any) -> None:
+    """Raise `ArgumentError` for a number of calls, and a stretch of time, that `add_calls` does not take."""
+    arguments.check_value("count", count, _SERIES)
+    arguments.check_value("over", over, _STRETCH)
+
+
+def spread_ends(last: int, count: int, over: timedelta) -> list[int]:
+    """When each of `count` calls ends, in Gregorian seconds: evenly over the stretch of time that ends at `last`."""
+    seconds = int(over.total_seconds())
+    return [last - seconds * later // count for later in reversed(range(count))]
 
 
 def check_cdr_id(cdr_id: Any) -> None:
@@ -77,6 +111,11 @@ def _id_hint(value: Any) -> str:
     return f"give its id alone: {value['_id']!r}" if isinstance(value, dict) and "_id" in value else ""
 
 
+_SERIES = arguments.whole(1, 100_000)
+_STRETCH = Kind(
+    "a timedelta of at least a second, as in timedelta(days=3)",
+    lambda value: isinstance(value, timedelta) and value >= timedelta(seconds=1),
+)
 _ID = Kind("the id of a CDR, text", lambda value: isinstance(value, str) and bool(value), _id_hint)
 
 

@@ -1,99 +1,183 @@
-"""One account of a mock's state: what a test and the control API do with it and ask of it, without any server."""
+"""What a test and the control API do with a mock's state and ask of it, without any server."""
 
-import itertools
-from datetime import datetime
-from typing import TYPE_CHECKING, Never, Unpack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Never, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.advice.adviser import Adviser
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
+from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_calls import (
     SECONDS_BEFORE_END,
     CallArguments,
     Interaction,
-    check_call,
     check_cdr_id,
     check_document,
+    check_series,
+    read_call,
+    spread_ends,
 )
 from mockcdrs.control.clock import Clock, is_in_calendar, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests
-from mockcdrs.control.mock_interface import MockInterface, check_wait
+from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
+from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
+from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.paging import widest_range
+from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
 from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
-    from mockcdrs.control.expected import Expected
-    from mockcdrs.control.expected_query import ListingQuery
+    from mockcdrs.control.added_accounts import AccountBuilder, Device, User
+    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.result import Expected
 
 
-class MockBackend(MockInterface):
-    """Data, clock, faults, journal and advice of one account of a state.
+class AccountBackend(AccountInterface):
+    """The people and calls of one account of a state.
 
     Args:
         state: What the mock holds.
-        account: The account that the methods are about.
+        account_id: The account that the methods are about.
 
     """
 
-    def __init__(self, state: State, account: Account) -> None:
+    def __init__(self, state: State, account_id: str) -> None:
         self.state = state
-        self.account = account
-        self._serials = itertools.count(1)
-        self._adviser = Adviser(state)
+        self._account_id = account_id
+
+    @property
+    def _account(self) -> Account:
+        account = self.state.data.accounts.get(self._account_id)
+        if account is None:
+            raise LookupError(f"{self._account_id}: no account of the mock's any more: a reset takes added ones away")
+        return account
+
+    @property
+    def url(self) -> str:
+        raise RuntimeError("came a backend without a server, expected a Mock: only that has a URL")
 
     @property
     def account_id(self) -> str:
-        return self.account.id
+        return self._account_id
 
     @property
     def auth_token(self) -> str:
-        return self.account.tokens[0].value
+        return self.state.token_of(self._account)
 
     @property
     def user_id(self) -> str:
-        return str(self.account.users[0]["id"])
+        return str(self._account.users[0]["id"])
 
     @property
     def credentials(self) -> Credentials:
-        return credentials(self.account)
+        return credentials(self._account)
 
-    @property
-    def clock(self) -> Clock:
-        return self.state.clock
+    def _builder(self) -> "AccountBuilder":
+        from mockcdrs.control.added_accounts import AccountBuilder
+
+        state = self.state
+        return AccountBuilder(state.seed, state.locale, next(state.serials), state.clock.now())
+
+    def _change_account(self, change: Callable[[Account], Account]) -> None:
+        self.state.data.change_account(self._account_id, change)
 
     @arguments.checked
-    def reset(self) -> None:
-        self.state.reset()
-        self._serials = itertools.count(1)
+    def add_user(
+        self,
+        name: str | None = None,
+        *,
+        username: str | None = None,
+        email: str | None = None,
+        extension: str | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> "User":
+        from mockcdrs.control.added_accounts import USER, read_arguments
+
+        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
+        user = self._builder().user(self._account, **read_arguments(given, USER, "a user"))
+        self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
+        return user
+
+    @arguments.checked
+    def add_device(
+        self,
+        name: str | None = None,
+        *,
+        owner: "User | str | None" = None,
+        device_type: str = "sip_device",
+        fields: Mapping[str, Any] | None = None,
+    ) -> "Device":
+        from mockcdrs.control.added_accounts import DEVICE, read_arguments
+
+        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
+        device = self._builder().device(**read_arguments(given, DEVICE, "a device"))
+        self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
+        return device
+
+    @arguments.checked
+    def add_number(self, number: str | None = None) -> str:
+        from mockcdrs.control.added_accounts import NUMBER, read_arguments
+
+        added = self._builder().number(**read_arguments({"number": number}, NUMBER, "a number"))
+        self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
+        return added
 
     @arguments.checked
     def clear(self) -> None:
-        self.state.data.empty(self.account.id)
+        self.state.data.empty(self._account_id)
 
     def add_call(
         self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
     ) -> Interaction:
+        read = read_call(unnamed, {"at": at, **call})
+        return self._add_call(self._end_of(at), read)
+
+    @arguments.checked
+    def add_calls(
+        self,
+        /,
+        count: int,
+        over: timedelta,
+        *,
+        at: str | datetime | int | None = None,
+        **call: Unpack[CallArguments],
+    ) -> list[Interaction]:
+        read = read_call((), {"at": at, **call})
+        check_series(count, over)
+        return [self._add_call(end, read) for end in spread_ends(self._end_of(at), count, over)]
+
+    def _end_of(self, at: str | datetime | int | None) -> int:
+        return self.state.clock.now() if at is None else parse_time(at)
+
+    def _add_call(self, end: int, call: Mapping[str, Any]) -> Interaction:
         from mockcdrs.dataset.call_builder import CallSpec, build_call
 
-        check_call(unnamed, {"at": at, **call})
-        end = self.state.clock.now() if at is None else parse_time(at)
         if not is_in_calendar(end - SECONDS_BEFORE_END):
             raise ArgumentError(
                 f"at: came {end}, expected a moment days after the calendar begins, with the year 1", "at"
             )
-        office = generate_office(self.state.seed, self.account.id, self.state.locale)
-        legs = build_call(office, CallSpec(**call), end, next(self._serials))
+        state, account = self.state, self._account
+        office = generate_office(state.seed, account.id, state.locale)
+        reseller = reseller_id(state.data.accounts, account)
+        legs = build_call(office, CallSpec(**call), end, next(state.serials), account, reseller)
         return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         check_document(document)
         whole = self._complete(document)
-        self.state.data.add(self.account.id, whole["_id"][:6], [whole])
+        self.state.data.add(self._account_id, whole["_id"][:6], [whole])
         return whole
 
     def _complete(self, document: Document) -> Document:
@@ -101,13 +185,13 @@ class MockBackend(MockInterface):
         ended = document.get("timestamp")
         end = ended if isinstance(ended, int) and arguments.is_whole(ended) else self.state.clock.now()
         written = {
-            "_id": f"{self._month_of(end)}-{document.get('call_id') or f'added-{next(self._serials)}'}",
+            "_id": f"{self._month_of(end)}-{document.get('call_id') or f'added-{next(self.state.serials)}'}",
             "_rev": "1-0",
             "timestamp": end,
             "pvt_type": "cdr",
             "pvt_created": end,
             "pvt_modified": end,
-            "pvt_account_id": self.account.id,
+            "pvt_account_id": self._account_id,
         }
         return {**written, **document}
 
@@ -120,22 +204,96 @@ class MockBackend(MockInterface):
     @arguments.checked
     def remove(self, cdr_id: str) -> None:
         check_cdr_id(cdr_id)
-        if not self.state.data.remove(cdr_id, self.account.id):
-            raise KeyError(f"{cdr_id}: account {self.account.id} has no such CDR, so it cannot be removed")
+        if not self.state.data.remove(cdr_id, self._account_id):
+            raise KeyError(f"{cdr_id}: account {self._account_id} has no such CDR, so it cannot be removed")
 
     @arguments.checked
     def expected(self, /, path: str = "/cdrs", **query: "Unpack[ListingQuery]") -> "Expected":
-        from mockcdrs.control.expected import compute_expected
-        from mockcdrs.control.expected_query import UnsupportedQuery, parse_expected_query
+        from mockcdrs.expected.ground_truth import compute_expected
+        from mockcdrs.expected.query import UnsupportedQuery, parse_expected_query
 
         state = self.state
-        now = state.clock.now()
-        question = parse_expected_query(self.account_id, path, query, now, state.settings, state.quirks, state.version)
-        users = [str(user["id"]) for user in self.account.users]
-        if question.owner_id is not None and question.owner_id not in users:
+        rules = server_rules(state)
+        read = parse_expected_query(self._account_id, path, query, state.clock.now(), rules)
+        users = [str(user["id"]) for user in self._account.users]
+        if read.owner_id is not None and read.owner_id not in users:
             known = f"one of the account's users: {', '.join(users)}" if users else "no user: the account has none"
             raise UnsupportedQuery(f"path: came {path!r}, expected {known}; any other is a 404", "path")
-        return compute_expected(state.data, question, state.quirks)
+        return compute_expected(state.data, read, rules)
+
+
+def server_rules(state: State) -> "ServerRules":
+    """What of a state's settings, quirks and version the truth depends on."""
+    from mockcdrs.expected.query import ServerRules
+
+    settings, version = state.settings, state.version
+    return ServerRules(
+        quirks=state.quirks,
+        maximum_range=widest_range(version, settings),
+        page_size=settings.pagination_page_size,
+        chunk_size=settings.maximum_bulk,
+        largest_chunk=settings.load_view_chunk_size,
+        shows_most_billed=version.owner_interactions.chooses is LegChoice.MOST_BILLED,
+        columns=frozenset(version.columns),
+        emergency_numbers=version.emergency_numbers,
+    )
+
+
+class MockBackend(AccountBackend, MockInterface):
+    """A mock's own account, its other accounts, clock, faults, journal and advice."""
+
+    def __init__(self, state: State, account_id: str) -> None:
+        super().__init__(state, account_id)
+        self._adviser = Adviser(state)
+
+    @property
+    def clock(self) -> Clock:
+        return self.state.clock
+
+    @property
+    def ca_path(self) -> Path | None:
+        return None
+
+    @arguments.checked
+    def add_webhook(self, /, uri: str, **webhook: Unpack[WebhookArguments]) -> Webhook:
+        return self.state.webhooks.add(self.account_id, Webhook.from_arguments(uri, webhook))
+
+    @arguments.checked
+    def remove_webhook(self, webhook: Webhook) -> None:
+        if not self.state.webhooks.remove(webhook.id):
+            raise KeyError(f"{webhook.id}: there is no such webhook")
+
+    @arguments.checked
+    def wait_for_webhooks(self, count: int, timeout: float = 5.0) -> list[WebhookAttempt]:
+        check_wait(count, timeout)
+        return self.state.webhooks.wait_for(count, timeout)
+
+    @arguments.checked
+    def reset(self) -> None:
+        self.state.reset()
+
+    @arguments.checked
+    def account(self, account_id: str) -> AccountInterface:
+        from mockcdrs.control.added_accounts import known_account
+
+        return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
+
+    @arguments.checked
+    def add_account(
+        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
+    ) -> AccountInterface:
+        from mockcdrs.control.added_accounts import ACCOUNT, known_account, read_arguments
+
+        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+        above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
+        account = self._builder().account(above, **given)
+        self.state.add_account(account)
+        return _OtherAccount(self, account.id)
+
+    @arguments.checked
+    def issue_token(self, name: str) -> str:
+        arguments.check_value("name", name, TEST_NAME)
+        return self.state.issue_token(self._account_id, name)
 
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         return self.state.faults.add(Rule.from_arguments(unnamed, rule))
@@ -143,6 +301,14 @@ class MockBackend(MockInterface):
     @arguments.checked
     def never_fired(self) -> list[Rule]:
         return self.state.faults.never_fired()
+
+    @arguments.checked
+    def near_misses(self, rule: Rule) -> list[str]:
+        return self.state.faults.near_misses(rule)
+
+    @arguments.checked
+    def down(self) -> AbstractContextManager[None]:
+        return self.state.faults.down()
 
     def check_faults(self) -> None:
         self.state.faults.check()
@@ -158,3 +324,18 @@ class MockBackend(MockInterface):
         check_wait(count, timeout)
         self.state.journal.wait_for(count, timeout)
         return self.requests
+
+    def _count_completed(self) -> int:
+        return self.state.journal.completed
+
+
+class _OtherAccount(AccountBackend):
+    """An account in the hands of a test that holds a mock."""
+
+    def __init__(self, mock: MockBackend, account_id: str) -> None:
+        super().__init__(mock.state, account_id)
+        self._mock = mock
+
+    @property
+    def url(self) -> str:
+        return self._mock.url

@@ -1,17 +1,19 @@
-"""Assertions about requests, and what may be said of a request in them: its method, path and query.
+"""Assertions about requests, and what may be said of a request in them: its method, path, query, and more.
 
 `METHOD`, `PATH`, `BELOW_ACCOUNT` and `QUERY` also check what fault rules and expected listings say of requests.
 """
 
+import functools
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mockcdrs import arguments
-from mockcdrs.arguments import Kind
+from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control import redaction
 
 if TYPE_CHECKING:
@@ -68,6 +70,13 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
+@functools.lru_cache(maxsize=256)
+def path_pattern(path: str) -> re.Pattern[str]:
+    """Return what the end of a decoded path is searched for: whole segments; `*` is any text within one of them."""
+    parts = (re.escape(unquote(part, errors="surrogateescape")) for part in path.strip("/").split("*"))
+    return re.compile(rf"/{'[^/]*'.join(parts)}\Z")
+
+
 METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
 PATH = Kind("the end of a path, as in '/cdrs'", _is_path, path_hint)
 BELOW_ACCOUNT = Kind(
@@ -83,9 +92,20 @@ QUERY = Kind(
     ),
 )
 
-_PARTS = {"method": METHOD, "path": PATH, "query": QUERY}
+HEADERS = Kind(
+    "values of headers by name, each text or True",
+    lambda value: isinstance(value, Mapping) and all(_is_header(*pair) for pair in value.items()),
+)
+_STATUS = arguments.whole(100, 599)
+_BODY = Kind("text, or JSON", lambda value: isinstance(value, str | Mapping | list | int | float))
+_PARTS = {"method": METHOD, "path": PATH, "query": QUERY, "status": _STATUS, "headers": HEADERS, "body": _BODY}
 _TIMES = arguments.whole(0).optional()
+ASSERTION_PARTS = {**_PARTS, **dict.fromkeys(("times", "at_least", "at_most"), _TIMES)}
 _MAX_NEAREST = 3
+
+
+def _is_header(name: Any, value: Any) -> bool:
+    return isinstance(name, str) and (isinstance(value, str) or value is True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,64 +114,204 @@ class RequestMatcher:
 
     Arguments:
         method: the HTTP method; `None` for any.
-        path: the end of the path, in whole segments; `None` for any.
+        path: the end of the path, in whole segments, `*` being any text within one; `None` for any.
         query: parameters that must be there with these values.
+        status: the status of the response; `None` for any.
+        headers: headers that must be there, by names in lower case; `*` is any text, `True` any value.
+        body: text that the body contains, or members that its JSON has; `None` for any.
 
     """
 
     method: str | None = None
     path: str | None = None
     query: Mapping[str, Any] | None = None
+    status: int | None = None
+    headers: Mapping[str, str | bool] | None = None
+    body: Any = None
 
     @classmethod
-    def of(cls, method: str | None, path: str | None, query: Mapping[str, Any] | None) -> "RequestMatcher":
+    def of(
+        cls, method: str | None = None, path: str | None = None, query: Mapping[str, Any] | None = None, **others: Any
+    ) -> "RequestMatcher":
         """Make one of unredacted arguments. Raises `ArgumentError` for what no request can have."""
-        given = {"method": method, "path": path, "query": query}
-        arguments.check({name: value for name, value in given.items() if value is not None}, _PARTS, "a request")
-        return cls(method, path and redaction.redact_path(path), redaction.redact_value("", query))
+        given = {"method": method, "path": path, "query": query, **others}
+        given = {name: value for name, value in given.items() if value is not None}
+        arguments.check(given, _PARTS, "a request")
+        headers = {name.lower(): value for name, value in given.get("headers", {}).items()}
+        body = given.get("body")
+        return cls(
+            method and method.upper(),
+            path and redaction.redact_path(path),
+            redaction.redact_value("", query),
+            given.get("status"),
+            {name: _redact_header(name, value) for name, value in headers.items()},
+            redaction.redact_text(body) if isinstance(body, str) else redaction.redact_value("", body),
+        )
+
+    @classmethod
+    def parse(cls, request: Any) -> "RequestMatcher":
+        """Make one of the end of a path, or of arguments by name. Raises `ArgumentError`."""
+        if isinstance(request, Mapping):
+            arguments.check_names(request, _PARTS, "a request")
+            return cls.of(**request)
+        return cls.of(path=request)
 
     def differences(self, record: "Record") -> list[str]:
         """Return how a request differs, in words; empty where it matches."""
-        different = []
-        if self.method is not None and record.method != self.method.upper():
-            different.append(f"method is {record.method}, expected {self.method.upper()}")
-        if self.path is not None and not record.path.endswith("/" + self.path.strip("/")):
-            different.append(f"path is {record.path}, expected to end with {self.path}")
-        for name, value in (self.query or {}).items():
-            if name not in record.query:
-                different.append(f"{name} is not in the query, expected {value}")
-            elif str(record.query[name]) != str(value):
-                different.append(f"{name} is {record.query[name]}, expected {value}")
+        different = [
+            *_difference("method", record.method, self.method),
+            *_path_difference(record.path, self.path),
+            *(text for name, value in (self.query or {}).items() for text in _query_difference(record, name, value)),
+            *_difference("status", record.status, self.status),
+            *(text for name, value in (self.headers or {}).items() for text in _header_difference(record, name, value)),
+        ]
+        if self.body is not None and not _has_body(record.body, self.body):
+            different.append(f"body is {arguments.shown(record.body)}, expected {arguments.shown(self.body)} in it")
         return different
 
     def __str__(self) -> str:
         query = "&".join(f"{name}={value}" for name, value in (self.query or {}).items())
-        return f"{self.method or 'any method'} {self.path or 'any path'}{'?' + query if query else ''}"
+        others = {"status": self.status, "headers": self.headers or None, "body": self.body}
+        more = "".join(f" {name}={value}" for name, value in others.items() if value is not None)
+        return f"{self.method or 'any method'} {self.path or 'any path'}{'?' + query if query else ''}{more}"
 
 
-def assert_requested(
-    requests: "RecordedRequests", matcher: RequestMatcher, times: int | None = None, *, host: str
-) -> None:
-    """Raise `AssertionError` unless `times` of the requests match, or at least one without `times`.
+def _difference(name: str, came: Any, expected: Any) -> list[str]:
+    return [] if expected in (None, came) else [f"{name} is {came}, expected {expected}"]
+
+
+def _path_difference(came: str, expected: str | None) -> list[str]:
+    decoded = unquote(came, errors="surrogateescape").rstrip("/")
+    is_end = expected is None or path_pattern(expected).search(decoded)
+    return [] if is_end else [f"path is {came}, expected to end with {expected}"]
+
+
+def _query_difference(record: "Record", name: str, expected: Any) -> list[str]:
+    if name not in record.query:
+        return [f"{name} is not in the query, expected {expected}"]
+    came = record.query[name]
+    return [] if str(came) == str(expected) else [f"{name} is {came}, expected {expected}"]
+
+
+def _header_difference(record: "Record", name: str, expected: str | bool) -> list[str]:
+    came = record.headers.get(name)
+    if came is None:
+        return [f"header {name} is not there, expected {'any' if expected is True else expected}"]
+    is_alike = not isinstance(expected, str) or _fits(came, expected)
+    return [] if is_alike else [f"header {name} is {came}, expected {expected}"]
+
+
+def _redact_header(name: str, value: str | bool) -> str | bool:
+    is_secret = isinstance(value, str) and name in redaction.SECRET_HEADERS and "*" not in value
+    return redaction.redact(value) if is_secret and isinstance(value, str) else value
+
+
+def _fits(came: str, pattern: str) -> bool:
+    """Whether a text is the pattern, in which `*` is any text."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), came, re.DOTALL) is not None
+
+
+def _has_body(came: str, expected: Any) -> bool:
+    if isinstance(expected, str):
+        return expected in came
+    try:
+        return _has_members(json.loads(came), expected)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _has_members(came: Any, expected: Any) -> bool:
+    """Whether JSON is as expected; an object may have more members."""
+    if not isinstance(expected, Mapping):
+        return bool(came == expected)
+    return isinstance(came, dict) and all(
+        name in came and _has_members(came[name], value) for name, value in expected.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """How many requests a test expects; `most` is `None` for any number from `least` on."""
+
+    least: int
+    most: int | None
+
+    @classmethod
+    def of(cls, times: int | None = None, at_least: int | None = None, at_most: int | None = None) -> "RequestCount":
+        """Make one of the arguments of an assertion: at least one, where none is given. Raises `ArgumentError`."""
+        for name, value in (("times", times), ("at_least", at_least), ("at_most", at_most)):
+            arguments.check_value(name, value, _TIMES)
+        if times is not None:
+            if at_least is not None or at_most is not None:
+                raise ArgumentError(
+                    f"times: came {times} beside a limit, expected times alone, or at_least and at_most"
+                )
+            return cls(times, times)
+        if at_most is None:
+            return cls(1 if at_least is None else at_least, None)
+        if at_least is not None and at_least > at_most:
+            raise ArgumentError(f"at_least: came {at_least}, expected no more than at_most={at_most}", "at_least")
+        return cls(at_least or 0, at_most)
+
+    def fits(self, count: int) -> bool:
+        """Whether it is the number, or within the limits."""
+        return self.least <= count and (self.most is None or count <= self.most)
+
+    def __str__(self) -> str:
+        if self.most == self.least:
+            return f"{self.least} times"
+        at_least = "at least once" if self.least == 1 else f"at least {self.least} times"
+        if self.most is None:
+            return at_least
+        return f"{at_least} and at most {self.most} times" if self.least else f"at most {self.most} times"
+
+
+def assert_requested(requests: "RecordedRequests", matcher: RequestMatcher, count: RequestCount, *, host: str) -> None:
+    """Raise `AssertionError` unless as many of the requests match as expected.
 
     `host` is the address of the mock, for the message. Raises `JournalFull` where requests that were dropped might make
-    a difference, `ArgumentError` where `times` is no count.
+    a difference.
     """
-    arguments.check_value("times", times, _TIMES)
     compared = [(matcher.differences(record), record) for record in requests.records]
     matching = sum(not differences for differences, _ in compared)
-    if times is None and matching:
+    if count.fits(matching) and count.most is None:
         return
-    if times is None or matching <= times:
+    if count.most is None or matching <= count.most:
         requests.all()
-    if matching == times:
+    if count.fits(matching):
         return
+    lines = [f"{matcher}: asked {matching} times, expected {count}; {len(compared)} requests came"]
+    lines[0] += "" if compared else f".{_proxy_hint(host)}"
+    raise AssertionError("\n".join([*lines, *_describe_nearest(compared)]))
+
+
+def _describe_nearest(compared: "list[tuple[list[str], Record]]") -> Iterator[str]:
+    """The requests that differ least, and how."""
+    nearest = sorted((pair for pair in compared if pair[0]), key=lambda pair: len(pair[0]))[:_MAX_NEAREST]
+    for differences, record in nearest:
+        yield f"  request {record.number}: {record.method} {record.path}"
+        yield from (f"    {text}" for text in differences)
+
+
+def assert_in_order(requests: "RecordedRequests", matchers: Sequence[RequestMatcher], *, host: str) -> None:
+    """Raise `AssertionError` unless requests match one after the other, with any others in between.
+
+    Raises `JournalFull` where requests that were dropped might make a difference.
+    """
+    rest = list(requests.records)
+    for place, matcher in enumerate(matchers, start=1):
+        compared = [(matcher.differences(record), record) for record in rest]
+        first = next((at for at, (differences, _) in enumerate(compared) if not differences), None)
+        if first is None:
+            requests.all()
+            behind = f"behind request {requests.records[-len(rest) - 1].number}" if place > 1 else "at all"
+            lines = [f"{matcher}: expected as number {place} of {len(matchers)} in order, and none came {behind}"]
+            lines[0] += "" if requests.records else f".{_proxy_hint(host)}"
+            raise AssertionError("\n".join([*lines, *_describe_nearest(compared)]))
+        rest = rest[first + 1 :]
+
+
+def _proxy_hint(host: str) -> str:
     from mockcdrs.control.journal import proxy_hint  # slow to import: it imports Crossbar
 
-    expected = "at least once" if times is None else f"{times} times"
-    nearest = sorted((pair for pair in compared if pair[0]), key=lambda pair: len(pair[0]))[:_MAX_NEAREST]
-    lines = [f"{matcher}: asked {matching} times, expected {expected}; {len(compared)} requests came"]
-    lines[0] += "" if compared else f".{proxy_hint(host)}"
-    for differences, record in nearest:
-        lines += [f"  request {record.number}: {record.method} {record.path}", *(f"    {text}" for text in differences)]
-    raise AssertionError("\n".join(lines))
+    return proxy_hint(host)

@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from mockcdrs.arguments import shown
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
+from mockcdrs.control.token_register import TokenRegister
+from mockcdrs.control.webhooks import Webhooks
 from mockcdrs.crossbar import authentication, context, quirks
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
@@ -125,35 +127,65 @@ class State:
         self.answers = ResponseCache()
         self.faults = Faults(seed, self.data)
         self.journal = Journal(journal)
+        self.webhooks = Webhooks(self.data, self.clock, seed)
         self.ids = ids or SequentialRequestIds(seed)
-        self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
+        self._initial = self.settings, self.quirks, self.clock.snapshot(), journal
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
-        self._tokens: dict[str, context.Claims] = {
-            token.value: {"account_id": account.id, "owner_id": token.owner_id}
-            for account in store.accounts.values()
-            for token in account.tokens
-        }
+        self.serials = itertools.count(1)
+        self.register = TokenRegister()
+        self._test_name = ""
+        self._test_tokens: dict[str, str] = {}
+        self._usual_tokens: dict[str, str] = {}
+        self._tokens = _claims_by_token(store.accounts.values())
 
     def reset(self) -> None:
-        """Go back to the beginning: data, faults, journal, clock, settings, quirks, request ids and token buckets."""
-        self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
+        """Go back to the beginning: data, faults, webhooks, journal, clock, settings, quirks, request ids, buckets."""
+        self.settings, self.quirks, clock, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
+        self.webhooks.clear()
         self.journal.clear()
         self._buckets = TokenBuckets()
+        self._tokens = _claims_by_token(self.base.accounts.values())
+        self.serials = itertools.count(1)
         self.ids.reset()
-        if frozen_at is None:
-            self.clock.live()
-        else:
-            self.clock.freeze(frozen_at)
+        self.clock.restore(clock)
+
+    def add_account(self, account: Account) -> None:
+        """Add an account, which its tokens open, until the next reset."""
+        self.data.add_account(account)
+        self._tokens = self._tokens | _claims_by_token([account])
+
+    def change_account(self, account_id: str, **changes: Any) -> None:
+        """Change fields of an account, until the next reset."""
+        self.data.change_account(account_id, lambda account: replace(account, **changes))
+
+    def issue_token(self, account_id: str, name: str) -> str:
+        """Give the test of a name a token of an account, for good: a reset does not take it away."""
+        self._test_name = name
+        token = self.register.issue(name)
+        self._usual_tokens = {token: self.data.accounts[account_id].tokens[0].value}
+        self._test_tokens = {account_id: token}
+        return token
+
+    def token_of(self, account: Account) -> str:
+        """Return the token that a client of an account is to use: the test's, where it was given one."""
+        return self._test_tokens.get(account.id) or account.tokens[0].value
+
+    def name_other_test(self, incoming: HttpRequest) -> str:
+        """Return the name of the test whose token came, if that is another than the present one; else nothing."""
+        token = incoming.headers.get("x-auth-token", "")
+        name = self.register.name_of(token) or ""
+        return "" if name == self._test_name else name
 
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
 
         Raises `TokenError`.
         """
-        return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
+        known = self._tokens.get(self._usual_tokens.get(token, token))
+        return known or authentication.read_token(self._token_key, token, self.clock.now())
 
     def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""
@@ -167,7 +199,16 @@ class State:
             claims=self.claims,
             token_key=self._token_key,
             buckets=self._buckets,
+            change_account=self.data.change_account,
         )
+
+
+def _claims_by_token(accounts: Iterable[Account]) -> dict[str, context.Claims]:
+    return {
+        token.value: {"account_id": account.id, "owner_id": token.owner_id}
+        for account in accounts
+        for token in account.tokens
+    }
 
 
 def build_state(
@@ -193,6 +234,8 @@ def build_state(
         clock.freeze(end_of_data(store) or fixtures.manifest().moment_gregorian)
     elif config.now != "live":
         clock.freeze(parse_time(config.now, "now", f"{ANY_TIME.expected}, or live"))
+    if config.speed is not None:
+        clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)
@@ -209,6 +252,7 @@ def build_state(
         journal=config.journal,
         beside=beside,
     )
+    state.webhooks.allows_remote = config.remote_webhooks
     return state, account
 
 

@@ -57,8 +57,12 @@ def check_access(
     if server.control_token is None:
         _check_peer(peer)
         _check_host(server, headers.get("host", ""))
-    _check_site(headers, method)
-    if method in _METHODS_WITH_BODY and not _is_json(headers):
+    origin = headers.get("origin")
+    if origin not in server.allow_origin:
+        _check_site(headers, method)
+    if method == "OPTIONS" and origin in server.allow_origin:
+        return  # a preflight, which never has a token
+    if method in _METHODS_WITH_BODY and not (_is_json(headers) or _is_bare(headers)):
         came = headers.get("content-type", "none")
         raise ApiError(
             415, "not-json", f"content-type: came {came!r:.80}; expected application/json: send it with every change"
@@ -111,8 +115,28 @@ def _check_site(headers: Mapping[str, str], method: str) -> None:
             403,
             "foreign-origin",
             f"Origin: came {origin or site!r:.80}; expected a page of this server itself: other pages may use "
-            "Crossbar's part only",
+            "Crossbar's part only, unless the server is started with --allow-origin and their origin",
         )
+
+
+def panel_headers(server: ServerConfig, origin: str | None) -> dict[str, str]:
+    """Return the headers that let a page of an allowed origin read an answer, and send the request at all."""
+    if origin is None or origin not in server.allow_origin:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+        "Access-Control-Allow-Headers": "Content-Type, X-Mockcdrs-Token",
+        "Access-Control-Expose-Headers": "X-Mockcdrs-State",
+        "Access-Control-Max-Age": "600",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+
+
+def _is_bare(headers: Mapping[str, str]) -> bool:
+    """Whether a request has neither body nor content type, and no page sent it: each POST of a page has an origin."""
+    length = headers.get("content-length") or "0"
+    return not {"content-type", "origin", "transfer-encoding"} & headers.keys() and length == "0"
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
+from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import LAST_CALENDAR_SECOND, time_hint
-from mockcdrs.control.expected_query import UnsupportedQuery
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.faults import RuleError
 
 
@@ -73,6 +74,15 @@ def parse_members(body: Any, known: Mapping[str, Kind], what: str) -> dict[str, 
     with refuse_wrong_arguments():
         arguments.check(given, known, what)
     return given
+
+
+def find_account(backend: MockBackend, request: ApiRequest) -> AccountInterface:
+    """Return the account that `account_id` in the query names, else the mock's own. Raises `ApiError`."""
+    account_id = request.query.get("account_id")
+    if account_id is None:
+        return backend
+    with refuse_wrong_arguments():
+        return backend.account(account_id)
 
 
 def parse_whole_number(request: ApiRequest, name: str, default: int, most: int = LAST_CALENDAR_SECOND) -> int:

@@ -1,4 +1,4 @@
-"""The server itself: whether it is ready, its account, settings, quirks and clock, and the OpenAPI documents."""
+"""The server itself: whether it is ready, its settings, quirks and clock, and the OpenAPI documents."""
 
 import json
 import os
@@ -6,21 +6,26 @@ from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.config import SPEED
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
 from mockcdrs.control.state import parse_settings
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.openapi import document as openapi
 
+if TYPE_CHECKING:
+    from mockcdrs.reference import Entry
+
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
-_CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
+_CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE, "speed": SPEED}
 
 
 def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -28,33 +33,6 @@ def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     del backend, request
     state = {"status": "ready", "version": version("mockcdrs"), "process": os.getpid(), "state": "per process"}
     return ApiResponse(state)
-
-
-def read_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return what a client is configured with, and the other accounts."""
-    account, login = backend.account, backend.credentials
-    return ApiResponse(
-        {
-            "url": f"{request.origin}/v2",
-            "account_id": account.id,
-            "auth_token": backend.auth_token,
-            "user_id": login.user_id,
-            "name": account.name,
-            "realm": account.realm,
-            "username": login.username,
-            "password": login.password,
-            "api_key": login.api_key,
-            "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
-            "accounts": [
-                {"id": other.id, "name": other.name, "realm": other.realm, "is_reseller": other.is_reseller}
-                for other in backend.state.data.accounts.values()
-            ],
-        }
-    )
-
-
-def _name(user: Any) -> str:
-    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
 def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -78,8 +56,8 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "quirks": quirks,
             "seed": state.seed,
             "data": asdict(state.data.origin),
-            "reseller": backend.account.is_reseller,
-            "maximum_range": state.version.maximum_range(state.settings),
+            "reseller": state.data.accounts[backend.account_id].is_reseller,
+            "maximum_range": widest_range(state.version, state.settings),
         }
     )
 
@@ -104,14 +82,16 @@ def change_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def read_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return the clock's time, and whether it is frozen."""
+    """Return the clock's time, whether it is frozen, and its speed."""
     del request
     now = backend.clock.now()
-    return ApiResponse({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": backend.clock.is_frozen})
+    clock = backend.clock
+    state = {"now": now, "now_iso": gregorian.iso_8601(now), "frozen": clock.is_frozen, "speed": clock.speed}
+    return ApiResponse(state)
 
 
 def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Freeze the clock at a time, advance it, or let it run with the machine's."""
+    """Freeze the clock at a time, advance it, or let it run, with the machine's or at a speed."""
     values = messages.parse_members(request.body, _CLOCK_CHANGES, "a change of the clock")
     if len(values) != 1:
         raise bad_value(None, request.body, f"one of {', '.join(_CLOCK_CHANGES)}")
@@ -122,8 +102,24 @@ def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
         with messages.refuse_wrong_arguments("advance"):
             backend.clock.advance(timedelta(seconds=parse_step(None, step)))
     else:
-        backend.clock.live()
+        backend.clock.live(speed=values.get("speed"))
     return read_clock(backend, request)
+
+
+def read_reference(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return everything that has a name, by kind, in the words of `mockcdrs explain`."""
+    del backend, request
+    from mockcdrs import reference  # which imports all that it describes
+
+    groups = [
+        {"kind": kind, "title": title, "entries": [_describe_entry(entry) for entry in reference.of_kind(kind)]}
+        for kind, title in reference.TITLES.items()
+    ]
+    return ApiResponse(groups)
+
+
+def _describe_entry(entry: "Entry") -> dict[str, Any]:
+    return {name: value for name, value in asdict(entry).items() if name != "kind"}
 
 
 def control_document(backend: MockBackend, request: ApiRequest) -> ApiResponse:

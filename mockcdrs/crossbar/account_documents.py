@@ -12,9 +12,9 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document, public_fields
-from mockcdrs.crossbar import collation, filters
+from mockcdrs.crossbar import filters
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.couchdb import KeyRange, QueryError, ViewRow
+from mockcdrs.crossbar.couchdb import KeyRange, QueryError, SortKey, ViewRow, sort_key
 from mockcdrs.crossbar.envelope import ResourceResult, record_paging
 from mockcdrs.crossbar.paging import (
     Fetch,
@@ -38,7 +38,8 @@ _AFTER_ALL_NAMES_IN_MASTER = "\ufff0"
 def account_document(account: Account) -> dict[str, Any]:
     """The account's own document, as its database has it."""
     columns = {"name": account.name, "realm": account.realm}
-    return {**{name: value for name, value in columns.items() if value}, **account.document, "_id": account.id}
+    missing = {name: value for name, value in columns.items() if value and name not in account.document}
+    return {**missing, **account.document, "_id": account.id}
 
 
 def reseller_id(accounts: Accounts, account: Account) -> str:
@@ -115,12 +116,12 @@ def load_view(
     looked at, and the page's start key is theirs; a next page that was announced then stays announced, even where
     nothing is left for it.
     """
-    keys = [collation.sort_key(row.key) for row in rows]
+    keys = [sort_key(row.key) for row in rows]
     page: list[ViewRow] = []
     paging: dict[str, Any] = {}
     remaining = page_size
     while True:
-        first = 0 if start_key is None else bisect.bisect_left(keys, collation.sort_key(start_key))
+        first = 0 if start_key is None else bisect.bisect_left(keys, sort_key(start_key))
         fetched = rows[first : first + remaining + 1]
         if start_key is not None:
             paging["start_key"] = start_key
@@ -195,14 +196,14 @@ def _make_fetch(rows: Iterable[ViewRow], ascending: bool) -> Fetch:
     def fetch(_database: str, start_key: Any, limit: int) -> list[ViewRow]:
         if start_key is None:
             return ordered[:limit]
-        start = collation.sort_key(start_key)
-        following = [row for row in ordered if _is_reached(collation.sort_key(row.key), start, ascending)]
+        start = sort_key(start_key)
+        following = [row for row in ordered if _is_reached(sort_key(row.key), start, ascending)]
         return following[:limit]
 
     return fetch
 
 
-def _is_reached(key: collation.SortKey, start: collation.SortKey, ascending: bool) -> bool:
+def _is_reached(key: SortKey, start: SortKey, ascending: bool) -> bool:
     return key >= start if ascending else key <= start
 
 
@@ -225,4 +226,4 @@ def _check_start(
 
 
 def _row_order(row: ViewRow) -> Any:
-    return collation.sort_key(row.key), row.value["id"]
+    return sort_key(row.key), row.value["id"]

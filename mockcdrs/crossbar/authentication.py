@@ -28,6 +28,9 @@ from mockcdrs.crossbar.errors import build_system_error, handler_crash, module_e
 from mockcdrs.crossbar.resources import AccessLevel
 from mockcdrs.dataset.accounts import Account
 
+DEVICE_STATUS = "status"
+"""What stands in the place of a device's id to ask for all that are registered."""
+
 _ACCOUNT_ID_LENGTH = 32
 _MAX_ACCOUNT_PARAMETERS = 2
 _ALGORITHM = "HS256"
@@ -95,30 +98,26 @@ def check_permission(context: Context, access: AccessLevel) -> None:
     Raises `Failure`: 429 without tokens in the bucket, 401 without a good token, 403 for what is not the token's to see
     or do.
     """
-    spend_tokens(context, 1 if _is_charged(context) else 0)
-    if context.auth_account is None and access in {AccessLevel.ACCOUNT, AccessLevel.ANY_TOKEN}:
-        raise system_error("invalid_credentials")
-    if access is AccessLevel.NOBODY or (
-        access is AccessLevel.ACCOUNT and not _may_see(context.auth_account, context.account)
-    ):
+    asking, seen = context.auth_account, context.account
+    if asking is not None:
+        is_charged = context.version.charges_every_request
+    else:  # never for an `Authorization` header, which nobody looks at
+        is_charged = context.auth_token is MISSING or _is_auth_token_sent(context)
+    spend_tokens(context, 1 if is_charged else 0)
+    if asking is None:
+        is_let_in = False
+        if access in {AccessLevel.ACCOUNT, AccessLevel.ANY_TOKEN}:
+            raise system_error("invalid_credentials")
+    else:
+        is_let_in = asking.is_superduper_admin or (
+            seen is not None and (asking.id == seen.id or asking.id in seen.tree)
+        )
+    if access is AccessLevel.NOBODY or (access is AccessLevel.ACCOUNT and not is_let_in):
         raise system_error("forbidden" if context.nouns else "not_found")
-
-
-def _is_charged(context: Context) -> bool:
-    """Whether a token is taken from the bucket: never for an `Authorization` header, which nobody looks at."""
-    if context.auth_account is not None:
-        return context.version.charges_every_request
-    return context.auth_token is MISSING or _is_auth_token_sent(context)
 
 
 def _is_auth_token_sent(context: Context) -> bool:
     return "x-auth-token" in context.request.headers or context.request.value("auth_token") is not None
-
-
-def _may_see(asking: Account | None, seen: Account | None) -> bool:
-    if asking is None or asking.is_superduper_admin:
-        return asking is not None
-    return seen is not None and (asking.id == seen.id or asking.id in seen.tree)
 
 
 def check_resources(context: Context) -> None:
@@ -126,6 +125,8 @@ def check_resources(context: Context) -> None:
     if context.account is None:
         return
     for module, parameters in context.nouns[::-1]:
+        if (module, parameters) == ("devices", (DEVICE_STATUS,)):
+            continue
         documents = {"users": context.account.users, "devices": context.account.devices}.get(module)
         if documents is not None and parameters and all(item["id"] != parameters[0] for item in documents):
             raise system_error("bad_identifier", cause=parameters[0])
@@ -133,6 +134,8 @@ def check_resources(context: Context) -> None:
 
 def check_account_expiry(context: Context, account: Account) -> None:
     """`Failure` 400 for an account whose trial is over; its tokens are refused as its logins are."""
+    if "pvt_trial_expires" not in account.document:
+        return
     expires = trial_expiration(account.document)
     if expires is not None and expires <= context.state.now:
         raise validation_error("account", "expired", message="account expired", cause=expires)
@@ -236,8 +239,8 @@ class _Bucket:
 class TokenBuckets:
     """All buckets of a mock, one for each client address and account of a path: clients behind one proxy share theirs.
 
-       Each is full when first used. They fill by the mock's clock.
-    Of more than `MAX_BUCKETS` the longest unused is forgotten, as Kazoo forgets one after some minutes.
+    Each is full when first used. They fill by the mock's clock. Of more than `MAX_BUCKETS` the longest unused is
+    forgotten, as Kazoo forgets one after some minutes.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,9 @@
-"""CouchDB's order of view keys: null, false, true, numbers, text, arrays, objects.
+"""The order of texts in CouchDB's view keys: that of ICU's root collation.
 
-Texts are in the order of ICU's root collation. They are compared by letters (primary weights), then by accents
-(secondary), then by case and other variants (tertiary). Texts that are equal in all three are equal, however they are
-written: `é` equals `e` with U+0301. Whoever sorts rows by keys lets the bytes of the ids decide between equal ones, as
-`couch_ejson_compare.erl` does. Source followed: `couch_ejson_compare.c`, which opens the collator of no language and
-leaves its attributes as they are: punctuation counts, and marks are taken in the order in which they stand.
+Texts are compared by letters (primary weights), then by accents (secondary), then by case and other variants
+(tertiary). Texts that are equal in all three are equal, however they are written: `é` equals `e` with U+0301. Source
+followed: `couch_ejson_compare.c`, which opens the collator of no language and leaves its attributes as they are:
+punctuation counts, and marks are taken in the order in which they stand.
 
 `root_collation.dat`, a part of the package, holds the weights of ICU 78 (Unicode 17);
 `tests/tools/make_root_collation.py` makes it. It covers all characters of all scripts, Han by radical and stroke, and
@@ -20,13 +19,8 @@ import struct
 import unicodedata
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
-
-SortKey = tuple[Any, ...]
-
-LOWEST: SortKey = (-1,)
-HIGHEST: SortKey = (9,)
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 Weights = tuple[bytes, str, bytes]
 Element = tuple[int, int, int]
@@ -43,42 +37,17 @@ ASCII = _WHITESPACE + _PUNCTUATION + "0123456789abcdefghijklmnopqrstuvwxyz"
 UNASSIGNED = (2 * len(ASCII) << GAP_BITS) + 0x100000
 BEHIND_UNASSIGNED = UNASSIGNED + 0x110000
 
-# Weights of most ASCII texts: what is ignored in others is 0 here. W weighs more than the other capitals.
-_PRIMARY = bytes(max(0, 2 * ASCII.find(char.lower()) + 1) for char in map(chr, range(256)))
-_TERTIARY = bytes(0x20 if char == "W" else 0x1C if char.isupper() else COMMON_TERTIARY for char in map(chr, range(256)))
-
-
-def sort_key(value: Any) -> SortKey:
-    """Sort key of any JSON value; raises `TypeError` for what is none."""
-    make = _SORT_KEYS.get(type(value))
-    if make is None:
-        raise TypeError(f"no JSON value: {value!r:.80}")
-    return make(value)
-
-
-def _array_sort_key(items: Sequence[Any]) -> SortKey:
-    return (5, tuple([sort_key(item) for item in items]))
-
-
-_SORT_KEYS: dict[type, Callable[[Any], SortKey]] = {
-    type(None): lambda _: (0,),
-    bool: lambda value: (2 if value else 1,),
-    int: lambda value: (3, value),
-    float: lambda value: (3, value),
-    str: lambda value: (4, text_key(value)),
-    list: _array_sort_key,
-    tuple: _array_sort_key,
-    dict: lambda value: (6, tuple((text_key(name), sort_key(item)) for name, item in value.items())),
-}
+# Weights of ASCII by byte: what is ignored is 0 here. W weighs more than the other capitals.
+ASCII_PRIMARY = bytes(max(0, 2 * ASCII.find(char.lower()) + 1) for char in map(chr, range(256)))
+ASCII_TERTIARY = bytes(
+    0x20 if char == "W" else 0x1C if char.isupper() else COMMON_TERTIARY for char in map(chr, range(256))
+)
 
 
 def text_key(text: str) -> Weights:
     """Sort key of a text: its primary, secondary and tertiary weights."""
-    if text.isascii():
-        plain = text.encode()
-        primary = plain.translate(_PRIMARY)
-        if 0 not in primary:
-            return primary, "", plain.translate(_TERTIARY)
+    if not text:
+        return b"", "", b""
     primaries, secondaries, tertiaries = zip(*map(_weights, _units(text)), strict=True)
     return b"".join(primaries), _unless_common("".join(secondaries)), b"".join(tertiaries)
 

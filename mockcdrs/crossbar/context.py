@@ -11,6 +11,7 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.couchdb import Databases
+from mockcdrs.crossbar.errors import ModuleCrash, system_error
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.accounts import Account
@@ -34,6 +35,7 @@ BODY_PARAMETERS = (
 )
 
 _BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
+_CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
@@ -43,7 +45,7 @@ class ServerState:
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
     `claims` gives what a token says, or raises `authentication.TokenError`; `token_key` signs new tokens. Requests are
-    paid from `buckets`.
+    paid from `buckets`. `change_account` puts what a function makes of an account, named by its id, in its place.
     """
 
     version: Version
@@ -55,6 +57,7 @@ class ServerState:
     claims: Callable[[str], Claims]
     token_key: bytes
     buckets: "TokenBuckets"
+    change_account: Callable[[str, Callable[[Account], Account]], None]
 
 
 @dataclass(slots=True)
@@ -102,13 +105,18 @@ class ParsedRequest:
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """A parameter of the query string alone, its first value."""
-        return next((value for key, value in self.query if key == name), default)
+        for key, value in self.query:
+            if key == name:
+                return value
+        return default
 
     def value(self, name: str, default: Any = None) -> Any:
         """A parameter from wherever it was sent: the body's data, the query string, the body's envelope.
 
         A null in the data is a value, `NULL` (`cb_context:req_value/3`); nulls beside it are gone already.
         """
+        if not self.envelope:
+            return self.parameter(name, default)
         data = self.envelope.get("data")
         if isinstance(data, Mapping) and name in data:
             return NULL if data[name] is None else data[name]
@@ -141,7 +149,10 @@ class Context:
     """One request on its way: what has been found out so far.
 
     `api_version` is the path's. `auth_token` is as it came: text, but in a body it may be anything. `client_address` is
-    what a token bucket is named after.
+    what a token bucket is named after. `version` is the version of Kazoo that answers. `is_v1`: whether version 1 of
+    the API is asked, which has rules of its own in a Kazoo that serves it. `is_dispatched`: whether any module hears of
+    the request: a point in the version parts the names of Crossbar's events. `is_cors`: whether a browser asks for
+    another site's page.
     """
 
     state: ServerState
@@ -160,35 +171,24 @@ class Context:
     language: str = ""
     content_type: str = ""
     outcome: Outcome = field(default_factory=Outcome)
+    version: Version = field(init=False)
+    is_v1: bool = field(init=False)
+    is_dispatched: bool = field(init=False)
+    is_cors: bool = field(init=False)
 
-    @property
-    def version(self) -> Version:
-        """The version of Kazoo that answers."""
-        return self.state.version
+    def __post_init__(self) -> None:
+        self.version = self.state.version
+        self.is_cors = not _CORS_HEADERS.isdisjoint(self.request.headers)
+        self.is_v1, self.is_dispatched = self.api_version == "v1", "." not in self.api_version
 
     def has_quirk(self, quirk: str) -> bool:
         """Whether a quirk is enabled."""
         return quirk in self.state.quirks
 
     @property
-    def is_dispatched(self) -> bool:
-        """Whether any module hears of the request: a point in the version parts the names of Crossbar's events."""
-        return "." not in self.api_version
-
-    @property
-    def is_v1(self) -> bool:
-        """Whether version 1 of the API is asked, which has rules of its own in one that serves it."""
-        return self.api_version == "v1"
-
-    @property
     def needs_envelope(self) -> bool:
         """Whether a body has to have `data` in an envelope, as in all versions but that of hooks."""
         return self.api_version != HOOKS
-
-    @property
-    def is_reseller(self) -> bool:
-        """Whether the token's account sees the reseller's columns."""
-        return self.auth_account is not None and self.auth_account.is_reseller
 
     @property
     def should_paginate(self) -> bool:
@@ -202,6 +202,15 @@ class Context:
 def client_address(peer: str, headers: Mapping[str, str]) -> str:
     """Whom a request is from: who connected, or whom a reverse proxy of Crossbar's names (`get_client_ip/1`)."""
     return headers.get("x-forwarded-for", peer) if peer in _REVERSE_PROXIES else peer
+
+
+def require_account_id(context: Context) -> str:
+    """The id of the account in the path; raises `Failure` where there is none."""
+    if context.account is None:
+        if context.has_quirk("no-account-500"):
+            raise ModuleCrash("the path names no account")
+        raise system_error("faulty_request")
+    return context.account.id
 
 
 class UnreadableQuery(ValueError):

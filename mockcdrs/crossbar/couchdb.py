@@ -1,7 +1,7 @@
 """Queries on a view of one month, as CouchDB answers them.
 
-Rows come in the order of their keys, of equal keys in the order of their document ids' bytes. Indexes are cached, up to
-a bound.
+Rows come in the order of their keys, of equal keys in the order of their document ids' bytes, as in
+`couch_ejson_compare.erl`. Indexes are cached, up to a bound.
 """
 
 import bisect
@@ -13,14 +13,18 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
-from mockcdrs.crossbar import collation, start_key
+from mockcdrs.crossbar import collation
 from mockcdrs.crossbar.views import MapFunction, View
 from mockcdrs.dataset.lru_cache import LruCache
-from mockcdrs.dataset.store import Segment, Store
+from mockcdrs.dataset.store import ANY_TIME, Segment, Store
 
 INDEX_CACHE_ROWS = 4_000
-LISTING_CACHE_ROWS = 1_000
 _RUN_ROWS, _STEP = 4_096, 8
+
+SortKey = tuple[Any, ...]
+
+LOWEST: SortKey = (-1,)
+HIGHEST: SortKey = (9,)
 
 
 class QueryError(Exception):
@@ -35,7 +39,36 @@ class NoDatabase(Exception):
     """The month has no database."""
 
 
-@dataclass(frozen=True, slots=True)
+def sort_key(value: Any) -> SortKey:
+    """A view key as what sorts as CouchDB does: null, false, true, numbers, text, arrays, objects.
+
+    Raises `TypeError` for what is no JSON value.
+    """
+    kind = type(value)
+    if kind is int or kind is float:
+        return 3, value
+    if kind is str:
+        return 4, _text_key(value)
+    if kind is list:
+        return 5, tuple([sort_key(item) for item in value])
+    if kind is dict:
+        return 6, tuple([(_text_key(name), sort_key(item)) for name, item in value.items()])
+    if value is None or kind is bool:
+        return ((None, False, True).index(value),)
+    raise TypeError(f"no JSON value: {value!r:.80}")
+
+
+def _text_key(text: str) -> collation.Weights:
+    """As `collation.text_key`, at once for what is all of ASCII, as nearly every text is."""
+    if text.isascii():
+        plain = text.encode()
+        primary = plain.translate(collation.ASCII_PRIMARY)
+        if 0 not in primary:
+            return primary, "", plain.translate(collation.ASCII_TERTIARY)
+    return collation.text_key(text)
+
+
+@dataclass(slots=True)
 class ViewRow:
     """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
 
@@ -56,8 +89,7 @@ class _MappedRow(ViewRow):
     _map: Callable[[Any], Any]
 
     def __init__(self, view_map: MapFunction, value: Any, document: Document) -> None:
-        for name, given in (("_map", view_map), ("value", value), ("document", document)):
-            object.__setattr__(self, name, given)
+        self._map, self.value, self.document = view_map, value, document
 
     @property
     def key(self) -> Any:
@@ -72,12 +104,13 @@ class KeyRange:
     end: Any
     descending: bool
 
-    def bounds(self) -> tuple[collation.SortKey, collation.SortKey]:
+    def bounds(self) -> tuple[SortKey, SortKey]:
         """Least and greatest key; `QueryError` where they are reversed, or no JSON at all."""
-        if not (start_key.is_json(self.start) and start_key.is_json(self.end)):
-            raise QueryError("a key that is no JSON", "timeout")
-        start = collation.LOWEST if self.start is None else collation.sort_key(self.start)
-        end = collation.HIGHEST if self.end is None else collation.sort_key(self.end)
+        try:
+            start = LOWEST if self.start is None else sort_key(self.start)
+            end = HIGHEST if self.end is None else sort_key(self.end)
+        except TypeError as error:
+            raise QueryError("a key that is no JSON", "timeout") from error
         low, high = (end, start) if self.descending else (start, end)
         if low > high:
             raise QueryError("no row can lie between these keys", "Bad Request")
@@ -87,18 +120,18 @@ class KeyRange:
         """The part of it between two keys, `None` where there is none; raises `QueryError`."""
         self.bounds()
         start, end = (self.end, self.start) if self.descending else (self.start, self.end)
-        start, end = max(start, least, key=collation.sort_key), min(end, greatest, key=collation.sort_key)
-        if collation.sort_key(start) > collation.sort_key(end):
+        start, end = max(start, least, key=sort_key), min(end, greatest, key=sort_key)
+        if sort_key(start) > sort_key(end):
             return None
         return KeyRange(end, start, descending=True) if self.descending else KeyRange(start, end, descending=False)
 
 
-def _key_order(row: ViewRow) -> collation.SortKey:
-    return collation.sort_key(row.key)
+def _key_order(row: ViewRow) -> SortKey:
+    return sort_key(row.key)
 
 
-def _row_order(row: ViewRow) -> tuple[collation.SortKey, str]:
-    return collation.sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
+def _row_order(row: ViewRow) -> tuple[SortKey, str]:
+    return sort_key(row.key), row.document_id  # code points are in the order of UTF-8's bytes
 
 
 class _Index:
@@ -119,48 +152,44 @@ class _Index:
         runs = iter(lambda: sorted(itertools.islice(rows, _RUN_ROWS), key=_row_order), [])
         self._rows = list(heapq.merge(*runs, key=_row_order))
         self._posts = list(map(_key_order, self._rows[::_STEP]))
-        self._places: dict[Callable[..., int], tuple[collation.SortKey, int]] = {}
+        self._places: dict[Callable[..., int], tuple[SortKey, int]] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def part(self, low: collation.SortKey, high: collation.SortKey, *, descending: bool) -> Iterator[ViewRow]:
+    def part(self, low: SortKey, high: SortKey, *, descending: bool) -> Iterator[ViewRow]:
         """The rows from a least to a greatest key, in a direction."""
         first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
         return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
 
-    def _place(self, bisected: Callable[..., int], bound: collation.SortKey) -> int:
+    def _place(self, bisected: Callable[..., int], bound: SortKey) -> int:
         known, place = self._places.get(bisected, (None, 0))
         if known != bound:  # all chunks of a walk end at the same key
             end = bisected(self._posts, bound) * _STEP
-            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self)), key=_key_order)
+            place = bisected(self._rows, bound, max(0, end - _STEP), min(end, len(self._rows)), key=_key_order)
             self._places[bisected] = bound, place
         return place
 
 
-_IndexCache = LruCache[tuple[Any, ...], _Index]
-
-
-class _SharedCaches:
-    """Indexes of segments that do not change, and listing rows of their documents."""
+class _SharedIndexes:
+    """Indexes of segments that do not change."""
 
     def __init__(self) -> None:
         self.stored: dict[tuple[Any, ...], _Index] = {}
-        self.generated = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = LruCache[tuple[Any, ...], tuple[Document, dict[str, Any]]](LISTING_CACHE_ROWS, lambda _: 1)
+        self.generated: LruCache[tuple[Any, ...], _Index] = LruCache(INDEX_CACHE_ROWS, len)
 
 
 class Databases:
-    """All month databases of a store. Caches of its base are shared with those `beside` it, over the same base.
+    """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
 
-    `rows` caches listing rows, with their documents, under the identity of these and whatever else a row depends on.
+    `rows` holds what was made of documents, each with its document, by the identity of this. It is shared, too.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
-        self.shared: _SharedCaches = _SharedCaches() if beside is None else beside.shared
-        self._passing = _IndexCache(INDEX_CACHE_ROWS, len)
-        self.rows = self.shared.rows
+        self.shared: _SharedIndexes = _SharedIndexes() if beside is None else beside.shared
+        self._passing: dict[tuple[str, str, str], tuple[tuple[Any, ...], _Index]] = {}
+        self.rows: dict[tuple[Any, ...], dict[int, tuple[Document, Any]]] = {} if beside is None else beside.rows
 
     def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.
@@ -184,40 +213,41 @@ class Databases:
         return self._store.document(account_id, month, document_id)
 
     def _scan(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
-        caches, (low, high) = self.shared, keys.bounds()
-        times = _time_bounds(view, keys)
-        scan = self._store.scan(account_id, month, times, descending=keys.descending, by=view.moment)
+        (low, high), descending = keys.bounds(), keys.descending
+        spans_owners = view.has_owner and _spans_owners(keys)
+        times = ANY_TIME if spans_owners else _time_bounds(view, keys)
+        scan = self._store.scan(account_id, month, times, descending=descending, by=view.moment)
         stored = [
-            segment.visible_rows(self._index_of_stored(view, segment).part(low, high, descending=keys.descending))
+            segment.visible_rows(self._index(view, account_id, month, segment).part(low, high, descending=descending))
             for segment in scan.stored
         ]
         generated = (
-            segment.visible_rows(
-                _cached_index(caches.generated, view, segment).part(low, high, descending=keys.descending)
-            )
+            segment.visible_rows(self._index_of_generated(view, segment).part(low, high, descending=descending))
             for segment in scan.generated
         )
-        if _spans_owners(view, keys):
-            # parts follow each other in time only as long as the owner is one
-            return heapq.merge(*stored, *generated, key=_row_order, reverse=keys.descending)
-        return heapq.merge(*stored, itertools.chain.from_iterable(generated), key=_row_order, reverse=keys.descending)
+        # parts follow each other in time only as long as the owner is one
+        parts = [*stored, *generated] if spans_owners else [*stored, itertools.chain.from_iterable(generated)]
+        return parts[0] if len(parts) == 1 else heapq.merge(*parts, key=_row_order, reverse=descending)
 
-    def _index_of_stored(self, view: View, segment: Segment) -> _Index:
-        if segment.is_passing:
-            return _cached_index(self._passing, view, segment)
-        identity, indexes = (view.name, *segment.identity), self.shared.stored
-        if identity not in indexes:
-            indexes[identity] = _Index(view, segment.read())
-        return indexes[identity]
+    def _index(self, view: View, account_id: str, month: str, segment: Segment) -> _Index:
+        """The index of a segment in memory. Of what a test added to a month only the latest index is kept."""
+        if not segment.is_passing:
+            stored, identity = self.shared.stored, (view.name, *segment.identity)
+            if identity not in stored:
+                stored[identity] = _Index(view, segment.read())
+            return stored[identity]
+        place = (view.name, account_id, month)
+        known, index = self._passing.get(place, (None, None))
+        if index is None or known != segment.identity:
+            index = _Index(view, segment.read())
+            self._passing[place] = segment.identity, index
+        return index
+
+    def _index_of_generated(self, view: View, segment: Segment) -> _Index:
+        return self.shared.generated.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
 
 
-def _cached_index(cache: _IndexCache, view: View, segment: Segment) -> _Index:
-    return cache.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
-
-
-def _spans_owners(view: View, keys: KeyRange) -> bool:
-    if not view.has_owner:
-        return False
+def _spans_owners(keys: KeyRange) -> bool:
     owners = [key[:1] if isinstance(key, list) else key for key in (keys.start, keys.end)]
     return not erlang.is_identical(*owners)
 
@@ -226,11 +256,11 @@ def _time_bounds(view: View, keys: KeyRange) -> tuple[float | None, float | None
     """Earliest and latest time that the keys allow, as far as they tell."""
     times = [view.time_of(key) if isinstance(key, list) else None for key in (keys.start, keys.end)]
     early, late = reversed(times) if keys.descending else times
-    return (None, None) if _spans_owners(view, keys) else (early, late)
+    return early, late
 
 
 def _reduce_groups(rows: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:
     """A row for each group; its values are reduced in the reverse of the direction of travel, as CouchDB has it."""
-    for _, group in itertools.groupby(rows, key=lambda row: collation.sort_key(row.key[:level])):
+    for _, group in itertools.groupby(rows, key=lambda row: sort_key(row.key[:level])):
         members = list(group)
         yield ViewRow(members[0].key[:level], reduce([row.value for row in reversed(members)]), None)

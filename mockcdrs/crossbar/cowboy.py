@@ -19,6 +19,7 @@ _REQUEST_LINE_OVERHEAD = len("  HTTP/1.1")
 
 JSON_TYPES = ("application/json", "application/x-json")
 CSV_TYPES = ("application/octet-stream", "text/csv", "text/comma-separated-values")
+_ANYTHING = "*/*"
 _ANY_TEXT = "text/*"  # no JSON is a text, and all other types are JSON's too
 
 _LANGUAGES = ("en", "en-us", "en-gb")  # `crossbar.hrl`
@@ -98,7 +99,7 @@ def negotiate_type(accept: str | None, accepts_parameters: bool) -> str:
     `accepts_parameters`: whether a type that comes with parameters of its own fits at all.
     Between two types that are wanted alike the later one wins, and `q=0` refuses nothing: that is Cowboy's way.
     """
-    if accept is None:
+    if accept is None or accept == _ANYTHING:
         return JSON_TYPES[0]
     latest_first = _parse_accept(accept)[::-1]
     for media_range in sorted(latest_first, key=functools.cmp_to_key(_compare)):

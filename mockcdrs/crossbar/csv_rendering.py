@@ -20,7 +20,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.envelope import Rendered, ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, reset_between_chunks, system_error
 from mockcdrs.crossbar.paging import ChunkedWalk
-from mockcdrs.crossbar.resources.cdrs import make_full_rows, visible_columns
+from mockcdrs.crossbar.resources.cdrs import RowMaker, visible_columns
 
 DEFAULT_LINES_NAME = "result.csv"
 CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
@@ -167,7 +167,7 @@ def _add(file: CsvFile, row: Mapping[str, Any]) -> None:
 
 
 def _file_rows(context: Context, result: ResourceResult) -> Iterator[Mapping[str, Any]]:
-    make = make_full_rows(context, is_csv=True) if result.are_interactions else None
+    make = RowMaker(context, is_csv=True).full_row if result.are_interactions else None
     if result.query is not None:
         for items in result.load_chunks(context, ChunkedWalk(result.query.plan), make):
             yield from items
@@ -214,7 +214,7 @@ def _file_of_view_rows(first: list[Any], rest: Iterator[list[Any]]) -> bytes:
 
 
 def _line_maker(context: Context) -> Callable[[Document], str]:
-    make = make_full_rows(context, is_csv=True)
+    make = RowMaker(context, is_csv=True).full_row
 
     def line(document: Document) -> str:
         try:

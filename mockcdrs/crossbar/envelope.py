@@ -5,6 +5,7 @@ JSON is UTF-8 as Kazoo's library jiffy writes it: compact, or pretty with a blan
 Sources followed: `api_util.erl`, `api_resource.erl`.
 """
 
+import contextlib
 import functools
 import hashlib
 import re
@@ -155,10 +156,12 @@ def _common_fields(context: Context) -> dict[str, Any]:
     return fields
 
 
-def record_paging(context: Context, query: ViewQuery, page: Page | ChunkedWalk) -> None:
-    """Put the paging keys of a query that was read into the context, where `paging_fields` finds them."""
+def record_paging(context: Context, query: ViewQuery, page: Page | ChunkedWalk) -> dict[str, Any]:
+    """Put the paging keys of a query that was read into the context; return them as `paging_fields` does."""
     context.paging = {"start_key": query.plan.start_key, "page_size": page.total, "next_start_key": page.next_key}
-    context.outcome.next_start_key = paging_fields(context).get("next_start_key")
+    fields = paging_fields(context)
+    context.outcome.next_start_key = fields.get("next_start_key")
+    return fields
 
 
 def paging_fields(context: Context) -> dict[str, Any]:
@@ -166,7 +169,7 @@ def paging_fields(context: Context) -> dict[str, Any]:
 
     What was recorded last comes first, as `kz_json:set_value/3` puts it in front.
     """
-    if not context.should_paginate:
+    if not context.paging or not context.should_paginate:
         return {}
     return {
         name: value if name == "page_size" else start_key.encode(value)
@@ -175,11 +178,11 @@ def paging_fields(context: Context) -> dict[str, Any]:
     }
 
 
-def chunks_trailer(context: Context) -> bytes:
+def chunks_trailer(context: Context, paging: Mapping[str, Any]) -> bytes:
     """What follows the last chunk: every value as text, unescaped, and those that Erlang takes for empty left out."""
-    settings = context.state.settings
+    settings, is_unescaped = context.state.settings, context.has_quirk("trailer-unescaped")
     fields = {
-        **paging_fields(context),
+        **paging,
         "status": "success",
         "request_id": context.request_id,
         "node": settings.kazoo_node,
@@ -187,16 +190,16 @@ def chunks_trailer(context: Context) -> bytes:
         "timestamp": gregorian.iso_8601(context.state.now),
         "auth_token": None if context.auth_token is MISSING else context.auth_token,
     }
-    pairs = (_trailer_pair(context, name, value) for name, value in fields.items() if not erlang.is_empty(value))
+    pairs = []
+    for name, value in fields.items():
+        if erlang.is_empty(value):
+            continue
+        if name == "page_size" and context.has_quirk("integer-page-size"):
+            pairs.append(f'"{name}":{value}')
+        else:
+            text = value if isinstance(value, str) else erlang.to_text(value)
+            pairs.append(f'"{name}":"{text}"' if is_unescaped else f'"{name}":{scalar_json(text)}')
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
-
-
-def _trailer_pair(context: Context, name: str, value: Any) -> str:
-    if name == "page_size" and context.has_quirk("integer-page-size"):
-        return f'"{name}":{value}'
-    if context.has_quirk("trailer-unescaped"):
-        return f'"{name}":"{erlang.to_text(value)}"'
-    return f'"{name}":{scalar_json(erlang.to_text(value))}'
 
 
 def encode_envelope(context: Context, envelope: dict[str, Any]) -> tuple[bytes, str]:
@@ -234,13 +237,21 @@ def render_json(context: Context, result: ResourceResult, revision: str | None) 
 
     Raises `EmptyResponse`.
     """
-    if result.query is not None:
-        return _render_chunks(context, result, result.query)
+    if result.query is None:
+        try:
+            data = result.load(context)
+        except Failure as failure:
+            return Rendered(_JSON_HEADERS, failure=failure)
+        return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
+    walk = ChunkedWalk(result.query.plan)
+    chunks = _encode_chunks(context, result.load_chunks(context, walk))
     try:
-        data = result.load(context)
+        first = next(chunks, None)
     except Failure as failure:
-        return Rendered(_JSON_HEADERS, failure=failure)
-    return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
+        return Rendered(_JSON_HEADERS, failure=reset_between_chunks(failure))
+    if first is None:
+        return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, []))[0])
+    return Rendered({}, _stream(context, result.query, walk, first, chunks))
 
 
 def render_pdf(context: Context, result: ResourceResult) -> Rendered:
@@ -252,26 +263,15 @@ def render_pdf(context: Context, result: ResourceResult) -> Rendered:
     raise EmptyResponse(406)
 
 
-def _render_chunks(context: Context, result: ResourceResult, query: ViewQuery) -> Rendered:
-    walk = ChunkedWalk(query.plan)
-    chunks = _encode_chunks(context, result.load_chunks(context, walk))
-    try:
-        first = next(chunks, None)
-    except Failure as failure:
-        return Rendered(_JSON_HEADERS, failure=reset_between_chunks(failure))
-    if first is None:
-        return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, []))[0])
-    return Rendered({}, _stream(context, query, walk, first, chunks))
-
-
 def _stream(
     context: Context, query: ViewQuery, walk: ChunkedWalk, first: bytes, chunks: Iterator[bytes]
 ) -> Iterator[bytes]:
+    """The chunks as far as they come: behind the first it is too late for an error, so all ends as if it was well."""
     yield CHUNKS_OPENING + first
-    for chunk in until_failure(chunks):
-        yield b"," + chunk
-    record_paging(context, query, walk)
-    yield chunks_trailer(context)
+    with contextlib.suppress(Failure):
+        for chunk in chunks:
+            yield b"," + chunk
+    yield chunks_trailer(context, record_paging(context, query, walk))
 
 
 def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[bytes]:
@@ -286,14 +286,6 @@ def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[by
             yield b",".join(texts)
         else:
             context.outcome.lost += len(items)
-
-
-def until_failure(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Chunks as far as they come: behind the first it is too late for an error, so Crossbar ends as if all was well."""
-    try:
-        yield from chunks
-    except Failure:
-        return
 
 
 class PiecewiseJson(bytes):

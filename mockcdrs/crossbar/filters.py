@@ -21,16 +21,6 @@ def is_filter(name: str) -> bool:
     return name in TIME_FILTERS or name.startswith(_FILTER_PREFIXES)
 
 
-def has_filters(query: Query) -> bool:
-    """Whether any parameter is a filter."""
-    return any(is_filter(name) for name, _ in query)
-
-
-def has_only_time_filters(query: Query) -> bool:
-    """Whether all filters are about times, so that a listing leaves them to its range."""
-    return all(name in TIME_FILTERS for name, _ in query if is_filter(name))
-
-
 def effective_filters(query: Query, has_quirk: Callable[[str], bool]) -> Query:
     """The query as the server reads it: without the quirk `missing-value-ignored` it knows `missing_value` too."""
     if has_quirk("missing-value-ignored"):
@@ -50,14 +40,17 @@ def _call_id(value: Any) -> Any:
     return data[_MONTH_PREFIX_LENGTH:].decode("utf-8", "surrogateescape") if is_cdr_id else value
 
 
-def compile_listing_filters(query: Query, has_quirk: Callable[[str], bool]) -> DocumentTest:
-    """A test of documents for a listing, which leaves filters to its range where all of them are about times."""
-    query = effective_filters(query, has_quirk)
-    if has_only_time_filters(query):
+def compile_listing_filters(query: Query, has_quirk: Callable[[str], bool]) -> DocumentTest | None:
+    """A test of documents for a listing, `None` where all pass.
+
+    Where all filters are about times, a listing leaves them to its range.
+    """
+    query = tuple((name, value) for name, value in effective_filters(query, has_quirk) if is_filter(name))
+    if all(name in TIME_FILTERS for name, _ in query):
         if has_quirk("modified-alone-ignored"):
-            return lambda _document: True
+            return None
         query = tuple((name, value) for name, value in query if not name.startswith("created_"))
-    return compile_filters(query)
+    return compile_filters(query) if query else None
 
 
 def matches(document: Document | None, query: Query) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 UNDEFINED = object()
 
-_GREATEST_EXACT, _LEAST_WITHOUT_EXPONENT, _LEAST_WITH_EXPONENT = 2**53, 1e-6, 1e21
+GREATEST_EXACT, _LEAST_WITHOUT_EXPONENT, _LEAST_WITH_EXPONENT = 2**53, 1e-6, 1e21
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]+")
@@ -29,7 +29,7 @@ def to_number(value: Any) -> float:
 
 
 def _double(value: float) -> float:
-    if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+    if -GREATEST_EXACT <= value <= GREATEST_EXACT:
         return value
     try:
         return float(value)
@@ -47,7 +47,7 @@ def json_number(value: float) -> Any:
         return None
     if not double.is_integer() or abs(double) >= _LEAST_WITH_EXPONENT:
         return double
-    return int(double) if abs(double) <= _GREATEST_EXACT else int(_without_exponent(double))
+    return int(double) if abs(double) <= GREATEST_EXACT else int(_without_exponent(double))
 
 
 def _without_exponent(number: float) -> str:
@@ -59,7 +59,7 @@ def _without_exponent(number: float) -> str:
 def round_trip(value: Any) -> Any:
     """A JSON value as it comes back out of JavaScript."""
     match value:
-        case int() if -_GREATEST_EXACT <= value <= _GREATEST_EXACT:
+        case int() if -GREATEST_EXACT <= value <= GREATEST_EXACT:
             return value
         case int() | float():
             return json_number(value)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
-from mockcdrs.crossbar.context import NULL, Context, ParsedRequest
+from mockcdrs.crossbar.context import NULL, Context, ParsedRequest, require_account_id
 from mockcdrs.crossbar.couchdb import KeyRange, NoDatabase, QueryError, ViewRow
 from mockcdrs.crossbar.errors import (
     Failure,
@@ -22,6 +22,8 @@ from mockcdrs.crossbar.errors import (
     system_error,
     validation_error,
 )
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.crossbar.versions import Version
 from mockcdrs.crossbar.views import View
 
 RANGE_END: dict[str, Any] = {}
@@ -78,15 +80,6 @@ class ViewQuery:
     plan: PagePlan
     is_chunked: bool
     finish: Callable[[list[Any]], Any]
-
-
-def require_account_id(context: Context) -> str:
-    """The id of the account in the path; raises `Failure` where there is none."""
-    if context.account is None:
-        if context.has_quirk("no-account-500"):
-            raise ModuleCrash("the path names no account")
-        raise system_error("faulty_request")
-    return context.account.id
 
 
 def is_ascending(context: Context) -> bool:
@@ -149,7 +142,7 @@ def plan_query(
     if (requested := request.parameter("chunk_size")) is not None:
         chunk_size = _check_chunk_size(context, requested)
     page_size = requested_page_size(context)
-    start, end = parse_time_range(request, context.state.now, context.version.maximum_range(settings))
+    start, end = parse_time_range(request, context.state.now, widest_range(context.version, settings))
     ascending = is_ascending(context)
     if months is None:
         months = _months_to_walk(context, scope.view, start, end)
@@ -223,15 +216,15 @@ class _Reader:
             start_key = [*start_key, RANGE_END]
         keys = KeyRange(start_key, self._last, self._descending)
         try:
-            rows = self._query_written(month, keys) if self._is_by_time_written else self._query(month, keys)
+            if self._is_by_time_written:
+                rows = self._query_written(month, keys)
+            else:
+                rows = self._databases.query(view, self._account_id, month, keys)
             return list(itertools.islice(rows, min(limit, sys.maxsize)))
         except QueryError:
             if self._hides_refusals:
                 return []
             raise
-
-    def _query(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
-        return self._databases.query(self._scope.view, self._account_id, month, keys)
 
     def _query_written(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """The rows of a month by the time when they were written, whichever month they lie in."""
@@ -255,14 +248,21 @@ def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
     return limited
 
 
+def widest_range(version: Version, settings: Settings) -> int:
+    """The widest range that a listing may cover, in seconds."""
+    own = settings.cdrs_maximum_range if version.reads_cdrs_maximum_range else None
+    return settings.maximum_range if own is None else own
+
+
 def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[int, int]:
     """`(created_from, created_to)`, both included.
 
     What is missing, no number, zero or negative falls back: the end to `now`, the start to `maximum` seconds before
     the end. `Failure` 400 for a reversed range and one wider than `maximum`.
     """
-    end = _parse_moment(request.value("created_to"), now)
-    start = _parse_moment(request.value("created_from"), end - maximum)
+    until, since = request.value("created_to"), request.value("created_from")
+    end = now if until is None else _parse_moment(until, now)
+    start = end - maximum if since is None else _parse_moment(since, end - maximum)
     if end < start:
         words = f"created_to {end} is prior to created_from {start}"
         raise validation_error("created_from", "date_range", message=words, cause=start)
@@ -273,8 +273,6 @@ def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[in
 
 
 def _parse_moment(value: Any, default: int) -> int:
-    if value is None:
-        return default
     try:
         moment = erlang.to_integer(value)
     except erlang.BadArgument:

@@ -7,9 +7,11 @@ adds.
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import cowboy, csv_rendering, envelope, request_body, start_key
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
@@ -33,8 +35,10 @@ from mockcdrs.crossbar.resources import AccessLevel, Resource
 from mockcdrs.crossbar.resources.cdrs import CDRS
 from mockcdrs.crossbar.resources.directory import ACCOUNTS, APPS_STORE, DEVICES, USERS, WHITELABEL
 from mockcdrs.crossbar.resources.logins import API_AUTH, AUTH, USER_AUTH
+from mockcdrs.crossbar.resources.plain import PLAIN
 
 RESOURCES: dict[str, Resource] = {
+    **PLAIN,
     "accounts": ACCOUNTS,
     "api_auth": API_AUTH,
     "apps_store": APPS_STORE,
@@ -78,7 +82,6 @@ _CORS = {
     ),
     "access-control-max-age": "86400",
 }
-_CORS_REQUEST_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
@@ -116,7 +119,7 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
     if refusal := cowboy.check_limits(http_request.method, f"{path}?{http_request.query}", headers):
         status, excess = refusal
         return HttpResponse(status, note=f"this is Crossbar's own behaviour, it takes no request with {excess}")
-    if not is_path(path):
+    if not path.startswith("/") or _INVALID_PATH.search(path):  # the server does not even look at it
         return HttpResponse(400)
     if not (state.version.ignores_bad_encodings or cowboy.has_valid_encodings(headers)):
         return HttpResponse(500, note=_crash_note("an Accept-Encoding that cannot be read"))
@@ -153,12 +156,12 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
     methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
     if context.nouns and request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
         headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
-        return HttpResponse(405, (_cors_headers(context) if _is_cors_request(context) else {}) | headers)
+        return HttpResponse(405, (_cors_headers(context) if context.is_cors else {}) | headers)
     if verb == "OPTIONS":
         return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
     resource = RESOURCES[context.nouns[0][0]] if context.nouns else None
-    is_alone = resource is not None and len(context.nouns) == 1
+    is_alone = len(context.nouns) == 1
     check_permission(context, resource.access(context) if resource and is_alone else AccessLevel.ACCOUNT)
     context.content_type = cowboy.negotiate_type(request.headers.get("accept"), version.accepts_parameters)
     context.language = cowboy.negotiate_language(request.headers.get("accept-language"))
@@ -179,9 +182,10 @@ def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
     """The request with its query and its body; the parameters that came in the body are noted for the journal."""
     method, path, headers, body = http_request.method, http_request.path, http_request.headers, http_request.body
     try:
-        request = ParsedRequest(method, path, parse_query(http_request.query), headers)
+        query = parse_query(http_request.query) if http_request.query else ()
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
+    request = ParsedRequest(method, path, query, headers)
     if body or not _BODY_HEADERS.isdisjoint(headers):
         request = replace(request, envelope=request_body.read_body(context, body))
         context.outcome.from_body = request.body_parameters()
@@ -204,24 +208,30 @@ def _find_nouns(context: Context, tokens: list[str]) -> list[Noun]:
 
 def _check_method(context: Context) -> str:
     """The method that a request stands for: `verb` where it is sent, else its own. Raises `Failure`."""
-    verb = context.request.value("verb", context.request.method)
-    try:
-        verb = erlang.to_text(None if verb is NULL else verb).upper() if verb is not context.request.method else verb
-    except erlang.BadArgument:
-        raise handler_crash("a verb that has no text") from None
+    verb, sent = context.request.method, context.request.value("verb", MISSING)
+    if sent is not MISSING:
+        verb = _read_verb(sent)
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
-    allowed = allowed_methods(context.nouns[0]) if context.is_dispatched else ()
+    module, parameters = context.nouns[0]
+    allowed = RESOURCES[module].methods(parameters) if context.is_dispatched else ()
     if context.request.method == "POST" and verb in allowed and verb != "POST":
         allowed = ("POST", *allowed)
     context.allow = allowed
-    if verb == "OPTIONS" and _is_cors_request(context):
+    if verb == "OPTIONS" and context.is_cors:
         return verb
     if not allowed:
         raise system_error("not_found")
     if verb not in allowed:
         raise system_error("invalid_method")
     return verb
+
+
+def _read_verb(sent: Any) -> str:
+    try:
+        return erlang.to_text(None if sent is NULL else sent).upper()
+    except erlang.BadArgument:
+        raise handler_crash("a verb that has no text") from None
 
 
 def _no_module(context: Context) -> Failure | EmptyResponse:
@@ -248,7 +258,8 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failure_response(context, rendered.failure, headers)
-    return HttpResponse(200, _present(headers), rendered.body, is_file=rendered.is_file)
+    present = {name: value for name, value in headers.items() if value is not None}
+    return HttpResponse(200, present, rendered.body, is_file=rendered.is_file)
 
 
 def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
@@ -275,11 +286,12 @@ def _failure_response(
 ) -> HttpResponse:
     context.outcome.message = failure.message
     body, content_type = envelope.encode_envelope(context, envelope.error_envelope(context, failure))
-    all_headers = dict(_common_headers(context) if headers is None else headers)
+    shown = _common_headers(context) if headers is None else headers
+    all_headers = {name: value for name, value in shown.items() if value is not None}
     if content_type == envelope.JAVASCRIPT_TYPE or (content_type and context.version.always_says_json):
         all_headers["content-type"] = content_type
     note = _crash_note(failure.why) if isinstance(failure, ModuleCrash) else ""
-    return HttpResponse(failure.status, {**_present(all_headers), **_cors_headers(context)}, body, note)
+    return HttpResponse(failure.status, {**all_headers, **_cors_headers(context)}, body, note)
 
 
 def _empty_response(context: Context, error: EmptyResponse) -> HttpResponse:
@@ -288,7 +300,7 @@ def _empty_response(context: Context, error: EmptyResponse) -> HttpResponse:
         headers["x-request-id"] = context.request_id
         if context.language:
             headers |= {"content-language": context.language, "vary": VARY}
-        if _is_cors_request(context) and context.nouns:
+        if context.is_cors and context.nouns:
             headers |= _cors_headers(context)
         if error.status == 304:
             headers |= {"expires": EXPIRES, **({"etag": f'"{error.why}"'} if error.why else {})}
@@ -305,30 +317,22 @@ def _common_headers(context: Context) -> dict[str, str]:
         headers |= {"content-language": context.language, "vary": VARY}
     if context.content_type:
         headers["content-type"] = context.content_type
-    if _is_cors_request(context) and context.nouns:
+    if context.is_cors and context.nouns:
         headers |= _cors_headers(context)
     return headers
 
 
-def _present(headers: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if value is not None}
-
-
-def _is_cors_request(context: Context) -> bool:
-    return not _CORS_REQUEST_HEADERS.isdisjoint(context.request.headers)
-
-
 def _cors_headers(context: Context) -> dict[str, str]:
-    methods = ("OPTIONS", *context.allow)
-    requested = context.request.headers.get("access-control-request-method")
+    return cors_headers(context.allow, context.request.headers)
+
+
+def cors_headers(allowed: Iterable[str], request_headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that let pages of other origins read an answer; `allowed` are the methods of the path."""
+    methods = ("OPTIONS", *allowed)
+    requested = request_headers.get("access-control-request-method")
     if requested and requested not in methods:
         methods = (requested, *methods)
     return {**_CORS, "access-control-allow-methods": ", ".join(methods)}
-
-
-def is_path(raw: str) -> bool:
-    """Whether a raw path is one at all; else the server does not even look at it."""
-    return raw.startswith("/") and not _INVALID_PATH.search(raw)
 
 
 def parse_api_version(raw: str) -> str:
@@ -337,7 +341,9 @@ def parse_api_version(raw: str) -> str:
     Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`. Without one it is
     `HOOKS`, a version for requests that other services make.
     """
-    version = _unescape(raw.split("/", 2)[1])
+    version = raw.split("/", 2)[1]
+    if "%" in version:
+        version = _unescape(version)
     if version in _USUAL_VERSIONS:
         return version
     try:
@@ -381,9 +387,3 @@ def parse_nouns(tokens: list[str], modules: Container[str] = RESOURCES) -> list[
             module, parameters = nouns[0]
             nouns[0] = (module, (*parameters, token))
     return nouns
-
-
-def allowed_methods(noun: Noun) -> tuple[str, ...]:
-    """The methods of a path's last noun; none where its module knows no such path."""
-    module, parameters = noun
-    return RESOURCES[module].methods(parameters)

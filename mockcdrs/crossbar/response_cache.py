@@ -1,13 +1,15 @@
-"""Response cache: the same request for the same data at the same moment is answered from memory.
+"""Response cache: a request that comes again, for the same data at the same moment, is answered from memory.
 
 A response is a function of the request, of the server's state, and of the request's id, on which a file's name and the
-digest over an envelope depend. A cached response is put together again with those of the next request.
+digest over an envelope depend. A cached response is put together again with those of the next request. Most requests
+come once: a response is stored when its request comes a second time.
 """
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
@@ -17,6 +19,7 @@ from mockcdrs.dataset.lru_cache import LruCache
 
 CACHE_BYTES = 16_000_000
 MAX_RESPONSE_BYTES = 2_000_000
+MAX_SEEN = 10_000
 _ENTRY_BYTES = 2_000  # what an entry takes, however short its response
 
 _DIGEST = re.compile(r'"([0-9a-f]{32})"')
@@ -64,11 +67,28 @@ def _revision_field(digest: str) -> bytes:
     return f'"revision":"{digest}",'.encode()
 
 
+@dataclass(slots=True)
+class _Moment:
+    """What was requested at one moment of some data: as time goes on, nobody requests what was before."""
+
+    identity: tuple[object, ...]
+    seen: set[int] = field(default_factory=set)
+    _making: threading.Lock = field(default_factory=threading.Lock)
+    _entries: LruCache[object, _CachedResponse] | None = None
+
+    def entries(self) -> LruCache[object, _CachedResponse]:
+        """The stored responses by their requests."""
+        with self._making:
+            if self._entries is None:
+                self._entries = LruCache(CACHE_BYTES, _CachedResponse.size)
+            return self._entries
+
+
 class ResponseCache:
     """Good responses about CDRs, the latest ones: `CACHE_BYTES` in all, none larger than `MAX_RESPONSE_BYTES`."""
 
     def __init__(self) -> None:
-        self._current: tuple[object, LruCache[object, _CachedResponse]] = None, self._new_entries()
+        self._moment = _Moment(())
 
     def respond(self, http_request: HttpRequest, state: ServerState, request_id: str) -> HttpResponse:
         """As `pipeline.respond`. A `request_id` that the client did not send is taken to stand in no document.
@@ -79,38 +99,42 @@ class ResponseCache:
         is_charged = state.settings.max_bucket_tokens is not None
         if not is_cacheable or is_charged or "x-request-id" in http_request.headers:
             return respond(http_request, state, request_id)
-        entries = self._entries_for(state)
+        identity, moment = (state.now, state.store.version, state.databases, state.settings, state.quirks), self._moment
+        if moment.identity != identity:
+            self._moment = moment = _Moment(identity)  # in one step, as other threads look at it
         key = http_request.path, http_request.query, tuple(http_request.headers.items())
-        cached = entries.find(key)
-        if cached is not None and cached.claims == _read_claims(http_request, state):
-            return cached.with_request_id(request_id)
-        response = respond(http_request, state, request_id)
-        claims = _read_claims(http_request, state) if response.status == 200 else None
-        if claims is None:
-            return response
+        if hash(key) not in moment.seen:
+            if len(moment.seen) >= MAX_SEEN:
+                moment.seen.clear()
+            moment.seen.add(hash(key))
+            return respond(http_request, state, request_id)
+        return _find_or_store(moment.entries(), key, http_request, state, request_id)
 
-        def store(*parts: bytes) -> None:
-            entry = _make_entry(response, parts, request_id, claims, key_length=len(repr(key)))
-            if entry is not None:
-                entries.keep(key, entry)
 
-        if isinstance(response.body, bytes):
-            store(response.body)
-            return response
-        return replace(response, body=_collect(response.body, store))
+def _find_or_store(
+    entries: LruCache[object, _CachedResponse],
+    key: object,
+    http_request: HttpRequest,
+    state: ServerState,
+    request_id: str,
+) -> HttpResponse:
+    cached = entries.find(key)
+    if cached is not None and cached.claims == _read_claims(http_request, state):
+        return cached.with_request_id(request_id)
+    response = respond(http_request, state, request_id)
+    claims = _read_claims(http_request, state) if response.status == 200 else None
+    if claims is None:
+        return response
 
-    def _entries_for(self, state: ServerState) -> LruCache[object, _CachedResponse]:
-        """The responses at this moment about this data: as time goes on, nobody requests what was before."""
-        moment = (state.now, state.store.version, state.databases, state.settings, state.quirks)
-        known_moment, entries = self._current
-        if known_moment != moment:
-            entries = self._new_entries()
-            self._current = moment, entries  # in one step, as other threads look at it
-        return entries
+    def store(*parts: bytes) -> None:
+        entry = _make_entry(response, parts, request_id, claims, key_length=len(repr(key)))
+        if entry is not None:
+            entries.keep(key, entry)
 
-    @staticmethod
-    def _new_entries() -> LruCache[object, _CachedResponse]:
-        return LruCache(CACHE_BYTES, _CachedResponse.size)
+    if isinstance(response.body, bytes):
+        store(response.body)
+        return response
+    return replace(response, body=_collect(response.body, store))
 
 
 def _make_entry(

@@ -142,11 +142,6 @@ class Settings:
         """
         return cls(**{**defaults, **dict(_parsed(assignment) for assignment in assignments)})
 
-    def first_set(self, names: Iterable[str]) -> Any:
-        """The value of the first of some settings, by Kazoo's names, that is not `None`."""
-        values = (getattr(self, _FIELDS[name].name) for name in names)
-        return next((value for value in values if value is not None), None)
-
     @classmethod
     def descriptions(cls) -> dict[str, dict[str, Any]]:
         """Each setting by Kazoo's name, for documents: `sentence`, `example`, `source` and `default`."""

@@ -47,7 +47,7 @@ class ImproperList(tuple[list[Any], Any]):
 
 def encode(value: Any) -> str:
     """The text for a view key; `TypeError` for what is no JSON value."""
-    return base64.urlsafe_b64encode(TERM_VERSION + encode_term(_term_from_json(value))).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(TERM_VERSION + encode_term(value)).rstrip(b"=").decode()
 
 
 def decode(text: str) -> Any:
@@ -67,19 +67,6 @@ def _decode_base64(text: bytes) -> bytes:
     if len(letters) % 4 or letters.endswith(b"==="):
         raise NoStartKey("no base64")
     return base64.b64decode(letters, validate=True)
-
-
-def _term_from_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return ([(name, _term_from_json(item)) for name, item in value.items()],)
-    return [_term_from_json(item) for item in value] if isinstance(value, list) else value
-
-
-def is_json(value: Any) -> bool:
-    """Whether a view key is one that CouchDB can be asked for."""
-    if isinstance(value, dict):
-        return all(map(is_json, value.values()))
-    return all(map(is_json, value)) if isinstance(value, list) else not isinstance(value, tuple)
 
 
 def normalize(value: Any) -> Any:
@@ -122,32 +109,38 @@ def _is_pair(field: Any) -> bool:
 
 def encode_term(term: Any) -> bytes:
     """What `term_to_binary/1` writes after the version byte; `TypeError` for what is no term."""
+    if isinstance(term, dict):
+        term = (list(term.items()),)
     match term:
         case None | bool():
-            return _head(b"d", len(json.dumps(term))) + json.dumps(term).encode()
+            name = json.dumps(term).encode()
+            return pack(">cH", b"d", len(name)) + name
+        case int() if 0 <= term < 2**8:
+            return pack(">cB", b"a", term)
         case int() if -(2**31) <= term < 2**31:
-            return _head(b"a" if 0 <= term < 2**8 else b"b", term)
+            return pack(">ci", b"b", term)
         case int():
             size = (abs(term).bit_length() + 7) // 8
-            return _head(b"n" if size < 2**8 else b"o", size, term < 0) + abs(term).to_bytes(size, "little")
+            head = pack(">cB?", b"n", size, term < 0) if size < 2**8 else pack(">cI?", b"o", size, term < 0)
+            return head + abs(term).to_bytes(size, "little")
         case float():
-            return _head(b"F", term)
+            return pack(">cd", b"F", term)
         case str():
             text = term.encode("utf-8", "surrogateescape")
-            return _head(b"m", len(text)) + text
-        case tuple() if not isinstance(term, ImproperList):
-            return _head(b"h", len(term)) + b"".join(map(encode_term, term))
-        case list() if 0 < len(term) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in term):
-            # Erlang cannot tell a list of small integers from a string
-            return _head(b"k", len(term)) + bytes(term)
-        case list() | ImproperList():
-            items, end = (term, _head(b"j")) if isinstance(term, list) else (term[0], encode_term(term[1]))
-            return (_head(b"l", len(items)) + b"".join(map(encode_term, items)) if items else b"") + end
+            return pack(">cI", b"m", len(text)) + text
+        case tuple() | list():
+            return _encode_sequence(term)
     raise TypeError(f"no term: {term!r:.80}")
 
 
-def _head(tag: bytes, *values: Any) -> bytes:
-    return tag + pack(_HEADS[tag], *values)
+def _encode_sequence(term: tuple[Any, ...] | list[Any]) -> bytes:
+    if isinstance(term, tuple) and not isinstance(term, ImproperList):
+        return pack(">cB", b"h", len(term)) + b"".join(map(encode_term, term))
+    # Erlang cannot tell a list of small integers from a string
+    if type(term) is list and 0 < len(term) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in term):
+        return pack(">cH", b"k", len(term)) + bytes(term)
+    items, end = (term, b"j") if isinstance(term, list) else (term[0], encode_term(term[1]))
+    return (pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) if items else b"") + end
 
 
 def decode_term(stream: BytesIO, depth: int = MAX_DEPTH) -> Any:

@@ -117,7 +117,7 @@ def summarize_calls(context: Context) -> ViewQuery:
 
     def mapper(rows: list[ViewRow]) -> list[Any]:
         # a month's sum has no document, so a filter sees nothing
-        return [row.value for row in rows if passes(None)]
+        return [row.value for row in rows if passes is None or passes(None)]
 
     scope = ViewScope(summary_view(context.version.emergency_numbers))
     query = plan_query(context, scope, mapper, finish=lambda months: _merge_months(context, months))

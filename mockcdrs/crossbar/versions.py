@@ -7,13 +7,11 @@ To add a version, add it below the others, best made of the nearest one with `da
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from enum import Enum
-from functools import cache
 from typing import Any
 
-from mockcdrs.cdr.listing_columns import Column, select_columns
+from mockcdrs.cdr.listing_columns import RowColumns
 from mockcdrs.crossbar import jiffy, quirks, views
 from mockcdrs.crossbar.jiffy import Jiffy
-from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.views import LegView, UsersView
 
 _MANY = 12
@@ -35,12 +33,12 @@ class DirectoryLoader(Enum):
     CROSSBAR_VIEW = "crossbar_view:load"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Version:
     """One version of Kazoo's Crossbar, as far as a client of the CDR API can tell it from another.
 
-    `name` is what `--kazoo` takes, `release` what envelopes say, `sentence` what the version is. Each other field is a
-    rule, told in its metadata.
+    `name` is what `--kazoo` takes, `release` what envelopes say, `sentence` what the version is; `row_columns` gives
+    the columns of a row. Each other field is a rule, told in its metadata.
     """
 
     name: str
@@ -64,8 +62,10 @@ class Version:
     emergency_numbers: tuple[str, ...] = _rule(
         "numbers that the summary counts as `emergency`", "cdrs.json `summarize_cdrs`"
     )
-    maximum_range_settings: tuple[str, ...] = _rule(
-        "settings that limit how wide a range may be; the first one that is set counts", "crossbar_view `get_max_range`"
+    reads_cdrs_maximum_range: bool = _rule(
+        "whether `crossbar.cdrs.maximum_range`, where it is set, limits how wide a range may be, and not "
+        "`crossbar.maximum_range`",
+        "crossbar_view `get_max_range`",
     )
     success_keys: tuple[str, ...] = _rule(
         "keys of the envelope where the answer is not chunked, in order, after those of paging",
@@ -146,29 +146,11 @@ class Version:
     )
     quirks: frozenset[str] = _rule("quirks that are shown by default", "`mockcdrs/crossbar/quirks.py`")
 
-    def row_columns(
-        self, *, is_reseller: bool = False, interactions_of: str = "", is_csv: bool = False
-    ) -> Mapping[str, Column]:
-        """The columns of a row, in order, each with what makes it. Shared: do not change it.
+    row_columns: RowColumns = field(init=False, repr=False)
 
-        `interactions_of` is `account` or `user` where interactions are listed, whose CSV has no columns of its own.
-        """
-        return _row_columns(self, is_reseller, interactions_of, is_csv)
-
-    def maximum_range(self, settings: Settings) -> int:
-        """The widest range that a listing may cover, in seconds."""
-        seconds: int = settings.first_set(self.maximum_range_settings)
-        return seconds
-
-
-@cache
-def _row_columns(version: Version, is_reseller: bool, interactions_of: str, is_csv: bool) -> dict[str, Column]:
-    names = version.columns
-    if interactions_of and not is_csv:
-        names += version.interaction_columns
-    if is_reseller:
-        names += version.reseller_columns
-    return select_columns(names, version.datetime_separator, of_user=interactions_of == "user")
+    def __post_init__(self) -> None:
+        columns = self.columns, self.interaction_columns, self.reseller_columns
+        object.__setattr__(self, "row_columns", RowColumns(*columns, self.datetime_separator))
 
 
 KAZOO_4_3 = Version(
@@ -187,7 +169,7 @@ KAZOO_4_3 = Version(
     datetime_separator=" ",
     owner_interactions=views.INTERACTIONS_BY_OWNER_MOST_BILLED,
     emergency_numbers=("911", "933", "988"),
-    maximum_range_settings=("crossbar.maximum_range",),
+    reads_cdrs_maximum_range=False,
     success_keys=(
         "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ),
@@ -201,7 +183,7 @@ KAZOO_4_3 = Version(
     knows_any_subtype=True,
     decodes_path_twice=True,
     serves_v1=True,
-    modules_of_v1_and_v2=frozenset({"devices", "users"}),
+    modules_of_v1_and_v2=frozenset({"devices", "limits", "phone_numbers", "users"}),
     refuses_expired_tokens_first=False,
     account_switches=("enabled", "pvt_enabled"),
     directory_loader=DirectoryLoader.LOAD_VIEW,
@@ -245,7 +227,7 @@ KAZOO_MASTER = Version(
     datetime_separator="_",
     owner_interactions=views.INTERACTIONS_BY_OWNER_FIRST_MADE,
     emergency_numbers=("911", "933"),
-    maximum_range_settings=("crossbar.cdrs.maximum_range", "crossbar.maximum_range"),
+    reads_cdrs_maximum_range=True,
     success_keys=(*_MASTER_KEYS, "revision", "status"),
     error_keys=(*_MASTER_KEYS, "error", "message", "status"),
     tells_everybody_its_version=False,

@@ -55,30 +55,29 @@ class LegView(View):
 
 def is_cdr(document: Document) -> bool:
     """Whether the views take a document for a CDR that is there."""
-    return js.equals_text(document.get("pvt_type"), "cdr") and not js.is_truthy(document.get("pvt_deleted"))
-
-
-def _variables(document: Document) -> Any:
-    return document.get("custom_channel_vars")
+    kind, deleted = document.get("pvt_type"), document.get("pvt_deleted")
+    # without JavaScript's ways, as they are for nearly every document
+    return (kind == "cdr" or js.equals_text(kind, "cdr")) and (deleted is None or not js.is_truthy(deleted))
 
 
 def _map_listing(document: Document) -> Emitted | None:
-    if not is_cdr(document) or _variables(document) is None:
+    return None if document.get("custom_channel_vars") is None else _map_listing_of_all(document)
+
+
+def _map_listing_of_all(document: Document) -> Emitted | None:
+    if not is_cdr(document):
         return None
     return [_emit_field(document, "pvt_created"), document["_id"]], None
 
 
-def _map_listing_of_all(document: Document) -> Emitted | None:
-    return ([_emit_field(document, "pvt_created"), document["_id"]], None) if is_cdr(document) else None
-
-
 def _emit_field(document: Document, key: str) -> Any:
     """A field as a view emits it; null where it is missing."""
-    return js.round_trip(document.get(key))
+    value = document.get(key)
+    return value if type(value) is int and abs(value) <= js.GREATEST_EXACT else js.round_trip(value)
 
 
 def _owner(document: Document) -> Any:
-    variables = _variables(document)
+    variables = document.get("custom_channel_vars")
     owner = variables.get("owner_id") if isinstance(variables, dict) else None
     return js.round_trip(owner) if js.is_truthy(owner) else None
 

@@ -103,9 +103,14 @@ def password_digest(user: Mapping[str, Any], method: str) -> str | None:
     if _has_digest(user):
         digest = user.get(_DIGEST_FIELDS[method])
         return digest if isinstance(digest, str) else None
-    login = f"{login_name(user)}:{PASSWORD}".encode("utf-8", "surrogateescape")
-    make = hashlib.md5 if method == "md5" else hashlib.sha1
-    return make(login, usedforsecurity=False).hexdigest()
+    return password_digests(login_name(user), PASSWORD)[_DIGEST_FIELDS[method]]
+
+
+def password_digests(username: str, password: str) -> dict[str, str]:
+    """The private fields of a user that a password is kept as."""
+    login = f"{username}:{password}".encode("utf-8", "surrogateescape")
+    digests = hashlib.md5(login, usedforsecurity=False), hashlib.sha1(login, usedforsecurity=False)
+    return dict(zip(_DIGEST_FIELDS.values(), (digest.hexdigest() for digest in digests), strict=True))
 
 
 def _has_digest(user: Mapping[str, Any]) -> bool:

@@ -71,7 +71,9 @@ class JsonLines:
     def write_day(self, folder: Path, day: date, documents: Iterable[Document]) -> int:
         """As in `ExportForm`."""
         with (folder / f"{day}.part").open("w", encoding="utf-8", newline="\n") as file:
-            return _count(file.write(_line(each["pvt_account_id"], each["_id"][:6], each)) for each in documents)
+            return _count(
+                file.write(document_line(each["pvt_account_id"], each["_id"][:6], each)) for each in documents
+            )
 
     def finish(self, folder: Path, span: ExportSpan) -> None:
         """As in `ExportForm`."""
@@ -174,12 +176,13 @@ def write_documents(directory: Path, documents: Iterable[tuple[str, str, Documen
             if month not in months:
                 file = (directory / f"documents-{month}.jsonl").open("w", encoding="utf-8", newline="\n")
                 months[month] = open_files.enter_context(file)
-            months[month].write(_line(account_id, month, document))
+            months[month].write(document_line(account_id, month, document))
             count += 1
     return count
 
 
-def _line(account_id: str, month: str, document: Document) -> str:
+def document_line(account_id: str, month: str, document: Document) -> str:
+    """A line of `documents-YYYYMM.jsonl`."""
     wrapped = {"account_id": account_id, "month": month, "document": document}
     return json.dumps(wrapped, ensure_ascii=False, separators=(",", ":")) + "\n"
 

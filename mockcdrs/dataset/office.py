@@ -13,7 +13,7 @@ from random import Random
 from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
 from mockcdrs.dataset.endpoints import Device, Endpoint, Home, Neighbour, Outside
 from mockcdrs.dataset.locales import PLANS, NamePool, draw_number, load_pool, numbering_plan
 from mockcdrs.dataset.random_stream import hex_id, pick, random_for
@@ -26,6 +26,8 @@ _CREATED_GREGORIAN = gregorian.month_start("202001")
 _FIRST_EXTENSION, _EXTENSIONS_OF_FOUR_DIGITS = 1001, 1_900
 _OWN_NUMBERS, _CONTACTS, _MOBILES, _GATEWAY_CONTACTS, _INTERNATIONAL, _TOLL_FREE, _ON_NET = (8, 260, 20, 10, 40, 20, 6)
 _CARRIERS = (("Northwind", "192.0.2"), ("Basalt", "198.51.100"), ("Halyard", "203.0.113"))
+_APP_LIST = [app["id"] for app in reversed(DEMO_APPS)]
+"""What a user has installed, as a web client notes it: the first one, which shows calls, opens after a login."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,16 @@ def main_account_id(seed: int) -> str:
 
 
 def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE, phones: int = 0) -> tuple[Account, ...]:
-    """Three accounts: the master, a reseller below it, and as its child the main account, with so many phones.
+    """The master account, a reseller below it, the reseller's children `main` and `sibling`, and a child of `main`.
+
+    The main account has so many phones.
 
     `months` stay empty: which databases exist depends on the clock.
     """
     pool = load_pool(locale)
     return tuple(
         _Builder(seed, hex_id(seed, "account", role), pool, phones if role == "main" else 0).account()
-        for role in ("master", "reseller", "main")
+        for role in ("master", "reseller", "main", "sibling", "child")
     )
 
 
@@ -159,6 +163,7 @@ class _Builder:
             "enabled": True,
             "caller_id": {"internal": {"name": f"{first} {last}", "number": extension}},
             "vm_to_email_enabled": True,
+            "appList": _APP_LIST,
         }
 
     def _device(self, row: int) -> Mapping[str, Any]:
@@ -188,14 +193,18 @@ class _Builder:
     def account(self) -> Account:
         """The account's documents."""
         master, reseller = hex_id(self.seed, "account", "master"), self.home.reseller_id
-        trees: dict[str, tuple[str, ...]] = {master: (), reseller: (master,)}
+        trees: dict[str, tuple[str, ...]] = {
+            master: (),
+            reseller: (master,),
+            hex_id(self.seed, "account", "child"): (master, reseller, main_account_id(self.seed)),
+        }
         account_id = self.home.account_id
         return Account(
             id=account_id,
             name=self.home.account_name,
             realm=self.home.realm,
             tree=trees.get(account_id, (master, reseller)),
-            is_reseller=account_id in trees,
+            is_reseller=account_id in {master, reseller},
             is_superduper_admin=account_id == master,
             users=self.users,
             devices=self.devices,
@@ -205,6 +214,7 @@ class _Builder:
                 "language": self.pool.locale.replace("_", "-").lower(),
                 "timezone": self.plan.timezone,
                 "enabled": True,
+                "ui_restrictions": {"myaccount": {}},  # which a web client would write otherwise
                 "pvt_created": _CREATED_GREGORIAN,
             },
         )

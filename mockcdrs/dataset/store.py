@@ -178,7 +178,7 @@ class LoadedStore:
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`."""
-        return list(self._months[account_id])
+        return list(self._months.get(account_id, ()))
 
     def scan(
         self,
@@ -246,6 +246,7 @@ class _Layer:
     """The changes over the base at one moment. Immutable, so that readers in other threads see a consistent state."""
 
     version: int
+    accounts: Mapping[str, Account] = field(default_factory=dict)
     added: Mapping[Month, _AddedDocuments] = field(default_factory=dict)
     emptied: frozenset[str] = frozenset()
     removed: Mapping[Month, frozenset[str]] = field(default_factory=dict)
@@ -256,7 +257,7 @@ class _Layer:
 
 
 class Overlay:
-    """A store over another, with documents added, removed, and whole accounts emptied, by any threads at once."""
+    """A store over another: accounts and documents added, changed and removed, also by many threads at once."""
 
     def __init__(self, base: Store) -> None:
         self._base = base
@@ -275,14 +276,25 @@ class Overlay:
 
     @property
     def accounts(self) -> Mapping[str, Account]:
-        """As in `Store`."""
-        return self._base.accounts
+        """As in `Store`: those of the base, as far as none was put in their place, and those put beside them."""
+        return {**self._base.accounts, **self._layer.accounts} if self._layer.accounts else self._base.accounts
+
+    def change_account(self, account_id: str, change: Callable[[Account], Account]) -> None:
+        """Put what `change` makes of an account in its place. Raises what `change` raises."""
+        with self._changing:
+            account = change(self.accounts[account_id])
+            self._change(accounts={**self._layer.accounts, account_id: account})
 
     @property
     def origin(self) -> Origin:
         """As in `Store`."""
         now = self._layer
-        return replace(self._base.origin, changed=bool(now.added or now.emptied or now.removed))
+        return replace(self._base.origin, changed=bool(now.accounts or now.added or now.emptied or now.removed))
+
+    def add_account(self, account: Account) -> None:
+        """Add an account, or put it in the place of the one with its id."""
+        with self._changing:
+            self._change(accounts={**self._layer.accounts, account.id: account})
 
     def count_added(self) -> int:
         """How many documents were added and are still there."""

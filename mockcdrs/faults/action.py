@@ -1,5 +1,6 @@
 """The base class of all actions, each one keyword argument of `fail()`, and the tokens that actions make expire."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -7,12 +8,12 @@ from typing import Any, ClassVar
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.cdr import gregorian
-from mockcdrs.crossbar.authentication import TokenError
+from mockcdrs.crossbar.authentication import TokenBuckets, TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.matching import RequestView, RuleError
-from mockcdrs.faults.wire_effect import Latch, WireEffect
+from mockcdrs.faults.wire_effect import Latch, Line, WireEffect
 
 Produce = Callable[[ServerState], HttpResponse]
 
@@ -29,9 +30,6 @@ class TokenExpiry:
     def __init__(self) -> None:
         self._expired: frozenset[str] = frozenset()
         self._fresh_until_unix = 0
-
-    def __bool__(self) -> bool:
-        return bool(self._expired)
 
     def expire(self, token: str, server_state: ServerState) -> None:
         """Refuse a token from now on."""
@@ -67,6 +65,42 @@ def _expiry_of_new_token(server_state: ServerState) -> int:
     return gregorian.to_unix(server_state.now) + server_state.settings.token_auth_expiry
 
 
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule's firing on a request: what its actions get.
+
+    Arguments:
+        request: the request.
+        server_state: what the request sees of the server.
+        tokens: the tokens that expired.
+        is_open: whether the rule fires again and again.
+        identity: the mock's seed, the rule's number and the number of the match.
+        lifted: is set when the rule is removed.
+        line: what all bodies share that the rule slows down together.
+        buckets: what requests are paid from, for the rule.
+
+    """
+
+    request: RequestView
+    server_state: ServerState
+    tokens: TokenExpiry
+    is_open: bool
+    identity: tuple[int, int, int]
+    lifted: Latch
+    line: Line
+    buckets: TokenBuckets
+
+    def share(self, purpose: str) -> float:
+        """A number from 0 up to 1, by chance: a function of the identity and of what it is for."""
+        return draw(purpose, *self.identity)
+
+
+def draw(purpose: str, seed: int, rule_number: int, match: int) -> float:
+    """A number from 0 up to 1, by chance, that follows from the arguments."""
+    digest = hashlib.sha256(f"{purpose}/{seed}/{rule_number}/{match}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing that a rule does. Each method is a hook, and does nothing unless a subclass says otherwise.
@@ -90,19 +124,24 @@ class Action:
     def __post_init__(self) -> None:
         arguments.check_value(self.keyword, self.value, self.kind, RuleError)
 
-    def concerns(self, request: RequestView) -> bool:  # noqa: ARG002 a hook
-        """Whether the action can happen to a request; a rule matches no other request."""
-        return True
+    @property
+    def runs_code(self) -> bool:
+        """Whether it calls a function of the test's, which works only in the mock's own process."""
+        return False
 
-    def begin(self, request: RequestView, server_state: ServerState, tokens: TokenExpiry) -> None:
+    def spares(self, firing: Firing) -> str:
+        """Why the action cannot happen to a request, or leaves it alone; the rule does not count such a match."""
+        return ""
+
+    def begin(self, firing: Firing) -> None:
         """Called when the rule fires, before the request is answered."""
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         """The answer to the request; `produce` answers as Crossbar would in a given state."""
         return produce(server_state)
 
-    def change_wire(self, effect: WireEffect, lifted: Latch) -> WireEffect:  # noqa: ARG002 a hook
-        """How the answer is sent; `lifted` is set when the rule is removed."""
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        """How the answer is sent."""
         return effect
 
     def end(self, data: Overlay) -> None:

@@ -6,10 +6,10 @@ is refused.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
@@ -21,8 +21,8 @@ from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, syste
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.store import Overlay, Store
-from mockcdrs.faults.action import Action, AnswerAction, Produce, TokenExpiry
-from mockcdrs.faults.matching import RequestView, RuleError
+from mockcdrs.faults.action import Action, AnswerAction, Firing, Produce
+from mockcdrs.faults.matching import RuleError
 
 ERROR_BY_STATUS: dict[int, str] = {
     400: "parse_error",
@@ -54,7 +54,7 @@ class _Fails(AnswerAction, ABC):
     def failure(self) -> Failure:
         """The error."""
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         failure = self.failure()
         if failure.status in _TOKEN_STATUSES:
             failing = replace(server_state, claims=_refuse)
@@ -98,14 +98,49 @@ class FailWithStatus(_Fails):
         )
 
 
+class LimitRate(_Fails):
+    """Answer 429 once a client's bucket of tokens is empty."""
+
+    keyword, unset = "rate_limit", None
+    kind = Kind(
+        "a bucket of tokens, as in {'max_bucket_tokens': 5, 'tokens_fill_rate': 1}",
+        lambda value: isinstance(value, Mapping) and "max_bucket_tokens" in value,
+    )
+    sentence = (
+        "Each client has a bucket of so many tokens for an account, as in Kazoo, and each request takes one; without "
+        "one left it is a 429. So many tokens come back each second of the mock's clock."
+    )
+    example: ClassVar[Any] = {"max_bucket_tokens": 5, "tokens_fill_rate": 1}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        kinds = {"max_bucket_tokens": arguments.whole(1), "tokens_fill_rate": arguments.whole(0)}
+        arguments.check(self.value, kinds, "rate_limit", RuleError)
+
+    def spares(self, firing: Firing) -> str:
+        request, limit = firing.request, self.value
+        account = request.path.partition("/accounts/")[2].partition("/")[0]
+        left = firing.buckets.take(
+            (request.address, account),
+            cost=1,
+            limit=limit["max_bucket_tokens"],
+            fill_rate=limit.get("tokens_fill_rate", firing.server_state.settings.tokens_fill_rate),
+            now_gregorian=firing.server_state.now,
+        )
+        return "" if left is None else "a token of its bucket paid for it"
+
+    def failure(self) -> Failure:
+        return system_error("too_many_requests")
+
+
 class RefuseStartKey(_Fails):
     """Refuse the start key that came."""
 
     keyword = "stale_key"
     sentence = "The start key of a request is refused, as when its row has gone."
 
-    def concerns(self, request: RequestView) -> bool:
-        return request.start_key is not None
+    def spares(self, firing: Firing) -> str:
+        return "it has no start_key to refuse" if firing.request.start_key is None else ""
 
     def failure(self) -> Failure:
         return system_error("datastore_fault")
@@ -117,7 +152,7 @@ class SendEmpty(AnswerAction):
     keyword = "empty"
     sentence = "The answer is a 200 without a body."
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
         headers = {name: value for name, value in usual.headers.items() if name != "etag"}
         return replace(usual, status=200, headers=headers, body=b"")
@@ -129,7 +164,7 @@ class MalformJson(AnswerAction):
     keyword = "malformed_json"
     sentence = "The body lacks its last byte, so that it is not JSON although its content type says so."
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
         return _with_body(usual, _whole_body(usual)[:-1] or b"{")
 
@@ -140,11 +175,16 @@ class ExpireToken(AnswerAction):
     keyword = "token_expired"
     sentence = "The token of the request is refused from then on; a token that a login gives afterwards is good."
 
-    def concerns(self, request: RequestView) -> bool:
-        return request.token is not None
+    def spares(self, firing: Firing) -> str:
+        token = firing.request.token
+        if token is None:
+            return "it has no token that could expire"
+        # unless the schedule says when one expires again
+        is_fresh = firing.is_open and firing.tokens.is_fresh(token, firing.server_state)
+        return "a login gave its token after the last one had expired" if is_fresh else ""
 
-    def begin(self, request: RequestView, server_state: ServerState, tokens: TokenExpiry) -> None:
-        tokens.expire(str(request.token), server_state)
+    def begin(self, firing: Firing) -> None:
+        firing.tokens.expire(str(firing.request.token), firing.server_state)
 
 
 class DuplicateRow(AnswerAction):
@@ -153,7 +193,7 @@ class DuplicateRow(AnswerAction):
     keyword = "duplicate_row"
     sentence = "The last row of a page comes twice."
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
         if usual.headers.get("content-type") == "text/csv" and usual.status == 200:
             whole = _whole_body(usual)
@@ -180,7 +220,7 @@ class RepeatPage(AnswerAction):
     keeps_page = True
     sentence = "The next start key of a page leads to the same page, which a client must notice. CSV has no keys."
 
-    def answer(self, server_state: ServerState, produce: Produce) -> HttpResponse:
+    def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
 
         def change(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -202,6 +242,10 @@ class RunCode(Action):
     kind = Kind("a callable that takes the overlay over the data", callable)
     sentence = "A function of the test's is called with the data once the body is complete, before the next request."
     example = print
+
+    @property
+    def runs_code(self) -> bool:
+        return True
 
     def end(self, data: Overlay) -> None:
         self.value(data)

@@ -1,32 +1,59 @@
 """The rules of one mock: which of them fire on a request, and what comes of it."""
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.action import TokenExpiry
+from mockcdrs.faults.action import Firing, TokenExpiry
+from mockcdrs.faults.actions import Actions
 from mockcdrs.faults.matching import PageTracker, RequestView
 from mockcdrs.faults.rule import Rule
-from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, WireEffect
+from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, Line, WireEffect
+
+_DOWN = WireEffect(reset=True, fault="the server is down")
+_MAX_MISSES = 3
 
 Respond = Callable[[HttpRequest, ServerState], HttpResponse]
 
 
 class RuleFailed(Exception):
-    """The function of a rule's `then` raised within an answer; `Faults.check` raises what it raised, in the test."""
+    """A function of a rule's raised within an answer; `Faults.check` raises what it raised, in the test."""
 
 
 @dataclass(slots=True)
 class _Entry:
-    """A rule in force, or one that was removed: its counts stay. `lifted` is set when it is removed."""
+    """A rule in force, or one that was removed: its counts stay. `lifted` is set when it is removed.
+
+    `misses` are requests that it did not fire on, with the differences that kept it from that; the nearest first.
+    """
 
     rule: Rule
     lifted: Latch = field(default_factory=Latch)
+    line: Line = field(default_factory=Line)
+    buckets: TokenBuckets = field(default_factory=TokenBuckets)
     matched: int = 0
     fired: int = 0
+    misses: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def note_miss(self, request: RequestView, differences: list[str]) -> None:
+        """Keep a request that the rule did not fire on, if it is one of the nearest and the rule never fired."""
+        miss = request.describe(), differences
+        if not self.fired and miss not in self.misses:
+            self.misses = sorted([*self.misses, miss], key=lambda each: len(each[1]))[:_MAX_MISSES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fired:
+    """A rule that fires on a request, and what happens."""
+
+    entry: _Entry
+    actions: Actions
+    firing: Firing
 
 
 class Faults:
@@ -51,7 +78,7 @@ class Faults:
         self._pages = PageTracker()
 
     def clear(self) -> None:
-        """Remove all rules and let go of the answers that they hold back.
+        """Remove all rules and let go of the answers that they hold back. The server is no longer down.
 
         Tokens that they made expire are good again, and numbers begin at 1.
         """
@@ -61,6 +88,7 @@ class Faults:
             self._rules = {}
             self._removed: dict[int, _Entry] = {}
             self.failures: list[Exception] = []
+            self.is_down = False
             self._tokens = TokenExpiry()
 
     def add(self, rule: Rule) -> Rule:
@@ -81,9 +109,41 @@ class Faults:
                 return False
             self._removed[rule.number] = self._rules.pop(rule.number)
             entry.lifted.set()
-            if not any(other.rule.expires_tokens for other in self._rules.values()):
-                self._tokens = TokenExpiry()
+            self._forget_tokens()
             return True
+
+    def replace(self, number: int, rule: Rule) -> Rule | None:
+        """Put a rule in the place of another, under its number; it begins to count anew. `None` where there is none."""
+        with self._lock:
+            entry = self._rules.get(number)
+            if entry is None:
+                return None
+            entry.lifted.set()
+            numbered = rule.with_number(number)
+            self._rules[number] = _Entry(numbered)
+            self._forget_tokens()
+            return numbered
+
+    def order(self, numbers: Sequence[int]) -> bool:
+        """Put the rules into an order. Returns whether the numbers are those of all rules, each once."""
+        with self._lock:
+            if sorted(numbers) != sorted(self._rules):
+                return False
+            self._rules = {number: self._rules[number] for number in numbers}
+            return True
+
+    def _forget_tokens(self) -> None:
+        if not any(other.rule.expires_tokens for other in self._rules.values()):
+            self._tokens = TokenExpiry()
+
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        """Reset all connections for a `with` block, whatever the rules."""
+        self.is_down = True
+        try:
+            yield
+        finally:
+            self.is_down = False
 
     def __iter__(self) -> Iterator[Rule]:
         with self._lock:
@@ -109,6 +169,12 @@ class Faults:
         """The rules that have not fired yet."""
         return [rule for rule in self if not self.fired(rule)]
 
+    def near_misses(self, rule: Rule) -> list[str]:
+        """The requests that a rule which never fired came nearest to, and in what they differ; the nearest first."""
+        entry = self._entry(rule)
+        misses = [] if entry is None or entry.fired else entry.misses
+        return [f"{request}: {'; '.join(differences)}" for request, differences in misses]
+
     def check(self) -> None:
         """Raise the first error since the last reset that a function given as `then` raised, if one did."""
         if self.failures:
@@ -118,40 +184,66 @@ class Faults:
         self, incoming: HttpRequest, server_state: ServerState, produce: Respond
     ) -> tuple[HttpResponse, WireEffect]:
         """The answer to a request and how to send it: what `produce` gives, unless a rule fires."""
-        if not self._rules and not self._tokens:
-            answer = produce(incoming, server_state)
-            outcome = answer.outcome
-            return _when_complete(answer, lambda: self._hand_out_key(incoming, outcome.next_start_key)), NO_EFFECT
+        if self.is_down:
+            return HttpResponse(503), _DOWN
+        if self._rules:  # without them there is no token that one of them made expire, either
+            return self._apply_rules(incoming, server_state, produce)
+        answer = produce(incoming, server_state)
+        outcome = answer.outcome
+        return _when_complete(answer, lambda: self._hand_out_key(incoming, outcome.next_start_key)), NO_EFFECT
+
+    def _apply_rules(
+        self, incoming: HttpRequest, server_state: ServerState, produce: Respond
+    ) -> tuple[HttpResponse, WireEffect]:
         request = RequestView.of(incoming)
         page = self._pages.page(request)
         fired = self._fire(request, page, server_state)
-        answer = _answer(fired, self._tokens.applied_to(server_state), lambda changed: produce(incoming, changed))
+        effect = _wire_effect(fired)
+        try:
+            answer = self._answer(fired, server_state, lambda changed: produce(incoming, changed))
+        except RuleFailed:
+            return HttpResponse(500), replace(effect, close=True)
 
         def complete() -> None:
             key = answer.outcome.next_start_key
             if key is not None and page is not None:
-                is_same_page = any(action.keeps_page for entry in fired for action in entry.rule.actions)
+                is_same_page = any(action.keeps_page for each in fired for action in each.actions)
                 self._pages.hand_out(request, key, page if is_same_page else page + 1)
-            for entry in fired:
-                self._end(entry.rule)
+            for each in fired:
+                try:
+                    for action in each.actions:
+                        action.end(self._data)
+                except Exception as error:
+                    raise self._failed(each.entry.rule, error) from error
 
-        effect = _wire_effect(fired)
         try:
-            if not effect.close:
+            if not effect.is_silent:
                 return _when_complete(answer, complete), effect
             complete()  # nobody will ask for the body
         except RuleFailed:
             effect = replace(effect, close=True)
         return answer, effect
 
-    def _end(self, rule: Rule) -> None:
-        for action in rule.actions:
-            try:
-                action.end(self._data)
-            except Exception as error:
-                error.add_note(f"raised by `then` of {rule}; the client was left with a broken connection")
-                self.failures.append(error)
-                raise RuleFailed(str(rule)) from error
+    def _failed(self, rule: Rule, error: Exception) -> RuleFailed:
+        """Keep what a rule's own code raised, for the end of the test."""
+        error.add_note(f"raised by the code of {rule}; the client was left with a broken connection")
+        self.failures.append(error)
+        return RuleFailed(str(rule))
+
+    def _answer(
+        self, fired: list[_Fired], server_state: ServerState, produce: Callable[[ServerState], HttpResponse]
+    ) -> HttpResponse:
+        shown_state = self._tokens.applied_to(server_state)
+        actions = ((each, action) for each in fired for action in each.actions if action.group == "answer")
+        each, action = next(actions, (None, None))
+        if each is None or action is None:
+            return produce(shown_state)
+        if not action.runs_code:
+            return action.answer(each.firing, shown_state, produce)
+        try:
+            return action.answer(each.firing, shown_state, produce)
+        except Exception as error:
+            raise self._failed(each.entry.rule, error) from error
 
     def _hand_out_key(self, incoming: HttpRequest, key: str | None) -> None:
         if key is None:
@@ -161,40 +253,49 @@ class Faults:
         if page is not None:
             self._pages.hand_out(request, key, page + 1)
 
-    def _fire(self, request: RequestView, page: int | None, server_state: ServerState) -> list[_Entry]:
+    def _fire(self, request: RequestView, page: int | None, server_state: ServerState) -> list[_Fired]:
         """Count the rules that match, and return those that fire."""
         with self._lock:
-            fired: list[_Entry] = []
+            fired: list[_Fired] = []
             for entry in self._rules.values():
-                rule = entry.rule
-                if not rule.matches(request, page) or rule.spares(request, server_state, self._tokens):
-                    continue
-                entry.matched += 1
-                is_taken = rule.fires_alone and any(other.rule.fires_alone for other in fired)
-                if not is_taken and rule.schedule.is_due(self._seed, rule.number, entry.matched, entry.fired):
+                due = self._find_due(entry, request, page, server_state, fired)
+                if isinstance(due, _Fired):
                     entry.fired += 1
-                    fired.append(entry)
-            for entry in fired:
-                for action in entry.rule.actions:
-                    action.begin(request, server_state, self._tokens)
+                    fired.append(due)
+                else:
+                    entry.note_miss(request, due)
+            for each in fired:
+                for action in each.actions:
+                    action.begin(each.firing)
             return fired
 
+    def _find_due(
+        self, entry: _Entry, request: RequestView, page: int | None, server_state: ServerState, fired: list[_Fired]
+    ) -> _Fired | list[str]:
+        """What happens by a rule, or why it does not fire. A match is counted, fired or not."""
+        rule = entry.rule
+        if differences := rule.match.differences(request, page):
+            return differences
+        actions = rule.actions_after(entry.fired)
+        identity = self._seed, rule.number, entry.matched + 1
+        is_open = rule.schedule.is_open and not rule.steps
+        firing = Firing(request, server_state, self._tokens, is_open, identity, entry.lifted, entry.line, entry.buckets)
+        if reasons := [reason for action in actions if (reason := action.spares(firing))]:
+            return reasons
+        entry.matched += 1
+        other = next((each.entry.rule for each in fired if each.entry.rule.fires_alone), None)
+        if rule.fires_alone and other is not None:
+            return [f"{other} fired on it"]
+        obstacle = rule.obstacle(self._seed, entry.matched, entry.fired)
+        return [obstacle] if obstacle else _Fired(entry, actions, firing)
 
-def _answer(
-    fired: list[_Entry], server_state: ServerState, produce: Callable[[ServerState], HttpResponse]
-) -> HttpResponse:
-    actions = (action for entry in fired for action in entry.rule.actions if action.group == "answer")
-    action = next(actions, None)
-    return produce(server_state) if action is None else action.answer(server_state, produce)
 
-
-def _wire_effect(fired: list[_Entry]) -> WireEffect:
-    if not fired:
-        return NO_EFFECT
-    effect = WireEffect(fault="; ".join(str(entry.rule) for entry in fired))
-    for entry in fired:
-        for action in entry.rule.actions:
-            effect = action.change_wire(effect, entry.lifted)
+def _wire_effect(fired: list[_Fired]) -> WireEffect:
+    texts = [str(each.entry.rule) for each in fired if each.actions]  # a step of a script may be none
+    effect = WireEffect(fault="; ".join(texts)) if texts else NO_EFFECT
+    for each in fired:
+        for action in each.actions:
+            effect = action.change_wire(effect, each.firing)
     return effect
 
 

@@ -1,11 +1,104 @@
-"""Actions on the wire: a connection that breaks, a wrong length, a body that comes late or slowly."""
+"""Actions on the wire: a connection that breaks, a wrong length, a body that comes late or slowly.
 
-from dataclasses import replace
+A delay may be a distribution. What is drawn of it is a function of the mock's seed, the rule's number and the number of
+the match.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.faults.action import Action
-from mockcdrs.faults.wire_effect import Latch, Pace, Wait, WireEffect
+from mockcdrs.faults.action import Action, Firing
+from mockcdrs.faults.matching import RuleError
+from mockcdrs.faults.wire_effect import Pace, Wait, WireEffect
+
+_LEAST_SHARE = 2.0**-60  # the logarithm of 0 is infinite
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Seconds that are drawn. `uniform`, `lognormal` and `jitter` make one.
+
+    `name` and `values` are the function and its arguments.
+    """
+
+    name: str
+    values: tuple[float, float]
+
+    def seconds(self, share: float) -> float:
+        """The seconds that so large a share of all draws, from 0 to 1, falls below."""
+        return min(_QUANTILES[self.name](*self.values, share), arguments.LONGEST_SECONDS)
+
+    def to_json(self) -> dict[str, list[float]]:
+        """`{"uniform": [0.1, 2]}`."""
+        return {self.name: list(self.values)}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Any:
+        """The distribution that an object with one member stands for; any other value as it is. Raises `RuleError`."""
+        if not isinstance(value, Mapping):
+            return value
+        if len(value) != 1 or next(iter(value)) not in FUNCTIONS:
+            came = arguments.shown(dict(value))
+            raise RuleError(f"delay_seconds: came {came}, expected one of {', '.join(FUNCTIONS)} with two numbers")
+        name, values = next(iter(value.items()))
+        if not isinstance(values, list | tuple) or len(values) != 2:
+            came = arguments.shown(values)
+            raise RuleError(f"delay_seconds: {name} came with {came}, expected two numbers, as in [0.1, 2]")
+        return FUNCTIONS[name](*values)
+
+    def __repr__(self) -> str:
+        return f"{self.name}({', '.join(map(repr, self.values))})"
+
+
+def uniform(least: float, most: float) -> Distribution:
+    """Any number of seconds from `least` to `most`, all as likely. Raises `RuleError`."""
+    _check("uniform", least=least, most=most)
+    if least > most:
+        raise RuleError(f"uniform: came {least!r} and {most!r}, expected the smaller number first")
+    return Distribution("uniform", (least, most))
+
+
+def lognormal(median: float, sigma: float) -> Distribution:
+    """Mostly about `median` seconds, at times much longer, as servers under load are. Raises `RuleError`.
+
+    `sigma` is the standard deviation of the logarithm: with 0.5 one request in a hundred takes three times the median.
+    """
+    _check("lognormal", median=median, sigma=sigma)
+    return Distribution("lognormal", (median, sigma))
+
+
+def jitter(seconds: float, most: float) -> Distribution:
+    """So many `seconds`, and up to `most` more or less; never less than none. Raises `RuleError`."""
+    _check("jitter", seconds=seconds, most=most)
+    return Distribution("jitter", (seconds, most))
+
+
+def _check(function: str, **values: float) -> None:
+    for name, value in values.items():
+        arguments.check_value(f"{function}: {name}", value, arguments.SECONDS, RuleError)
+
+
+def _lognormal_quantile(median: float, sigma: float, share: float) -> float:
+    from statistics import NormalDist  # which imports `decimal`
+
+    exponent = sigma * NormalDist().inv_cdf(min(max(share, _LEAST_SHARE), 1 - 2.0**-53))
+    return median * math.exp(min(exponent, math.log(arguments.LONGEST_SECONDS)))
+
+
+_QUANTILES: dict[str, Callable[[float, float, float], float]] = {
+    "uniform": lambda least, most, share: least + (most - least) * share,
+    "lognormal": _lognormal_quantile,
+    "jitter": lambda seconds, most, share: max(0.0, seconds - most + 2 * most * share),
+}
+FUNCTIONS: dict[str, Callable[[float, float], Distribution]] = {
+    "uniform": uniform,
+    "lognormal": lognormal,
+    "jitter": jitter,
+}
 
 
 class _Breaks(Action):
@@ -13,8 +106,8 @@ class _Breaks(Action):
 
     group = "wire"
 
-    def change_wire(self, effect: WireEffect, lifted: Latch) -> WireEffect:
-        del lifted
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        del firing
         return replace(effect, **{self.keyword: self.value})
 
 
@@ -23,6 +116,23 @@ class CloseConnection(_Breaks):
 
     keyword = "close"
     sentence = "The connection ends before any byte of the answer."
+
+
+class ResetConnection(_Breaks):
+    """End the connection by a TCP reset before any byte of the answer."""
+
+    keyword = "reset"
+    sentence = "The connection is reset before any byte of the answer, as by a server that has crashed."
+
+
+class Blackhole(_Breaks):
+    """Accept the request, and never answer it."""
+
+    keyword = "blackhole"
+    sentence = "The request is accepted and never answered, as long as the rule is there."
+
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        return replace(effect, blackhole=firing.lifted)
 
 
 class CutBody(_Breaks):
@@ -54,21 +164,52 @@ class Delay(Action):
     """Wait before the first byte."""
 
     keyword, unset = "delay_seconds", 0
-    kind = arguments.SECONDS
-    sentence = "The first byte of the answer comes so many seconds later, as long as the rule is there."
+    kind = Kind(
+        f"{arguments.SECONDS.expected}, or uniform(), lognormal() or jitter()",
+        lambda value: isinstance(value, Distribution) or arguments.SECONDS.fits(value),
+    )
+    sentence = (
+        "The first byte of the answer comes so many seconds later, as long as the rule is there; as a distribution, "
+        "the seconds are drawn for each request."
+    )
     example = 3.0
 
-    def change_wire(self, effect: WireEffect, lifted: Latch) -> WireEffect:
-        return replace(effect, delays=(*effect.delays, Wait(self.value, lifted)))
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        drawn = isinstance(self.value, Distribution)
+        seconds = self.value.seconds(firing.share("delay")) if drawn else self.value
+        return replace(effect, delays=(*effect.delays, Wait(seconds, firing.lifted)))
+
+    def to_json(self) -> Any:
+        return self.value.to_json() if isinstance(self.value, Distribution) else self.value
+
+    @classmethod
+    def from_json(cls, value: Any) -> Any:
+        """The seconds, or the distribution that an object stands for."""
+        return Distribution.from_json(value)
+
+
+_SPEED = Kind("bytes a second, more than 0", lambda value: arguments.is_number(value) and value > 0)
 
 
 class Drip(Action):
-    """Send the body slowly."""
+    """Send each body slowly."""
 
     keyword, unset = "drip", None
-    kind = Kind("bytes a second, more than 0", lambda value: arguments.is_number(value) and value > 0)
-    sentence = "The body is sent at so many bytes a second, as long as the rule is there."
+    kind = _SPEED
+    sentence = "Each body is sent at so many bytes a second, as long as the rule is there."
     example = 20_000
 
-    def change_wire(self, effect: WireEffect, lifted: Latch) -> WireEffect:
-        return replace(effect, drips=(*effect.drips, Pace(self.value, lifted)))
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        return replace(effect, paces=(*effect.paces, Pace(self.value, firing.lifted)))
+
+
+class Bandwidth(Action):
+    """Send all bodies over one narrow line."""
+
+    keyword, unset = "bandwidth", None
+    kind = _SPEED
+    sentence = "All bodies together are sent at so many bytes a second, over one line, as long as the rule is there."
+    example = 50_000
+
+    def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
+        return replace(effect, paces=(*effect.paces, Pace(self.value, firing.lifted, firing.line)))

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Latch:
@@ -54,37 +54,60 @@ class Wait:
     lifted: Latch
 
 
+class Line:
+    """A line that is free at some time: what several bodies send over it, they send one after the other."""
+
+    def __init__(self) -> None:
+        self._free_at_seconds = 0.0
+        self._lock = threading.Lock()
+
+    def occupy(self, seconds: float, now_seconds: float) -> float:
+        """Occupy it for so long, as soon as it is free. Returns how many seconds from now it is free again."""
+        with self._lock:
+            self._free_at_seconds = max(self._free_at_seconds, now_seconds) + seconds
+            return self._free_at_seconds - now_seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The speed at which a body is sent, until `lifted` is set."""
+    """The speed at which bodies are sent over a line, until `lifted` is set."""
 
     bytes_a_second: float
     lifted: Latch
+    line: Line = field(default_factory=Line, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class WireEffect:
     """What the server does to an answer on its way to the client.
 
-    It waits for all of `delays`, one after the other, and then sends the body at the slowest pace of `drips`. After
+    It waits for all of `delays`, one after the other, and then sends the body at the slowest of `paces`. After
     `cut_after` bytes of the body (compressed, if it is) the connection ends; with `cut_in_chunk`, in the middle of a
-    chunk; with `close`, before any byte. `wrong_content_length` is added to the true length. `fault` names the rules
-    that fired on the request, for the journal.
+    chunk. Before any byte it ends with `close`; with `reset`, by a TCP reset; with `blackhole`, once that is set.
+    `wrong_content_length` is added to the true length. `fault` names the rules that fired on the request, for the
+    journal.
     """
 
     delays: tuple[Wait, ...] = ()
-    drips: tuple[Pace, ...] = ()
+    paces: tuple[Pace, ...] = ()
     cut_after: int | None = None
     cut_in_chunk: bool = False
     wrong_content_length: int = 0
     close: bool = False
+    reset: bool = False
+    blackhole: Latch | None = None
     fault: str = ""
 
     @property
+    def is_silent(self) -> bool:
+        """Whether no byte of the answer is sent."""
+        return self.close or self.reset or self.blackhole is not None
+
+    @property
     def is_plain(self) -> bool:
-        """Whether the body is sent as usual, once the delays are over."""
-        changes = (self.drips, self.cut_after, self.cut_in_chunk, self.wrong_content_length, self.close)
-        return not any(changes)
+        """Whether the answer is sent as usual, once the delays are over."""
+        changes = (self.paces, self.cut_after, self.cut_in_chunk, self.wrong_content_length)
+        return not (self.is_silent or any(changes))
 
 
 NO_EFFECT = WireEffect()

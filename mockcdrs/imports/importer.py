@@ -45,12 +45,12 @@ class _Candidate:
 class Importer:
     """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
 
-    `account_id` is the account of calls whose file names none. `skipped_count` counts documents that are not CDRs,
-    `row_counts` the listing rows of each format.
+    `account_id` is the account of calls whose file names none. `others` counts the documents that are no CDRs, by
+    their kind; `row_counts` the listing rows of each format.
     """
 
     account_id: str = UNNAMED_ACCOUNT
-    skipped_count: int = 0
+    others: Counter[str] = field(default_factory=Counter)
     row_counts: Counter[ListingFormat] = field(default_factory=Counter)
     _spool: DocumentSpool = field(default_factory=DocumentSpool)
     _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
@@ -75,11 +75,17 @@ class Importer:
         documents = {key: LazyDocuments(month_offsets, self._spool.read) for key, month_offsets in offsets.items()}
         return DataSet(tuple(self._describe_accounts(offsets)), documents)
 
+    @property
+    def count(self) -> int:
+        """The number of CDRs that were read."""
+        return len(self._candidates)
+
     def _read_file(self, path: Path) -> None:
         for source, item in sources.read_items(path):
-            if _is_other_document(item):
-                self.skipped_count += 1
+            if other := _kind_of_other(item):
+                self.others[other] += 1
             else:
+                _refuse_event(source, item)
                 self._add(source, item)
 
     def _read_directory(self, path: Path) -> None:
@@ -122,7 +128,7 @@ class Importer:
             completeness = _PUBLIC_DOCUMENT
             public = {"_id": item["id"]} | {key: value for key, value in item.items() if key != "id"}
         account_id = self._choose_account(channel_vars(public).get("account_id"))
-        document = _add_private_fields(public, account_id, month)
+        document = complete_document(public, account_id, month)
         self._offer((account_id, month, item["id"]), completeness, document, source)
 
     def _choose_account(self, *candidates: Any) -> str:
@@ -159,11 +165,25 @@ def _texts(documents: Iterable[Document], name: str) -> set[str]:
     return {value for value in values if isinstance(value, str) and value}
 
 
-def _is_other_document(item: Item) -> bool:
-    """Whether an item is a document that is not a CDR: a month's database has such, too."""
+def _kind_of_other(item: Item) -> str:
+    """What a document is that is no CDR; empty if it is one. A month's database has such, too."""
     wrapped = item.get("document")
     item = wrapped if isinstance(wrapped, dict) and "account_id" in item else item
-    return str(item.get("_id", "")).startswith("_design/") or item.get("pvt_type", "cdr") != "cdr"
+    if str(item.get("_id", "")).startswith("_design/"):
+        return "design document"
+    if item.get("_deleted") is True:
+        return "deleted document"
+    kind = item.get("pvt_type", "cdr")
+    return "" if kind == "cdr" else str(kind)
+
+
+def _refuse_event(source: SourcePlace, item: Item) -> None:
+    """Raise `DataError` for an event of a call. A CDR is made of one, and keeps its name, but has an id."""
+    name = item.get("Event-Name", item.get("event_name"))
+    if isinstance(name, str) and name and {"id", "_id", "document"}.isdisjoint(item):
+        category = item.get("Event-Category", item.get("event_category"))
+        words = Words(f"is an event {name}" + (f" of {category}" if isinstance(category, str) else ""))
+        source.refuse(words, _CDR, "take the documents that Kazoo made of such events, or an answer of /cdrs")
 
 
 def _check_kind(source: SourcePlace, document: Item) -> None:
@@ -188,17 +208,17 @@ def _read_month(source: SourcePlace, holder: Item, name: str) -> str:
     return month
 
 
-def _add_private_fields(document: Item, account_id: str, month: str) -> Item:
+def complete_document(public: Item, account_id: str, month: str) -> Item:
     """A public document with the fields that a database adds, as if it was saved when the leg ended."""
     created = next(
-        (value for key in ("timestamp", "interaction_time") if isinstance(value := document.get(key), int)),
+        (value for key in ("timestamp", "interaction_time") if isinstance(value := public.get(key), int)),
         gregorian.month_start(month),
     )
-    digest = hashlib.md5(json.dumps(document, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
+    digest = hashlib.md5(json.dumps(public, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
     return {
-        "_id": document["_id"],
+        "_id": public["_id"],
         "_rev": f"1-{digest}",
-        **document,
+        **public,
         "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
         "pvt_account_id": account_id,
         "pvt_created": created,

@@ -388,7 +388,7 @@ def _make_full_row(item: Item, document: Item) -> Item:
     """The row of a document with the columns of all releases, for the listing that `item` is from."""
     # A row does not show whether it is from an account's interactions, as nearly all are, or from a user's.
     inception = item.get("inception_direction")
-    of_user = inception is not None and inception != listing_columns.COLUMNS["inception_direction"](document, 0)
+    of_user = inception is not None and inception != listing_columns.inception(document, 0)
     return listing_columns.make_row(
         document, listing_columns.select_columns(listing_columns.COLUMNS, " ", of_user=of_user)
     )

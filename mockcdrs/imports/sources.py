@@ -1,13 +1,17 @@
-"""Reads files with CDRs: saved answers as JSON or CSV, exports of documents, CouchDB dumps.
+"""Reads files with CDRs: saved answers as JSON or CSV, and documents as CouchDB's answers and backups have them.
+
+Each may be compressed by gzip.
 
 `read_items` yields what a file holds as JSON objects: listing rows, public documents or database documents. Each comes
 with its place in the file, for messages about it.
 """
 
 import csv
+import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +23,10 @@ from mockcdrs.dataset.files import DataError, Words, parse_json, shortened
 from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
 _REMEDY = "correct it or take it out"
+_CONTAINERS = ("rows", "results", "docs", "data")
+_IDS = frozenset({"id", "_id", "call_id"})
+# In the first line of files of couchbackup.
+_BACKUP_NAME = "@cloudant/couchbackup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,9 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
     """
     source = SourcePlace(file)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
+        text = _uncompressed(file.read_bytes()).decode("utf-8-sig")
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        source.refuse(Words(f"is broken gzip ({error})"), "gzip of JSON or CSV", "compress it again")
     except UnicodeDecodeError as error:
         source.refuse(
             Words(f"is no text ({error.reason} at byte {error.start})"),
@@ -73,6 +83,10 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
         'JSON, or a CSV download, whose first line begins with "ID" in quotes or with id without them',
         "save an answer of /cdrs again",
     )
+
+
+def _uncompressed(content: bytes) -> bytes:
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
 
 
 def _json_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
@@ -142,17 +156,21 @@ def _value_items(source: SourcePlace, value: Any) -> Iterator[tuple[SourcePlace,
 
 
 def _object_items(source: SourcePlace, value: Item) -> Iterator[tuple[SourcePlace, Item]]:
-    if "rows" in value and "id" not in value:
-        for index, each in enumerate(_check_list(source.at("rows"), value["rows"])):
-            yield _view_row_document(source.at(f"rows[{index}]"), each)
-        return
-    container = next((key for key in ("data", "docs") if key in value and "call_id" not in value), None)
-    if container:
-        yield from _value_items(source.at(container), value[container])
+    container = next((key for key in _CONTAINERS if key in value and _IDS.isdisjoint(value)), None)
+    if container in {"rows", "results"}:
+        for index, each in enumerate(_check_list(source.at(container), value[container])):
+            yield from _view_row_items(source.at(f"{container}[{index}]"), each)
+    elif container:
+        inner = value[container]
+        if isinstance(inner, dict) and isinstance(value.get("revision"), str):
+            inner = {**inner, "_rev": value["revision"]}
+        yield from _value_items(source.at(container), inner)
+    elif "changes" in value and "seq" in value:
+        yield from _view_row_items(source, value)
     elif _is_grouped(value):
         for call_id, legs in value.items():
             yield from _value_items(source.at(call_id), legs)
-    else:
+    elif value.get("name") != _BACKUP_NAME and "last_seq" not in value:
         yield source, value
 
 
@@ -167,11 +185,14 @@ def _check_list(source: SourcePlace, value: Any) -> list[Any]:
     return value if isinstance(value, list) else source.refuse(value, "a list")
 
 
-def _view_row_document(source: SourcePlace, value: Any) -> tuple[SourcePlace, Item]:
-    document = value.get("doc") if isinstance(value, dict) else None
-    if not isinstance(document, dict):
-        source.at("doc").refuse(document, "a document", "export the view again with include_docs=true")
-    return source.at("doc"), document
+def _view_row_items(source: SourcePlace, value: Any) -> Iterator[tuple[SourcePlace, Item]]:
+    """The document of a row of a view, of `_all_docs` or of `_changes`; none where the row says that it is gone."""
+    row = value if isinstance(value, dict) else {}
+    document, details = row.get("doc"), row.get("value")
+    if isinstance(document, dict):
+        yield source.at("doc"), document
+    elif "error" not in row and not row.get("deleted") and not (isinstance(details, dict) and details.get("deleted")):
+        source.at("doc").refuse(document, "a document", "export it again with include_docs=true")
 
 
 _CsvRecords = Iterator[tuple[int, list[str]]]
@@ -218,7 +239,13 @@ def _bare_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlac
         # Kazoo 4.2 has the header before more than the first of its lines.
         if line != head:
             place = replace(source, line=number)
-            cells = _split_bare(place, header, line)
+            cells = split_bare_line(header, line)
+            if cells is None:
+                place.refuse(
+                    Words(f"has {len(_BARE_SEPARATORS[-1].split(line))} columns"),
+                    f"{len(header)}, as in the header; these lines have no quotes, so a comma in a value is not told",
+                    "save the JSON answer instead",
+                )
             yield place, _csv_row(place, dict(zip(header, cells, strict=True)), _split_recording_ids)
         number += 1 + (line.count("\n") if end != "\n" else 0)
 
@@ -264,17 +291,13 @@ def _split_unescaped(record: str) -> list[str]:
     return record.rstrip("\r\n")[1:-1].split('","')
 
 
-def _split_bare(place: SourcePlace, header: list[str], line: str) -> list[str]:
-    cells: list[str] = []
+def split_bare_line(header: list[str], line: str) -> list[str] | None:
+    """The cells of a line without quotes, `None` if commas in its values leave open where cells end."""
     for comma in _BARE_SEPARATORS:
         cells = _insert_missing_comma(header, comma.split(line))
         if len(cells) == len(header):
             return cells
-    return place.refuse(
-        Words(f"has {len(cells)} columns"),
-        f"{len(header)}, as in the header; these lines have no quotes, so a comma in a value cannot be told",
-        "save the JSON answer instead",
-    )
+    return None
 
 
 def _insert_missing_comma(header: list[str], cells: list[str]) -> list[str]:

@@ -1,263 +1,174 @@
-"""Anonymizes exchanges, with the pseudonyms of `mockcdrs import --anonymize`.
+"""Anonymizes exchanges, by the table of fields and with the pseudonyms of `mockcdrs import --anonymize`.
 
-Originals are replaced in paths, queries, headers and bodies alike, so that requests still match their responses. Times,
-durations, sums and Crossbar's own words stay. Bodies may be JSON envelopes, JSONP, or either kind of CSV.
+Originals are replaced in paths, queries, headers and bodies alike, so that requests still match their responses.
+Crossbar's own words stay. Bodies may be JSON envelopes, JSONP, or either kind of CSV.
 """
 
+import csv
+import io
 import json
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
+from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
+from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, Kind, kind_of
 from mockcdrs.openapi.document import build_document
 from mockcdrs.openapi.operations import PARAMETERS
-from mockcdrs.recordings.exchanges import Exchange, RecordedResponse, token_placeholder
+from mockcdrs.recordings.exchanges import Exchange
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(
     segment for path in build_document()["paths"] for segment in path.split("/") if not segment.startswith("{")
 )
-_START_KEY_PARAMETERS = frozenset({"start_key", "end_key"})
+_START_KEYS = frozenset({"start_key", "end_key", "next_start_key"})
 _FIELD_NAME_FILTER = re.compile("has_key|key_missing|has_value|value_missing|missing_value")
 _FIELD_FILTER = re.compile(r"filter_(?:not_)?(?:.*\.)?([^.]+)")
 _FIXED_VALUE = re.compile(r"-?[\d.]*|true|false|yes|no|csv|json|text/csv", re.ASCII)
 _FIXED_PARAMETERS = frozenset(
     name for name, parameter in PARAMETERS.items() if parameter["schema"].get("type") in {"integer", "boolean"}
 ) | {"accept", "verb"}
-_KEPT_HEADERS = frozenset(
-    {
-        "accept", "accept-encoding", "accept-language", "origin", "content-type", "content-encoding", "date", "expires",
-        "server", "transfer-encoding", "vary", "connection", "content-language", "allow",
-    }
-)  # fmt: skip
 _FILE_NAME = re.compile(r'(filename=")(?!result\.csv"|json_[0-9a-f]{22}\.csv")([^"]*)')
-_TOKEN_PLACEHOLDER = re.compile(token_placeholder(r"(\w*)"))
-_FIXED_MEMBERS = frozenset({"status", "error", "version", "timestamp", "node", "page_size", "tokens"})
-"""Members of an envelope with values that name nobody."""
-_TIME_COLUMNS = frozenset({"datetime", "rfc_1036", "iso_8601", "iso_8601_combined"})
-_QUOTED_PART = re.compile("'([^']*)'")
+_PARAMETERS = PARAMETERS.keys() | frozenset({"jsonp", "verb", "accept", "auth_token", "include_api_key"})
+_ERROR_CAUSES = ("load_cdrs", "Bad Request", "timeout")
+_QUOTED_PART = re.compile(r"'[^']*'|\S*\d{8,}\S*")
+_AFTER_ALL_TEXT = "\ufff0"
 _JSONP_BODY = re.compile(r"([\w.$]+\()(.*)(\);?\s*)", re.DOTALL)
 _NESTED_PREFIX = re.compile(r"custom_(channel_vars|application_vars|sip_headers(_in|_out)?)_")
 """The part before the field's name in the heading of a nested field."""
-_BARE_SEPARATOR = re.compile(r",(?! \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT)")
-"""The commas between cells without quotes: all but that after a day of the week."""
-_CSV_PART = re.compile(r'"((?:[^"]|"")*)"|(,)|(\n)')
-
-_Rewrite = Callable[[str], str]
+_COLUMN_BY_HEADING = {heading: name for name, heading in CSV_HEADINGS.items()}
 
 
 class ExchangeAnonymizer:
-    """Rewrites exchanges with an anonymizer, which may have learned from the server's data before."""
+    """Rewrites exchanges with an anonymizer."""
 
     def __init__(self, anonymizer: Anonymizer) -> None:
         self._anonymizer = anonymizer
-        self._bodies = _BodyAnonymizer(anonymizer, self._start_key, self._token)
 
-    def anonymize(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
-        """Anonymize the exchanges of a recording, all at once, so that names are found wherever they occur."""
-        return self._anonymizer.learn_then_run(lambda: [self._anonymize_exchange(each) for each in exchanges])
-
-    def _anonymize_exchange(self, exchange: Exchange) -> Exchange:
-        request = exchange.request
-        path, query = self._path(request.path), self._query(request.query)
-        headers = tuple((name, self._header(name, value)) for name, value in request.headers)
-        body = None if request.body is None else self._bodies.anonymize(request.body)
-        number = exchange.name.partition(" ")[0]
-        return replace(
-            exchange,
-            name=f"{number} {request.method} {path}{'?' + query if query else ''}",
-            request=RawRequest(request.method, path, query, headers, body),
-            response=self._response(exchange.response),
+    def anonymize(self, exchange: Exchange) -> Exchange:
+        """Anonymize a request with its response."""
+        request, response = exchange.request, exchange.response
+        path = "/".join(
+            segment if segment in _FIXED_SEGMENTS else quote(self._text(unquote(segment)), safe="")
+            for segment in request.path.split("/")
         )
-
-    def _response(self, response: RecordedResponse) -> RecordedResponse:
+        query, body = self._query(request.query), self._body(response.body)
         headers = {name: self._header(name, value) for name, value in response.headers.items()}
-        body = self._bodies.anonymize(response.body)
         if "content-length" in headers:
             headers["content-length"] = str(len(body.encode()))
-        return replace(response, headers=headers, body=body)
-
-    def _path(self, path: str) -> str:
-        return "/".join(
-            segment if segment in _FIXED_SEGMENTS else quote(self._token(unquote(segment)), safe="")
-            for segment in path.split("/")
+        sent = tuple((name, self._header(name, value)) for name, value in request.headers)
+        sent_body = None if request.body is None else self._body(request.body)
+        return replace(
+            exchange,
+            name=f"{exchange.name.partition(' ')[0]} {request.method} {path}{'?' + query if query else ''}",
+            request=RawRequest(request.method, path, query, sent, sent_body),
+            response=replace(response, headers=headers, body=body),
         )
+
+    def _text(self, text: str) -> str:
+        return self._anonymizer.hide(Kind.TEXT, text)
 
     def _query(self, query: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-        anonymized = [(self._parameter(name), self._argument(name, value)) for name, value in pairs]
-        return query if anonymized == pairs else urlencode(anonymized, errors="surrogateescape")
+        hidden = [(self._parameter(name), self._argument(name, value)) for name, value in pairs]
+        return query if hidden == pairs else urlencode(hidden, errors="surrogateescape")
 
     def _parameter(self, name: str) -> str:
-        return name if name in PARAMETERS or _FIELD_FILTER.fullmatch(name) else self._anonymizer.anonymize_key(name)
+        return name if name in _PARAMETERS or _FIELD_FILTER.fullmatch(name) else self._text(name)
 
     def _argument(self, name: str, value: str) -> str:
         if name == "jsonp" or (name in _FIXED_PARAMETERS and _FIXED_VALUE.fullmatch(value)):
             return value
-        if name in _START_KEY_PARAMETERS:
+        if name in _START_KEYS:
             return self._start_key(value)
         if _FIELD_NAME_FILTER.fullmatch(name):
-            return ".".join(map(self._anonymizer.anonymize_key, value.split(".")))
+            return ".".join(part if kind_of(part) else self._text(part) for part in value.split("."))
         if found := _FIELD_FILTER.fullmatch(name):
-            return self._bodies.anonymize_filter_value(found[1], value)
-        return self._token(value)
+            kind, values = kind_of(found[1]) or Kind.TEXT, _parse_json(value)
+            if isinstance(values, list):
+                return _compact([self._anonymizer.hide(kind, str(each)) for each in values])
+            return self._anonymizer.hide(kind, value)
+        return self._text(value)
 
     def _start_key(self, text: str) -> str:
         """An encoded view key with pseudonyms for its ids, or any other text."""
         try:
-            key = start_key.decode(text)
+            return start_key.encode(self._key_part(start_key.decode(text)))
         except start_key.NoStartKey:
-            return self._anonymizer.anonymize_text(text)
-        return start_key.encode(self._key_part(key))
+            return self._text(text)
 
     def _key_part(self, part: Any) -> Any:
         if isinstance(part, list):
             return [self._key_part(each) for each in part]
-        return self._anonymizer.anonymize_text(part) if isinstance(part, str) else part
-
-    def _token(self, text: str) -> str:
-        """A text. `token-of-ACCOUNT`, the placeholder of a token, becomes that of the account's pseudonym."""
-        if found := _TOKEN_PLACEHOLDER.fullmatch(text):
-            return token_placeholder(self._anonymizer.anonymize_text(found[1]))
-        return self._anonymizer.anonymize_text(text)
+        return self._text(part) if isinstance(part, str) and part != _AFTER_ALL_TEXT else part
 
     def _header(self, name: str, value: str) -> str:
         low = name.lower()
-        if low in _KEPT_HEADERS or low.startswith("access-control-"):
+        if low in HEADERS or low.startswith("access-control-"):
             return value
-        if low in {"etag", "if-match", "if-none-match"}:
-            return re.sub(r'"([^"]*)"', lambda found: f'"{self._anonymizer.anonymize_value("_rev", found[1])}"', value)
         if low == "content-disposition":
-            return _FILE_NAME.sub(lambda found: found[1] + self._token(found[2]), value)
-        return self._token(value)
+            return _FILE_NAME.sub(lambda found: found[1] + self._text(found[2]), value)
+        return self._text(value)
 
-
-class _BodyAnonymizer:
-    """Rewrites bodies. `start_key` and `token` rewrite the members of an envelope that hold such."""
-
-    def __init__(self, anonymizer: Anonymizer, start_key: _Rewrite, token: _Rewrite) -> None:
-        self._anonymizer = anonymizer
-        self._by_member: dict[str, _Rewrite] = {
-            "start_key": start_key,
-            "next_start_key": start_key,
-            "auth_token": token,
-            "request_id": token,
-            "revision": lambda text: str(anonymizer.anonymize_value("_rev", text)),
-            "message": self._message,
-        }
-
-    def anonymize(self, body: str) -> str:
-        """Anonymize a body. One that is neither JSON nor CSV is rewritten as one text."""
+    def _body(self, body: str) -> str:
+        """A body. One that is neither a JSON object nor CSV is rewritten as one text."""
         if found := _JSONP_BODY.fullmatch(body):
-            return found[1] + self.anonymize(found[2]) + found[3]
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            return self._csv(body)
-        return _compact(self._envelope(value)) if isinstance(value, dict) else self._csv(body)
-
-    def anonymize_filter_value(self, field: str, value: str) -> str:
-        """Anonymize the value of a filter: a text, or a JSON array of texts."""
-        try:
-            values = json.loads(value)
-        except (ValueError, RecursionError):
-            values = None
-        if isinstance(values, list):
-            return _compact(self._member(field, values))
-        return str(self._member(field, value))
+            return found[1] + self._body(found[2]) + found[3]
+        value, end = _parse_json(body), "\r\n" if body.partition("\n")[0].endswith("\r") else "\n"
+        if isinstance(value, dict):
+            return _compact(self._envelope(value))
+        if body.startswith('"'):
+            return self._csv([*csv.reader(io.StringIO(body, newline=""))], end, '"{}"')
+        if body.startswith("id,"):
+            names, *lines = (line.split(",") for line in body.removesuffix(end).split(end))
+            cells = (sources.split_bare_line(names, ",".join(line)) or [self._text(",".join(line))] for line in lines)
+            return self._csv([names, *cells], end, "{}")
+        return self._text(body)
 
     def _envelope(self, envelope: dict[str, Any]) -> dict[str, Any]:
-        return {name: self._envelope_member(name, value) for name, value in envelope.items()}
+        special = {name: self._start_key(str(envelope[name])) for name in _START_KEYS & envelope.keys()}
+        if envelope.get("status") == "error":
+            special |= {name: self._error(name, envelope[name]) for name in {"message", "data"} & envelope.keys()}
+        return {
+            name: special[name] if name in special else self._anonymizer.anonymize_field(name, value)
+            for name, value in envelope.items()
+            if name in special or self._anonymizer.knows(name)
+        }
 
-    def _envelope_member(self, name: str, value: Any) -> Any:
-        if name in _FIXED_MEMBERS:
-            return value
-        if name in self._by_member and isinstance(value, str):
-            return self._by_member[name](value)
-        return self._data(value) if name == "data" else self._anonymizer.anonymize_value(name, value)
-
-    def _data(self, value: Any) -> Any:
-        """The data of an envelope: rows, documents, a summary, or the fields of an error."""
+    def _error(self, name: str, value: Any) -> Any:
+        """What is said of an error: Crossbar's words stay, but not what they quote."""
         match value:
+            case str() if name in {"message", "target"}:
+                return _QUOTED_PART.sub(lambda quoted: self._anonymizer.hide(Kind.TIME, quoted[0]), value)
             case dict():
-                return {
-                    self._anonymizer.anonymize_key(name): self._member(name, inner) for name, inner in value.items()
-                }
+                names = {key: key if key in ERROR_MEMBERS or key in PARAMETERS else self._text(key) for key in value}
+                return {names[key]: self._error(key, each) for key, each in value.items()}
             case list():
-                return [self._data(element) for element in value]
-        return self._member("", value)
+                return [self._error(name, each) for each in value]
+        return value if value in _ERROR_CAUSES else self._anonymizer.anonymize_field("timestamp", value)
 
-    def _member(self, name: str, value: Any) -> Any:
-        match value:
-            case str() if name == "message":
-                return self._message(value)
-            case str() | int() if name in _TIME_COLUMNS or (name == "cause" and _is_fixed_cause(str(value))):
-                return value
-            case dict():
-                return self._data(value)
-        return self._anonymizer.anonymize_value(name, value)
-
-    def _message(self, text: str) -> str:
-        return _QUOTED_PART.sub(lambda found: f"'{self._anonymizer.anonymize_text(found[1])}'", text)
-
-    def _csv(self, body: str) -> str:
-        if body.startswith('"'):
-            return self._quoted_csv(body)
-        header, _, rest = body.partition("\r\n")
-        names = header.split(",")
-        if names[0] != "id":
-            return self._anonymizer.anonymize_text(body)
-        lines = [self._bare_line(names, line) for line in rest.split("\r\n")]
-        return "\r\n".join([header, *lines])
-
-    def _bare_line(self, names: list[str], line: str) -> str:
-        cells = _merge_name_cells(names, _BARE_SEPARATOR.split(line))
-        if cells is None:
-            return self._anonymizer.anonymize_text(line)
-        return ",".join(str(self._member(name, cell)) for name, cell in zip(names, cells, strict=True))
-
-    def _quoted_csv(self, body: str) -> str:
-        """CSV with every cell in quotes. The first line has the names of the columns."""
-        names: list[str] = []
-        row = column = 0
-
-        def rewrite(found: re.Match[str]) -> str:
-            nonlocal row, column
-            if found[1] is None:
-                column = column + 1 if found[2] else 0
-                row += found[3] is not None
-                return found[0]
-            if row == 0:
-                names.append(_NESTED_PREFIX.sub("", found[1].lower()))
-                return found[0]
-            name = names[column] if column < len(names) else ""
-            cell = str(self._member(name, found[1].replace('""', '"')))
-            return f'"{cell.replace(chr(34), chr(34) * 2)}"'
-
-        return _CSV_PART.sub(rewrite, body)
+    def _csv(self, rows: list[list[str]], end: str, cell: str) -> str:
+        """Rows with the cells of known columns. The first row names the columns."""
+        names = [_NESTED_PREFIX.sub("", _COLUMN_BY_HEADING.get(heading, heading)) for heading in rows[0]]
+        known = {column: name for column, name in enumerate(names) if self._anonymizer.knows(name)}
+        hidden = [[rows[0][column] for column in known]]
+        for row in rows[1:]:
+            cells = dict(enumerate(row))
+            hidden.append(
+                [self._anonymizer.anonymize_field(known[column], cells[column]) for column in known if column in cells]
+            )
+        return "".join(",".join(cell.format(text.replace('"', '""')) for text in row) + end for row in hidden)
 
 
-def _is_fixed_cause(text: str) -> bool:
-    """Whether the cause of an error is a time, or one of Kazoo's words for an error of CouchDB."""
-    return text.isdecimal() or text in {"Bad Request", "timeout"}
-
-
-def _merge_name_cells(names: list[str], cells: list[str]) -> list[str] | None:
-    """Merge cells of a line without quotes that were split at commas in the names of caller and callee.
-
-    Returns `None` if there are commas in other values. The number between the two names has no letters.
-    """
-    more = len(cells) - len(names)
-    for first in range(more + 1):
-        start, end = 3 + first, 5 + more
-        caller, number, callee = cells[3 : start + 1], cells[start + 1], cells[start + 2 : end + 1]
-        if more == 0 or not any(map(str.isalpha, number)):
-            return [*cells[:3], ",".join(caller), number, ",".join(callee), *cells[end + 1 :]]
-    return None
+def _parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _compact(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import contextlib
 import itertools
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -67,7 +67,7 @@ class Recorder:
 
 
 def label_exchanges(
-    exchanges: Sequence[Exchange], kazoo: str | None, report: MockReport | None, *, is_anonymous: bool = False
+    exchanges: Iterable[Exchange], kazoo: str | None, report: MockReport | None, *, is_anonymous: bool = False
 ) -> tuple[list[Exchange], str]:
     """Note what is known of the server in each exchange. Returns the exchanges, and a line that says what is known.
 
@@ -75,6 +75,7 @@ def label_exchanges(
     the version is detected from the responses. Anonymous exchanges do not note which generated calls the mock served,
     as those have the real names.
     """
+    exchanges = list(exchanges)
     if report is None:
         bodies = [each.response.body for each in exchanges]
         detection = assume_version(kazoo, bodies) if kazoo else detect_version(bodies)
@@ -91,6 +92,9 @@ def label_exchanges(
 
 MAX_WALK_PAGES = 5
 """The number of pages after which a walk of `plan_requests` ends."""
+
+MOST_REQUESTS = 100
+"""About as many requests as `plan_requests` sends at the most: short walks and missing calls make it fewer."""
 
 _LISTINGS = ("cdrs", "cdrs/interaction")
 _CSV = (("Accept", "text/csv"),)

@@ -18,7 +18,6 @@ from mockcdrs.server.middleware import (
     JournalMiddleware,
     Request,
     RequestIdMiddleware,
-    is_below,
     respond_as_crossbar,
 )
 
@@ -101,7 +100,7 @@ def create_app(
     def respond_to_unknown_method(req: Request, resp: falcon.Response, error: falcon.HTTPError, params: Any) -> None:
         """Have Crossbar refuse in its own words and order what Falcon refuses, some of it before any middleware."""
         del error, params
-        if control is not None and is_below(req.path, CONTROL):
+        if control is not None and f"{req.path}/".startswith(f"{CONTROL}/"):
             control.respond(req, resp)
             return
         if not req.context.is_open:

@@ -17,8 +17,8 @@ from mockcdrs.console import pages
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Journal
 from mockcdrs.control_api import OPEN, ROUTES
-from mockcdrs.control_api.access import ApiError, check_access, error_body
-from mockcdrs.control_api.messages import ApiRequest, ApiResponse, Handler, bad_value
+from mockcdrs.control_api.access import ApiError, check_access, error_body, panel_headers
+from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_record
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
@@ -42,15 +42,15 @@ class EventStream:
         self._journal = journal
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
-    def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
+    def listen(self, since: int, connection: ClientConnection) -> "_Listening":
         """Return the events until the client goes or the server stops. Raises `ApiError` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise ApiError(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
-        return _Listening(self._places.release, self._events(since, origin, connection))
+        return _Listening(self._places.release, self._events(since, connection))
 
-    def _events(self, since: int, origin: str, connection: ClientConnection) -> Generator[bytes, None, None]:
+    def _events(self, since: int, connection: ClientConnection) -> Generator[bytes, None, None]:
         journal = self._journal
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
@@ -61,7 +61,7 @@ class EventStream:
                 yield b"event: reset\ndata: {}\n\n"
             cursor = news.completion
             for record in news.records:
-                data = json.dumps(describe_record(record, origin))
+                data = json.dumps(describe_record(record))
                 yield f"id: {record.completion}\nevent: request\ndata: {data}\n\n".encode()
             with connection.waiting(journal.wake):
                 is_quiet = not journal.wait_for_change(cursor, identity, HEARTBEAT_SECONDS, connection.is_closed)
@@ -106,9 +106,14 @@ class ControlApi:
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Respond to whatever comes; errors have one shape."""
-        resp.set_headers(self._headers)
+        resp.set_headers({**self._headers, **panel_headers(self._config, req.get_header("Origin"))})
+        if self._config.allow_origin:
+            resp.append_header("Vary", "Origin")
         try:
             self._check_access(req)
+            if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
+                _send(resp, NO_CONTENT)
+                return
             responder, fields = self._find_responder(req)
             responder(req, resp, **fields)
         except falcon.HTTPError as wrong:
@@ -161,7 +166,7 @@ def _responder(
             _send(resp, response)
         else:
             resp.content_type = "text/event-stream"
-            resp.stream = stream.listen(response.events, request.origin, ClientConnection(req.env))
+            resp.stream = stream.listen(response.events, ClientConnection(req.env))
 
     return respond
 

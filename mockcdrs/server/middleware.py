@@ -50,6 +50,7 @@ class RequestContext:
     incoming: HttpRequest
     server_state: ServerState
     request_id: str
+    other_test: str
     started: float
     record: Record
     effect: WireEffect
@@ -92,18 +93,22 @@ class Request(falcon.Request):
 class RequestIdMiddleware:
     """Reads a request to Crossbar as it was sent, and gives it its id: the client's, or a new one.
 
-    Paths at and below `besides` are not Crossbar's.
+    Paths at and below `besides` are not Crossbar's, and a browser that opens the root is led there.
     """
 
     def __init__(self, state: State, besides: str | None) -> None:
         self._state = state
-        self._besides = besides
+        self._besides = None if besides is None else f"{besides}/"
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        del resp
-        if self._besides is not None and is_below(req.path, self._besides):
-            return
+        if self._besides is not None:
+            if f"{req.path}/".startswith(self._besides):
+                return
+            if req.path == "/" and _is_from_browser(req):
+                resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
+                resp.set_header("Vary", "Accept")
+                return
         context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
         context.incoming = incoming = read_request(req.env, state.settings.max_upload_size)
@@ -121,7 +126,9 @@ class JournalMiddleware:
         """Open the record."""
         del resp
         if req.context.is_open:
-            req.context.record = self._journal.open(req.context.incoming, req.context.server_state.now)
+            context = req.context
+            context.other_test = context.state.name_other_test(context.incoming)
+            context.record = self._journal.open(context.incoming, context.server_state.now, context.other_test)
 
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
         """Complete the record, or have the stream complete it when it ends."""
@@ -134,7 +141,7 @@ class JournalMiddleware:
             context.keep(sent)
             context.end(len(sent))
         else:
-            resp.stream = context.watch(_parts(resp))
+            resp.stream = context.watch(cast("Iterable[bytes]", resp.stream))  # none of Crossbar's is a file
 
 
 class FaultMiddleware:
@@ -146,29 +153,31 @@ class FaultMiddleware:
         context = req.context
         if not (context.is_open and context.effect.fault):
             return
-        effect, connection = context.effect, ClientConnection(req.env)
+        effect = context.effect
+        if effect.is_plain and not effect.delays and resp.stream is None:
+            return
+        connection = ClientConnection(req.env)
         for delay in effect.delays:
             connection.wait(delay.seconds, delay.lifted)
-        if effect.close:
+        if effect.is_silent:
             context.end()
-            raise connection.broken("closed before any byte")
+            raise connection.silent_end(effect)
         if resp.stream is not None:
-            resp.stream = break_on_rule_failure(_parts(resp), connection)
+            resp.stream = break_on_rule_failure(cast("Iterable[bytes]", resp.stream), connection)
         if effect.is_plain or not has_body(req, resp):
             return
-        body = _parts(resp) if resp.data is None else resp.data
+        body = cast("Iterable[bytes]", resp.stream) if resp.data is None else resp.data
         resp.data, (resp.stream, context.length) = None, deliver(body, effect, connection)
         if context.length is not None:
             resp.content_length = context.length
 
 
-def _parts(resp: falcon.Response) -> Iterable[bytes]:
-    return cast("Iterable[bytes]", resp.stream)  # none of Crossbar's is a file
+def _is_from_browser(req: Request) -> bool:
+    return req.method == "GET" and "text/html" in (req.get_header("Accept") or "")
 
 
-def is_below(path: str, base: str) -> bool:
-    """Whether a path is `base` or one below it."""
-    return f"{path}/".startswith(f"{base}/")
+def _query_part(req: Request) -> str:
+    return f"?{req.query_string}" if req.query_string else ""
 
 
 def has_body(req: Request, resp: falcon.Response) -> bool:
@@ -212,6 +221,14 @@ def _read_body(environ: dict[str, Any], longest: int) -> bytes:
     return bytes(environ["wsgi.input"].read(count)) if 0 < count <= longest else b""
 
 
+def _explain(incoming: HttpRequest, response: HttpResponse, context: RequestContext) -> str:
+    if context.effect.fault:
+        return f"a fault rule made this answer, not Crossbar: {context.effect.fault}"
+    from mockcdrs.advice.refusals import explain_refusal  # few requests are refused
+
+    return explain_refusal(incoming, response, context.server_state)
+
+
 def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> None:
     """Respond as Crossbar does, to any path and method.
 
@@ -220,12 +237,17 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     context = req.context
     state, incoming, record = context.state, context.incoming, context.record
     produce = functools.partial(state.answers.respond, request_id=context.request_id)
-    response, effect = state.faults.apply(incoming, context.server_state, produce)
+    if context.other_test:  # no rule is meant for what a test that has ended still asks
+        response, effect = produce(incoming, context.server_state), WireEffect()
+    else:
+        response, effect = state.faults.apply(incoming, context.server_state, produce)
     if response.note:
         logger.warning("%s", escape(f"{incoming.method} {record.target}: {response.note}"))
     context.effect = effect
-    record.status, record.outcome = 0 if effect.close else response.status, response.outcome
+    record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        record.reason = _explain(incoming, response, context)
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":
         response = compress(response, accepted, varies=context.server_state.version.compression_varies)
@@ -263,13 +285,6 @@ def compress(response: HttpResponse, accept_encoding: str, *, varies: bool) -> H
     if isinstance(response.body, bytes):
         return replace(response, headers=headers, body=gzip.compress(response.body, mtime=0))
     return replace(response, headers=headers, body=_stream(response.body))
-
-
-def _takes_gzip(accept_encoding: str) -> bool:
-    try:
-        return cowboy.accepts_gzip(accept_encoding)
-    except ValueError:
-        return False
 
 
 def _stream(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -27,6 +27,8 @@ from mockcdrs.control.clock import monotonic
 from mockcdrs.server.channel import ClientChannel
 
 if TYPE_CHECKING:
+    import ssl
+
     from _typeshed.wsgi import WSGIApplication
 
 
@@ -74,6 +76,14 @@ def create_server(host: str, port: int) -> Socket:
     return listener
 
 
+def _channel_class(tls: "ssl.SSLContext | None") -> Callable[..., ClientChannel]:
+    if tls is None:
+        return ClientChannel
+    from mockcdrs.server.tls import TlsChannel
+
+    return functools.partial(TlsChannel, tls)
+
+
 class _Relieved(wasyncore.ExitNow):
     """Raised in a thread that has been relieved: another one watches the sockets."""
 
@@ -89,7 +99,13 @@ class EventLoop:
     called, or when the app has not returned within some hundredths of a second.
     """
 
-    def __init__(self, app: "WSGIApplication", listener: Socket, longest_body: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        listener: Socket,
+        longest_body: Callable[[], int],
+        tls: "ssl.SSLContext | None" = None,
+    ) -> None:
         self._sockets: dict[int, Any] = {}
         self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
         self._watcher: int | None = None  # the thread that held it last, unless it was relieved
@@ -106,6 +122,7 @@ class EventLoop:
             outbuf_high_watermark=_UNREAD_BYTES,
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent
             log_socket_errors=False,  # clients that leave early are a test's daily bread
+            url_scheme="http" if tls is None else "https",
         )
         adjustments.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
         self._waitress = TcpWSGIServer(
@@ -117,7 +134,7 @@ class EventLoop:
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         )
-        self._waitress.channel_class = functools.partial(ClientChannel, self, longest_body)
+        self._waitress.channel_class = functools.partial(_channel_class(tls), self, longest_body)
         self._waitress.pull_trigger = self._wake
         self._start(self._watch, "mockcdrs-server")
         self._start(self._guard, "mockcdrs-guard")
@@ -224,7 +241,7 @@ class Server:
     A context manager; `start` and `stop` can also be called by hand, from any threads, and again after each other.
     Stopping cuts off whatever is still being answered. A thread that does not leave the app within a second is left
     behind; it cannot keep the process alive. A body of more bytes than `longest_body` says is not read whole: the app
-    sees how long it would be.
+    sees how long it would be. With `tls` connections are encrypted.
     """
 
     def __init__(
@@ -233,19 +250,21 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         longest_body: Callable[[], int] = lambda: sys.maxsize,
+        tls: "ssl.SSLContext | None" = None,
     ) -> None:
         self.host = host
         self.port = port
         self._app = app
         self._longest_body = longest_body
+        self._tls = tls
         self._loop: EventLoop | None = None
         self._changing = threading.Lock()
 
     @property
     def url(self) -> str:
-        """`http://host:port`, with a host that a client on this machine can reach."""
+        """`http://host:port`, or `https:` with `tls`, with a host that a client on this machine can reach."""
         host = _REACHABLE.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
-        return f"http://{host}:{self.port}"
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self.port}"
 
     @property
     def is_running(self) -> bool:
@@ -258,7 +277,7 @@ class Server:
             if self._loop is None:
                 listener = _listen(self.host, self.port)
                 self.port = listener.getsockname()[1]
-                self._loop = EventLoop(self._app, listener, self._longest_body)
+                self._loop = EventLoop(self._app, listener, self._longest_body, self._tls)
         return self
 
     def stop(self) -> None:

@@ -1,13 +1,17 @@
-"""Faults on the wire: a body that is sent late, slowly, in part or under a wrong length.
+"""Faults on the wire: an answer that never comes, a body that is sent late, slowly, in part or under a wrong length.
 
 Without a socket no connection can break: the client gets a `ConnectionError` in its place.
 """
 
 import contextlib
+import socket
+import struct
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from mockcdrs.control.clock import monotonic
 from mockcdrs.faults import RuleFailed, WireEffect, wire_effect
 from mockcdrs.faults.wire_effect import Latch
 
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 
 _STEP_SECONDS = 0.05
+_NO_LINGER = struct.pack("ii", 1, 0)  # what is not sent is dropped, and the connection is reset
 
 
 class ClientConnection:
@@ -50,6 +55,19 @@ class ClientConnection:
         from waitress.channel import ClientDisconnected
 
         return ClientDisconnected(what)  # type: ignore[no-any-return]
+
+    def silent_end(self, effect: WireEffect) -> Exception:
+        """Return the exception that ends the connection without a byte, once it is time for that."""
+        if effect.blackhole is not None:
+            if self._channel is None:
+                return TimeoutError("never answered: without a socket this error stands for a client's own timeout")
+            self.wait(threading.TIMEOUT_MAX, effect.blackhole)
+        if not effect.reset:
+            return self.broken("closed before any byte")
+        if self._channel is None:
+            return ConnectionResetError("reset: without a socket this error stands for the broken connection")
+        self._channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        return self.broken("reset before any byte")
 
     def half_a_chunk(self, part: bytes) -> bytes:
         """Send half of a chunk under the size of the whole; return what is left to send where there are no chunks."""
@@ -117,11 +135,11 @@ def _misannounced(whole: bytes, length: int, connection: ClientConnection) -> It
 def _slowly(parts: Iterator[bytes], effect: WireEffect, connection: ClientConnection) -> Iterator[bytes]:
     for part in parts:
         rest = part
-        while drips := [drip for drip in effect.drips if rest and not drip.lifted.is_set]:
-            slowest = min(drips, key=lambda drip: drip.bytes_a_second)
+        while paces := [pace for pace in effect.paces if rest and not pace.lifted.is_set]:
+            slowest = min(paces, key=lambda pace: pace.bytes_a_second)
             size = max(1, int(slowest.bytes_a_second * _STEP_SECONDS))
             drop, rest = rest[:size], rest[size:]
             yield drop
-            connection.wait(len(drop) / slowest.bytes_a_second, slowest.lifted)
+            connection.wait(slowest.line.occupy(len(drop) / slowest.bytes_a_second, monotonic()), slowest.lifted)
         if rest:
             yield rest

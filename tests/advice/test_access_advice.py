@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+import requests
 
+from mockcdrs.crossbar.pipeline import RESOURCES
+from mockcdrs.crossbar.resources.unserved import UNSERVED_MODULES
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.mock import serving
@@ -113,13 +116,20 @@ def test_an_id_that_is_no_cdrs_is_reported(client: Any) -> None:
 
 
 def test_a_part_of_crossbar_that_is_not_here_is_reported(client: Any) -> None:
-    client().sends("/callflows", status=404).is_advised("not-served", "callflows", "mockcdrs.respond")
-    client().sends("/callflows/x/y", status=404).is_advised("not-served", "callflows")
-    client().sends("/v2/resources", status=401).is_advised("not-served", "resources")
+    client().sends("/media", status=404).is_advised("not-served", "4.3 serves media", "mockcdrs.respond")
+    client().sends("/media/x/y", status=404).is_advised("not-served", "4.3 serves media", "respond('/media/x/y'")
+    client().sends("/v2/resources", status=401).is_advised("not-served", "4.3 serves resources")
+    client().sends("/users/x/photo", status=404).is_advised("not-served", "4.3 serves", "users/*/photo")
+    client().sends("/devices/x/quickcall/1", status=404).is_advised("not-served", "4.3 serves quickcall")
+    client().sends("/nosuch", status=404).is_advised("not-served", "nosuch is not served here", "mockcdrs.respond")
+    client().sends("/v2/nosuch", status=401).is_advised("not-served", "nosuch is not served here")
+    unserved = client().sends("/ledgers/available", status=501, message="not_implemented")
+    unserved.is_advised("not-served", "4.3 serves ledgers/available")
     client().sends("/v2/account", status=401).is_not_advised("not-served")
     client().sends("/v2/", status=401).is_not_advised("not-served")
-    client().sends("/callflows", status=404, fault="not_found").is_not_advised("not-served")
-    client().sends("/callflows", status=200, fault="reply").is_not_advised("not-served")
+    client().sends("/media", status=404, fault="not_found").is_not_advised("not-served")
+    client().sends("/media", status=200, fault="reply").is_not_advised("not-served")
+    client().sends("/callflows/x", status=404).is_not_advised("not-served")
     client().sends("/children", status=401).is_not_advised("not-served")
     client().sends("/cdrs/nosuch", status=404).is_not_advised("not-served")
 
@@ -128,6 +138,27 @@ def test_a_request_that_would_write_is_reported(client: Any) -> None:
     written = client().sends("/users", method="PUT", status=501, message="not_implemented")
     written.is_advised("not-served", "PUT would write", "mockcdrs.respond")
     client().sends("/users", method="FOO", status=501).is_not_advised("not-served")
+
+
+def test_the_reply_to_a_request_is_shown_as_python_and_as_curl_that_sends_json(client: Any) -> None:
+    reply = '{"json": {"data": {}, "status": "success"}, "status": 200, "headers": {}}'
+    rule = f'{{"method": "PUT", "path": "/vmboxes", "reply": {reply}}}'
+    host = {"host": "127.0.0.1:4321"}
+    written = client().sends("/vmboxes", method="PUT", status=501, message="not_implemented", headers=host)
+    python = "mockcdrs.respond('/vmboxes', json={'data': {}, 'status': 'success'}, method='PUT')"
+    curl = f"curl -H 'Content-Type: application/json' -d '{rule}' http://127.0.0.1:4321/_mockcdrs/faults"
+    written.is_advised("not-served", python, curl)
+
+
+@pytest.mark.parametrize("host", ["", "a b", "x'; reboot; '", "a" * 200])
+def test_no_strange_host_gets_into_a_command(client: Any, host: str) -> None:
+    asked = client().sends("/media", status=404, headers={"host": host})
+    asked.is_advised("not-served", " http://127.0.0.1:8000/_mockcdrs/faults")
+
+
+def test_no_strange_path_gets_into_a_command(client: Any) -> None:
+    asked = client().sends("/media/'; reboot; '", status=404)
+    asked.is_advised("not-served", "mockcdrs.respond('PATH'", '"path": "PATH"')
 
 
 @pytest.mark.parametrize(
@@ -247,3 +278,16 @@ def test_a_type_with_a_parameter_is_reported_where_the_version_accepts_none(clie
 def test_a_type_that_does_not_exist_is_not_reported(client: Any) -> None:
     client(version=KAZOO_4_3).sends(headers={"accept": "text/html"}, status=406).is_not_advised("accept-parameter")
     client().sends(status=406).is_not_advised("accept-parameter")
+
+
+def test_each_part_of_kazoo_that_is_not_here_is_advised_on_by_a_running_mock() -> None:
+    paths = ["/ledgers", "/users/x/photo", "/devices/x/sync", "/whitelabel/domains", "/apps_store/x/icon"]
+    with serving() as mock:
+        for path in (*(f"/{name}" for name in sorted(UNSERVED_MODULES)), *paths):
+            mock.reset()
+            requests.get(mock.url_for(path), headers={"X-Auth-Token": mock.auth_token}, timeout=10)
+            assert [text for text in mock.advice() if text.startswith("not-served: Kazoo 4.3 serves ")], path
+
+
+def test_no_module_is_both_here_and_not() -> None:
+    assert not UNSERVED_MODULES & RESOURCES.keys()

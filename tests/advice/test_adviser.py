@@ -133,8 +133,8 @@ def test_cdrs_of_a_range_are_counted() -> None:
 
 def test_documents_that_are_no_cdrs_or_have_no_time_are_not_counted() -> None:
     odd: list[dict[str, Any]] = [{"pvt_created": "x"}, {"pvt_created": None}, {"pvt_type": "other"}]
-    found = [{**call, **change} for call, change in zip(calls(3), odd, strict=True)]
-    assert adviser.count_cdrs(state_of(found).data, ACCOUNT, 0, NOW) == 0
+    documents = [{**call, **change} for call, change in zip(calls(3), odd, strict=True)]
+    assert adviser.count_cdrs(state_of(documents).data, ACCOUNT, 0, NOW) == 0
 
 
 def test_cdrs_without_variables_are_found() -> None:

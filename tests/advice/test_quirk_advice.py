@@ -168,10 +168,10 @@ def test_a_running_mock_reports_it(mock: Mock, code: str, path: str, query: str,
         return any(text.startswith(f"{code}: ") for text in mock.advice())
 
     headers = {"Content-Type": "application/json"} if body else {}
-    asked = {"path": f"/v2/accounts/{mock.account_id}{path}", "query_string": query, "body": body, "headers": headers}
-    mock.client().simulate_get(**asked)
+    request = {"path": f"/v2/accounts/{mock.account_id}{path}", "query_string": query, "body": body, "headers": headers}
+    mock.client().simulate_get(**request)
     assert is_advised()
     mock.reset()
     mock.state.quirks = frozenset()
-    mock.client().simulate_get(**asked)
+    mock.client().simulate_get(**request)
     assert not is_advised()

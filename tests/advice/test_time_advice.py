@@ -148,8 +148,8 @@ def over(account: str, name: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("path", ["/cdrs", "/users/me/cdrs", "/cdrs/summary", "/users/you/cdrs/summary"])
 @pytest.mark.parametrize("start", [JANUARY, JANUARY + 60])
 def test_a_call_that_began_in_the_month_before_is_reported(client: Any, path: str, start: int) -> None:
-    asked = client(over_month_end=over, **ENABLED).sends(path, month(start))
-    asked.is_advised(CODE, "lacks 1 CDRs of this range, such as '202512-over@host'", f"created_from={JANUARY - 1},")
+    requests = client(over_month_end=over, **ENABLED).sends(path, month(start))
+    requests.is_advised(CODE, "lacks 1 CDRs of this range, such as '202512-over@host'", f"created_from={JANUARY - 1},")
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_a_lost_call_is_reported_where_crossbar_itself_answered_and_the_quirk_is
 def test_a_client_that_asked_before_with_a_margin_has_the_call_already(
     client: Any, before: str, is_expected: bool
 ) -> None:
-    asked = client(over_month_end=over, **ENABLED).sends(query=before).sends("/cdrs/summary").sends(query=month())
-    asked.is_advised(CODE) if is_expected else asked.is_not_advised(CODE)
+    requests = client(over_month_end=over, **ENABLED).sends(query=before).sends("/cdrs/summary").sends(query=month())
+    requests.is_advised(CODE) if is_expected else requests.is_not_advised(CODE)
 
 
 def listed(mock: Mock, ranges: Iterable[tuple[int, int]]) -> list[str]:
@@ -209,8 +209,8 @@ def test_a_mock_reports_a_sweep_month_by_month_that_loses_a_call_and_none_with_a
         mock.clear()
         assert listed(mock, [(december, JANUARY - 1), (JANUARY, LATER)]) == []
         (call,) = mock.edge("month-boundary")
-        (said,) = listed(mock, [(december, JANUARY - 1), (JANUARY, LATER)])
+        (advice,) = listed(mock, [(december, JANUARY - 1), (JANUARY, LATER)])
         assert call["_id"].partition("-")[0] == "202512"
         mock.state.journal.clear()
         assert listed(mock, [(december, JANUARY - 1), (JANUARY - 1, LATER)]) == []
-    assert f"such as {call['_id']!r}: " in said
+    assert f"such as {call['_id']!r}: " in advice

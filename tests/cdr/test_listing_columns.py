@@ -18,8 +18,8 @@ NAMES = (
 )
 COLUMNS = NAMES.split()
 
-ENDED = 63_936_129_600  # 2026-01-20T12:00:00Z
-LEAST = {"_id": "202601-x", "call_direction": "inbound", "timestamp": ENDED}
+END = 63_936_129_600  # 2026-01-20T12:00:00Z
+LEAST = {"_id": "202601-x", "call_direction": "inbound", "timestamp": END}
 
 TYPES = get_type_hints(ListingRow)
 
@@ -45,9 +45,9 @@ def test_a_row_has_the_columns_that_it_is_asked_for_in_their_order() -> None:
 
 
 def test_a_resellers_cost_is_by_what_the_reseller_pays() -> None:
-    made = row(variables={"reseller_billing": "per_minute", "rate": 100, "reseller_id": "r"}, billing_seconds=61)
-    assert (made["reseller_cost"], made["reseller_call_type"], made["cost"]) == ("200", "per_minute", "0")
-    assert (made["reseller_id"], made["account_id"]) == ("r", "")
+    columns = row(variables={"reseller_billing": "per_minute", "rate": 100, "reseller_id": "r"}, billing_seconds=61)
+    assert (columns["reseller_cost"], columns["reseller_call_type"], columns["cost"]) == ("200", "per_minute", "0")
+    assert (columns["reseller_id"], columns["account_id"]) == ("r", "")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_of_a_user_a_leg_from_the_phone_is_where_a_call_began(direction: str, in
 
 
 def test_what_is_missing_is_empty_text_but_for_rate_cost_and_recordings() -> None:
-    told = {"id", "direction", "timestamp", "datetime", "rfc_1036", "inception_direction"}
-    told |= {name for name in COLUMNS if name.startswith(("unix_", "iso_"))}
-    empty = {name: value for name, value in row().items() if name not in told}
+    filled = {"id", "direction", "timestamp", "datetime", "rfc_1036", "inception_direction"}
+    filled |= {name for name in COLUMNS if name.startswith(("unix_", "iso_"))}
+    empty = {name: value for name, value in row().items() if name not in filled}
     assert empty.pop("rate") == "0.0"
     assert empty.pop("cost") == empty.pop("reseller_cost") == "0"
     assert empty.pop("media_recordings") == []
@@ -85,38 +85,38 @@ def test_what_is_missing_is_empty_text_but_for_rate_cost_and_recordings() -> Non
 
 def test_texts_come_from_the_fields_of_their_names() -> None:
     names = ("call_id", "caller_id_name", "callee_id_number", "hangup_cause", "media_server", "interaction_id", "from")
-    made = make_row({**LEAST, **{name: f"the {name}" for name in names}})
-    assert {name: made[name] for name in names} == {name: f"the {name}" for name in names}
+    columns = make_row({**LEAST, **{name: f"the {name}" for name in names}})
+    assert {name: columns[name] for name in names} == {name: f"the {name}" for name in names}
 
 
 def test_texts_are_text_whatever_the_document_holds() -> None:
-    made = row(call_id=12, caller_id_name=None, media_server=1.0, recording_url=12)
-    assert (made["call_id"], made["caller_id_name"], made["media_server"]) == ("12", "null", "1.0")
-    assert made["recording_url"] == 12
+    columns = row(call_id=12, caller_id_name=None, media_server=1.0, recording_url=12)
+    assert (columns["call_id"], columns["caller_id_name"], columns["media_server"]) == ("12", "null", "1.0")
+    assert columns["recording_url"] == 12
 
 
 def test_channel_variables_are_shown_as_they_stand() -> None:
     variables = {"owner_id": 5, "rate_name": None, "bridge_id": ["b"], "call_priority": "1", "account_billing": "x"}
-    made = row(variables=variables)
-    shown = {name: made[name] for name in ("owner_id", "rate_name", "bridge_id", "call_priority", "call_type")}
+    columns = row(variables=variables)
+    shown = {name: columns[name] for name in ("owner_id", "rate_name", "bridge_id", "call_priority", "call_type")}
     assert shown == {"owner_id": 5, "rate_name": None, "bridge_id": ["b"], "call_priority": "1", "call_type": "x"}
 
 
-@pytest.mark.parametrize(("held", "shown"), [(60, 60), ("60", 60), (59.5, 60), ("", ""), ("x", ""), (None, "")])
-def test_seconds_are_integers_where_they_are_numbers(held: Any, shown: Any) -> None:
-    made = row(billing_seconds=held, duration_seconds=held)
-    assert made["billing_seconds"] == shown
-    assert made["duration_seconds"] == shown
+@pytest.mark.parametrize(("value", "shown"), [(60, 60), ("60", 60), (59.5, 60), ("", ""), ("x", ""), (None, "")])
+def test_seconds_are_integers_where_they_are_numbers(value: Any, shown: Any) -> None:
+    columns = row(billing_seconds=value, duration_seconds=value)
+    assert columns["billing_seconds"] == shown
+    assert columns["duration_seconds"] == shown
 
 
 def test_a_row_tells_the_start_where_its_document_tells_the_end() -> None:
-    made = row(duration_seconds=100)
-    assert made["timestamp"] == "63936129500"
-    assert made["datetime"] == "2026-01-20 11:58:20"
-    assert made["unix_timestamp"] == "1768910300"
-    assert made["rfc_1036"] == "Tue, 20 Jan 2026 11:58:20 GMT"
-    assert made["iso_8601"] == "2026-01-20"
-    assert made["iso_8601_combined"] == "2026-01-20T11:58:20Z"
+    columns = row(duration_seconds=100)
+    assert columns["timestamp"] == "63936129500"
+    assert columns["datetime"] == "2026-01-20 11:58:20"
+    assert columns["unix_timestamp"] == "1768910300"
+    assert columns["rfc_1036"] == "Tue, 20 Jan 2026 11:58:20 GMT"
+    assert columns["iso_8601"] == "2026-01-20"
+    assert columns["iso_8601_combined"] == "2026-01-20T11:58:20Z"
 
 
 def test_the_start_is_counted_from_0_where_the_end_is_missing() -> None:
@@ -159,17 +159,17 @@ NUMBERS = {"request": "2001@host@more", "to": "2002@host", "from_uri": "1001@hos
     ("direction", "dialed", "calling"), [("inbound", "2001", "1002"), ("outbound", "2002", "1001")]
 )
 def test_numbers_depend_on_the_direction(direction: str, dialed: str, calling: str) -> None:
-    made = make_row({**LEAST, **NUMBERS, "call_direction": direction})
-    assert (made["dialed_number"], made["calling_from"]) == (dialed, calling)
+    columns = make_row({**LEAST, **NUMBERS, "call_direction": direction})
+    assert (columns["dialed_number"], columns["calling_from"]) == (dialed, calling)
 
 
 def test_a_number_without_a_host_is_shown_whole() -> None:
     assert row(request="2001")["dialed_number"] == "2001"
 
 
-@pytest.mark.parametrize(("held", "shown"), [("x", ["x"]), (["x", "y"], ["x", "y"]), ([], []), (None, [None])])
-def test_recordings_are_always_a_list(held: Any, shown: list[Any]) -> None:
-    assert row(variables={"media_recordings": held})["media_recordings"] == shown
+@pytest.mark.parametrize(("value", "shown"), [("x", ["x"]), (["x", "y"], ["x", "y"]), ([], []), (None, [None])])
+def test_recordings_are_always_a_list(value: Any, shown: list[Any]) -> None:
+    assert row(variables={"media_recordings": value})["media_recordings"] == shown
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_a_document_that_a_column_cannot_handle_has_no_row(changes: dict[str, An
 
 @pytest.mark.parametrize("changes", BROKEN.values(), ids=BROKEN)
 def test_a_lenient_row_leaves_the_broken_columns_empty(changes: dict[str, Any]) -> None:
-    made = make_row({**LEAST, **changes}, is_lenient=True)
-    assert list(made) == COLUMNS
-    assert made["id"] == "202601-x"
-    assert "" in {made["dialed_number"], made["datetime"], made["rate"], made["cost"]}
+    columns = make_row({**LEAST, **changes}, is_lenient=True)
+    assert list(columns) == COLUMNS
+    assert columns["id"] == "202601-x"
+    assert "" in {columns["dialed_number"], columns["datetime"], columns["rate"], columns["cost"]}
 
 
 def test_variables_that_are_a_list_are_none() -> None:
@@ -222,16 +222,16 @@ def test_the_broken_direction_is_named() -> None:
 
 def test_a_year_of_five_digits_does_not_fit_into_a_datetime() -> None:
     """`kz_time:pretty_print_datetime/1` has a field of four; the other dates are only filled up to as many."""
-    made = row(timestamp=ENDED * 1000)
-    assert made["datetime"] == "****-04-17 00:00:00"
-    assert (made["iso_8601"], made["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
+    columns = row(timestamp=END * 1000)
+    assert columns["datetime"] == "****-04-17 00:00:00"
+    assert (columns["iso_8601"], columns["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
 
 
 def test_a_datetime_wants_whole_seconds() -> None:
-    assert datetime_text(ENDED, " ") == "2026-01-20 12:00:00"
-    assert datetime_text(ENDED, "_") == "2026-01-20_12:00:00"
+    assert datetime_text(END, " ") == "2026-01-20 12:00:00"
+    assert datetime_text(END, "_") == "2026-01-20_12:00:00"
     with pytest.raises(ValueError, match="expected whole seconds"):
-        datetime_text(float(ENDED), " ")
+        datetime_text(float(END), " ")
 
 
 def columns_of_versions(*, is_reseller: bool) -> list[set[str]]:

@@ -38,7 +38,7 @@ def text_of(directory: Path) -> str:
 
 def test_a_saved_answer_becomes_a_folder_that_can_be_served(tmp_path: Path, answer: Path) -> None:
     result = run("import", answer, "--out", tmp_path / "data")
-    assert (result.exit_code, result.output) == (0, f"1 CDRs in {tmp_path / 'data'}\n")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, f"1 CDRs in {tmp_path / 'data'}")
     loaded = files.load(tmp_path / "data")
     assert list(loaded.documents) == [(UNNAMED_ACCOUNT, "202601")]
     assert [account.id for account in loaded.accounts] == [UNNAMED_ACCOUNT]
@@ -53,7 +53,7 @@ def test_what_is_no_cdr_is_left_out_and_counted(tmp_path: Path, answer: Path) ->
     other = tmp_path / "others.json"
     other.write_text(json.dumps([{"_id": "202601-r", "pvt_type": "call_recording"}]))
     result = run("import", answer, other, "--out", tmp_path / "data")
-    assert result.output.endswith("1 documents left out: they are no CDRs\n")
+    assert "1 documents left out, which are no CDRs: 1 call_recording\n" in result.stdout
 
 
 def test_times_that_were_taken_for_ends_of_calls_are_told(tmp_path: Path, answer: Path) -> None:
@@ -62,8 +62,9 @@ def test_times_that_were_taken_for_ends_of_calls_are_told(tmp_path: Path, answer
     header = "id,call_id,duration_seconds,timestamp,direction,unix_timestamp,rfc_1036,iso_8601"
     lines.write_text(f"{header}\r\n202601-b,b,60,63935690770,inbound,1768471570,{dates}\r\n", newline="")
     result = run("import", answer, lines, "--out", tmp_path / "data")
-    told = "1 rows as Kazoo 3.20 to 4.2.40 wrote them: their times were taken for ends of calls\n"
-    assert (result.exit_code, result.output) == (0, f"2 CDRs in {tmp_path / 'data'}\n{told}")
+    line = "1 rows as Kazoo 3.20 to 4.2.40 wrote them: their times were taken for ends of calls\n"
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"2 CDRs in {tmp_path / 'data'}\n{line}")
 
 
 def test_a_bad_file_is_refused_whole_and_nothing_is_written(tmp_path: Path, answer: Path) -> None:
@@ -82,6 +83,7 @@ def test_a_bad_file_is_refused_whole_and_nothing_is_written(tmp_path: Path, answ
         (["nosuch.json", "--out", "x"], "'nosuch.json' does not exist"),
         ([__file__], "Missing option '--out'"),
         ([__file__, "--out", "x", "--secret", "s"], "--secret came without --anonymize"),
+        ([__file__, "--out", "x", "--keep", "crm"], "--keep came without --anonymize"),
     ],
 )
 def test_a_command_that_cannot_be_meant_is_refused(arguments: list[str], message: str) -> None:
@@ -111,6 +113,37 @@ def test_anonymized_data_holds_nobody_and_the_secret_repeats_it(tmp_path: Path, 
         assert "+1415" in text
 
 
+def test_unknown_fields_are_dropped_and_named_unless_they_are_kept(tmp_path: Path) -> None:
+    document = {"_id": "202601-a", "call_id": "a", "crm": "Zebedee", "custom_channel_vars": {"color": "red"}}
+    file = tmp_path / "documents.jsonl"
+    file.write_text(json.dumps(document))
+    hidden = ("import", file, "--anonymize", "--secret", "s")
+    dropping = run(*hidden, "--out", tmp_path / "1")
+    assert "2 unknown fields dropped: color, crm; keep them with --keep FIELD\n" in dropping.stdout
+    assert "Zebedee" not in text_of(tmp_path / "1")
+    keeping = run(*hidden, "--out", tmp_path / "2", "--keep", "crm", "--keep", "color")
+    assert "dropped" not in keeping.stdout
+    assert "Zebedee" in text_of(tmp_path / "2")
+
+
+@pytest.mark.parametrize("is_timed", [True, False])
+def test_of_a_few_cdrs_a_test_is_printed_that_passes(tmp_path: Path, pytester: pytest.Pytester, is_timed: bool) -> None:
+    untimed = {"_id": "202601-a", "call_id": "a", "pvt_account_id": UNNAMED_ACCOUNT, "pvt_type": "cdr"}
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps([ROW if is_timed else untimed]))
+    result = run("import", file, "--out", tmp_path / "calls")
+    _, _, code = result.stdout.partition("A test with these CDRs:\n\n")
+    assert ('now="2026-01-15T' if is_timed else 'now="live"') in code
+    pytester.makepyfile(code)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+
+
+def test_of_many_cdrs_no_test_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps([{**ROW, "id": f"202601-{row}"} for row in range(21)]))
+    assert run("import", file, "--out", tmp_path / "calls").stdout == f"21 CDRs in {tmp_path / 'calls'}\n"
+
+
 def test_a_secret_that_was_drawn_is_told_to_be_forgotten(tmp_path: Path, answer: Path) -> None:
     result = run("import", answer, "--out", tmp_path / "data", "--anonymize")
     assert "a secret that is forgotten now; --secret gives the same ones next time" in result.output
@@ -130,4 +163,4 @@ def test_generated_csv_can_be_imported(tmp_path: Path) -> None:
     assert run(*arguments).exit_code == 0
     lines = (tmp_path / "calls" / "cdrs.csv").read_text(encoding="utf-8").splitlines()
     result = run("import", tmp_path / "calls" / "cdrs.csv", "--out", tmp_path / "data")
-    assert result.output.startswith(f"{len(lines) - 1} CDRs in")
+    assert result.stdout == f"{len(lines) - 1} CDRs in {tmp_path / 'data'}\n"

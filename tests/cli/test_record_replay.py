@@ -2,12 +2,7 @@
 
 import json
 import logging
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,12 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockcdrs.cli import main
+from mockcdrs.contract.client import Client, ClientError, RawRequest, RawResponse
 from mockcdrs.mock import Mock, serving
+from tests.server_process import serve_in_process
 
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as mock:
+    with serving(calls_per_day=1, now="2026-01-20T12:00:00Z") as mock:
         yield mock
 
 
@@ -28,25 +25,29 @@ def run(*arguments: str | Path, **environment: str) -> Result:
     return CliRunner().invoke(main, [str(each) for each in arguments], env=environment)
 
 
-OFFICE = "calls made up from seed 1, 11 a day, en_US"
+RECORDING = Path("recording", "exchanges.jsonl")
+OFFICE = "calls made up from seed 1, 1 a day, en_US"
 BY_MOCK = f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; {OFFICE}\n"
 AS_RECORDED = f"Kazoo 4.3, as recorded; {OFFICE}\n"
 
 
 def requests(directory: Path, mock: Mock, *queries: str) -> Path:
     path, token = f"/v2/accounts/{mock.account_id}/cdrs", f"token-of-{mock.account_id}"
-    asked = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
+    plan = [{"method": "GET", "path": path, "query": each, "headers": [["X-Auth-Token", token]]} for each in queries]
     file = directory / "requests.jsonl"
-    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in asked))
+    file.write_text("\n".join(json.dumps({"name": each["query"], "request": each}) for each in plan))
     return file
 
 
 def record(directory: Path, mock: Mock, *queries: str) -> Path:
-    out = directory / "out.jsonl"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **told)
-    assert (result.exit_code, result.output) == (0, f"{BY_MOCK}{len(queries)} exchanges in {out}\n")
-    return out
+    """The file of exchanges."""
+    out = directory / "out"
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **environment)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(f"{BY_MOCK}{len(queries)} exchanges, ")
+    assert result.stdout.endswith(f" devices in {out}\n")
+    return out / RECORDING
 
 
 def test_a_recording_of_the_same_calls_differs_nowhere(tmp_path: Path, mock: Mock) -> None:
@@ -88,7 +89,32 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
     out = tmp_path / "out"
     result = run("record", mock.url, "--account", mock.account_id, "--token", mock.auth_token, "--out", out)
     assert result.exit_code == 0
-    assert len(out.read_text(encoding="utf-8").splitlines()) > 50
+    assert len((out / RECORDING).read_text(encoding="utf-8").splitlines()) > 50
+    result = run("replay", out)
+    assert (result.exit_code, result.output.splitlines()[0]) == (
+        0, f"Kazoo 4.3, as recorded; the calls of the directory {out}",
+    )  # fmt: skip
+    with serving(data=out, now="2026-01-20T12:00:00Z") as served:
+        assert served.account_id == mock.account_id
+
+
+def test_a_recording_that_is_there_is_overwritten_only_by_force(tmp_path: Path, mock: Mock) -> None:
+    out, wanted = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    out.mkdir()
+    (out / "letter.txt").write_text("kept")
+    for force in ([], ["--force"]):
+        refused = run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables)
+        assert refused.exit_code == 1
+        assert "--force overwrites a recording, nothing else" in refused.output
+    (out / "letter.txt").rename(tmp_path / "letter.txt")
+    out.rmdir()
+    for force in ([], ["--force"]):
+        assert run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables).exit_code == 0
+        (out / "of-the-first").touch()
+    assert "is there already" in run("record", mock.url, "--requests", wanted, "--out", out, **variables).output
+    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **variables).exit_code == 0
+    assert not (out / "of-the-first").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,74 +153,132 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=5")
-    files = [tmp_path / name for name in ("one", "two", "three")]
-    for file, secret in zip(files, ("hush", "hush", "other"), strict=True):
-        result = run("record", mock.url, "--requests", asked, "--out", file, "--anonymize", "--secret", secret, **told)
-        assert (result.exit_code, result.output) == (0, f"{BY_MOCK}1 exchanges in {file}\n")
-    told = [json.loads(file.read_bytes()) for file in files]
-    one, two, three = (json.loads(each["response"]["body"])["data"] for each in told)
-    assert one == two != three
-    assert mock.account_id not in json.dumps(told)
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    asked = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY")
+    folders = [tmp_path / name for name in ("one", "two", "three")]
+    for folder, secret in zip(folders, ("hush", "hush", "other"), strict=True):
+        result = run(
+            "record", mock.url, "--requests", asked, "--out", folder, "--anonymize", "--secret", secret, **environment
+        )
+        assert result.exit_code == 0, result.output
+    assert mock.account_id not in str([lines_of(folder) for folder in folders])
+    texts = [{each.name: each.read_text("utf-8") for each in folder.glob("*.json*")} for folder in folders]
+    assert texts[0] == texts[1] != texts[2]
+    result = run("replay", folders[0])
+    assert result.output == f"Kazoo 4.3, as recorded; the calls of the directory {folders[0]}\n1 exchanges, 0 differ\n"
 
 
-def test_with_the_servers_data_the_pseudonyms_are_those_of_import(tmp_path: Path) -> None:
-    run("generate", "--days", "2", "--calls-per-day", "5", "--out", tmp_path / "data")
-    run("import", tmp_path / "data", "--out", tmp_path / "hidden", "--anonymize", "--secret", "hush")
-    with serving(data=tmp_path / "data", now="2026-01-20T12:00:00Z") as mock:
-        told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-        asked, out = requests(tmp_path, mock, "filter_call_direction=inbound"), tmp_path / "out"
-        hidden = ["--anonymize", "--secret", "hush", "--data", tmp_path / "data"]
-        result = run("record", mock.url, "--requests", asked, "--out", out, *hidden, **told)
-    assert result.exit_code == 0, result.output
-    result = run("replay", out, "--data", tmp_path / "hidden")
-    data = f"the calls of the directory {tmp_path / 'hidden'}"
-    assert (result.exit_code, result.output) == (0, f"Kazoo 4.3, as recorded; {data}\n1 exchanges, 0 differ\n")
+def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
+    run("generate", "--days", "2", "--calls-per-day", "1", "--out", tmp_path / "data")
+    for file in (tmp_path / "data").glob("*.jsonl"):
+        file.write_text(file.read_text("utf-8").replace('"call_id"', '"crm":"Zebedee","call_id"'))
+    options: tuple[str, ...] = ("--anonymize", "--secret", "hush")
+    with serving(data=tmp_path / "data") as mock:
+        environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+        asked = requests(tmp_path, mock, "page_size=5")
+        dropping = run("record", mock.url, "--requests", asked, "--out", tmp_path / "a", *options, **environment)
+        keeping = run(
+            "record", mock.url, "--requests", asked, "--out", tmp_path / "b", *options, "--keep", "crm", **environment
+        )
+    assert dropping.stdout.endswith("1 unknown field dropped: crm; keep it with --keep FIELD\n")
+    assert "unknown" not in keeping.stdout
 
 
 def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", "--anonymize", **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **variables)
     assert "by a secret that is forgotten now" in result.stderr
 
 
-@pytest.mark.parametrize("option", [["--secret", "hush"], ["--data", "."]])
+@pytest.mark.parametrize("option", [["--secret", "hush"], ["--keep", "crm"]])
 def test_what_only_serves_hiding_is_refused_without_it(tmp_path: Path, option: list[str]) -> None:
     result = run("record", "http://127.0.0.1:1/v2", "--account", "a", "--token", "t", "--out", tmp_path / "x", *option)
     assert result.exit_code == 2
     assert f"{option[0]} came without --anonymize" in result.stderr
 
 
-@contextmanager
-def another_process(directory: Path, *options: str) -> Iterator[dict[str, str]]:
-    """A server in a process of its own, its clock running: the variables of its env file."""
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not env_file.exists():
-                assert process.poll() is None
-                time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text()))
-        finally:
-            process.kill()
+def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
+    tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    common = ("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=5"), "--anonymize", "--secret", "s")
+    assert run(*common, "--out", whole, **environment).exit_code == 0
+    originals = {mock.account_id, *(cdr_id.partition("-")[2] for cdr_id in mock.expected("/cdrs").ids)}
+    sent: list[str] = []
+    send = Client.send
+
+    def send_few(self: Client, request: RawRequest) -> RawResponse:
+        written = "".join(file.read_text("utf-8") for file in tmp_path.glob("out*/**/*.*") if file.is_file())
+        assert not [original for original in originals if original in written]
+        if len(sent) == 12:
+            raise ClientError("the line is cut")
+        sent.append(request.path)
+        return send(self, request)
+
+    monkeypatch.setattr(Client, "send", send_few)
+    failed = run(*common, "--out", out, **environment)
+    assert failed.exit_code == 1
+    assert f"the line is cut; 9 CDRs are in {out}.unfinished; go on with --resume" in failed.stderr
+    monkeypatch.setattr(Client, "send", lambda self, request: sent.append(request.path) or send(self, request))
+    again = run(*common, "--out", out, **environment)
+    assert f"{out}.unfinished is there from a run that did not end: go on with --resume" in again.stderr
+    without_secret = run(*common[:-2], "--out", out, "--resume", **environment)
+    assert "--resume with --anonymize came without --secret" in without_secret.stderr
+    with (tmp_path / "out.unfinished" / "documents-202601.jsonl").open("a") as file:
+        file.write('{"cut sho')
+    before, sent[:] = sent[:12], []
+    assert run(*common, "--out", out, "--resume", **environment).exit_code == 0
+    assert not [path for path in {*before} & {*sent} if "/cdrs/" in path]
+    before_it, after_it = (
+        {name: lines for name, lines in lines_of(folder).items() if name != str(RECORDING)} for folder in (whole, out)
+    )
+    assert after_it == before_it
+    assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on(
+    tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
+    asked = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", **environment)
+    assert result.exit_code == 1
+    assert f"Error: interrupted; 0 CDRs are in {tmp_path / 'out'}.unfinished; go on with --resume" in result.stderr
+
+
+def lines_of(folder: Path) -> dict[str, list[str]]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {str(file.relative_to(folder)): sorted(file.read_text("utf-8").splitlines()) for file in files}
 
 
 @pytest.mark.parametrize(
     ("options", "kazoo", "calls"),
     [
-        ((), "4.3", "calls made up from seed 1, 25 a day, en_US"),
+        (("--calls-per-day", "2"), "4.3", "calls made up from seed 1, 2 a day, en_US"),
         (
-            ("--kazoo", "master", "--seed", "7", "--calls-per-day", "30", "--locale", "de_DE", "--reseller"),
+            ("--kazoo", "master", "--seed", "7", "--calls-per-day", "3", "--locale", "de_DE", "--reseller"),
             "master",
-            "calls made up from seed 7, 30 a day, de_DE",
+            "calls made up from seed 7, 3 a day, de_DE",
         ),
         (
-            ("--set", "crossbar.pagination_page_size=7", "--fix", "unix-range-500", "--quirk", "integer-page-size"),
+            (
+                "--calls-per-day",
+                "2",
+                "--set",
+                "crossbar.pagination_page_size=7",
+                "--fix",
+                "unix-range-500",
+                "--quirk",
+                "integer-page-size",
+            ),
             "4.3",
-            "calls made up from seed 1, 25 a day, en_US",
+            "calls made up from seed 1, 2 a day, en_US",
         ),
     ],
     ids=["plain", "other-calls", "other-settings"],
@@ -202,45 +286,49 @@ def another_process(directory: Path, *options: str) -> Iterator[dict[str, str]]:
 def test_what_another_process_answers_is_replayed_without_a_difference(
     tmp_path: Path, options: tuple[str, ...], kazoo: str, calls: str
 ) -> None:
-    out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, *options) as told:
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
-    assert result.output.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
-    recorded = len(
-        out.read_text(encoding="utf-8").splitlines()
-    )  # the clock is live: what there is to ask about changes
-    result = run("replay", out)
+    out = tmp_path / "out"
+    with serve_in_process(tmp_path, *options) as server:
+        environment = server.variables
+        result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
+    assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
+    # the clock is live: what there is to ask about changes
+    recorded = len((out / RECORDING).read_text(encoding="utf-8").splitlines())
+    result = run("replay", out / RECORDING)
     assert result.output == f"Kazoo {kazoo}, as recorded; {calls}\n{recorded} exchanges, 0 differ\n"
     assert recorded > 80
     assert result.exit_code == 0
 
 
 def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tmp_path: Path) -> None:
-    out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--control-token", "hush") as told:
-        without = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
-        kept = json.loads(out.read_text(encoding="utf-8").splitlines()[0])
-        with_it = run("record", told["MOCKCDRS_URL"], "--out", out, "--control-token", "hush", **told)
+    out, more = tmp_path / "out", tmp_path / "more"
+    with serve_in_process(tmp_path, "--calls-per-day", "2", "--control-token", "hush") as server:
+        environment = server.variables
+        without = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
+        with_it = run("record", environment["MOCKCDRS_URL"], "--out", more, "--control-token", "hush", **environment)
+    kept = json.loads((out / RECORDING).read_text(encoding="utf-8").splitlines()[0])
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
     assert kept["server"] == {"kazoo": "4.3"}
-    assert with_it.output.startswith(
-        f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; calls made up from seed 1, 25"
-    )
-    assert "hush" not in out.read_text(encoding="utf-8")
+    assert with_it.stdout.startswith(f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; calls made up from seed 1, 2")
+    assert "hush" not in (more / RECORDING).read_text(encoding="utf-8")
 
 
 def test_without_the_control_api_the_answers_tell_the_version_and_the_replay_says_what_it_lacks(tmp_path: Path) -> None:
-    out = tmp_path / "out.jsonl"
-    with another_process(tmp_path, "--no-control", "--kazoo", "master") as told:
-        result = run("record", told["MOCKCDRS_URL"], "--out", out, **told)
-    assert result.output.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
-    result = run("replay", out)
+    out = tmp_path / "out"
+    options = ("--calls-per-day", "2", "--no-control", "--kazoo", "master", "--now", "2026-01-20T12:00:00Z")
+    with serve_in_process(tmp_path, *options) as server:
+        environment = server.variables
+        result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
+    assert result.stdout.startswith("Kazoo master, by columns of a row, datetime, keys of an envelope; it calls itself")
+    result = run("replay", out / RECORDING)
     assert result.exit_code == 1
     assert result.output.startswith(
         "Kazoo master, as recorded; the calls of the committed office, as no others are recorded: --data takes the "
         "server's\n"
     )
+    result = run("replay", out)
+    assert result.output.startswith(f"Kazoo master, as recorded; the calls of the directory {out}\n")
+    assert result.output.endswith(", 0 differ\n")
 
 
 def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_server(
@@ -248,21 +336,21 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 ) -> None:
     monkeypatch.setattr("mockcdrs.control_client.ControlClient.ask", lambda *_: {"settings": {}})
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **told)
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **variables)
     assert "will not be recorded: it tells its settings in another form than this version" in result.stderr
     assert result.stdout.startswith("Kazoo 4.3, by columns of a row, datetime (classic would answer alike);")
 
 
 def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mock: Mock) -> None:
     out = tmp_path / "out"
-    told = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **told)
-    assert result.output.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
-    result = run("replay", out)
+    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **environment)
+    assert result.stdout.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
+    result = run("replay", out / RECORDING)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")
-    result = run("replay", out, "--kazoo", "4.3")
+    result = run("replay", out / RECORDING, "--kazoo", "4.3")
     assert result.output == f"Kazoo 4.3, as asked for; {OFFICE}\n1 exchanges, 0 differ\n"
 
 

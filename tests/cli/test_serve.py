@@ -5,13 +5,11 @@ import json
 import re
 import shlex
 import signal
+import ssl
 import stat
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http.client import IncompleteRead
 from pathlib import Path
 from typing import Any
@@ -23,10 +21,12 @@ import pytest
 from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.versions import VERSIONS
 from tests.programs import program
+from tests.server_process import ServerProcess, serve_in_process
 
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
 NOW = "2026-01-20T12:00:00Z"
+LAST = "Ctrl-C ends it; --verbose shows the rest that a client may need."
 DOCUMENT = {
     "_id": "202601-a@b",
     "call_id": "a@b",
@@ -40,20 +40,13 @@ DOCUMENT = {
 }
 
 
-@dataclass
-class Served:
-    process: "subprocess.Popen[str]"
-    env_file: Path
-
-    @property
-    def variables(self) -> dict[str, str]:
-        lines = shlex.split(self.env_file.read_text())
-        return dict(line.split("=", 1) for line in lines)
+class Served(ServerProcess):
+    """A server whose output is read."""
 
     def get(self, path: str) -> Any:
-        told = self.variables
-        url = f"{told['MOCKCDRS_URL']}/accounts/{told['MOCKCDRS_ACCOUNT_ID']}{path}"
-        with urlopen(Request(url, headers={"X-Auth-Token": told["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
+        variables = self.variables
+        url = f"{variables['MOCKCDRS_URL']}/accounts/{variables['MOCKCDRS_ACCOUNT_ID']}{path}"
+        with urlopen(Request(url, headers={"X-Auth-Token": variables["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
             return json.load(answer)
 
     def line(self) -> str:
@@ -80,20 +73,8 @@ def data(tmp_path: Path) -> Path:
 
 @contextlib.contextmanager
 def serving(directory: Path, *options: str) -> Iterator[Served]:
-    env_file = directory / "mock.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env_file), *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        overdue = threading.Timer(120, process.kill)
-        overdue.start()
-        try:
-            while not env_file.exists():
-                if process.poll() is not None:
-                    pytest.fail(f"the server did not start: {process.communicate()[0]}")
-                time.sleep(0.01)
-            yield Served(process, env_file)
-        finally:
-            overdue.cancel()
-            process.kill()
+    with serve_in_process(directory, *options, output=subprocess.PIPE) as server:
+        yield Served(server.process, server.env_file)
 
 
 def names(directory: Path) -> list[str]:
@@ -119,14 +100,14 @@ def test_the_env_file_tells_a_shell_where_to_go_and_is_gone_at_the_end(tmp_path:
 
 def test_the_env_file_names_all_that_a_client_is_configured_with(tmp_path: Path) -> None:
     with serving(tmp_path, "--now", NOW) as served:
-        told = served.variables
+        variables = served.variables
         user = served.get("/cdrs?created_from=63936000000&created_to=63936100000&page_size=1")
         served.end()
     names_told = "URL ACCOUNT_ID AUTH_TOKEN USER_ID ACCOUNT_NAME REALM USERNAME PASSWORD API_KEY CONSOLE"
-    assert [*told] == [f"MOCKCDRS_{name}" for name in names_told.split()]
-    assert all(told.values())
-    assert told["MOCKCDRS_CONSOLE"] == told["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
-    assert user["data"][0]["to"].endswith(told["MOCKCDRS_REALM"])
+    assert [*variables] == [f"MOCKCDRS_{name}" for name in names_told.split()]
+    assert all(variables.values())
+    assert variables["MOCKCDRS_CONSOLE"] == variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
+    assert user["data"][0]["to"].endswith(variables["MOCKCDRS_REALM"])
 
 
 def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +127,7 @@ def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monke
 def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
     tmp_path: Path, data: Path, options: list[str], kazoo: str
 ) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, "--verbose", *options) as served:
         with urlopen(f"{served.variables['MOCKCDRS_CONSOLE']}settings", timeout=10) as answer:
             settings = json.load(answer)
         listing = served.get("/cdrs")
@@ -157,18 +138,20 @@ def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
     assert [*listing["data"][0]] == [*VERSIONS[kazoo].columns]
 
 
-def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path: Path, data: Path) -> None:
+def test_the_banner_shows_console_and_docs_first_and_three_lines_of_how_to_begin(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
         url = served.variables["MOCKCDRS_URL"]
         banner = served.end().splitlines()
-    assert banner[:3] == [f"Base URL    {url}", f"Account id  {ACCOUNT}", f"Token       {TOKEN}"]
-    assert f"Console     {url.removesuffix('v2')}_mockcdrs/" in banner
-    (curl,) = [line for line in banner if line.startswith("curl ")]
-    assert shlex.split(curl)[-3:] == [
-        "-H",
-        f"X-Auth-Token: {TOKEN}",
-        f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2",
+    pages = f"{url.removesuffix('v2')}_mockcdrs/"
+    assert banner[:4] == [
+        f"Console     {pages}",
+        f"API docs    {pages}docs",
+        "",
+        f"Point a client at {url}, account {ACCOUNT}, token {TOKEN}, or paste:",
     ]
+    listing = f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2"
+    assert shlex.split(banner[4]) == ["curl", "-sS", "-H", f"X-Auth-Token: {TOKEN}", listing]
+    assert banner[5:] == [LAST, ""]
 
 
 def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, data: Path) -> None:
@@ -178,22 +161,34 @@ def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, 
             assert (line in served.end().splitlines()) is is_said
 
 
-def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
-    with serving(tmp_path, "--now", NOW) as served:
-        told = served.variables
+def test_a_verbose_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
+    with serving(tmp_path, "--now", NOW, "--verbose") as served:
+        variables = served.variables
         banner = served.end().splitlines()
     labels = {"Username": "USERNAME", "Password": "PASSWORD", "Account": "ACCOUNT_NAME", "Realm": "REALM"}
     for label, name in {**labels, "API key": "API_KEY"}.items():
-        assert f"{label:11} {told[f'MOCKCDRS_{name}']}" in banner
+        assert f"{label:11} {variables[f'MOCKCDRS_{name}']}" in banner
 
 
-def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--tls",)])
+def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path, options: tuple[str, ...]) -> None:
     program("curl")
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        (line,) = [line for line in iter(served.line, "Ctrl-C ends it.") if line.startswith("curl ")]
+    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
+        (line,) = [line for line in iter(served.line, LAST) if line.startswith("curl ")]
         pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
         served.end()
     assert [row["call_id"] for row in json.loads(pasted.stdout)["data"]] == ["a@b"]
+
+
+def test_over_tls_the_env_file_names_the_certificate_which_is_gone_at_the_end(tmp_path: Path) -> None:
+    with serving(tmp_path, "--tls", "--now", NOW) as served:
+        told = served.variables
+        context = ssl.create_default_context(cafile=told["MOCKCDRS_CA_FILE"])
+        with urlopen(told["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
+            assert page.status == 200
+        served.end()
+    assert told["MOCKCDRS_URL"].startswith("https://")
+    assert not Path(told["MOCKCDRS_CA_FILE"]).exists()
 
 
 def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:
@@ -214,8 +209,9 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
 ) -> None:
     with serving(tmp_path, "--data", str(data), "--control-token", "a b&c") as served:
         console = served.variables["MOCKCDRS_CONSOLE"]
-        served.end()
+        banner = served.end()
     assert console.endswith("/_mockcdrs/?token=a%20b%26c")
+    assert "/_mockcdrs/docs?token=a%20b%26c\n" in banner
     with serving(tmp_path, "--data", str(data), "--no-control") as served:
         assert "MOCKCDRS_CONSOLE" not in served.variables
         with urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10) as answer:
@@ -225,7 +221,7 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
 
 def test_each_request_is_a_line_also_where_no_terminal_is(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        assert [line for line in iter(served.line, "Ctrl-C ends it.") if " GET " in line] == []
+        assert [line for line in iter(served.line, LAST) if " GET " in line] == []
         assert served.line() == ""
         served.get("/cdrs?page_size=7")
         line = served.line()
@@ -238,10 +234,10 @@ def test_for_a_machine_all_is_json_without_a_token(tmp_path: Path, data: Path) -
         served.get("/cdrs?page_sice=7")
         lines = [served.line(), served.line()]
         assert served.end() == ""
-    started, asked = map(json.loads, lines)
+    started, request = map(json.loads, lines)
     assert (started["event"], started["account_id"], started["kazoo"]) == ("listening", ACCOUNT, "4.3")
-    assert (asked["event"], asked["status"], asked["query"]) == ("request", 200, "page_sice=7")
-    assert asked["advice"] == ["misspelt-parameter"]
+    assert (request["event"], request["status"], request["query"]) == ("request", 200, "page_sice=7")
+    assert request["advice"] == ["misspelt-parameter"]
     assert TOKEN not in "".join(lines)
 
 
@@ -256,8 +252,8 @@ def test_slow_answers_under_way_and_an_output_that_nobody_reads_do_not_hold_up_t
                 served.get(f"/nosuch/{long}")
         slow = json.dumps({"path": "/cdrs", "drip": 1}).encode()
         urlopen(Request(f"{root}_mockcdrs/faults", slow, {"Content-Type": "application/json"}), timeout=10).close()
-        asked = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
-        with urlopen(asked, timeout=10) as answer:  # some 1,200 bytes, a second for each
+        request = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
+        with urlopen(request, timeout=10) as answer:  # some 1,200 bytes, a second for each
             answer.read(1)
             served.process.send_signal(signal.SIGTERM)
             with pytest.raises(IncompleteRead):
@@ -276,11 +272,13 @@ def test_data_clock_settings_and_host_are_as_told(tmp_path: Path, data: Path) ->
         assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(tmp_path: Path, data: Path, number: int) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(
+    tmp_path: Path, data: Path, number: int, status: int
+) -> None:
     with serving(tmp_path, "--data", str(data)) as served:
         output = served.end(number)
-        assert served.process.returncode == 0
+        assert served.process.returncode == status
     assert "Traceback" not in output
     assert not served.env_file.exists()
 
@@ -296,3 +294,19 @@ def listed(directory: Path, *options: str) -> Any:
         listing = served.get("/cdrs")
         served.end()
     return listing
+
+
+def test_open_opens_the_console_in_the_browser_of_the_environment(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > "$0.opened"\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", str(browser))
+    with serving(tmp_path, "--data", str(data), "--open") as served:
+        opened = tmp_path / "browser.opened"
+        while not (opened.exists() and opened.read_text()):
+            assert served.process.poll() is None
+            time.sleep(0.01)
+        assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
+        served.end()

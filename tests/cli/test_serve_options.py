@@ -42,7 +42,7 @@ def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
 
 def config_of(*arguments: str) -> MockConfig:
     options = serve.command.make_context("serve", ["--no-control", *arguments]).params
-    chosen = {name: value for name, value in options.items() if name not in {"env_file", "log_format"}}
+    chosen = {name: value for name, value in options.items() if name not in {"env_file", "log_format", "opens_console"}}
     return serve.build_mock(**chosen).config
 
 
@@ -82,10 +82,10 @@ def test_settings_and_quirks_are_told_to_the_mock() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "dev.example"])
 def test_listening_beyond_this_machine_takes_a_token_or_no_control(host: str) -> None:
-    ended = run("serve", "--host", host)
-    assert ended.exit_code == 2
-    assert "--control-token" in ended.output
-    assert "--no-control" in ended.output
+    result = run("serve", "--host", host)
+    assert result.exit_code == 2
+    assert "--control-token" in result.output
+    assert "--no-control" in result.output
 
 
 def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_say
     call = mock.add_call()
     owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
     assert owners
-    assert owners <= {user["id"] for user in mock.account.users}
+    assert owners <= {user["id"] for user in mock.state.data.accounts[mock.account_id].users}
 
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
@@ -154,3 +154,41 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
     known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
     store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
     assert default_account(store).id == shown
+
+
+def test_the_clock_runs_at_a_speed_from_now_on() -> None:
+    clock = build(config_of("--now", "2026-01-20T08:00:00Z", "--speed", "60")).clock
+    assert (clock.speed, clock.is_frozen) == (60, False)
+    assert clock.now() >= 63_936_115_200
+    for speed in ("0", "nan", "fast"):
+        result = run("serve", "--speed", speed)
+        assert result.exit_code == 2
+        assert f"Invalid value for '--speed': came {speed}, expected seconds" in result.output or speed == "fast"
+
+
+@pytest.mark.parametrize(
+    "origin", ["localhost:3000", "http://", "http://localhost:3000/panel", "ftp://localhost", "http://a?b"]
+)
+def test_an_origin_that_is_none_is_refused_with_an_example(origin: str) -> None:
+    result = run("serve", "--allow-origin", origin)
+    assert result.exit_code == 2
+    assert f"came {origin!r}, expected an origin, as in http://localhost:3000" in result.output
+
+
+def test_pages_from_beyond_this_machine_need_the_control_token() -> None:
+    result = run("serve", "--port", "0", "--allow-origin", "https://dev.example")
+    assert result.exit_code == 2
+    assert "--allow-origin https://dev.example lets a page from elsewhere change everything" in result.output
+
+
+def test_allowed_origins_are_as_browsers_send_them() -> None:
+    chosen = ("--allow-origin", "http://LOCALHOST:3000/", "--allow-origin", "https://dev.example")
+    options = serve.command.make_context("serve", ["--control-token", "secret", *chosen]).params
+    built = {name: value for name, value in options.items() if name not in {"env_file", "log_format", "opens_console"}}
+    assert serve.build_mock(**built).server_config.allow_origin == ("http://localhost:3000", "https://dev.example")
+
+
+def test_there_is_no_console_to_open_without_a_control_api() -> None:
+    result = run("serve", "--open", "--no-control")
+    assert result.exit_code == 2
+    assert "--open opens the console, which --no-control leaves out" in result.output

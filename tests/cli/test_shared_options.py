@@ -33,8 +33,8 @@ def test_an_unknown_version_is_refused_with_the_known_ones(
 
 @pytest.mark.parametrize("command", ["serve", "generate", "verify", "record", "replay"])
 def test_the_help_names_each_version(command: str) -> None:
-    told = " ".join(run(command, "--help").output.split())
-    assert f": {', '.join(VERSIONS)}" in told
+    text = " ".join(run(command, "--help").output.split())
+    assert f": {', '.join(VERSIONS)}" in text
 
 
 def test_an_empty_version_is_no_version() -> None:

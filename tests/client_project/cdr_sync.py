@@ -58,9 +58,9 @@ class CdrSync:
             raise requests.HTTPError(f"{answer.status_code} {answer.text}")
         if answer.status_code != 201:
             raise SyncFailed(f"{answer.status_code} {answer.text}")
-        told = answer.json()
-        self._session.headers["X-Auth-Token"] = told["auth_token"]
-        self._account_id = told["data"]["account_id"]
+        login = answer.json()
+        self._session.headers["X-Auth-Token"] = login["auth_token"]
+        self._account_id = login["data"]["account_id"]
 
     def logged_in(self) -> requests.Response:
         return self._session.put(f"{self._url}/user_auth", json={"data": self._login.to_dict()}, timeout=10)
@@ -85,7 +85,7 @@ class CdrSync:
         """The rows of all pages."""
         query: dict[str, Any] = {"created_from": self.moment(start), "created_to": self.moment(end)}
         while True:
-            page = self.asked(query, requests.Response.json)
+            page = self.ask(query, requests.Response.json)
             yield from page["data"]
             if "next_start_key" not in page:
                 return
@@ -99,9 +99,9 @@ class CdrSync:
             "paginate": "false",
             "accept": "csv",
         }
-        out.write_bytes(self.asked(query, self.body))
+        out.write_bytes(self.ask(query, self.body))
 
-    def asked(self, query: dict[str, Any], read: Callable[[requests.Response], Any]) -> Any:
+    def ask(self, query: dict[str, Any], read: Callable[[requests.Response], Any]) -> Any:
         """What `read` makes of an answer; what may pass is tried again."""
         trouble = ""
         for attempt in range(self.attempts):

@@ -17,16 +17,15 @@ RANGE = (END - timedelta(days=20), END)
 
 @pytest.fixture
 def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
-    made: list[CdrSync] = []
-    known = mockcdrs.credentials
-    login = Login(known.account_name, known.username, known.password)
+    clients: list[CdrSync] = []
 
-    def connect(kind: type[CdrSync] = CdrSync) -> CdrSync:
-        made.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
-        return made[-1]
+    def connect(kind: type[CdrSync] = CdrSync, known: Any = mockcdrs.credentials) -> CdrSync:
+        login = Login(known.account_name, known.username, known.password)
+        clients.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
+        return clients[-1]
 
     yield connect
-    for client in made:
+    for client in clients:
         client.close()
 
 

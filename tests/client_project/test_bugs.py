@@ -20,14 +20,14 @@ class WrongEpoch(CdrSync):
 class StopsAfterPageOne(CdrSync):
     def rows(self, start: datetime, end: datetime) -> Any:
         query = {"created_from": self.moment(start), "created_to": self.moment(end)}
-        yield from self.asked(query, requests.Response.json)["data"]
+        yield from self.ask(query, requests.Response.json)["data"]
 
 
 class ForgetsTheRange(CdrSync):
     def rows(self, start: datetime, end: datetime) -> Any:
         query: dict[str, Any] = {"created_from": self.moment(start), "created_to": self.moment(end)}
         while query:
-            page = self.asked(query, requests.Response.json)
+            page = self.ask(query, requests.Response.json)
             yield from page["data"]
             query = {"start_key": page["next_start_key"]} if "next_start_key" in page else {}
 

@@ -1,12 +1,14 @@
 """The project's own tests, through the plugin alone: the client does as it should, also in trouble."""
 
 import csv
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mockcdrs import uniform
 from tests.client_project.cdr_sync import Login, SyncFailed
 from tests.client_project.conftest import RANGE
 
@@ -21,6 +23,10 @@ TROUBLE: list[dict[str, Any]] = [
     {"malformed_json": True, "nth": 2},
     {"duplicate_row": True, "page": 1},
     {"delay_seconds": 0.01},
+    {"delay_seconds": uniform(0, 0.01)},
+    {"reset": True, "times": 1},
+    {"script": [429, {"reset": True}, {"cut_after": 100}, 200, 503, {"error": "too_many_requests"}]},
+    {"headers": {"User-Agent": "python-requests/*"}, "status": 503, "times": 1},
     {"token_expired": True},
     {"token_expired": True, "page": 3},
     {"token_expired": True, "times": 2},
@@ -67,7 +73,9 @@ def test_trouble_that_passes_loses_no_call(
     assert tuple(row["id"] for row in synced(connected, tmp_path / "cdrs.csv")) == truth.ids
 
 
-@pytest.mark.parametrize("trouble", [{"status": 503}, {"status": 403}, {"status": 401}, {"close": True}], ids=str)
+@pytest.mark.parametrize(
+    "trouble", [{"status": 503}, {"status": 403}, {"status": 401}, {"close": True}, {"reset": True}], ids=str
+)
 def test_trouble_that_stays_is_an_error_and_no_file(
     mockcdrs: Any, connected: Any, tmp_path: Path, trouble: dict[str, Any]
 ) -> None:
@@ -75,6 +83,33 @@ def test_trouble_that_stays_is_an_error_and_no_file(
     with pytest.raises(SyncFailed):
         connected().sync(*RANGE, tmp_path / "cdrs.csv")
     assert not (tmp_path / "cdrs.csv").exists()
+
+
+def test_a_server_that_is_down_is_an_error_until_it_is_up_again(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    client = connected()
+    with mockcdrs.down(), pytest.raises(SyncFailed, match="Connection refused"):
+        client.sync(*RANGE, tmp_path / "cdrs.csv")
+    assert client.sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+
+
+def test_a_sync_waits_until_a_bucket_of_tokens_has_filled(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    client = connected()
+    client._sleep = lambda seconds: mockcdrs.clock.advance(seconds=seconds)
+    limit = mockcdrs.fail(path="/cdrs", rate_limit={"max_bucket_tokens": 1, "tokens_fill_rate": 1})
+    assert client.sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+    assert limit not in mockcdrs.never_fired()
+
+
+@pytest.mark.mockcdrs(tls=True)
+def test_a_sync_goes_over_tls(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(mockcdrs.ca_path))
+    assert len(synced(connected, tmp_path / "cdrs.csv")) == truth.count
 
 
 def test_a_call_that_arrives_during_the_walk_does_no_harm(
@@ -117,3 +152,38 @@ def test_trouble_at_the_login_passes_too(
 ) -> None:
     mockcdrs.fail(path="/user_auth", **trouble)
     assert connected().sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+
+
+def test_a_bill_by_day_is_that_of_the_calls_that_were_written(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    rate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "name": "Test"}
+    mockcdrs.add_calls(20, over=timedelta(days=5), direction="outbound", seconds=90, rate=rate)
+    days: Counter[str] = Counter()
+    for row in synced(connected, tmp_path / "cdrs.csv"):
+        days[row["started"][:10]] += int(row["cost"])
+    begin, end = (int(moment.timestamp()) + 62_167_219_200 for moment in RANGE)
+    expected = mockcdrs.expected("/cdrs", created_from=begin, created_to=end)
+    assert expected.cost == truth.cost + 20 * 300
+    assert days == {day: group.cost for day, group in expected.by_day().items()}
+
+
+def test_a_sync_logs_in_first_and_asks_in_the_same_way_each_time(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    transcripts = []
+    for _ in range(2):
+        mockcdrs.reset()
+        connected().sync(*RANGE, tmp_path / "cdrs.csv")
+        mockcdrs.assert_requested_in_order({"path": "/user_auth", "status": 201}, "/cdrs", "/cdrs")
+        mockcdrs.assert_requested("/cdrs", at_least=3, headers={"X-Auth-Token": True}, status=200)
+        transcripts.append(mockcdrs.transcript())
+    assert transcripts[0] == transcripts[1]
+
+
+def test_a_sync_of_an_account_has_the_calls_of_its_users_alone(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    branch = mockcdrs.add_account("Branch Office")
+    ann = branch.add_user("Ann Lee", username="ann")
+    calls = branch.add_calls(3, over=timedelta(hours=1), owner=ann, direction="internal")
+    connected(known=branch.credentials).sync(*RANGE, tmp_path / "cdrs.csv")
+    with (tmp_path / "cdrs.csv").open(newline="", encoding="utf-8") as file:
+        ids = {row["id"] for row in csv.DictReader(file)}
+    assert ids == {leg["_id"] for call in calls for leg in call.legs}

@@ -48,7 +48,16 @@ def state() -> State:
         realm="alpha.example.com",
         months=tuple(sorted(month for _, month in documents)),
         users=({"id": USER, "username": "ann", "first_name": "Ann", "last_name": "Lee"},),
-        devices=({"id": "d1", "name": "Desk", "owner_id": USER, "sip": {"username": "ann-desk"}},),
+        devices=(
+            {
+                "id": "d1",
+                "name": "Desk",
+                "device_type": "sip_device",
+                "owner_id": USER,
+                "sip": {"username": "ann-desk"},
+            },
+        ),
+        numbers=("+14155550100",),
     )
     return State(store=LoadedStore((account,), documents), clock=Clock(NOW))
 

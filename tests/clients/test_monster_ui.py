@@ -1,8 +1,17 @@
-"""What Monster UI, Kazoo's web client, asks from its login to its call logs, in its order and with jQuery's extras."""
+"""What Monster UI 4.3 asks from its login to its call logs, with SmartPBX, in its order and with jQuery's extras.
+
+`monster_ui.json` holds the sequences: the request of each step, the data sent, the status (200 unless told), and
+what the answer holds: a value, `*` for anything but null, `absent` for what must not be there. Names in braces stand
+for values that are known before or were kept from an answer.
+"""
 
 import csv
 import hashlib
+import json
+import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,61 +23,148 @@ from mockcdrs.faults import Rule
 from mockcdrs.mock import Mock
 from tests.clients.conftest import ACCOUNT, CALLS, NOW, USER
 
+SEQUENCES: dict[str, list[dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("monster_ui.json").read_text(encoding="utf-8")
+)
 _ORIGIN = "http://ui.example.com"
+_MD5 = hashlib.md5(b"ann:mockcdrs").hexdigest()
+_LOGIN = {"send": "PUT user_auth", "status": 201, "data": {"credentials": _MD5, "account_name": "Alpha"}}
 
 
 class Ui:
-    """jQuery's way to ask: an origin, a parameter against caches, JSON as it is."""
+    """Monster UI's way to ask: a preflight as Chromium sends it, jQuery's headers and its parameter against caches."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._session = requests.Session()
-        self._session.headers["Origin"] = _ORIGIN
+        self.known = {
+            "account": ACCOUNT,
+            "base": f"accounts/{ACCOUNT}",
+            "user": USER,
+            "md5": _MD5,
+            "now": str(NOW),
+            "month_ago": str(NOW - 2_600_000),
+            "token": "undefined",
+        }
 
     def close(self) -> None:
         self._session.close()
 
-    def get(self, path: str, **query: Any) -> requests.Response:
-        answer = self._session.get(f"{self._url}/{path}", params={**query, "_": 1_768_910_400_000}, timeout=10)
+    def take(self, step: Mapping[str, Any]) -> requests.Response:
+        """Take a step of a sequence, and check its answer."""
+        answer = self.ask(step)
+        sent = step["send"]
+        assert answer.status_code == step.get("status", 200), f"{sent}: {answer.text}"
+        assert answer.headers["content-type"] == "application/json", sent
+        found = answer.json()
+        if "rows" in step:
+            assert len(found["data"]) == step["rows"], sent
+        for path, wanted in step.get("holds", {}).items():
+            _check(f"{sent}: {path}", _value_at(found, path), self._filled(wanted))
+        self.known |= {name: str(_value_at(found, path)) for name, path in step.get("keep", {}).items()}
+        if sent == "PUT user_auth":
+            self.known["token"] = found["auth_token"]
+        return answer
+
+    def ask(self, step: Mapping[str, Any]) -> requests.Response:
+        method, _, target = self._filled(step["send"]).partition(" ")
+        url = f"{self._url}/{target}"
+        headers = {
+            "Accept": "application/json, text/javascript, */*; q=0.01",
+            "Content-Type": "application/json",
+            "Origin": _ORIGIN,
+            "X-Auth-Token": step.get("token", self.known["token"]),
+        }
+        body = None if "data" not in step else {"data": self._filled(step["data"]), **step.get("more", {})}
+        query = {"_": "1768910400000"} if method == "GET" else {}
+        self._preflight(method, url)
+        answer = self._session.request(method, url, params=query, json=body, headers=headers, timeout=10)
         assert answer.headers["access-control-allow-origin"] == "*"
         return answer
 
-    def data(self, path: str, **query: Any) -> Any:
-        answer = self.get(path, **query)
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
-        return answer.json()["data"]
+    def _preflight(self, method: str, url: str) -> None:
+        asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type,x-auth-token"}
+        answer = self._session.options(url, headers={"Origin": _ORIGIN, **asked}, timeout=10)
+        assert answer.status_code == 200
+        assert method in answer.headers["access-control-allow-methods"].split(", ")
+        assert {"content-type", "x-auth-token"} <= set(answer.headers["access-control-allow-headers"].split(", "))
 
-    def log_in(self) -> dict[str, Any]:
-        self._session.headers.pop("X-Auth-Token", None)
-        login = {"credentials": hashlib.md5(b"ann:mockcdrs").hexdigest(), "account_name": "Alpha"}
-        more = {"ui_metadata": {"version": "4.3", "ui": "monster-ui"}}
-        answer = self._session.put(f"{self._url}/user_auth", json={"data": {**login, **more}}, timeout=10)
-        assert answer.status_code == 201
-        told: dict[str, Any] = answer.json()
-        self._session.headers["X-Auth-Token"] = told["auth_token"]
-        return told
+    def _filled(self, value: Any) -> Any:
+        """A value with what is known in place of the names in braces."""
+        if isinstance(value, dict):
+            return {name: self._filled(item) for name, item in value.items()}
+        if not isinstance(value, str):
+            return value
+        return re.sub(r"\{(\w+)\}", lambda name: self.known[name[1]], value)
 
-    @property
-    def token(self) -> Any:
-        return self._session.headers["X-Auth-Token"]
+
+def _value_at(value: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(value, list) and part.isdecimal():
+            value = value[int(part)]
+        else:
+            value = value[part] if isinstance(value, dict) and part in value else "absent"
+    return value
+
+
+def _check(where: str, found: Any, wanted: Any) -> None:
+    if wanted == "*":
+        assert found not in (None, "absent", "", [], {}), where
+    else:
+        assert found == wanted, where
 
 
 @pytest.fixture
-def ui(url: str) -> Any:
+def ui(url: str) -> Iterator[Ui]:
     ui = Ui(url)
     yield ui
     ui.close()
 
 
-def test_it_gets_from_the_login_to_its_apps(ui: Ui) -> None:
-    assert ui.get("whitelabel/127.0.0.1").status_code == 404
-    told = ui.log_in()["data"]
-    assert ui.get(f"accounts/{ACCOUNT}/external_numbers").status_code == 404
-    assert ui.data(f"accounts/{told['account_id']}")["name"] == "Alpha"
-    assert ui.data(f"accounts/{ACCOUNT}/users/{told['owner_id']}")["id"] == USER
-    store = {app["id"]: app for app in ui.data(f"accounts/{ACCOUNT}/apps_store")}
-    assert {app["id"] for app in told["apps"]} == store.keys()
-    assert all(app["i18n"]["en-US"]["label"] for app in store.values())
+@pytest.mark.parametrize("name", [name for name in SEQUENCES if "login" not in name])
+def test_each_answer_holds_what_monster_ui_needs_to_go_on(ui: Ui, name: str) -> None:
+    ui.take(_LOGIN)
+    for step in SEQUENCES[name]:
+        ui.take(step)
+
+
+def test_the_whole_way_from_the_login_page_goes_in_one_piece_and_reset_forgets_what_was_written(
+    ui: Ui, state: State
+) -> None:
+    before = dict(state.data.accounts)
+    for sequence in SEQUENCES.values():
+        for step in sequence:
+            ui.take(step)
+    assert state.data.accounts != before
+    state.reset()
+    assert state.data.accounts == before
+
+
+def test_only_what_an_open_kazoo_lacks_too_fails_on_the_way(ui: Ui, state: State) -> None:
+    for name, sequence in SEQUENCES.items():
+        if "refused" not in name:
+            for step in sequence:
+                ui.take(step)
+    failed = {record.path.removeprefix(f"/v2/accounts/{ACCOUNT}") for record in state.journal if record.status >= 400}
+    whitelabel = "/v2/whitelabel/127.0.0.1"
+    assert failed == {whitelabel, f"{whitelabel}/logo", f"{whitelabel}/icon", "/braintree/customer"}
+
+
+def test_the_csv_opens_in_a_window_without_a_header_of_the_uis(ui: Ui) -> None:
+    ui.take(_LOGIN)
+    span = f"created_from={ui.known['month_ago']}&created_to={NOW}"
+    query = f"{span}&paginate=false&accept=text/csv&auth_token={ui.known['token']}"
+    opened = requests.get(f"{ui._url}/accounts/{ACCOUNT}/cdrs?{query}", headers={"Accept": "text/html,*/*"}, timeout=10)
+    assert opened.headers["content-disposition"].startswith("attachment")
+    assert len(list(csv.DictReader(opened.text.splitlines()))) == CALLS
+
+
+def test_it_logs_in_again_when_its_token_has_expired(ui: Ui, state: State) -> None:
+    ui.take(_LOGIN)
+    state.faults.add(Rule(token_expired=True))
+    assert ui.ask({"send": "GET {base}/cdrs"}).status_code == 401
+    ui.take(_LOGIN)
+    ui.take({"send": "GET {base}/cdrs", "rows": 50})
 
 
 def test_its_rule_for_the_direction_of_a_call_shows_the_mix_of_the_committed_office() -> None:
@@ -92,28 +188,3 @@ def test_its_rule_for_the_direction_of_a_call_shows_the_mix_of_the_committed_off
     assert directions["inbound"] == len(came_in) - len(registered)
     assert 0.4 < directions["inbound"] / len(rows) < 0.6
     assert {row["inception_direction"] for row in rows if not row["authorizing_id"]} == {"termination"}
-
-
-def test_it_shows_call_logs(ui: Ui) -> None:
-    ui.log_in()
-    base, month = f"accounts/{ACCOUNT}", {"created_from": NOW - 2_600_000, "created_to": NOW}
-    assert [row["id"] for row in ui.data(f"{base}/devices", paginate="false")] == ["d1"]
-    page = ui.get(f"{base}/cdrs/interaction", page_size=50, **month).json()
-    more = ui.get(f"{base}/cdrs/interaction", page_size=50, start_key=page["next_start_key"], **month).json()
-    rows = page["data"] + more["data"]
-    assert len(page["data"]) == 50
-    for row in rows[:3]:
-        (leg,) = ui.data(f"{base}/cdrs/legs/{row['id']}")
-        assert leg == ui.data(f"{base}/cdrs/{row['id']}")
-    asked = {**month, "paginate": "false", "accept": "text/csv", "auth_token": ui.token}
-    opened = requests.get(f"{ui._url}/{base}/cdrs", params=asked, timeout=10)
-    assert opened.headers["content-disposition"].startswith("attachment")
-    assert len(list(csv.DictReader(opened.text.splitlines()))) == CALLS
-
-
-def test_it_logs_in_again_when_its_token_has_expired(ui: Ui, state: State) -> None:
-    ui.log_in()
-    state.faults.add(Rule(token_expired=True))
-    assert ui.get(f"accounts/{ACCOUNT}/cdrs").status_code == 401
-    ui.log_in()
-    assert ui.get(f"accounts/{ACCOUNT}/cdrs").status_code == 200

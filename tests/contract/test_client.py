@@ -18,9 +18,9 @@ from mockcdrs.contract.client import (
     GENTLE_REQUESTS_PER_SECOND,
     Client,
     ClientError,
-    RateLimit,
     RawRequest,
     RawResponse,
+    RequestPace,
 )
 from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges
@@ -77,14 +77,14 @@ def test_a_request_goes_out_as_it_is_written() -> None:
 
 
 def test_headers_come_in_order_with_their_letters_and_repetitions() -> None:
-    found = ask(b"HTTP/1.1 200 OK\r\nX-B: 1\r\nx-a: 2\r\nX-b: 3\r\ncontent-length: 0\r\n\r\n")
-    assert found.raw_headers[:3] == (("X-B", "1"), ("x-a", "2"), ("X-b", "3"))
-    assert found.headers == {"x-b": "1, 3", "x-a": "2", "content-length": "0"}
+    response = ask(b"HTTP/1.1 200 OK\r\nX-B: 1\r\nx-a: 2\r\nX-b: 3\r\ncontent-length: 0\r\n\r\n")
+    assert response.raw_headers[:3] == (("X-B", "1"), ("x-a", "2"), ("X-b", "3"))
+    assert response.headers == {"x-b": "1, 3", "x-a": "2", "content-length": "0"}
 
 
 def test_the_sizes_of_chunks_are_told() -> None:
-    found = ask(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n5;x=y\r\ndefgh\r\n0\r\n\r\n")
-    assert (found.body, found.chunks) == (b"abcdefgh", (3, 5))
+    response = ask(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n5;x=y\r\ndefgh\r\n0\r\n\r\n")
+    assert (response.body, response.chunks) == (b"abcdefgh", (3, 5))
 
 
 def test_a_body_of_a_known_length_has_no_chunks() -> None:
@@ -92,21 +92,21 @@ def test_a_body_of_a_known_length_has_no_chunks() -> None:
 
 
 def test_interim_answers_are_passed_over() -> None:
-    found = ask(b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
-    assert (found.status, found.json()) == (200, {})
+    response = ask(b"HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+    assert (response.status, response.json()) == (200, {})
 
 
 def test_a_compressed_body_stays_as_it_came_and_can_be_read() -> None:
     packed = gzip.compress(b"[1]")
     head = f"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {len(packed)}\r\n\r\n"
-    found = ask(head.encode() + packed)
-    assert (found.body, found.text, found.json()) == (packed, "[1]", [1])
+    response = ask(head.encode() + packed)
+    assert (response.body, response.text, response.json()) == (packed, "[1]", [1])
 
 
 def test_a_body_that_only_says_it_is_compressed_is_told() -> None:
-    found = RawResponse(200, (("Content-Encoding", "gzip"),), b"nothing packed")
+    response = RawResponse(200, (("Content-Encoding", "gzip"),), b"nothing packed")
     with pytest.raises(ClientError, match="a body came as gzip that is none"):
-        found.json()
+        response.json()
 
 
 def test_a_body_beyond_all_measure_is_refused_packed_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,7 +207,7 @@ class Time:
 
 def test_requests_keep_their_distance_and_the_first_does_not_wait() -> None:
     time = Time()
-    pace = RateLimit(4, lambda: time.now, time.sleep)
+    pace = RequestPace(4, lambda: time.now, time.sleep)
     for _ in range(4):
         pace.wait()
     assert time.slept == [0.25, 0.25, 0.25]
@@ -215,7 +215,7 @@ def test_requests_keep_their_distance_and_the_first_does_not_wait() -> None:
 
 def test_time_that_passes_anyway_is_not_waited_for_and_not_saved_up() -> None:
     time = Time()
-    pace = RateLimit(4, lambda: time.now, time.sleep)
+    pace = RequestPace(4, lambda: time.now, time.sleep)
     pace.wait()
     time.now += 10
     pace.wait()
@@ -225,7 +225,7 @@ def test_time_that_passes_anyway_is_not_waited_for_and_not_saved_up() -> None:
 
 def test_without_a_limit_nothing_is_waited_for() -> None:
     time = Time()
-    pace = RateLimit(None, lambda: time.now, time.sleep)
+    pace = RequestPace(None, lambda: time.now, time.sleep)
     for _ in range(100):
         pace.wait()
     assert time.slept == []
@@ -233,12 +233,12 @@ def test_without_a_limit_nothing_is_waited_for() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
 def test_this_machine_is_asked_as_fast_as_it_goes(host: str) -> None:
-    assert RateLimit.for_host(host)._gap_seconds == 0
+    assert RequestPace.for_host(host)._gap_seconds == 0
 
 
 @pytest.mark.parametrize("host", ["kazoo", "10.0.0.1", "192.168.1.2", "localhost.example.com", "::"])
 def test_any_other_is_asked_four_times_a_second(host: str) -> None:
-    assert RateLimit.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
+    assert RequestPace.for_host(host)._gap_seconds == 1 / GENTLE_REQUESTS_PER_SECOND == 0.25
 
 
 @pytest.fixture
@@ -270,17 +270,17 @@ def test_without_h11_a_command_says_what_to_install(arguments: list[str], tmp_pa
         recording, [Exchange("one", RawRequest("GET", "/v2/accounts/a/cdrs"), RecordedResponse(200))]
     )
     files = {"OUT": str(tmp_path / "out.jsonl"), "RECORDING": str(recording)}
-    ended = CliRunner().invoke(main, [files.get(word, word) for word in arguments])
-    assert ended.exit_code == 1
-    assert "Error: h11, which" in ended.output
-    assert "pip install 'mockcdrs[contract]'" in ended.output
+    result = CliRunner().invoke(main, [files.get(word, word) for word in arguments])
+    assert result.exit_code == 1
+    assert "Error: h11, which" in result.output
+    assert "pip install 'mockcdrs[contract]'" in result.output
 
 
 def test_without_h11_the_suite_under_pytest_says_what_to_install(pytester: pytest.Pytester) -> None:
     pytester.makeconftest("import sys\nsys.modules['h11'] = None\n")
-    ended = pytester.runpytest_subprocess(
+    result = pytester.runpytest_subprocess(
         "--pyargs", "mockcdrs.contract", "-k", "envelope-of-an-error", "-p", "conftest", "-p", "no:cacheprovider"
     )
-    ended.stdout.fnmatch_lines(["*is not installed: pip install 'mockcdrs[[]contract[]]'*"])
-    ended.stdout.no_fnmatch_line("*Traceback*")
-    ended.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*is not installed: pip install 'mockcdrs[[]contract[]]'*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.assert_outcomes(errors=1)

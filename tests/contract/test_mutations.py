@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract.checks import CHECKS
-from mockcdrs.contract.target import TargetServer
 from mockcdrs.mock import serving
 from mockcdrs.server.waitress_server import Server as Listener
+from tests.contract.running import run_check
 
 Environ = dict[str, Any]
 Sent = tuple[str, list[tuple[str, str]], bytes]
@@ -21,11 +20,11 @@ class Mutation:
 
     def __init__(
         self,
-        asked: Callable[[Environ], None] = lambda _environ: None,
+        change_request: Callable[[Environ], None] = lambda _environ: None,
         sent: Callable[[Sent], Sent] = lambda sent: sent,
         kazoo: str = "4.3",
     ) -> None:
-        self.asked = asked
+        self.asked = change_request
         self.sent = sent
         self.kazoo = kazoo
 
@@ -38,18 +37,18 @@ class Mutation:
             head: list[Any] = []
             parts = app(environ, lambda status, headers, _error=None: head.extend((status, headers)))
             status, headers, body = self.sent((head[0], head[1], b"".join(parts)) if head else ("", [], b""))
-            kept = [pair for pair in headers if pair[0].lower() not in {"content-length", "transfer-encoding"}]
-            start_response(status, [*kept, ("Content-Length", str(len(body)))])
+            other_headers = [pair for pair in headers if pair[0].lower() not in {"content-length", "transfer-encoding"}]
+            start_response(status, [*other_headers, ("Content-Length", str(len(body)))])
             return [body]
 
         return broken
 
 
 def query(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Mutation:
-    def asked(environ: Environ) -> None:
+    def change_request(environ: Environ) -> None:
         environ["QUERY_STRING"] = re.sub(pattern, new, environ["QUERY_STRING"])
 
-    return Mutation(asked)
+    return Mutation(change_request)
 
 
 def header_lost(name: str) -> Mutation:
@@ -57,10 +56,10 @@ def header_lost(name: str) -> Mutation:
 
 
 def path(pattern: str, new: str) -> Mutation:
-    def asked(environ: Environ) -> None:
+    def change_request(environ: Environ) -> None:
         environ["REQUEST_URI"] = re.sub(pattern, new, environ["REQUEST_URI"])
 
-    return Mutation(asked)
+    return Mutation(change_request)
 
 
 def body(pattern: bytes, new: bytes) -> Mutation:
@@ -70,8 +69,8 @@ def body(pattern: bytes, new: bytes) -> Mutation:
 def header(name: str, value: str | None) -> Mutation:
     def sent(answer: Sent) -> Sent:
         status, headers, content = answer
-        changed = [(known, value if known.lower() == name else held) for known, held in headers]
-        return status, [(known, held) for known, held in changed if held is not None], content
+        changed = [(known, value if known.lower() == name else text) for known, text in headers]
+        return status, [(known, text) for known, text in changed if text is not None], content
 
     return Mutation(sent=sent)
 
@@ -81,10 +80,10 @@ def status(before: str, after: str) -> Mutation:
 
 
 def accept(pattern: str, new: str) -> Mutation:
-    def asked(environ: Environ) -> None:
+    def change_request(environ: Environ) -> None:
         environ["HTTP_ACCEPT"] = re.sub(pattern, new, environ.get("HTTP_ACCEPT", "*/*"))
 
-    return Mutation(asked)
+    return Mutation(change_request)
 
 
 def body_lost(environ: Environ) -> None:
@@ -98,7 +97,7 @@ def bearer_taken(environ: Environ) -> None:
 
 
 def plus(number: int) -> Callable[[re.Match[str]], str]:
-    return lambda found: f"{found[1]}{int(found[2]) + number}"
+    return lambda match: f"{match[1]}{int(match[2]) + number}"
 
 
 MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
@@ -260,10 +259,9 @@ MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_a_server_broken_on_purpose_is_found_out_by_name(name: str) -> None:
     mutation, check_name, words = MUTATIONS[name]
-    (made,) = [each for each in CHECKS if each.name == check_name]
     with serving(kazoo=mutation.kazoo) as mock, Listener(mutation.around(mock.wsgi_app)) as listener:
-        result = made.run(TargetServer(f"{listener.url}/v2", mock.account_id, mock.auth_token))
+        result = run_check(check_name, mock, f"{listener.url}/v2")
         assert result.outcome == "differs"
-        told = [f"{each.text} {each.request}" for each in result.differences]
-        assert any(words in each for each in told), told
-        assert all(mock.auth_token not in each and "curl" in each for each in told)
+        texts = [f"{each.text} {each.request}" for each in result.differences]
+        assert any(words in each for each in texts), texts
+        assert all(mock.auth_token not in each and "curl" in each for each in texts)

@@ -11,6 +11,7 @@ from mockcdrs.contract.checks import CHECKS
 from mockcdrs.contract.probe_data import MAX_ROWS
 from mockcdrs.contract.target import TargetServer
 from mockcdrs.mock import Mock, serving
+from tests.contract.running import run_check
 
 JANUARY = gregorian.month_start("202601")
 QUIRK = "month-end-call-lost"
@@ -32,7 +33,7 @@ def _begun(start: int, name: str) -> dict[str, Any]:
 
 def results(mock: Mock) -> dict[str, CheckResult]:
     server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-    return {made.name: made.run(server) for made in CHECKS}
+    return {check.name: check.run(server) for check in CHECKS}
 
 
 @pytest.mark.parametrize("fix", [(), (QUIRK,), ("all",)])
@@ -54,23 +55,21 @@ def test_calls_over_the_end_of_a_month_are_named_as_the_quirk_they_are(fix: tupl
 
 def test_without_such_a_call_a_server_cannot_be_told() -> None:
     with serving() as mock:
-        server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-        (made,) = [made for made in CHECKS if made.name == "range-of-a-month"]
-        result = made.run(server)
+        result = run_check("range-of-a-month", mock)
     reason = "no CDR around the last month's end that was written in the month after that it began in"
     assert (result.outcome, result.skipped) == ("not made", (reason,))
 
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        made.clear()
-        yield made
+    with serving() as mock:
+        mock.clear()
+        yield mock
 
 
 def added(mock: Mock, **changes: Any) -> dict[str, Any]:
     """A CDR that took no time, ended an hour ago, and is its whole interaction."""
-    ended = mock.clock.now() - 3600
+    end = mock.clock.now() - 3600
     usual = {
         "billing_seconds": 5,
         "call_id": "call",
@@ -78,10 +77,10 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
         "channel_name": "sofia/sipinterface_1/1001@host",
         "duration_seconds": 0,
         "from": "1001@example.com",
-        "interaction_id": f"{ended}-key",
+        "interaction_id": f"{end}-key",
         "interaction_key": "key",
-        "interaction_time": ended,
-        "timestamp": ended,
+        "interaction_time": end,
+        "timestamp": end,
         "to": "1002@example.com",
     }
     variables = {"account_id": mock.account_id, **changes.pop("variables", {})}
@@ -89,8 +88,7 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
 
 
 def not_made(mock: Mock, name: str) -> tuple[str, ...]:
-    (made,) = [made for made in CHECKS if made.name == name]
-    result = made.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
+    result = run_check(name, mock)
     assert result.differences == ()
     return result.skipped
 

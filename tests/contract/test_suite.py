@@ -3,10 +3,6 @@
 import itertools
 import json
 import re
-import shlex
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,8 @@ from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.dataset import fixtures
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.waitress_server import Server as Listener
+from tests.contract.running import run_check
+from tests.server_process import serve_in_process
 
 NEED_OTHER_DATA = {
     "no-ccv-not-listed", "broken-document-fault", "interaction-raw-rows", "no-account-500", "month-end-call-lost",
@@ -37,7 +35,7 @@ def results_of(**changes: Any) -> list[CheckResult]:
 
 def results_at(mock: Mock) -> list[CheckResult]:
     server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-    results = [made.run(server) for made in CHECKS]
+    results = [check.run(server) for check in CHECKS]
     assert server.request_count < MAX_REQUESTS
     return results
 
@@ -83,7 +81,7 @@ def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dic
 
 def test_a_key_that_names_an_interaction_which_is_left_out_anyway_does_not_disturb_the_walk() -> None:
     with serving(seed=5, calls_per_day=400, now="2026-06-30T23:59:00Z", locale="ja_JP") as mock:
-        result = one("interactions-down", mock)
+        result = run_check("interactions-down", mock)
     assert (result.outcome, result.quirks) == ("passed", ("interaction-page-loss",))
 
 
@@ -94,14 +92,14 @@ def test_a_page_whose_interactions_are_all_left_out_does_not_end_the_check() -> 
 
 def test_no_check_names_a_quirk_that_it_does_not_announce() -> None:
     assert all(set(result.quirks) <= set(result.check.quirks) for result in results_of())
-    assert {quirk for made in CHECKS for quirk in made.quirks} == set(QUIRKS)
+    assert {quirk for check in CHECKS for quirk in check.quirks} == set(QUIRKS)
 
 
 @pytest.mark.parametrize("name", sorted(USUAL))
 def test_a_quirk_that_is_fixed_is_not_reported(name: str) -> None:
     with serving(fix=(name,)) as mock:
         server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-        results = [made.run(server) for made in CHECKS if name in made.quirks]
+        results = [check.run(server) for check in CHECKS if name in check.quirks]
     assert results
     assert differing(results) == []
     assert name not in shown(results)
@@ -115,11 +113,6 @@ def test_an_empty_account_says_what_could_not_be_checked() -> None:
     reasons = {why for result in results for why in result.skipped}
     assert "no CDR in the last 31 days" in reasons
     assert {result.outcome for result in results if result.check.name.startswith("walk")} == {"not made"}
-
-
-def one(name: str, mock: Mock) -> CheckResult:
-    (made,) = [made for made in CHECKS if made.name == name]
-    return made.run(TargetServer(mock.url, mock.account_id, mock.auth_token))
 
 
 @pytest.mark.parametrize("fix", [(), ("broken-document-fault",), ("all",)])
@@ -139,7 +132,7 @@ def test_a_cdr_that_only_its_interaction_shows_is_named_as_the_quirk_it_is() -> 
         mock.remove(leg["_id"])
         del leg["custom_channel_vars"]
         mock.add_cdr(leg)
-        result = one("every-leg-is-listed", mock)
+        result = run_check("every-leg-is-listed", mock)
     assert (result.outcome, result.quirks) == ("passed", ("no-ccv-not-listed",))
 
 
@@ -148,8 +141,8 @@ def test_a_cdr_that_cannot_be_shown_is_named_as_the_quirk_it_is() -> None:
         mock.clear()
         mock.add_call()
         mock.edge("no-direction")
-        assert one("broken-documents", mock).quirks == ("broken-document-fault",)
-        reasons = one("walk-down", mock).skipped
+        assert run_check("broken-documents", mock).quirks == ("broken-document-fault",)
+        reasons = run_check("walk-down", mock).skipped
     assert reasons == ("the listing is a 503: broken-document-fault hides all CDRs there are",)
 
 
@@ -157,7 +150,7 @@ def test_an_interaction_whose_id_has_no_month_is_named_as_the_quirk_it_is() -> N
     with serving() as mock:
         leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
         mock.state.data.add(mock.account_id, "202601", [leg | {"_id": "no-month", "interaction_key": "other"}])
-        result = one("ids-without-months", mock)
+        result = run_check("ids-without-months", mock)
     assert (result.outcome, result.quirks) == ("passed", ("interaction-raw-rows",))
 
 
@@ -168,7 +161,7 @@ def test_a_leg_with_an_integer_beyond_64_bits_is_named_as_the_quirk_it_is(
     with serving(fix=fix) as mock:
         leg = dict(mock.add_call(at="2026-01-01T01:00:00Z").legs[0])
         mock.state.data.add(mock.account_id, "202601", [leg | {"x": 2**63}])
-        result = one("big-integers-in-a-chunk", mock)
+        result = run_check("big-integers-in-a-chunk", mock)
     assert (result.outcome, result.quirks) == ("passed", quirks)
 
 
@@ -176,14 +169,14 @@ def test_the_masters_token_shows_what_is_only_the_masters(tmp_path: Path) -> Non
     account = {"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90", "is_superduper_admin": True, "tokens": [{"token": "a-token"}]}
     (tmp_path / "accounts.json").write_text(json.dumps([account]))
     with serving(data=tmp_path) as mock:
-        assert one("no-account", mock).quirks == ("no-account-500",)
+        assert run_check("no-account", mock).quirks == ("no-account-500",)
 
 
 def test_a_single_bare_cdr_says_what_could_not_be_checked_with_it() -> None:
     with serving() as mock:
         mock.clear()
-        ended = mock.clock.now() - 3600
-        mock.add_cdr({"call_direction": "inbound", "custom_channel_vars": {}, "timestamp": ended})
+        end = mock.clock.now() - 3600
+        mock.add_cdr({"call_direction": "inbound", "custom_channel_vars": {}, "timestamp": end})
         results = results_at(mock)
     assert differing(results) == []
     reasons = {result.check.name: result.skipped for result in results}
@@ -202,7 +195,7 @@ def odd_app(_environ: Any, start_response: Any) -> list[bytes]:
 def test_no_answer_of_another_shape_stops_the_checks() -> None:
     with Listener(odd_app) as listener:
         server = TargetServer(f"{listener.url}/v2", "an-account", "hush-hush")
-        results = [made.run(server) for made in CHECKS]
+        results = [check.run(server) for check in CHECKS]
     assert sum(result.outcome == "differs" for result in results) > len(CHECKS) / 2
     assert any("another shape than Crossbar's" in what for _, what in differing(results))
 
@@ -210,46 +203,40 @@ def test_no_answer_of_another_shape_stops_the_checks() -> None:
 def test_verify_exits_with_1_and_shows_what_differs_where_it_is_no_crossbar() -> None:
     with Listener(odd_app) as listener:
         url = f"{listener.url}/v2"
-        ended = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush-hush"])
-    assert ended.exit_code == 1, ended.output
-    assert "instead of" in ended.output
-    assert "hush-hush" not in ended.output
+        result = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush-hush"])
+    assert result.exit_code == 1, result.output
+    assert "instead of" in result.output
+    assert "hush-hush" not in result.output
+
+
+def test_verify_gives_its_results_to_a_machine_as_one_object() -> None:
+    with Listener(odd_app) as listener:
+        url = f"{listener.url}/v2"
+        ended = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush", "--json"])
+    assert ended.exit_code == 1
+    result = json.loads(ended.output)
+    assert [check["name"] for check in result["checks"]] == [each.name for each in CHECKS]
+    differing_checks = [check for check in result["checks"] if check["outcome"] == "differs"]
+    assert len(differing_checks) == result["counts"]["differs"] > 0
+    assert all(check["differences"][0].keys() == {"text", "request"} for check in differing_checks)
+    assert result["requests"] > 0
+    assert "hush" not in ended.output
 
 
 def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -> None:
-    assert len({made.name for made in CHECKS}) == len(CHECKS)
-    for made in CHECKS:
-        assert made.sentence.endswith("."), made.name
-        assert "\n" not in made.sentence, made.name
-        assert made.source.endswith((".erl", ".json")), made.name
+    assert len({check.name for check in CHECKS}) == len(CHECKS)
+    for check in CHECKS:
+        assert check.sentence.endswith("."), check.name
+        assert "\n" not in check.sentence, check.name
+        assert check.source.endswith((".erl", ".json")), check.name
 
 
 @pytest.fixture(scope="module", params=["4.3", "master"])
 def other_process(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A server of each version in a process of its own: what its env file tells, and its version."""
-    env_file = tmp_path_factory.mktemp("served") / "mock.env"
-    command = [
-        sys.executable,
-        "-m",
-        "mockcdrs",
-        "serve",
-        "--port",
-        "0",
-        "--now",
-        "2026-01-20T12:00:00Z",
-        "--kazoo",
-        request.param,
-        "--env-file",
-        str(env_file),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            while not env_file.exists():
-                assert process.poll() is None
-                time.sleep(0.01)
-            yield dict(line.split("=", 1) for line in shlex.split(env_file.read_text())) | {"KAZOO": request.param}
-        finally:
-            process.kill()
+    options = "--now", "2026-01-20T12:00:00Z", "--kazoo", request.param
+    with serve_in_process(tmp_path_factory.mktemp("served"), *options) as server:
+        yield server.variables | {"KAZOO": request.param}
 
 
 def verify(other_process: dict[str, str], *options: str, **environment: str) -> Result:
@@ -259,11 +246,11 @@ def verify(other_process: dict[str, str], *options: str, **environment: str) -> 
 
 
 def test_verify_finds_out_the_version_of_another_process_and_checks_it(other_process: dict[str, str]) -> None:
-    ended = verify(other_process)
-    assert ended.exit_code == 0, ended.output
-    assert ended.output.startswith(f"Kazoo {other_process['KAZOO']}, by columns of a row, datetime")
-    assert " 0 differs" in ended.output
-    assert other_process["MOCKCDRS_AUTH_TOKEN"] not in ended.output
+    result = verify(other_process)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(f"Kazoo {other_process['KAZOO']}, by columns of a row, datetime")
+    assert " 0 differs" in result.output
+    assert other_process["MOCKCDRS_AUTH_TOKEN"] not in result.output
 
 
 @pytest.mark.parametrize(
@@ -274,23 +261,23 @@ def test_verify_checks_for_the_version_that_is_asked_for(
 ) -> None:
     own = other_process["KAZOO"]
     other = {"4.3": "master", "master": "4.3"}[own]
-    told = {name: value.format(other=other) for name, value in environment.items()}
-    ended = verify(other_process, *(each.format(other=other) for each in options), **told)
-    assert ended.exit_code == 1
-    assert ended.output.startswith(f"Kazoo {other}, as asked for, though its answers are nearer to {own};")
-    assert re.search(r"^version-1 +differs", ended.output, re.MULTILINE)
+    variables = {name: value.format(other=other) for name, value in environment.items()}
+    result = verify(other_process, *(each.format(other=other) for each in options), **variables)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Kazoo {other}, as asked for, though its answers are nearer to {own};")
+    assert re.search(r"^version-1 +differs", result.output, re.MULTILINE)
 
 
 def test_verify_without_a_url_checks_the_mock_as_the_version_that_is_asked_for() -> None:
-    ended = CliRunner().invoke(main, ["verify", "--kazoo", "master"])
-    assert ended.exit_code == 0, ended.output
-    assert ended.output.startswith("Kazoo master, as asked for; it calls itself 4.3.0\n")
+    result = CliRunner().invoke(main, ["verify", "--kazoo", "master"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("Kazoo master, as asked for; it calls itself 4.3.0\n")
 
 
 def test_verify_refuses_a_version_that_nobody_knows() -> None:
-    ended = CliRunner().invoke(main, ["verify", "--kazoo", "5"])
-    assert ended.exit_code == 2
-    assert "'5' is no version of Kazoo that is known: expected one of 4.3, master, classic" in ended.output
+    result = CliRunner().invoke(main, ["verify", "--kazoo", "5"])
+    assert result.exit_code == 2
+    assert "'5' is no version of Kazoo that is known: expected one of 4.3, master, classic" in result.output
 
 
 @pytest.mark.parametrize(
@@ -302,43 +289,45 @@ def test_verify_refuses_a_version_that_nobody_knows() -> None:
     ],
 )
 def test_verify_says_what_it_needs(arguments: list[str], words: str) -> None:
-    ended = CliRunner().invoke(main, ["verify", *arguments], env={"MOCKCDRS_ACCOUNT_ID": "", "MOCKCDRS_AUTH_TOKEN": ""})
-    assert ended.exit_code in {1, 2}
-    assert words in " ".join(ended.output.split())
+    result = CliRunner().invoke(
+        main, ["verify", *arguments], env={"MOCKCDRS_ACCOUNT_ID": "", "MOCKCDRS_AUTH_TOKEN": ""}
+    )
+    assert result.exit_code in {1, 2}
+    assert words in " ".join(result.output.split())
 
 
 def test_verify_makes_no_check_with_a_token_that_opens_nothing() -> None:
     with serving() as mock:
-        ended = CliRunner().invoke(main, ["verify", mock.url, "--account", mock.account_id, "--token", "hush-hush"])
+        result = CliRunner().invoke(main, ["verify", mock.url, "--account", mock.account_id, "--token", "hush-hush"])
         assert len(mock.requests) == 1
-    assert ended.exit_code == 1
-    assert f"account {mock.account_id} with this token got 401; expected one that the token opens" in ended.output
-    assert "hush-hush" not in ended.output
+    assert result.exit_code == 1
+    assert f"account {mock.account_id} with this token got 401; expected one that the token opens" in result.output
+    assert "hush-hush" not in result.output
 
 
 def test_pytest_runs_the_same_checks_as_tests(pytester: pytest.Pytester) -> None:
-    ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
-    ended.assert_outcomes(passed=len(CHECKS) - 8, skipped=8)
-    ended.stdout.fnmatch_lines(
+    result = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=len(CHECKS) - 8, skipped=8)
+    result.stdout.fnmatch_lines(
         ["Kazoo 4.3, by *", "*quirks of Crossbar's that the server shows*", "interaction-page-loss *"]
     )
 
 
 def test_pytest_says_nothing_of_a_server_that_no_check_looked_at(pytester: pytest.Pytester) -> None:
-    ended = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-k", "nosuch", "-p", "no:cacheprovider")
-    ended.assert_outcomes(deselected=len(CHECKS))
-    ended.stdout.no_fnmatch_line("*the server under check*")
+    result = pytester.runpytest_subprocess("--pyargs", "mockcdrs.contract", "-k", "nosuch", "-p", "no:cacheprovider")
+    result.assert_outcomes(deselected=len(CHECKS))
+    result.stdout.no_fnmatch_line("*the server under check*")
 
 
 def test_pytest_shows_what_differs_and_the_request(pytester: pytest.Pytester) -> None:
     with Listener(odd_app) as listener:
         where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "hush-hush"]
-        ended = pytester.runpytest_subprocess(
+        result = pytester.runpytest_subprocess(
             "--pyargs", "mockcdrs.contract", *where, "-k", "envelope-of-an-error", "-p", "no:cacheprovider"
         )
-    ended.assert_outcomes(failed=1, deselected=len(CHECKS) - 1)
-    ended.stdout.fnmatch_lines(["*status: 200 instead of 404*", '*curl -sS -H "X-Auth-Token: $TOKEN"*'])
-    ended.stdout.no_fnmatch_line("*hush-hush*")
+    result.assert_outcomes(failed=1, deselected=len(CHECKS) - 1)
+    result.stdout.fnmatch_lines(["*status: 200 instead of 404*", '*curl -sS -H "X-Auth-Token: $TOKEN"*'])
+    result.stdout.no_fnmatch_line("*hush-hush*")
 
 
 @pytest.mark.parametrize(
@@ -355,17 +344,17 @@ def test_pytest_refuses_a_version_that_nobody_knows_for_a_server_elsewhere_too(
     pytester.makeini(f"[pytest]\n{ini}\n")
     with Listener(odd_app) as listener:
         where = ["--mockcdrs-url", f"{listener.url}/v2", "--mockcdrs-account", "a", "--mockcdrs-token", "t"]
-        ended = pytester.runpytest_subprocess(
+        result = pytester.runpytest_subprocess(
             "--pyargs", "mockcdrs.contract", *where, *filter(None, [option]), "-k", "envelope-of-an-error"
         )
-    ended.assert_outcomes(errors=1, deselected=len(CHECKS) - 1)
-    assert f"'5.0', from {origin}, is no version of Kazoo that is known" in ended.stdout.str()
+    result.assert_outcomes(errors=1, deselected=len(CHECKS) - 1)
+    assert f"'5.0', from {origin}, is no version of Kazoo that is known" in result.stdout.str()
 
 
 def test_requests_end_where_more_would_not_be_gentle(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockcdrs.contract.target.MAX_REQUESTS", 2)
     with serving() as mock:
         server = TargetServer(mock.url, mock.account_id, mock.auth_token)
-        results = [made.run(server) for made in CHECKS]
+        results = [check.run(server) for check in CHECKS]
     assert server.request_count == 2
     assert any("2 requests are spent" in why for result in results for why in result.skipped)

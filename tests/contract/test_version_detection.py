@@ -46,9 +46,9 @@ def test_a_resellers_rows_tell_every_version(name: str, changes: dict[str, Any])
 
 @pytest.mark.parametrize("name", ["4.3", "master"])
 def test_a_row_tells_the_version_and_by_what(name: str) -> None:
-    found = detected(kazoo=name)
-    assert found.version is VERSIONS[name]
-    assert found.reason.startswith("by columns of a row, datetime")
+    detection = detected(kazoo=name)
+    assert detection.version is VERSIONS[name]
+    assert detection.reason.startswith("by columns of a row, datetime")
 
 
 def test_versions_that_answer_alike_are_named() -> None:
@@ -65,9 +65,9 @@ def test_without_a_row_the_envelope_tells(name: str, break_it: Any) -> None:
     with serving(kazoo=name) as mock:
         mock.clear()
         break_it(mock)
-        found = detected_at(mock)
-    assert found.version is VERSIONS[name]
-    assert found.reason.startswith("by keys of an envelope")
+        detection = detected_at(mock)
+    assert detection.version is VERSIONS[name]
+    assert detection.reason.startswith("by keys of an envelope")
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_a_server_that_cannot_be_reached_tells_nothing() -> None:
 def test_a_server_between_two_versions_is_held_to_be_the_nearest() -> None:
     columns = dict.fromkeys(VERSIONS["4.3"].columns, "") | {"datetime": "2026-01-20 12:00:00"}
     del columns["disposition"]  # as before Kazoo 4.3.137
-    found = detect_version([json.dumps({"data": [columns]})])
-    assert found.version is VERSIONS["4.3"]
-    assert found.reason == "the nearest by datetime (classic would answer alike)"
+    detection = detect_version([json.dumps({"data": [columns]})])
+    assert detection.version is VERSIONS["4.3"]
+    assert detection.reason == "the nearest by datetime (classic would answer alike)"
 
 
 def test_most_answers_decide() -> None:
@@ -126,9 +126,9 @@ RECORDINGS = [
 @needs_recordings
 @pytest.mark.parametrize(("file", "name"), RECORDINGS)
 def test_recorded_answers_of_real_servers_tell_their_version(file: Path, name: str) -> None:
-    found = detect_version(each.response.body for each in exchanges.read_exchanges(file))
-    assert found.version is VERSIONS[name]
-    assert not found.reason.startswith("the nearest")
+    detection = detect_version(each.response.body for each in exchanges.read_exchanges(file))
+    assert detection.version is VERSIONS[name]
+    assert not detection.reason.startswith("the nearest")
 
 
 @needs_recordings
@@ -137,8 +137,8 @@ def test_no_single_recorded_answer_tells_another_version(file: Path, name: str) 
     wrong = [
         each.name
         for each in exchanges.read_exchanges(file)
-        if (found := detect_version([each.response.body])).version is not VERSIONS[name]
-        and not found.reason.startswith("assumed")
+        if (detection := detect_version([each.response.body])).version is not VERSIONS[name]
+        and not detection.reason.startswith("assumed")
     ]
     assert wrong == []
 

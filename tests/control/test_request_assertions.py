@@ -7,7 +7,15 @@ import pytest
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.journal import Journal, JournalFull
 from mockcdrs.control.redaction import redact
-from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, RequestMatcher, assert_requested, path_hint
+from mockcdrs.control.request_assertions import (
+    METHOD,
+    PATH,
+    QUERY,
+    RequestCount,
+    RequestMatcher,
+    assert_requested,
+    path_hint,
+)
 from mockcdrs.crossbar.pipeline import HttpRequest
 
 
@@ -21,7 +29,7 @@ def journal_of(*targets: str, capacity: int = 9) -> Journal:
 
 def assert_in(journal: Journal, path: str, times: int | None = None, **query: Any) -> None:
     matcher = RequestMatcher.of("get", path, query or None)
-    assert_requested(journal.snapshot(), matcher, times, host="127.0.0.1")
+    assert_requested(journal.snapshot(), matcher, RequestCount.of(times), host="127.0.0.1")
 
 
 def test_a_request_matches_by_method_end_of_path_and_parameters() -> None:
@@ -43,7 +51,7 @@ def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
     with pytest.raises(AssertionError) as caught:
         assert_in(journal_of("/v2/a/users", "/v2/a/cdrs?page_size=6"), "/cdrs", page_size=5)
     assert str(caught.value).splitlines() == [
-        "get /cdrs?page_size=5: asked 0 times, expected at least once; 2 requests came",
+        "GET /cdrs?page_size=5: asked 0 times, expected at least once; 2 requests came",
         "  request 2: GET /v2/a/cdrs",
         "    page_size is 6, expected 5",
         "  request 1: GET /v2/a/users",

@@ -3,7 +3,7 @@
 import pytest
 
 from mockcdrs.config import ServerConfig, is_loopback
-from mockcdrs.control_api.access import ApiError, check_access
+from mockcdrs.control_api.access import ApiError, check_access, panel_headers
 
 TOKEN = ServerConfig(host="0.0.0.0", control_token="secret")
 
@@ -78,3 +78,40 @@ def test_a_page_of_the_server_itself_is_let_in_and_so_is_a_link_to_it() -> None:
 @pytest.mark.parametrize(("host", "is_one"), [("localhost", True), ("::1", True), ("0.0.0.0", False), ("a.b", False)])
 def test_loopback_addresses_are_recognized(host: str, is_one: bool) -> None:
     assert is_loopback(host) is is_one
+
+
+def test_a_change_without_body_and_content_type_needs_no_content_type_where_no_page_sends_it() -> None:
+    request(ServerConfig(), "POST")
+    request(ServerConfig(), "POST", content_length="0")
+    own = {"origin": "http://localhost:8000", "sec_fetch_site": "same-origin"}
+    for headers in ({"content_length": "2"}, {"transfer_encoding": "chunked"}, {"content_type": "text/plain"}, own):
+        with pytest.raises(ApiError, match="expected application/json"):
+            request(ServerConfig(), "POST", **headers)
+
+
+PANEL = ServerConfig(allow_origin=("http://localhost:3000",))
+
+
+def test_a_page_of_an_allowed_origin_is_let_in_and_no_other() -> None:
+    page = {"origin": "http://localhost:3000", "sec_fetch_site": "same-site"}
+    request(PANEL, **page)
+    request(PANEL, "POST", content_type="application/json", **page)
+    for origin in ("http://localhost:3001", "https://localhost:3000", "null", "http://localhost:3000.evil.example"):
+        with pytest.raises(ApiError, match="unless the server is started with --allow-origin"):
+            request(PANEL, origin=origin, sec_fetch_site="cross-site")
+
+
+def test_a_page_of_an_allowed_origin_still_needs_the_token_but_its_preflight_does_not() -> None:
+    policy = ServerConfig(control_token="secret", allow_origin=("http://dev.example",))
+    request(policy, "OPTIONS", origin="http://dev.example")
+    request(policy, token="secret", origin="http://dev.example")
+    with pytest.raises(ApiError, match="no control token"):
+        request(policy, origin="http://dev.example")
+    with pytest.raises(ApiError, match="no control token"):
+        request(policy, "OPTIONS")
+
+
+def test_only_an_allowed_origin_is_told_that_it_may_read() -> None:
+    headers = panel_headers(PANEL, "http://localhost:3000")
+    assert headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert panel_headers(PANEL, "http://localhost:3001") == panel_headers(PANEL, None) == {}

@@ -374,7 +374,7 @@ def test_behind_the_calls_there_are_neither_users_nor_devices(state: State, noun
     ("method", "path"),
     [
         ("PUT", "/users"),
-        ("POST", "/users/ann"),
+        ("DELETE", "/users/ann"),
         ("PATCH", "/devices/d1"),
         ("DELETE", "/apps_store/x"),
         ("DELETE", ""),

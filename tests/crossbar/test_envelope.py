@@ -14,6 +14,7 @@ from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import NULL, Context, Query
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, module_error, schema_error, system_error, validation_error
 from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.resources import cdrs
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -185,9 +186,13 @@ def test_the_last_page_has_no_next_start_key() -> None:
     assert page["page_size"] == 3
 
 
+def trailer(context: Context) -> bytes:
+    return envelope.chunks_trailer(context, envelope.paging_fields(context))
+
+
 def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
     context = known(paging={"start_key": [3], "page_size": 2, "next_start_key": [1]})
-    assert envelope.chunks_trailer(context).decode() == (
+    assert trailer(context).decode() == (
         '], "next_start_key":"g2sAAQE", "page_size":"2", "start_key":"g2sAAQM", "status":"success", '
         f'"request_id":"request-1", {TAIL}, "auth_token":"token"}}'
     )
@@ -197,17 +202,17 @@ def test_a_trailer_is_all_text_and_its_parts_stand_apart() -> None:
 def test_a_trailer_drops_what_erlang_takes_for_nothing(nothing: Any) -> None:
     token = MISSING if nothing is None else nothing
     context = known(paging={"page_size": 0, "next_start_key": None}, auth_token=token)
-    assert envelope.chunks_trailer(context).decode() == f'], "status":"success", "request_id":"request-1", {TAIL}}}'
+    assert trailer(context).decode() == f'], "status":"success", "request_id":"request-1", {TAIL}}}'
 
 
 def test_a_trailer_is_not_escaped_unless_that_is_fixed() -> None:
-    assert b'"auth_token":"a"b"' in envelope.chunks_trailer(known(auth_token='a"b'))
-    assert b'"auth_token":"a\\"b"' in envelope.chunks_trailer(known(auth_token='a"b', fixed=("trailer-unescaped",)))
+    assert b'"auth_token":"a"b"' in trailer(known(auth_token='a"b'))
+    assert b'"auth_token":"a\\"b"' in trailer(known(auth_token='a"b', fixed=("trailer-unescaped",)))
 
 
 def test_kazoo_5_sends_an_integer_page_size() -> None:
     context = known(paging={"page_size": 2}, added=("integer-page-size",))
-    assert b'], "page_size":2, "status"' in envelope.chunks_trailer(context)
+    assert b'], "page_size":2, "status"' in trailer(context)
 
 
 def test_a_chunked_answer_is_one_json_value() -> None:
@@ -285,6 +290,23 @@ def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.Mo
     assert len(made) < 200
     assert b"".join(parts).endswith(b"}")
     assert len(made) == 500
+
+
+def test_rows_are_made_once_as_long_as_there_is_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    make_row = listing_columns.make_row
+
+    def counting(document: Document, *more: bool) -> dict[str, object]:
+        made.append(document["_id"])
+        return make_row(document, *more)
+
+    monkeypatch.setattr(listing_columns, "make_row", counting)
+    for room, count in ((100, 7), (3, 14)):
+        monkeypatch.setattr(cdrs, "CACHED_ROWS", room)
+        state = state_of(calls(7))
+        bodies = {body_of(ask(state)) for _ in range(2)}
+        assert (len(bodies), len(made)) == (1, count)
+        made.clear()
 
 
 BIG = leg("big@host", NOW - 3600 - 90, variables={"rate_name": -(2**63) - 1}, more={"big": [2**63]})

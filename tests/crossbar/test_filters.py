@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockcdrs.crossbar.context import Query
 from mockcdrs.crossbar.filters import (
+    compile_listing_filters,
     effective_filters,
-    has_filters,
-    has_only_time_filters,
     is_filter,
     matches,
     strip_month_prefix,
@@ -179,13 +179,24 @@ def test_filters_agree_with_a_naive_reading(
 def test_what_is_a_filter_is_known_by_its_name() -> None:
     assert all(map(is_filter, ("filter_x", "filter_not_x", "has_key", "value_missing", "created_from", "modified_to")))
     assert not any(map(is_filter, ("missing_value", "page_size", "ascending", "created", "utc_offset")))
-    assert has_filters((("page_size", "1"), ("has_key", "x")))
-    assert not has_filters((("page_size", "1"),))
 
 
-def test_times_alone_are_told_from_other_filters() -> None:
-    assert has_only_time_filters((("created_from", "1"), ("page_size", "1")))
-    assert not has_only_time_filters((("created_from", "1"), ("has_key", "x")))
+@pytest.mark.parametrize(
+    ("query", "with_quirk", "without"),
+    [
+        ((("page_size", "1"),), True, True),
+        ((("created_from", "9"), ("page_size", "1")), True, True),
+        ((("modified_from", "9"),), True, False),
+        ((("created_from", "9"), ("modified_to", "3")), True, False),
+        ((("created_from", "9"), ("has_key", "x")), False, False),
+        ((("has_key", "x"),), True, True),
+    ],
+)
+def test_a_listing_leaves_times_alone_to_its_range(query: Query, with_quirk: bool, without: bool) -> None:
+    document = {"x": "y", "pvt_created": 5, "pvt_modified": 5}
+    for shown, passes in ((True, with_quirk), (False, without)):
+        test = compile_listing_filters(query, lambda _name, shown=shown: shown)  # type: ignore[misc]
+        assert (test is None or test(document)) is passes
 
 
 @pytest.mark.parametrize(

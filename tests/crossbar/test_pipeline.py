@@ -143,6 +143,12 @@ def test_the_user_in_the_path_of_one_cdr_is_not_looked_at(state: State) -> None:
     assert data_of(ask(state, f"/users/{OWNER}{ONE}")) == data_of(ask(state, ONE))
 
 
+def test_without_the_quirk_a_datetime_before_the_year_0_is_empty() -> None:
+    query = {"utc_offset": str(-NOW)}
+    assert ask(state_of([leg()]), query=query).status == 503
+    assert data_of(ask(state_of([leg()], fixed=["broken-document-fault"]), query=query))[0]["datetime"] == ""
+
+
 def test_the_utc_offset_moves_the_datetime_alone(state: State) -> None:
     moved, usual = (data_of(ask(state, query=query))[0] for query in ({"utc_offset": "-3600"}, {}))
     assert {name for name in usual if usual[name] != moved[name]} == {"datetime"}

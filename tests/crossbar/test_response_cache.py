@@ -25,7 +25,7 @@ FORMS: tuple[Mapping[str, str], ...] = ({}, {"accept": "text/csv"}, {"x-pretty-p
 
 
 def filled() -> State:
-    return state_of([*calls(3), leg("other@host", ended=63_936_126_000)])
+    return state_of([*calls(3), leg("other@host", end=63_936_126_000)])
 
 
 def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
@@ -56,16 +56,25 @@ def test_each_request_gets_what_would_be_made_for_it(path: str, headers: Mapping
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_second_answer_is_not_made_but_has_a_request_id_of_its_own(
+def test_the_third_answer_is_not_made_but_has_a_request_id_of_its_own(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = filled()
-    first = kept(state, asked(path))
+    _, second = kept(state, asked(path)), kept(state, asked(path))
     monkeypatch.setattr(response_cache, "respond", lambda *_: pytest.fail("it was made again"))
-    second = kept(state, asked(path))
-    assert second[0] == 200
-    assert second[1]["x-request-id"] != first[1]["x-request-id"]
-    assert second[2] != first[2]
+    third = kept(state, asked(path))
+    assert third[0] == 200
+    assert third[1]["x-request-id"] != second[1]["x-request-id"]
+    assert third[2] != second[2]
+
+
+def test_of_requests_seen_the_oldest_are_forgotten_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "MAX_SEEN", 2)
+    state, made_anew = filled(), []
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
+    for query in ("page_size=1", "page_size=2", "page_size=3", "page_size=1", "page_size=1", "page_size=1"):
+        kept(state, asked(query=query))
+    assert len(made_anew) == 5
 
 
 @pytest.mark.parametrize(
@@ -82,8 +91,8 @@ def test_the_second_answer_is_not_made_but_has_a_request_id_of_its_own(
 )
 def test_a_change_is_seen_by_the_next_request(change: Callable[[State], object]) -> None:
     keeping, making = filled(), filled()
-    before = kept(keeping, asked())
-    assert before == made(making, asked())
+    for _ in range(2):
+        assert kept(keeping, asked()) == made(making, asked())
     for state in (keeping, making):
         change(state)
     assert kept(keeping, asked()) == made(making, asked())
@@ -92,7 +101,7 @@ def test_a_change_is_seen_by_the_next_request(change: Callable[[State], object])
 def test_a_reset_brings_the_first_data_back() -> None:
     state = filled()
     state.data.empty(ACCOUNT)
-    emptied = kept(state, asked())
+    emptied, _ = kept(state, asked()), kept(state, asked())
     state.reset()
     assert len(kept(state, asked())[2]) > len(emptied[2])
 
@@ -100,7 +109,7 @@ def test_a_reset_brings_the_first_data_back() -> None:
 @pytest.mark.parametrize("reason", ["nosuch", "token_expired"])
 def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: str) -> None:
     state = filled()
-    assert kept(state, asked())[0] == 200
+    assert kept(state, asked())[0] == kept(state, asked())[0] == 200
 
     def claims(_token: str) -> NoReturn:
         raise TokenError(reason)
@@ -121,6 +130,7 @@ def test_what_a_test_does_with_its_document_afterwards_does_not_show() -> None:
 
 def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
     state = filled()
+    kept(state, asked())
     body = state.answers.respond(asked(), state.server_state(), "1").body
     assert not isinstance(body, bytes)
     next(iter(body))
@@ -131,8 +141,8 @@ def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 1_000)
     state, made_anew = filled(), []
     monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
-    assert kept(state, asked())[0] == kept(state, asked())[0] == 200
-    assert len(made_anew) == 2
+    assert [kept(state, asked())[0] for _ in range(3)] == [200] * 3
+    assert len(made_anew) == 3
 
 
 @pytest.mark.parametrize(
@@ -149,8 +159,8 @@ def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     state, made_anew = filled(), []
     monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
-    assert kept(state, incoming)[0] == kept(state, incoming)[0]
-    assert len(made_anew) == 2
+    assert len({kept(state, incoming)[0] for _ in range(3)}) == 1
+    assert len(made_anew) == 3
 
 
 @pytest.mark.parametrize(("count", "length"), [(20, 100_000), (1_000, 0)], ids=["long questions", "short answers"])
@@ -164,7 +174,8 @@ def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_
     try:
         for number in range(count):
             more = {f"x-{part}": "x" * 4_000 + str(number) for part in range(length // 4_000)}
-            kept(state, asked(query=f"filter_to={number}", headers=more))
+            for _ in range(2):
+                kept(state, asked(query=f"filter_to={number}", headers=more))
         grown_bytes = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()

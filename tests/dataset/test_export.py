@@ -7,13 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from mockcdrs.crossbar.versions.version import Version
 from pyarrow import parquet
 
 from mockcdrs import generate
 from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.crossbar.csv_rendering import CsvFile
-from mockcdrs.crossbar.versions import VERSIONS
+from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import files
 from mockcdrs.dataset.endpoints import DOCUMENT_FIELDS
 from mockcdrs.dataset.export import Csv, ExportForm, ExportSpan, JsonLines, export_calls

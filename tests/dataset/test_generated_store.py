@@ -36,7 +36,7 @@ def test_each_month_since_the_opening_has_a_database() -> None:
 def test_only_the_main_account_has_calls() -> None:
     store = _store()
     others = [account_id for account_id in store.accounts if account_id != ACCOUNT]
-    assert len(others) == 2
+    assert len(others) == 4
     assert all(store.months(other) == [] for other in others)
     assert all(not list(store.scan(other, "202601").segments()) for other in others)
 
@@ -102,8 +102,8 @@ def test_the_committed_office_is_what_would_be_made() -> None:
     load = Traffic.of(manifest.calls_per_day, manifest.locale)
     store = GeneratedStore(manifest.seed, load, lambda: manifest.moment_gregorian, manifest.locale, manifest.first_day)
     account_id = main_account_id(manifest.seed)
-    made = {
+    generated = {
         (account_id, month): [d for s in store.scan(account_id, month).generated for d in s.visible()]
         for month in store.months(account_id)
     }
-    assert made == loaded.documents
+    assert generated == loaded.documents

@@ -5,16 +5,21 @@ import re
 import pytest
 
 from mockcdrs.dataset import locales
+from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 
 
-def test_a_universe_is_a_master_a_reseller_and_its_customer() -> None:
-    master, reseller, main = generate_accounts(5)
+def test_a_universe_is_a_master_a_reseller_its_customers_and_a_child_of_one() -> None:
+    master, reseller, main, sibling, child = generate_accounts(5)
     assert (master.tree, master.is_superduper_admin, master.is_reseller) == ((), True, True)
     assert (reseller.tree, reseller.is_superduper_admin, reseller.is_reseller) == ((master.id,), False, True)
     assert main.tree == (master.id, reseller.id)
     assert (main.is_superduper_admin, main.is_reseller) == (False, False)
     assert main.id == main_account_id(5)
+    assert sibling.tree == main.tree
+    assert child.tree == (*main.tree, main.id)
+    assert not sibling.is_reseller
+    assert not child.is_reseller
 
 
 def test_ids_and_tokens_are_of_the_seed() -> None:
@@ -91,3 +96,13 @@ def test_nobody_outside_has_the_number_of_another() -> None:
     outside = (*office.contacts, *office.mobiles, *office.gateway_contacts, *office.international, *office.toll_free)
     numbers = [*office.account.numbers, *(party.number for party in (*outside, *office.on_net))]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_users_have_the_app_that_shows_calls_first_and_the_account_its_own_lines() -> None:
+    office = generate_office(1, main_account_id(1))
+    names = {app["id"]: app["name"] for app in DEMO_APPS}
+    assert {names[user["appList"][0]] for user in office.account.users} == {"voip"}
+    assert office.account.document["ui_restrictions"] == {"myaccount": {}}
+    assert set(office.account.numbers) > {line.number for line in (*office.lines, *office.queues, office.menu)}
+    (main,) = (account for account in generate_accounts(1) if account.id == office.account.id)
+    assert main == office.account

@@ -58,7 +58,7 @@ _ODD: tuple[dict[str, Any], ...] = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class NumberedRequest:
     """One request; `name` is its X-Request-ID."""
 
     name: str
@@ -69,11 +69,11 @@ class Asked:
     body: str = ""
 
 
-def requests() -> list[Asked]:
+def requests() -> list[NumberedRequest]:
     """The requests, always the same."""
     usual = ({"path": f"/v2/accounts/{{account}}{path}", "query": query} for path in _PATHS for query in _QUERIES)
     numbered = enumerate(itertools.chain(_ODD, usual))
-    return [Asked(f"request-{number:03}", **told) for number, told in itertools.islice(numbered, COUNT)]
+    return [NumberedRequest(f"request-{number:03}", **fields) for number, fields in itertools.islice(numbered, COUNT)]
 
 
 def _places(mock: Mock) -> dict[str, str]:
@@ -85,20 +85,20 @@ def _places(mock: Mock) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _answer(client: TestClient, places: dict[str, str], asked: Asked) -> list[Any]:
-    headers = {"X-Request-ID": asked.name, **asked.headers}
-    raw = {"RAW_URI": asked.path.format(**places), "QUERY_STRING": asked.query.encode().decode("latin-1")}
-    body = asked.body.replace("{api_key}", places["api_key"])
-    answered = client.simulate_request(asked.method, "/", headers=headers, body=body, extras=raw)
-    return [asked.name, answered.status, sorted(answered.headers.items()), answered.content.decode("latin-1")]
+def _answer(client: TestClient, places: dict[str, str], request: NumberedRequest) -> list[Any]:
+    headers = {"X-Request-ID": request.name, **request.headers}
+    raw = {"RAW_URI": request.path.format(**places), "QUERY_STRING": request.query.encode().decode("latin-1")}
+    body = request.body.replace("{api_key}", places["api_key"])
+    response = client.simulate_request(request.method, "/", headers=headers, body=body, extras=raw)
+    return [request.name, response.status, sorted(response.headers.items()), response.content.decode("latin-1")]
 
 
 def _answers(kazoo: str, order: int) -> Iterator[list[Any]]:
     for name, options in _MOCKS.items():
-        mock, asked = Mock(kazoo=kazoo, **options), requests()
+        mock, in_order = Mock(kazoo=kazoo, **options), requests()
         client, places = mock.client(), _places(mock)
-        random.Random(order).shuffle(asked)
-        yield from ([name, *_answer(client, places, each)] for each in asked)
+        random.Random(order).shuffle(in_order)
+        yield from ([name, *_answer(client, places, each)] for each in in_order)
 
 
 def digest(kazoo: str, order: int) -> str:

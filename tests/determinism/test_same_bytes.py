@@ -27,19 +27,19 @@ ENVIRONMENTS = {
 }
 
 
-def told(python: str, order: int, environment: dict[str, str]) -> dict[str, Any]:
+def run_answers(python: str, order: int, environment: dict[str, str]) -> dict[str, Any]:
     """What another process says: its Python, and the digests of the answers."""
     command = [python, str(FOLDER / "answers.py"), str(order)]
     environment = {**os.environ, **environment}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return dict(json.loads(ended.stdout))
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    return dict(json.loads(process.stdout))
 
 
 def test_there_are_200_requests_each_with_a_name_and_a_question_of_its_own() -> None:
-    asked = answers.requests()
-    assert len(asked) == len({each.name for each in asked}) == 200
-    assert len({(each.method, each.path, each.query, str(each.headers), each.body) for each in asked}) == 200
+    requests = answers.requests()
+    assert len(requests) == len({each.name for each in requests}) == 200
+    assert len({(each.method, each.path, each.query, str(each.headers), each.body) for each in requests}) == 200
 
 
 def test_each_version_has_a_digest_of_its_own() -> None:
@@ -52,7 +52,7 @@ def test_each_version_has_a_digest_of_its_own() -> None:
 def test_each_process_gives_the_same_bytes_whatever_its_hashes_time_zone_locale_and_order(
     order: int, environment: dict[str, str]
 ) -> None:
-    assert told(sys.executable, order, environment)["sha256"] == DIGESTS
+    assert run_answers(sys.executable, order, environment)["sha256"] == DIGESTS
 
 
 @pytest.mark.slow
@@ -65,6 +65,6 @@ def test_each_python_gives_the_same_bytes(version: str, tmp_path: Path) -> None:
         pytest.skip(f"no Python {version} on this machine: {why}")
     pythons.install_needs(python, tmp_path / "needs")
     path = os.pathsep.join([str(tmp_path / "needs"), str(pythons.ROOT)])
-    said = told(python, 3, {"PYTHONPATH": path})
-    assert said["python"].startswith(f"{version}.")
-    assert said["sha256"] == DIGESTS
+    report = run_answers(python, 3, {"PYTHONPATH": path})
+    assert report["python"].startswith(f"{version}.")
+    assert report["sha256"] == DIGESTS

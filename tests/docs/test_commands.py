@@ -16,13 +16,15 @@ from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
+from mockcdrs.imports.fields import Kind
+from mockcdrs.imports.pseudonyms import Pseudonyms
 from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
 
 PORT = "http://127.0.0.1:8000"
 NOW = "2026-01-20T12:00:00Z"
 CONSOLE = [(name, block) for name in TEXTS for block in blocks(name, "console")]
-JAVASCRIPT = Path(__file__).parent / "cdrs.test.mjs"
+JAVASCRIPT = Path(__file__).parents[1] / "javascript" / "cdrs.test.mjs"
 
 
 def exchanges(block: str) -> list[tuple[str, str]]:
@@ -40,7 +42,9 @@ def is_shown(shown: str, printed: str) -> bool:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[Mock]:
     options = serve.command.make_context("serve", ["--port", "0"]).params
-    with serve.build_mock(**{name: options[name] for name in options.keys() - {"env_file", "log_format"}}) as mock:
+    with serve.build_mock(
+        **{name: options[name] for name in options.keys() - {"env_file", "log_format", "opens_console"}}
+    ) as mock:
         yield mock
 
 
@@ -110,9 +114,9 @@ def test_the_failing_test_of_the_readme_reports_what_it_shows(pytester: pytest.P
     pytester.makepyfile(test_client=code)
     (block,) = with_command("pytest")
     ((command, shown),) = exchanges(block)
-    ended = pytester.runpytest_subprocess(*shlex.split(command)[1:], "-p", "no:cacheprovider", "-p", "no:xdist")
-    ended.assert_outcomes(failed=1)
-    assert is_shown(shown, f"{ended.stdout}\n"), str(ended.stdout)
+    result = pytester.runpytest_subprocess(*shlex.split(command)[1:], "-p", "no:cacheprovider", "-p", "no:xdist")
+    result.assert_outcomes(failed=1)
+    assert is_shown(shown, f"{result.stdout}\n"), str(result.stdout)
 
 
 def test_verify_prints_what_is_shown(runner: CliRunner) -> None:
@@ -122,13 +126,15 @@ def test_verify_prints_what_is_shown(runner: CliRunner) -> None:
 
 def test_a_recording_and_its_replays_end_as_shown(runner: CliRunner) -> None:
     plain, _ = with_command("mockcdrs record")
-    with serving() as mock:
+    with serving(calls_per_day=1, now=NOW) as mock:
         hold(plain, runner, URL=mock.url, ID=mock.account_id, TOKEN=mock.auth_token)
 
 
 def test_a_recording_without_names_and_its_data_are_made_as_shown(runner: CliRunner) -> None:
     _, hidden = with_command("mockcdrs record")
-    runner.invoke(main, ["generate", "--days", "30", "--calls-per-day", "20", "--out", "kazoo-data"])
+    with serving(calls_per_day=1, now=NOW) as mock:
+        told = ("--account", mock.account_id, "--token", mock.auth_token)
+        assert runner.invoke(main, ["record", mock.url, *told, "--out", "kazoo-data"]).exit_code == 0
     with serving(data="kazoo-data", now=NOW) as mock:
         hold(hidden, runner, URL=mock.url, ID=mock.account_id, TOKEN=mock.auth_token)
 
@@ -136,10 +142,10 @@ def test_a_recording_without_names_and_its_data_are_made_as_shown(runner: CliRun
 @pytest.mark.parametrize("command", blocks("docs/contract-and-recordings.md", "sh")[0].splitlines())
 def test_the_contract_tests_run_against_a_server_as_shown(command: str, pytester: pytest.Pytester) -> None:
     with serving() as mock:
-        told = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
-        words = [{**told, "TOKEN": mock.auth_token}.get(word, word) for word in shlex.split(command)]
-        ended = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
-    assert ended.ret == 0
+        values = {"URL": mock.url, "http://kazoo.example.com:8000/v2": mock.url, "ID": mock.account_id}
+        words = [{**values, "TOKEN": mock.auth_token}.get(word, word) for word in shlex.split(command)]
+        result = pytester.run(sys.executable, "-m", *words, *(["-k", "envelope"] if words[0] == "pytest" else []))
+    assert result.ret == 0
 
 
 @pytest.mark.parametrize("start", ["mockcdrs generate", "mockcdrs explain"])
@@ -156,6 +162,13 @@ def test_the_data_directory_that_is_shown_can_be_loaded(tmp_path: Path) -> None:
     assert [account.id, account.name] == [json.loads(accounts)[0]["id"], "Alpha"]
 
 
+def test_the_pseudonyms_that_are_shown_are_those_of_the_secret() -> None:
+    pairs = re.findall(r"`([^`]+)` becomes\s+`([^`]+)`", TEXTS["docs/data.md"])
+    pseudonyms = Pseudonyms(b"S")
+    assert [pseudonyms.hide(Kind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
+    assert len(pairs) == 3
+
+
 def test_the_advice_that_is_shown_is_what_a_client_gets() -> None:
     (shown,) = (block.strip() for block in blocks("docs/advice.md", "text"))
     with serving() as mock, httpx.Client(trust_env=False) as client:
@@ -168,16 +181,16 @@ def run_javascript(path: Path) -> int:
     """Run a file of tests with Node.js, or with the one that Playwright brings, against a mock; its exit status."""
     node = shutil.which("node") or compute_driver_executable()[0]
     with serving() as mock:
-        told = {"URL": mock.url, "ACCOUNT_ID": mock.account_id, "AUTH_TOKEN": mock.auth_token}
-        environment = {f"MOCKCDRS_{name}": value for name, value in told.items()}
-        ended = subprocess.run(
+        values = {"URL": mock.url, "ACCOUNT_ID": mock.account_id, "AUTH_TOKEN": mock.auth_token}
+        environment = {f"MOCKCDRS_{name}": value for name, value in values.items()}
+        process = subprocess.run(
             [node, "--test", str(path)], env=environment, capture_output=True, timeout=60, check=False
         )
-        return ended.returncode
+        return process.returncode
 
 
 def test_the_javascript_test_that_is_shown_passes() -> None:
-    assert blocks("docs/javascript.md", "js") == [JAVASCRIPT.read_text(encoding="utf-8")]
+    assert JAVASCRIPT.read_text(encoding="utf-8") in blocks("docs/javascript.md", "js")
     assert run_javascript(JAVASCRIPT) == 0
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
+from mockcdrs.crossbar.pipeline import cors_headers
 from mockcdrs.crossbar.versions import KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults import Reply, Rule
@@ -103,7 +104,8 @@ def test_a_path_is_answered_as_told(state: State) -> None:
     )
     answered, effect = asked(state, path="/v2/external_numbers")
     assert (answered.status, envelope(answered)) == (202, {"data": []})
-    assert answered.headers == {"content-type": "application/json", "x-kind": "made up"}
+    cors = cors_headers(("GET",), {})
+    assert answered.headers == {**cors, "content-type": "application/json", "x-kind": "made up"}
     assert str(rule) in effect.fault
     assert asked(state, path="/v2/external_numbers")[0].status == 404
 
@@ -111,7 +113,7 @@ def test_a_path_is_answered_as_told(state: State) -> None:
 def test_a_path_may_be_answered_with_nothing(state: State) -> None:
     state.faults.add(Rule(path="/cdrs", reply=Reply(status=204)))
     answered, _ = asked(state)
-    assert (answered.status, answered.body, answered.headers) == (204, b"", {})
+    assert (answered.status, answered.body, answered.headers) == (204, b"", cors_headers(("GET",), {}))
 
 
 def test_an_empty_200(state: State) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.faults import Faults, Rule
-from tests.crossbar.builders import calls, state_of
+from tests.crossbar.builders import NOW, RESELLER, RESELLER_TOKEN, calls, state_of
 from tests.faults.asking import COUNT, FIRST_PAGE, asked, next_query, statuses
 
 
@@ -49,7 +49,7 @@ def test_quiet_rules_fire_beside_the_others(state: State) -> None:
     answered, effect = asked(state)
     assert answered.status == 503
     assert [delay.seconds for delay in effect.delays] == [1.5, 2]
-    assert [drip.bytes_a_second for drip in effect.drips] == [100, 50]
+    assert [pace.bytes_a_second for pace in effect.paces] == [100, 50]
     assert effect.fault.count("rule ") == 4
 
 
@@ -131,3 +131,78 @@ def test_many_threads_fire_a_rule_as_often_as_it_says(state: State) -> None:
     for thread in threads:
         thread.join()
     assert (found.count(503), len(found), state.faults.fired(rule)) == (50, 160, 50)
+
+
+def test_a_rule_in_the_place_of_another_keeps_the_number_and_counts_anew(state: State) -> None:
+    first = state.faults.add(Rule(status=503))
+    state.faults.add(Rule(status=500))
+    assert statuses(state, [""]) == [503]
+    replaced = state.faults.replace(first.number, Rule(status=502, times=1))
+    assert replaced is not None
+    assert (replaced.number, state.faults.fired(replaced)) == (first.number, 0)
+    assert statuses(state, [""] * 2) == [502, 500]
+    assert state.faults.replace(7, Rule(status=503)) is None
+
+
+def test_tokens_are_good_again_once_the_rule_that_expired_them_is_another(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True, times=1))
+    assert statuses(state, [""] * 2) == [401, 401]
+    state.faults.replace(rule.number, Rule(status=503, times=1))
+    assert statuses(state, [""] * 2) == [503, 200]
+
+
+def test_rules_are_put_into_another_order(state: State) -> None:
+    first, second = state.faults.add(Rule(status=503)), state.faults.add(Rule(status=500))
+    assert state.faults.order([second.number, first.number])
+    assert statuses(state, [""]) == [500]
+    assert not state.faults.order([first.number])
+    assert not state.faults.order([first.number, first.number])
+    assert [rule.number for rule in state.faults] == [second.number, first.number]
+
+
+@pytest.mark.parametrize(
+    ("when", "matched", "fired", "is_spent"),
+    [
+        ({}, 9, 9, False),
+        ({"times": 2}, 5, 1, False),
+        ({"times": 2}, 5, 2, True),
+        ({"nth": 3}, 2, 0, False),
+        ({"nth": 3}, 3, 1, True),
+        ({"nth": 3, "after": 2}, 4, 0, False),
+        ({"nth": 3, "after": 2}, 5, 1, True),
+    ],
+)
+def test_a_rule_is_spent_when_it_will_never_fire_again(
+    when: dict[str, Any], matched: int, fired: int, is_spent: bool
+) -> None:
+    assert Rule(status=503, **when).schedule.is_spent(matched, fired) is is_spent
+
+
+def test_a_client_that_asks_too_often_is_refused_until_its_bucket_has_filled(state: State) -> None:
+    state.clock.freeze(NOW)
+    state.faults.add(Rule(rate_limit={"max_bucket_tokens": 3, "tokens_fill_rate": 2}))
+    assert statuses(state) == [200, 200, 200, 429, 429]
+    state.clock.advance(seconds=1)
+    assert statuses(state) == [200, 200, 429, 429, 429]
+
+
+def test_clients_of_other_addresses_and_accounts_have_buckets_of_their_own(state: State) -> None:
+    state.clock.freeze(NOW)
+    state.faults.add(Rule(rate_limit={"max_bucket_tokens": 1}))
+    assert statuses(state, ["", ""]) == [200, 429]
+    assert asked(state, headers={"x-forwarded-for": "192.0.2.7"})[0].status == 200
+    assert asked(state, path=f"/v2/accounts/{RESELLER}/cdrs", token=RESELLER_TOKEN)[0].status == 200
+    state.clock.advance(seconds=1)
+    assert asked(state)[0].status == 200  # the setting says how fast it fills
+
+
+def test_a_server_that_is_down_resets_each_request_whatever_the_rules(state: State) -> None:
+    rule = state.faults.add(Rule(status=503))
+    with state.faults.down():
+        assert asked(state)[1].reset
+        assert asked(state, method="OPTIONS")[1].reset
+    assert state.faults.fired(rule) == 0
+    assert asked(state)[0].status == 503
+    state.faults.is_down = True
+    state.reset()
+    assert asked(state)[0].status == 200

@@ -8,8 +8,8 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
 from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
-from tests.faults.asking import FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
+from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
@@ -37,11 +37,25 @@ def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
         ({"query": {"b": ["x y"]}}, False),
         ({"query": {"page_size": True, "start_key": False}}, True),
         ({"query": {"start_key": True}}, False),
+        ({"path": "/accounts/*/cdrs"}, True),
+        ({"path": "/c*s"}, True),
+        ({"path": "/accounts/*"}, False),
+        ({"path": "/%2A"}, False),
+        ({"headers": {"User-Agent": "sync/*"}}, True),
+        ({"headers": {"user-agent": "sync/1.0", "accept": False}}, True),
+        ({"headers": {"User-Agent": "*sync"}}, False),
+        ({"headers": {"User-Agent": False}}, False),
+        ({"headers": {"X-Auth-Token": ACCOUNT_TOKEN, "User-Agent": True}}, True),
+        ({"headers": {"X-Auth-Token": "*"}}, False),
+        ({"headers": {"Cookie": "*"}}, False),
+        ({"token": ACCOUNT_TOKEN}, True),
+        ({"token": "another"}, False),
     ],
 )
 def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any], is_hit: bool) -> None:
     state.faults.add(Rule(status=503, **which))
-    assert asked(state, "page_size=10&b=x+y&b=second")[0].status == (503 if is_hit else 200)
+    answered, _ = asked(state, "page_size=10&b=x+y&b=second", headers={"user-agent": "sync/1.0"})
+    assert answered.status == (503 if is_hit else 200)
 
 
 def test_a_path_is_compared_decoded(state: State) -> None:
@@ -134,3 +148,83 @@ def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
     state.faults.add(Rule(status=503, page=2))
     key = envelope(asked(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
     assert asked(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
+
+
+def test_a_rule_shows_no_secret(state: State) -> None:
+    rule = state.faults.add(Rule(token=ACCOUNT_TOKEN, headers={"Authorization": "Basic c2VjcmV0"}, status=503))
+    shown = f"{rule} {rule.to_dict()} {rule.to_python()} {rule!r}"
+    assert ACCOUNT_TOKEN not in shown
+    assert "c2VjcmV0" not in shown
+
+
+def test_a_digest_of_a_token_means_the_same_as_the_token(state: State) -> None:
+    state.faults.add(Rule.from_dict(Rule(token=ACCOUNT_TOKEN, status=503).to_dict()))
+    assert statuses(state)[0] == 503
+    assert asked(state, f"auth_token={ACCOUNT_TOKEN}", token=None)[0].status == 503
+    assert asked(state, token=None)[0].status == 401
+
+
+@pytest.mark.parametrize(
+    ("which", "difference"),
+    [
+        ({"method": "PUT"}, "method is GET, expected PUT"),
+        ({"path": "/cdr"}, "path expected to end with /cdr"),
+        ({"query": {"a": 1}}, "a in the query expected as 1"),
+        ({"query": {"a": True}}, "a expected in the query"),
+        ({"query": {"page_size": False}}, "page_size expected out of the query"),
+        ({"query": {"page_size": ["1", "2"]}}, "page_size in the query expected as 1, 2"),
+        ({"headers": {"A": "b"}}, "the header a is missing, expected b"),
+        ({"headers": {"A": True}}, "the header a expected there"),
+        ({"headers": {"X-Auth-Token": False}}, "the header x-auth-token expected missing"),
+        ({"page": 2}, "page is 1, expected 2"),
+        ({"nth": 3}, "it is match 1, expected match 3"),
+        ({"after": 4}, "it is match 1, and the first 4 are left out"),
+        ({"probability": 0}, "chance left out match 1"),
+        ({"stale_key": True, "status": None}, "it has no start_key to refuse"),
+        ({"rate_limit": {"max_bucket_tokens": 1}, "status": None}, "a token of its bucket paid for it"),
+    ],
+)
+def test_a_rule_that_never_fired_says_what_kept_it_from_that(
+    state: State, which: dict[str, Any], difference: str
+) -> None:
+    rule = state.faults.add(Rule(**{"status": 503, **which}))
+    asked(state, "page_size=9")
+    assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
+
+
+def test_secrets_in_a_near_miss_are_redacted(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, token="one", headers={"X-Auth-Token": "one"}))
+    asked(state, "auth_token=two")
+    (miss,) = state.faults.near_misses(rule)
+    assert "auth_token=redacted-" in miss
+    assert ACCOUNT_TOKEN not in miss
+    assert "two" not in miss
+
+
+def test_the_nearest_requests_come_first_each_once(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, path="/cdrs", method="PUT", query={"a": 1}))
+    for query in ("b=1", "a=1", "a=1", "c=1", "d=1"):
+        asked(state, query)
+    found = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
+    assert found == ["a=1", "b=1", "c=1"]
+
+
+def test_a_rule_that_fired_or_was_never_added_has_no_near_misses(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, query={"a": 1}))
+    statuses(state, ["", "a=1", "b=1"])
+    assert state.faults.near_misses(rule) == []
+    assert state.faults.near_misses(Rule(status=503, number=9)) == []
+
+
+def test_a_rule_tells_which_other_one_was_first(state: State) -> None:
+    first, second = state.faults.add(Rule(close=True)), state.faults.add(Rule(status=503))
+    asked(state)
+    assert state.faults.near_misses(second) == [f"GET /v2/accounts/{ACCOUNT}/cdrs: {first} fired on it"]
+
+
+def test_pages_behind_a_key_that_was_never_handed_out_are_not_known_either(state: State) -> None:
+    of_another_mock = next_query(asked(state_of(calls(COUNT)), FIRST_PAGE)[0])
+    behind = next_query(asked(state, of_another_mock)[0])
+    rule = state.faults.add(Rule(status=503, page=3))
+    assert asked(state, behind)[0].status == 200
+    assert state.faults.near_misses(rule)[0].endswith(": page is not known, expected 3")

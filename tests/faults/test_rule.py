@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.faults import Reply, Rule, RuleArguments, RuleError, rule
+from mockcdrs.faults import Reply, RequestView, Rule, RuleArguments, RuleError, jitter, lognormal, rule, uniform
 from mockcdrs.faults.action import Action
-from mockcdrs.faults.rule import ACTIONS, PRESETS
+from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.rule import PRESETS
 from mockcdrs.mock import Mock
 
 WRONG = [
@@ -28,6 +29,24 @@ WRONG = [
     ({"close": 1}, "close: came 1, expected true or false"),
     ({"then": "x"}, "then: came 'x', expected a callable"),
     ({"reply": {"json": 1}}, "reply: came"),
+    (
+        {"headers": {"a": 1}, "close": True},
+        "headers: came {'a': 1}, expected headers by name, each text, True or False",
+    ),
+    ({"token": "", "close": True}, "token: came '', expected a token as text"),
+    (
+        {"rate_limit": {"tokens_fill_rate": 1}},
+        "rate_limit: came {'tokens_fill_rate': 1}, expected a bucket of tokens, ",
+    ),
+    ({"rate_limit": {"max_bucket_tokens": 0}}, "max_bucket_tokens: came 0, expected a whole number from 1 on"),
+    ({"rate_limit": {"max_bucket_tokens": 5, "fill": 1}}, "fill: rate_limit has no such argument"),
+    ({"script": [204]}, "script: came 204, expected a status (200 for an answer as usual, or 400 to 599), a Reply, or"),
+    ({"script": 503}, "script: came 503, expected a list of steps"),
+    ({"script": [{"stauts": 503}]}, "stauts: a step of a script has no such argument"),
+    ({"script": [503], "times": 1}, "script: came with nth or times, expected neither"),
+    ({"script": [503, {"close": True}], "cut_after": 1}, "close and cut_after in one rule exclude each other"),
+    ({"script": [{"empty": True, "status": 503}]}, "status and empty in one rule exclude each other"),
+    ({"script": []}, "the rule does nothing"),
 ]
 
 
@@ -42,9 +61,25 @@ def test_a_rule_that_cannot_be_followed_is_refused(said: dict[str, Any], words: 
     ("said", "words"),
     [
         ({"stauts": 503}, "stauts: a rule has no such argument, expected some of method, path, "),
-        ({"reply": 7}, "reply: came 7, expected a Reply: json, status, headers"),
+        ({"reply": 7}, 'reply: came 7 as JSON, expected an object, as in {"status": 410}; a function works only in'),
         ({"then": 1}, "then: came as JSON, expected Python code"),
-        ({"reply": {"text": ""}}, "text: a reply has no such argument, expected some of json, status, headers"),
+        (
+            {"reply": {"txt": ""}},
+            "txt: a reply has no such argument, expected some of json, text, body, file, ",
+        ),
+        ({"reply": {"json": 1, "text": ""}}, "json and text in one reply exclude each other"),
+        ({"reply": {"text": 1}}, "text: came 1, expected text"),
+        ({"reply": {"text": "\ud800"}}, "text: came '\\ud800', expected what UTF-8 can hold"),
+        ({"reply": {"body": "no Base64!"}}, "body: came 'no Base64!', expected Base64"),
+        ({"reply": {"body": 1}}, "body: came 1, expected Base64"),
+        ({"reply": {"file": "/etc/hosts"}}, "file: came as JSON, expected the file's bytes as body, in Base64"),
+        ({"script": [{"then": 1}]}, "then: came as JSON"),
+        ({"script": [503, {"reply": 1}]}, "reply: came 1 as JSON"),
+        ({"script": {"0": 503}}, "script: came {'0': 503}, expected a list of steps, as in [429, 503, 200]"),
+        ({"delay_seconds": {"normal": [1, 2]}}, "delay_seconds: came {'normal': [1, 2]}, expected one of uniform, "),
+        ({"delay_seconds": {"uniform": 1}}, "delay_seconds: uniform came with 1, expected two numbers, as in [0.1, 2]"),
+        ({"delay_seconds": {"uniform": [2, 1]}}, "uniform: came 2 and 1, expected the smaller number first"),
+        ({"delay_seconds": {"jitter": [1, "x"]}}, "jitter: most: came 'x', expected seconds from 0 to"),
         ({"reply": {"status": 99}}, "status: came 99, expected a whole number from 200 to 599"),
         ({"reply": {"headers": {"a": "b\r\nc: d"}}}, "headers: came 'a': 'b\\r\\nc: d', expected text on one line"),
         ({"reply": {"headers": {"Connection": "close"}}}, "headers: came 'Connection'"),
@@ -65,6 +100,14 @@ def test_a_dict_that_is_no_rule_is_refused(said: dict[str, Any], words: str) -> 
         Rule(reply=Reply({"a": [1]}, 202, {"x": "y"}), probability=0.25),
         Rule(cut_after=10, delay_seconds=0.5, drip=2.5),
         Rule(wrong_content_length=-3),
+        Rule(path="/users/*/cdrs", headers={"User-Agent": "sync/*", "X-A": True}, token="secret", blackhole=True),
+        Rule(
+            script=[429, Reply(text="gone", status=410), {"cut_after": 100, "drip": 5}, 200, {"status": 503}], after=1
+        ),
+        Rule(reply=Reply(body=b"\xff\x00", headers={"content-type": "audio/mpeg"}), bandwidth=100),
+        Rule(delay_seconds=uniform(0.1, 2)),
+        Rule(delay_seconds=lognormal(0.3, 0.8), rate_limit={"max_bucket_tokens": 5}),
+        Rule(delay_seconds=jitter(0.5, 0.1), reset=True),
     ],
 )
 def test_a_rule_survives_the_way_through_json(rule: Rule) -> None:
@@ -76,7 +119,7 @@ def test_a_dict_holds_only_what_was_said() -> None:
 
 
 def test_editors_know_each_argument_of_a_rule() -> None:
-    assert RuleArguments.__annotations__.keys() == {*rule._MATCH, *rule._SCHEDULE, *ACTIONS}
+    assert RuleArguments.__annotations__.keys() == {*rule._MATCH, *rule._SCHEDULE, "script", *ACTIONS}
 
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS.values() if action.keyword != "then"])
@@ -86,11 +129,24 @@ def test_the_example_of_an_action_makes_a_rule(action: type[Action]) -> None:
     assert action.sentence.endswith(".")
 
 
+def make_nothing(_request: RequestView) -> Reply:
+    return Reply()
+
+
+NAMES = {"make_nothing": make_nothing} | {"Reply": Reply, "jitter": jitter, "lognormal": lognormal}
 RULES = {
     **{name: rule for name, (rule, _) in PRESETS.items()},
     "reply": Rule(path="/vmboxes", reply=Reply({"data": [1, None]}, 201, {"x-a": "b"}), times=2, query={"a": True}),
     "bare reply": Rule(path="/vmboxes", reply=Reply()),
     "reply to all": Rule(reply=Reply(json={"a": "it's"})),
+    "text": Rule(path="/vmboxes", reply=Reply(text="it's", status=410)),
+    "reply to a client": Rule(path="/vmboxes", headers={"user-agent": "sync"}, reply=Reply(body=b"\xff")),
+    "script": Rule(
+        path="/cdrs", script=[429, Reply(text="gone"), {"cut_after": 100}, 200], delay_seconds=jitter(1, 0.5)
+    ),
+    "script beside a cut": Rule(path="/cdrs", script=[503, 200], cut_after=10),
+    "script for all": Rule(script=[429, {"reply": Reply(text="gone"), "drip": 5}]),
+    "function": Rule(path="/vmboxes", reply=make_nothing, times=2),
     "everything": Rule(
         method="GET", path="/cdrs", query={"page_size": "7"}, page=2, after=1, probability=0.5, drip=9.5
     ),
@@ -104,11 +160,11 @@ def mock() -> Mock:
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
-    made: Any = eval(RULES[name].to_python(), {"mockcdrs": mock, "Reply": Reply})
+    made: Any = eval(RULES[name].to_python(), NAMES | {"mockcdrs": mock})
     assert made.with_number(0) == RULES[name]
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", [name for name in RULES if name != "function"])
 def test_the_json_makes_the_rule(name: str) -> None:
     assert Rule.from_dict(RULES[name].to_dict()) == RULES[name]
 

@@ -25,7 +25,7 @@ JSON_TEXTS = JSON.map(json.dumps)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AnyRequest:
     """A request: `path` and `query` raw, headers as latin-1 text."""
 
     method: str
@@ -63,7 +63,7 @@ VALUES = (
 )
 _NAMES = (
     st.sampled_from(
-        [name for name, told in PARAMETERS.items() if told["in"] == "query"]
+        [name for name, parameter in PARAMETERS.items() if parameter["in"] == "query"]
         + ["verb", "jsonp", "authorization", "filter_", "filter_timestamp", "filter_not_x", "has_doc", "_", "created_"]
     )
     | st.text(max_size=6)
@@ -145,5 +145,5 @@ BODIES = (
     | QUERIES.map(lambda text: text.encode("latin-1"))
 )
 
-ANY = st.builds(Asked, METHODS, PATHS, QUERIES, HEADERS, BODIES)
+ANY = st.builds(AnyRequest, METHODS, PATHS, QUERIES, HEADERS, BODIES)
 """Any request at all; about half of them get as far as the calls."""

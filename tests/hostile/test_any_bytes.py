@@ -13,7 +13,7 @@ from mockcdrs.control.backend import MockBackend
 from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
-from tests.hostile.asking import ANY, Asked
+from tests.hostile.asking import ANY, AnyRequest
 from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
 
@@ -40,7 +40,7 @@ _OF_THE_SERVER = {400, 431, 501}
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     state = state_of(calls(3), fixed=["trailer-unescaped"])
-    app = create_app(state, MockBackend(state, state.data.accounts[ACCOUNT]))
+    app = create_app(state, MockBackend(state, ACCOUNT))
     with Server(app, longest_body=longest_body(state)) as running:
         yield running
 
@@ -57,15 +57,15 @@ def _connected(server: Server) -> socket.socket:
     return socket.create_connection((server.host, server.port), timeout=_PATIENCE_SECONDS)
 
 
-def _written(asked: Asked, version: str) -> bytes:
-    headers = {**asked.headers, "Content-Length": str(len(asked.body)), "Connection": "close"}
+def _request_bytes(request: AnyRequest, version: str) -> bytes:
+    headers = {**request.headers, "Content-Length": str(len(request.body)), "Connection": "close"}
     lines = [
-        f"{asked.method} {asked.path}?{asked.query} HTTP/{version}",
+        f"{request.method} {request.path}?{request.query} HTTP/{version}",
         *(f"{k}: {v}" for k, v in headers.items()),
         "",
         "",
     ]
-    return "\r\n".join(lines).encode("latin-1") + asked.body
+    return "\r\n".join(lines).encode("latin-1") + request.body
 
 
 def _read(connection: socket.socket, method: str) -> HTTPResponse:
@@ -75,20 +75,20 @@ def _read(connection: socket.socket, method: str) -> HTTPResponse:
 
 
 @_EXAMPLES
-@given(asked=ANY, version=st.sampled_from(["1.1", "1.1", "1.0"]))
+@given(request=ANY, version=st.sampled_from(["1.1", "1.1", "1.0"]))
 def test_a_whole_request_is_answered_in_crossbars_shape_and_the_connection_ends(
-    server: Server, asked: Asked, version: str
+    server: Server, request: AnyRequest, version: str
 ) -> None:
-    note(f"{asked!r:.4000}")
+    note(f"{request!r:.4000}")
     with _connected(server) as connection:
-        connection.sendall(_written(asked, version))
-        answered = _read(connection, asked.method)
-        body, headers = answered.read(), {name.lower(): value for name, value in answered.headers.items()}
+        connection.sendall(_request_bytes(request, version))
+        response = _read(connection, request.method)
+        body, headers = response.read(), {name.lower(): value for name, value in response.headers.items()}
     if headers.get("content-type") == "text/plain; charset=utf-8":
-        assert answered.status in _OF_THE_SERVER
+        assert response.status in _OF_THE_SERVER
     else:
-        notes = ["a note"] if answered.status == 500 else []
-        assert_is_crossbars(asked.method, answered.status, headers, body, notes)
+        notes = ["a note"] if response.status == 500 else []
+        assert_is_crossbars(request.method, response.status, headers, body, notes)
 
 
 @_EXAMPLES

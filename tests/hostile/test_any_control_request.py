@@ -86,10 +86,10 @@ def _piece(body: Iterable[bytes]) -> Iterator[bytes]:
         getattr(body, "close", lambda: None)()
 
 
-def _simulate(app: TestClient, asked: tuple[str, str, str, dict[str, str], bytes]) -> Result:
-    method, path, query, headers, body = asked
+def _simulate(app: TestClient, request: tuple[str, str, str, dict[str, str], bytes]) -> Result:
+    method, path, query, headers, body = request
     errors = io.StringIO()
-    answered = app.simulate_request(
+    response = app.simulate_request(
         method,
         "/",
         headers={"Host": "localhost", **headers},
@@ -98,34 +98,34 @@ def _simulate(app: TestClient, asked: tuple[str, str, str, dict[str, str], bytes
         wsgierrors=errors,
     )
     assert errors.getvalue() == ""
-    return answered
+    return response
 
 
-def _is_its_own(answered: Result, is_head: bool) -> None:
-    assert answered.status_code < 500, answered.text
-    if answered.status_code >= 400 and not is_head:
-        told = answered.json["error"]
-        assert told.keys() - {"field"} == {"code", "message"}
-        assert isinstance(told["message"], str)
-    if answered.headers.get("content-type") == "text/event-stream":
-        assert answered.content.startswith(b"retry: 1000\n\n")
-        assert _EVENT.sub(b"", answered.content) == b""
+def _is_its_own(response: Result, is_head: bool) -> None:
+    assert response.status_code < 500, response.text
+    if response.status_code >= 400 and not is_head:
+        error = response.json["error"]
+        assert error.keys() - {"field"} == {"code", "message"}
+        assert isinstance(error["message"], str)
+    if response.headers.get("content-type") == "text/event-stream":
+        assert response.content.startswith(b"retry: 1000\n\n")
+        assert _EVENT.sub(b"", response.content) == b""
 
 
 @pytest.mark.filterwarnings("ignore::wsgiref.validate.WSGIWarning")  # the test client knows fewer methods
 @settings(max_examples=examples(500, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(asked=st.lists(ANY, min_size=1, max_size=3))
+@given(requests=st.lists(ANY, min_size=1, max_size=3))
 def test_any_control_request_gets_its_own_shape_and_spoils_nothing(
-    asked: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    requests: list[Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(control_routes, "HEARTBEAT_SECONDS", 0.0)
     state = state_of(calls(3))
-    app = TestClient(_of_streams_a_piece(create_app(state, MockBackend(state, state.data.accounts[ACCOUNT]))))
-    note(f"{asked!r:.4000}")
+    app = TestClient(_of_streams_a_piece(create_app(state, MockBackend(state, ACCOUNT))))
+    note(f"{requests!r:.4000}")
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        _simulate(app, ("GET", _CDRS, f"filter_x={escaped(asked[0][2][:500])}", _TOKEN, b""))
-        for method, path, *rest in asked:
+        _simulate(app, ("GET", _CDRS, f"filter_x={escaped(requests[0][2][:500])}", _TOKEN, b""))
+        for method, path, *rest in requests:
             _is_its_own(_simulate(app, (method, CONTROL + path, *rest)), method == "HEAD")
         for path in _LOOKS:
             _is_its_own(_simulate(app, ("GET", CONTROL + path, "", {}, b"")), False)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, note, settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import calls, leg, state_of
-from tests.hostile.asking import ANY, Asked
+from tests.hostile.asking import ANY, AnyRequest
 from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
 
@@ -31,33 +31,33 @@ def app(request: pytest.FixtureRequest) -> TestClient:
     return make_client(create_app(state_of(_CALLS, fixed=fixes, version=version)), "nobody")
 
 
-def simulate(app: TestClient, asked: Asked) -> Result:
+def simulate(app: TestClient, request: AnyRequest) -> Result:
     """The request as a server hands it on; nothing is said to its error stream."""
     errors = io.StringIO()
     wsgi = {
-        "RAW_URI": f"{asked.path}?{asked.query}",
-        "PATH_INFO": "/" + unquote_to_bytes(asked.path.lstrip("/")).decode("latin-1"),
-        "QUERY_STRING": asked.query,
+        "RAW_URI": f"{request.path}?{request.query}",
+        "PATH_INFO": "/" + unquote_to_bytes(request.path.lstrip("/")).decode("latin-1"),
+        "QUERY_STRING": request.query,
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the test client knows fewer methods than clients do
-        answered = app.simulate_request(
-            asked.method, headers=asked.headers, body=asked.body, extras=wsgi, wsgierrors=errors
+        response = app.simulate_request(
+            request.method, headers=request.headers, body=request.body, extras=wsgi, wsgierrors=errors
         )
     assert errors.getvalue() == ""
-    return answered
+    return response
 
 
 @settings(max_examples=examples(250, 10_000), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(asked=ANY)
+@given(request=ANY)
 def test_any_request_gets_an_answer_in_crossbars_shape(
-    app: TestClient, asked: Asked, caplog: pytest.LogCaptureFixture
+    app: TestClient, request: AnyRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
-    note(f"{asked!r:.4000}")
+    note(f"{request!r:.4000}")
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        answered = simulate(app, asked)
-    said = [record for record in caplog.records if record.name != "mockcdrs.journal"]
-    assert all(record.exc_info is None and record.levelno == logging.WARNING for record in said)
-    notes = [record.getMessage() for record in said]
-    assert_is_crossbars(asked.method, answered.status_code, {**answered.headers}, answered.content, notes)
+        response = simulate(app, request)
+    records = [record for record in caplog.records if record.name != "mockcdrs.journal"]
+    assert all(record.exc_info is None and record.levelno == logging.WARNING for record in records)
+    notes = [record.getMessage() for record in records]
+    assert_is_crossbars(request.method, response.status_code, {**response.headers}, response.content, notes)

@@ -36,7 +36,7 @@ def line(server: Server) -> Iterator[socket.socket]:
         yield connection
 
 
-def answered(line: socket.socket) -> tuple[int, dict[str, object]]:
+def response(line: socket.socket) -> tuple[int, dict[str, object]]:
     """One answer of known length; what comes behind it stays on the line."""
     head = b""
     while not head.endswith(b"\r\n\r\n"):
@@ -49,7 +49,7 @@ def answered(line: socket.socket) -> tuple[int, dict[str, object]]:
 
 
 def assert_refused(line: socket.socket) -> None:
-    status, envelope = answered(line)
+    status, envelope = response(line)
     assert (status, envelope["error"], envelope["message"]) == (413, "413", "validation error")
     assert envelope["data"] == {"file": {"maxSize": {"message": REFUSED, "target": LIMIT}}}
 
@@ -93,7 +93,7 @@ def test_a_client_that_sends_it_all_the_same_is_understood_and_can_go_on(line: s
     tracemalloc.stop()
     line.sendall(end + plain)
     assert_refused(line)
-    assert answered(line)[0] == 200
+    assert response(line)[0] == 200
     assert most < 2 * LIMIT
 
 
@@ -119,5 +119,5 @@ def test_a_body_of_the_limit_is_read(line: socket.socket) -> None:
     head = HEAD.replace("/cdrs", "/cdrs?is_chunked=false")
     body = json.dumps({"data": {"page_size": 2}}).ljust(LIMIT).encode()
     line.sendall(f"{head}Content-Length: {LIMIT}\r\n\r\n".encode() + body)
-    status, envelope = answered(line)
+    status, envelope = response(line)
     assert (status, envelope["page_size"]) == (200, 2)

@@ -26,11 +26,11 @@ def _asked(query: str, **headers: str) -> Result:
     return _APP.simulate_get(f"/v2/accounts/{ACCOUNT}/cdrs", query_string=query, headers=sent)
 
 
-def _file_name(answered: Result) -> str:
-    assert set(answered.headers) - {"etag"} == _USUAL | {"x-request-id"}
-    said = answered.headers["content-disposition"]
-    name: str = said.removeprefix('attachment; filename="').removesuffix('"')
-    assert said == f'attachment; filename="{name}"'
+def _file_name(response: Result) -> str:
+    assert set(response.headers) - {"etag"} == _USUAL | {"x-request-id"}
+    disposition = response.headers["content-disposition"]
+    name: str = disposition.removeprefix('attachment; filename="').removesuffix('"')
+    assert disposition == f'attachment; filename="{name}"'
     return name
 
 

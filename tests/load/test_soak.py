@@ -15,8 +15,8 @@ MOST_KB = 5 * 1024
 @pytest.mark.slow
 def test_many_mixed_requests_grow_a_process_by_5_mb_at_most() -> None:
     command = [sys.executable, str(Path(__file__).parent / "soak.py"), str(many(5_000, 200_000))]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
-    assert told["grown_kb"] <= MOST_KB
-    assert {200, 204, 400, 404, 503} <= set(told["statuses"])
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
+    report = json.loads(process.stdout)
+    assert report["grown_kb"] <= MOST_KB
+    assert {200, 204, 400, 404, 503} <= set(report["statuses"])

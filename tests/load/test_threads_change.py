@@ -25,7 +25,7 @@ _SIZES = (0, 1, 100, 5_000, 70_000, 2_500_000)  # none, little, more than is gat
 _BYTES = random.Random(17).randbytes(max(_SIZES) + 256)
 
 
-class Asked(NamedTuple):
+class Order(NamedTuple):
     """An answer to ask for: a body, in how many parts (0 for one with a length), and what happens between them."""
 
     start: int
@@ -43,24 +43,24 @@ class Asked(NamedTuple):
 
 def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
     query = dict(parse_qsl(environ["QUERY_STRING"]))
-    asked = Asked(int(query["start"]), int(query["size"]), int(query["parts"]), query["pause"])
-    _pause(asked, environ)
-    if not asked.parts:
-        start_response("200 OK", [("Content-Length", str(asked.size))])
-        return [asked.body()]
+    order = Order(int(query["start"]), int(query["size"]), int(query["parts"]), query["pause"])
+    _pause(order, environ)
+    if not order.parts:
+        start_response("200 OK", [("Content-Length", str(order.size))])
+        return [order.body()]
     start_response("200 OK", [])
-    return _in_parts(asked, environ)
+    return _in_parts(order, environ)
 
 
-def _in_parts(asked: Asked, environ: "WSGIEnvironment") -> Iterator[bytes]:
-    body, step = asked.body(), asked.size // asked.parts + 1
-    for at in range(0, asked.size, step):
-        _pause(asked, environ)
+def _in_parts(order: Order, environ: "WSGIEnvironment") -> Iterator[bytes]:
+    body, step = order.body(), order.size // order.parts + 1
+    for at in range(0, order.size, step):
+        _pause(order, environ)
         yield body[at : at + step]
 
 
-def _pause(asked: Asked, environ: "WSGIEnvironment") -> None:
-    match asked.pause:
+def _pause(order: Order, environ: "WSGIEnvironment") -> None:
+    match order.pause:
         case "sleep":
             time.sleep(0.002)
         case "wait":
@@ -91,18 +91,18 @@ def _ask(server: Server, seed: int) -> int:
         ):
             for _ in range(chance.randrange(1, 9)):
                 batch = [_any(chance) for _ in range(chance.choice((1, 1, 2, 3)))]
-                client.sendall(b"".join(asked.request() for asked in batch))
+                client.sendall(b"".join(order.request() for order in batch))
                 if chance.random() < 0.05:
                     break  # leaves without reading
-                for asked in batch:
-                    assert _read(answer) == asked.body(), asked
+                for order in batch:
+                    assert _read(answer) == order.body(), order
                     count += 1
     return count
 
 
-def _any(chance: random.Random) -> Asked:
+def _any(chance: random.Random) -> Order:
     size = chance.choices(_SIZES, (1, 2, 4, 4, 4, 1))[0]
-    return Asked(
+    return Order(
         chance.randrange(256),
         size,
         chance.choice((0, 0, 1, 3, 20)),

@@ -32,33 +32,33 @@ _WALKS = [
 @contextlib.contextmanager
 def _coming_and_going(state: State) -> Iterator[None]:
     """Until the end of the block calls are added between the standing ones, and taken away again."""
-    ended = threading.Event()
+    end = threading.Event()
 
     def change() -> None:
         for number in itertools.count():
-            if ended.is_set():
+            if end.is_set():
                 return
             added = leg(f"passing{number}@host", NOW - 3630 - number * 60 % 9_000)
             state.data.add(ACCOUNT, "202601", [added])
             if number >= 20:
                 assert state.data.remove(f"202601-passing{number - 20}@host")
-            ended.wait(0.001)
+            end.wait(0.001)
 
     with ThreadPoolExecutor(1) as changer:
         changing = changer.submit(change)
         try:
             yield
         finally:
-            ended.set()
+            end.set()
         changing.result()
 
 
 def _walk(ask: Callable[[str, dict[str, str]], httpx.Response], path: str, **query: str) -> list[str]:
     ids: list[str] = []
     for _ in range(MOST_PAGES):
-        answered = ask(path, query)
-        assert answered.status_code == 200, answered.text
-        page: dict[str, Any] = answered.json()
+        response = ask(path, query)
+        assert response.status_code == 200, response.text
+        page: dict[str, Any] = response.json()
         ids += [row["id"] for row in page["data"]]
         if "next_start_key" not in page:
             return ids

@@ -21,7 +21,7 @@ FORMS = {"chunked": "is_chunked=true&", "plain": "is_chunked=false&"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExampleRequest:
     """`of` is the operation or answer that it is an example of; `{...}` in a path stand for ids of the data."""
 
     of: str
@@ -39,7 +39,7 @@ class Asked:
         return self.of.removeprefix("Error")
 
 
-def good() -> Iterator[tuple[str, Asked]]:
+def good() -> Iterator[tuple[str, ExampleRequest]]:
     """Each operation in each of its forms."""
     for whose, below in {"": "/accounts/{account_id}", "OfUser": "/accounts/{account_id}/users/{user_id}"}.items():
         for name, path in {
@@ -50,24 +50,24 @@ def good() -> Iterator[tuple[str, Asked]]:
         }.items():
             where = f"{below}{path}"
             for form, query in FORMS.items():
-                yield f"{name}{whose}-{form}", Asked(f"{name}{whose}", where, f"{query}page_size=1")
-            yield f"{name}{whose}-csv", Asked(f"{name}{whose}", where, "page_size=2", {"Accept": CSV})
-        yield f"getCdr{whose}", Asked(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}")
-        yield f"getCdr{whose}-csv", Asked(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}", "", {"Accept": CSV})
+                yield f"{name}{whose}-{form}", ExampleRequest(f"{name}{whose}", where, f"{query}page_size=1")
+            yield f"{name}{whose}-csv", ExampleRequest(f"{name}{whose}", where, "page_size=2", {"Accept": CSV})
+        yield f"getCdr{whose}", ExampleRequest(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}")
+        yield f"getCdr{whose}-csv", ExampleRequest(f"getCdr{whose}", f"{below}/cdrs/{{cdr_id}}", "", {"Accept": CSV})
 
 
-def around() -> Iterator[tuple[str, Asked]]:
+def around() -> Iterator[tuple[str, ExampleRequest]]:
     """Each operation around the CDRs."""
     login, key = (
         '{{"data":{{"credentials":"{digest}","account_name":"{name}"}}}}',
         '{{"data":{{"api_key":"{api_key}"}}}}',
     )
-    yield "logInUser", Asked("logInUser", "/user_auth", method="PUT", body=login)
-    yield "logInApi", Asked("logInApi", "/api_auth", method="PUT", body=key)
-    yield "getTokenInfo", Asked("getTokenInfo", "/auth/tokeninfo", "token={token}")
+    yield "logInUser", ExampleRequest("logInUser", "/user_auth", method="PUT", body=login)
+    yield "logInApi", ExampleRequest("logInApi", "/api_auth", method="PUT", body=key)
+    yield "getTokenInfo", ExampleRequest("getTokenInfo", "/auth/tokeninfo", "token={token}")
     yield (
         "postTokenInfo",
-        Asked("postTokenInfo", "/auth/tokeninfo", method="POST", body='{{"data":{{"token":"{token}"}}}}'),
+        ExampleRequest("postTokenInfo", "/auth/tokeninfo", method="POST", body='{{"data":{{"token":"{token}"}}}}'),
     )
     for name, below in {
         "getLogin": "/user_auth/{token}",
@@ -86,8 +86,8 @@ def around() -> Iterator[tuple[str, Asked]]:
         "getApp": "/apps_store/{app_id}",
     }.items():
         query = "page_size=1" if name.startswith("list") else ""
-        yield name, Asked(name, f"/accounts/{{account_id}}{below}", query)
-    yield "listUsers-csv", Asked("listUsers", "/accounts/{account_id}/users", "page_size=1", {"Accept": CSV})
+        yield name, ExampleRequest(name, f"/accounts/{{account_id}}{below}", query)
+    yield "listUsers-csv", ExampleRequest("listUsers", "/accounts/{account_id}/users", "page_size=1", {"Accept": CSV})
 
 
 def broken(mock: Mock) -> None:
@@ -96,26 +96,26 @@ def broken(mock: Mock) -> None:
     mock.edge("no-direction")
 
 
-def bad() -> Iterator[tuple[str, Asked]]:
+def bad() -> Iterator[tuple[str, ExampleRequest]]:
     """Each error."""
     cdrs = "/accounts/{account_id}/cdrs"
-    yield "reversed-range", Asked("Error400", cdrs, "created_from=63936000001&created_to=63936000000")
-    yield "range-too-wide", Asked("Error400", cdrs, "created_from=63900000000&created_to=63936000000")
-    yield "not-a-good-token", Asked("Error401", cdrs, "", {"X-Auth-Token": "no-such-token"})
-    yield "not-the-tokens-account", Asked("Error403", "/accounts/cdrs")
-    yield "page-size-of-0", Asked("Error404", cdrs, "page_size=0")
-    yield "unknown-cdr", Asked("Error404", f"{cdrs}/202601-nosuch")
-    yield "id-without-month", Asked("Error404", f"{cdrs}/nosuch")
-    yield "unknown-user", Asked("Error404", "/accounts/{account_id}/users/nosuch/cdrs")
-    yield "unknown-account", Asked("Error404", "/accounts/00000000000000000000000000000000/cdrs")
-    yield "error-as-csv", Asked("Error404", cdrs, "page_size=0", {"Accept": CSV})
-    yield "another-verb", Asked("Error405", cdrs, "verb=DELETE")
-    yield "old-version", Asked("Error410", "/../v1/accounts/{account_id}/cdrs")
-    yield "long-body", Asked("Error413", cdrs, body=LONG_BODY)
-    yield "too-much-at-once", Asked("Error416", cdrs, "is_chunked=false", settings=LITTLE_MEMORY)
-    yield "too-many-requests", Asked("Error429", cdrs, before=lambda mock: mock.fail(status=429))
-    yield "unix-seconds", Asked("Error500", cdrs, "created_from=1768863393&created_to=1768863394")
-    yield "broken-document", Asked("Error503", cdrs, before=broken)
+    yield "reversed-range", ExampleRequest("Error400", cdrs, "created_from=63936000001&created_to=63936000000")
+    yield "range-too-wide", ExampleRequest("Error400", cdrs, "created_from=63900000000&created_to=63936000000")
+    yield "not-a-good-token", ExampleRequest("Error401", cdrs, "", {"X-Auth-Token": "no-such-token"})
+    yield "not-the-tokens-account", ExampleRequest("Error403", "/accounts/cdrs")
+    yield "page-size-of-0", ExampleRequest("Error404", cdrs, "page_size=0")
+    yield "unknown-cdr", ExampleRequest("Error404", f"{cdrs}/202601-nosuch")
+    yield "id-without-month", ExampleRequest("Error404", f"{cdrs}/nosuch")
+    yield "unknown-user", ExampleRequest("Error404", "/accounts/{account_id}/users/nosuch/cdrs")
+    yield "unknown-account", ExampleRequest("Error404", "/accounts/00000000000000000000000000000000/cdrs")
+    yield "error-as-csv", ExampleRequest("Error404", cdrs, "page_size=0", {"Accept": CSV})
+    yield "another-verb", ExampleRequest("Error405", cdrs, "verb=DELETE")
+    yield "old-version", ExampleRequest("Error410", "/../v1/accounts/{account_id}/cdrs")
+    yield "long-body", ExampleRequest("Error413", cdrs, body=LONG_BODY)
+    yield "too-much-at-once", ExampleRequest("Error416", cdrs, "is_chunked=false", settings=LITTLE_MEMORY)
+    yield "too-many-requests", ExampleRequest("Error429", cdrs, before=lambda mock: mock.fail(status=429))
+    yield "unix-seconds", ExampleRequest("Error500", cdrs, "created_from=1768863393&created_to=1768863394")
+    yield "broken-document", ExampleRequest("Error503", cdrs, before=broken)
 
 
 def ids(mock: Mock) -> dict[str, str]:
@@ -129,7 +129,7 @@ def ids(mock: Mock) -> dict[str, str]:
     )
     return {
         "account_id": mock.account_id,
-        "name": mock.account.name,
+        "name": mock.state.data.accounts[mock.account_id].name,
         "digest": hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest(),
         "api_key": login.api_key,
         "token": mock.auth_token,
@@ -141,39 +141,39 @@ def ids(mock: Mock) -> dict[str, str]:
     }
 
 
-def made(version: Version) -> dict[str, dict[str, Any]]:
+def examples_of(version: Version) -> dict[str, dict[str, Any]]:
     """All examples by name, as the file of a version holds them."""
     with serving(kazoo=version.name) as mock:
         known = ids(mock)
-    wanted = {name: asked for name, asked in (*good(), *around(), *bad()) if can_respond(version, asked.status)}
-    return {name: _made(version, asked, known) for name, asked in wanted.items()}
+    wanted = {name: query for name, query in (*good(), *around(), *bad()) if can_respond(version, query.status)}
+    return {name: _example(version, query, known) for name, query in wanted.items()}
 
 
-def texts(held: dict[str, dict[str, Any]]) -> dict[str, str]:
+def texts(examples: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Examples as JSON: the order of keys, which comparing objects leaves out, is what versions differ in too."""
-    return {name: json.dumps(example) for name, example in held.items()}
+    return {name: json.dumps(example) for name, example in examples.items()}
 
 
-def _made(version: Version, asked: Asked, known: dict[str, str]) -> dict[str, Any]:
-    where, query = asked.path.format(**known), asked.query.format(**known)
-    with serving(kazoo=version.name, settings=asked.settings) as mock:
-        asked.before(mock)
+def _example(version: Version, request: ExampleRequest, known: dict[str, str]) -> dict[str, Any]:
+    where, query = request.path.format(**known), request.query.format(**known)
+    with serving(kazoo=version.name, settings=request.settings) as mock:
+        request.before(mock)
         path = f"/v2{where}".replace("/v2/..", "")
-        sent = {"X-Auth-Token": mock.auth_token, "X-Request-ID": "an-example", "Content-Type": JSON, **asked.headers}
-        answered = mock.client().simulate_request(
-            asked.method, path, query_string=query, headers=sent, body=asked.body.format(**known)
+        sent = {"X-Auth-Token": mock.auth_token, "X-Request-ID": "an-example", "Content-Type": JSON, **request.headers}
+        response = mock.client().simulate_request(
+            request.method, path, query_string=query, headers=sent, body=request.body.format(**known)
         )
-    kind = answered.headers.get("content-type") or JSON
-    shown = [f"{name}: {value}" for name, value in asked.headers.items()]
-    summary = "; ".join([f"{asked.method} {path}" + (f"?{query}" if query else ""), *shown])
-    value = json.loads(answered.content) if kind == JSON else answered.text
-    return {"of": asked.of, "kind": kind, "status": answered.status_code, "summary": summary, "value": value}
+    kind = response.headers.get("content-type") or JSON
+    shown = [f"{name}: {value}" for name, value in request.headers.items()]
+    summary = "; ".join([f"{request.method} {path}" + (f"?{query}" if query else ""), *shown])
+    value = json.loads(response.content) if kind == JSON else response.text
+    return {"of": request.of, "kind": kind, "status": response.status_code, "summary": summary, "value": value}
 
 
 if __name__ == "__main__":
     for each in VERSIONS.values():
-        held = {} if each == KAZOO_4_3 else texts(made(KAZOO_4_3))
-        own = {name: example for name, example in made(each).items() if held.get(name) != json.dumps(example)}
+        common = {} if each == KAZOO_4_3 else texts(examples_of(KAZOO_4_3))
+        own = {name: example for name, example in examples_of(each).items() if common.get(name) != json.dumps(example)}
         if own:
             text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
             (FOLDER / document.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")

@@ -7,7 +7,7 @@ import pytest
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.openapi import document
 from mockcdrs.openapi.document import build_document
-from tests.openapi.build_examples import made, texts
+from tests.openapi.build_examples import examples_of, texts
 from tests.openapi.test_document import fitting
 
 EXAMPLES = [(version, name) for version in VERSIONS.values() for name in document.load_examples(version)]
@@ -15,7 +15,7 @@ EXAMPLES = [(version, name) for version in VERSIONS.values() for name in documen
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_the_examples_are_those_made_of_the_committed_data(version: Version) -> None:
-    assert texts(made(version)) == texts(document.load_examples(version)), (
+    assert texts(examples_of(version)) == texts(document.load_examples(version)), (
         "make them again: python tests/openapi/build_examples.py"
     )
 
@@ -24,11 +24,11 @@ def test_the_examples_are_those_made_of_the_committed_data(version: Version) -> 
 def test_every_form_of_every_good_answer_and_every_error_has_one(version: Version) -> None:
     described = build_document(version)
     contents = [
-        (f"{held['operationId']} {kind}", content)
+        (f"{operation['operationId']} {kind}", content)
         for methods in described["paths"].values()
-        for name, held in methods.items()
+        for name, operation in methods.items()
         if name != "options"
-        for kind, content in next(iter(held["responses"].values())).get("content", {}).items()
+        for kind, content in next(iter(operation["responses"].values())).get("content", {}).items()
         if kind != "application/x-json"
     ]
     contents += [
@@ -43,25 +43,29 @@ def test_every_form_of_every_good_answer_and_every_error_has_one(version: Versio
 
 @pytest.mark.parametrize(("version", "name"), EXAMPLES, ids=[f"{version.name}-{name}" for version, name in EXAMPLES])
 def test_an_example_has_the_status_and_schema_of_what_it_stands_for(version: Version, name: str) -> None:
-    held = document.load_examples(version)[name]
-    if held["of"].startswith("Error"):
-        assert held["of"] == f"Error{held['status']}"
-        fitting(version, "Error", held["value"] if held["kind"] == "application/json" else json.loads(held["value"]))
+    example = document.load_examples(version)[name]
+    if example["of"].startswith("Error"):
+        assert example["of"] == f"Error{example['status']}"
+        fitting(
+            version,
+            "Error",
+            example["value"] if example["kind"] == "application/json" else json.loads(example["value"]),
+        )
         return
     (operation,) = [
         each
         for methods in build_document(version)["paths"].values()
         for each in methods.values()
-        if each["operationId"] == held["of"]
+        if each["operationId"] == example["of"]
     ]
-    schema = operation["responses"][str(held["status"])]["content"][held["kind"]]["schema"]
-    if held["kind"] == "application/json":
+    schema = operation["responses"][str(example["status"])]["content"][example["kind"]]["schema"]
+    if example["kind"] == "application/json":
         refs = [each["$ref"] for each in schema.get("anyOf", [schema])]
         names = [ref.rpartition("/")[2] for ref in refs]
         fitting(
             version,
             next(each for each in names if each.startswith("Chunked") is name.endswith("-chunked")),
-            held["value"],
+            example["value"],
         )
     else:
-        assert held["value"].count("\n") >= 2
+        assert example["value"].count("\n") >= 2

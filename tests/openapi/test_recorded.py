@@ -49,18 +49,20 @@ def patterns(version: Version) -> list[tuple[re.Pattern[str], str]]:
 
 def operation_of(version: Version, exchange: Exchange) -> dict[str, Any] | None:
     """What is described for a request."""
-    asked = plain(exchange.request.path)
-    path = next((path for pattern, path in patterns(version) if pattern.fullmatch(asked)), None)
-    found: dict[str, Any] | None = path and build_document(version)["paths"][path].get(exchange.request.method.lower())
-    return found
+    path_of_request = plain(exchange.request.path)
+    path = next((path for pattern, path in patterns(version) if pattern.fullmatch(path_of_request)), None)
+    operation: dict[str, Any] | None = path and build_document(version)["paths"][path].get(
+        exchange.request.method.lower()
+    )
+    return operation
 
 
 def resolved(version: Version, part: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in part:
         return part
     kind, name = part["$ref"].split("/")[2:]
-    found: dict[str, Any] = build_document(version)["components"][kind][name]
-    return found
+    component: dict[str, Any] = build_document(version)["components"][kind][name]
+    return component
 
 
 @cache
@@ -96,8 +98,10 @@ def wrong(version: Version, exchange: Exchange, operation: dict[str, Any]) -> It
 def test_every_recorded_answer_at_a_described_path_is_as_described(version: Version) -> None:
     recorded = [each for path in RECORDED[version] for each in files.read_exchanges(path)]
     usual = [each for each in recorded if OF_A_SETTING not in each.config.get("crossbar.cdrs", {})]
-    held = [(each, operation_of(version, each)) for each in usual if not NOT_DESCRIBED.search(each.request.query)]
-    described = [(each, operation) for each, operation in held if operation is not None]
-    found = {each.name: told for each, operation in described if (told := list(wrong(version, each, operation)))}
-    assert found == {}
+    pairs = [(each, operation_of(version, each)) for each in usual if not NOT_DESCRIBED.search(each.request.query)]
+    described = [(each, operation) for each, operation in pairs if operation is not None]
+    differences = {
+        each.name: texts for each, operation in described if (texts := list(wrong(version, each, operation)))
+    }
+    assert differences == {}
     assert len(described) > 1_000

@@ -12,6 +12,6 @@ def ask(mock, query=""):
 """
 
 
-def ran(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
+def run_pytest(pytester: pytest.Pytester, test: str, *options: str) -> pytest.RunResult:
     pytester.makepyfile(ASK + test)
     return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 OFFICE = 63_936_129_600  # 2026-01-20T12:00:00Z, for which the committed office was made
 END = 63_931_900_000
@@ -68,7 +68,7 @@ def test_now_goes_before_the_end_of_the_data(tmp_path: Path) -> None:
 
 def test_it_stands_for_a_marker_too(pytester: pytest.Pytester) -> None:
     directory(pytester.mkdir("calls"), {"pvt_created": END, "timestamp": END})
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import pytest

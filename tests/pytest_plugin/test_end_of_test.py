@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 UNUSED = "-W", "error::mockcdrs.UnusedFault"
 NOWHERE = "status=503, path='/nowhere'"
 
 
 def test_advice_fails_a_strict_run_unless_it_is_allowed(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -29,14 +29,14 @@ def test_allowed(mockcdrs):
 
 def test_a_fault_that_no_request_met_is_reported(pytester: pytest.Pytester) -> None:
     test = f"\ndef test_it(mockcdrs):\n    mockcdrs.fail({NOWHERE})\n"
-    result = ran(pytester, test)
+    result = run_pytest(pytester, test)
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*test_it: no request met rule 1 (status=503 path=/nowhere)*"])
-    ran(pytester, test, *UNUSED).assert_outcomes(failed=1)
+    run_pytest(pytester, test, *UNUSED).assert_outcomes(failed=1)
 
 
 def test_what_a_faults_own_code_raises_fails_the_test(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import http.client
@@ -51,12 +51,12 @@ def test_it(mockcdrs):
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
-        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by `then` of*"]
+        ["*AttributeError: 'Overlay' object has no attribute 'nosuch'", "*raised by the code of*"]
     )
 
 
 def test_mocks_that_a_test_makes_are_looked_at_as_the_fixtures_is(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import http.client
@@ -107,7 +107,7 @@ def test_report(make_mockcdrs):
 
 @pytest.mark.parametrize("ending", ["assert False", "pytest.skip('not today')", "pytest.xfail('known')"])
 def test_a_test_that_has_not_passed_gets_no_second_verdict(pytester: pytest.Pytester, ending: str) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import pytest
@@ -126,7 +126,7 @@ def test_it(mockcdrs, make_mockcdrs):
 
 
 def test_a_failing_unittest_has_one_reason(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import unittest
@@ -152,7 +152,7 @@ class Test(unittest.TestCase):
 
 
 def test_code_of_a_fault_that_broke_a_failing_test_is_shown(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 def test_it(mockcdrs):
@@ -165,7 +165,7 @@ def test_it(mockcdrs):
 
 
 def test_a_journal_is_shown_wherever_a_test_fails(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -205,7 +205,7 @@ def test_many(mockcdrs):
 
 
 def test_what_a_client_does_while_it_is_torn_down_is_looked_at_too(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import http.client
@@ -249,7 +249,7 @@ def pytest_runtest_protocol(item, nextitem):
     return True
 """
     )
-    result = ran(pytester, "\ndef test_it(mockcdrs):\n    ask(mockcdrs, '?pagesize=2')\n    assert False\n")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs):\n    ask(mockcdrs, '?pagesize=2')\n    assert False\n")
     result.assert_outcomes(failed=1)
     assert result.stdout.str().count("GET /v2/accounts/") == 1
     result.stdout.fnmatch_lines(["*1 misspelt-parameter"])

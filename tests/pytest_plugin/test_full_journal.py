@@ -9,7 +9,7 @@ from mockcdrs.control.journal import JournalFull
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 Either = Mock | RemoteMock
 HOW = (
@@ -21,11 +21,11 @@ HOW = (
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
     """With room for three requests, of which five came."""
-    with serving(journal=3) as made:
-        ask(made, "/cdrs/summary?pagesize=2")
+    with serving(journal=3) as mock:
+        ask(mock, "/cdrs/summary?pagesize=2")
         for _ in range(4):
-            ask(made, "/cdrs")
-        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
+            ask(mock, "/cdrs")
+        yield mock if request.param == "in this process" else RemoteMock(ControlClient(mock.url))
 
 
 def ask(mock: Mock, path: str) -> None:
@@ -51,16 +51,16 @@ def test_what_holds_whatever_was_dropped_is_told(mock: Either) -> None:
 
 def test_lists_of_all_requests_and_of_all_advice_are_not_cut_short(mock: Either) -> None:
     whole: list[Any] = [lambda: mock.requests, lambda: mock.wait_for(5), mock.advice]
-    for asked in whole:
+    for read in whole:
         with pytest.raises(JournalFull, match=HOW):
-            asked()
+            read()
     with pytest.raises(TimeoutError, match="5 complete requests came, 6 were expected"):
         mock.wait_for(6, timeout=0.01)
 
 
 def test_what_is_kept_can_be_had(mock: Either) -> None:
-    kept = mock.kept_requests()
-    assert ([record.number for record in kept.records], kept.dropped, kept.capacity) == ([3, 4, 5], 2, 3)
+    requests = mock.kept_requests()
+    assert ([record.number for record in requests.records], requests.dropped, requests.capacity) == ([3, 4, 5], 2, 3)
     assert {text.partition(":")[0] for text in mock.kept_advice()} == {"unfollowed-pages"}
     mock.reset()
     assert mock.requests == mock.advice() == []
@@ -73,7 +73,7 @@ def test_a_mock_keeps_more_requests_than_a_test_makes() -> None:
 def test_a_strict_run_fails_where_it_cannot_know_and_the_report_says_how_much_is_missing(
     pytester: pytest.Pytester,
 ) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest

@@ -37,5 +37,7 @@ PATCH = "from gevent import monkey\nmonkey.patch_all()\n"
 def test_a_mock_serves_and_waits(first: str) -> None:
     # gevent warns of what its own imports, and those of requests, have bound before
     command = [sys.executable, "-W", "ignore", "-c", first + USE]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr  # gevent may complain when it is torn down
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (process.returncode, process.stdout) == (0, "done\n"), (
+        process.stderr
+    )  # gevent may complain when it is torn down

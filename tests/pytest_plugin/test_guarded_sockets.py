@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 ELSEWHERE = """
 import subprocess, sys
@@ -21,7 +21,7 @@ def from_elsewhere(mock):
 
 
 def test_a_mock_starts_and_answers_in_a_guarded_test_which_stays_guarded(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         ELSEWHERE
         + """
@@ -37,7 +37,7 @@ def test_guarded(mockcdrs):
 
 
 def test_a_server_survives_guarded_tests(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         ELSEWHERE
         + """
@@ -58,4 +58,4 @@ def test_open_again(mockcdrs, mockcdrs_server, socket_enabled):
 
 def test_a_guard_that_lets_hosts_through_lets_the_tests_client_through(pytester: pytest.Pytester) -> None:
     test = "\ndef test_it(mockcdrs):\n    assert ask(mockcdrs)['data']\n"
-    ran(pytester, test, "-p", "pytest_socket", "--allow-hosts=127.0.0.1").assert_outcomes(passed=1)
+    run_pytest(pytester, test, "-p", "pytest_socket", "--allow-hosts=127.0.0.1").assert_outcomes(passed=1)

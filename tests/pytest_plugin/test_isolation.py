@@ -5,13 +5,13 @@ import pytest
 from mockcdrs import mock as mock_module
 from mockcdrs.mock import Mock
 from mockcdrs.pytest_plugin import MAX_SHARED_MOCKS
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 UNUSED = "-W", "ignore::mockcdrs.UnusedFault"
 
 
 def test_each_test_has_a_mock_that_nothing_was_done_to(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 from dataclasses import replace
@@ -31,7 +31,7 @@ def test_one(mockcdrs):
     mockcdrs.state.settings = replace(mockcdrs.state.settings, pagination_page_size=1)
     mockcdrs.state.quirks = frozenset()
     mockcdrs.state.seed = 7
-    mockcdrs.account = mockcdrs.account
+    mockcdrs.add_user()
     assert seen(mockcdrs) != mocks[0][2]
 
 def test_two(mockcdrs):
@@ -116,12 +116,12 @@ def test_that_finds_them(mockcdrs):
 
 
 def test_clients_that_a_test_left_running_do_not_reach_the_next_one(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, LEFT_OVER)
+    result = run_pytest(pytester, LEFT_OVER)
     result.assert_outcomes(passed=2)
 
 
 def test_a_client_that_is_configured_once_asks_each_tests_own_mock(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -177,7 +177,7 @@ def test_that_asks_for_it_late(request, mockcdrs):
 
 
 def test_what_a_session_keeps_does_not_grow_with_its_markers(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import gc, os, threading
@@ -205,7 +205,7 @@ def test_then(before):
 
 
 def test_data_that_was_used_last_is_kept(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         f"""
 import pytest
@@ -288,3 +288,47 @@ def test_nobody_answers_for_a_closed_mock() -> None:
         each.close()
     assert mock.url == url
     assert never_asked.url == "http://127.0.0.1:0/v2"
+
+
+def test_each_test_has_a_token_and_what_comes_with_anothers_is_told_apart(pytester: pytest.Pytester) -> None:
+    result = run_pytest(
+        pytester,
+        """
+import pytest, urllib.error, urllib.request
+
+kept = {}
+
+def ask(mock, token):
+    request = urllib.request.Request(mock.url_for("/cdrs"), headers={"X-Auth-Token": token})
+    try:
+        return urllib.request.urlopen(request, timeout=10).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+def test_one(mockcdrs, make_mockcdrs):
+    kept["token"] = mockcdrs.auth_token
+    assert make_mockcdrs().auth_token != mockcdrs.auth_token
+    assert ask(mockcdrs, mockcdrs.auth_token) == 200
+
+@pytest.mark.mockcdrs(strict=True, allow=["unfollowed-pages"])
+def test_two(mockcdrs):
+    assert mockcdrs.auth_token != kept["token"]
+    mockcdrs.fail(status=503, path="/cdrs", times=1)
+    for _ in range(2):
+        assert ask(mockcdrs, kept["token"]) == 401
+    mockcdrs.assert_not_requested()
+    assert mockcdrs.advice() == []
+    assert ask(mockcdrs, mockcdrs.auth_token) == 503
+    mockcdrs.reset()
+    assert ask(mockcdrs, kept["token"]) == 401
+    assert ask(mockcdrs, mockcdrs.auth_token) == 200
+    assert ask(mockcdrs, mockcdrs.state.data.accounts[mockcdrs.account_id].tokens[0].value) == 200
+    assert len(mockcdrs.wait_for(2)) == 2
+
+def test_three(mockcdrs):
+    ask(mockcdrs, kept["token"])
+    assert mockcdrs.requests
+""",
+    )
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["no request came.*", "besides, 1 requests came with the token of *::test_one"])

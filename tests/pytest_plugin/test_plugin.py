@@ -1,11 +1,8 @@
 """The plugin as its users meet it: runs of pytest inside pytest."""
 
-import contextlib
 import subprocess
 import sys
-import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,14 +12,15 @@ from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
-from tests.pytest_plugin.running import ASK, ran
+from tests.pytest_plugin.running import ASK, run_pytest
+from tests.server_process import serve_in_process
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def test_a_failing_test_shows_its_requests_and_advice(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 def test_it(mockcdrs):
@@ -72,7 +70,7 @@ def test_against_a_real_kazoo_what_only_the_mock_can_do_skips(pytester: pytest.P
     mock = Mock()
     with Server(create_app(mock.state)) as kazoo:  # as a real one it has no control API
         options = [f"--mockcdrs-url={kazoo.url}/v2", f"--mockcdrs-account={mock.account_id}"]
-        result = ran(pytester, ELSEWHERE, *options, f"--mockcdrs-token={mock.auth_token}", "-rs")
+        result = run_pytest(pytester, ELSEWHERE, *options, f"--mockcdrs-token={mock.auth_token}", "-rs")
         assert "/_mockcdrs/health" in {record.path for record in mock.requests}
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["*only the mock can do that, and these tests run against http://127*: fail"])
@@ -80,7 +78,7 @@ def test_against_a_real_kazoo_what_only_the_mock_can_do_skips(pytester: pytest.P
 
 def test_against_a_mock_elsewhere_everything_runs_and_is_reported(pytester: pytest.Pytester) -> None:
     with serving() as mock:
-        result = ran(pytester, ELSEWHERE, f"--mockcdrs-url={mock.url}")
+        result = run_pytest(pytester, ELSEWHERE, f"--mockcdrs-url={mock.url}")
     result.assert_outcomes(passed=2, warnings=1)
     result.stdout.fnmatch_lines(["*no request met rule 1 (status=503 path=/nowhere)*", "*1 unfollowed-pages"])
 
@@ -97,7 +95,7 @@ def test_makes(make_mockcdrs):
     make_mockcdrs()
 """
     with serving() as mock:
-        result = ran(pytester, test, f"--mockcdrs-url={mock.url}", "-rs")
+        result = run_pytest(pytester, test, f"--mockcdrs-url={mock.url}", "-rs")
     result.assert_outcomes(skipped=2)
     result.stdout.fnmatch_lines_random(
         [
@@ -111,11 +109,13 @@ def test_a_mock_elsewhere_that_wants_its_token_is_an_error_that_names_the_option
     mock = Mock()
     with Server(create_app(mock.state, mock, ServerConfig(host="0.0.0.0", control_token="secret"))) as guarded:
         options = f"--mockcdrs-url={guarded.url}/v2", "--mockcdrs-control-token=wrong"
-        result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", *options)
-        told = ran(pytester, "\ndef test_it(mockcdrs): pass\n", options[0], "--mockcdrs-control-token=secret")
+        result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", *options)
+        with_token = run_pytest(
+            pytester, "\ndef test_it(mockcdrs): pass\n", options[0], "--mockcdrs-control-token=secret"
+        )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*give it to the tests by --mockcdrs-control-token*"])
-    told.assert_outcomes(passed=1)
+    with_token.assert_outcomes(passed=1)
 
 
 def test_a_mock_elsewhere_that_ends_as_a_test_begins_is_an_error_that_names_no_option(
@@ -129,14 +129,14 @@ def test_a_mock_elsewhere_that_ends_as_a_test_begins_is_an_error_that_names_no_o
         return mock.wsgi_app(environ, start_response)
 
     with Server(app) as ending:
-        result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", f"--mockcdrs-url={ending.url}/v2")
+        result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", f"--mockcdrs-url={ending.url}/v2")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["E * http://127.0.0.1:*/_mockcdrs/account: *; does the server still run?"])
     result.stdout.no_fnmatch_line("*give it to the tests by --mockcdrs-control-token*")
 
 
 def test_a_server_elsewhere_is_known_by_its_url_and_has_no_insides(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 def test_it(mockcdrs):
@@ -152,7 +152,7 @@ def test_it(mockcdrs):
 
 
 def test_a_server_elsewhere_needs_account_and_token(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-url=http://127.0.0.1:1/v2")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-url=http://127.0.0.1:1/v2")
     result.stdout.fnmatch_lines(
         ["*--mockcdrs-url=* came without --mockcdrs-account and --mockcdrs-token, and no mock answers there: *"]
     )
@@ -176,8 +176,9 @@ def test_it_dies_in(mockcdrs):
 def test_behind(mockcdrs):
     raise AssertionError("not reached")
 """
-    with _served(pytester.path) as (process, url):
-        result = ran(pytester, test.format(process=process.pid), f"--mockcdrs-url={url}")
+    with serve_in_process(pytester.path) as server:
+        url = server.variables["MOCKCDRS_URL"]
+        result = run_pytest(pytester, test.format(process=server.process.pid), f"--mockcdrs-url={url}")
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
@@ -239,7 +240,7 @@ def test_that_it_runs_on(mockcdrs):
     with Server(Mock().wsgi_app) as free:
         port = free.port
     command = [sys.executable, "-m", "mockcdrs", "serve", "--port", str(port)]
-    result = ran(pytester, test.format(command=command), f"--mockcdrs-url=http://127.0.0.1:{port}/v2")
+    result = run_pytest(pytester, test.format(command=command), f"--mockcdrs-url=http://127.0.0.1:{port}/v2")
     result.assert_outcomes(passed=3, failed=3)
     lost = "http://127.0.0.1:*/_mockcdrs/*: another mock answers than before; was the server started again? *"
     result.stdout.fnmatch_lines(
@@ -252,20 +253,6 @@ def test_that_it_runs_on(mockcdrs):
             f"*{lost}",
         ]
     )
-
-
-@contextlib.contextmanager
-def _served(directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    env = directory / "served.env"
-    command = [sys.executable, "-m", "mockcdrs", "serve", "--port", "0", "--env-file", str(env)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            while not env.exists() and process.poll() is None:
-                time.sleep(0.02)
-            told = dict(line.split("=", 1) for line in env.read_text().splitlines())
-            yield process, told["MOCKCDRS_URL"]
-        finally:
-            process.kill()
 
 
 def test_workers_do_not_share_a_mock_elsewhere(pytester: pytest.Pytester) -> None:
@@ -296,8 +283,8 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
         "import pytest, sys; before = set(sys.modules); import mockcdrs.pytest_plugin; "
         "print(*sorted(name for name in set(sys.modules) - before))"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert found.stdout.split() == [
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert process.stdout.split() == [
         "mockcdrs",
         "mockcdrs.arguments",
         "mockcdrs.config",
@@ -310,5 +297,5 @@ def test_a_run_without_mocks_imports_nothing_heavy() -> None:
 @pytest.mark.parametrize("lack", ["vars(pytest).pop('TerminalReporter', None)", "falcon.App.__class_getitem__ = None"])
 def test_what_the_oldest_versions_lack_is_needed_by_no_import(lack: str) -> None:
     code = f"import falcon, pytest; {lack}; import mockcdrs.pytest_plugin, mockcdrs.server.control_routes"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (process.returncode, process.stderr) == (0, "")

@@ -6,12 +6,12 @@ import pytest
 
 from mockcdrs.config import OPTIONS, OptionError
 from mockcdrs.mock import serving
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 
 def test_call_before_marker_before_option_before_ini(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmockcdrs_seed = 11\nmockcdrs_calls_per_day = 11")
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
@@ -38,6 +38,7 @@ def test_call_without_a_marker(make_mockcdrs):
 
 EVERY_PART = {
     "seed": ("1", "2", 3, 4),
+    "speed": ("1.5", "2", 3, 60),
     "calls_per_day": ("11", "12", 13, 14),
     "now": ("2026-01-01", "2026-01-02", "2026-01-03", "live"),
     "kazoo": ("master", "classic", "master", "4.3"),
@@ -62,7 +63,7 @@ class NoMock:
 
 @pytest.fixture(autouse=True)
 def nothing_made(monkeypatch):
-    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
+    monkeypatch.setattr(MockSession, "make", lambda self, options, test="": NoMock(options))
 """
 
 
@@ -75,6 +76,7 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
     read = {
         "seed": (1, 2),
         "calls_per_day": (11, 12),
+        "speed": (1.5, 2.0),
         "reseller": (False, True),
         "fix": (["pdf-500"], ["summary-51-rows"]),
         "quirk": (["integer-page-size"], ["trailer-unescaped"]),
@@ -104,11 +106,11 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
 
 def test_what_is_no_part_of_a_mock_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = "\nimport pytest\n\n@pytest.mark.mockcdrs(sede=1)\ndef test_it(mockcdrs): pass\n"
-    result = ran(pytester, marked)
+    result = run_pytest(pytester, marked)
     result.stdout.fnmatch_lines(
         ["*sede: the marker has no such argument, expected some of kazoo, seed, now*did you mean seed?*"]
     )
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-settings=kazoo.node")
     result.stdout.fnmatch_lines(["*mockcdrs_settings: came 'kazoo.node', expected NAME=VALUE*"])
 
 
@@ -125,7 +127,9 @@ def test_an_unknown_version_is_refused_with_the_known_ones_and_with_where_it_was
     pytester: pytest.Pytester, marked: str, option: str, ini: str, origin: str
 ) -> None:
     pytester.makeini(f"[pytest]\n{ini}\n")
-    result = ran(pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option]))
+    result = run_pytest(
+        pytester, f"\nimport pytest\n\n{marked}\ndef test_it(mockcdrs): pass\n", *filter(None, [option])
+    )
     result.assert_outcomes(errors=1)
     assert (
         f"'4.3.142', from {origin}, is no version of Kazoo that is known: expected one of 4.3, master, classic; "
@@ -144,19 +148,25 @@ ODD_MARKERS = {
     "fix='all'": "fix: came 'all', expected a list of names",
     "settings='a=1'": "settings: came 'a=1', expected values by name",
     "now='nonsense'": "now: came 'nonsense', expected ISO 8601",
-    "allow=['wrong-epok']": "allow=['wrong-epok'] came, expected a list of some of wrong-epoch, ignored-time",
-    "allow='wrong-epoch'": "allow='wrong-epoch' came, expected a list of some of wrong-epoch",
+    "allow=['wrong-epok']": "allow: came 'wrong-epok', expected codes of advice (wrong-epoch, ignored-time, ",
+    "allow=['summary-51-row']": "did you mean summary-51-rows?",
+    "allow='wrong-epoch'": "allow: came 'wrong-epoch', expected a list of names; put it into a list: ['wrong-epoch']",
+    "strict=1": "strict: came 1, expected True or False",
+    "speed=0": "speed: came 0, expected seconds of the mock's clock in a second, more than 0 and at most 1000000",
 }
 
 
 def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.Pytester) -> None:
     marked = (
-        f"@pytest.mark.mockcdrs({said})\ndef test_{nth}(mockcdrs): pass\n" for nth, said in enumerate(ODD_MARKERS)
+        f"@pytest.mark.mockcdrs({arguments})\ndef test_{nth}(mockcdrs): pass\n"
+        for nth, arguments in enumerate(ODD_MARKERS)
     )
-    result = ran(pytester, "\n".join(["", "import pytest", *marked]))
+    result = run_pytest(pytester, "\n".join(["", "import pytest", *marked]))
     result.assert_outcomes(errors=len(ODD_MARKERS))
-    told = re.split("ERROR at setup of test_", result.stdout.str())[1:]
-    assert [said for said, words in zip(ODD_MARKERS, told, strict=True) if ODD_MARKERS[said] not in words] == []
+    reports = re.split("ERROR at setup of test_", result.stdout.str())[1:]
+    assert [
+        arguments for arguments, words in zip(ODD_MARKERS, reports, strict=True) if ODD_MARKERS[arguments] not in words
+    ] == []
 
 
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
@@ -165,19 +175,94 @@ def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None
 
 
 def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) -> None:
-    result = ran(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n", "--mockcdrs-seed=many")
     result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
 
 
+STRICT = """
+import pytest
+
+def test_it(mockcdrs):
+    ask(mockcdrs, "?filter_not_nosuch=x&paginate=false")
+"""
+
+
+@pytest.mark.parametrize(
+    ("ini", "option", "marker", "fixture", "passes"),
+    [
+        ("", "", "", "", True),
+        ("mockcdrs_strict = true", "", "", "", False),
+        ("", "--mockcdrs-strict", "", "", False),
+        ("", "", "strict=True", "", False),
+        ("", "", "", "{'strict': True}", False),
+        ("mockcdrs_strict = true", "", "strict=False", "", True),
+        ("mockcdrs_strict = true\nmockcdrs_allow = unknown-field", "", "", "", True),
+        ("mockcdrs_strict = true", "--mockcdrs-allow=unknown-field", "", "", True),
+        ("mockcdrs_strict = true", "", "allow=['unknown-field']", "", True),
+        ("mockcdrs_strict = true", "", "", "{'allow': ['unknown-field']}", True),
+        ("mockcdrs_strict = true\nmockcdrs_allow = wrong-epoch", "--mockcdrs-allow=unknown-field", "", "", True),
+    ],
+)
+def test_strictness_and_what_it_allows_are_said_in_four_places(
+    pytester: pytest.Pytester, ini: str, option: str, marker: str, fixture: str, passes: bool
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    mark = f"\n@pytest.mark.mockcdrs({marker})\ndef test_it" if marker else "\ndef test_it"
+    source = STRICT.replace("\ndef test_it", mark)
+    if fixture:
+        source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
+    run_pytest(pytester, source, *filter(None, [option])).assert_outcomes(passed=passes, failed=not passes)
+
+
+@pytest.mark.parametrize(
+    ("ini", "option", "fixture", "words"),
+    [
+        (
+            "mockcdrs_allow = unknown-feild",
+            "",
+            "",
+            "mockcdrs_allow: allow: came 'unknown-feild', *; did you mean unknown-fi",
+        ),
+        (
+            "",
+            "--mockcdrs-allow=unknown-feild",
+            "",
+            "--mockcdrs-allow: allow: came 'unknown-feild', *did you mean unknown-",
+        ),
+        ("", "", "{'sede': 7}", "the fixture mockcdrs_options: sede: a test has no such argument, *did you mean seed"),
+        ("", "--mockcdrs-speed=fast", "", "mockcdrs_speed: came 'fast', expected a number"),
+    ],
+)
+def test_what_is_misspelt_is_refused_with_the_nearest(
+    pytester: pytest.Pytester, ini: str, option: str, fixture: str, words: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    source = "\nimport pytest\n\ndef test_it(mockcdrs): pass\n"
+    if fixture:
+        source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
+    result = run_pytest(pytester, source, *filter(None, [option]))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{words}*"])
+
+
+def test_a_server_elsewhere_is_said_in_the_ini_file_too(pytester: pytest.Pytester) -> None:
+    with serving(seed=7) as mock:
+        pytester.makeini(f"[pytest]\nmockcdrs_url = {mock.url}\n")
+        source = f"\ndef test_it(mockcdrs):\n    assert mockcdrs.url == {mock.url!r}\n    ask(mockcdrs)\n"
+        run_pytest(pytester, source).assert_outcomes(passed=1)
+        pytester.makeini("[pytest]\nmockcdrs_url = http://127.0.0.1:1/v2\n")
+        run_pytest(pytester, source, f"--mockcdrs-url={mock.url}").assert_outcomes(passed=1)
+
+
 def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest
 
 @pytest.fixture(scope="session")
-def mockcdrs_settings():
-    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
+def mockcdrs_options():
+    return {"settings": {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}}
 
 @pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
 def test_it(mockcdrs, mockcdrs_server):

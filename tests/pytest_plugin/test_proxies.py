@@ -9,7 +9,7 @@ from mockcdrs.control import journal
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 NAMES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY")
 HINT = "is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
@@ -44,19 +44,19 @@ def test_whoever_wonders_is_told(
     monkeypatch: pytest.MonkeyPatch, place: str, wonders: Callable[[Mock | RemoteMock], Any]
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:3128")
-    with serving() as made:
-        mock = made if place == "in this process" else RemoteMock(ControlClient(made.url))
+    with serving() as plain:
+        mock = plain if place == "in this process" else RemoteMock(ControlClient(plain.url))
         with pytest.raises((TimeoutError, AssertionError), match=f"HTTP_PROXY {HINT}"):
             wonders(mock)
-        made.client().simulate_get("/v2")
-        made.wait_for(1)
-        with pytest.raises((TimeoutError, AssertionError)) as told:
+        plain.client().simulate_get("/v2")
+        plain.wait_for(1)
+        with pytest.raises((TimeoutError, AssertionError)) as error:
             mock.assert_requested("/cdrs")
-        assert "HTTP_PROXY" not in str(told.value)
+        assert "HTTP_PROXY" not in str(error.value)
 
 
 def test_a_failing_tests_report_tells_it(monkeypatch: pytest.MonkeyPatch, pytester: pytest.Pytester) -> None:
     test = "\ndef test_it(mockcdrs):\n    mockcdrs.requests[0]\n"
-    assert "no request came." in ran(pytester, test).outlines
+    assert "no request came." in run_pytest(pytester, test).outlines
     monkeypatch.setenv("ALL_PROXY", "socks5://proxy.example:1080")
-    assert f"no request came. ALL_PROXY {HINT}" in ran(pytester, test).outlines
+    assert f"no request came. ALL_PROXY {HINT}" in run_pytest(pytester, test).outlines

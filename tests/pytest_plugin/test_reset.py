@@ -12,7 +12,7 @@ from mockcdrs.mock import Mock
 Change = Callable[[Mock], object]
 
 
-def made() -> Mock:
+def new_mock() -> Mock:
     return Mock(settings={"token_buckets.max_bucket_tokens": 100})
 
 
@@ -57,7 +57,7 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def seen(mock: Mock) -> tuple[Any, ...]:
+def snapshot(mock: Mock) -> tuple[Any, ...]:
     """All that a client sees, and a test."""
     state = mock.state
     answer = listed(mock)
@@ -78,17 +78,17 @@ def seen(mock: Mock) -> tuple[Any, ...]:
 
 
 def test_the_changes_are_seen() -> None:
-    as_made = seen(made())
-    assert seen(made()) == as_made
+    as_made = snapshot(new_mock())
+    assert snapshot(new_mock()) == as_made
     for name, change in CHANGES.items():
-        mock = made()
+        mock = new_mock()
         change(mock)
-        assert seen(mock) != as_made, name
+        assert snapshot(mock) != as_made, name
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_reset_takes_back(change: Change) -> None:
-    mock = made()
+    mock = new_mock()
     change(mock)
     mock.reset()
-    assert seen(mock) == seen(made())
+    assert snapshot(mock) == snapshot(new_mock())

@@ -57,5 +57,5 @@ with {stopped}:
 )
 def test_waits_and_delays_last_as_long_as_they_say(stopped: str) -> None:
     command = [sys.executable, "-c", USE.format(stopped=stopped)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (process.returncode, process.stderr) == (0, "")

@@ -33,5 +33,7 @@ with mockcdrs.serving() as mock:
 
 
 def test_all_works_but_one_thing_that_says_why() -> None:
-    ended = subprocess.run([sys.executable, "-OO", "-c", USE], capture_output=True, text=True, check=False, timeout=60)
-    assert (ended.returncode, ended.stderr) == (0, "")
+    process = subprocess.run(
+        [sys.executable, "-OO", "-c", USE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (process.returncode, process.stderr) == (0, "")

@@ -14,12 +14,12 @@ from mockcdrs.control.added_calls import Interaction
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.pytest_plugin.running import ran
+from tests.pytest_plugin.running import run_pytest
 
 UNIX = 1_768_910_400
 LIKE_UNIX = f"this looks like Unix seconds; Gregorian = Unix + 62167219200 = {UNIX + 62_167_219_200}"
-NAMES = "expected some of method, path, query, page, nth, after, times, probability, error, status, reply, empty, "
-ANSWER_NAMES = "expected some of path, json, status, headers, method, query, page, nth, after, times, probability, "
+NAMES = "expected some of method, path, query, headers, token, page, nth, after, times, probability, script, error, "
+ANSWER_NAMES = "expected some of path, reply, json, text, body, file, status, headers, method, query, token, page, "
 CALL_NAMES = "expected some of at, scenario, caller, callee, caller_name, callee_name, seconds, owner_id, fields"
 Call = Callable[[Any], object]
 
@@ -51,6 +51,12 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.fail(status=503, query={7: "x"}), "query: came {7: 'x'}, expected parameters by name"),
     (lambda mock: mock.respond("/x", jsn=[]), f"jsn: an answer by `respond` has no such argument, {ANSWER_NAMES}"),
     (lambda mock: mock.respond("/x", error="no_credit"), "error: an answer by `respond` has no such argument"),
+    (lambda mock: mock.respond("/x", {"text": "a"}, status=404), "reply: came beside status, expected one of the two"),
+    (lambda mock: mock.respond("/x", {"txt": "a"}), "txt: a reply has no such argument"),
+    (lambda mock: mock.respond("/x", 7), "reply: came 7, expected a Reply, or a function of the request"),
+    (lambda mock: mock.script("/x", [200], times=1), "times: `script` has no such argument"),
+    (lambda mock: mock.script("/x"), "steps: nothing came, expected script(path, steps, **when)"),
+    (lambda mock: mock.down(1), "came 1 without a name, expected down()"),
     (lambda mock: mock.respond(mock.url_for("/x"), json=1), "give the path alone: '/x'"),
     (lambda mock: mock.respond("/x", headers=[]), "headers: came [], expected values by name"),
     (lambda mock: mock.add_call(callr="1"), f"callr: a call has no such argument, {CALL_NAMES}; did you mean caller?"),
@@ -141,9 +147,9 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.assert_not_requested("/cdrs?x=1"), "the path alone: '/cdrs' and the query apart: {'x': '1'}"),
     (
         lambda mock: mock.respond(),
-        "path: nothing came, expected respond(path, json=None, status=200, headers=None, **when)",
+        "path: nothing came, expected respond(path, reply=None, json=None, text=None, body=",
     ),
-    (lambda mock: mock.respond("/x", 1, 200, {}, 4), "came 4 without a name, expected respond(path, json=None, "),
+    (lambda mock: mock.respond("/x", [], 4), "came 4 without a name, expected respond(path, reply=None, "),
     (
         lambda mock: mock.respond("/x", path="/y"),
         "path: came twice, with its name and without, expected respond(path, ",
@@ -153,9 +159,9 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.respond("/x", self=1), "self: an answer by `respond` has no such argument"),
     (
         lambda mock: mock.fail(reply={"json": 1}),
-        "reply: came {'json': 1}, expected a Reply: json, status, headers; make it by respond(path, json=..., status=",
+        "reply: came {'json': 1}, expected a Reply, or a function of the request that returns one; make it by respond(",
     ),
-    (lambda mock: mock.fail(reply=7), "reply: came 7, expected a Reply: json, status, headers"),
+    (lambda mock: mock.fail(reply=7), "reply: came 7, expected a Reply, or a function of the request that returns one"),
     (
         lambda mock: mock.fail(status=503, path=" /cdrs "),
         "path: came ' /cdrs ', expected the end of a path, as in '/cdr",
@@ -278,23 +284,23 @@ def state_of(mock: Any) -> tuple[object, ...]:
 def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     mocks: tuple[Mock, RemoteMock], call: Call, words: str
 ) -> None:
-    said = []
+    messages = []
     for mock in mocks:
         before = state_of(mock)
         with pytest.raises(ArgumentError, match=re.escape(words)) as refused:
             call(mock)
         assert state_of(mock) == before
-        said.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
-    assert said[0] == said[1]
+        messages.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
+    assert messages[0] == messages[1]
 
 
-MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, reseller, settings, fix, quirk, journal"
+MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, reseller, settings, fix, quirk, journal, "
 
 
 @pytest.mark.parametrize(
-    ("made", "words"),
+    ("build", "words"),
     [
-        (lambda: Mock(sede=7), f"sede: a mock has no such argument, {MOCK_NAMES}; did you mean seed?"),
+        (lambda: Mock(sede=7), f"sede: a mock has no such argument, {MOCK_NAMES}"),
         (lambda: serving(sede=7).__enter__(), f"sede: a mock has no such argument, {MOCK_NAMES}"),
         (lambda: Mock("calls"), "came 'calls' without a name, expected arguments by name, as in Mock(seed=7)"),
         (lambda: serving(7).__enter__(), "came 7 without a name, expected arguments by name"),
@@ -317,9 +323,9 @@ MOCK_NAMES = "expected some of kazoo, seed, now, calls_per_day, locale, data, re
         (lambda: Mock(settings={"kazoo.version": {1}}), "kazoo.version came as {1}: expected text, a number, true or "),
     ],
 )
-def test_a_mock_that_cannot_be_made_so_is_refused_in_words(made: Callable[[], object], words: str) -> None:
+def test_a_mock_that_cannot_be_made_so_is_refused_in_words(build: Callable[[], object], words: str) -> None:
     with pytest.raises(ValueError, match=re.escape(words)):
-        made()
+        build()
 
 
 def test_an_odd_document_is_taken_as_it_is(mocks: tuple[Mock, RemoteMock]) -> None:
@@ -390,7 +396,7 @@ def test_what_no_argument_is_wrong_about_works(mocks: tuple[Mock, RemoteMock]) -
 
 
 def test_a_marker_is_held_to_its_words_also_on_a_test_without_a_mock(pytester: pytest.Pytester) -> None:
-    result = ran(
+    result = run_pytest(
         pytester,
         """
 import pytest

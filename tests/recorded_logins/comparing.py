@@ -31,7 +31,7 @@ _OWN = {
 }
 
 
-def made_and_recorded(recording: Recording, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def both_answers(recording: Recording, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mock's answer to a recorded request, sent after what was sent before it then, and the recorded one."""
     holding, exchanges = state(recording), recording.exchanges()
     if name == RATE_LIMITED:
@@ -43,11 +43,11 @@ def made_and_recorded(recording: Recording, name: str) -> tuple[dict[str, Any], 
 
 def both(holding: State, exchange: Exchange, own: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """The mock's answer and the recorded one, as far as they can be alike; `own` is a pattern to leave out of both."""
-    made, recorded = _asked(holding, exchange), exchange["response"]
-    body = made.body if isinstance(made.body, bytes) else b"".join(made.body)
+    answer, recorded = _answer(holding, exchange), exchange["response"]
+    body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
     sent = "" if exchange["request"]["method"] == "HEAD" else body.decode()
     return (
-        _comparable(made.status, made.headers, sent, own),
+        _comparable(answer.status, answer.headers, sent, own),
         _comparable(recorded["status"], recorded["headers"], recorded["body"], own),
     )
 
@@ -55,17 +55,17 @@ def both(holding: State, exchange: Exchange, own: str | None = None) -> tuple[di
 def _comparable(status: int, headers: Mapping[str, str], body: str, own: str | None) -> dict[str, Any]:
     """What is left without that which only the server itself can make: signatures, digests, the cluster's name."""
     compared = [name for name in COMPARED_HEADERS if name in headers]
-    told = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in compared}
+    values = {name: _FILE.sub("json_*", _DIGEST.sub('"*"', headers[name])) for name in compared}
     for pattern in filter(None, (_SECRETS, _DIGEST_AS_REVISION, own)):
         body = re.sub(pattern, r'"*"', body)
-    return {"status": status, **told, "body": _TOKEN.sub(_shown, body)}
+    return {"status": status, **values, "body": _TOKEN.sub(_readable, body)}
 
 
-def _asked(holding: State, exchange: Exchange) -> HttpResponse:
+def _answer(holding: State, exchange: Exchange) -> HttpResponse:
     request = exchange["request"]
 
     def signed(text: str) -> str:
-        return _TOKEN.sub(lambda found: _signed(found, exchange["name"]), text)
+        return _TOKEN.sub(lambda match: _signed(match, exchange["name"]), text)
 
     headers = {name.lower(): signed(value) for name, value in request["headers"]}
     body = signed(request.get("body") or "").encode()
@@ -73,11 +73,11 @@ def _asked(holding: State, exchange: Exchange) -> HttpResponse:
     return respond(incoming, holding.server_state(), headers["x-request-id"])
 
 
-def _signed(found: re.Match[str], name: str) -> str:
+def _signed(match: re.Match[str], name: str) -> str:
     """The mock's token for a recorded one: its signature was not shared, and the identity is the server's secret."""
-    claims = _read(found[2])
-    if not found[3]:
-        return found[0]
+    claims = _read(match[2])
+    if not match[3]:
+        return match[0]
     if name == _OF_ANOTHER_KEY:
         return authentication.sign_token(b"x" * 32, claims)
     if "identity_sig" in claims and "bad-identity" not in name:
@@ -87,10 +87,10 @@ def _signed(found: re.Match[str], name: str) -> str:
     return authentication.sign_token(_KEY, claims)
 
 
-def _shown(found: re.Match[str]) -> str:
-    header, claims = _read(found[1]), _read(found[2])
-    told = {name: value for name, value in claims.items() if name != "identity_sig"}
-    return f"{list(header)} {list(claims)} {told}".replace('"', "'")
+def _readable(match: re.Match[str]) -> str:
+    header, claims = _read(match[1]), _read(match[2])
+    shown_claims = {name: value for name, value in claims.items() if name != "identity_sig"}
+    return f"{list(header)} {list(claims)} {shown_claims}".replace('"', "'")
 
 
 def _read(part: str) -> dict[str, Any]:

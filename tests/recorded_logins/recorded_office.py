@@ -53,28 +53,28 @@ MASTERS = Recording(KAZOO_MASTER, GOLDEN / "around.jsonl", has_nulls=True)
 RECORDINGS = (MASTERS, Recording(KAZOO_4_3, SHARED / "golden-4.3" / "around.jsonl", has_nulls=False))
 
 
-class Told:
+class RecordedAnswers:
     """What the recorded answers tell."""
 
     def __init__(self, recorded: Mapping[str, Exchange]) -> None:
         self._recorded = recorded
 
     def envelope(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._recorded[name]["response"]["body"])
-        return found
+        envelope: dict[str, Any] = json.loads(self._recorded[name]["response"]["body"])
+        return envelope
 
     def data(self, name: str) -> Any:
         return self.envelope(name)["data"]
 
     def document(self, name: str) -> dict[str, Any]:
         """A document, with its revision."""
-        told = self.envelope(name)
-        return {**told["data"], "_rev": told["revision"]}
+        envelope = self.envelope(name)
+        return {**envelope["data"], "_rev": envelope["revision"]}
 
     def sent(self, name: str) -> dict[str, Any]:
         """The data of a request."""
-        found: dict[str, Any] = json.loads(self._recorded[name]["request"]["body"])["data"]
-        return found
+        data: dict[str, Any] = json.loads(self._recorded[name]["request"]["body"])["data"]
+        return data
 
     def login(self, name: str, **user: Any) -> dict[str, Any]:
         """The user whom a login was about."""
@@ -84,72 +84,72 @@ class Told:
 def state(recording: Recording) -> State:
     """A mock of the version that was recorded, holding that office, at its moment."""
     golden = files.load(GOLDEN / "data")
-    told = Told(MASTERS.exchanges())
-    accounts = {account.id: account for account in (*golden.accounts, *_others(told))}
+    answers = RecordedAnswers(MASTERS.exchanges())
+    accounts = {account.id: account for account in (*golden.accounts, *_others(answers))}
     accounts[MASTER] = replace(
         accounts[MASTER],
-        users=(told.login("login-master", id="ad000000000000000000000000000001"),),
-        apps=tuple(_apps(told)),
+        users=(answers.login("login-master", id="ad000000000000000000000000000001"),),
+        apps=tuple(_apps(answers)),
     )
-    accounts[ALPHA] = _alpha(accounts[ALPHA], told, has_nulls=recording.has_nulls)
+    accounts[ALPHA] = _alpha(accounts[ALPHA], answers, has_nulls=recording.has_nulls)
     accounts[BETA] = replace(
-        accounts[BETA], users=(told.login("login-reseller-account", id="b1111111111111111111111111111111"),)
+        accounts[BETA], users=(answers.login("login-reseller-account", id="b1111111111111111111111111111111"),)
     )
     settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
     store = LoadedStore(accounts.values(), golden.documents)
     return State(store, settings, Clock(parse_time(NOW)), seed=SEED, version=recording.version)
 
 
-def _alpha(alpha: Account, told: Told, *, has_nulls: bool) -> Account:
-    document = told.document("account")
-    private = {"pvt_created": document["created"], "pvt_api_key": told.data("api_key")["api_key"]}
+def _alpha(alpha: Account, answers: RecordedAnswers, *, has_nulls: bool) -> Account:
+    document = answers.document("account")
+    private = {"pvt_created": document["created"], "pvt_api_key": answers.data("api_key")["api_key"]}
     public = {name: value for name, value in document.items() if name not in _LEAKED}
     return replace(
         alpha,
-        numbers=(told.sent("login-phone")["phone_number"],),
+        numbers=(answers.sent("login-phone")["phone_number"],),
         document={**public, **private},
-        users=tuple(_users(told)),
-        devices=tuple(_devices(told, has_nulls=has_nulls)),
-        whitelabel=told.document("whitelabel-account"),
+        users=tuple(_users(answers)),
+        devices=tuple(_devices(answers, has_nulls=has_nulls)),
+        whitelabel=answers.document("whitelabel-account"),
     )
 
 
-def _users(told: Told) -> Iterator[dict[str, Any]]:
-    first, second, disabled = told.data("users")
-    sha = told.sent("login-sha-account_name")["credentials"]
-    yield {**told.login("login-md5-account_name"), "pvt_sha1_auth": sha, **told.document("user")}
+def _users(answers: RecordedAnswers) -> Iterator[dict[str, Any]]:
+    first, second, disabled = answers.data("users")
+    sha = answers.sent("login-sha-account_name")["credentials"]
+    yield {**answers.login("login-md5-account_name"), "pvt_sha1_auth": sha, **answers.document("user")}
     for row, login in ((second, "login-nonadmin"), (disabled, "login-disabled-user")):
         fields = {name: value for name, value in row.items() if name not in {"features", "flags"}}
-        yield {**told.login(login), **fields, "vm_to_email_enabled": True, "enabled": row is second}
+        yield {**answers.login(login), **fields, "vm_to_email_enabled": True, "enabled": row is second}
     del first
 
 
-def _devices(told: Told, *, has_nulls: bool) -> Iterator[dict[str, Any]]:
-    yield told.document("device")
-    yield told.document("device-cell")
-    unowned = told.data("devices")[0]
+def _devices(answers: RecordedAnswers, *, has_nulls: bool) -> Iterator[dict[str, Any]]:
+    yield answers.document("device")
+    yield answers.document("device-cell")
+    unowned = answers.data("devices")[0]
     told_only = {"username", "flags"} if has_nulls else {"username", "flags", "owner_id"}
     fields = {name: value for name, value in unowned.items() if name not in told_only}
     yield {**fields, "sip": {"username": unowned["username"]}}
 
 
-def _apps(told: Told) -> Iterator[dict[str, Any]]:
+def _apps(answers: RecordedAnswers) -> Iterator[dict[str, Any]]:
     """The store lists two of the three that a login tells of; of one the whole document is told."""
-    whole = told.data("apps_store-id")
-    listed = {app["id"]: app for app in told.data("apps_store")}
-    for app in told.data("login-md5-account_name")["apps"]:
+    whole = answers.data("apps_store-id")
+    listed = {app["id"]: app for app in answers.data("apps_store")}
+    for app in answers.data("login-md5-account_name")["apps"]:
         label = app.pop("label")
         unlisted = {"published": False, "i18n": {"en-US": {"label": label}}}
         yield {**app, **(whole if app["id"] == whole["id"] else listed.get(app["id"], unlisted))}
 
 
-def _others(told: Told) -> Iterator[Account]:
-    for row in told.data("descendants"):
+def _others(answers: RecordedAnswers) -> Iterator[Account]:
+    for row in answers.data("descendants"):
         flags = {"flags": row["flags"]} if row["flags"] else {}
         document = {**flags, "_rev": f"3-{row['id']}"}
         users: tuple[dict[str, Any], ...] = ()
         if row["name"] == "Alpha Child":
-            users = (told.login("login-child", id="ca000000000000000000000000000001"),)
+            users = (answers.login("login-child", id="ca000000000000000000000000000001"),)
         if row["name"] == "alpha 2nd Child":
             document["descendants_count"] = 0  # told by the filter on it
         yield Account(row["id"], row["name"], row["realm"], tuple(row["tree"]), document=document, users=users)
@@ -158,22 +158,22 @@ def _others(told: Told) -> Iterator[Account]:
     yield Account(
         "0aa20000000000000000000000000002",
         "twin!",
-        users=(told.login("login-twin-second", id="2a000000000000000000000000000002"),),
+        users=(answers.login("login-twin-second", id="2a000000000000000000000000000002"),),
         **below,
     )
-    disabled = {"pvt_enabled": False, "pvt_api_key": told.sent("api_auth-disabled-account")["api_key"]}
+    disabled = {"pvt_enabled": False, "pvt_api_key": answers.sent("api_auth-disabled-account")["api_key"]}
     yield Account(
         "d15ab1ed000000000000000000000000",
         "Disabled",
         document=disabled,
-        users=(told.login("login-disabled-account", id="d1"),),
+        users=(answers.login("login-disabled-account", id="d1"),),
         **below,
     )
-    expires = told.data("login-expired-account")["account"]["expired"]["cause"]
+    expires = answers.data("login-expired-account")["account"]["expired"]["cause"]
     yield Account(
         "e0000000000000000000000000000001",
         "Expired",
         document={"pvt_trial_expires": expires},
-        users=(told.login("login-expired-account", id="e1"),),
+        users=(answers.login("login-expired-account", id="e1"),),
         **below,
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.recorded_logins.comparing import LOGINS_BEFORE, both, made_and_recorded
+from tests.recorded_logins.comparing import LOGINS_BEFORE, both, both_answers
 from tests.recorded_logins.recorded_office import GOLDEN, RECORDINGS, Recording, state
 
 pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchanges are not beside this checkout")
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchan
     ],
 )
 def test_the_mock_answers_as_crossbar_did(recording: Recording, name: str) -> None:
-    made, recorded = made_and_recorded(recording, name)
-    assert made == recorded
+    answer, recorded = both_answers(recording, name)
+    assert answer == recorded
 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda recording: recording.version.name)
@@ -28,5 +28,5 @@ def test_no_login_before_the_fifty_first_is_refused_for_its_number(recording: Re
     limited, exchanges = state(recording), recording.exchanges()
     limited.settings = replace(limited.settings, max_bucket_tokens=100)
     for _ in range(LOGINS_BEFORE):
-        made, _ = both(limited, exchanges["login-wrong-password"])
-        assert made["status"] == 401
+        answer, _ = both(limited, exchanges["login-wrong-password"])
+        assert answer["status"] == 401

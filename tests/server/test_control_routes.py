@@ -13,6 +13,7 @@ from falcon.testing import TestClient
 
 from mockcdrs.config import ServerConfig
 from mockcdrs.control_api import OPEN, ROUTES
+from mockcdrs.crossbar import pipeline
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import create_app
@@ -86,8 +87,8 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("GET", "/expected?created_from=soon", None, 400, "no-question"),
         ("GET", "/expected?page_size=0", None, 400, "no-question"),
         ("GET", "/expected?page_size", None, 400, "no-question"),
-        ("GET", "/expected?has_key=to", None, 400, "no-question"),
-        ("GET", "/expected?path=/cdrs/summary", None, 400, "no-question"),
+        ("GET", "/expected?hes_key=to", None, 400, "no-question"),
+        ("GET", "/expected?path=/summary", None, 400, "no-question"),
         ("PATCH", "/settings", {"quirks": {"no such": True}}, 400, "unknown-quirk"),
         ("PATCH", "/settings", {"quirks": {"stale-next-key": 1}}, 400, "bad-value"),
         ("PATCH", "/settings", {"settings": {"crossbar.cdrs.maximum_bulk": 0}}, 400, "bad-setting"),
@@ -225,14 +226,15 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
         headers={"X-Auth-Token": mock.auth_token},
         timeout=10,
     )
-    (record,) = asked(mock, "GET", "/journal").json()["records"]
+    (listed,) = asked(mock, "GET", "/journal").json()["records"]
+    record = asked(mock, "GET", "/journal/1").json()
     assert record["explained"] == [
         "created_from: 2026-01-19 00:00:00 UTC",
         "page_size: 2 rows a page",
         "filter_hangup_cause: only where hangup_cause is USER_BUSY",
     ]
-    assert '-H "X-Auth-Token: $TOKEN"' in record["curl"]
-    assert mock.auth_token not in str(record)
+    assert f"-H 'X-Auth-Token: {mock.auth_token}'" in record["curl"]
+    assert mock.auth_token not in str(listed)
 
 
 def test_the_timeline_has_whole_interactions_newest_first(mock: Mock) -> None:
@@ -271,3 +273,104 @@ def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
     refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
     assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
     assert len(mock.state.journal) == 0
+
+
+def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
+    mock.state.faults.clear()
+    ids = [asked(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
+    changed = asked(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
+    assert (changed["id"], changed["rule"], changed["spent"]) == (ids[0], {"status": 502}, False)
+    assert [each["id"] for each in asked(mock, "PUT", "/faults", json=ids[::-1]).json()] == ids[::-1]
+    headers = {"X-Auth-Token": mock.auth_token}
+    assert [httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code for _ in range(2)] == [503, 502]
+    assert [each["spent"] for each in asked(mock, "GET", "/faults").json()] == [True, False]
+    assert asked(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
+    for wrong in (ids[:1], "up", [True], {}):
+        assert asked(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
+
+
+def test_the_account_lists_whom_and_what_it_has(mock: Mock) -> None:
+    accounts = asked(mock, "GET", "/account").json()["accounts"]
+    own = next(each for each in accounts if each["id"] == mock.account_id)
+    assert own["tokens"] == [mock.auth_token]
+    assert [each["id"] for each in own["users"]] == [
+        user["id"] for user in mock.state.data.accounts[mock.account_id].users
+    ]
+    assert [each["id"] for each in own["devices"]] == [
+        device["id"] for device in mock.state.data.accounts[mock.account_id].devices
+    ]
+    assert own["apps"]
+
+
+def test_the_data_has_another_version_after_each_change(mock: Mock) -> None:
+    before = asked(mock, "GET", "/data").json()["version"]
+    mock.add_call()
+    assert asked(mock, "GET", "/data").json()["version"] != before
+
+
+def test_the_codes_of_advice_have_their_sentences(mock: Mock) -> None:
+    rules = {each["code"]: each for each in asked(mock, "GET", "/advice/rules").json()}
+    assert rules["wrong-epoch"]["sentence"].startswith("A Unix time")
+    assert "listing" in rules["wrong-epoch"]["kinds"]
+    assert rules["ignored-401"]["kinds"] is None
+
+
+def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:
+    mock.fail(status=503)
+    url = mock.url.removesuffix("/v2") + "/_mockcdrs/reset"
+    assert httpx.post(url, timeout=10, verify=TRUSTED).status_code == 204
+    assert asked(mock, "GET", "/faults").json() == []
+
+
+def panel(mock: Mock, **headers: str) -> TestClient:
+    config = ServerConfig(allow_origin=("http://localhost:3000",))
+    sent = {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site", "Host": "127.0.0.1"}
+    return TestClient(create_app(mock.state, mock, config), headers={**sent, **headers})
+
+
+def test_a_page_of_an_allowed_origin_asks_by_preflight_and_reads_the_answer(mock: Mock) -> None:
+    page = panel(mock)
+    preflight = page.simulate_options("/_mockcdrs/faults", headers={"Access-Control-Request-Method": "POST"})
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert preflight.headers["access-control-allow-origin"] == "http://localhost:3000"
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "X-Mockcdrs-Token" in preflight.headers["access-control-allow-headers"]
+    made = page.simulate_post("/_mockcdrs/faults", json={"status": 503})
+    assert (made.status_code, made.headers["access-control-allow-origin"]) == (201, "http://localhost:3000")
+    assert made.headers["vary"] == "Origin"
+
+
+def test_a_page_of_another_origin_is_refused_and_cannot_read_why(mock: Mock) -> None:
+    page = panel(mock, Origin="http://evil.example")
+    for method in ("GET", "OPTIONS"):
+        headers = {"Access-Control-Request-Method": "GET"}
+        refused = page.simulate_request(method, "/_mockcdrs/faults", headers=headers)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+
+
+def test_without_allowed_origins_a_preflight_allows_no_page_anything(mock: Mock) -> None:
+    answered = asked(mock, "OPTIONS", "/faults", headers={"Access-Control-Request-Method": "POST"})
+    assert not [name for name in answered.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize("query", ["", "?token=a%20b"])
+def test_a_browser_that_opens_the_root_is_led_to_the_console(mock: Mock, query: str) -> None:
+    root = mock.url.removesuffix("/v2")
+    led = httpx.get(f"{root}/{query}", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=10, verify=TRUSTED)
+    assert (led.status_code, led.headers["location"], led.content) == (302, f"/_mockcdrs/{query}", b"")
+    assert led.headers["vary"] == "Accept"
+    assert mock.requests == []
+
+
+@pytest.mark.parametrize(("method", "accept"), [("GET", "*/*"), ("GET", "application/json"), ("POST", "text/html")])
+def test_for_any_other_client_the_root_is_crossbars(mock: Mock, method: str, accept: str) -> None:
+    root = mock.url.removesuffix("/v2")
+    greeted = httpx.request(method, f"{root}/", headers={"Accept": accept}, timeout=10, verify=TRUSTED)
+    assert (greeted.status_code, greeted.content) == (200, pipeline.GREETING)
+    assert [record.path for record in mock.requests] == ["/"]
+
+
+def test_without_a_control_api_the_root_is_crossbars_for_a_browser_too(mock: Mock) -> None:
+    greeted = TestClient(create_app(mock.state)).simulate_get("/", headers={"Accept": "text/html"})
+    assert greeted.content == pipeline.GREETING

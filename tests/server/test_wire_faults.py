@@ -197,7 +197,7 @@ def test_a_rule_whose_own_code_fails_breaks_the_connection_and_says_why(
     assert recorded(state).fault == str(rule)
     with pytest.raises(TypeError) as caught:
         state.faults.check()
-    assert caught.value.__notes__ == [f"raised by `then` of {rule}; the client was left with a broken connection"]
+    assert caught.value.__notes__ == [f"raised by the code of {rule}; the client was left with a broken connection"]
     assert fetched(server, target)[0] == 200
     state.reset()
     state.faults.check()
@@ -208,7 +208,7 @@ AN_HOUR = 3_600
 
 @pytest.fixture
 def server(state: State) -> Iterator[Server]:
-    powers = MockBackend(state, state.data.accounts[ACCOUNT])
+    powers = MockBackend(state, ACCOUNT)
     with Server(create_app(state, powers)) as running:
         yield running
 
@@ -315,3 +315,48 @@ def test_without_a_socket_an_answer_is_let_go_as_well(state: State) -> None:
         assert not answering.done()
         state.faults.remove(rule)
         assert answering.result(20).content == usual(state)
+
+
+def test_a_reset_connection_is_no_ordinary_end(server: Server, state: State) -> None:
+    rule = state.faults.add(Rule(reset=True, times=1))
+    with pytest.raises(ConnectionResetError):
+        fetched(server, PLAIN)
+    assert (recorded(state).status, recorded(state).fault) == (0, str(rule))
+    assert fetched(server, PLAIN)[0] == 200
+
+
+def test_a_blackhole_answers_nobody_while_others_are_served(server: Server, state: State) -> None:
+    state.faults.add(Rule(blackhole=True, path="/cdrs"))
+    with closing(HTTPConnection("127.0.0.1", server.port, timeout=0.2)) as client:
+        client.request("GET", PLAIN, headers=HEADERS)
+        with pytest.raises(TimeoutError):
+            client.getresponse()
+    assert recorded(state).status == 0
+    assert fetched(server, PATH + "/summary")[0] == 200
+
+
+def test_a_blackhole_lets_go_when_its_rule_is_removed(server: Server, state: State) -> None:
+    rule = state.faults.add(Rule(blackhole=True))
+    with ThreadPoolExecutor(1) as pool:
+        exchange = pool.submit(exchanged, server, PLAIN)
+        until(lambda: state.faults.fired(rule) == 1)
+        state.faults.remove(rule)
+        assert exchange.result(20) == b""
+
+
+def test_bodies_that_share_a_bandwidth_come_whole(server: Server, state: State) -> None:
+    state.faults.add(Rule(bandwidth=400_000))
+    with ThreadPoolExecutor(2) as pool:
+        bodies = list(pool.map(lambda _: fetched(server, PLAIN), range(2)))
+    assert bodies == [(200, usual(state, PLAIN))] * 2
+
+
+@pytest.mark.parametrize(
+    ("rule", "error"), [(Rule(reset=True), ConnectionResetError), (Rule(blackhole=True), TimeoutError)]
+)
+def test_without_a_socket_an_error_stands_for_an_answer_that_never_comes(
+    state: State, rule: Rule, error: type[Exception]
+) -> None:
+    state.faults.add(rule)
+    with pytest.raises(error, match="without a socket this error stands for"):
+        TestClient(create_app(state)).simulate_get(PATH, headers=HEADERS)

@@ -81,14 +81,16 @@ class Icu:
 
     def contractions(self) -> list[str]:
         """Texts that do not weigh what their characters do."""
-        found = self._pointer("uset_openEmpty")
+        strings = self._pointer("uset_openEmpty")
         end, buffer = _reference(), ctypes.create_string_buffer(2 * _LONGEST)
-        self._call("ucol_getContractionsAndExpansions", self._collator, found, None, ctypes.c_bool(True), _reference())
+        self._call(
+            "ucol_getContractionsAndExpansions", self._collator, strings, None, ctypes.c_bool(True), _reference()
+        )
         texts = []
-        for number in range(self._call("uset_getItemCount", found)):
-            length = self._call("uset_getItem", found, number, end, end, buffer, _LONGEST, _reference())
+        for number in range(self._call("uset_getItemCount", strings)):
+            length = self._call("uset_getItem", strings, number, end, end, buffer, _LONGEST, _reference())
             texts.append(buffer.raw[: 2 * length].decode("utf-16-le"))
-        self._call("uset_close", found)
+        self._call("uset_close", strings)
         return texts
 
     def has_character(self, code_point: int) -> bool:
@@ -251,17 +253,17 @@ def check(icu: Icu, count: int) -> Iterator[str]:
 
 def main(command: str, count: str = "0") -> int:
     """Run a command; gives the process's exit status."""
-    icu, found = Icu(), 0
+    icu, differences = Icu(), 0
     if command == "table":
         TABLE.write_bytes(zlib.compress(table(icu), 9))
     elif command == "sample":
         SAMPLE.write_text("".join(f"{json.dumps(texts)}\n" for texts in sample(icu)))
     elif command == "check":
         for difference in check(icu, int(count)):
-            found += 1
+            differences += 1
             sys.stdout.write(f"{difference}\n")
-        sys.stdout.write(f"{found} differences; the table and {int(count):,} pairs of texts were compared\n")
-    return int(found > 0)
+        sys.stdout.write(f"{differences} differences; the table and {int(count):,} pairs of texts were compared\n")
+    return int(differences > 0)
 
 
 if __name__ == "__main__":

@@ -167,8 +167,8 @@ def plugin_options() -> str:
 
 
 def _defaults() -> dict[str, str]:
-    made = config.MockConfig()
-    values = {name: getattr(made, name) for name in config.OPTIONS}
+    defaults = config.MockConfig()
+    values = {name: getattr(defaults, name) for name in config.OPTIONS}
     return {name: code(str(value)) for name, value in values.items() if value and not isinstance(value, bool)}
 
 
@@ -221,7 +221,7 @@ def names(text: str) -> list[str]:
 
 def with_tables(text: str, known: dict[str, str]) -> str:
     """A document with its tables as the code has them. Raises `KeyError` for a table that there is not."""
-    return _TABLE.sub(lambda found: f"{found[1]}\n{known[found[2]]}\n{found[3]}", text)
+    return _TABLE.sub(lambda match: f"{match[1]}\n{known[match[2]]}\n{match[3]}", text)
 
 
 def main() -> None:

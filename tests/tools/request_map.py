@@ -45,9 +45,9 @@ def passed_by(preparation: str) -> dict[str, list[str]]:
     """The files that a request passes, in the order in which it comes to them, each with its functions."""
     script = _MEASURE.format(preparation=preparation or "pass")
     # whatever measures coverage in child processes would take the profile's place
-    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
-    found: dict[str, list[str]] = json.loads(ended.stdout)
-    return found
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    files: dict[str, list[str]] = json.loads(process.stdout)
+    return files
 
 
 def first_sentence(path: str) -> str:

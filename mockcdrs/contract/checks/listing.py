@@ -262,7 +262,7 @@ def too_wide_everywhere(server: TargetServer) -> Iterator[Finding]:
     """The widest range of all is taken."""
     latest, widest = probe_data.now(server) - 1, probe_data.maximum_range(server)
     answer = server.get_cdrs(page_size=1, created_from=latest - widest, created_to=latest)
-    if probe_data.is_broken(answer):
+    if probe_data.hides_documents(answer):
         raise CannotCheck("the listing is a 503: broken-document-fault hides all CDRs there are")
     yield from answer.differences(answer.status, 200, "status")
 
@@ -299,7 +299,7 @@ def broken_documents(server: TargetServer) -> Iterator[Finding]:
     """A CDR that no row can be made of does not keep the others from being listed."""
     latest = probe_data.now(server) - 1
     answer = server.get_cdrs(created_from=latest - probe_data.maximum_range(server), created_to=latest)
-    if probe_data.is_broken(answer):
+    if probe_data.hides_documents(answer):
         yield QuirkObserved("broken-document-fault")
     elif answer.status == 200:
         raise CannotCheck("no broken CDR met: the listing answers")

@@ -240,7 +240,7 @@ def utc_offset(server: TargetServer) -> Iterator[Finding]:
 
 
 def _check_half_second_offset(server: TargetServer, answer: CheckedResponse) -> Iterator[Finding]:
-    if probe_data.is_broken(answer):
+    if probe_data.hides_documents(answer):
         yield QuirkObserved("fractional-utc-offset-fault")
     else:
         yield from answer.differences(answer.rows, probe_data.rows(server), "data")

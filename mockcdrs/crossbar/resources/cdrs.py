@@ -5,18 +5,18 @@ A handler plans a query on a view; an answer in one piece is read at once, a chu
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, ClassVar
 
 from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
 from mockcdrs.crossbar import filters, views
-from mockcdrs.crossbar.context import NULL, Context
+from mockcdrs.crossbar.context import NULL, Context, require_account_id
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
 from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
-from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, require_account_id, walk_plain
+from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, walk_plain
 from mockcdrs.crossbar.resources import Parameters, Resource
 from mockcdrs.crossbar.summary import summarize_calls
 
@@ -24,9 +24,7 @@ from mockcdrs.crossbar.summary import summarize_calls
 _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
-
-
-RowMaker = Callable[[Document], dict[str, Any]]
+CACHED_ROWS = 1_000
 
 
 class NoMonthInId(ValueError):
@@ -55,7 +53,7 @@ class Interactions(ResourceResult):
 def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem | None) -> list[Any] | None:
     """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
     try:
-        return [*map(make or make_json_rows(context), _load_chosen_legs(context, rows))]
+        return [*map(make or RowMaker(context).json_row, _load_chosen_legs(context, rows))]
     except NoMonthInId:
         context.outcome.has_view_rows = True
         return None
@@ -111,10 +109,12 @@ def _read_query(context: Context, query: ViewQuery, make: type[ResourceResult] =
 
 def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     """`/cdrs`: listing rows, newest first."""
-    context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
     view = views.LISTING if context.has_quirk("no-ccv-not-listed") else views.LISTING_OF_ALL
     scope = ViewScope(view) if owner is None else ViewScope(views.LISTING_BY_OWNER, (owner,))
-    mapper = _map_documents(context, make_json_rows(context))
+    passes = None
+    if query := context.request.query:
+        passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
+    mapper = _map_documents(RowMaker(context).json_row, passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
 
@@ -122,7 +122,6 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     """`/cdrs/interaction`: one view row for each interaction, naming the leg that stands for it."""
     if not context.has_quirk("interaction-utc-offset-fault"):
         check_utc_offset(context)
-    context.request = replace(context.request, query=filters.strip_month_prefix(context.request.query))
     scope = ViewScope(views.INTERACTIONS)
     if owner is not None:
         scope = ViewScope(context.version.owner_interactions, (owner,), ends_open=False, key_length=4)
@@ -130,18 +129,17 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
 
 
-def _map_documents(context: Context, make: Callable[[Document], Any]) -> Mapper:
-    passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
-
+def _map_documents(make: Callable[[Document], Any], passes: filters.DocumentTest | None) -> Mapper:
     def mapper(rows: list[ViewRow]) -> list[Any]:
-        return [make(row.document) for row in rows if row.document is not None and passes(row.document)]
+        documents = [row.document for row in rows if row.document is not None]
+        return [make(document) for document in documents if passes is None or passes(document)]
 
     return mapper
 
 
 def _load_chosen_legs(context: Context, rows: list[ViewRow]) -> list[Document]:
     """The documents of chosen legs that pass the filters, the older months first; raises `NoMonthInId`."""
-    query = filters.effective_filters(context.request.query, context.has_quirk)
+    query = filters.effective_filters(filters.strip_month_prefix(context.request.query), context.has_quirk)
     if not context.has_quirk("interaction-range-twice"):
         query = tuple((name, value) for name, value in query if name not in filters.TIME_FILTERS)
     legs = _legs_with_months(context, [row.value["id"] for row in rows])
@@ -246,7 +244,8 @@ def _legs_not_found() -> Failure:
 
 def _legs_mapper(context: Context) -> Mapper:
     keeps_private = context.has_quirk("legs-chunked-leak")
-    in_order = _map_documents(context, (lambda document: document) if keeps_private else public_fields)
+    passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
+    in_order = _map_documents((lambda document: document) if keeps_private else public_fields, passes)
     if context.has_quirk("legs-turned"):
         return lambda rows: in_order(rows)[::-1]
     return in_order
@@ -277,73 +276,69 @@ def check_utc_offset(context: Context) -> None:
 
 def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, listing_columns.Column]:
     """The columns that a request is to see, in order."""
-    return context.version.row_columns(
-        is_reseller=context.is_reseller, interactions_of=_interactions_of(context), is_csv=is_csv
-    )
-
-
-def _interactions_of(context: Context) -> str:
-    """Whose interactions are listed, `account` or `user`; nobody's at all other paths."""
     match context.nouns:
         case [("cdrs", ("interaction",)), ("accounts", _), *_]:
-            return "account"
+            interactions_of = "account"
         case [("cdrs", ("interaction",)), ("users", _), *_]:
-            return "user"
-    return ""
+            interactions_of = "user"
+        case _:
+            interactions_of = ""
+    is_reseller = context.auth_account is not None and context.auth_account.is_reseller
+    return context.version.row_columns(is_reseller=is_reseller, interactions_of=interactions_of, is_csv=is_csv)
 
 
-def make_full_rows(context: Context, *, is_csv: bool = False) -> RowMaker:
-    """What makes rows of all columns, `datetime` moved by `utc_offset`; `Failure` 503 where a column dies on one."""
-    columns, is_lenient = visible_columns(context, is_csv=is_csv), not context.has_quirk("broken-document-fault")
-    offset = context.request.value("utc_offset")
+class RowMaker:
+    """Makes the listing rows that one request sees: its columns, `datetime` moved by its `utc_offset`.
 
-    def make(document: Document) -> dict[str, Any]:
+    JSON rows lack empty columns where the operator wants them gone. They are cached, unless they have a `utc_offset` or
+    come without pages: all rows would push out the rest.
+    """
+
+    def __init__(self, context: Context, *, is_csv: bool = False) -> None:
+        self.columns = visible_columns(context, is_csv=is_csv)
+        self._is_lenient = not context.has_quirk("broken-document-fault")
+        self._offset = context.request.value("utc_offset")
+        self._rounds_offset = not context.has_quirk("fractional-utc-offset-fault")
+        self._separator = context.version.datetime_separator
+        self._drops_empty = context.state.settings.should_filter_empty_strings
+        # columns are there as long as their version of Kazoo, so that no other ones have their identity
+        kind = (id(self.columns), self._is_lenient, self._drops_empty)
+        is_cached = self._offset is None and context.should_paginate
+        self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None
+
+    def full_row(self, document: Document) -> dict[str, Any]:
+        """The row of a document with all columns; `Failure` 503 where one dies on it."""
         try:
-            row = listing_columns.make_row(document, columns, is_lenient)
-            if offset is not None:
-                row["datetime"] = _shifted_datetime(context, document, offset, is_lenient)
+            row = listing_columns.make_row(document, self.columns, self._is_lenient)
+            if self._offset is not None:
+                row["datetime"] = self._shifted_datetime(document)
         except (ValueError, OverflowError) as error:
             raise system_error("datastore_fault") from error
         return row
 
-    return make
+    def json_row(self, document: Document) -> CachedRow:
+        """The row of a document as JSON has it; raises `Failure` as `full_row`."""
+        # a document in the cache is in memory, so that no other has its identity
+        entry: tuple[Document, CachedRow] | None = None if self._known is None else self._known.get(id(document))
+        if entry is None:
+            row = self.full_row(document)
+            shown = {name: value for name, value in row.items() if value != ""} if self._drops_empty else row
+            entry = document, CachedRow(shown)
+            if self._known is not None:
+                if len(self._known) >= CACHED_ROWS:
+                    self._known.clear()
+                self._known[id(document)] = entry
+        return entry[1]
 
-
-def _shifted_datetime(context: Context, document: Document, offset: Any, is_lenient: bool) -> str:
-    try:
-        moved = listing_columns.start_seconds(document) + _offset_seconds(context, offset)
-        return listing_columns.datetime_text(moved, context.version.datetime_separator)
-    except (ValueError, OverflowError):
-        if is_lenient and not isinstance(erlang.to_number(offset), float):
-            return ""  # a moment before the year 0
-        raise
-
-
-def _offset_seconds(context: Context, offset: Any) -> int | float:
-    number = erlang.to_number(offset)
-    return number if context.has_quirk("fractional-utc-offset-fault") else int(number)
-
-
-def make_json_rows(context: Context) -> RowMaker:
-    """What makes rows as `make_full_rows`, without empty columns where the operator wants them gone.
-
-    They are cached, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
-    """
-    make = _make_uncached_rows(context)
-    if context.request.value("utc_offset") is not None or not context.should_paginate:
-        return make
-    settings, is_lenient = context.state.settings, not context.has_quirk("broken-document-fault")
-    seen_as = (context.is_reseller, _interactions_of(context), is_lenient, settings.should_filter_empty_strings)
-    cache = context.state.databases.rows
-    # a cached document is in memory, so that no other has its identity
-    return lambda document: cache.get((id(document), *seen_as), lambda: (document, make(document)))[1]
-
-
-def _make_uncached_rows(context: Context) -> Callable[[Document], CachedRow]:
-    make = make_full_rows(context)
-    if context.state.settings.should_filter_empty_strings:
-        return lambda document: CachedRow((name, value) for name, value in make(document).items() if value != "")
-    return lambda document: CachedRow(make(document))
+    def _shifted_datetime(self, document: Document) -> str:
+        offset = erlang.to_number(self._offset)
+        try:
+            moved = listing_columns.start_seconds(document) + (int(offset) if self._rounds_offset else offset)
+            return listing_columns.datetime_text(moved, self._separator)
+        except (ValueError, OverflowError):
+            if self._is_lenient and not isinstance(offset, float):
+                return ""  # a moment before the year 0
+            raise
 
 
 CDRS = Resource(_methods, {"GET": _get})

@@ -1,4 +1,4 @@
-"""Accounts, users, devices, apps and whitelabels, all read-only.
+"""Accounts, users, devices, apps and whitelabels; `directory_changes` has what is written to the first two.
 
 Sources followed: `cb_accounts.erl` with the view `accounts.json`, `cb_users.erl` with `users.json`, `cb_devices.erl`
 with `devices.json`, `cb_apps_store.erl`, `cb_whitelabel.erl`.
@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import public_fields
+from mockcdrs.cdr.documents import public_fields, text_at
 from mockcdrs.crossbar import account_documents, authentication, views
 from mockcdrs.crossbar.account_documents import account_document, document_result, list_directory, public_document
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error
-from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler
+from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource, ResourceHandler, directory_changes
 from mockcdrs.dataset.accounts import Account, api_key
 
 # methods of what writes, which is not served; a preflight names them
@@ -26,6 +26,7 @@ _APP_COLUMNS = (
     "phase",
 )  # fmt: skip
 _WHITELABEL_ID = "whitelabel"
+_WHITELABEL_FILES = ("icon", "logo", "welcome")
 
 
 def _account_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -43,6 +44,22 @@ def _get_account(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     handler = _ACCOUNT_PATHS[parameters[1]] if len(parameters) > 1 else _account
     return handler(context)
+
+
+def _patch_account(context: Context) -> ResourceResult:
+    return _change_account(context, merges=True)
+
+
+def _post_account(context: Context) -> ResourceResult:
+    return _change_account(context, merges=False)
+
+
+def _change_account(context: Context, *, merges: bool) -> ResourceResult:
+    _, parameters = context.nouns[0]
+    if len(parameters) > 1:
+        raise system_error("not_implemented")
+    context.account = directory_changes.change_account(context, _path_account(context), merges=merges)
+    return directory_changes.written_result(_account(context))
 
 
 def _path_account(context: Context) -> Account:
@@ -193,10 +210,27 @@ def _user_row(context: Context, user: Mapping[str, Any]) -> ViewRow:
     return ViewRow(key, value, user)
 
 
+def _patch_user(context: Context) -> ResourceResult:
+    return _change_user(context, merges=True)
+
+
+def _post_user(context: Context) -> ResourceResult:
+    return _change_user(context, merges=False)
+
+
+def _change_user(context: Context, *, merges: bool) -> ResourceResult:
+    if context.account is None:
+        raise system_error("faulty_request")
+    _, (user_id,) = context.nouns[0]
+    return directory_changes.change_user(context, context.account, user_id, merges=merges)
+
+
 def _device_methods(parameters: Parameters) -> tuple[str, ...]:
     match parameters:
         case ():
             return ("PUT", "GET")
+        case (authentication.DEVICE_STATUS,):
+            return ("GET",)
         case (_,):
             return ("PATCH", "POST", "PUT", "GET", "DELETE")
     return ()
@@ -208,6 +242,9 @@ def _get_devices(context: Context) -> ResourceResult:
     if context.account is None:
         raise system_error("faulty_request")
     devices, (_, parameters) = context.account.devices, context.nouns[0]
+    if parameters == (authentication.DEVICE_STATUS,):
+        registered = [{"device_id": device["id"], "registered": True} for device in devices if _is_registered(device)]
+        return ResourceResult(registered, is_tagged=False)
     if parameters:
         device = next(device for device in devices if device["id"] == parameters[0])
         return document_result(device)
@@ -218,6 +255,11 @@ def _get_devices(context: Context) -> ResourceResult:
     else:
         rows = [ViewRow(*views.emit_device(device), device) for device in devices]
     return list_directory(context, rows, is_reversed=False)
+
+
+def _is_registered(device: Mapping[str, Any]) -> bool:
+    """Whether a phone is taken to be on the line: one that is enabled and has a name to register under."""
+    return device.get("enabled", True) is True and bool(text_at(device, ("sip", "username")))
 
 
 def _apps_methods(parameters: Parameters) -> tuple[str, ...]:
@@ -253,6 +295,8 @@ def _whitelabel_methods(parameters: Parameters) -> tuple[str, ...]:
             return ("POST", "PUT", "GET", "DELETE")
         case (_,):
             return ("GET",)
+        case (_, image) if image in _WHITELABEL_FILES:
+            return ("GET",)
     return ()
 
 
@@ -263,7 +307,10 @@ def _whitelabel_access(context: Context) -> AccessLevel:
 def _get_whitelabel(context: Context) -> ResourceResult:
     _, parameters = context.nouns[0]
     if parameters:
-        return _find_by_domain(context, parameters[0])
+        result = _find_by_domain(context, parameters[0])
+        if len(parameters) > 1:
+            raise module_error(404, "bad identifier", [parameters[1]])  # no document has an attachment
+        return result
     if context.account is None:
         raise system_error("faulty_request")
     return _whitelabel_result(context.account, _WHITELABEL_ID)
@@ -294,8 +341,8 @@ _ACCOUNT_PATHS: dict[str, ResourceHandler] = {
     "tree": _tree,
 }
 
-ACCOUNTS = Resource(_account_methods, {"GET": _get_account})
-USERS = Resource(_user_methods, {"GET": _get_users})
+ACCOUNTS = Resource(_account_methods, {"GET": _get_account, "PATCH": _patch_account, "POST": _post_account})
+USERS = Resource(_user_methods, {"GET": _get_users, "PATCH": _patch_user, "POST": _post_user})
 DEVICES = Resource(_device_methods, {"GET": _get_devices})
 APPS_STORE = Resource(_apps_methods, {"GET": _get_apps})
 WHITELABEL = Resource(_whitelabel_methods, {"GET": _get_whitelabel}, _whitelabel_access)

@@ -1,0 +1,176 @@
+"""Accounts, users, devices and numbers that a test adds, with a mock in this process and one elsewhere."""
+
+import hashlib
+from typing import Any
+
+import httpx
+import pytest
+
+from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.state import State
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.mock import Mock
+from mockcdrs.remote_mock import RemoteMock
+
+Either = Mock | RemoteMock
+
+
+def ask(account: AccountInterface, path: str, token: str) -> httpx.Response:
+    return httpx.get(account.url_for(path), headers={"X-Auth-Token": token}, timeout=10)
+
+
+def ids(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [row["id"] for row in response.json()["data"]]
+
+
+def test_an_account_is_below_its_parent_and_opened_by_its_own_token_and_those_above(mock: Either) -> None:
+    reseller = mock.add_account("Acme", is_reseller=True)
+    branch = mock.add_account("Branch", parent=reseller.account_id)
+    assert branch.account_id in ids(ask(reseller, "/children", reseller.auth_token))
+    call = branch.add_call(seconds=75)
+    expected = list(branch.expected().ids)
+    assert sorted(expected) == sorted(leg["_id"] for leg in call.legs)
+    for token in (branch.auth_token, reseller.auth_token, mock.auth_token):
+        assert ids(ask(branch, "/cdrs", token)) == expected
+    assert ask(reseller, "/cdrs", branch.auth_token).status_code == 403
+    assert call.cdr_id not in mock.expected().ids
+
+
+def test_a_call_of_an_account_names_it_and_its_reseller(mock: Either) -> None:
+    reseller = mock.add_account("Acme", is_reseller=True)
+    branch = mock.add_account("Branch", parent=reseller.account_id)
+    for leg in branch.add_call().legs:
+        variables = leg["custom_channel_vars"]
+        assert leg["pvt_account_id"] == variables["account_id"] == branch.account_id
+        assert variables["account_name"] == "Branch"
+        assert variables["reseller_id"] == reseller.account_id
+        assert "owner_id" not in variables  # an account without users has calls of nobody
+
+
+def test_a_user_owns_calls_and_logs_in(mock: Either) -> None:
+    branch = mock.add_account("Branch")
+    ann = branch.add_user("Ann Lee", username="ann", email="ann@example.com", extension="7001")
+    phone = branch.add_device("Ann's phone", owner=ann, device_type="softphone")
+    number = branch.add_number("+14155550123")
+    call = branch.add_call(owner=ann, device=phone)
+    assert ids(ask(branch, f"/users/{ann.id}/cdrs", branch.auth_token)) == [call.legs[1]["_id"]]
+    assert call.legs[1]["callee_id_name"] == "Ann Lee"
+    assert call.legs[1]["callee_id_number"] == "7001"
+    assert call.legs[1]["custom_channel_vars"]["authorizing_id"] == phone.id
+    login = {"credentials": hashlib.md5(b"ann:mockcdrs").hexdigest(), "phone_number": number}
+    response = httpx.put(f"{mock.url}/user_auth", json={"data": login}, timeout=10)
+    assert response.json()["data"]["owner_id"] == ann.id
+    assert branch.user_id == branch.credentials.user_id == ann.id
+    assert ids(ask(branch, "/devices", branch.auth_token)) == [phone.id]
+
+
+def test_what_is_left_out_is_drawn_and_another_one_each_time(mock: Either) -> None:
+    branch = mock.add_account()
+    first, second = branch.add_user(), branch.add_user()
+    assert first.id != second.id
+    assert (first.document["priv_level"], second.document["priv_level"]) == ("admin", "user")
+    assert " " in first.name
+    assert branch.add_device().id != branch.add_device().id
+    assert branch.add_number().startswith("+1")
+    assert branch.add_user("Cher").document["first_name"] == "Cher"
+    mixed = branch.add_user("Bo", fields={"caller_id": {"external": {"number": "+14155550100"}}})
+    assert set(mixed.document["caller_id"]) == {"internal", "external"}
+
+
+def test_calls_of_an_account_are_its_users(mock: Either) -> None:
+    branch = mock.add_account()
+    users = [branch.add_user() for _ in range(3)]
+    owners = {
+        leg["custom_channel_vars"].get("owner_id")
+        for _ in range(9)
+        for leg in branch.add_call(scenario="ring_group").legs
+    }
+    assert owners == {None, *(user.id for user in users)}
+
+
+def test_a_user_can_be_added_to_the_mocks_own_account(mock: Either) -> None:
+    ann = mock.add_user("Ann Lee")
+    assert ann.id in ids(ask(mock, "/users?paginate=false", mock.auth_token))
+    mock.add_call(owner=ann)
+    assert mock.expected(f"/users/{ann.id}/cdrs").count == 1
+
+
+def test_a_reset_takes_all_of_it_away(mock: Either) -> None:
+    branch = mock.add_account()
+    token, user_id = branch.auth_token, mock.user_id
+    added = mock.add_user()
+    mock.reset()
+    assert ask(mock, "/cdrs", token).status_code == 401
+    assert added.id not in ids(ask(mock, "/users?paginate=false", mock.auth_token))
+    assert mock.user_id == user_id
+    assert mock.add_account().account_id == branch.account_id  # the first one again
+    with pytest.raises(ArgumentError, match="account_id: came 'nosuch', expected one of "):
+        mock.account("nosuch")
+
+
+def test_an_account_is_found_by_its_id(mock: Either) -> None:
+    branch = mock.add_account("Branch")
+    branch.add_call()
+    same = mock.account(branch.account_id)
+    assert same.expected() == branch.expected()
+    assert str(same) == same.url == mock.url
+    same.clear()
+    assert branch.expected().count == 0
+    whole = same.add_cdr({"call_id": "a@b", "call_direction": "inbound", "custom_channel_vars": {}})
+    assert branch.expected().ids == (whole["_id"],)
+    same.remove(whole["_id"])
+    assert branch.expected().count == 0
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("add_account", {"parent": "nosuch"}, r"parent: came 'nosuch', expected one of \w+ \("),
+    ("add_account", {"is_reseller": 1}, "is_reseller: came 1, expected True or False"),
+    ("add_account", {"title": "x"}, "title: `add_account` has no such argument, expected some of name, parent, is_re"),
+    ("add_user", {"name": 7}, "name: came 7, expected text; write it as text: '7'"),
+    ("add_user", {"fields": "x"}, "fields: came 'x', expected values by name"),
+    ("add_device", {"device_type": "sipdevice"}, "expected one of .*; did you mean sip_device"),
+    ("add_number", {"number": 14155550100}, "number: came 14155550100, expected text; write it as text"),
+]
+
+
+@pytest.mark.parametrize(("method", "given", "message"), WRONG)
+def test_wrong_arguments_are_refused(mock: Either, method: str, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        getattr(mock, method)(**given)
+
+
+def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) -> None:
+    branch: Any = mock.add_account()
+    for refused in (lambda: mock.add_account(parent=branch), lambda: mock.account(branch)):
+        with pytest.raises(ArgumentError, match=f"give its id: '{branch.account_id}'"):
+            refused()
+
+
+def test_a_username_is_taken_once(mock: Either) -> None:
+    mock.add_user(username="ann")
+    with pytest.raises(ArgumentError, match="username: came 'Ann', which another user of the account has"):
+        mock.add_user(username="Ann")
+
+
+def test_the_data_says_that_it_was_changed(mock: Either) -> None:
+    mock.add_account()
+    if isinstance(mock, Mock):
+        assert mock.state.data.origin.changed
+
+
+def test_the_handle_of_an_account_that_a_reset_took_away_says_so() -> None:
+    with Mock() as mock:
+        branch = mock.add_account()
+        mock.reset()
+        with pytest.raises(LookupError, match="no account of the mock's any more: a reset takes added ones away"):
+            branch.add_call()
+
+
+def test_a_backend_alone_has_no_url() -> None:
+    backend = MockBackend(State(LoadedStore([Account("a")], {})), "a")
+    with pytest.raises(RuntimeError, match="without a server"):
+        _ = backend.url

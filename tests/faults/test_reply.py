@@ -1,0 +1,138 @@
+"""Replies of the test's own: their bodies, the functions that make them, and the pages that may read them."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from mockcdrs.control.state import State
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
+from mockcdrs.faults import Reply, RequestView, Rule, RuleError
+from mockcdrs.faults.action import Action
+from mockcdrs.faults.actions import ACTIONS
+from tests.crossbar.builders import ACCOUNT, body_of
+from tests.faults.asking import FIRST_PAGE, asked, envelope
+
+PREFLIGHT = {"origin": "http://ui.example", "access-control-request-method": "GET"}
+
+
+def sent(state: State, reply: Reply) -> tuple[bytes, str | None]:
+    state.faults.add(Rule(path="/braintree", reply=reply))
+    answered, _ = asked(state, path="/braintree")
+    return body_of(answered), answered.headers.get("content-type")
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply({"a": 1}), (b'{"a":1}', "application/json")),
+        (Reply(text="caf\u00e9"), (b"caf\xc3\xa9", "text/plain; charset=utf-8")),
+        (Reply(body=b"\xff\x00"), (b"\xff\x00", "application/octet-stream")),
+        (Reply(text="<a/>", headers={"Content-Type": "text/xml"}), (b"<a/>", "text/xml")),
+        (Reply(), (b"", None)),
+    ],
+)
+def test_a_reply_has_json_text_bytes_or_nothing(state: State, reply: Reply, expected: tuple[bytes, str | None]) -> None:
+    assert sent(state, reply) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("prices.csv", "text/csv"), ("greeting.mp3", "audio/mpeg"), ("x", "application/octet-stream")]
+)
+def test_a_reply_may_be_a_file(state: State, tmp_path: Path, name: str, kind: str) -> None:
+    (tmp_path / name).write_bytes(b"a;b\r\n")
+    assert sent(state, Reply(file=tmp_path / name)) == (b"a;b\r\n", kind)
+
+
+def test_a_file_goes_through_json_as_its_bytes_and_its_type(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_bytes(b"a;b")
+    in_json = Reply(file=str(tmp_path / "prices.csv")).to_json()
+    assert in_json == {
+        "body": base64.b64encode(b"a;b").decode(),
+        "status": 200,
+        "headers": {"content-type": "text/csv"},
+    }
+    assert Reply.from_json(in_json).content == b"a;b"
+    typed = Reply(file=tmp_path / "prices.csv", headers={"Content-Type": "text/plain"})
+    assert typed.to_json()["headers"] == {"Content-Type": "text/plain"}
+
+
+def test_a_file_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"file: came '.*nosuch', expected a file that can be read \(No such file"):
+        Reply(file=tmp_path / "nosuch")
+
+
+def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
+    def count(request: RequestView) -> Reply:
+        return Reply([request.method, request.path, request.query["a"], request.headers["x-kind"], request.json()])
+
+    state.faults.add(Rule(method="PUT", path="/braintree", reply=count))
+    incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/braintree", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
+    answered, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
+    assert envelope(answered) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
+
+
+def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
+    rule = state.faults.add(Rule(path="/braintree", reply=lambda request: request.json()))
+    _, effect = asked(state, path="/braintree")
+    assert effect.close
+    with pytest.raises(ValueError, match="Expecting value") as caught:
+        state.faults.check()
+    assert str(rule) in caught.value.__notes__[0]
+
+
+def test_a_function_that_returns_no_reply_says_so(state: State) -> None:
+    def forgetful(_request: RequestView) -> None:
+        """Return nothing."""
+
+    state.faults.add(Rule(path="/braintree", reply=forgetful))  # type: ignore[arg-type]
+    asked(state, path="/braintree")
+    with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply"):
+        state.faults.check()
+
+
+def test_a_pattern_stands_for_any_text_within_a_segment(state: State) -> None:
+    state.faults.add(Rule(path="/devices/*/sync", reply=Reply(status=202)))
+    answers = [
+        asked(state, path=path)[0].status for path in ("/devices/a/sync", "/devices/b%2Fc/sync", "/devices/sync")
+    ]
+    assert (answers[0], 202 in answers[1:]) == (202, False)
+
+
+def test_a_page_of_another_origin_may_read_a_reply(state: State) -> None:
+    state.faults.add(
+        Rule(path="/braintree", reply=Reply({}, headers={"Access-Control-Allow-Origin": "http://ui.example"}))
+    )
+    headers = asked(state, path="/braintree", headers={"origin": "http://ui.example"})[0].headers
+    assert headers["access-control-allow-origin"] == "http://ui.example"
+    assert "x-auth-token" in headers["access-control-allow-headers"]
+
+
+def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_replied_to(state: State) -> None:
+    rule = state.faults.add(Rule(path="/braintree", reply=Reply({}), times=1))
+    answered, _ = asked(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
+    assert (answered.status, state.faults.fired(rule)) == (200, 0)
+    assert answered.headers["access-control-allow-methods"] == "GET, OPTIONS"
+
+
+@pytest.mark.parametrize("action", [each for each in ACTIONS.values() if each.group == "answer"])
+def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
+    state: State, action: type[Action]
+) -> None:
+    value = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
+    state.faults.add(Rule(**{action.keyword: value}))
+    first = asked(state, FIRST_PAGE, headers=PREFLIGHT)[0]
+    asked(state, FIRST_PAGE, headers=PREFLIGHT)
+    fourth = asked(state, "start_key=g2wAAAABYg", headers=PREFLIGHT)[0]
+    assert state.faults.never_fired() == []
+    for answered in (first, fourth):
+        assert answered.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("path", "method"), [("/cdrs", "GET"), ("/nosuch", "GET"), ("/v2/user_auth", "PUT"), ("/v2", "GET")]
+)
+def test_a_page_of_another_origin_may_read_an_error_wherever_it_comes(state: State, path: str, method: str) -> None:
+    state.faults.add(Rule(status=503, path=path))
+    answered, _ = asked(state, path=path, method=method, headers={"origin": "http://ui.example"})
+    assert answered.headers["access-control-allow-origin"] == "*"

@@ -1,0 +1,1 @@
+export default { test: { globals: true, globalSetup: "vitest.setup.mjs", include: ["calls.test.mjs"] } }

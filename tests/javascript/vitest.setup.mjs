@@ -1,0 +1,6 @@
+import { startMockcdrs } from "./mockcdrs.mjs"
+
+export default async function setup() {
+  const server = await startMockcdrs("--now", "2026-01-20T12:00:00Z")
+  return () => server.kill()
+}
