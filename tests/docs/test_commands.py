@@ -16,7 +16,7 @@ from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
-from mockcdrs.imports.fields import Kind
+from mockcdrs.imports.fields import FieldKind
 from mockcdrs.imports.pseudonyms import Pseudonyms
 from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
@@ -165,7 +165,7 @@ def test_the_data_directory_that_is_shown_can_be_loaded(tmp_path: Path) -> None:
 def test_the_pseudonyms_that_are_shown_are_those_of_the_secret() -> None:
     pairs = re.findall(r"`([^`]+)` becomes\s+`([^`]+)`", TEXTS["docs/data.md"])
     pseudonyms = Pseudonyms(b"S")
-    assert [pseudonyms.hide(Kind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
+    assert [pseudonyms.hide(FieldKind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
     assert len(pairs) == 3
 
 
