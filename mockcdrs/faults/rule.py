@@ -58,6 +58,11 @@ class Schedule:
         """Whether the rule fires again and again, once it has begun to."""
         return self.nth is None and self.times is None and self.probability is None
 
+    def is_spent(self, matched: int, fired: int) -> bool:
+        """Whether a rule will never fire again, having matched and fired so many times."""
+        has_passed = self.nth is not None and matched >= self.after + self.nth
+        return has_passed or (self.times is not None and fired >= self.times)
+
     def obstacle(self, seed: int, rule_number: int, match: int, fired: int) -> str:
         """Why a rule does not fire on its `match`-th match, counted from 1; empty where it does.
 

@@ -83,7 +83,9 @@ class AccountReader:
         except (ValueError, RecursionError, KeyError, TypeError):
             is_answer = False
         if not is_answer and response.status != 404:
-            raise ClientError(f"{target} got {response.status}; expected 200 with data; is the token still good?")
+            raise ClientError(
+                f"{target} got {response.status}; expected 200 with data; is the server well, and the token still good?"
+            )
         return answer if is_answer else None
 
 

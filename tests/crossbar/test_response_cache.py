@@ -25,7 +25,7 @@ FORMS: tuple[Mapping[str, str], ...] = ({}, {"accept": "text/csv"}, {"x-pretty-p
 
 
 def filled() -> State:
-    return state_of([*calls(3), leg("other@host", ended=63_936_126_000)])
+    return state_of([*calls(3), leg("other@host", end=63_936_126_000)])
 
 
 def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:

@@ -132,7 +132,7 @@ def test_classic_tells_a_reseller_whose_call_it_is() -> None:
 
 @BOTH
 def test_the_day_and_the_time_of_a_datetime_stand_apart(version: Version) -> None:
-    row = data_of(ask(state_of([leg(ended=NOW)], version=version), query={"utc_offset": "60"}))[0]
+    row = data_of(ask(state_of([leg(end=NOW)], version=version), query={"utc_offset": "60"}))[0]
     assert row["datetime"] == f"2026-01-20{version.datetime_separator}12:00:00"
 
 
