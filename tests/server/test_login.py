@@ -44,7 +44,7 @@ def test_a_browser_asks_before_it_logs_in_and_is_let_in(client: TestClient) -> N
     ("path", "headers", "status"),
     [
         ("", {"X-Auth-Token": "wrong"}, 401),
-        ("/callflows", {}, 404),
+        ("/nosuch", {}, 404),
         ("/users", {}, 200),
         ("/users", {"Accept": "text/csv"}, 200),
     ],
