@@ -111,7 +111,6 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 
 \b
 Examples:
-  mockcdrs serve
   mockcdrs serve --data calls --now 2026-01-20T12:00:00Z
   mockcdrs serve --port 0 --env-file mock.env --log-format json
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling

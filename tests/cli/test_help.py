@@ -50,6 +50,8 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
         "--journal": "7",
         "--open": "1",
         "--allow-origin": "http://localhost:3000",
+        "--tls": "1",
+        "--remote-webhooks": "1",
     }
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
