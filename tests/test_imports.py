@@ -32,7 +32,8 @@ from mockcdrs.cli import listening
 from mockcdrs.cli.serve import build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params
-mock = build_mock(**{name: asked[name] for name in asked.keys() - {"env_file", "log_format", "opens_console"}})
+others = {"env_file", "log_format", "opens_console", "reload", "verbose"}
+mock = build_mock(**{name: asked[name] for name in asked.keys() - others})
 path = f"/v2/accounts/{mock.account_id}/cdrs"
 environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.auth_token}
 environ |= {"wsgi.input": None, "wsgi.errors": None}

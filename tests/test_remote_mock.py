@@ -64,6 +64,10 @@ def test_the_clock_is_set(mock: Either) -> None:
     assert not mock.clock.is_frozen
     mock.clock.freeze()
     assert mock.clock.is_frozen
+    mock.clock.live(speed=60)
+    assert (mock.clock.is_frozen, mock.clock.speed) == (False, 60)
+    with pytest.raises(ValueError, match="speed: came 0"):
+        mock.clock.live(speed=0)
 
 
 def test_a_rule_fires_and_one_that_does_not_is_named(mock: Either) -> None:
@@ -206,9 +210,9 @@ def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monke
         ask(served)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 
-        def completing(record: Record, origin: str) -> dict[str, Any]:
+        def completing(record: Record) -> dict[str, Any]:
             journal.complete(late)
-            return usual(record, origin)
+            return usual(record)
 
         monkeypatch.setattr(journal_api, "describe_record", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]

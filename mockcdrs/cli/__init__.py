@@ -2,8 +2,12 @@
 
 import importlib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import click
+
+INTERRUPTED = 130
+"""The exit status of a command that Ctrl-C ended: 128 and the number of the signal."""
 
 _MODULES = {
     "explain": "explain",
@@ -31,9 +35,21 @@ class _Commands(Mapping[str, click.Command]):
         return len(_MODULES)
 
 
+class _Group(click.Group):
+    """A group whose commands end as shells expect it when a person interrupts them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo(err=True)  # behind the ^C of a terminal
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
+
 @click.group(
+    cls=_Group,
     commands=_Commands(),
-    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    context_settings={"auto_envvar_prefix": "MOCKCDRS", "help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
   mockcdrs serve

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "explain",
+    short_help="Say what a name stands for, or list all names.",
     epilog="""\b
 Examples:
   mockcdrs explain

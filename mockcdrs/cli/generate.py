@@ -12,6 +12,7 @@ from mockcdrs.cli.shared_options import kazoo_of_mock
 
 @click.command(
     "generate",
+    short_help="Write made-up calls into a folder.",
     epilog="""\b
 Examples:
   mockcdrs generate --out calls

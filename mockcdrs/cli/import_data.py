@@ -30,6 +30,7 @@ def test_these_calls(mockcdrs):
 
 @click.command(
     "import",
+    short_help="Turn real CDRs into a folder to serve.",
     epilog="""\b
 Examples:
   mockcdrs import answer.json download.csv --out calls

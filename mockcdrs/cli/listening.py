@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import click
+
 from mockcdrs.cdr import gregorian
+from mockcdrs.cli import INTERRUPTED
 from mockcdrs.control.state import end_of_data
 from mockcdrs.server.request_log import JsonFormatter, LineFormatter, RequestLog, TextFormatter
 
 if TYPE_CHECKING:
+    from mockcdrs.cli.data_reload import DataReload
     from mockcdrs.mock import Mock
 
 _LABELS = {
@@ -28,26 +32,39 @@ _LABELS = {
     "Account": "ACCOUNT_NAME",
     "Realm": "REALM",
     "API key": "API_KEY",
-    "Console": "CONSOLE",
     "CA file": "CA_FILE",
 }
 _NO_SECRETS = {"url": "URL", "account_id": "ACCOUNT_ID"}
 
 
-def run(mock: "Mock", env_file: Path | None, log_format: str, *, opens_console: bool = False) -> None:
-    """Serve until SIGINT or SIGTERM, and cut off what is still being answered then. Raises `OSError`."""
+def run(
+    mock: "Mock",
+    env_file: Path | None,
+    log_format: str,
+    *,
+    opens_console: bool = False,
+    is_verbose: bool = False,
+    reload: "DataReload | None" = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, and cut off what is still being answered then.
+
+    Raises `OSError`, and `click.exceptions.Exit` after SIGINT.
+    """
     with _signals() as ended, RequestLog(mock.state.journal, _formatter(log_format), _to_stdout) as log, mock:
         settings, kazoo = variables(mock), mock.state.version.name
         public = {name: settings[f"MOCKCDRS_{of}"] for name, of in _NO_SECRETS.items()}
         with _env_file(env_file, settings) if env_file else contextlib.nullcontext():
-            log.listening(banner(settings, {"Kazoo": kazoo, "Clock": clock_note(mock)}), {**public, "kazoo": kazoo})
+            log.listening(banner(settings, kazoo, clock_note(mock), is_verbose=is_verbose), {**public, "kazoo": kazoo})
             if opens_console:
                 import webbrowser  # which few want
 
                 webbrowser.open(settings["MOCKCDRS_CONSOLE"])
             while not ended.wait(1):  # without a limit, Windows would hold back the signal
-                pass
+                if reload is not None:
+                    reload.look(mock, log)
     gc.freeze()  # Python's last collections, of what the process leaves anyway, would be most of the time to its end
+    if ended.number == signal.SIGINT:
+        raise click.exceptions.Exit(INTERRUPTED)
 
 
 def _formatter(log_format: str) -> LineFormatter:
@@ -63,11 +80,22 @@ def _to_stdout(data: bytes) -> int:
     return os.write(sys.stdout.fileno(), data)
 
 
+class _End(threading.Event):
+    """An event that a signal sets; `number` is the signal's."""
+
+    number: int | None = None
+
+    def set_by(self, number: int, _frame: object) -> None:
+        """Handle a signal."""
+        self.number = number
+        self.set()
+
+
 @contextlib.contextmanager
-def _signals() -> Iterator[threading.Event]:
+def _signals() -> Iterator[_End]:
     """An event that SIGINT and SIGTERM set, instead of raising wherever the program is."""
-    ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    ended = _End()
+    before = {number: signal.signal(number, ended.set_by) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield ended
     finally:
@@ -141,11 +169,23 @@ def clock_note(mock: "Mock") -> str:
     return f"live, and the data ends at {moment}; --now {moment} stops it there"
 
 
-def banner(settings: Mapping[str, str], further: Mapping[str, str]) -> list[str]:
-    """The first lines for a person: `settings` and `further` as far as they have a value, and a curl for two calls."""
-    lines = [*((label, settings.get(f"MOCKCDRS_{name}", "")) for label, name in _LABELS.items()), *further.items()]
+def banner(settings: Mapping[str, str], kazoo: str, clock: str, *, is_verbose: bool) -> list[str]:
+    """The first lines for a person: where to look, how to begin, and if `is_verbose`, all that `settings` have.
+
+    `clock` is what there is to know of the clock, or nothing.
+    """
     url, account_id, token = (settings[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
+    console, question, query = settings.get("MOCKCDRS_CONSOLE", "").partition("?")
+    pages = {"Console": f"{console}{question}{query}", "API docs": f"{console}docs{question}{query}"} if console else {}
+    details = {label: settings.get(f"MOCKCDRS_{name}", "") for label, name in _LABELS.items()} if is_verbose else {}
+    lines = {**pages, **details, "Kazoo": kazoo if is_verbose else "", "Clock": clock}
     listing = f"{url}/accounts/{quote(account_id, safe='')}/cdrs?page_size=2"
     trusting = ["--cacert", settings["MOCKCDRS_CA_FILE"]] if "MOCKCDRS_CA_FILE" in settings else []
-    curl = shlex.join(["curl", "-sS", *trusting, "-H", f"X-Auth-Token: {token}", listing])
-    return [*(f"{label:11} {value}" for label, value in lines if value), "", curl, "", "Ctrl-C ends it.", ""]
+    return [
+        *(f"{label:11} {value}" for label, value in lines.items() if value),
+        "",
+        f"Point a client at {url}, account {account_id}, token {token}, or paste:",
+        shlex.join(["curl", "-sS", *trusting, "-H", f"X-Auth-Token: {token}", listing]),
+        "Ctrl-C ends it." if is_verbose else "Ctrl-C ends it; --verbose shows the rest that a client may need.",
+        "",
+    ]

@@ -24,6 +24,7 @@ _T = TypeVar("_T")
 
 @click.command(
     "record",
+    short_help="Record what a Crossbar answers.",
     epilog="""\b
 Examples:
   mockcdrs record http://kazoo:8000/v2 --account ID --token TOKEN --out kazoo
@@ -36,6 +37,7 @@ Examples:
 @account_of_server(is_required=True)
 @click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
+@click.option("--force", is_flag=True, help="Overwrite a recording that is there already.")
 @click.option("--resume", is_flag=True, help="Go on with a folder that a run before did not finish.")
 @click.option(
     "--requests",
@@ -50,8 +52,8 @@ Examples:
 )
 @anonymizing
 def command(
-    *, url: str, account_id: str, token: str, out: Path, resume: bool, requests_file: Path | None, kazoo: str | None,
-    control_token: str | None, anonymize: bool, secret: str | None, keep: tuple[str, ...],
+    *, url: str, account_id: str, token: str, out: Path, force: bool, resume: bool, requests_file: Path | None,
+    kazoo: str | None, control_token: str | None, anonymize: bool, secret: str | None, keep: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Ask the Crossbar at URL, which ends in /v2, and write what it answers into a folder.
 
@@ -84,8 +86,8 @@ def command(
         report = _report_of_mock(url, control_token)
         client, redaction = Client(url), exchanges.TokenRedaction({token: account_id})
         anonymizer = make_anonymizer(secret, keep) if anonymize else None
-        directory = RecordingDirectory(out, resume=resume, anonymizer=anonymizer)
         asked = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
+        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     recorder, reader = Recorder(client, redaction), AccountReader(client, account_id, token)
@@ -100,9 +102,9 @@ def command(
             directory.add_document(document)
         account = reader.read_account()
         directory.finish(account)
-    except (ClientError, OSError) as error:
+    except (ClientError, OSError, KeyboardInterrupt) as error:
         left = f"{len(directory)} CDRs are in {directory.unfinished}; go on with --resume"
-        raise click.ClickException(f"{error}; {left}") from error
+        raise click.ClickException(f"{str(error) or 'interrupted'}; {left}") from error
     click.echo(
         f"{count} exchanges, {len(directory)} CDRs, {len(account.users)} users, {len(account.devices)} devices in {out}"
     )

@@ -11,7 +11,7 @@ from mockcdrs.cli.shared_options import kazoo_of_server
 _MAX_DIFFERENCES = 20
 
 
-@click.command("replay")
+@click.command("replay", short_help="Compare a recording with the mock.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
 @click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")

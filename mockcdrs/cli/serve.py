@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
+from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -45,6 +45,12 @@ def _check_moment(_context: click.Context, _option: click.Parameter, moment: str
     return moment
 
 
+def _check_speed(_context: click.Context, _option: click.Parameter, speed: float | None) -> float | None:
+    if speed is not None and not SPEED.fits(speed):
+        raise click.BadParameter(f"came {speed:g}, expected {SPEED.expected}")
+    return speed
+
+
 def _check_quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     from mockcdrs.crossbar import quirks
 
@@ -74,6 +80,7 @@ def _host_of(origin: str) -> str:
 _FORMS: dict[OptionKind, dict[str, Any]] = {
     OptionKind.NUMBER: {"type": int},
     OptionKind.COUNT: {"type": click.IntRange(0, 1_000_000)},
+    OptionKind.SPEED: {"type": float, "callback": _check_speed},
     OptionKind.FOLDER: {"type": click.Path(path_type=Path)},
     OptionKind.MOMENT: {"callback": _check_moment},
     OptionKind.SWITCH: {"is_flag": True},
@@ -106,13 +113,14 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 
 @click.command(
     "serve",
+    short_help="Serve CDRs until interrupted.",
     context_settings={"auto_envvar_prefix": "MOCKCDRS"},
-    epilog="""Each option may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY, and so on.
+    epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
 Examples:
   mockcdrs serve --data calls --now 2026-01-20T12:00:00Z
-  mockcdrs serve --port 0 --env-file mock.env --log-format json
+  mockcdrs serve -p 0 --env-file mock.env --log-format json
   mockcdrs serve --set crossbar.pagination_page_size=10 --fix summary-doubling
 """,
 )
@@ -125,10 +133,11 @@ Examples:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="The form of a request's line.",
+    help="A line for each request.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
+    "-p",
     "--port",
     default=8000,
     show_default=True,
@@ -136,7 +145,7 @@ Examples:
     metavar="PORT",
     help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="The token that /_mockcdrs/ wants; needed with --host.")
+@click.option("--control-token", metavar="TOKEN", help="The token for /_mockcdrs/, a must with --host.")
 @click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
 @click.option(
     "--allow-origin",
@@ -146,17 +155,26 @@ Examples:
     help="Let pages of this origin use /_mockcdrs/.",
 )
 @click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
-def command(*, env_file: Path | None, log_format: str, opens_console: bool, **options: Any) -> None:
+@click.option("--reload", is_flag=True, help="Begin anew when files of --data change.")
+@click.option("--verbose", is_flag=True, help="Show all that a client may need at the start.")
+def command(
+    *, env_file: Path | None, log_format: str, opens_console: bool, reload: bool, verbose: bool, **options: Any
+) -> None:
     """Serve CDRs until interrupted.
 
-    Without --data the calls are made up, the same for the same seed: today's appear as they end.
+    Without --data calls are made up; today's appear as they end.
     """
     from mockcdrs.cli import listening
+    from mockcdrs.cli.data_reload import DataReload
 
+    if reload and not options["data"]:
+        raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
     with _mistakes_as_messages():
         if opens_console and options["no_control"]:
             raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
-        listening.run(build_mock(**options), env_file, log_format, opens_console=opens_console)
+        watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
+        mock = build_mock(**options)
+        listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
 
 
 def build_mock(

@@ -1,6 +1,7 @@
 """`mockcdrs verify`: check that a server answers as Crossbar does."""
 
 import contextlib
+import json
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from mockcdrs.contract.target import TargetServer
 
 
-@click.command("verify")
+@click.command("verify", short_help="Check that a server answers as Crossbar does.")
 @click.argument("url", required=False)
 @account_of_server(is_required=False)
 @click.option(
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
     metavar="N",
     help="Requests a second, at most; 4 unless the server is on this machine.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print one object of JSON, for a machine.")
 @kazoo_of_server
 def command(
-    *, url: str | None, account_id: str | None, token: str | None, rate: float | None, kazoo: str | None
+    *,
+    url: str | None,
+    account_id: str | None,
+    token: str | None,
+    rate: float | None,
+    as_json: bool,
+    kazoo: str | None,
 ) -> None:
     """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
 
@@ -33,7 +41,7 @@ def command(
     version does. It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if
     anything differs.
     """
-    from mockcdrs.contract.check import render_check_result, render_summary
+    from mockcdrs.contract.check import describe_results, render_check_result, render_summary
     from mockcdrs.contract.checks import CHECKS
     from mockcdrs.contract.client import ClientError, require_h11
 
@@ -41,18 +49,25 @@ def command(
         require_h11()
     except ClientError as error:
         raise click.ClickException(str(error)) from error
+
+    def echo(text: str) -> None:
+        if not as_json:  # a machine reads the object at the end
+            click.echo(text)
+
     with contextlib.ExitStack() as stack:
         server = _server(url, account_id, token, rate, kazoo) if url else _mock(stack, kazoo)
         try:
             server.check_access()
         except ClientError as error:
             raise click.ClickException(str(error)) from error
-        click.echo(f"{server.detection}\n")
+        echo(f"{server.detection}\n")
         results = []
         for check in CHECKS:
             results.append(check.run(server))
-            click.echo(render_check_result(results[-1]))
-        click.echo(render_summary(results, server.request_count))
+            echo(render_check_result(results[-1]))
+        echo(render_summary(results, server.request_count))
+        if as_json:
+            click.echo(json.dumps(describe_results(results, str(server.detection), server.request_count), indent=2))
     if any(result.differences for result in results):
         raise click.exceptions.Exit(1)
 

@@ -7,6 +7,7 @@ answers as Crossbar does without any quirk.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mockcdrs.contract.response import CannotCheck, Difference, Finding, MalformedResponse, QuirkObserved, Skipped
 from mockcdrs.contract.target import TargetServer
@@ -97,6 +98,27 @@ def describe_differences(result: CheckResult) -> list[str]:
     lines = [line for each in reported for line in (each.text, f"  {each.request}")]
     more = len(result.differences) - len(reported)
     return [result.check.sentence, *lines, *([f"and {more} more"] if more else [])]
+
+
+def describe_results(results: Sequence[CheckResult], detection: str, request_count: int) -> dict[str, Any]:
+    """The results as JSON can hold them; `detection` says which Kazoo the server is, and how that is known."""
+    return {
+        "detection": detection,
+        "requests": request_count,
+        "counts": Counter(result.outcome for result in results),
+        "checks": [
+            {
+                "name": result.check.name,
+                "sentence": result.check.sentence,
+                "source": result.check.source,
+                "outcome": result.outcome,
+                "differences": [{"text": each.text, "request": each.request} for each in result.differences],
+                "quirks": list(result.quirks),
+                "skipped": list(result.skipped),
+            }
+            for result in results
+        ],
+    }
 
 
 def render_summary(results: Sequence[CheckResult], request_count: int) -> str:

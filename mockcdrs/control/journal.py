@@ -5,9 +5,10 @@ import logging
 import os
 import threading
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from mockcdrs.control import redaction
@@ -18,6 +19,7 @@ from mockcdrs.crossbar.pipeline import HttpRequest
 DEFAULT_CAPACITY = 1_000
 LOOPBACK = "127.0.0.1"
 MAX_RESPONSES = 50
+MAX_ERROR_RESPONSES = 200
 MAX_BODY_BYTES = 65_536
 MAX_REQUEST_BODY_BYTES = 8_192
 
@@ -73,17 +75,19 @@ class Record:
         headers: the request's, by names in lower case.
         status: the status of the response.
         received_bytes: the length of the request's body.
-        body: the beginning of the request's body as text.
         sent_bytes: the length of the response's body as it was sent, perhaps compressed.
         duration_seconds: how long the response took, by the machine's clock.
         fault: the names of the rules that fired.
         note: why Crossbar, too, answers so, where the answer is puzzling.
+        reason: why the request was refused, in words; empty for one that was not.
+        body: the request's body as text, its first `MAX_REQUEST_BODY_BYTES`.
         outcome: what Crossbar noted about its answer.
         is_complete: whether the body was sent, or broke off.
         completion: its place among all completed requests, counted from 1; 0 before.
         arrived_seconds: when it came in, by the machine's clock.
         client_address: the address that Crossbar takes for the client's.
-        response: the response, as long as it is kept.
+        response: the response, as long as it is kept: of the last `MAX_RESPONSES` requests, and of the last
+            `MAX_ERROR_RESPONSES` that were refused before.
         final_advice: the advice, once it was read.
         adviser: makes the advice, once the request is complete.
 
@@ -98,11 +102,12 @@ class Record:
     headers: dict[str, str]
     status: int = 0
     received_bytes: int = 0
-    body: str = ""
     sent_bytes: int = 0
     duration_seconds: float = 0.0
     fault: str = ""
     note: str = ""
+    reason: str = ""
+    body: str = ""
     outcome: Outcome = field(default_factory=Outcome)
     is_complete: bool = False
     completion: int = 0
@@ -143,11 +148,15 @@ def _parse_redacted(raw: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequests:
-    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`."""
+    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`.
+
+    `others` says how many requests came with the tokens of other tests, by the names of these.
+    """
 
     records: list[Record]
     dropped: int
     capacity: int
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def all(self) -> list[Record]:
         """Return the records of all requests; raises `JournalFull` where some were dropped."""
@@ -173,6 +182,7 @@ class JournalChanges:
         completed: how many became complete since the journal was cleared.
         dropped: how many the journal dropped.
         capacity: the journal's.
+        others: how many requests came with the tokens of other tests, by the names of these.
 
     """
 
@@ -183,6 +193,7 @@ class JournalChanges:
     completed: int
     dropped: int
     capacity: int
+    others: Mapping[str, int]
 
 
 class Journal:
@@ -206,14 +217,16 @@ class Journal:
         with self._changed:
             self._records: deque[Record] = deque(maxlen=self.capacity)
             self._under_way: dict[int, Record] = {}
+            self._errors: deque[Record] = deque()
             self._numbers = itertools.count(1)
             self._completed = 0
+            self._others: Counter[str] = Counter()
             self.dropped = 0
             self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
-    def open(self, incoming: HttpRequest, at_gregorian: int) -> Record:
-        """Add the record of a request that has just come in, and return it."""
+    def open(self, incoming: HttpRequest, at_gregorian: int, other_test: str = "") -> Record:
+        """Add the record of a request that has just come in, and return it; one of an `other_test` is only counted."""
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
@@ -227,7 +240,11 @@ class Journal:
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )
-        self.add(record)
+        if other_test:
+            with self._changed:
+                self._others[other_test] += 1
+        else:
+            self.add(record)
         return record
 
     def add(self, record: Record) -> None:
@@ -239,9 +256,18 @@ class Journal:
             self._records.append(record)
             self._under_way[record.number] = record
             if len(self._records) > MAX_RESPONSES:
-                self._records[-MAX_RESPONSES - 1].response = None
+                self._drop_response(self._records[-MAX_RESPONSES - 1])
         if is_first_drop:
             logger.warning("the journal is full with %d records: from now on the oldest are dropped", self.capacity)
+
+    def _drop_response(self, record: Record) -> None:
+        """Let go of the response to an older request; errors have a ring of their own."""
+        if record.status < HTTPStatus.BAD_REQUEST:
+            record.response = None
+            return
+        self._errors.append(record)
+        if len(self._errors) > MAX_ERROR_RESPONSES:
+            self._errors.popleft().response = None
 
     def complete(self, record: Record) -> None:
         """Record that a response was sent or broke off. Does nothing the second time, or after a `clear`."""
@@ -270,7 +296,7 @@ class Journal:
     def snapshot(self) -> RecordedRequests:
         """Return the records, and how many were dropped, as of one moment."""
         with self._changed:
-            return RecordedRequests(list(self._records), self.dropped, self.capacity)
+            return RecordedRequests(list(self._records), self.dropped, self.capacity, dict(self._others))
 
     def since(self, number: int) -> list[Record]:
         """Return the records with a greater number, oldest first."""
@@ -305,6 +331,7 @@ class Journal:
                 completed=self._completed,
                 dropped=self.dropped,
                 capacity=self.capacity,
+                others=dict(self._others),
             )
 
     def wait_for_change(

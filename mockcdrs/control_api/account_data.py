@@ -1,13 +1,17 @@
 """The accounts: what a client is configured with, and the accounts, users, devices and numbers that are added."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.control import added_accounts
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_accounts import Device, User
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.mock_interface import TEST_NAME
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse
+from mockcdrs.crossbar.account_documents import usable_apps
 from mockcdrs.dataset.accounts import Account
 
 
@@ -23,20 +27,20 @@ def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> di
         "url": f"{origin}/v2",
         "ca_path": None if backend.ca_path is None else str(backend.ca_path),
         "account_id": account.id,
-        "auth_token": account.tokens[0].value if account.tokens else "",
+        "auth_token": backend.state.token_of(account) if account.tokens else "",
         "user_id": login.user_id,
         "name": account.name,
         "realm": account.realm,
         "username": login.username,
         "password": login.password,
         "api_key": login.api_key,
-        "users": [{"id": user["id"], "name": _name(user)} for user in account.users],
+        "users": _list_users(account),
         "numbers": list(account.numbers),
-        "accounts": [_describe_shortly(each) for each in accounts.values()],
+        "accounts": [_describe_shortly(accounts, each) for each in accounts.values()],
     }
 
 
-def _describe_shortly(account: Account) -> dict[str, Any]:
+def _describe_shortly(accounts: Mapping[str, Account], account: Account) -> dict[str, Any]:
     parent = account.tree[-1] if account.tree else None
     return {
         "id": account.id,
@@ -44,11 +48,32 @@ def _describe_shortly(account: Account) -> dict[str, Any]:
         "realm": account.realm,
         "parent": parent,
         "is_reseller": account.is_reseller,
+        "tokens": [token.value for token in account.tokens],
+        "users": _list_users(account),
+        "devices": _list_named(account.devices),
+        "apps": _list_named(usable_apps(accounts, account)),
     }
+
+
+def _list_users(account: Account) -> list[dict[str, str]]:
+    return [{"id": user["id"], "name": _name(user)} for user in account.users]
+
+
+def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"id": each["id"], "name": str(each.get("name", ""))} for each in documents]
 
 
 def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+
+
+def add_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Give a test a token of its own, as `Mock.issue_token` does, and return the account with it."""
+    given = messages.parse_members(request.body, {"name": TEST_NAME}, "a test")
+    with messages.refuse_wrong_arguments():
+        arguments.check_present(given, ("name",), "a test")
+        backend.issue_token(**given)
+    return ApiResponse(_describe(backend, backend, request.origin), 201)
 
 
 def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -1,7 +1,6 @@
 """The data: CDRs added and removed, interactions for a timeline, and what a correct client ends up with."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -10,25 +9,27 @@ from mockcdrs.cdr.documents import public_fields
 from mockcdrs.control.added_calls import Interaction
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME
-from mockcdrs.control_api import messages
+from mockcdrs.control_api import messages, timeline
 from mockcdrs.control_api.access import ApiError
+from mockcdrs.control_api.call_summary import DIRECTIONS, RESULTS, CallFilter
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
+from mockcdrs.control_api.timeline import TimelineEntry
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.dataset.store import Document, Segment, Store
 from mockcdrs.expected.result import Expected
 
 _CALL = {"at": ANY_TIME, **CALL_SPEC_FIELDS}
 _SERIES = {"count": arguments.WHOLE, "over": arguments.NUMBER, **_CALL}
 _MOST_INTERACTIONS = 500
-_MAX_INTERACTION_SECONDS = 24 * 3_600
+_RANGE = ("created_from", "created_to")
+_CALL_FILTERS = ("direction", "result", "user", "cause", "search")
 
 
 def count_data(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return the months that have a database, and how much was added and removed."""
+    """Return the months that have a database, how much was added and removed, and a number that changes with that."""
     del request
     data = backend.state.data
-    counts = {"added": data.count_added(), "removed": data.count_removed()}
+    counts = {"added": data.count_added(), "removed": data.count_removed(), "version": data.version}
     return ApiResponse({"months": data.months(backend.account_id), **counts})
 
 
@@ -103,18 +104,45 @@ def reset(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the newest interactions of a time range with their legs, for a timeline."""
-    messages.check_parameters(request, "account_id", "created_from", "created_to", "limit")
+    messages.check_parameters(request, "account_id", *_RANGE, "limit", *_CALL_FILTERS)
     account_id = messages.find_account(backend, request).account_id
+    limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
+    times, wanted = _parse_range(backend, request), _parse_filter(request)
+    entries = timeline.newest_interactions(backend.state.data, account_id, times, limit, wanted)
+    return ApiResponse([_describe_interaction(entry) for entry in entries])
+
+
+def count_calls(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Count the calls of a time range, for charts."""
+    messages.check_parameters(request, "account_id", *_RANGE, *_CALL_FILTERS)
+    account_id = messages.find_account(backend, request).account_id
+    times, wanted = _parse_range(backend, request), _parse_filter(request)
+    return ApiResponse(asdict(timeline.count_by_time(backend.state.data, account_id, times, wanted)))
+
+
+def _parse_range(backend: MockBackend, request: ApiRequest) -> tuple[int, int]:
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
     start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
-    limit = messages.parse_whole_number(request, "limit", 100, _MOST_INTERACTIONS)
-    interactions = newest_interactions(backend.state.data, account_id, (start, end), limit)
-    return ApiResponse(
-        [
-            {"interaction_id": each.id, "start_seconds": each.start, "legs": [public_fields(leg) for leg in each.legs]}
-            for each in interactions
-        ]
-    )
+    return start, end
+
+
+def _parse_filter(request: ApiRequest) -> CallFilter:
+    values = {name: request.query[name] for name in _CALL_FILTERS if name in request.query}
+    for name, known in (("direction", DIRECTIONS), ("result", RESULTS)):
+        if values.get(name, "") not in {"", *known}:
+            raise messages.bad_value(name, values[name], f"one of {', '.join(known)}")
+    return CallFilter(**values)
+
+
+def _describe_interaction(entry: TimelineEntry) -> dict[str, Any]:
+    call = asdict(entry.summary)
+    return {
+        "interaction_id": entry.id,
+        "start_seconds": call.pop("start"),
+        **call,
+        "owners": sorted(entry.summary.owners),
+        "legs": [public_fields(leg) for leg in entry.legs],
+    }
 
 
 def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -148,73 +176,3 @@ def read_expected(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def _totals(expected: Expected) -> dict[str, int]:
     return {name: getattr(expected, name) for name in ("count", "calls", "seconds", "cost", "reseller_cost")}
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One interaction: its id, when it began, in Gregorian seconds, and its legs in the order of their beginnings."""
-
-    id: str
-    start: int
-    legs: tuple[Document, ...]
-
-
-def newest_interactions(store: Store, account_id: str, times: tuple[int, int], limit: int) -> list[TimelineEntry]:
-    """Return up to `limit` interactions whose last leg was written within `times`, both ends included, newest first.
-
-    `times` are Gregorian seconds. No more is read than what is returned and the day before it: no interaction takes
-    longer.
-    """
-    first, last = times
-    legs: dict[str, list[Document]] = {}
-    read_until = first
-    for document in _newest_cdrs(store, account_id, first - _MAX_INTERACTION_SECONDS, last):
-        name, written = str(document.get("interaction_id", document["_id"])), document["pvt_created"]
-        if written < read_until - _MAX_INTERACTION_SECONDS:
-            break
-        if name in legs:
-            legs[name].append(document)
-        elif len(legs) < limit and written >= first:
-            legs[name] = [document]
-            read_until = written
-    return [_to_entry(name, of_interaction) for name, of_interaction in legs.items()]
-
-
-def _newest_cdrs(store: Store, account_id: str, first: int, last: int) -> Iterator[Document]:
-    for month in reversed(store.months(account_id)):
-        scan = store.scan(account_id, month, (first, last), descending=True)
-        stored = [document for segment in scan.stored for document in _cdrs(segment)]
-        waiting = sorted(
-            (each for each in stored if first <= each["pvt_created"] <= last), key=_written_at, reverse=True
-        )
-        for segment in scan.generated:
-            waiting += [each for each in _cdrs(segment) if first <= each["pvt_created"] <= last]
-            waiting.sort(key=_written_at, reverse=True)
-            begin = min(map(_written_at, _cdrs(segment)), default=last)
-            ready = [each for each in waiting if _written_at(each) >= begin]
-            waiting = waiting[len(ready) :]
-            yield from ready
-        yield from waiting
-
-
-def _cdrs(segment: Segment) -> list[Document]:
-    return [each for each in segment.visible() if _is_cdr(each)]
-
-
-def _is_cdr(document: Document) -> bool:
-    return document.get("pvt_type") == "cdr" and not document.get("pvt_deleted") and type(_written_at(document)) is int
-
-
-def _written_at(document: Document) -> Any:
-    return document.get("pvt_created")
-
-
-def _to_entry(name: str, legs: list[Document]) -> TimelineEntry:
-    in_order = sorted(legs, key=lambda leg: (_start_of(leg), str(leg["_id"])))
-    return TimelineEntry(name, _start_of(in_order[0]), tuple(in_order))
-
-
-def _start_of(leg: Document) -> int:
-    ended, took = leg.get("timestamp"), leg.get("duration_seconds")
-    end = ended if isinstance(ended, int) else leg["pvt_created"]
-    return int(end - took) if isinstance(took, int) else int(end)

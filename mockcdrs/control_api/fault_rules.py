@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockcdrs.arguments import FLAG
+from mockcdrs.arguments import FLAG, is_whole
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
@@ -19,6 +19,7 @@ def _describe(backend: MockBackend, rule: Rule) -> dict[str, Any]:
         "python": rule.to_python(),
         "matched": faults.matched(rule),
         "fired": faults.fired(rule),
+        "spent": rule.schedule.is_spent(faults.matched(rule), faults.fired(rule)),
         "near_misses": faults.near_misses(rule),
         "description": str(rule),
     }
@@ -34,13 +35,39 @@ def list_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     return ApiResponse([_describe(backend, rule) for rule in backend.state.faults])
 
 
+def _parse_rule(body: Any) -> Rule:
+    if not isinstance(body, dict):
+        raise bad_value(None, body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
+    with messages.refuse_wrong_arguments():
+        return Rule.from_dict(body)
+
+
 def add_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Make requests fail, as `Mock.fail` does."""
-    if not isinstance(request.body, dict):
-        raise bad_value(None, request.body, 'a rule: an object, as in {"status": 503, "path": "/cdrs"}')
-    with messages.refuse_wrong_arguments():
-        rule = backend.state.faults.add(Rule.from_dict(request.body))
-    return ApiResponse(_describe(backend, rule), 201)
+    return ApiResponse(_describe(backend, backend.state.faults.add(_parse_rule(request.body))), 201)
+
+
+def replace_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Put a rule in the place of another; it keeps the number and begins to count anew."""
+    rule, number = _parse_rule(request.body), request.fields["number"]
+    known = next((each.number for each in backend.state.faults if str(each.number) == number), 0)
+    replaced = backend.state.faults.replace(known, rule)
+    if replaced is None:
+        raise _unknown_rule(number)
+    return ApiResponse(_describe(backend, replaced))
+
+
+def order_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Put the rules into an order: of those that are due the first one fires."""
+    numbers = request.body
+    is_list = isinstance(numbers, list) and all(map(is_whole, numbers))
+    if not is_list or not backend.state.faults.order(numbers):
+        raise bad_value(None, numbers, "the ids of all rules as a list, each once; see GET /_mockcdrs/faults")
+    return list_rules(backend, request)
+
+
+def _unknown_rule(number: str) -> ApiError:
+    return ApiError(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
 
 
 def remove_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -48,7 +75,7 @@ def remove_rule(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     number = request.fields["number"]
     faults = backend.state.faults
     if not any(str(rule.number) == number and faults.remove(rule) for rule in faults):
-        raise ApiError(404, "no-such-fault", f"{number!r:.80} came; no rule has this id; see GET /_mockcdrs/faults")
+        raise _unknown_rule(number)
     return NO_CONTENT
 
 

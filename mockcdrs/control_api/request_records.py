@@ -1,7 +1,6 @@
 """What clients did: records of requests, in JSON and in words, the stream of new ones, and the advice on them."""
 
 import dataclasses
-import shlex
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,29 +9,30 @@ from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.clock import monotonic
 from mockcdrs.control.journal import JournalFull, Record
 from mockcdrs.control.request_assertions import ASSERTION_PARTS
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
+from mockcdrs.control_api.curl_command import curl_command, own_secrets
+from mockcdrs.control_api.har import build_har
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.crossbar import start_key
 
 _ASSERTION = {**ASSERTION_PARTS, "in_order": Kind("a list of requests", lambda value: isinstance(value, list))}
 _LEFT_OUT = frozenset({"final_advice", "adviser", "response"})
 _MAX_PART_LENGTH = 80
-_CURL_HEADERS = ("accept", "accept-language", "content-type", "x-request-id", "origin")
+_NUMBERS = Kind("a list of whole numbers", lambda each: isinstance(each, list) and all(map(arguments.is_whole, each)))
 
 
-def describe_record(record: Record, origin: str) -> dict[str, Any]:
-    """Return a record as JSON, without the answer's body."""
+def describe_record(record: Record) -> dict[str, Any]:
+    """Return a record as JSON, without the answer."""
     names = (item.name for item in dataclasses.fields(record) if item.name not in _LEFT_OUT)
     members = {name: getattr(record, name) for name in names}
     return members | {
         "advice": record.advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
-        "explained": describe_query(record.query),
-        "curl": curl_command(record, origin),
     }
 
 
@@ -42,28 +42,44 @@ def read_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     news = backend.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
     return ApiResponse(
         {
-            "records": [describe_record(record, request.origin) for record in news.records],
-            "under_way": [describe_record(record, request.origin) for record in news.under_way],
+            "records": [describe_record(record) for record in news.records],
+            "under_way": [describe_record(record) for record in news.under_way],
             "next": news.completion,
             "identity": news.identity,
             "completed": news.completed,
             "dropped": news.dropped,
             "capacity": news.capacity,
+            "others": news.others,
+            "machine_seconds": monotonic(),
         }
     )
 
 
 def read_record(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return one record with the answer as far as it is kept; `response` is `null` where it no longer is."""
+    """Return one record with the answer as far as it is kept, its query in words, and the curl that repeats it."""
     number = request.fields["number"]
     for record in backend.state.journal:
         if str(record.number) == number:
-            answered = record.response
-            response = None if answered is None else answered.to_dict()
-            return ApiResponse({**describe_record(record, request.origin), "response": response})
+            secrets = own_secrets(backend.state.data.accounts.values())
+            more = {
+                "explained": describe_query(record.query),
+                "curl": curl_command(record, request.origin, secrets, backend.auth_token),
+                "response": None if record.response is None else record.response.to_dict(),
+            }
+            return ApiResponse({**describe_record(record), **more})
     raise ApiError(
         404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal"
     )
+
+
+def export_har(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return records as an HTTP Archive: those with the given numbers, or all that are kept."""
+    given = messages.parse_members({} if request.body is None else request.body, {"numbers": _NUMBERS}, "an archive")
+    records = list(backend.state.journal)
+    if "numbers" in given:
+        wanted = frozenset(given["numbers"])
+        records = [record for record in records if record.number in wanted]
+    return ApiResponse(build_har(records, request.origin))
 
 
 def stream_records(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -110,6 +126,19 @@ def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     counted = Counter(backend.kept_advice())
     return ApiResponse(
         [{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()]
+    )
+
+
+def list_advice_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Return all codes of advice with what they stand for; `kinds` are those of the CDR endpoints, `null` for any."""
+    del backend, request
+    from mockcdrs.advice.registry import ADVICE
+
+    return ApiResponse(
+        [
+            {"code": code, "sentence": rule.sentence, "kinds": None if rule.kinds is None else sorted(rule.kinds)}
+            for code, rule in ADVICE.items()
+        ]
     )
 
 
@@ -182,16 +211,3 @@ _BY_PREFIX: dict[str, Callable[[str, str], str]] = {
     "paginate": lambda _, text: "everything in one answer" if text == "false" else text,
     "ascending": lambda _, text: "oldest first" if text == "true" else text,
 }
-
-
-def curl_command(record: Record, origin: str) -> str:
-    """Return the shell command that repeats a request; it takes the token from `$TOKEN` and a body from `$BODY`."""
-    url = f"{origin}{record.target}"
-    words = ["curl", "-sS"] + ([] if record.method == "GET" else ["-X", record.method])
-    for name in _CURL_HEADERS:
-        if name in record.headers and record.headers[name] != "*/*":
-            words += ["-H", f"{name}: {record.headers[name]}"]
-    line = shlex.join(words)
-    line += ' -H "X-Auth-Token: $TOKEN"' if "x-auth-token" in record.headers else ""
-    line += ' -d "$BODY"' if record.received_bytes else ""
-    return f"{line} {shlex.quote(url)}"

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from mockcdrs.crossbar.authentication import TokenBuckets
@@ -109,9 +109,32 @@ class Faults:
                 return False
             self._removed[rule.number] = self._rules.pop(rule.number)
             entry.lifted.set()
-            if not any(other.rule.expires_tokens for other in self._rules.values()):
-                self._tokens = TokenExpiry()
+            self._forget_tokens()
             return True
+
+    def replace(self, number: int, rule: Rule) -> Rule | None:
+        """Put a rule in the place of another, under its number; it begins to count anew. `None` where there is none."""
+        with self._lock:
+            entry = self._rules.get(number)
+            if entry is None:
+                return None
+            entry.lifted.set()
+            numbered = rule.with_number(number)
+            self._rules[number] = _Entry(numbered)
+            self._forget_tokens()
+            return numbered
+
+    def order(self, numbers: Sequence[int]) -> bool:
+        """Put the rules into an order. Returns whether the numbers are those of all rules, each once."""
+        with self._lock:
+            if sorted(numbers) != sorted(self._rules):
+                return False
+            self._rules = {number: self._rules[number] for number in numbers}
+            return True
+
+    def _forget_tokens(self) -> None:
+        if not any(other.rule.expires_tokens for other in self._rules.values()):
+            self._tokens = TokenExpiry()
 
     @contextlib.contextmanager
     def down(self) -> Iterator[None]:

@@ -61,14 +61,14 @@ class Anonymizer:
 
     def _anonymize_value(self, kind: Kind, value: Any) -> Any:
         match value:
+            case str():
+                return self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), value)
             case Mapping() if kind is Kind.TALLY:
                 return self._anonymize_tally(value, Kind.REALM)
             case Mapping():
                 return self.anonymize_object(value)
             case list() | tuple():
                 return type(value)(self._anonymize_value(kind, each) for each in value)
-            case str():
-                return self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), value)
             case int() | float() if not isinstance(value, bool) and value == value // 1:
                 return type(value)(self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), str(int(value))))
         return value

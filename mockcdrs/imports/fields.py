@@ -8,6 +8,7 @@ of accounts, users and devices, Crossbar's envelope. A field means the same wher
 
 import re
 from enum import Enum, auto
+from functools import lru_cache
 
 
 class Kind(Enum):
@@ -103,13 +104,13 @@ _NAMES_BY_KIND = {
     Kind.CODE: """
         account_billing account_trunk_usage acdc_type app_name app_version application_event
         application_logical_direction application_name application_response audio auth_method authorizing_type
-        call_direction call_type caller_screen_bit channel_call_state channel_loopback_leg channel_state classifier
-        codecs device_type did_classifier direction disposition encoding error event_category event_name fax_encoding
-        fax_encoding_name fax_file_image_resolution fax_image_resolution fax_remote_country fax_result_code fax_timezone
-        feature_level features hangup_cause hangup_code inception_direction invite_format language media_recorder method
-        other_leg_direction outbound_privacy phase priv_level privacy_method pusher_application pvt_type rate_name
-        raw_application_name reseller_billing reseller_call_type reseller_trunk_usage resource_type status terminator
-        timezone transfer_type type version
+        billing_mode call_direction call_type caller_screen_bit channel_call_state channel_loopback_leg channel_state
+        classifier codecs device_type did_classifier direction disposition encoding error event_category event_name
+        fax_encoding fax_encoding_name fax_file_image_resolution fax_image_resolution fax_remote_country fax_result_code
+        fax_timezone feature_level features hangup_cause hangup_code inception_direction invite_format language
+        media_recorder method notification_preference other_leg_direction outbound_privacy phase priv_level
+        privacy_method pusher_application pvt_type rate_name raw_application_name reseller_billing reseller_call_type
+        reseller_trunk_usage resource_type status terminator timezone transfer_type type version
     """,
     Kind.FLAG: """
         auto_answer_loopback call_forward caller_privacy_hide_name caller_privacy_hide_number channel_authorized
@@ -138,6 +139,7 @@ FIELDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in _word
 _UNIX_SECONDS = re.compile(r"1\d{9}", re.ASCII)
 
 
+@lru_cache(maxsize=1_000)
 def kind_of(name: str) -> Kind | None:
     """The kind of a field, `None` for one that is not known. In `transfer_history` each transfer's name is its time."""
     return Kind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
@@ -164,12 +166,12 @@ CODES = _words("""
     call_event call_recording callflow callflows cancel caribbean cdr cell click2call clicktocall conference contact
     crash credential crossbar delayed~negotiation device did_us disabled e164 early~media ecallmgr emergency enterprise
     error external fail failure fax flat_rate fmc free gold hangup held hotornot inbound incoming init internal
-    international jonny5 kazoo konami kzc_recording landline limits_disabled local long~distance mobile no_classifier
-    none normal npan offnet offnet-origination offnet-termination onnet onnet-origination onnet-termination opus
-    original origination originator_cancel outbound outbound_fax page park parked password per_minute pivot private
-    published regional reporting resource ring_group ringing route sip sip_device sip_uri smartphone softphone standard
-    stepswitch success system t38 termination toll_us tollfree tollfree_us toll~free total trunkstore undefined unknown
-    unlimited user username video vm_to_email voicemail
+    international jonny5 kazoo konami kzc_recording landline limits_disabled limits_only local long~distance manual
+    mobile no_classifier none normal notify npan offnet offnet-origination offnet-termination onnet onnet-origination
+    onnet-termination opus original origination originator_cancel outbound outbound_fax page park parked password
+    per_minute pivot private published regional reporting resource ring_group ringing route sip sip_device sip_uri
+    smartphone softphone standard stepswitch success system t38 teletype termination toll_us tollfree tollfree_us
+    toll~free total trunkstore undefined unknown unlimited user username video vm_to_email voicemail
 """)
 """Codes that Kazoo and FreeSWITCH write beside those in capitals: in lower case, `~` for a blank."""
 NOBODY = _words("""

@@ -6,6 +6,7 @@
 
 import itertools
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -31,15 +32,19 @@ class RecordingDirectory:
     """The directory `out` while it is filled. All that is written goes through `anonymizer`, if there is one.
 
     With `resume` it goes on with what a run before left: which pseudonyms that one gave is kept in the directory until
-    it is complete, by keyed hashes of the originals. Raises `FileExistsError` if `out` exists, or if a run left
-    something and `resume` is false.
+    it is complete, by keyed hashes of the originals. With `force` it takes the place of a recording that is there, once
+    it is complete. Raises `FileExistsError` if `out` exists otherwise, or if a run left something and `resume` is
+    false.
     """
 
-    def __init__(self, out: Path, *, resume: bool = False, anonymizer: Anonymizer | None = None) -> None:
+    def __init__(
+        self, out: Path, *, resume: bool = False, force: bool = False, anonymizer: Anonymizer | None = None
+    ) -> None:
         self._out = out
         self.unfinished = out.with_name(f"{out.name}.unfinished")
-        if out.exists():
-            raise FileExistsError(f"{out} is there already: name a folder that is not, or move this one away")
+        if out.exists() and not (force and (out / _RECORDING).is_file()):
+            words = "name a folder that is not, or move this one away; --force overwrites a recording, nothing else"
+            raise FileExistsError(f"{out} is there already: {words}")
         if self.unfinished.exists() and not resume:
             raise FileExistsError(
                 f"{self.unfinished} is there from a run that did not end: go on with --resume, or move it away"
@@ -79,6 +84,8 @@ class RecordingDirectory:
         hidden = self._anonymizer.anonymize_account(account) if self._anonymizer else account
         export.write_accounts(self.unfinished, [hidden])
         (self.unfinished / _PSEUDONYMS).unlink(missing_ok=True)
+        if self._out.exists():
+            shutil.rmtree(self._out)
         self.unfinished.rename(self._out)
 
     def _restore_pseudonyms(self) -> None:

@@ -42,15 +42,15 @@ class EventStream:
         self._journal = journal
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
-    def listen(self, since: int, origin: str, connection: ClientConnection) -> "_Listening":
+    def listen(self, since: int, connection: ClientConnection) -> "_Listening":
         """Return the events until the client goes or the server stops. Raises `ApiError` where all places are taken."""
         if not self._places.acquire(blocking=False):
             raise ApiError(
                 503, "too-many-listeners", f"{MOST_LISTENERS} listeners are there already; close one of their pages"
             )
-        return _Listening(self._places.release, self._events(since, origin, connection))
+        return _Listening(self._places.release, self._events(since, connection))
 
-    def _events(self, since: int, origin: str, connection: ClientConnection) -> Generator[bytes, None, None]:
+    def _events(self, since: int, connection: ClientConnection) -> Generator[bytes, None, None]:
         journal = self._journal
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
@@ -61,7 +61,7 @@ class EventStream:
                 yield b"event: reset\ndata: {}\n\n"
             cursor = news.completion
             for record in news.records:
-                data = json.dumps(describe_record(record, origin))
+                data = json.dumps(describe_record(record))
                 yield f"id: {record.completion}\nevent: request\ndata: {data}\n\n".encode()
             with connection.waiting(journal.wake):
                 is_quiet = not journal.wait_for_change(cursor, identity, HEARTBEAT_SECONDS, connection.is_closed)
@@ -166,7 +166,7 @@ def _responder(
             _send(resp, response)
         else:
             resp.content_type = "text/event-stream"
-            resp.stream = stream.listen(response.events, request.origin, ClientConnection(req.env))
+            resp.stream = stream.listen(response.events, ClientConnection(req.env))
 
     return respond
 

@@ -177,6 +177,12 @@ class RequestLog(QueueHandler):
         """Log that the server listens."""
         self.enqueue(logging.makeLogRecord({"banner": list(banner), "where": where}))
 
+    def follow(self, journal: Journal) -> None:
+        """Log the requests of another journal from now on, instead of those of the one before."""
+        journal.on_complete.append(self._request)
+        self._journal.on_complete.remove(self._request)
+        self._journal = journal
+
     def emit(self, record: logging.LogRecord) -> None:
         """Queue a record of Python's logging, unless the line of its request has it already."""
         if record.name != NOTES:

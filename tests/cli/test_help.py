@@ -19,6 +19,28 @@ def test_help_fits_a_screen(command: str) -> None:
     assert max(map(len, lines)) <= 80
 
 
+def test_each_command_is_described_in_a_line_that_is_not_cut() -> None:
+    output = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["-h"]).output
+    lines = output.partition("Commands:\n")[2].splitlines()[: len(main.commands)]
+    assert [line.split()[0] for line in lines] == [*main.commands]
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_h_is_short_for_help(command: str) -> None:
+    outputs = [CliRunner().invoke(main, [*command.split(), option]).output for option in ("-h", "--help")]
+    assert outputs[0] == outputs[1]
+
+
+def test_ctrl_c_ends_any_command_as_shells_expect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main.commands["explain"], "callback", interrupt)
+    result = CliRunner().invoke(main, ["explain"])
+    assert (result.exit_code, result.output.strip()) == (130, "")
+
+
 @pytest.mark.parametrize("command", ["", "serve", "generate", "import"])
 def test_help_has_examples_of_options_that_there_are(command: str) -> None:
     output = CliRunner().invoke(main, [*command.split(), "--help"]).output
@@ -50,12 +72,15 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
         "--journal": "7",
         "--open": "1",
         "--allow-origin": "http://localhost:3000",
+        "--reload": "1",
+        "--speed": "2",
+        "--verbose": "1",
         "--tls": "1",
         "--remote-webhooks": "1",
     }
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
-        name = option.opts[0]
+        name = option.opts[-1]
         monkeypatch.setenv(f"MOCKCDRS{name[1:].upper().replace('-', '_')}", given.get(name, "x"))
     context = command.make_context("serve", [])
     sources = {context.get_parameter_source(str(option.name)) for option in options}

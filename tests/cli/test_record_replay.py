@@ -98,6 +98,25 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
         assert served.account_id == mock.account_id
 
 
+def test_a_recording_that_is_there_is_overwritten_only_by_force(tmp_path: Path, mock: Mock) -> None:
+    out, wanted = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
+    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    out.mkdir()
+    (out / "letter.txt").write_text("kept")
+    for force in ([], ["--force"]):
+        refused = run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables)
+        assert refused.exit_code == 1
+        assert "--force overwrites a recording, nothing else" in refused.output
+    (out / "letter.txt").rename(tmp_path / "letter.txt")
+    out.rmdir()
+    for force in ([], ["--force"]):
+        assert run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables).exit_code == 0
+        (out / "of-the-first").touch()
+    assert "is there already" in run("record", mock.url, "--requests", wanted, "--out", out, **variables).output
+    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **variables).exit_code == 0
+    assert not (out / "of-the-first").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -217,6 +236,20 @@ def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
     )
     assert after_it == before_it
     assert not list(tmp_path.glob("*.unfinished"))
+
+
+def test_a_run_that_is_interrupted_says_how_to_go_on(
+    tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
+    asked = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", **environment)
+    assert result.exit_code == 1
+    assert f"Error: interrupted; 0 CDRs are in {tmp_path / 'out'}.unfinished; go on with --resume" in result.stderr
 
 
 def lines_of(folder: Path) -> dict[str, list[str]]:

@@ -26,6 +26,7 @@ from tests.server_process import ServerProcess, serve_in_process
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
 NOW = "2026-01-20T12:00:00Z"
+LAST = "Ctrl-C ends it; --verbose shows the rest that a client may need."
 DOCUMENT = {
     "_id": "202601-a@b",
     "call_id": "a@b",
@@ -126,7 +127,7 @@ def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monke
 def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
     tmp_path: Path, data: Path, options: list[str], kazoo: str
 ) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, "--verbose", *options) as served:
         with urlopen(f"{served.variables['MOCKCDRS_CONSOLE']}settings", timeout=10) as answer:
             settings = json.load(answer)
         listing = served.get("/cdrs")
@@ -137,18 +138,20 @@ def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
     assert [*listing["data"][0]] == [*VERSIONS[kazoo].columns]
 
 
-def test_the_banner_shows_url_account_token_and_a_curl_line_for_a_shell(tmp_path: Path, data: Path) -> None:
+def test_the_banner_shows_console_and_docs_first_and_three_lines_of_how_to_begin(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
         url = served.variables["MOCKCDRS_URL"]
         banner = served.end().splitlines()
-    assert banner[:3] == [f"Base URL    {url}", f"Account id  {ACCOUNT}", f"Token       {TOKEN}"]
-    assert f"Console     {url.removesuffix('v2')}_mockcdrs/" in banner
-    (curl,) = [line for line in banner if line.startswith("curl ")]
-    assert shlex.split(curl)[-3:] == [
-        "-H",
-        f"X-Auth-Token: {TOKEN}",
-        f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2",
+    pages = f"{url.removesuffix('v2')}_mockcdrs/"
+    assert banner[:4] == [
+        f"Console     {pages}",
+        f"API docs    {pages}docs",
+        "",
+        f"Point a client at {url}, account {ACCOUNT}, token {TOKEN}, or paste:",
     ]
+    listing = f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2"
+    assert shlex.split(banner[4]) == ["curl", "-sS", "-H", f"X-Auth-Token: {TOKEN}", listing]
+    assert banner[5:] == [LAST, ""]
 
 
 def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, data: Path) -> None:
@@ -158,8 +161,8 @@ def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, 
             assert (line in served.end().splitlines()) is is_said
 
 
-def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
-    with serving(tmp_path, "--now", NOW) as served:
+def test_a_verbose_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
+    with serving(tmp_path, "--now", NOW, "--verbose") as served:
         variables = served.variables
         banner = served.end().splitlines()
     labels = {"Username": "USERNAME", "Password": "PASSWORD", "Account": "ACCOUNT_NAME", "Realm": "REALM"}
@@ -171,7 +174,7 @@ def test_the_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
 def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path, options: tuple[str, ...]) -> None:
     program("curl")
     with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
-        (line,) = [line for line in iter(served.line, "Ctrl-C ends it.") if line.startswith("curl ")]
+        (line,) = [line for line in iter(served.line, LAST) if line.startswith("curl ")]
         pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
         served.end()
     assert [row["call_id"] for row in json.loads(pasted.stdout)["data"]] == ["a@b"]
@@ -206,8 +209,9 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
 ) -> None:
     with serving(tmp_path, "--data", str(data), "--control-token", "a b&c") as served:
         console = served.variables["MOCKCDRS_CONSOLE"]
-        served.end()
+        banner = served.end()
     assert console.endswith("/_mockcdrs/?token=a%20b%26c")
+    assert "/_mockcdrs/docs?token=a%20b%26c\n" in banner
     with serving(tmp_path, "--data", str(data), "--no-control") as served:
         assert "MOCKCDRS_CONSOLE" not in served.variables
         with urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10) as answer:
@@ -217,7 +221,7 @@ def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_i
 
 def test_each_request_is_a_line_also_where_no_terminal_is(tmp_path: Path, data: Path) -> None:
     with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        assert [line for line in iter(served.line, "Ctrl-C ends it.") if " GET " in line] == []
+        assert [line for line in iter(served.line, LAST) if " GET " in line] == []
         assert served.line() == ""
         served.get("/cdrs?page_size=7")
         line = served.line()
@@ -268,11 +272,13 @@ def test_data_clock_settings_and_host_are_as_told(tmp_path: Path, data: Path) ->
         assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(tmp_path: Path, data: Path, number: int) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(
+    tmp_path: Path, data: Path, number: int, status: int
+) -> None:
     with serving(tmp_path, "--data", str(data)) as served:
         output = served.end(number)
-        assert served.process.returncode == 0
+        assert served.process.returncode == status
     assert "Traceback" not in output
     assert not served.env_file.exists()
 

@@ -8,6 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mockcdrs.control.journal import Record
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.mock import Mock, serving
 from tests.certificates import TRUSTED
 from tests.programs import program
@@ -16,6 +18,8 @@ DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 PATIENCE_MS = 20_000
 LIVE = "#connection[data-state=live]"
 expect.set_options(timeout=PATIENCE_MS)
+
+USER_AGENT = "a-client/1.0"
 
 Open = Callable[..., Page]
 Ask = Callable[..., httpx.Response]
@@ -63,6 +67,35 @@ def ask(mock: Mock) -> Ask:
         return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30, verify=TRUSTED)
 
     return asked
+
+
+def walk(ask: Ask, *, agent: str = USER_AGENT, pages: int = 99, **query: Any) -> list[int]:
+    """Read a listing page by page, `pages` of them at most; gives the statuses."""
+    statuses = list[int]()
+    while len(statuses) < pages:
+        answer = ask(headers={"User-Agent": agent}, **query)
+        statuses.append(answer.status_code)
+        key = answer.json().get("next_start_key")
+        if not key:
+            break
+        query["start_key"] = key
+    return statuses
+
+
+def fill_journal(mock: Mock, count: int, *, is_complete: bool = True) -> list[Record]:
+    """Record requests as if they had come, much faster than they would."""
+    journal, first = mock.state.journal, len(mock.state.journal) + 1
+    path = f"/v2/accounts/{mock.account_id}/cdrs/nothing"
+    records = [
+        journal.open(HttpRequest("GET", path, f"n={number} ", {"user-agent": USER_AGENT}), mock.clock.now())
+        for number in range(first, first + count)
+    ]
+    for record in records:
+        record.status = 200
+        if is_complete:
+            record.is_complete = True
+            journal.complete(record)
+    return records
 
 
 @pytest.fixture

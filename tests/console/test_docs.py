@@ -67,6 +67,7 @@ def test_an_operation_is_tried_with_the_servers_own_account_and_token(open_page:
 def test_parameters_headers_and_other_filters_are_sent_as_they_are_filled_in(open_page: Open, mock: Mock) -> None:
     opened = operation(open_page(path="docs", ready=OPERATION), "listCdrs")
     opened.get_by_label("page_size (query)").fill("3")
+    opened.get_by_text("More parameters (").click()
     opened.get_by_label("X-Request-ID (header)").fill("from-the-page")
     opened.get_by_label("More of the query").fill("filter_call_direction=inbound&x=a%20b")
     opened.get_by_label("Accept (header)").select_option("text/csv")
@@ -123,6 +124,7 @@ def test_responses_have_their_headers_examples_and_schemas(open_page: Open) -> N
     page = open_page(path="docs", ready=OPERATION)
     opened = operation(page, "listCdrs")
     good = opened.locator(".response").first
+    good.locator("summary").first.click()
     good.get_by_text("Examples as application/json").click()
     assert json.loads(good.locator("pre").first.inner_text())["status"] == "success"
     good.get_by_text("Headers (").click()
@@ -132,6 +134,42 @@ def test_responses_have_their_headers_examples_and_schemas(open_page: Open) -> N
     expect(schema.get_by_role("row", name="next_start_key")).to_be_visible()
     schema.get_by_role("link", name="Row").first.click()
     expect(page.locator("#schema-Row").get_by_role("row", name="hangup_cause")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["getCdrOfUser", "listLegs", "getUser", "getDevice", "getApp", "getTokenInfo"])
+def test_ids_and_token_are_filled_in_with_what_is_there(open_page: Open, mock: Mock, name: str) -> None:
+    opened = operation(open_page(path="docs", ready=OPERATION), name)
+    send(opened)
+    (record,) = mock.requests
+    assert record.status == 200
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 768, "height": 1024}, PHONE])
+@pytest.mark.parametrize("name", ["listCdrs", "getCdr", "logInUser"])
+def test_an_operation_fits_two_screens(open_page: Open, name: str, viewport: dict[str, int]) -> None:
+    page = open_page(path="docs", ready=OPERATION, viewport=viewport)
+    opened = operation(page, name)
+    expect(opened.get_by_role("button", name="Send the request")).to_be_visible()
+    assert opened.evaluate("(node) => node.offsetHeight") <= 2 * viewport["height"]
+
+
+def test_preflights_are_folded_away(open_page: Open) -> None:
+    page = open_page(path="docs", ready=OPERATION)
+    expect(page.locator("#operation-listCdrsPreflight")).to_be_hidden()
+    expect(page.locator("#operation-listCdrs")).to_be_visible()
+
+
+def test_quirks_and_advice_lead_to_the_console(open_page: Open) -> None:
+    page = open_page(path="docs", ready=OPERATION)
+    opened = operation(page, "summarizeCdrs")
+    opened.get_by_text("Advice on it (").click()
+    opened.get_by_role("link", name="summary-doubling").last.click()
+    expect(page.locator("#advice .chosen")).to_contain_text("summary-doubling")
+    page.go_back()
+    opened = operation(page, "summarizeCdrs")
+    opened.get_by_text("Quirks of Crossbar's (").click()
+    opened.get_by_role("link", name="summary-doubling").first.click()
+    expect(page.get_by_role("switch", name="summary-doubling")).to_be_visible()
 
 
 def test_operations_are_found_by_words_of_their_path_and_summary(open_page: Open) -> None:
@@ -166,7 +204,7 @@ def test_every_field_has_a_label_and_no_id_is_there_twice(open_page: Open) -> No
     )
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
     assert len(ids) == len(set(ids)) > 500
-    page.get_by_role("button", name="Close all").click()
+    page.locator("button", has_text="Close all").click()  # by its role it is looked for in all of it
     expect(page.locator(f"{OPERATION}:visible")).to_have_count(0)
 
 

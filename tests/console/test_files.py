@@ -9,6 +9,7 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs.console import pages
+from mockcdrs.faults.rule import ACTIONS
 
 BASE = "/_mockcdrs"
 FILES = resources.files("mockcdrs.console") / "assets"
@@ -31,8 +32,10 @@ def test_the_page_may_use_its_own_server_and_no_inline_script(client: TestClient
     page = client.simulate_get(f"{BASE}/")
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert page.headers["content-security-policy"].startswith("default-src 'self';")
-    assert "unsafe" not in page.headers["content-security-policy"]
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert policy.endswith("require-trusted-types-for 'script'; trusted-types 'none'")
+    assert "unsafe" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
 
 
@@ -69,11 +72,27 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
     assert len(text.splitlines()) < 300
 
 
+@pytest.mark.parametrize(("page", "script"), [("index.html", "main.js"), ("docs.html", "docs.js")])
+def test_a_page_loads_ahead_just_the_modules_that_its_script_imports(page: str, script: str) -> None:
+    text = text_of(resources.files("mockcdrs.console") / page)
+    imported, seen = [script], set[str]()
+    for name in imported:
+        more = re.findall(r'from "\./([^"]+)"', text_of(FILES / name))
+        imported += [each for each in more if each not in imported]
+        seen.add(name)
+    assert sorted(re.findall(r'modulepreload" href="assets/([^"]+)"', text)) == sorted(seen - {script})
+
+
 @pytest.mark.parametrize("name", ["index.html", "docs.html"])
 def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
     page = text_of(resources.files("mockcdrs.console") / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
     assert all(pages.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
+
+
+def test_the_form_of_a_rule_has_each_action_that_json_can_say() -> None:
+    table = text_of(FILES / "rule_form.js").partition("const ACTIONS = {")[2].partition("\n};")[0]
+    assert set(re.findall(r"^  (\w+): \[", table, re.MULTILINE)) == {*ACTIONS} - {"then"}
 
 
 def test_every_import_of_a_file_is_there() -> None:

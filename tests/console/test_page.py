@@ -13,7 +13,7 @@ from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Ask, Open
 
-VIEWS = ("requests", "calls", "trouble", "setup")
+VIEWS = ("requests", "advice", "calls", "trouble", "setup")
 TEXTS = ("call_id", "caller_id_number", "callee_id_number", "hangup_cause", "call_direction", "from", "to", "request")
 SCRIPT, IMAGE = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>"
 
@@ -70,7 +70,7 @@ def test_markup_in_an_error_message_stays_text(open_page: Open, mock: Mock) -> N
     page = open_page("trouble")
     page.get_by_label("Rule as JSON").fill(json.dumps({IMAGE: SCRIPT}))
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.locator(".own-rule [role=alert]")).to_contain_text(IMAGE)
+    expect(page.locator(".rule-form [role=alert]")).to_contain_text(IMAGE)
     page.get_by_role("tab", name="Setup").click()
     size = page.get_by_label("crossbar.pagination_page_size")
     size.fill(SCRIPT)
@@ -83,7 +83,7 @@ def opened_whole(page: Page) -> None:
     """Every part of every view unfolded."""
     for view in VIEWS:
         page.get_by_role("tab", name=view.capitalize()).click()
-        page.locator(f"#{view} :is(.row, .card)").first.wait_for()
+        page.locator(f"#{view} :is(.row, .card):visible").first.wait_for()
         if page.locator(f"#{view} .row").count():
             page.locator(f"#{view} .row").first.click()
         for summary in page.locator(f"#{view} summary").all():
@@ -115,6 +115,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Open, mock: Mock, ask: Ask, sc
     expect(page.locator("#requests .detail")).to_be_focused()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     page.get_by_role("button", name="Close").click()
+    expect(page.locator("#requests .list")).to_be_visible()
     expect(page.locator("#requests .row").first).to_be_focused()
 
 
@@ -136,13 +137,13 @@ def test_the_keyboard_alone_walks_through_views_and_rows(open_page: Open, ask: A
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
     page.get_by_role("tab", name="Requests").focus()
-    for key, view in (("ArrowRight", "Calls"), ("End", "Setup"), ("ArrowRight", "Requests"), ("ArrowLeft", "Setup")):
+    for key, view in (("ArrowRight", "Advice"), ("End", "Setup"), ("ArrowRight", "Requests"), ("ArrowLeft", "Setup")):
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=view)).to_be_focused()
         expect(page.get_by_role("tabpanel", name=view)).to_be_visible()
         expect(page.get_by_role("tab", selected=True)).to_have_count(1)
     page.keyboard.press("Home")
-    for _ in range(4):  # filter, pause, clear, the rows' one stop
+    for _ in range(9):  # search, four chips, preflights, archive, clear, the rows' one stop
         page.keyboard.press("Tab")
     expect(page.locator("#requests .row").first).to_be_focused()
     page.keyboard.press("Enter")
@@ -160,12 +161,52 @@ def test_the_address_names_the_view(open_page: Open) -> None:
     expect(page.locator("#trouble")).to_be_visible()
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE])
+def test_view_filter_choice_and_range_are_in_the_address(
+    open_page: Open, ask: Ask, mock: Mock, viewport: dict[str, int]
+) -> None:
+    mock.clear()
+    call = mock.add_call(scenario="inbound_missed")
+    ask(headers={"X-Auth-Token": "nonsense"})
+    ask("/cdrs/summary")
+    page = open_page(viewport=viewport)
+    page.get_by_label("Show only requests with these words").fill("status:401")
+    page.get_by_role("button", name="4xx").click()
+    page.locator("#requests .row").click()
+    expect(page.locator("#requests .detail")).to_be_visible()
+    assert page.url.partition("#")[2] == "/requests?q=status%3A401&show=4xx&request=1"
+    page.reload()
+    expect(page.locator("#requests .detail .why")).to_contain_text("never issued here")
+    page.get_by_role("tab", name="Calls").click()
+    page.get_by_label("Range").select_option("30d")
+    page.get_by_label("Result").select_option("missed")
+    page.locator("#calls .row").click()
+    assert page.url.partition("#")[2] == f"/calls?range=30d&result=missed&call={call.id}"
+    page.reload()
+    expect(page.locator("#calls .timeline")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#calls .timeline")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_label("Result")).to_have_value("")
+    page.go_forward()
+    expect(page.get_by_label("Result")).to_have_value("missed")
+    page.get_by_role("tab", name="Setup").click()
+    page.get_by_role("tab", name="Calls").click()
+    expect(page.get_by_label("Result")).to_have_value("missed")
+
+
+def test_an_address_that_names_nothing_shows_the_requests(open_page: Open) -> None:
+    page = open_page("nosuch?request=77&call=x")
+    expect(page.get_by_role("tab", name="Requests")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#requests .detail")).to_be_hidden()
+
+
 def test_a_control_token_is_taken_from_the_address_and_does_not_stay_there(
     browser: Browser, guarded: str, token: str
 ) -> None:
     page = browser.new_context().new_page()
     page.goto(f"{guarded}/_mockcdrs/?token={quote(token)}#/setup")
-    expect(page.locator("#connection")).to_have_text("live")
+    expect(page.locator("#connection")).to_have_text("connected")
     assert page.url == f"{guarded}/_mockcdrs/#/setup"
     page.context.close()
 
@@ -173,11 +214,20 @@ def test_a_control_token_is_taken_from_the_address_and_does_not_stay_there(
 def test_a_missing_control_token_is_asked_for(browser: Browser, guarded: str, token: str) -> None:
     page = browser.new_context().new_page()
     page.goto(f"{guarded}/_mockcdrs/")
-    for tried, state in (("wrong", "token needed"), (token, "live")):
-        page.get_by_label("This server wants its control token").fill(tried)
-        page.get_by_role("button", name="Go on").click()
-        expect(page.locator("#connection")).to_have_text(state)
+    wrong = page.get_by_text("That is not this server's control token.")
+    expect(page.get_by_label("Control token")).to_be_focused()
+    expect(wrong).to_be_hidden()
+    for part in ("tablist", "tabpanel"):
+        expect(page.get_by_role(part)).to_have_count(0)
+    page.get_by_label("Control token").fill("wrong")
+    page.get_by_role("button", name="Go on").click()
+    expect(wrong).to_be_visible()
+    expect(page.locator("#connection")).to_have_text("token needed")
+    page.get_by_label("Control token").fill(token)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#connection")).to_have_text("connected")
     expect(page.locator("#ask-token")).to_be_hidden()
+    expect(page.get_by_role("tab", name="Requests")).to_be_visible()
     page.context.close()
 
 
@@ -191,7 +241,7 @@ def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
     expect(page.locator("#connection")).to_have_text("server gone")
     mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/summary")
     with Server(mock.wsgi_app, port=int(origin.rpartition(":")[2])):
-        expect(page.locator("#connection")).to_have_text("live", timeout=30_000)
+        expect(page.locator("#connection")).to_have_text("connected", timeout=30_000)
         expect(page.locator("#gone")).to_be_hidden()
         expect(page.locator("#requests .row")).to_contain_text("/cdrs/summary")
 
@@ -212,7 +262,7 @@ def test_a_server_started_anew_is_told_from_the_one_before_however_much_it_has_a
         for _ in range(2):
             anew.client().simulate_get(f"/v2/accounts/{anew.account_id}/cdrs/interaction")
         with Server(anew.wsgi_app, port=int(origin.rpartition(":")[2])):
-            expect(page.locator("#connection")).to_have_text("live", timeout=30_000)
+            expect(page.locator("#connection")).to_have_text("connected", timeout=30_000)
             expect(page.locator("#requests .row")).to_have_count(2)
             expect(page.locator("#requests .row").first).to_contain_text("/cdrs/interaction")
 

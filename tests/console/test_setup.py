@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from mockcdrs.mock import Mock
 from tests.console.conftest import Ask, Open
 
-FILLED = "#setup dt:text-is('seed')"  # it comes last: from here on nothing moves away under a click
+FILLED = "#setup dt:text-is('removed')"  # it comes last: from here on nothing moves away under a click
 
 
 def test_it_shows_what_a_client_is_configured_with(open_page: Open, mock: Mock) -> None:
@@ -22,28 +22,58 @@ def test_the_clock_is_frozen_advanced_and_let_run(open_page: Open, mock: Mock) -
     expect(time).to_have_text("2026-01-20 12:00:00")
     page.get_by_role("button", name="+1 day").click()
     expect(time).to_have_text("2026-01-21 12:00:00")
-    page.get_by_label("Freeze at (UTC)").fill("2025-12-01T08:30:00")
+    page.get_by_label("Freeze at (UTC)").fill("2025-12-01 08:30")
     page.get_by_role("button", name="Freeze there").click()
     expect(time).to_have_text("2025-12-01 08:30:00")
     page.get_by_role("button", name="Live").click()
-    expect(page.locator("#clock-kind")).to_have_text("live")
+    expect(page.locator("#clock-kind")).to_have_text("clock: live")
     assert not mock.clock.is_frozen
     running = time.inner_text()
     expect(time).not_to_have_text(running)
     page.get_by_role("button", name="Freeze now").click()
-    expect(page.locator("#clock-kind")).to_have_text("frozen at")
+    expect(page.locator("#clock-kind")).to_have_text("clock: frozen")
     assert mock.clock.is_frozen
+    page.get_by_label("Freeze at (UTC)").fill("tomorrow")
+    page.get_by_role("button", name="Freeze there").click()
+    expect(page.locator("#notices")).to_contain_text("tomorrow is no moment: expected one as 2026-01-20 12:00:00")
 
 
-def test_a_call_is_added_by_scenario_and_taken_back(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_connection_and_clock_are_two_chips(open_page: Open) -> None:
     page = open_page("setup", ready=FILLED)
-    page.get_by_label("Scenario").select_option("voicemail")
-    page.locator("#setup").get_by_label("Caller's number").fill("+14155550100")
-    page.get_by_role("button", name="Add the call").click()
-    expect(page.locator("#notices")).to_contain_text("Added: voicemail")
-    assert ask(filter_caller_id_number="+14155550100").json()["data"] != []
-    page.get_by_role("button", name="Take back all changes").click()
-    expect(page.locator("#notices")).to_contain_text("as it was at the start")
+    expect(page.locator("#connection")).to_have_text("connected")
+    expect(page.locator("#clock")).to_have_text("clock: frozen 2026-01-20 12:00:00")
+
+
+def test_the_clock_stands_at_a_months_end_by_one_click(open_page: Open, mock: Mock) -> None:
+    page = open_page("setup", ready=FILLED)
+    page.get_by_role("button", name="Freeze at the month's end").click()
+    expect(page.locator("#clock-time")).to_have_text("2026-01-31 23:59:59")
+    assert mock.clock.now() == 63_937_123_199
+
+
+def test_accounts_users_devices_and_tokens_are_there_to_copy(open_page: Open, mock: Mock) -> None:
+    page = open_page("setup", ready=FILLED, permissions=["clipboard-read", "clipboard-write"])
+    own = page.locator("#setup details", has_text="(the one above)")
+    own.locator("summary").first.click()
+    for user in mock.state.data.accounts[mock.account_id].users:
+        expect(own).to_contain_text(str(user["id"]))
+    device = str(mock.state.data.accounts[mock.account_id].devices[0]["id"])
+    own.locator("li", has_text=device).get_by_role("button").click()
+    assert page.evaluate("navigator.clipboard.readText()") == device
+    expect(own.locator("dd", has_text=mock.auth_token)).to_be_visible()
+
+
+def test_a_link_to_a_quirk_shows_it(open_page: Open) -> None:
+    page = open_page("setup?quirk=summary-doubling", ready=FILLED)
+    expect(page.get_by_role("switch", name="summary-doubling")).to_be_in_viewport()
+
+
+def test_changes_are_taken_back_when_a_person_is_sure(open_page: Open, mock: Mock, ask: Ask) -> None:
+    mock.add_call(caller="+14155550100")
+    page = open_page("setup", ready=FILLED)
+    page.get_by_role("button", name="Take back all changes…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take back all changes").click()
+    expect(page.locator("#notices")).to_contain_text("Done: take back all changes.")
     assert ask(filter_caller_id_number="+14155550100").json()["data"] == []
 
 
@@ -56,14 +86,15 @@ def test_everything_is_reset_when_a_person_is_sure(open_page: Open, mock: Mock, 
     assert len(mock.requests) == 1
     page.get_by_role("button", name="Reset everything…").click()
     page.get_by_role("dialog").get_by_role("button", name="Reset everything").click()
-    expect(page.locator("#notices")).to_contain_text("Everything is as it was at the start.")
+    expect(page.locator("#notices")).to_contain_text("Done: reset everything.")
     assert (mock.requests, len(mock.state.faults)) == ([], 0)
 
 
 def test_the_account_is_emptied(open_page: Open, mock: Mock, ask: Ask) -> None:
     page = open_page("setup", ready=FILLED)
-    page.get_by_role("button", name="Empty the account").click()
-    expect(page.locator("#notices")).to_contain_text("The account has no calls now.")
+    page.get_by_role("button", name="Empty the account…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Empty the account").click()
+    expect(page.locator("#notices")).to_contain_text("Done: empty the account.")
     assert ask().json()["data"] == []
 
 

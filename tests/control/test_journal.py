@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.journal import Journal, Record
+from mockcdrs.control.journal import (
+    MAX_ERROR_RESPONSES,
+    MAX_REQUEST_BODY_BYTES,
+    MAX_RESPONSES,
+    Journal,
+    Record,
+    SentResponse,
+)
 from mockcdrs.control.redaction import redact
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -198,3 +205,35 @@ def test_many_threads_lose_no_record() -> None:
 def test_a_target_without_a_query_has_no_question_mark_and_one_with_a_secret_a_digest() -> None:
     assert open_record(Journal(), "/v2/a%2Fb").target == "/v2/a%2Fb"
     assert open_record(Journal(), "/v2/a", "a=1&auth_token=s").target == f"/v2/a?a=1&auth_token={redact('s')}"
+
+
+def open_answered(journal: Journal, status: int) -> Record:
+    record = open_record(journal)
+    record.status, record.response = status, SentResponse({})
+    return record
+
+
+def test_an_error_is_kept_when_many_requests_came_after_it_and_an_answer_is_not() -> None:
+    journal = Journal()
+    error, answer = open_answered(journal, 401), open_answered(journal, 200)
+    for _ in range(MAX_RESPONSES):
+        open_answered(journal, 200)
+    assert error.response is not None
+    assert answer.response is None
+
+
+def test_of_errors_the_last_ones_are_kept() -> None:
+    journal = Journal()
+    errors = [open_answered(journal, 503) for _ in range(MAX_ERROR_RESPONSES + 1)]
+    for _ in range(MAX_RESPONSES):
+        open_answered(journal, 200)
+    assert errors[0].response is None
+    assert errors[1].response is not None
+
+
+def test_the_beginning_of_a_requests_body_is_kept_without_its_secrets() -> None:
+    body = b'{"data": {"credentials": "0123456789abcdef0123456789abcdef"}}' + b" " * MAX_REQUEST_BODY_BYTES
+    record = Journal().open(HttpRequest("PUT", "/v2/user_auth", "", {}, body), at_gregorian=7)
+    assert record.body.startswith(f'{{"data": {{"credentials": "{redact("0123456789abcdef0123456789abcdef")}"}}}}')
+    assert len(record.body) <= MAX_REQUEST_BODY_BYTES
+    assert record.received_bytes == len(body)

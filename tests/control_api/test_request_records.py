@@ -1,23 +1,17 @@
-"""Recorded requests in words, and as the commands that repeat them."""
+"""Recorded requests in words."""
 
-import shlex
 from typing import Any
 
 import pytest
 
 from mockcdrs.control.journal import Journal, Record
-from mockcdrs.control_api.request_records import curl_command, describe_query
+from mockcdrs.control_api.request_records import describe_query
 from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.pipeline import HttpRequest
 
 
 def record_of(query: str) -> Record:
     return Journal().open(HttpRequest("GET", "/v2/a%2Fb", query), at_gregorian=7)
-
-
-@pytest.mark.parametrize("query", ["paginate", "b=2&a=1&b=3", "a=%zz", "a=x+y%20z", "="])
-def test_the_curl_command_repeats_the_query_in_its_order_and_spelling(query: str) -> None:
-    assert shlex.split(curl_command(record_of(query), "http://x"))[-1] == f"http://x/v2/a%2Fb?{query}"
 
 
 @pytest.mark.parametrize(
@@ -43,14 +37,6 @@ def test_the_curl_command_repeats_the_query_in_its_order_and_spelling(query: str
 )
 def test_each_parameter_is_described_in_words(query: str, words: str) -> None:
     assert describe_query(record_of(query).query) == [f"{query.partition('=')[0]}: {words}"]
-
-
-def test_the_curl_command_has_the_headers_that_matter_and_variables_for_token_and_body() -> None:
-    headers = {"accept": "text/csv", "user-agent": "x", "x-auth-token": "s"}
-    record = Journal().open(HttpRequest("PUT", "/v2", "", headers, b"{}"), at_gregorian=7)
-    assert curl_command(record, "http://x") == (
-        'curl -sS -X PUT -H \'accept: text/csv\' -H "X-Auth-Token: $TOKEN" -d "$BODY" http://x/v2'
-    )
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,51 @@ def test_many_threads_fire_a_rule_as_often_as_it_says(state: State) -> None:
     assert (found.count(503), len(found), state.faults.fired(rule)) == (50, 160, 50)
 
 
+def test_a_rule_in_the_place_of_another_keeps_the_number_and_counts_anew(state: State) -> None:
+    first = state.faults.add(Rule(status=503))
+    state.faults.add(Rule(status=500))
+    assert statuses(state, [""]) == [503]
+    replaced = state.faults.replace(first.number, Rule(status=502, times=1))
+    assert replaced is not None
+    assert (replaced.number, state.faults.fired(replaced)) == (first.number, 0)
+    assert statuses(state, [""] * 2) == [502, 500]
+    assert state.faults.replace(7, Rule(status=503)) is None
+
+
+def test_tokens_are_good_again_once_the_rule_that_expired_them_is_another(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True, times=1))
+    assert statuses(state, [""] * 2) == [401, 401]
+    state.faults.replace(rule.number, Rule(status=503, times=1))
+    assert statuses(state, [""] * 2) == [503, 200]
+
+
+def test_rules_are_put_into_another_order(state: State) -> None:
+    first, second = state.faults.add(Rule(status=503)), state.faults.add(Rule(status=500))
+    assert state.faults.order([second.number, first.number])
+    assert statuses(state, [""]) == [500]
+    assert not state.faults.order([first.number])
+    assert not state.faults.order([first.number, first.number])
+    assert [rule.number for rule in state.faults] == [second.number, first.number]
+
+
+@pytest.mark.parametrize(
+    ("when", "matched", "fired", "is_spent"),
+    [
+        ({}, 9, 9, False),
+        ({"times": 2}, 5, 1, False),
+        ({"times": 2}, 5, 2, True),
+        ({"nth": 3}, 2, 0, False),
+        ({"nth": 3}, 3, 1, True),
+        ({"nth": 3, "after": 2}, 4, 0, False),
+        ({"nth": 3, "after": 2}, 5, 1, True),
+    ],
+)
+def test_a_rule_is_spent_when_it_will_never_fire_again(
+    when: dict[str, Any], matched: int, fired: int, is_spent: bool
+) -> None:
+    assert Rule(status=503, **when).schedule.is_spent(matched, fired) is is_spent
+
+
 def test_a_client_that_asks_too_often_is_refused_until_its_bucket_has_filled(state: State) -> None:
     state.clock.freeze(NOW)
     state.faults.add(Rule(rate_limit={"max_bucket_tokens": 3, "tokens_fill_rate": 2}))

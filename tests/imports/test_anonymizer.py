@@ -19,7 +19,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files, fixtures
 from mockcdrs.dataset.files import DataSet, LoadedDataSet
 from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.office import generate_office, main_account_id
+from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer, describe_dropped
 from mockcdrs.imports.fields import FIELDS, Kind
@@ -129,9 +129,11 @@ def test_each_field_of_the_schema_and_each_column_of_a_row_is_in_the_table() -> 
     assert {*documents.schema_field_names(), *listing_columns.COLUMNS} <= FIELDS.keys()
 
 
-def test_generated_calls_have_no_field_that_is_not_in_the_table() -> None:
+def test_generated_calls_and_accounts_have_no_field_that_is_not_in_the_table() -> None:
     office = generate_office(1, main_account_id(1))
     anonymizer = Anonymizer(SECRET)
+    for account in generate_accounts(1):
+        anonymizer.anonymize_account(account)
     documents = [*islice(documents_of_day(office, Traffic(500), date(2026, 1, 19)), 1_000)]
     assert len([anonymizer.anonymize_object(document) for document in documents]) > 500
     assert anonymizer.dropped == set()

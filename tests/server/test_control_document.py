@@ -18,6 +18,7 @@ from mockcdrs.mock import Mock, serving
 STREAMS = {"/journal/events"}
 BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/settings"): {"quirks": {"stale-next-key": False}},
+    ("post", "/tokens"): {"name": "a test"},
     ("put", "/clock"): {"advance": {"hours": 1}},
     ("post", "/data/calls"): {"scenario": "voicemail", "at": "2026-01-20T11:00:00Z"},
     ("post", "/data/accounts"): {"name": "Branch"},
@@ -28,6 +29,9 @@ BODIES: dict[tuple[str, str], Any] = {
     ("post", "/data/cdrs"): {"call_id": "a@b"},
     ("post", "/journal/assertions"): {"path": "/cdrs", "at_least": 2},
     ("post", "/faults"): {"status": 503, "path": "/nowhere"},
+    ("put", "/faults"): [2, 1],
+    ("put", "/faults/{number}"): {"status": 500, "path": "/nowhere"},
+    ("post", "/journal/har"): {"numbers": [1]},
     ("put", "/faults/down"): {"down": False},
     ("post", "/webhooks"): {"uri": "http://127.0.0.1:9/calls", "format": "json"},
 }

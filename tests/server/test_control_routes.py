@@ -226,14 +226,15 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
         headers={"X-Auth-Token": mock.auth_token},
         timeout=10,
     )
-    (record,) = asked(mock, "GET", "/journal").json()["records"]
+    (listed,) = asked(mock, "GET", "/journal").json()["records"]
+    record = asked(mock, "GET", "/journal/1").json()
     assert record["explained"] == [
         "created_from: 2026-01-19 00:00:00 UTC",
         "page_size: 2 rows a page",
         "filter_hangup_cause: only where hangup_cause is USER_BUSY",
     ]
-    assert '-H "X-Auth-Token: $TOKEN"' in record["curl"]
-    assert mock.auth_token not in str(record)
+    assert f"-H 'X-Auth-Token: {mock.auth_token}'" in record["curl"]
+    assert mock.auth_token not in str(listed)
 
 
 def test_the_timeline_has_whole_interactions_newest_first(mock: Mock) -> None:
@@ -272,6 +273,46 @@ def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
     refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
     assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
     assert len(mock.state.journal) == 0
+
+
+def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
+    mock.state.faults.clear()
+    ids = [asked(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
+    changed = asked(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
+    assert (changed["id"], changed["rule"], changed["spent"]) == (ids[0], {"status": 502}, False)
+    assert [each["id"] for each in asked(mock, "PUT", "/faults", json=ids[::-1]).json()] == ids[::-1]
+    headers = {"X-Auth-Token": mock.auth_token}
+    assert [httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code for _ in range(2)] == [503, 502]
+    assert [each["spent"] for each in asked(mock, "GET", "/faults").json()] == [True, False]
+    assert asked(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
+    for wrong in (ids[:1], "up", [True], {}):
+        assert asked(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
+
+
+def test_the_account_lists_whom_and_what_it_has(mock: Mock) -> None:
+    accounts = asked(mock, "GET", "/account").json()["accounts"]
+    own = next(each for each in accounts if each["id"] == mock.account_id)
+    assert own["tokens"] == [mock.auth_token]
+    assert [each["id"] for each in own["users"]] == [
+        user["id"] for user in mock.state.data.accounts[mock.account_id].users
+    ]
+    assert [each["id"] for each in own["devices"]] == [
+        device["id"] for device in mock.state.data.accounts[mock.account_id].devices
+    ]
+    assert own["apps"]
+
+
+def test_the_data_has_another_version_after_each_change(mock: Mock) -> None:
+    before = asked(mock, "GET", "/data").json()["version"]
+    mock.add_call()
+    assert asked(mock, "GET", "/data").json()["version"] != before
+
+
+def test_the_codes_of_advice_have_their_sentences(mock: Mock) -> None:
+    rules = {each["code"]: each for each in asked(mock, "GET", "/advice/rules").json()}
+    assert rules["wrong-epoch"]["sentence"].startswith("A Unix time")
+    assert "listing" in rules["wrong-epoch"]["kinds"]
+    assert rules["ignored-401"]["kinds"] is None
 
 
 def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:

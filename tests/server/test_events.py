@@ -92,9 +92,10 @@ def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(moc
         ask(mock, page_size=1)
     assert httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"] is None
     last = httpx.get(control(mock, f"/journal/{MAX_RESPONSES + 1}"), timeout=10).text
-    assert json.loads(last)["response"]["truncated"] is False
-    assert mock.auth_token not in last
-    assert "redacted-" in last
+    response = json.loads(last)["response"]
+    assert response["truncated"] is False
+    assert mock.auth_token not in str(response)
+    assert "redacted-" in str(response)
 
 
 def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +108,7 @@ def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.Monk
 def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) -> None:
     ask(mock)
     stream = EventStream(mock.state.journal)
-    listening = stream.listen(0, "http://x", ClientConnection({}))
+    listening = stream.listen(0, ClientConnection({}))
     assert next(iter(listening)) == b"retry: 1000\n\n"
     assert next(listening).startswith(b"id: 1\nevent: request\n")
     listening.close()

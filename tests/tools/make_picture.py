@@ -10,8 +10,8 @@ from playwright.sync_api import sync_playwright
 from mockcdrs.mock import Mock, serving
 
 PICTURE = Path(__file__).parents[2] / "docs" / "console.png"
-SIZE = {"width": 1000, "height": 510}
-HEADERS = {"Accept": "application/json"}
+SIZE = {"width": 1200, "height": 560}
+HEADERS = {"Accept": "application/json", "User-Agent": "cdr-sync/1.4"}
 
 
 def make_requests(mock: Mock) -> None:
@@ -32,7 +32,10 @@ def make_requests(mock: Mock) -> None:
         get("/cdrs/interaction", page_size=20)
         get("/cdrs", created_from=1768000000, created_to=1768900000)
         get("/cdrs", page_sice=20)
+        client.headers["User-Agent"] = "okhttp/4.12"
         get("/cdrs/summary")
+        client.headers["X-Auth-Token"] = "a token of another server's"
+        get("/cdrs")
 
 
 def main() -> None:
@@ -44,7 +47,9 @@ def main() -> None:
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(f"{mock.url.removesuffix('/v2')}/_mockcdrs/")
         page.wait_for_selector("#connection[data-state=live]")
-        page.get_by_text("/cdrs/summary").first.wait_for()
+        page.get_by_text("stopped on page 3").click()
+        page.get_by_text("page 2").first.wait_for()
+        page.mouse.move(1, 1)
         page.screenshot(path=PICTURE)
         browser.close()
 

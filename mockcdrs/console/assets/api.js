@@ -4,6 +4,10 @@ const BASE = new URL("./", document.baseURI);
 const KEPT = "mockcdrs-control-token";
 
 let token = takeToken();
+let mock = null; // the name of the mock that answered last
+
+// Tells of `other`: another mock answers than before, as when a server began anew with changed data.
+export const changes = new EventTarget();
 
 // The token comes in the page's address; it does not stay there, where it would be copied along.
 function takeToken() {
@@ -36,6 +40,9 @@ async function call(method, path, body) {
   const answer = await fetch(new URL(path, BASE), request).catch(() => {
     throw new Error("The server does not answer.");
   });
+  const name = answer.headers.get("X-Mockcdrs-State");
+  if (mock !== null && name !== null && name !== mock) changes.dispatchEvent(new Event("other"));
+  mock = name ?? mock;
   const text = await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, errorIn(text));
   return text ? JSON.parse(text) : null;
@@ -58,4 +65,13 @@ export const remove = (path) => call("DELETE", path);
 export function eventSource(path, query) {
   // an event source cannot send headers
   return new EventSource(new URL(`${path}?${new URLSearchParams(token ? { ...query, token } : query)}`, BASE));
+}
+
+// Gives a person a file.
+export function download(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
 }

@@ -1,28 +1,19 @@
-// The filters of Calls, as Crossbar's query and as a test on the legs that are at hand.
+// What is shown of the calls, as a query to Crossbar, and in what that one would be another.
 
-import { callee, caller, cause, owner } from "./outcomes.js";
-
-// What a filter is called in a query, and what it looks at in a document.
-const FILTERS = {
-  direction: ["filter_call_direction", (leg) => leg.call_direction],
-  cause: ["filter_hangup_cause", cause],
-  caller: ["filter_caller_id_number", (leg) => caller(leg).number],
-  callee: ["filter_callee_id_number", (leg) => callee(leg).number],
-};
-
-// The path and query below the account that ask Crossbar for the same.
-export function crossbarQuery({ from, to, user, ...chosen }) {
-  const query = { created_from: from, created_to: to };
-  for (const [name, [parameter]] of Object.entries(FILTERS)) if (chosen[name]) query[parameter] = chosen[name];
-  return { path: user ? `/users/${encodeURIComponent(user)}/cdrs` : "/cdrs", query };
+// The path and query below the account that ask Crossbar for the CDRs of the same range, user and cause.
+export function crossbarQuery({ from, to, user, cause }) {
+  const path = user ? `/users/${encodeURIComponent(user)}/cdrs` : "/cdrs";
+  const query = { created_from: from, created_to: to, ...(cause && { filter_hangup_cause: cause }) };
+  return `${path}?${new URLSearchParams(query)}`;
 }
 
-export const queryString = (query) => new URLSearchParams(query).toString();
-
-// An interaction is shown when one leg satisfies all filters, as one CDR has to in Crossbar.
-export function fits(call, { user, ...chosen }) {
-  const wanted = Object.entries(FILTERS).filter(([name]) => chosen[name]);
-  return call.legs.some(
-    (leg) => (!user || owner(leg) === user) && wanted.every(([name, [, held]]) => held(leg) === chosen[name]),
-  );
+// Where Crossbar has no such filter, or one that takes whole values only.
+export function crossbarDifferences({ direction, result, search }) {
+  const number = search.replace(/[^\d+]/g, "");
+  return [
+    direction && "Crossbar's filter_call_direction is a leg's, inbound or outbound: which calls came in follows from both legs.",
+    result && "Crossbar has no filter for missed or answered: it follows from the A-leg's billing_seconds and hangup_cause.",
+    search &&
+      `Crossbar finds no part of a number or name: filter_caller_id_number=${number || search} and filter_callee_id_number=${number || search} match the whole value exactly.`,
+  ].filter(Boolean);
 }

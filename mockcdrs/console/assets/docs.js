@@ -3,16 +3,9 @@
 import { get } from "./api.js";
 import { operationBody } from "./docs_operation.js";
 import { codeText, schemaTable } from "./docs_schema.js";
-import { byId, button, el, field } from "./dom.js";
+import { byId, button, el, field, foldable } from "./dom.js";
 
 const LAST_TAG = "Preflight"; // also folded: few read what browsers ask by themselves
-
-// A `details` element whose body is built when it is first opened: a page of 60 operations opens at once.
-function foldable(id, summary, makeBody, attributes = {}) {
-  const made = el("details", { id, ...attributes }, el("summary", null, summary));
-  made.addEventListener("toggle", () => made.open && made.children.length === 1 && made.append(makeBody()));
-  return made;
-}
 
 function operationElement(spec, context, path, method, operation) {
   const summary = [
@@ -20,8 +13,8 @@ function operationElement(spec, context, path, method, operation) {
     el("code", { class: "path" }, path),
     el("span", { class: "what" }, codeText(operation.summary)),
   ];
-  const makeBody = () => operationBody(spec, context, path, method, operation);
-  const made = foldable(`operation-${operation.operationId}`, summary, makeBody, { class: "operation" });
+  const makeBody = () => [operationBody(spec, context, path, method, operation)];
+  const made = foldable(summary, makeBody, { id: `operation-${operation.operationId}`, class: "operation" });
   made.dataset.text = [method, path, operation.summary, operation.operationId].join(" ").toLowerCase();
   return made;
 }
@@ -43,7 +36,7 @@ function tagSections(spec, context) {
 
 function schemaSection(spec) {
   const schemas = Object.entries(spec.components.schemas).map(([name, schema]) =>
-    foldable(`schema-${name}`, el("code", null, name), () => schemaTable(schema), { class: "schema" }),
+    foldable(el("code", null, name), () => [schemaTable(schema)], { id: `schema-${name}`, class: "schema" }),
   );
   return el("details", { class: "tag", id: "schemas" }, el("summary", null, el("h2", null, "Schemas")), schemas);
 }
@@ -106,9 +99,26 @@ function openTarget() {
   target.querySelector("summary").focus();
 }
 
-function show(spec, account) {
+// Ids that are there, for the paths of operations: those of one call that a user had, where there is one.
+function idsOf(account, calls) {
+  const call = calls.find(({ owners }) => owners.length) ?? calls[0];
+  const userId = call?.owners[0] ?? account.user_id;
+  const leg = call?.legs.find(({ custom_channel_vars: variables }) => variables?.owner_id === userId) ?? call?.legs[0];
+  const own = account.accounts.find(({ id }) => id === account.account_id);
+  return {
+    account_id: account.account_id,
+    interaction_id: call?.interaction_id,
+    cdr_id: leg?.id,
+    user_id: userId,
+    device_id: own?.devices[0]?.id,
+    app_id: own?.apps[0]?.id,
+  };
+}
+
+function show(spec, account, calls, advice) {
   const main = byId("docs");
-  const context = { token: account.auth_token, accountId: account.account_id, server: spec.servers[0].url };
+  const ids = idsOf(account, calls);
+  const context = { token: account.auth_token, ids, advice, server: spec.servers[0].url };
   byId("title").textContent = spec.info.title;
   main.replaceChildren(
     el("p", { class: "lead" }, codeText(spec.info.description)),
@@ -122,7 +132,8 @@ function show(spec, account) {
 }
 
 try {
-  show(...(await Promise.all([get("openapi.json"), get("account")])));
+  const parts = ["openapi.json", "account", "data/interactions?limit=20", "advice/rules"];
+  show(...(await Promise.all(parts.map((part) => get(part)))));
 } catch (error) {
   const failed = byId("failed");
   failed.textContent = `${error.message} Open the console first, which takes the control token.`;

@@ -3,8 +3,18 @@
 import { codeBlock } from "./copying.js";
 import { codeText, resolve, typeOf } from "./docs_schema.js";
 import { tryForm } from "./docs_try.js";
-import { el } from "./dom.js";
+import { el, foldable } from "./dom.js";
 import { laidOut, pretty } from "./pretty.js";
+import { addressOf } from "./route.js";
+
+// Operations, and the kinds of endpoint that advice knows them as.
+const KINDS = {
+  listCdrs: "listing",
+  listInteractions: "interaction",
+  listLegs: "legs",
+  summarizeCdrs: "summary",
+  getCdr: "one",
+};
 
 function jsonBlock(name, text) {
   const nodes = pretty(text);
@@ -16,13 +26,21 @@ function quirkList(quirks) {
     el(
       "li",
       null,
-      el("code", null, name),
+      el("a", { href: `./${addressOf("setup", { quirk: name })}` }, el("code", null, name)),
       !isDefault && el("span", { class: "badge" }, "off by default"),
       " ",
       codeText(sentence),
     ),
   );
   return el("details", { class: "quirks" }, el("summary", null, `Quirks of Crossbar's (${quirks.length})`), el("ul", null, items));
+}
+
+// The codes of advice that look at requests of this kind.
+function adviceList(rules) {
+  const items = rules.map(({ code, sentence }) =>
+    el("li", null, el("a", { href: `./${addressOf("advice", { code })}` }, el("code", null, code)), " ", codeText(sentence)),
+  );
+  return el("details", { class: "quirks" }, el("summary", null, `Advice on it (${rules.length})`), el("ul", null, items));
 }
 
 function example(spec, type, reference) {
@@ -58,27 +76,38 @@ function headerTable(headers) {
 
 function response(spec, [status, reference]) {
   const { description, headers, content = {} } = resolve(spec, reference);
+  const summary = [el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)];
+  const makeBody = () => [
+    ...Object.entries(content).map((each) => contentOf(spec, each)),
+    ...(headers ? [headerTable(headers)] : []),
+  ];
+  return foldable(summary, makeBody, { class: "response" });
+}
+
+// On a phone folded, so that an operation is not longer than two screens.
+function responseList(spec, responses) {
   return el(
-    "li",
-    { class: "response" },
-    el("p", null, el("strong", { class: status < "400" ? "good" : "bad" }, status), " ", codeText(description)),
-    Object.entries(content).map((each) => contentOf(spec, each)),
-    headers && headerTable(headers),
+    "details",
+    { open: matchMedia("(min-width: 44rem)").matches },
+    el("summary", null, el("h4", null, `Responses (${responses.length})`)),
+    el(
+      "div",
+      { class: "responses" },
+      responses.map((each) => response(spec, each)),
+    ),
   );
 }
 
 export function operationBody(spec, context, path, method, operation) {
+  const quirks = operation["x-crossbar-quirks"];
+  const rules = context.advice.filter(({ kinds }) => kinds?.includes(KINDS[operation.operationId.replace(/OfUser$/, "")]));
   return el(
     "div",
     { class: "body" },
     el("p", { class: "dim" }, "In Kazoo: ", el("code", null, operation["x-crossbar-source"])),
-    operation["x-crossbar-quirks"].length > 0 && quirkList(operation["x-crossbar-quirks"]),
+    quirks.length > 0 && quirkList(quirks),
+    rules.length > 0 && adviceList(rules),
     tryForm(spec, context, path, method, operation),
-    el("h3", null, "Responses"),
-    el(
-      "ul",
-      { class: "responses" },
-      Object.entries(operation.responses).map((each) => response(spec, each)),
-    ),
+    responseList(spec, Object.entries(operation.responses)),
   );
 }

@@ -10,6 +10,9 @@ const LONGEST_SHOWN = 500_000;
 // headers that a browser sets itself and lets no page set
 const OF_THE_BROWSER = new Set(["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]);
 
+// what most requests are tried with; the rest is folded
+const USUAL = new Set(["created_from", "created_to", "page_size", "start_key", "filter_hangup_cause", "token"]);
+
 let lists = 0;
 
 // A text field that suggests what is allowed and takes anything: a server's answer to a wrong value is worth a look.
@@ -104,7 +107,7 @@ async function send(request, result) {
 }
 
 export function tryForm(spec, context, path, method, operation) {
-  const known = { account_id: context.accountId, own_token: context.token };
+  const known = { ...context.ids, own_token: context.token, token: context.token };
   const fields = operation.parameters.map((reference) => {
     const parameter = resolve(spec, reference);
     return parameterField(parameter, known[parameter.name] ?? "");
@@ -113,6 +116,9 @@ export function tryForm(spec, context, path, method, operation) {
   const types = Object.keys(success.content ?? {}).map((type) => el("option", { value: type }, type));
   const accept = el("select", null, el("option", { value: "" }, "any"), types);
   const more = el("input", { autocomplete: "off", spellcheck: "false", placeholder: "filter_KEY=VALUE&..." });
+  const [usual, others] = [true, false].map((isUsual) =>
+    fields.filter(({ parameter }) => isUsual === (Boolean(parameter.required) || USUAL.has(parameter.name))),
+  );
   const body = operation.requestBody && bodyField(spec, operation.requestBody.content);
   const result = el("div", { class: "result", "aria-live": "polite" });
   const onsubmit = (event) => {
@@ -126,10 +132,21 @@ export function tryForm(spec, context, path, method, operation) {
     el(
       "div",
       { class: "filters" },
-      fields.map(({ made }) => made),
+      usual.map(({ made }) => made),
       field("Accept (header)", accept),
       field("More of the query", more),
     ),
+    others.length > 0 &&
+      el(
+        "details",
+        null,
+        el("summary", null, `More parameters (${others.length})`),
+        el(
+          "div",
+          { class: "filters" },
+          others.map(({ made }) => made),
+        ),
+      ),
     body && body.made,
     el("div", { class: "toolbar" }, el("button", { class: "primary" }, "Send the request")),
     result,

@@ -47,3 +47,10 @@ export function options(select, pairs) {
   select.replaceChildren(...pairs.map(([value, text]) => el("option", { value }, text)));
   if (pairs.some(([value]) => String(value) === before)) select.value = before;
 }
+
+// A `details` element whose content is made when it is first opened: few are.
+export function foldable(summary, makeContent, attributes = {}) {
+  const made = el("details", attributes, el("summary", null, summary));
+  made.addEventListener("toggle", () => made.open && made.children.length === 1 && made.append(...makeContent()));
+  return made;
+}

@@ -1,11 +1,14 @@
 // The page: its views, its connection, and what stands above all views.
 
-import { get, useToken } from "./api.js";
+import { makeAdvice } from "./advice.js";
+import { changes, useToken } from "./api.js";
 import { makeCalls } from "./calls.js";
 import { byId } from "./dom.js";
 import { Mock } from "./mock.js";
 import { notice } from "./notices.js";
+import { RequestLog } from "./request_log.js";
 import { makeRequests } from "./requests.js";
+import { Route } from "./route.js";
 import { makeSetup } from "./setup.js";
 import { Stream } from "./stream.js";
 import { makeTabs } from "./tabs.js";
@@ -14,36 +17,46 @@ import { makeTrouble } from "./trouble.js";
 
 const LOOK_AGAIN_MS = 3000;
 const SECOND_MS = 1000;
+const CONNECTIONS = {
+  connecting: "connecting",
+  live: "connected",
+  polling: "reconnecting",
+  gone: "server gone",
+  refused: "token needed",
+};
 
 const mock = new Mock();
 const stream = new Stream();
-makeRequests(byId("requests"), stream);
-const trouble = makeTrouble(byId("trouble"), tellFaults);
+const log = new RequestLog();
+const route = new Route(["requests", "advice", "calls", "trouble", "setup"]);
+const shared = { mock, stream, route, log };
 const views = {
-  requests: { show: () => undefined },
-  calls: makeCalls(byId("calls"), mock),
-  trouble,
-  setup: makeSetup(byId("setup"), mock),
+  requests: makeRequests(byId("requests"), shared),
+  advice: makeAdvice(byId("advice"), shared),
+  calls: makeCalls(byId("calls"), shared),
+  trouble: makeTrouble(byId("trouble"), shared),
+  setup: makeSetup(byId("setup"), shared),
 };
-let current = "requests";
+let state = "connecting";
 let isReady = false;
 
-function tellFaults(faults) {
-  const armed = byId("armed");
-  armed.hidden = !faults.length;
-  armed.textContent = faults.length === 1 ? "1 fault on" : `${faults.length} faults on`;
+function showFaults() {
+  const spent = mock.faults.filter((fault) => fault.spent).length;
+  const on = mock.faults.length - spent;
+  byId("armed").hidden = !mock.faults.length;
+  byId("armed").classList.toggle("bad", on > 0);
+  byId("armed").textContent = [on && `${on} on`, spent && `${spent} spent`].filter(Boolean).join(", ");
 }
 
-function tellClock() {
-  byId("clock-kind").textContent = mock.isFrozen ? "frozen at" : "live";
+function showClock() {
+  byId("clock-kind").textContent = mock.isFrozen ? "clock: frozen" : "clock: live";
   byId("clock-time").textContent = moment(mock.now());
 }
 
-async function showView(name) {
-  current = name;
+async function showView() {
   if (!isReady) return;
   try {
-    await views[name].show();
+    await views[route.view].show();
   } catch (error) {
     notice(error.message, "bad");
   }
@@ -54,45 +67,41 @@ async function arrive() {
   await mock.refresh();
   isReady = true;
   byId("account-name").textContent = mock.account.name || mock.account.account_id;
-  tellFaults(await get("faults"));
-  await showView(current);
+  await showView();
 }
 
-const WORDS = {
-  connecting: "connecting",
-  live: "live",
-  polling: "reconnecting",
-  gone: "server gone",
-  refused: "token needed",
-};
-let state = "connecting";
-
-function tellState(now) {
+function showState(now) {
   const wasAway = state !== "live" && state !== "polling";
+  const isRefused = now === "refused";
+  byId("wrong-token").hidden = !(isRefused && state === "refused");
   state = now;
   byId("connection").dataset.state = now;
-  byId("connection").textContent = WORDS[now];
+  byId("connection").textContent = CONNECTIONS[now];
   byId("gone").hidden = now !== "gone";
-  byId("gone").textContent =
-    "The server does not answer. What is shown may be old; the page goes on by itself once the server is back.";
-  byId("ask-token").hidden = now !== "refused";
+  byId("ask-token").hidden = !isRefused;
+  document.body.classList.toggle("refused", isRefused);
+  if (isRefused) byId("token").focus();
   if (wasAway && (now === "live" || now === "polling")) arrive().catch((error) => notice(error.message, "bad"));
 }
 
 // Others change the mock too: a test, another page.
 async function lookAgain() {
-  if (state === "live" && !document.hidden) {
-    await mock.refreshClock();
-    if (current === "trouble") await trouble.refresh();
-    else tellFaults(await get("faults"));
-  }
+  if (state === "live" && !document.hidden) await mock.lookAgain();
 }
 
 document.addEventListener("visibilitychange", () => (document.hidden ? stream.stop() : stream.start()));
-stream.addEventListener("state", ({ detail }) => tellState(detail));
-mock.addEventListener("clock", tellClock);
-mock.addEventListener("tick", tellClock);
-setInterval(() => mock.dispatchEvent(new Event("tick")), SECOND_MS);
+stream.addEventListener("state", ({ detail }) => showState(detail));
+changes.addEventListener("other", () => {
+  stream.start();
+  arrive().catch((error) => notice(error.message, "bad"));
+});
+mock.addEventListener("clock", showClock);
+mock.addEventListener("faults", showFaults);
+route.addEventListener("change", showView);
+setInterval(() => {
+  showClock();
+  views[route.view].tick?.();
+}, SECOND_MS);
 setInterval(() => lookAgain().catch(() => undefined), LOOK_AGAIN_MS); // the stream says when the server is gone
 byId("ask-token").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -103,5 +112,5 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address names the view, not the content
   byId("main").focus();
 });
-makeTabs(document.querySelector("[role=tablist]"), showView);
+makeTabs(document.querySelector("[role=tablist]"), route);
 stream.start();

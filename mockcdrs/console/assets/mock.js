@@ -1,27 +1,42 @@
-// What the views share about the mock: its account, its clock, the widest range it takes.
+// What the views share about the mock: its account, its settings, its clock, its faults, and when its data changes.
 
 import { get } from "./api.js";
 
+// Events: `clock`, whenever it was read or set; `clockset`, where it is another one than expected; `faults`; `data`.
 export class Mock extends EventTarget {
-  account = { users: [] };
+  account = { users: [], accounts: [] };
   settings = { settings: {}, quirks: [] };
+  data = { version: 0 };
+  faults = [];
   #clock = { now: 0, frozen: true };
   #readAt = 0;
 
   async refresh() {
     [this.account, this.settings] = await Promise.all([get("account"), get("settings")]);
     this.account.users ??= [];
-    this.took(await get("clock"));
+    await this.lookAgain();
   }
 
-  async refreshClock() {
-    this.took(await get("clock"));
+  async lookAgain() {
+    const [clock, faults, data] = await Promise.all([get("clock"), get("faults"), get("data")]);
+    this.takeClock(clock);
+    this.takeFaults(faults);
+    const isChanged = data.version !== this.data.version;
+    this.data = data;
+    if (isChanged) this.dispatchEvent(new Event("data"));
   }
 
-  took(clock) {
+  takeClock(clock) {
+    const isSet = clock.frozen !== this.#clock.frozen || Math.abs(clock.now - this.now()) > 2;
     this.#clock = clock;
     this.#readAt = performance.now();
     this.dispatchEvent(new Event("clock"));
+    if (isSet) this.dispatchEvent(new Event("clockset"));
+  }
+
+  takeFaults(faults) {
+    this.faults = faults;
+    this.dispatchEvent(new Event("faults"));
   }
 
   get isFrozen() {

@@ -1,4 +1,4 @@
-// Short words on what happened, seen and heard.
+// Short words on what happened, and questions before what cannot be undone.
 
 import { byId, el } from "./dom.js";
 
@@ -18,4 +18,28 @@ export async function attempt(work) {
     notice(error.message, "bad");
     return undefined;
   }
+}
+
+// Asks before something is lost; `verb` is on the button that does it.
+export function confirmed(question, consequence, verb) {
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "question" },
+    el("h2", { id: "question" }, question),
+    el("p", null, consequence),
+    el(
+      "form",
+      { method: "dialog", class: "toolbar" },
+      el("button", { value: "no", autofocus: true }, "Cancel"),
+      el("button", { value: "yes", class: "danger" }, verb),
+    ),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) =>
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    }),
+  );
 }

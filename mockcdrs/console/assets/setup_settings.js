@@ -4,16 +4,16 @@ import { patch } from "./api.js";
 import { el, empty, field, said } from "./dom.js";
 import { attempt } from "./notices.js";
 
-export function makeSettingsCard(mock) {
+export function makeSettingsCard(mock, route) {
   const settings = el("div", { class: "filters" });
   const quirks = el("ul", { class: "quirks" });
   const words = el("input", { type: "search", oninput: draw });
   const element = el(
     "section",
-    { class: "card wide" },
-    el("h2", null, "Settings"),
+    { class: "card" },
+    el("h3", null, "Settings"),
     settings,
-    el("h2", null, "Quirks of Crossbar's"),
+    el("h3", null, "Quirks of Crossbar's"),
     el("p", { class: "dim" }, "On: the mock does as Crossbar does. Off: as its documentation would have it."),
     field("Look for", words),
     quirks,
@@ -64,11 +64,17 @@ export function makeSettingsCard(mock) {
   }
 
   function show() {
+    if (route.get("quirk")) words.value = route.get("quirk");
     settings.replaceChildren(...Object.entries(mock.settings.settings).map(settingField));
     draw();
   }
 
-  return { element, show };
+  // A link to a quirk leads to it.
+  function scroll() {
+    if (route.get("quirk")) quirks.scrollIntoView();
+  }
+
+  return { element, show, scroll };
 }
 
 // What was text stays text; a number or null is typed as JSON.

@@ -1,29 +1,21 @@
-// Tabs by the pattern that screen readers know: one stop for the tab key, arrows between them. The address names the
-// view, as `#/calls`: not by the id of its panel, which would take the browser's focus there.
+// Tabs by the pattern that screen readers know: one stop for the tab key, arrows between them.
 
-export function makeTabs(tablist, onShow) {
+export function makeTabs(tablist, route) {
   const tabs = [...tablist.querySelectorAll("[role=tab]")];
   const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
 
-  let shown = null;
-
-  function show(chosen) {
-    if (chosen === shown) return;
-    shown = chosen;
+  function show() {
     for (const tab of tabs) {
-      tab.setAttribute("aria-selected", String(tab === chosen));
-      tab.tabIndex = tab === chosen ? 0 : -1;
-      panelOf(tab).hidden = tab !== chosen;
+      const isChosen = panelOf(tab).id === route.view;
+      tab.setAttribute("aria-selected", String(isChosen));
+      tab.tabIndex = isChosen ? 0 : -1;
+      panelOf(tab).hidden = !isChosen;
     }
-    onShow(panelOf(chosen).id);
   }
-
-  const named = () => tabs.find((tab) => panelOf(tab).id === location.hash.slice(2));
 
   function choose(tab) {
     tab.focus();
-    show(tab); // at once: the next key may come before the address' change is told
-    if (tab !== named()) location.hash = `/${panelOf(tab).id}`;
+    route.go(panelOf(tab).id);
   }
 
   const steps = { ArrowRight: 1, ArrowLeft: -1 };
@@ -38,6 +30,6 @@ export function makeTabs(tablist, onShow) {
     const tab = event.target.closest("[role=tab]");
     if (tab) choose(tab);
   });
-  window.addEventListener("hashchange", () => named() && show(named()));
-  show(named() ?? tabs[0]);
+  route.addEventListener("change", show);
+  show();
 }

@@ -1,12 +1,17 @@
 // The legs of one interaction on a common axis: ringing pale, talking full.
 
 import { codeBlock } from "./copying.js";
-import { el, said } from "./dom.js";
-import { began, billed, callee, caller, cause, ended } from "./outcomes.js";
+import { el, foldable, said } from "./dom.js";
 import { laidOut, pretty } from "./pretty.js";
 import { lasted, moment } from "./times.js";
 
 const TICKS = 4;
+
+const number = (value) => (value === null || value === "" ? NaN : Number(value));
+const billed = (leg) => number(leg.billing_seconds) || 0;
+const ended = (leg) => number(leg.timestamp);
+const began = (leg) => ended(leg) - (number(leg.duration_seconds) || 0);
+const party = (leg, role) => ({ name: String(leg[`${role}_name`] ?? ""), number: String(leg[`${role}_number`] ?? "") });
 
 export const partyText = ({ name, number }) => (name && name !== number ? `${name} ${number}` : number || "unknown");
 
@@ -18,7 +23,7 @@ function place(node, from, to) {
 
 function axis(call, whole) {
   const ticks = Array.from({ length: TICKS + 1 }, (_, at) => {
-    const tick = el("span", null, at ? `+${lasted((whole * at) / TICKS)}` : moment(call.start).slice(11));
+    const tick = el("span", null, at ? `+${lasted((whole * at) / TICKS)}` : moment(call.start_seconds).slice(11));
     tick.style.setProperty("--from", at / TICKS);
     return tick;
   });
@@ -26,7 +31,7 @@ function axis(call, whole) {
 }
 
 function legItem(leg, call, whole) {
-  const share = (moment) => (moment - call.start) / whole;
+  const share = (moment) => (moment - call.start_seconds) / whole;
   const answered = ended(leg) - billed(leg);
   const track = el(
     "div",
@@ -43,33 +48,26 @@ function legItem(leg, call, whole) {
       { class: "leg-who" },
       el("span", { class: "badge" }, said(leg.call_direction ?? "no direction")),
       " ",
-      said(partyText(caller(leg))),
+      said(partyText(party(leg, "caller_id"))),
       " → ",
-      said(partyText(callee(leg))),
+      said(partyText(party(leg, "callee_id"))),
     ),
     track,
     el(
       "p",
       { class: "dim" },
       `began ${moment(began(leg))}, rang ${lasted(answered - began(leg))}, ${billed(leg) ? `talked ${lasted(billed(leg))}` : "nobody talked"}, `,
-      said(cause(leg) || "no hangup cause"),
+      said(leg.hangup_cause || "no hangup cause"),
     ),
     documentOf(leg, document),
   );
 }
 
-// Made when it is opened: few are.
 function documentOf(leg, json) {
-  const details = el("details", null, el("summary", null, "The CDR ", said(leg.id ?? "")));
-  details.addEventListener(
-    "toggle",
-    () => {
-      const nodes = pretty(json);
-      details.append(codeBlock("CDR", laidOut(nodes), nodes));
-    },
-    { once: true },
-  );
-  return details;
+  return foldable(["The CDR ", said(leg.id ?? "")], () => {
+    const nodes = pretty(json);
+    return [codeBlock("CDR", laidOut(nodes), nodes)];
+  });
 }
 
 export function timeline(call) {

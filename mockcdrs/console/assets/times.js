@@ -1,22 +1,36 @@
-// Moments and lengths of time. All times are UTC, as Kazoo's are.
+// Moments and lengths of time. All times are UTC, as Kazoo's are, and look alike everywhere: 2026-01-20 12:00:00.
 
 const GREGORIAN_OF_UNIX_EPOCH = 62_167_219_200;
+const GREGORIAN_OF_2200 = 69_425_251_200;
+const INPUT = /^\s*(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?)?\s*Z?\s*$/;
+
+export const DAY_SECONDS = 86_400;
 
 const toGregorian = (unixSeconds) => unixSeconds + GREGORIAN_OF_UNIX_EPOCH;
-const toUnix = (gregorianSeconds) => gregorianSeconds - GREGORIAN_OF_UNIX_EPOCH;
+const dateOf = (gregorianSeconds) => new Date((Number(gregorianSeconds) - GREGORIAN_OF_UNIX_EPOCH) * 1000);
 
-// `2026-01-20 12:00:00`; what is no moment that a calendar has comes back as it was.
+// What is no moment that a calendar has comes back as it was.
 export function moment(gregorianSeconds) {
-  const date = new Date(toUnix(Number(gregorianSeconds)) * 1000);
+  const date = dateOf(gregorianSeconds);
   return Number.isNaN(date.getTime()) ? String(gregorianSeconds) : date.toISOString().slice(0, 19).replace("T", " ");
 }
 
-// For `<input type="datetime-local">`, which is read as UTC here.
-export const toInput = (gregorianSeconds) => moment(gregorianSeconds).replace(" ", "T");
+// Whether a number is one of Gregorian seconds from 1970 to 2200, and not one of Unix seconds.
+export const isGregorian = (value) => value > GREGORIAN_OF_UNIX_EPOCH && value < GREGORIAN_OF_2200;
 
+// As a person types it, with or without the time of the day; `null` for what is no moment.
 export function fromInput(text) {
-  const milliseconds = Date.parse(`${text}Z`);
+  const parts = INPUT.exec(text);
+  const milliseconds = parts ? Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}${parts[3] ?? ":00"}Z`) : NaN;
   return Number.isNaN(milliseconds) ? null : toGregorian(Math.floor(milliseconds / 1000));
+}
+
+export const startOfDay = (gregorianSeconds) => gregorianSeconds - (gregorianSeconds % DAY_SECONDS);
+
+// The first second of the month that is `months` after the one of a moment.
+export function startOfMonth(gregorianSeconds, months = 0) {
+  const date = dateOf(gregorianSeconds);
+  return toGregorian(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months) / 1000);
 }
 
 // `48s`, `2m 05s`, `1h 02m 05s`
@@ -27,6 +41,14 @@ export function lasted(seconds) {
   const two = (number) => String(number).padStart(2, "0");
   if (hours) return `${hours}h ${two(minutes)}m ${two(rest)}s`;
   return minutes ? `${minutes}m ${two(rest)}s` : `${rest}s`;
+}
+
+// How long ago something was in real time: `now`, `2 s ago`, `3 min ago`.
+export function ago(seconds) {
+  if (seconds < 1) return "now";
+  if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  return seconds < DAY_SECONDS ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / DAY_SECONDS)} d ago`;
 }
 
 // A request's: `0.8 ms`, `12 ms`, `1.24 s`

@@ -1,87 +1,59 @@
-// Trouble: faults switched on and off, and rules of one's own.
+// Trouble: the rules that are on, faults to switch on and off, and rules of one's own.
 
-import { get, post, remove } from "./api.js";
+import { get, post, put, remove } from "./api.js";
 import { codeBlock } from "./copying.js";
-import { button, el, empty, said } from "./dom.js";
-import { attempt } from "./notices.js";
-import { makeOwnRule } from "./own_rule.js";
+import { button, el } from "./dom.js";
+import { attempt, confirmed } from "./notices.js";
+import { makeRuleForm } from "./rule_form.js";
+import { firedText, isSameRule, makeRuleList } from "./rule_list.js";
 
-// Members in one order, so that equal rules are equal texts.
-const sorted = (value) =>
-  value !== null && typeof value === "object" && !Array.isArray(value)
-    ? Object.fromEntries(
-        Object.keys(value)
-          .filter((name) => name !== "number")
-          .sort()
-          .map((name) => [name, sorted(value[name])]),
-      )
-    : value;
-const sameRule = (one, other) => JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-
-const firedText = ({ fired, matched }) =>
-  `fired ${fired === 1 ? "once" : `${fired} times`}${matched === undefined ? "" : `, ${matched} ${matched === 1 ? "request" : "requests"} matched`}`;
-
-export function makeTrouble(panel, onFaults) {
+export function makeTrouble(panel, { mock, route, log }) {
   let cards = [];
-  let shownRules = "";
+  let edited = ""; // what of the address the form shows
   const presets = el("ul", { class: "cards", "aria-label": "Presets" });
-  const rules = el("ul", { class: "rules", "aria-label": "Rules that are on" });
-  const allOff = button("Switch all off", () => change(() => remove("faults")), { class: "danger" });
-  panel.append(
-    el("div", { class: "toolbar" }, el("h2", null, "Presets"), allOff),
-    presets,
-    el("h2", null, "Rules that are on"),
-    rules,
-    el("h2", null, "A rule of your own"),
-    makeOwnRule((rule) => add(rule)),
+  const rules = makeRuleList(
+    {
+      edit: ({ id }) => route.set({ edit: String(id), rule: null }, { isStep: true }),
+      duplicate: ({ rule }) => route.set({ rule: JSON.stringify(rule), edit: null }, { isStep: true }),
+      remove: ({ id }) => change(() => remove(`faults/${id}`)),
+      order: (ids) => change(() => put("faults", ids)),
+    },
+    log,
   );
+  const leave = () => route.set({ rule: null, edit: null });
+  const form = makeRuleForm({ onSend: send, onLeave: leave });
+  const allOff = button("Remove all…", removeAll, { class: "danger small" });
+  panel.append(
+    el("div", { class: "toolbar" }, el("h2", null, "Rules that are on"), allOff),
+    rules.element,
+    el(
+      "div",
+      { class: "columns" },
+      form.element,
+      el("section", { class: "presets" }, el("h2", null, "Presets"), presets),
+    ),
+  );
+  mock.addEventListener("faults", () => panel.hidden || draw());
+
+  async function refresh() {
+    mock.takeFaults(await get("faults"));
+  }
 
   async function change(work) {
     await attempt(work);
+    await attempt(refresh);
+  }
+
+  async function send(rule, id) {
+    await (id === null ? post("faults", rule) : put(`faults/${id}`, rule));
+    leave();
     await refresh();
   }
 
-  async function add(rule) {
-    await post("faults", rule);
-    await refresh();
-  }
 
-  async function refresh() {
-    const faults = await get("faults");
-    onFaults(faults);
-    allOff.disabled = !faults.length;
-    for (const card of cards) card.tell(faults);
-    tellRules(faults);
-  }
-
-  // Drawn anew only where something changed: a person may be reading or pointing at it.
-  function tellRules(faults) {
-    const told = JSON.stringify(faults);
-    if (told === shownRules) return;
-    shownRules = told;
-    rules.replaceChildren(
-      ...(faults.length
-        ? faults.map(ruleItem)
-        : [el("li", null, empty("None: every request is answered as Crossbar would."))]),
-    );
-  }
-
-  function ruleItem(fault) {
-    return el(
-      "li",
-      { class: "card" },
-      el(
-        "div",
-        { class: "rule-head" },
-        el("span", null, said(fault.description)),
-        el("span", { class: "dim" }, firedText(fault)),
-        button("Remove", () => change(() => remove(`faults/${fault.id}`)), {
-          class: "small",
-          "aria-label": `Remove ${fault.description}`,
-        }),
-      ),
-      codeBlock("Python", fault.python),
-    );
+  async function removeAll() {
+    const isSure = await confirmed("Remove all rules?", "Tokens that they made expire are good again.", "Remove all rules");
+    if (isSure) await change(() => remove("faults"));
   }
 
   function presetCard(preset) {
@@ -105,18 +77,38 @@ export function makeTrouble(panel, onFaults) {
         codeBlock("Python", preset.python),
       ),
     );
-    const tell = (faults) => {
-      const mine = faults.filter(({ rule }) => sameRule(rule, preset.rule));
+    const show = (faults) => {
+      const mine = faults.filter(({ rule }) => isSameRule(rule, preset.rule));
       turn.checked = mine.length > 0;
       element.classList.toggle("on", turn.checked);
       state.textContent = mine.length ? `On, ${mine.map(firedText).join("; ")}` : "Off";
     };
-    return { element, tell };
+    return { element, show };
   }
 
   async function off(preset) {
-    const mine = (await get("faults")).filter(({ rule }) => sameRule(rule, preset.rule));
+    const mine = (await get("faults")).filter(({ rule }) => isSameRule(rule, preset.rule));
     for (const { id } of mine) await remove(`faults/${id}`);
+  }
+
+  function draw() {
+    allOff.hidden = !mock.faults.length;
+    for (const card of cards) card.show(mock.faults);
+    rules.show(mock.faults);
+  }
+
+  // The form shows the rule that the address has, or the one whose id it has.
+  function showForm() {
+    const wanted = JSON.stringify([route.get("edit"), route.get("rule")]);
+    if (wanted === edited) return;
+    edited = wanted;
+    const fault = mock.faults.find(({ id }) => String(id) === route.get("edit"));
+    if (fault) form.edit(fault.rule, fault.id);
+    else form.edit(parsed(route.get("rule")));
+    if (fault || route.get("rule")) {
+      form.element.scrollIntoView({ block: "nearest" });
+      form.element.querySelector("select").focus({ preventScroll: true });
+    }
   }
 
   async function show() {
@@ -125,7 +117,17 @@ export function makeTrouble(panel, onFaults) {
       presets.replaceChildren(...cards.map(({ element }) => element));
     }
     await refresh();
+    draw();
+    showForm();
   }
 
-  return { show, refresh };
+  return { show };
+}
+
+function parsed(text) {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined; // a link that was cut: the form is as ever
+  }
 }

@@ -1,0 +1,79 @@
+// Advice: what clients do wrong or will come to regret, by its code.
+
+import { get } from "./api.js";
+import { clientName } from "./clients.js";
+import { el, empty, said } from "./dom.js";
+import { adviceCodes } from "./request_search.js";
+import { addressOf } from "./route.js";
+
+const MOST_LINKS = 12;
+
+export function makeAdvice(panel, { log, route, stream }) {
+  const content = el("div", { class: "advice-list" });
+  let drawn = "";
+  let seen = 0; // the newest request when it was drawn
+  let sentences = new Map(); // of all codes
+  panel.append(el("h2", { class: "unseen" }, "Advice"), content);
+  stream.addEventListener("emptied", () => !panel.hidden && show());
+
+  async function show() {
+    seen = log.newest;
+    if (!sentences.size) sentences = new Map((await get("advice/rules")).map(({ code, sentence }) => [code, sentence]));
+    draw(await get("advice"));
+  }
+
+  function draw(texts) {
+    const stamp = JSON.stringify([texts, route.get("code"), log.newest]);
+    if (stamp === drawn) return; // a person may be reading it
+    drawn = stamp;
+    const asked = sentences.has(route.get("code")) ? [route.get("code")] : []; // a link may name one never given
+    const codes = [...new Set([...texts.map(({ code }) => code), ...asked])];
+    content.replaceChildren(
+      ...(codes.length
+        ? codes.map((code) => card(code, texts.filter((text) => text.code === code)))
+        : [empty("No advice: nothing that clients asked so far looks like a mistake.")]),
+    );
+    if (route.get("code")) content.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
+  }
+
+  function card(code, texts) {
+    const records = log.entries.map(({ record }) => record).filter((record) => adviceCodes(record).includes(code));
+    const clients = [...new Set(records.map(clientName))];
+    const count = texts.reduce((sum, text) => sum + text.count, 0);
+    const newest = records.slice(-MOST_LINKS).reverse();
+    return el(
+      "section",
+      { class: route.get("code") === code ? "card chosen" : "card" },
+      el(
+        "header",
+        { class: "card-head" },
+        el("h3", null, el("code", null, code)),
+        el("span", { class: "dim" }, count === 1 ? "once" : `${count} times`),
+        records.length > 0 && el("a", { href: addressOf("requests", { q: `advice:${code}` }) }, "show the requests"),
+      ),
+      el("p", null, sentences.get(code)),
+      el(
+        "ul",
+        { class: "plain" },
+        texts.map(({ text, count: often }) =>
+          el("li", null, said(text.slice(code.length + 1)), often > 1 && el("span", { class: "dim" }, ` ${often} times`)),
+        ),
+      ),
+      clients.length > 0 && el("p", { class: "dim" }, "Clients: ", said(clients.join(", "))),
+      newest.length > 0 &&
+        el(
+          "p",
+          { class: "links dim" },
+          "Requests: ",
+          newest.map(({ number }) => [el("a", { href: addressOf("requests", { request: number }) }, `#${number}`), " "]),
+          records.length > newest.length && `and ${records.length - newest.length} older`,
+        ),
+    );
+  }
+
+  function tick() {
+    if (log.newest !== seen) show().catch(() => undefined); // the stream says when the server is gone
+  }
+
+  return { show, tick };
+}

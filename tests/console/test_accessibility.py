@@ -1,0 +1,59 @@
+"""What axe, the checker of accessibility, says of each view and of the page of the API."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from mockcdrs.mock import Mock
+from tests.console.conftest import PHONE, Ask, Open, walk
+
+DESKTOP = {"width": 1440, "height": 900}
+
+
+def violations(page: Page) -> list[str]:
+    results = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in results for node in each["nodes"]]
+
+
+def make_busy(mock: Mock, ask: Ask) -> None:
+    walk(ask, page_size=5, page_sice=1, pages=3)
+    ask(headers={"X-Auth-Token": "nonsense"})
+    mock.fail(status=503, times=1)
+    mock.fail(status=500, path="/nowhere")
+    ask()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_the_console(
+    open_page: Open, mock: Mock, ask: Ask, scheme: str, viewport: dict[str, int]
+) -> None:
+    make_busy(mock, ask)
+    page = open_page(color_scheme=scheme, viewport=viewport)
+    page.locator("#requests .row").first.wait_for()
+    assert violations(page) == []
+    page.locator(".walk-row").click()
+    page.locator(".page-row").first.click()
+    page.get_by_text("Headers of the answer").wait_for()
+    assert violations(page) == []
+    for view, opened in (("Advice", ".card"), ("Calls", ".row"), ("Trouble", ".rules summary"), ("Setup", "summary")):
+        page.get_by_role("tab", name=view).click()
+        page.locator(f"#{view.lower()} {opened}").first.click()
+        assert violations(page) == [], view
+    page.get_by_role("button", name="Reset everything…").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Cancel").click()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_in_the_page_of_the_api(open_page: Open, scheme: str, viewport: dict[str, int]) -> None:
+    page = open_page(path="docs", ready=".operation", color_scheme=scheme, viewport=viewport)
+    assert violations(page) == []
+    opened = page.locator("#operation-listCdrs")
+    opened.locator("summary").first.click()
+    for summary in opened.locator(".body summary").all()[:8]:
+        summary.click()
+    opened.get_by_role("button", name="Send the request").click()
+    opened.get_by_text("Response headers").wait_for()
+    assert violations(page) == []
