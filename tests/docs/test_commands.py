@@ -42,9 +42,7 @@ def is_shown(shown: str, printed: str) -> bool:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[Mock]:
     options = serve.command.make_context("serve", ["--port", "0"]).params
-    with serve.build_mock(
-        **{name: options[name] for name in options.keys() - {"env_file", "log_format", "opens_console"}}
-    ) as mock:
+    with serve.build_mock(**{name: options[name] for name in options.keys() - serve.OPTIONS_OF_COMMAND}) as mock:
         yield mock
 
 
