@@ -101,22 +101,18 @@ class MockConfig:
     kazoo: str = _option(
         DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
     )
-    seed: int | None = _option(
-        None, OptionKind.NUMBER, "the seed of made-up calls: the same seed makes the same calls", 1, metavar="N"
-    )
+    seed: int | None = _option(None, OptionKind.NUMBER, "the seed that calls are made up from", 1, metavar="N")
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
         metavar="MOMENT",
     )  # fmt: skip
-    speed: float | None = _option(
-        None, OptionKind.SPEED, "how many seconds the clock runs in a second, from --now on", metavar="N"
-    )
+    speed: float | None = _option(None, OptionKind.SPEED, "seconds the clock runs in one, from --now on", metavar="N")
     calls_per_day: int | None = _option(None, OptionKind.COUNT, "how many calls a day are made up", 25, metavar="N")
     locale: str | None = _option(
         None, OptionKind.TEXT, "where the made-up people live, as in de_DE", "en_US", metavar="NAME"
     )
     data: Path | str | None = _option(  # noqa: RUF009 a field
-        None, OptionKind.FOLDER, "a data directory to serve instead of made-up calls", metavar="DIR"
+        None, OptionKind.FOLDER, "a data directory to serve", metavar="DIR"
     )
     reseller: bool = _option(False, OptionKind.SWITCH, "let the account see a reseller's columns")
     settings: Mapping[str, Any] = _option(

@@ -67,7 +67,7 @@ def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
-def issue_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+def add_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Give a test a token of its own, as `Mock.issue_token` does, and return the account with it."""
     given = messages.parse_members(request.body, {"name": TEST_NAME}, "a test")
     with messages.refuse_wrong_arguments():

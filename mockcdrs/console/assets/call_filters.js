@@ -4,7 +4,7 @@ import { CUSTOM, RANGE_NAMES, USUAL, rangeOf } from "./call_ranges.js";
 import { el, field, options } from "./dom.js";
 import { moment } from "./times.js";
 
-export const DIRECTIONS = ["incoming", "outgoing", "internal"];
+const DIRECTIONS = ["incoming", "outgoing", "internal"];
 export const RESULTS = ["answered", "voicemail", "missed", "busy", "failed"];
 const ANY = ["", "any"];
 const PAUSE_MS = 250; // so long after the last key the search begins

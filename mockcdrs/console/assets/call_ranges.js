@@ -22,5 +22,3 @@ export function rangeOf(name, now, custom = {}) {
   if (name !== CUSTOM) return (RANGES[name] ?? RANGES[USUAL])[1](now);
   return [fromInput(custom.from) ?? now - 7 * DAY_SECONDS, fromInput(custom.to) ?? now];
 }
-
-export const rangeText = (name) => (RANGES[name] ?? RANGES[USUAL])[0];
