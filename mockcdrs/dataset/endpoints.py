@@ -200,7 +200,7 @@ class Endpoint:
         return LegTemplate(document, in_order, headers, direction, destination, early_media, self.agent, self.host, sdp)
 
 
-class Device(Endpoint):
+class Phone(Endpoint):
     """A registered device of the office, whose number is an extension."""
 
     def __init__(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
-from mockcdrs.dataset.endpoints import Device, Endpoint, Home, Neighbour, Outside
+from mockcdrs.dataset.endpoints import Endpoint, Home, Neighbour, Outside, Phone
 from mockcdrs.dataset.locales import PLANS, NamePool, draw_number, load_pool, numbering_plan
 from mockcdrs.dataset.random_stream import hex_id, pick, random_for
 from mockcdrs.dataset.user_agents import BROWSER, DESK_PHONES, SOFTPHONES, UserAgent
@@ -138,11 +138,11 @@ class _Builder:
         self.devices = _LazySequence(count, self._device)
         self.phones: Sequence[Endpoint] = _LazySequence(count, self._phone)
 
-    def _phone(self, row: int) -> Device:
+    def _phone(self, row: int) -> Phone:
         device, user = self.devices[row], self.users[user_of_phone(row)]
         host = f"10.{32 + row // 62_500}.{row // 250 % 250}.{1 + row % 250}"
         name = f"{user['first_name']} {user['last_name']}"
-        return Device(self.home, user["presence_id"], name, device, self._agent(row), host)
+        return Phone(self.home, user["presence_id"], name, device, self._agent(row), host)
 
     def _user(self, row: int) -> Mapping[str, Any]:
         names = self.pool.names

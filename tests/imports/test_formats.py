@@ -30,7 +30,7 @@ QUERIES = ("paginate=false", "page_size=7", "filter_call_direction=inbound", "ac
 def calls(tmp_path_factory: pytest.TempPathFactory) -> LoadedDataSet:
     """The calls of 25 days in two months."""
     directory = tmp_path_factory.mktemp("calls") / "data"
-    export.export_calls(directory, SPAN)
+    export.export_calls(directory, SPAN, export.JsonLines())
     return files.load(directory)
 
 
@@ -175,7 +175,8 @@ def test_a_generated_directory_is_served_again_with_the_same_answers(
 def test_generated_csv_is_served_again_with_the_same_rows(
     calls: LoadedDataSet, before: dict[str, bytes], tmp_path: Path
 ) -> None:
-    export.export_calls(tmp_path / "csv", SPAN, KAZOO_4_3.row_columns())
+    form = export.Csv(tuple(KAZOO_4_3.row_columns()), KAZOO_4_3.datetime_separator)
+    export.export_calls(tmp_path / "csv", SPAN, form)
     (account, *_) = [account for account in calls.accounts if account.months]
     loaded = Importer(account.id).read([tmp_path / "csv" / "cdrs.csv"])
     export.write_data_directory(tmp_path / "data", with_accounts_of(calls, loaded))
