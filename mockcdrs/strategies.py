@@ -163,7 +163,7 @@ def _shared(account_id: str, key: int, start: int) -> Document:
         "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
         "pvt_account_id": account_id,
         "pvt_type": "cdr",
-        "pvt_vsn": "1",
+        "pvt_vsn": 2,
     }
 
 

@@ -36,7 +36,6 @@ _TEMPLATE: dict[str, Any] = dict.fromkeys(
         "timestamp", "to_tag", "callee_id_number", "callee_id_name", "event_category", "app_name", "app_version",
         "node", "custom_channel_vars", "custom_application_vars", "interaction_time", "interaction_key",
         "interaction_id", "pvt_vsn", "pvt_account_id", "pvt_account_db", "pvt_created", "pvt_modified", "pvt_type",
-        "pvt_node",
     )
 ) | {
     "event_name": "CHANNEL_DESTROY", "channel_call_state": "HANGUP", "channel_state": "REPORTING",
@@ -183,7 +182,6 @@ class Endpoint:
             "user_agent": self.agent.name,
             "node": f"ecallmgr@{cluster}",
             "pvt_account_id": self.home.account_id,
-            "pvt_node": f"kazoo_apps@{cluster}",
         }
         if direction == "inbound":
             document |= {"caller_id_name": self.name, "caller_id_number": self.number}

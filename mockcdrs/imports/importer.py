@@ -224,5 +224,5 @@ def complete_document(public: Item, account_id: str, month: str) -> Item:
         "pvt_created": created,
         "pvt_modified": created,
         "pvt_type": "cdr",
-        "pvt_vsn": "1",
+        "pvt_vsn": 2,
     }
