@@ -47,7 +47,7 @@ def test_the_sdist_holds_what_the_checkout_does_and_no_more(built: Path) -> None
     folders = [files_below(ROOT / name, name) for name in ("mockcdrs", "fixtures", "tests", "docs")]
     documents = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
     added = {"PKG-INFO", ".gitignore", "pyproject.toml"}  # by the build itself
-    assert names == set[str]().union(*folders) | documents | {"LICENSE", "conftest.py"} | added
+    assert names == set[str]().union(*folders) | documents | {"LICENSE", "Dockerfile", "conftest.py"} | added
 
 
 def test_it_holds_the_package_and_the_fixtures_and_nothing_else(contents: dict[str, bytes]) -> None:
