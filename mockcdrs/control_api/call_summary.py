@@ -18,7 +18,7 @@ _MISSED_CAUSES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class CallParty:
     """One end of a call: a name and a number, as its CDR has them."""
 
     name: str
@@ -35,8 +35,8 @@ class CallSummary:
     start: int
     seconds: int
     talked: int
-    caller: Party
-    callee: Party
+    caller: CallParty
+    callee: CallParty
     direction: str
     result: str
     cause: str
@@ -137,9 +137,9 @@ def _is_of_carrier(leg: Document) -> bool:
     return bool(variables.get("resource_type") or variables.get("authorizing_type") == "resource")
 
 
-def _party(leg: Document, role: str) -> Party:
+def _party(leg: Document, role: str) -> CallParty:
     name, number = (str(leg.get(f"{role}_id_{part}") or "") for part in ("name", "number"))
-    return Party("" if name == number else name, number)
+    return CallParty("" if name == number else name, number)
 
 
 def _vars(leg: Document) -> Mapping[str, Any]:
