@@ -18,6 +18,11 @@ DEFAULT_KAZOO = "4.3"
 
 _NUMBER = Kind("a whole number", arguments.WHOLE.fits).optional()
 _COUNT = arguments.whole(0, 1_000_000).optional()
+_MAX_SPEED = 1_000_000
+SPEED = Kind(
+    f"seconds of the mock's clock in a second, more than 0 and at most {_MAX_SPEED}",
+    lambda value: arguments.is_number(value) and 0 < value <= _MAX_SPEED,
+)
 _FOLDER = Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path))
 _VERSION = replace(arguments.TEXT, expected="the name of a version of Kazoo as text, as in '4.3'")
 
@@ -31,6 +36,7 @@ class OptionKind(Enum):
 
     NUMBER = _NUMBER
     COUNT = _COUNT
+    SPEED = SPEED.optional()
     TEXT = arguments.TEXT.optional()
     FOLDER = _FOLDER
     VERSION = _VERSION
@@ -81,6 +87,7 @@ class MockConfig:
         now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
             seconds, or `live`. Without it the clock stands at the moment that the committed office was made for, over a
             data directory at the end of its last call.
+        speed: How many seconds the clock runs on from there in a second, instead of standing still.
         settings: Kazoo's settings, by name.
         fix: Names of quirks of Crossbar's to leave out, or `all`.
         quirk: Names of quirks to show that are off by default.
@@ -94,19 +101,18 @@ class MockConfig:
     kazoo: str = _option(
         DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
     )
-    seed: int | None = _option(
-        None, OptionKind.NUMBER, "the seed of made-up calls: the same seed makes the same calls", 1, metavar="N"
-    )
+    seed: int | None = _option(None, OptionKind.NUMBER, "the seed that calls are made up from", 1, metavar="N")
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
         metavar="MOMENT",
     )  # fmt: skip
+    speed: float | None = _option(None, OptionKind.SPEED, "seconds the clock runs in one, from --now on", metavar="N")
     calls_per_day: int | None = _option(None, OptionKind.COUNT, "how many calls a day are made up", 25, metavar="N")
     locale: str | None = _option(
         None, OptionKind.TEXT, "where the made-up people live, as in de_DE", "en_US", metavar="NAME"
     )
     data: Path | str | None = _option(  # noqa: RUF009 a field
-        None, OptionKind.FOLDER, "a data directory to serve instead of made-up calls", metavar="DIR"
+        None, OptionKind.FOLDER, "a data directory to serve", metavar="DIR"
     )
     reseller: bool = _option(False, OptionKind.SWITCH, "let the account see a reseller's columns")
     settings: Mapping[str, Any] = _option(
@@ -175,6 +181,7 @@ class MockOptions(TypedDict, total=False):
     kazoo: str
     seed: int | None
     now: str | datetime | int | None
+    speed: float | None
     calls_per_day: int | None
     locale: str | None
     data: Path | str | None

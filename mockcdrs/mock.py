@@ -24,7 +24,8 @@ _MAX_PORTS_REFUSED = 20
 class Mock(MockBackend):
     """A Crossbar in a test's hands. Its server starts when `url` is first read; `stop` ends it.
 
-    As a context manager it ends with its `with` block, which raises what a fault's own code raised.
+    As a context manager, of `with` and of `async with`, it ends with its block, which raises what a fault's own code
+    raised.
 
     Args:
         unnamed: No argument without a name.
@@ -39,6 +40,7 @@ class Mock(MockBackend):
             now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
                 seconds, or `live`. Without it the clock stands at the moment that the committed office was made for,
                 over a data directory at the end of its last call.
+            speed: How many seconds the clock runs on from there in a second, instead of standing still.
             settings: Kazoo's settings, by name.
             fix: Names of quirks of Crossbar's to leave out, or `all`.
             quirk: Names of quirks to show that are off by default.
@@ -171,6 +173,16 @@ class Mock(MockBackend):
     def __enter__(self) -> Self:
         return self
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        import asyncio  # whoever awaits has it already
+
+        await asyncio.to_thread(self.__exit__, kind, error, at)  # which waits for responses under way
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         try:
             if error is None:
@@ -198,7 +210,7 @@ def build(config: MockConfig, server: ServerConfig | None = None, beside: Mock |
 
 
 def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
-    """Make a mock for the length of a `with` block.
+    """Make a mock for the length of a `with` or an `async with` block.
 
     Args:
         unnamed: No argument without a name.
@@ -209,6 +221,7 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             seed, calls_per_day, locale: Whose calls are made up where there is none, how many a day, and where the
                 people live.
             now: The moment at which the clock stands, or `live`.
+            speed: How many seconds the clock runs on from there in a second.
             settings: Kazoo's settings, by name.
             fix, quirk: Names of quirks of Crossbar's to leave out, and to show that are off by default.
             reseller: Whether the account sees a reseller's columns.

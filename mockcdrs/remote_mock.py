@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Never, Unpack
 from urllib.parse import urlsplit
 
 from mockcdrs import arguments
+from mockcdrs.config import SPEED
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_accounts import ACCOUNT, ACCOUNT_ID, DEVICE, NUMBER, USER, Device, User, read_arguments
 from mockcdrs.control.added_calls import (
@@ -23,7 +24,7 @@ from mockcdrs.control.added_calls import (
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
@@ -219,6 +220,12 @@ class RemoteMock(RemoteAccount, MockInterface):
         given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
         return RemoteAccount(self._control, self._control.ask("POST", "/data/accounts", given)["account_id"])
 
+    @arguments.checked
+    def issue_token(self, name: str) -> str:
+        arguments.check_value("name", name, TEST_NAME)
+        self._account = self._control.ask("POST", "/tokens", {"name": name})
+        return self.auth_token
+
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         checked = Rule.from_arguments(unnamed, rule)
         if checked.runs_code:
@@ -308,9 +315,14 @@ class RemoteClock(ClockInterface):
         parts = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, **unknown}
         self._control.ask("PUT", "/clock", {"advance": {"seconds": parse_step(step, parts)}})
 
+    @property
+    def speed(self) -> float:
+        return float(self._control.ask("GET", "/clock")["speed"])
+
     @arguments.checked
-    def live(self) -> None:
-        self._control.ask("PUT", "/clock", {"live": True})
+    def live(self, *, speed: float | None = None) -> None:
+        arguments.check_value("speed", speed, SPEED.optional())
+        self._control.ask("PUT", "/clock", {"live": True} if speed is None else {"speed": speed})
 
 
 def _read_interaction(sent: dict[str, Any]) -> Interaction:
@@ -319,7 +331,7 @@ def _read_interaction(sent: dict[str, Any]) -> Interaction:
 
 def _read_journal(journal: dict[str, Any]) -> RecordedRequests:
     records = sorted(map(_read_record, journal["records"] + journal["under_way"]), key=lambda record: record.number)
-    return RecordedRequests(records, journal["dropped"], journal["capacity"])
+    return RecordedRequests(records, journal["dropped"], journal["capacity"], journal["others"])
 
 
 def _read_record(sent: dict[str, Any]) -> Record:

@@ -1,10 +1,13 @@
 """The mock in a test's hands."""
 
+import asyncio
+import contextlib
 import json
 import re
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -317,3 +320,39 @@ def test_a_thousand_starts_and_stops_leave_nothing_behind_and_nothing_to_warn_of
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", LIVES]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_a_mocks_clock_runs_at_a_speed_and_a_reset_starts_it_again() -> None:
+    with Mock(now="2026-01-20T08:00:00Z", speed=1_000) as mock:
+        assert mock.clock.speed == 1_000
+        mock.clock.freeze()
+        mock.reset()
+        assert (mock.clock.speed, mock.clock.is_frozen) == (1_000, False)
+        start = mock.clock.now()
+        deadline = time.monotonic() + 10
+        while mock.clock.now() < start + 50:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    with Mock(speed=2) as mock:
+        assert mock.clock.now() >= 63_936_129_600  # where the committed office ends
+
+
+def test_a_mock_ends_with_its_async_block_which_raises_what_a_faults_own_code_raised() -> None:
+    async def ask_and_leave() -> str:
+        async with serving() as mock, httpx.AsyncClient(headers={"X-Auth-Token": mock.auth_token}) as client:
+            assert (await client.get(mock.url_for("/cdrs"))).status_code == 200
+            return mock.url
+
+    url = asyncio.run(ask_and_leave())
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+    async def break_a_fault() -> None:
+        async with serving() as mock:
+            mock.fail(path="/cdrs", then=lambda _data: 1 / 0)
+            async with httpx.AsyncClient(headers={"X-Auth-Token": mock.auth_token}) as client:
+                with contextlib.suppress(httpx.HTTPError):
+                    await client.get(mock.url_for("/cdrs"))
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(break_a_fault())

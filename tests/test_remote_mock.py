@@ -64,6 +64,10 @@ def test_the_clock_is_set(mock: Either) -> None:
     assert not mock.clock.is_frozen
     mock.clock.freeze()
     assert mock.clock.is_frozen
+    mock.clock.live(speed=60)
+    assert (mock.clock.is_frozen, mock.clock.speed) == (False, 60)
+    with pytest.raises(ValueError, match="speed: came 0"):
+        mock.clock.live(speed=0)
 
 
 def test_a_rule_fires_and_one_that_does_not_is_named(mock: Either) -> None:

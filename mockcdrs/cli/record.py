@@ -86,8 +86,8 @@ def command(
         report = _report_of_mock(url, control_token)
         client, redaction = Client(url), exchanges.TokenRedaction({token: account_id})
         anonymizer = make_anonymizer(secret, keep) if anonymize else None
-        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
         asked = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
+        directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     recorder, reader = Recorder(client, redaction), AccountReader(client, account_id, token)
@@ -102,9 +102,9 @@ def command(
             directory.add_document(document)
         account = reader.read_account()
         directory.finish(account)
-    except (ClientError, OSError) as error:
+    except (ClientError, OSError, KeyboardInterrupt) as error:
         left = f"{len(directory)} CDRs are in {directory.unfinished}; go on with --resume"
-        raise click.ClickException(f"{error}; {left}") from error
+        raise click.ClickException(f"{str(error) or 'interrupted'}; {left}") from error
     click.echo(
         f"{count} exchanges, {len(directory)} CDRs, {len(account.users)} users, {len(account.devices)} devices in {out}"
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
-from mockcdrs.config import OPTIONS, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
+from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
@@ -48,6 +48,12 @@ def _check_moment(_context: click.Context, _option: click.Parameter, moment: str
     return moment
 
 
+def _check_speed(_context: click.Context, _option: click.Parameter, speed: float | None) -> float | None:
+    if speed is not None and not SPEED.fits(speed):
+        raise click.BadParameter(f"came {speed:g}, expected {SPEED.expected}")
+    return speed
+
+
 def _check_quirks(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     from mockcdrs.crossbar import quirks
 
@@ -77,6 +83,7 @@ def _host_of(origin: str) -> str:
 _FORMS: dict[OptionKind, dict[str, Any]] = {
     OptionKind.NUMBER: {"type": int},
     OptionKind.COUNT: {"type": click.IntRange(0, 1_000_000)},
+    OptionKind.SPEED: {"type": float, "callback": _check_speed},
     OptionKind.FOLDER: {"type": click.Path(path_type=Path)},
     OptionKind.MOMENT: {"callback": _check_moment},
     OptionKind.SWITCH: {"is_flag": True},

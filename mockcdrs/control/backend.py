@@ -24,7 +24,7 @@ from mockcdrs.control.added_calls import (
 )
 from mockcdrs.control.clock import Clock, is_in_calendar, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests
-from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
@@ -73,7 +73,7 @@ class AccountBackend(AccountInterface):
 
     @property
     def auth_token(self) -> str:
-        return self._account.tokens[0].value
+        return self.state.token_of(self._account)
 
     @property
     def user_id(self) -> str:
@@ -289,6 +289,11 @@ class MockBackend(AccountBackend, MockInterface):
         account = self._builder().account(above, **given)
         self.state.add_account(account)
         return _OtherAccount(self, account.id)
+
+    @arguments.checked
+    def issue_token(self, name: str) -> str:
+        arguments.check_value("name", name, TEST_NAME)
+        return self.state.issue_token(self._account_id, name)
 
     def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
         return self.state.faults.add(Rule.from_arguments(unnamed, rule))

@@ -6,14 +6,15 @@ durations use `monotonic`.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec, module_from_spec
-from typing import Any, Never, Protocol
+from typing import Any, NamedTuple, Never, Protocol
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
+from mockcdrs.config import SPEED
 
 _FIRST_SECOND = 31_622_400
 LAST_CALENDAR_SECOND = 315_569_519_999
@@ -58,27 +59,62 @@ class ClockInterface(Protocol):
         Raises `ArgumentError` for a step that is no whole number of seconds, or that leaves the years 1 to 9999.
         """
 
-    def live(self) -> None:
-        """Run with the machine's clock."""
+    @property
+    def speed(self) -> float:
+        """How many seconds it runs in a second of the machine's: 0 where it stands still."""
+
+    def live(self, *, speed: float | None = None) -> None:
+        """Run with the machine's clock. Raises `ArgumentError`.
+
+        Args:
+            speed: Run on from the present moment instead, so many seconds in a second: with 60 an hour passes in a
+                minute.
+
+        """
+
+
+class ClockSetting(NamedTuple):
+    """A moment in Gregorian seconds, and a speed, 0 for a frozen clock; without a moment the machine's clock."""
+
+    moment: int | None
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run at a speed: where it started, in Gregorian seconds, and when, in seconds of the machine's clock."""
+
+    start: int
+    begun_seconds: float
+    speed: float
 
 
 class Clock(ClockInterface):
-    """The clock of a mock, in Gregorian seconds: the machine's, moved by an offset, or frozen at a time."""
+    """The clock of a mock, in Gregorian seconds: the machine's, or one frozen at a time, or run on at a speed.
 
-    def __init__(self, frozen_at: int | None = None) -> None:
+    `machine_seconds` is the machine's clock for a speed.
+    """
+
+    def __init__(self, frozen_at: int | None = None, machine_seconds: Callable[[], float] | None = None) -> None:
         self._frozen_at = frozen_at
         self._offset_seconds = 0
+        self._run: _Run | None = None
+        self._machine_seconds = machine_seconds or monotonic
 
     def now(self) -> int:
         """Return the time in Gregorian seconds."""
         if self._frozen_at is not None:
             return self._frozen_at
+        run = self._run
+        if run is not None:
+            passed = (self._machine_seconds() - run.begun_seconds) * run.speed
+            return min(run.start + int(passed), LAST_CALENDAR_SECOND)
         return gregorian.from_unix(int(time.time())) + self._offset_seconds
 
     @arguments.checked
     def freeze(self, moment: str | datetime | int | None = None) -> None:
         """Stop the clock at a time as `parse_time` takes it, or at the present one. Raises `ArgumentError`."""
-        self._frozen_at = self.now() if moment is None else parse_time(moment)
+        self._frozen_at, self._run = self.now() if moment is None else parse_time(moment), None
 
     @arguments.checked
     def advance(
@@ -101,15 +137,39 @@ class Clock(ClockInterface):
         step_seconds = parse_step(step, parts)
         if not is_in_calendar(self.now() + step_seconds):
             raise ArgumentError(f"came a step of {step_seconds} seconds, expected one that ends in the years 1 to 9999")
-        if self._frozen_at is None:
-            self._offset_seconds += step_seconds
-        else:
+        if self._frozen_at is not None:
             self._frozen_at += step_seconds
+        elif self._run is not None:
+            self._run = replace(self._run, start=self._run.start + step_seconds)
+        else:
+            self._offset_seconds += step_seconds
 
     @arguments.checked
-    def live(self) -> None:
-        """Run with the machine's clock again."""
-        self._frozen_at, self._offset_seconds = None, 0
+    def live(self, *, speed: float | None = None) -> None:
+        """Run with the machine's clock again, or on from the present moment at a speed. Raises `ArgumentError`."""
+        arguments.check_value("speed", speed, SPEED.optional())
+        run = None if speed is None else _Run(self.now(), self._machine_seconds(), speed)
+        self._run, self._frozen_at, self._offset_seconds = run, None, 0
+
+    def snapshot(self) -> ClockSetting:
+        """Return where it stands, or starts its run from, and the speed; neither where it runs with the machine's."""
+        return ClockSetting(None if self.speed == 1 and self._run is None else self.now(), self.speed)
+
+    def restore(self, setting: ClockSetting) -> None:
+        """Go back to a snapshot; a run starts where it started."""
+        if setting.moment is None:
+            self.live()
+        else:
+            self.freeze(setting.moment)
+            if setting.speed:
+                self.live(speed=setting.speed)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds it runs in a second of the machine's."""
+        if self._frozen_at is not None:
+            return 0
+        return 1 if self._run is None else self._run.speed
 
     @property
     def is_frozen(self) -> bool:

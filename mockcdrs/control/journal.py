@@ -5,8 +5,8 @@ import logging
 import os
 import threading
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -135,6 +135,10 @@ class Record:
         return advice
 
 
+def _redact_body(body: bytes) -> str:
+    return redaction.redact_text(body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace"))
+
+
 def _parse_redacted(raw: str) -> dict[str, Any]:
     try:
         pairs = parse_query(raw)
@@ -148,11 +152,15 @@ def _parse_redacted(raw: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequests:
-    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`."""
+    """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`.
+
+    `others` says how many requests came with the tokens of other tests, by the names of these.
+    """
 
     records: list[Record]
     dropped: int
     capacity: int
+    others: Mapping[str, int] = field(default_factory=dict)
 
     def all(self) -> list[Record]:
         """Return the records of all requests; raises `JournalFull` where some were dropped."""
@@ -178,6 +186,7 @@ class JournalChanges:
         completed: how many became complete since the journal was cleared.
         dropped: how many the journal dropped.
         capacity: the journal's.
+        others: how many requests came with the tokens of other tests, by the names of these.
 
     """
 
@@ -188,6 +197,7 @@ class JournalChanges:
     completed: int
     dropped: int
     capacity: int
+    others: Mapping[str, int]
 
 
 class Journal:
@@ -214,12 +224,13 @@ class Journal:
             self._errors: deque[Record] = deque()
             self._numbers = itertools.count(1)
             self._completed = 0
+            self._others: Counter[str] = Counter()
             self.dropped = 0
             self.identity = os.urandom(8).hex()
             self._changed.notify_all()
 
-    def open(self, incoming: HttpRequest, at_gregorian: int) -> Record:
-        """Add the record of a request that has just come in, and return it."""
+    def open(self, incoming: HttpRequest, at_gregorian: int, other_test: str = "") -> Record:
+        """Add the record of a request that has just come in, and return it; one of an `other_test` is only counted."""
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
@@ -229,11 +240,15 @@ class Journal:
             query=_parse_redacted(incoming.query) if incoming.query else {},
             headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
-            body=redaction.redact_text(incoming.body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace")),
+            body=_redact_body(incoming.body) if incoming.body else "",
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )
-        self.add(record)
+        if other_test:
+            with self._changed:
+                self._others[other_test] += 1
+        else:
+            self.add(record)
         return record
 
     def add(self, record: Record) -> None:
@@ -285,7 +300,7 @@ class Journal:
     def snapshot(self) -> RecordedRequests:
         """Return the records, and how many were dropped, as of one moment."""
         with self._changed:
-            return RecordedRequests(list(self._records), self.dropped, self.capacity)
+            return RecordedRequests(list(self._records), self.dropped, self.capacity, dict(self._others))
 
     def since(self, number: int) -> list[Record]:
         """Return the records with a greater number, oldest first."""
@@ -320,6 +335,7 @@ class Journal:
                 completed=self._completed,
                 dropped=self.dropped,
                 capacity=self.capacity,
+                others=dict(self._others),
             )
 
     def wait_for_change(

@@ -21,6 +21,7 @@ _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
+TEST_NAME = Kind("the name of a test, text", lambda value: isinstance(value, str) and bool(value))
 
 
 class MockInterface(AccountInterface, RequestInterface, FaultInterface):
@@ -87,6 +88,14 @@ class MockInterface(AccountInterface, RequestInterface, FaultInterface):
             parent: The id of the account above it: the mock's own one, if left out.
             is_reseller: Whether it is a reseller.
 
+        """
+
+    @abstractmethod
+    def issue_token(self, name: str) -> str:
+        """Give the test of this name a token of its own, which is the mock's `auth_token` from now on.
+
+        A token that another test was given is refused as any unknown one. What comes with it is in no journal, gets no
+        advice, meets no fault, and is only counted, under that test's name. The pytest plugin gives one to each test.
         """
 
     @arguments.checked

@@ -114,7 +114,7 @@ class RequestMatcher:
 
     Arguments:
         method: the HTTP method; `None` for any.
-        path: the end of the path, in whole segments; `None` for any.
+        path: the end of the path, in whole segments, `*` being any text within one; `None` for any.
         query: parameters that must be there with these values.
         status: the status of the response; `None` for any.
         headers: headers that must be there, by names in lower case; `*` is any text, `True` any value.

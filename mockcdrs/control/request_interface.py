@@ -89,7 +89,7 @@ class RequestInterface(ABC):
         """Raise `AssertionError`, naming the nearest requests, unless such a request came.
 
         Args:
-            path: The end of its path.
+            path: The end of its path; `*` is any text within a segment.
             method: Its method.
             query: Parameters that it must have, with their values.
             times: How often it must have come; at least once, if left out.
@@ -121,7 +121,7 @@ class RequestInterface(ABC):
         """Raise `AssertionError`, naming the nearest requests, if such a request came.
 
         Args:
-            path: The end of its path.
+            path: The end of its path; `*` is any text within a segment.
             method: Its method.
             query: Parameters that it must have, with their values.
             status: The status of its response.

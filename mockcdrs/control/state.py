@@ -14,6 +14,7 @@ from mockcdrs.arguments import shown
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
+from mockcdrs.control.token_register import TokenRegister
 from mockcdrs.control.webhooks import Webhooks
 from mockcdrs.crossbar import authentication, context, quirks
 from mockcdrs.crossbar.authentication import TokenBuckets
@@ -128,15 +129,19 @@ class State:
         self.journal = Journal(journal)
         self.webhooks = Webhooks(self.data, self.clock, seed)
         self.ids = ids or SequentialRequestIds(seed)
-        self._initial = self.settings, self.quirks, self.clock.now() if self.clock.is_frozen else None, journal
+        self._initial = self.settings, self.quirks, self.clock.snapshot(), journal
         self._buckets = TokenBuckets()
         self._token_key = authentication.signing_key(seed)
         self.serials = itertools.count(1)
+        self.register = TokenRegister()
+        self._test_name = ""
+        self._test_tokens: dict[str, str] = {}
+        self._usual_tokens: dict[str, str] = {}
         self._tokens = _claims_by_token(store.accounts.values())
 
     def reset(self) -> None:
         """Go back to the beginning: data, faults, webhooks, journal, clock, settings, quirks, request ids, buckets."""
-        self.settings, self.quirks, frozen_at, self.journal.capacity = self._initial
+        self.settings, self.quirks, clock, self.journal.capacity = self._initial
         self.data.reset()
         self.faults.reset()
         self.webhooks.clear()
@@ -145,22 +150,42 @@ class State:
         self._tokens = _claims_by_token(self.base.accounts.values())
         self.serials = itertools.count(1)
         self.ids.reset()
-        if frozen_at is None:
-            self.clock.live()
-        else:
-            self.clock.freeze(frozen_at)
+        self.clock.restore(clock)
 
     def add_account(self, account: Account) -> None:
         """Add an account, which its tokens open, until the next reset."""
         self.data.add_account(account)
         self._tokens = self._tokens | _claims_by_token([account])
 
+    def change_account(self, account_id: str, **changes: Any) -> None:
+        """Change fields of an account, until the next reset."""
+        self.data.change_account(account_id, lambda account: replace(account, **changes))
+
+    def issue_token(self, account_id: str, name: str) -> str:
+        """Give the test of a name a token of an account, for good: a reset does not take it away."""
+        self._test_name = name
+        token = self.register.issue(name)
+        self._usual_tokens = {token: self.data.accounts[account_id].tokens[0].value}
+        self._test_tokens = {account_id: token}
+        return token
+
+    def token_of(self, account: Account) -> str:
+        """Return the token that a client of an account is to use: the test's, where it was given one."""
+        return self._test_tokens.get(account.id) or account.tokens[0].value
+
+    def name_other_test(self, incoming: HttpRequest) -> str:
+        """Return the name of the test whose token came, if that is another than the present one; else nothing."""
+        token = incoming.headers.get("x-auth-token", "")
+        name = self.register.names.get(token, "")
+        return "" if name == self._test_name else name
+
     def claims(self, token: str) -> context.Claims:
         """Return the claims of a token: one of the data's, which never expire, or one that a login issued.
 
         Raises `TokenError`.
         """
-        return self._tokens.get(token) or authentication.read_token(self._token_key, token, self.clock.now())
+        known = self._tokens.get(self._usual_tokens.get(token, token))
+        return known or authentication.read_token(self._token_key, token, self.clock.now())
 
     def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""
@@ -209,6 +234,8 @@ def build_state(
         clock.freeze(end_of_data(store) or fixtures.manifest().moment_gregorian)
     elif config.now != "live":
         clock.freeze(parse_time(config.now, "now", f"{ANY_TIME.expected}, or live"))
+    if config.speed is not None:
+        clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
         account = store.accounts[account.id] = replace(account, is_reseller=True)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.crossbar.envelope import encode_pretty_json
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.random_stream import hex_id
@@ -34,7 +35,7 @@ def make_event(leg: Document, account: Account, reseller: str, custom_data: Mapp
         custom_data: what the webhook adds to its events; it overwrites.
 
     """
-    variables: Mapping[str, Any] = leg.get("custom_channel_vars") or {}
+    variables = channel_vars(leg)
     is_global = erlang.is_true(variables.get("global_resource"))
     forwarded = variables.get("call_forward")
     event = {

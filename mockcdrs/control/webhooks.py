@@ -31,14 +31,12 @@ _SUCCESS = 200
 
 WEBHOOK_KINDS = {
     "uri": Kind("the URL of a server, as in 'http://127.0.0.1:9000/calls'", lambda value: _host(value) is not None),
-    "http_verb": Kind("post, put or get", lambda value: value in {"post", "put", "get"}),
+    "http_verb": Kind("post, put or get", lambda value: isinstance(value, str) and value in {"post", "put", "get"}),
     "format": Kind("form-data or json", lambda value: isinstance(value, str) and value in ENCODERS),
     "retries": arguments.whole(0, 4),
     "custom_data": Kind(
-        "texts by name",
-        lambda value: (
-            isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)
-        ),
+        "texts by name, in UTF-8",
+        lambda value: isinstance(value, Mapping) and all(_is_text(each) for pair in value.items() for each in pair),
     ),
     "include_subaccounts": arguments.FLAG,
     "include_internal_legs": arguments.FLAG,
@@ -264,6 +262,14 @@ def _ended(segments: Iterable[Segment], first: int, last: int) -> Iterator[Docum
             ended = document.get("timestamp")
             if isinstance(ended, int) and first <= ended <= last:
                 yield document
+
+
+def _is_text(value: Any) -> bool:
+    try:
+        value.encode()
+    except (AttributeError, UnicodeEncodeError):
+        return False
+    return isinstance(value, str)
 
 
 def _host(uri: Any) -> str | None:

@@ -13,6 +13,7 @@ from mockcdrs.control_api.messages import Handler
 ROUTES: dict[str, dict[str, Handler]] = {
     "/health": {"GET": server_info.read_health},
     "/account": {"GET": account_data.read_account},
+    "/tokens": {"POST": account_data.add_token},
     "/settings": {"GET": server_info.read_settings, "PATCH": server_info.change_settings},
     "/clock": {"GET": server_info.read_clock, "PUT": server_info.change_clock},
     "/data": {"GET": call_data.count_data},

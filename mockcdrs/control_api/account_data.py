@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockcdrs import arguments
 from mockcdrs.control import added_accounts
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.added_accounts import Device, User
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.mock_interface import TEST_NAME
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.messages import ApiRequest, ApiResponse
 from mockcdrs.crossbar.account_documents import usable_apps
@@ -25,7 +27,7 @@ def _describe(backend: MockBackend, handle: AccountInterface, origin: str) -> di
         "url": f"{origin}/v2",
         "ca_path": None if backend.ca_path is None else str(backend.ca_path),
         "account_id": account.id,
-        "auth_token": account.tokens[0].value if account.tokens else "",
+        "auth_token": backend.state.token_of(account) if account.tokens else "",
         "user_id": login.user_id,
         "name": account.name,
         "realm": account.realm,
@@ -63,6 +65,15 @@ def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
 
 def _name(user: Any) -> str:
     return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
+
+
+def add_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Give a test a token of its own, as `Mock.issue_token` does, and return the account with it."""
+    given = messages.parse_members(request.body, {"name": TEST_NAME}, "a test")
+    with messages.refuse_wrong_arguments():
+        arguments.check_present(given, ("name",), "a test")
+        backend.issue_token(**given)
+    return ApiResponse(_describe(backend, backend, request.origin), 201)
 
 
 def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -117,7 +117,7 @@ def read_call_counts(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     messages.check_parameters(request, "account_id", *_RANGE, *_CALL_FILTERS)
     account_id = messages.find_account(backend, request).account_id
     times, wanted = _parse_range(backend, request), _parse_filter(request)
-    return ApiResponse(asdict(timeline.count_calls(backend.state.data, account_id, times, wanted)))
+    return ApiResponse(asdict(timeline.count_by_time(backend.state.data, account_id, times, wanted)))
 
 
 def _parse_range(backend: MockBackend, request: ApiRequest) -> tuple[int, int]:

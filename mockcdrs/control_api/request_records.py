@@ -49,6 +49,7 @@ def read_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "completed": news.completed,
             "dropped": news.dropped,
             "capacity": news.capacity,
+            "others": news.others,
             "machine_seconds": monotonic(),
         }
     )

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.config import SPEED
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME, STEP_KINDS, parse_step
 from mockcdrs.control.state import parse_settings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mockcdrs.reference import Entry
 
 _SETTINGS_CHANGES = {"settings": messages.OBJECT, "quirks": messages.OBJECT}
-_CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE}
+_CLOCK_CHANGES = {"freeze": ANY_TIME, "advance": messages.OBJECT, "live": messages.TRUE, "speed": SPEED}
 
 
 def read_health(backend: MockBackend, request: ApiRequest) -> ApiResponse:
@@ -81,14 +82,16 @@ def change_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def read_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return the clock's time, and whether it is frozen."""
+    """Return the clock's time, whether it is frozen, and its speed."""
     del request
     now = backend.clock.now()
-    return ApiResponse({"now": now, "now_iso": gregorian.iso_8601(now), "frozen": backend.clock.is_frozen})
+    clock = backend.clock
+    state = {"now": now, "now_iso": gregorian.iso_8601(now), "frozen": clock.is_frozen, "speed": clock.speed}
+    return ApiResponse(state)
 
 
 def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Freeze the clock at a time, advance it, or let it run with the machine's."""
+    """Freeze the clock at a time, advance it, or let it run, with the machine's or at a speed."""
     values = messages.parse_members(request.body, _CLOCK_CHANGES, "a change of the clock")
     if len(values) != 1:
         raise bad_value(None, request.body, f"one of {', '.join(_CLOCK_CHANGES)}")
@@ -99,7 +102,7 @@ def change_clock(backend: MockBackend, request: ApiRequest) -> ApiResponse:
         with messages.refuse_wrong_arguments("advance"):
             backend.clock.advance(timedelta(seconds=parse_step(None, step)))
     else:
-        backend.clock.live()
+        backend.clock.live(speed=values.get("speed"))
     return read_clock(backend, request)
 
 

@@ -55,7 +55,7 @@ def newest_interactions(
     return [each for each in entries if wanted.fits(each.summary, each.legs)][:limit]
 
 
-def count_calls(store: Store, account_id: str, times: tuple[int, int], wanted: CallFilter = _ANY_CALL) -> CallCounts:
+def count_by_time(store: Store, account_id: str, times: tuple[int, int], wanted: CallFilter = _ANY_CALL) -> CallCounts:
     """Count the calls of a range, by result, by direction, and by hour or day of their beginning.
 
     The newest `MAX_SEARCHED` of them are looked at.

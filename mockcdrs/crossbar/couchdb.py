@@ -21,7 +21,6 @@ from mockcdrs.dataset.store import ANY_TIME, Segment, Store
 INDEX_CACHE_ROWS = 4_000
 _RUN_ROWS, _STEP = 4_096, 8
 
-
 SortKey = tuple[Any, ...]
 
 LOWEST: SortKey = (-1,)
@@ -183,7 +182,7 @@ class _SharedIndexes:
 class Databases:
     """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
 
-    `rows` is for whoever makes something of the documents: it is shared, too.
+    `rows` holds what was made of documents, each with its document, by the identity of this. It is shared, too.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:

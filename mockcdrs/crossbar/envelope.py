@@ -226,7 +226,7 @@ def encode_envelope(context: Context, envelope: dict[str, Any]) -> tuple[bytes, 
 
 def etag(context: Context, result: ResourceResult) -> str | None:
     """The document's revision, else a digest of the whole envelope; none for chunks and for nothing found."""
-    if result.query is not None or result.revision is not None or not result.has_digest:
+    if result.revision is not None or not result.has_digest:
         return result.revision
     body, _ = encode_envelope(context, success_envelope(context, result.unchunked()))
     return hashlib.md5(body, usedforsecurity=False).hexdigest()

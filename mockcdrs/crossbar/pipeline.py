@@ -7,9 +7,11 @@ adds.
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
+from mockcdrs.cdr.documents import MISSING
 from mockcdrs.crossbar import cowboy, csv_rendering, envelope, request_body, start_key
 from mockcdrs.crossbar.authentication import check_account, check_permission, check_resources, find_token
 from mockcdrs.crossbar.context import (
@@ -159,7 +161,7 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
         return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
     resource = RESOURCES[context.nouns[0][0]] if context.nouns else None
-    is_alone = resource is not None and len(context.nouns) == 1
+    is_alone = len(context.nouns) == 1
     check_permission(context, resource.access(context) if resource and is_alone else AccessLevel.ACCOUNT)
     context.content_type = cowboy.negotiate_type(request.headers.get("accept"), version.accepts_parameters)
     context.language = cowboy.negotiate_language(request.headers.get("accept-language"))
@@ -206,11 +208,9 @@ def _find_nouns(context: Context, tokens: list[str]) -> list[Noun]:
 
 def _check_method(context: Context) -> str:
     """The method that a request stands for: `verb` where it is sent, else its own. Raises `Failure`."""
-    verb = context.request.value("verb", context.request.method)
-    try:
-        verb = erlang.to_text(None if verb is NULL else verb).upper() if verb is not context.request.method else verb
-    except erlang.BadArgument:
-        raise handler_crash("a verb that has no text") from None
+    verb, sent = context.request.method, context.request.value("verb", MISSING)
+    if sent is not MISSING:
+        verb = _read_verb(sent)
     if not context.nouns:
         return verb if verb != "OPTIONS" else "GET"
     module, parameters = context.nouns[0]
@@ -225,6 +225,13 @@ def _check_method(context: Context) -> str:
     if verb not in allowed:
         raise system_error("invalid_method")
     return verb
+
+
+def _read_verb(sent: Any) -> str:
+    try:
+        return erlang.to_text(None if sent is NULL else sent).upper()
+    except erlang.BadArgument:
+        raise handler_crash("a verb that has no text") from None
 
 
 def _no_module(context: Context) -> Failure | EmptyResponse:

@@ -103,7 +103,7 @@ class LimitRate(_Fails):
 
     keyword, unset = "rate_limit", None
     kind = Kind(
-        "how large a bucket is and how fast it fills, as in {'max_bucket_tokens': 5, 'tokens_fill_rate': 1}",
+        "a bucket of tokens, as in {'max_bucket_tokens': 5, 'tokens_fill_rate': 1}",
         lambda value: isinstance(value, Mapping) and "max_bucket_tokens" in value,
     )
     sentence = (

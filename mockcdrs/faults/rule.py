@@ -214,10 +214,11 @@ class Rule:
         """
         given: dict[str, Any] = {name: _in_source(value) for name, value in self._arguments().items()}
         is_reply = SendReply.keyword in given and not self.match.headers  # `respond` has headers of its own
-        if self.match.path is None or not (self.steps or is_reply):
+        is_script = SCRIPT in given and not any(action.group for action in self.actions)  # and `script` only its steps
+        if self.match.path is None or not (is_script or is_reply):
             return f"mockcdrs.fail({_as_arguments(given)})"
         path = repr(given.pop("path"))
-        if self.steps:
+        if is_script:
             return f"mockcdrs.script({_as_call(path, repr(given.pop(SCRIPT)), **given)})"
         shown, reply = given.pop(SendReply.keyword), self._arguments()[SendReply.keyword]
         if isinstance(reply, Reply):

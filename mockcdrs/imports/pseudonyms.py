@@ -7,12 +7,13 @@ by the plans of NANPA, Ofcom, ARCEP, BNetzA and ACMA, addresses by RFC 5737, 254
 
 import hashlib
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 
-from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, VALUES, Kind
+from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, VALUES, FieldKind
 
 _WORD = "[A-Za-z0-9\u0080-\U0010ffff]"
 _PIECES = re.compile(
@@ -60,10 +61,13 @@ _RESERVED = {
 }  # fmt: skip
 _COUNTRY_BY_NATIONAL_LENGTH = {10: "33", 11: "44"}
 _DOCUMENTATION = tuple(map(ipaddress.IPv4Network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+_DOCUMENTATION_V6 = ipaddress.IPv6Network("2001:db8::/32")
 _BENCHMARK = ipaddress.IPv4Network("198.18.0.0/15")
 _ONSETS, _VOWELS, _CODAS = "bcdfghjklmnprstvw", ("a", "e", "i", "o", "u", "ai", "ea", "ie"), "lmnrst"
 _NAME_PARTS = (*(_ONSETS, _VOWELS, _CODAS) * 2, _VOWELS, ("n", "ner", "son", "ton", "well", "s", "ra"))
 _ATTEMPTS = 2_000
+_TOO_MANY_TO_MEET = 2**32
+_CACHED_TEXTS, _SHORT = 2_000, 100
 
 
 class Pseudonyms:
@@ -78,25 +82,29 @@ class Pseudonyms:
         self.given: dict[str, str] = {}
         """Each pseudonym that another original must not have, by a keyed hash of its own."""
         self._taken: set[tuple[str, str]] = set()
-        self.hide = lru_cache(maxsize=10_000)(self._hide)
+        self._hide_short = lru_cache(_CACHED_TEXTS)(self._hide)
+        self._hide_sdp_line = lru_cache(_CACHED_TEXTS)(self._sdp_line)
 
     def restore(self, given: Mapping[str, str]) -> None:
         """Go on with pseudonyms that were given before."""
         self.given |= given
         self._taken |= {(name.partition(" ")[0], pseudonym) for name, pseudonym in given.items()}
 
-    def _hide(self, kind: Kind, text: str) -> str:
+    def hide(self, kind: FieldKind, text: str) -> str:
         """The text that replaces a text of a kind."""
+        return self._hide_short(kind, text) if len(text) < _SHORT else self._hide(kind, text)
+
+    def _hide(self, kind: FieldKind, text: str) -> str:
         match kind:
             case _ if kind in VALUES and (VALUES[kind].fullmatch(text) or text.casefold() in CODES):
                 return text
-            case Kind.REALM | Kind.ADDRESS:
+            case FieldKind.REALM | FieldKind.ADDRESS:
                 return self._pieces(f"@{text}", PROTOCOL)[1:]
-            case Kind.URI | Kind.NUMBER:
+            case FieldKind.URI | FieldKind.NUMBER:
                 return self._pieces(text, PROTOCOL)
-            case Kind.SDP if text.startswith("v=0"):
-                return "".join(map(self._sdp_line, text.splitlines(keepends=True)))
-            case Kind.USER_AGENT:
+            case FieldKind.SDP if text.startswith("v=0"):
+                return "".join(map(self._hide_sdp_line, text.splitlines(keepends=True)))
+            case FieldKind.USER_AGENT:
                 products = _PRODUCT.split(text)
                 return "".join(part if row % 2 else self._pieces(part) for row, part in enumerate(products))
         return self._pieces(text)
@@ -140,7 +148,9 @@ class Pseudonyms:
             return re.sub(f"{_WORD}+", lambda word: self._word(word[0], kept), text)
         if address.is_loopback or address.is_unspecified:
             return text
-        return self._unique("address", str(address), _v4 if address.version == 4 else _v6)
+        if address.version == 6:
+            return self._unique("address", str(address), lambda rank, _: str(_DOCUMENTATION_V6[rank % 2**96]))
+        return self._unique("address", str(address), _v4)
 
     def _host(self, text: str) -> str:
         *labels, last = text.split(".")
@@ -156,18 +166,16 @@ class Pseudonyms:
         if _HEX.fullmatch(word):
             return sign + _in_shape(word, self._shape(word.lower()))
         if not word.isascii() or word.isalpha():
-            name = self._unique("word", word.casefold(), _name)
-            return sign + (
-                name.upper() if word.isupper() and len(word) > 1 else name if word.islower() else name.title()
-            )
+            name = self._unique("word", word.casefold(), lambda rank, _: _spell(rank, _NAME_PARTS))
+            return sign + (name.upper() if word.isupper() else name if word.islower() else name.title())
         return sign + (self._number(sign, word) if word.isdigit() else self._shape(word))
 
     def _shape(self, original: str) -> str:
         """A digit for each digit, a letter for each letter, and hex digits for hex digits."""
         alphabets = _alphabets(original)
-        if len(original) > 12:  # too many for two of them to be alike
+        if math.prod(map(len, alphabets)) >= _TOO_MANY_TO_MEET:
             return _spell(self._hash("shape", original), alphabets)
-        return self._unique("shape", original, lambda rank, _attempt: _spell(rank, alphabets))
+        return self._unique("shape", original, lambda rank, _: _spell(rank, alphabets))
 
     def _number(self, sign: str, digits: str) -> str:
         """A telephone number of the same country and area, also where it is written without these."""
@@ -193,7 +201,7 @@ class Pseudonyms:
             fitting = (reserved for area, reserved in _RESERVED.items() if number.startswith(area))
             reserved = next(fitting, f"{number[:-6]}xxxxxx")
         kept, free = reserved.rstrip("x"), reserved.count("x")
-        return self._unique("number", number, lambda rank, _attempt: f"{kept}{rank % 10**free:0{free}}")
+        return self._unique("number", number, lambda rank, _: f"{kept}{rank % 10**free:0{free}}")
 
     def _hash(self, kind: str, original: str) -> int:
         text = f"{kind}\0{original}".encode("utf-8", "surrogatepass")
@@ -202,7 +210,7 @@ class Pseudonyms:
     def _unique(self, kind: str, original: str, make: Callable[[int, int], str]) -> str:
         """The first pseudonym that no other original has. `make` gets a number to make it of, and the attempt."""
         rank = self._hash(kind, original)
-        name = f"{kind} {rank:0128x}"
+        name = f"{kind} {rank % 2**96:x}"
         if name not in self.given:
             attempt, pseudonym = 0, make(rank, 0)
             while attempt < _ATTEMPTS and (pseudonym == original or (kind, pseudonym) in self._taken):
@@ -218,15 +226,6 @@ def _v4(rank: int, attempt: int) -> str:
     if attempt < _ATTEMPTS // 2:
         return str(_DOCUMENTATION[rank % 3][1 + rank // 3 % 254])
     return str(_BENCHMARK[rank % _BENCHMARK.num_addresses])
-
-
-def _v6(rank: int, _attempt: int) -> str:
-    return str(ipaddress.IPv6Address(0x20010DB8 << 96 | rank % (1 << 96)))
-
-
-def _name(rank: int, _attempt: int) -> str:
-    """A word that looks like a name."""
-    return _spell(rank, _NAME_PARTS)
 
 
 @lru_cache(maxsize=1_000)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, Unpack
 import pytest
 
 from mockcdrs import arguments
-from mockcdrs.config import OPTIONS, MockConfig, MockOptions, OptionError, merge_options
+from mockcdrs.config import OPTIONS, MockConfig, MockOptions, OptionError, check_options
 from mockcdrs.pytest_plugin import plugin_options, report
 
 if TYPE_CHECKING:
@@ -35,20 +35,25 @@ class MockSession:
     """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
 
     def __init__(self) -> None:
+        from mockcdrs.control.token_register import TokenRegister
         from mockcdrs.dataset.lru_cache import LruCache
 
         self._shared = LruCache[str, "Mock"](MAX_SHARED_MOCKS, lambda _: 1)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
+        self._register = TokenRegister()
 
-    def make(self, options: dict[str, Any]) -> "Mock":
-        """A new mock."""
+    def make(self, options: dict[str, Any], test: str = "") -> "Mock":
+        """A new mock, with a token of the test's own."""
         from mockcdrs.mock import build
 
         config = MockConfig(**options)
         mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
         mock.past_ports = self._past_ports
+        mock.state.register = self._register
+        if test:
+            mock.issue_token(test)
         return mock
 
     def server(self, options: dict[str, Any]) -> "Mock":
@@ -87,8 +92,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and what adds to reports."""
     config.addinivalue_line(
         "markers",
-        f"mockcdrs({'=, '.join(OPTIONS)}=, allow=): what a test's mock is made of; allow names advice that a strict "
-        "run lets pass",
+        f"mockcdrs({'=, '.join(plugin_options.TEST_OPTIONS)}=): what a test's mock is made of; strict fails the test "
+        "for advice, and allow names advice that may come",
     )
     config.pluginmanager.register(report.Reporter(), "mockcdrs-reporter")
 
@@ -101,7 +106,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config, specs: "Sequence[object]") -> None:
     """Refuse to let several workers use one mock elsewhere: a test of each would reset those of the others."""
-    url = config.getoption("mockcdrs_url")
+    url = plugin_options.read_elsewhere(config, "url")
     if not url or len(specs) < 2:
         return
     from mockcdrs.control_client import ControlClient
@@ -114,8 +119,8 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: "Sequence[object]") ->
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_settings() -> dict[str, Any]:
-    """Kazoo's settings, by name, for every mock of the session; override it to set some."""
+def mockcdrs_options() -> dict[str, Any]:
+    """What the marker takes, for every mock of the session; override it to set some."""
     return {}
 
 
@@ -126,47 +131,49 @@ def _mockcdrs_session() -> "Iterator[MockSession]":
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "ServerOfTest":
+def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "ServerOfTest":
     """A Crossbar with one address for the whole session, for a client that is configured once.
 
     While a test holds `mockcdrs`, that mock answers here too, if it is of the same account. With `--mockcdrs-url` it is
     the server named there.
     """
-    if request.config.getoption("mockcdrs_url"):
+    if plugin_options.read_elsewhere(request.config, "url"):
         return _server_elsewhere(request.config)
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
-    return session.server(_merge_options(request.config, mockcdrs_settings))
+    return session.server(plugin_options.settings_of(request.config, mockcdrs_options).options)
 
 
 @pytest.fixture
-def mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[ServerOfTest]":
+def mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "Iterator[ServerOfTest]":
     """A Crossbar of the test's own, new in all that it holds, at an address that no other test has."""
-    marked, allowed = plugin_options.from_marker(request.node)
-    if request.config.getoption("mockcdrs_url"):
+    marked = plugin_options.from_marker(request.node)
+    settings = plugin_options.settings_of(request.config, mockcdrs_options, marked)
+    if plugin_options.read_elsewhere(request.config, "url"):
         from mockcdrs.remote_mock import RemoteMock
 
         server = _server_elsewhere(request.config, marked)
         if isinstance(server, RemoteMock):
             server.reset()
-            with report.watch(request.node, server, allowed):
+            server.issue_token(request.node.nodeid)
+            with report.watch(request.node, server, settings):
                 yield server
         else:
             yield server
         return
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
-    mock = session.make(_merge_options(request.config, mockcdrs_settings, marked))
-    with contextlib.closing(mock), session.current(mock), report.watch(request.node, mock, allowed):
+    mock = session.make(settings.options, request.node.nodeid)
+    with contextlib.closing(mock), session.current(mock), report.watch(request.node, mock, settings):
         yield mock
 
 
 @pytest.fixture
-def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, Any]) -> "Iterator[MakeMock]":
-    """A factory of further mocks, side by side, until the test ends; it takes what the marker takes, but `allow`.
+def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "Iterator[MakeMock]":
+    """A factory of further mocks, side by side, until the test ends; it takes the options of a mock.
 
     At the end of the test they are looked at as `mockcdrs` is.
     """
-    marked, allowed = plugin_options.from_marker(request.node)
-    if request.config.getoption("mockcdrs_url"):
+    marked = plugin_options.from_marker(request.node)
+    if plugin_options.read_elsewhere(request.config, "url"):
         yield _skip_further_mock
         return
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
@@ -174,9 +181,10 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_settings: dict[str, A
 
         def make(*unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
             arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
-            merged = _merge_options(request.config, mockcdrs_settings, marked, dict(options))
-            mock = mocks.enter_context(contextlib.closing(session.make(merged)))
-            mocks.enter_context(report.watch(request.node, mock, allowed))
+            check_options(options)
+            settings = plugin_options.settings_of(request.config, mockcdrs_options, marked, options)
+            mock = mocks.enter_context(contextlib.closing(session.make(settings.options, request.node.nodeid)))
+            mocks.enter_context(report.watch(request.node, mock, settings))
             return mock
 
         yield make
@@ -186,30 +194,26 @@ def _skip_further_mock(*_unnamed: Never, **_options: Unpack[MockOptions]) -> NoR
     pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
 
 
-def _merge_options(config: pytest.Config, settings: dict[str, Any], *layers: dict[str, Any]) -> dict[str, Any]:
-    """Merge options: those of a call win over those of a marker, the command line, the ini file and the fixture."""
-    configured = plugin_options.from_ini(config), plugin_options.from_command_line(config)
-    return merge_options({"settings": settings}, *configured, *layers)
-
-
 def _server_elsewhere(config: pytest.Config, marked: dict[str, Any] | None = None) -> "RemoteMock | RealKazoo":
     from mockcdrs.control_client import ControlClient, ControlTokenError
     from mockcdrs.real_kazoo import RealKazoo
     from mockcdrs.remote_mock import RemoteMock
 
-    if marked:
-        pytest.skip(f"only a mock can be made with {', '.join(marked)}; these tests run against --mockcdrs-url")
-    url = config.getoption("mockcdrs_url")
-    control = ControlClient(url, config.getoption("mockcdrs_control_token"))
+    made_of = [name for name in marked or {} if name in OPTIONS]
+    if made_of:
+        pytest.skip(f"only a mock can be made with {', '.join(made_of)}; these tests run against --mockcdrs-url")
+    given = {name: plugin_options.read_elsewhere(config, name) for name in plugin_options.EXTERNAL}
+    url = str(given["url"])
+    control = ControlClient(url, plugin_options.read_elsewhere(config, "control_token"))
     if control.is_there():
         try:
             return RemoteMock(control)
         except ControlTokenError as refused:
             raise pytest.UsageError(f"{refused}; give it to the tests by --mockcdrs-control-token") from refused
-    missing = [f"--mockcdrs-{name}" for name in plugin_options.EXTERNAL if not config.getoption(f"mockcdrs_{name}")]
+    missing = [f"--mockcdrs-{name}" for name, value in given.items() if not value]
     if missing:
         raise pytest.UsageError(
             f"--mockcdrs-url={url} came without {' and '.join(missing)}, and no mock answers there: start "
             "`mockcdrs serve`, or give these for a real Kazoo"
         )
-    return RealKazoo(*(config.getoption(f"mockcdrs_{name}") for name in plugin_options.EXTERNAL))
+    return RealKazoo(*map(str, given.values()))

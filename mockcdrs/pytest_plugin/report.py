@@ -15,6 +15,7 @@ from mockcdrs import UnusedFault
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.control.mock_interface import MockInterface
+    from mockcdrs.pytest_plugin.plugin_options import TestSettings
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ _MAX_REQUESTS = 50
 
 class _WatchedMock(NamedTuple):
     mock: "MockInterface"
-    allowed: frozenset[str]
+    settings: "TestSettings"
 
 
 _WATCHED = pytest.StashKey[list[_WatchedMock]]()
@@ -47,7 +48,7 @@ class Reporter:
         """Fail a test, which has passed so far, for what its client did."""
         outcome = yield
         watched = item.stash[_WATCHED]
-        _fail_if_unwanted(item, watched)
+        _fail_if_unwanted(watched)
         for each in watched:
             for rule in _ask_or_fail(each.mock.never_fired):
                 misses = _ask_or_fail(functools.partial(each.mock.near_misses, rule))
@@ -86,27 +87,27 @@ def code_of(advice: str) -> str:
 
 
 @contextlib.contextmanager
-def watch(item: pytest.Item, mock: "MockInterface", allowed: frozenset[str]) -> Iterator[None]:
+def watch(item: pytest.Item, mock: "MockInterface", settings: "TestSettings") -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
-    Where the run is strict, a test fails whose client got advice that is not `allowed`. It fails for what a fault's own
+    A strict test fails whose client got advice that is not allowed. It fails for what a fault's own
     code raised, too. Faults that never fired are warned of.
     """
-    each = _WatchedMock(mock, allowed)
+    each = _WatchedMock(mock, settings)
     item.stash[_WATCHED].append(each)
     yield
     if item.stash[_HAS_PASSED]:  # what still came while its fixtures were torn down
-        _fail_if_unwanted(item, [each])
+        _fail_if_unwanted([each])
 
 
-def _fail_if_unwanted(item: pytest.Item, watched: Sequence[_WatchedMock]) -> None:
+def _fail_if_unwanted(watched: Sequence[_WatchedMock]) -> None:
     for each in watched:
         each.mock.check_faults()
-    if item.config.getoption("mockcdrs_strict"):
-        advice = [(text, each.allowed) for each in watched for text in _ask_or_fail(each.mock.advice)]
-        unwanted = [text for text, allowed in advice if code_of(text) not in allowed]
-        if unwanted:
-            pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
+    strict = [each for each in watched if each.settings.is_strict]
+    advice = [(text, each.settings.allowed) for each in strict for text in _ask_or_fail(each.mock.advice)]
+    unwanted = [text for text, allowed in advice if code_of(text) not in allowed]
+    if unwanted:
+        pytest.fail("\n".join(["the client got advice", *unwanted]), pytrace=False)
 
 
 def _ask_or_fail(ask: Callable[[], list[T]]) -> list[T]:
@@ -121,14 +122,15 @@ def _describe(mock: "MockInterface") -> list[str]:
         requests = mock.kept_requests()
     except OSError as lost:
         return [str(lost)]
+    others = [f"besides, {count} requests came with the token of {test}" for test, count in requests.others.items()]
     if not (requests.records or requests.dropped):
         from mockcdrs.control import journal
 
-        return [f"no request came.{journal.proxy_hint(mock.host)}"]
+        return [f"no request came.{journal.proxy_hint(mock.host)}", *others]
     shown = requests.records[-_MAX_REQUESTS:]
     before = requests.dropped + len(requests.records) - len(shown)
     first = [f"... {before} requests before"] if before else []
-    return [*first, *map(_describe_request, shown), *_advice(mock), *_failures(mock)]
+    return [*first, *map(_describe_request, shown), *others, *_advice(mock), *_failures(mock)]
 
 
 def _advice(mock: "MockInterface") -> list[str]:

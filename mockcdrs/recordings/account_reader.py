@@ -19,11 +19,14 @@ _NOT_IN_DOCUMENT = frozenset(
     }
 )  # fmt: skip
 
+# A token may open the calls of an account, but not its users.
+_NOT_FOR_US = frozenset({403, 404})
+
 
 class AccountReader:
     """Reads one account of a server, a request at a time, at the pace of the client. It only reads.
 
-    Its methods raise `ClientError` for a response that is neither what was asked for nor 404.
+    Its methods raise `ClientError` for a response that is neither what was asked for nor 403 or 404.
     """
 
     def __init__(self, client: Client, account_id: str, auth_token: str) -> None:
@@ -82,8 +85,10 @@ class AccountReader:
             is_answer = response.status == 200 and isinstance(answer["data"], dict | list)
         except (ValueError, RecursionError, KeyError, TypeError):
             is_answer = False
-        if not is_answer and response.status != 404:
-            raise ClientError(f"{target} got {response.status}; expected 200 with data; is the token still good?")
+        if not is_answer and response.status not in _NOT_FOR_US:
+            raise ClientError(
+                f"{target} got {response.status}; expected 200 with data; is the server well, and the token still good?"
+            )
         return answer if is_answer else None
 
 

@@ -53,7 +53,7 @@ def make_context(host: str) -> ssl.SSLContext:
     Raises `OptionError` without trustme.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    _authority().issue_cert(*dict.fromkeys((host, *_NAMES))).configure_cert(context)
+    _authority().issue_cert(*dict.fromkeys(filter(None, (host, *_NAMES)))).configure_cert(context)
     return context
 
 

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+import requests
 
+from mockcdrs.crossbar.pipeline import RESOURCES
+from mockcdrs.crossbar.resources.unserved import UNSERVED_MODULES
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.mock import serving
@@ -275,3 +278,16 @@ def test_a_type_with_a_parameter_is_reported_where_the_version_accepts_none(clie
 def test_a_type_that_does_not_exist_is_not_reported(client: Any) -> None:
     client(version=KAZOO_4_3).sends(headers={"accept": "text/html"}, status=406).is_not_advised("accept-parameter")
     client().sends(status=406).is_not_advised("accept-parameter")
+
+
+def test_each_part_of_kazoo_that_is_not_here_is_advised_on_by_a_running_mock() -> None:
+    paths = ["/ledgers", "/users/x/photo", "/devices/x/sync", "/whitelabel/domains", "/apps_store/x/icon"]
+    with serving() as mock:
+        for path in (*(f"/{name}" for name in sorted(UNSERVED_MODULES)), *paths):
+            mock.reset()
+            requests.get(mock.url_for(path), headers={"X-Auth-Token": mock.auth_token}, timeout=10)
+            assert [text for text in mock.advice() if text.startswith("not-served: Kazoo 4.3 serves ")], path
+
+
+def test_no_module_is_both_here_and_not() -> None:
+    assert not UNSERVED_MODULES & RESOURCES.keys()

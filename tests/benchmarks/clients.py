@@ -17,7 +17,7 @@ from servers import Served, constant, constant_like, mock, until
 
 CALLS_PER_DAY = "100"
 CLIENTS = (2, 8, 16)
-HELD = 64
+WAITING = 64
 AS_GOOD_AS_ONE = Budget(0.8, is_least=True)
 _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
@@ -85,8 +85,8 @@ def held_back(bench: Bench) -> Iterator[Line]:
         for _ in range(bench.rounds):
             control.ask("POST", "/faults", {"delay_seconds": 20, "path": "/cdrs"})
             with contextlib.ExitStack() as stack:
-                clients = [stack.enter_context(_asking(served, "/cdrs")) for _ in range(HELD)]
-                until(lambda: len(control.ask("GET", "/journal")["under_way"]) == HELD)
+                clients = [stack.enter_context(_asking(served, "/cdrs")) for _ in range(WAITING)]
+                until(lambda: len(control.ask("GET", "/journal")["under_way"]) == WAITING)
                 spent.append(_processor_time(served.pid))
                 begun = time.perf_counter()
                 control.ask("DELETE", "/faults")
@@ -95,14 +95,17 @@ def held_back(bench: Bench) -> Iterator[Line]:
                     while client.recv(1 << 16):
                         pass
             control.ask("DELETE", "/journal")
-    yield Line(row=f"{HELD} requests held: processor time", value=Samples(spent), unit="ms/s", budget=Budget(5))
-    yield Line(row=f"DELETE of the fault that holds {HELD}", value=Samples(gone), unit="ms", budget=Budget(100))
+    yield Line(row=f"{WAITING} requests held: processor time", value=Samples(spent), unit="ms/s", budget=Budget(5))
+    yield Line(row=f"DELETE of the fault that holds {WAITING}", value=Samples(gone), unit="ms", budget=Budget(100))
 
 
 def beside_a_reader(bench: Bench) -> Iterator[Line]:
     """How long a small answer takes beside a client that reads no further in a long one, A, and alone, B."""
-    told = {"path": "/parts", "headers": {}, "parts": ["x" * 58_000] * 20_000, "is_whole": False}
-    with constant(told) as (port, _), contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=30)) as client:
+    description = {"path": "/parts", "headers": {}, "parts": ["x" * 58_000] * 20_000, "is_whole": False}
+    with (
+        constant(description) as (port, _),
+        contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=30)) as client,
+    ):
 
         def milliseconds() -> float:
             begun = time.perf_counter()
@@ -155,9 +158,9 @@ class _Control:
         """The answer's JSON; nothing where there is none."""
         sent = None if body is None else json.dumps(body)
         self._client.request(method, f"/_mockcdrs{path}", sent, {"Content-Type": "application/json"})
-        answered = self._client.getresponse().read()
-        found: dict[str, list[object]] = json.loads(answered) if answered else {}
-        return found
+        response = self._client.getresponse().read()
+        answer: dict[str, list[object]] = json.loads(response) if response else {}
+        return answer
 
     def close(self) -> None:
         """End the connection."""

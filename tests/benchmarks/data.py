@@ -31,10 +31,10 @@ def ten_millions(bench: Bench) -> Iterator[Line]:
     """The first page of a large universe and of a small one, each in a new process."""
     large, small = _Child(TEN_MILLIONS, DAYS), _Child(25, 17)
     times = alternate(bench.rounds, large, small)
-    a, b = (f"{found.median:,.0f} ms" for found in times)
+    a, b = (f"{each.median:,.0f} ms" for each in times)
     yield Line(row="first page at 10,000,000 CDRs: time", a=a, b=b, value=times[0].over(times[1]), budget=Budget(1.2))
     sizes = [Samples(child.megabytes[1:]) for child in (large, small)]
-    a, b = (f"{found.median:,.1f} MB" for found in sizes)
+    a, b = (f"{each.median:,.1f} MB" for each in sizes)
     yield Line(row="first page at 10,000,000 CDRs: memory", a=a, b=b, value=sizes[0].over(sizes[1]), budget=Budget(1.2))
 
 
@@ -46,8 +46,8 @@ class _Child:
         self.megabytes: list[float] = []
 
     def __call__(self) -> float:
-        said = subprocess.run(self._command, capture_output=True, text=True, check=True, timeout=60).stdout
-        spent, weighed = map(float, said.split())
+        output = subprocess.run(self._command, capture_output=True, text=True, check=True, timeout=60).stdout
+        spent, weighed = map(float, output.split())
         self.megabytes.append(weighed)
         return spent
 
@@ -82,12 +82,12 @@ def old_date(bench: Bench) -> Iterator[Line]:
     again = asking(universe(TEN_MILLIONS, DAYS))
     fresh = alternate(bench.rounds, *(_first_touch(TEN_MILLIONS, DAYS, query) for query in (old, "")))
     touched = alternate(bench.rounds, *(_again(again, query) for query in (old + "&", "?")))
-    for row, found, budget in (
+    for row, figures, budget in (
         ("one page at an old date, asked again", touched, Budget(1.5)),
         ("one page at an old date, first touch", fresh, None),
     ):
-        a, b = (f"{one.median:.3g} ms" for one in found)
-        yield Line(row=row, a=a, b=b, value=found[0].over(found[1]), budget=budget)
+        a, b = (f"{one.median:.3g} ms" for one in figures)
+        yield Line(row=row, a=a, b=b, value=figures[0].over(figures[1]), budget=budget)
 
 
 def _again(ask: Ask, query: str) -> Callable[[], float]:
@@ -101,12 +101,12 @@ def _again(ask: Ask, query: str) -> Callable[[], float]:
 
 def generation(bench: Bench) -> Iterator[Line]:
     """Documents a second of processor time."""
-    made, faked = alternate(bench.rounds, lambda: _made_in(bench.seconds), lambda: _faked_in(bench.seconds))
+    generated, faked = alternate(bench.rounds, lambda: _made_in(bench.seconds), lambda: _faked_in(bench.seconds))
     yield Line(
         row="generation, documents/s",
-        a=f"{made.median:,.0f}/s",
+        a=f"{generated.median:,.0f}/s",
         b=f"Faker {faked.median:,.0f}/s",
-        value=made,
+        value=generated,
         unit="/s",
         budget=Budget(100_000, is_least=True),
     )
@@ -173,7 +173,7 @@ def summed(bench: Bench) -> Iterator[Line]:
     emits = summary_view(KAZOO_4_3.emergency_numbers).map
 
     def one_pass() -> float:
-        return milliseconds(lambda: summarize(found[1] for each in documents if (found := emits(each))))
+        return milliseconds(lambda: summarize(row[1] for each in documents if (row := emits(each))))
 
     a, b = alternate(bench.rounds, mock, one_pass)
     yield Line(
@@ -193,5 +193,5 @@ def _hundred_thousand() -> tuple[LoadedStore, list[Document]]:
     for month in source.months(account.id):
         parts = source.scan(account.id, month).generated
         months[month] = [each for part in parts for each in part.visible()]
-    store = LoadedStore([account], {(account.id, month): found for month, found in months.items()})
-    return store, [each for found in months.values() for each in found]
+    store = LoadedStore([account], {(account.id, month): documents for month, documents in months.items()})
+    return store, [each for documents in months.values() for each in documents]

@@ -31,25 +31,28 @@ def first_page(calls_per_day: int | None) -> tuple[float, float, float]:
 
     `None` calls a day is the committed office.
     """
-    ran = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", _ONCE, json.dumps(calls_per_day)], capture_output=True, check=True, text=True
     )
-    whole, page, peak = json.loads(ran.stdout)
+    whole, page, peak = json.loads(process.stdout)
     return whole, page, peak
 
 
 def main(times: int) -> None:
     """Print a line for each size, and its ratios to the first one."""
-    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in UNIVERSES}
+    figures_by_name: dict[str, list[tuple[float, float, float]]] = {name: [] for name in UNIVERSES}
     for _ in range(times):
         for name, calls in UNIVERSES.items():
-            found[name].append(first_page(calls))
-    medians = {name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in found.items()}
+            figures_by_name[name].append(first_page(calls))
+    medians = {
+        name: [statistics.median(column) for column in zip(*rows, strict=True)]
+        for name, rows in figures_by_name.items()
+    }
     base = next(iter(medians.values()))
     for name, row in medians.items():
         figures = zip(("mock and page", "page", "peak"), row, base, ("ms", "ms", "MiB"), strict=True)
-        told = "  ".join(f"{what} {value:6.1f} {unit} ({value / least:.2f})" for what, value, least, unit in figures)
-        sys.stdout.write(f"{name:>22}: {told}\n")
+        text = "  ".join(f"{what} {value:6.1f} {unit} ({value / least:.2f})" for what, value, least, unit in figures)
+        sys.stdout.write(f"{name:>22}: {text}\n")
 
 
 if __name__ == "__main__":

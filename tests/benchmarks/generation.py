@@ -31,10 +31,10 @@ def by_block(load: Traffic) -> Iterator[Document]:
 
 def rate(way: Callable[[Traffic], Iterator[Document]], load: Traffic, seconds: float) -> float:
     """Documents a second of CPU time, none of them kept."""
-    made, begun, documents = 0, time.process_time(), way(load)
+    count, begun, documents = 0, time.process_time(), way(load)
     while time.process_time() - begun < seconds:
-        made += sum(1 for _ in itertools.islice(documents, 1_000))
-    return made / (time.process_time() - begun)
+        count += sum(1 for _ in itertools.islice(documents, 1_000))
+    return count / (time.process_time() - begun)
 
 
 def main(seconds: float) -> None:

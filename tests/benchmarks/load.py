@@ -43,20 +43,20 @@ def tool() -> str:
 
 def _wrk(wrk: str, url: str, headers: dict[str, str], seconds: float, clients: int) -> Load:
     # it takes whole seconds
-    told = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", *told, url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
-    counted = re.search(r"(\d+) requests in ([\d.]+)(m?s)", said)
-    if counted is None or "Non-2xx" in said or counted[1] == "0":
-        raise RuntimeError(f"no good answers from {url}: {said}")
+    header_lines = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    command = [wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", *header_lines, url]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
+    counted = re.search(r"(\d+) requests in ([\d.]+)(m?s)", output)
+    if counted is None or "Non-2xx" in output or counted[1] == "0":
+        raise RuntimeError(f"no good answers from {url}: {output}")
     return Load(int(counted[1]), float(counted[2]) / (1_000 if counted[3] == "ms" else 1))
 
 
 def _own(url: str, headers: dict[str, str], seconds: float, clients: int) -> Load:
-    told = (f"{name}: {value}" for name, value in headers.items())
-    command = [sys.executable, __file__, url, str(seconds), str(clients), *told]
-    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
-    count, spent = said.split()
+    header_lines = (f"{name}: {value}" for name, value in headers.items())
+    command = [sys.executable, __file__, url, str(seconds), str(clients), *header_lines]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 30).stdout
+    count, spent = output.split()
     return Load(int(count), float(spent))
 
 

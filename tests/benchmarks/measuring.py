@@ -116,8 +116,8 @@ def alternate(rounds: int, *measures: Callable[[], float]) -> list[Samples]:
     """Each measure by turns, as many times as there are rounds; a round before them does not count."""
     for measure in measures:
         measure()
-    found = [[measure() for measure in measures] for _ in range(rounds)]
-    return [Samples(values) for values in zip(*found, strict=True)]
+    figures = [[measure() for measure in measures] for _ in range(rounds)]
+    return [Samples(values) for values in zip(*figures, strict=True)]
 
 
 def cpu_seconds(pid: int) -> float | None:

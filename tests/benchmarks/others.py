@@ -61,10 +61,10 @@ def _found(bench: Bench, name: str) -> str:
     if name == sys.executable:
         return name
     folder = None if bench.peers is None else str(bench.peers / "node_modules" / ".bin")
-    found = shutil.which(name, path=folder) or shutil.which(name)
-    if found is None:
+    path = shutil.which(name, path=folder) or shutil.which(name)
+    if path is None:
         raise NotInstalled(name)
-    return found
+    return path
 
 
 def _against(bench: Bench, served: Served, peer: Peer, command: Sequence[str], folder: Path, port: int) -> Line:

@@ -55,14 +55,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("rows", nargs="*", choices=[*ROWS, []], metavar="ROW", help=", ".join(ROWS))
     parser.add_argument("--short", action="store_true", help=f"one round each, of {', '.join(IN_SHORT)}")
     parser.add_argument("--peers", type=Path, help="where the peers were installed by npm")
-    asked = parser.parse_args(arguments)
-    known = SHORT if asked.short else FULL
-    bench = Bench(known.rounds, known.seconds, asked.peers)
+    options = parser.parse_args(arguments)
+    known = SHORT if options.short else FULL
+    bench = Bench(known.rounds, known.seconds, options.peers)
     sys.stdout.write(f"{machine()}; {bench.rounds} rounds, load by {load.tool()}\n\n")
     table, begun = Table(_write), time.monotonic()
     table.head()
     with _compiled_code():
-        for row in asked.rows or (IN_SHORT if asked.short else ROWS):
+        for row in options.rows or (IN_SHORT if options.short else ROWS):
             for line in ROWS[row](bench):
                 table.add(line)
     sys.stdout.write(f"\n{time.monotonic() - begun:.0f} s\n")

@@ -70,8 +70,8 @@ def mock(*options: str) -> Iterator[Served]:
         command = mockcdrs("serve", "--port", "0", "--env-file", str(file), *options)
         with running(command, stdout=subprocess.DEVNULL) as process:
             until(file.exists)
-            told = dict(line.split("=", 1) for line in file.read_text().splitlines())
-            url, account, token = (told[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
+            variables = dict(line.split("=", 1) for line in file.read_text().splitlines())
+            url, account, token = (variables[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
             yield Served(url, account, token, process.pid)
 
 
@@ -92,18 +92,23 @@ def constant_like(url: str, headers: dict[str, str], *, is_whole: bool = False) 
     lines = (line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
     own = {name: value for name, value in lines if name.lower() not in _TRANSPORT}
     parts = [part.decode("latin-1") for part in (_chunks(body) if b"chunked" in head else [body])]
-    told = {"path": urlsplit(url).path, "headers": own, "parts": parts, "is_whole": is_whole or b"chunked" not in head}
-    with constant(told) as (port, pid):
+    description = {
+        "path": urlsplit(url).path,
+        "headers": own,
+        "parts": parts,
+        "is_whole": is_whole or b"chunked" not in head,
+    }
+    with constant(description) as (port, pid):
         parts_of_url = urlsplit(url)
         yield Constant(parts_of_url._replace(netloc=f"127.0.0.1:{port}").geturl(), pid)
 
 
 @contextlib.contextmanager
-def constant(told: dict[str, object]) -> Iterator[tuple[int, int]]:
+def constant(description: dict[str, object]) -> Iterator[tuple[int, int]]:
     """The port and process of a `constant.py`."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "constant.json"
-        file.write_text(json.dumps(told))
+        file.write_text(json.dumps(description))
         with running([sys.executable, str(HERE / "constant.py"), str(file)]) as process:
             assert process.stdout is not None
             yield int(process.stdout.readline()), process.pid

@@ -110,16 +110,16 @@ def pytest_run(bench: Bench) -> Iterator[Line]:
 def fixture(bench: Bench) -> Iterator[Line]:
     """What a mock costs each test; it is reset by those that hold a history only."""
     names, limits = ("made", "start", "reset", "close"), (0.2, 5, 0.2, 5)
-    for name, limit, found in zip(names, limits, _lives(50 * bench.rounds), strict=True):
-        yield Line(row=f"fixture {name}", a=f"{found.median:.3g} ms", value=found, unit="ms", budget=Budget(limit))
+    for name, limit, figures in zip(names, limits, _lives(50 * bench.rounds), strict=True):
+        yield Line(row=f"fixture {name}", a=f"{figures.median:.3g} ms", value=figures, unit="ms", budget=Budget(limit))
 
 
 def _lives(times: int) -> list[Samples]:
-    first, found = Mock(), []
+    first, lives = Mock(), []
     for _ in range(times):
         mock, steps = _another(first), (_another, attrgetter("url"), Mock.reset, Mock.close)
-        found.append([_milliseconds(partial(step, mock)) for step in steps])
-    return [Samples(values) for values in zip(*found, strict=True)]
+        lives.append([_milliseconds(partial(step, mock)) for step in steps])
+    return [Samples(values) for values in zip(*lives, strict=True)]
 
 
 def _another(mock: Mock) -> Mock:

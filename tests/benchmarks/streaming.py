@@ -27,8 +27,8 @@ def all_rows(bench: Bench) -> Iterator[Line]:
         download()
         extra = [memory_mb(served.pid, "VmHWM") - before]
         size = download.size
-        told = {"path": "/all", "headers": {}, "parts": ["x" * 58_000] * (size // 58_000), "is_whole": False}
-        port, pid = stack.enter_context(constant(told))
+        description = {"path": "/all", "headers": {}, "parts": ["x" * 58_000] * (size // 58_000), "is_whole": False}
+        port, pid = stack.enter_context(constant(description))
         bare = _Download(f"http://127.0.0.1:{port}/all", {}, pid)
         a, b = alternate(rounds, download, bare)
     yield Line(row="100,000 rows, paginate=false: extra memory", value=Samples(extra), unit="MB", budget=Budget(20))
@@ -45,8 +45,8 @@ def all_rows(bench: Bench) -> Iterator[Line]:
 @contextlib.contextmanager
 def _directory(folder: Path) -> Iterator[Served]:
     data = str(folder / "data")
-    made = mockcdrs("generate", "--days", "31", "--calls-per-day", CALLS_PER_DAY, "--now", NOW, "--out", data)
-    subprocess.run(made, check=True, capture_output=True, timeout=300)
+    command = mockcdrs("generate", "--days", "31", "--calls-per-day", CALLS_PER_DAY, "--now", NOW, "--out", data)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
     with mock("--data", data, "--now", NOW) as served:
         yield served
 
@@ -60,10 +60,10 @@ class _Download:
 
     def __call__(self) -> float:
         target = f"{self._url.path}?{self._url.query}"
-        told = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
+        header_lines = "".join(f"{name}: {value}\r\n" for name, value in self._headers.items())
         begun, spent, size = time.perf_counter(), cpu_seconds(self._pid) or 0.0, 0
         with socket.create_connection((self._url.hostname or "", self._url.port or 80), timeout=120) as client:
-            client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{told}\r\n".encode())
+            client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header_lines}\r\n".encode())
             room = bytearray(1 << 20)
             while count := client.recv_into(room):
                 size += count

@@ -73,6 +73,7 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
         "--open": "1",
         "--allow-origin": "http://localhost:3000",
         "--reload": "1",
+        "--speed": "2",
         "--verbose": "1",
         "--tls": "1",
         "--remote-webhooks": "1",

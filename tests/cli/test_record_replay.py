@@ -238,6 +238,20 @@ def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
     assert not list(tmp_path.glob("*.unfinished"))
 
 
+def test_a_run_that_is_interrupted_says_how_to_go_on(
+    tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+    monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
+    asked = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", **environment)
+    assert result.exit_code == 1
+    assert f"Error: interrupted; 0 CDRs are in {tmp_path / 'out'}.unfinished; go on with --resume" in result.stderr
+
+
 def lines_of(folder: Path) -> dict[str, list[str]]:
     files = (file for file in folder.rglob("*") if file.is_file())
     return {str(file.relative_to(folder)): sorted(file.read_text("utf-8").splitlines()) for file in files}

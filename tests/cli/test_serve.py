@@ -309,6 +309,7 @@ def test_open_opens_the_console_in_the_browser_of_the_environment(
             assert served.process.poll() is None
             time.sleep(0.01)
         assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
+        served.end()
 
 
 def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: Path) -> None:

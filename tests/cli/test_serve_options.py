@@ -156,6 +156,16 @@ def test_the_account_shown_is_an_ordinary_one_with_calls(
     assert default_account(store).id == shown
 
 
+def test_the_clock_runs_at_a_speed_from_now_on() -> None:
+    clock = build(config_of("--now", "2026-01-20T08:00:00Z", "--speed", "60")).clock
+    assert (clock.speed, clock.is_frozen) == (60, False)
+    assert clock.now() >= 63_936_115_200
+    for speed in ("0", "nan", "fast"):
+        result = run("serve", "--speed", speed)
+        assert result.exit_code == 2
+        assert f"Invalid value for '--speed': came {speed}, expected seconds" in result.output or speed == "fast"
+
+
 @pytest.mark.parametrize(
     "origin", ["localhost:3000", "http://", "http://localhost:3000/panel", "ftp://localhost", "http://a?b"]
 )

@@ -18,10 +18,9 @@ RANGE = (END - timedelta(days=20), END)
 @pytest.fixture
 def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
     clients: list[CdrSync] = []
-    known = mockcdrs.credentials
-    login = Login(known.account_name, known.username, known.password)
 
-    def connect(kind: type[CdrSync] = CdrSync) -> CdrSync:
+    def connect(kind: type[CdrSync] = CdrSync, known: Any = mockcdrs.credentials) -> CdrSync:
+        login = Login(known.account_name, known.username, known.password)
         clients.append(kind(mockcdrs.url, login, sleep=lambda _seconds: None))
         return clients[-1]
 

@@ -1,7 +1,8 @@
 """The project's own tests, through the plugin alone: the client does as it should, also in trouble."""
 
 import csv
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,38 @@ def test_trouble_at_the_login_passes_too(
 ) -> None:
     mockcdrs.fail(path="/user_auth", **trouble)
     assert connected().sync(*RANGE, tmp_path / "cdrs.csv") == truth.count
+
+
+def test_a_bill_by_day_is_that_of_the_calls_that_were_written(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    rate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "name": "Test"}
+    mockcdrs.add_calls(20, over=timedelta(days=5), direction="outbound", seconds=90, rate=rate)
+    days: Counter[str] = Counter()
+    for row in synced(connected, tmp_path / "cdrs.csv"):
+        days[row["started"][:10]] += int(row["cost"])
+    begin, end = (int(moment.timestamp()) + 62_167_219_200 for moment in RANGE)
+    expected = mockcdrs.expected("/cdrs", created_from=begin, created_to=end)
+    assert expected.cost == truth.cost + 20 * 300
+    assert days == {day: group.cost for day, group in expected.by_day().items()}
+
+
+def test_a_sync_logs_in_first_and_asks_in_the_same_way_each_time(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    transcripts = []
+    for _ in range(2):
+        mockcdrs.reset()
+        connected().sync(*RANGE, tmp_path / "cdrs.csv")
+        mockcdrs.assert_requested_in_order({"path": "/user_auth", "status": 201}, "/cdrs", "/cdrs")
+        mockcdrs.assert_requested("/cdrs", at_least=3, headers={"X-Auth-Token": True}, status=200)
+        transcripts.append(mockcdrs.transcript())
+    assert transcripts[0] == transcripts[1]
+
+
+def test_a_sync_of_an_account_has_the_calls_of_its_users_alone(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    branch = mockcdrs.add_account("Branch Office")
+    ann = branch.add_user("Ann Lee", username="ann")
+    calls = branch.add_calls(3, over=timedelta(hours=1), owner=ann, direction="internal")
+    connected(known=branch.credentials).sync(*RANGE, tmp_path / "cdrs.csv")
+    with (tmp_path / "cdrs.csv").open(newline="", encoding="utf-8") as file:
+        ids = {row["id"] for row in csv.DictReader(file)}
+    assert ids == {leg["_id"] for call in calls for leg in call.legs}

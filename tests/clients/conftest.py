@@ -20,20 +20,20 @@ CALLS = 125
 
 
 def document(number: int) -> dict[str, Any]:
-    ended = NOW - number * 20_000
+    end = NOW - number * 20_000
     return {
-        "_id": f"{gregorian.month_of(ended)}-call-{number}",
+        "_id": f"{gregorian.month_of(end)}-call-{number}",
         "call_id": f"call-{number}",
         "call_direction": "inbound",
         "custom_channel_vars": {"account_id": ACCOUNT},
         "duration_seconds": 12,
-        "interaction_id": f"{ended}-{number:08x}",
+        "interaction_id": f"{end}-{number:08x}",
         "interaction_key": f"{number:08x}",
-        "interaction_time": ended,
+        "interaction_time": end,
         "pvt_account_id": ACCOUNT,
-        "pvt_created": ended,
+        "pvt_created": end,
         "pvt_type": "cdr",
-        "timestamp": ended,
+        "timestamp": end,
     }
 
 

@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from mockcdrs.config import MockConfig, ServerConfig
 from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
+from mockcdrs.mock import build
 from tests.clients.conftest import CALLS, NOW
 from tests.programs import program
 
@@ -132,3 +134,17 @@ def test_it_gives_up_after_some_503_and_names_the_request(page: Page, state: Sta
     state.faults.add(Rule(status=503, path="/cdrs"))
     log_in(page)
     expect(page.get_by_role("status")).to_contain_text("503 datastore_unreachable, request ", timeout=PATIENCE_MS)
+
+
+_RESET = """url => fetch(url, {method: "POST", headers: {"Content-Type": "application/json"}, body: "{}"})
+    .then((answer) => answer.status, (error) => error.name)"""
+
+
+def test_a_page_of_an_allowed_origin_can_use_the_control_api_and_another_cannot(browser: Browser, origin: str) -> None:
+    with browser.new_page() as page:
+        page.goto(origin)
+        statuses = []
+        for allowed in ((origin,), ()):
+            with build(MockConfig(), ServerConfig(allow_origin=allowed)) as mock:
+                statuses.append(page.evaluate(_RESET, f"{mock.url.removesuffix('/v2')}/_mockcdrs/reset"))
+    assert statuses == [204, "TypeError"]

@@ -53,14 +53,14 @@ class Ui:
         sent = step["send"]
         assert answer.status_code == step.get("status", 200), f"{sent}: {answer.text}"
         assert answer.headers["content-type"] == "application/json", sent
-        found = answer.json()
+        envelope = answer.json()
         if "rows" in step:
-            assert len(found["data"]) == step["rows"], sent
+            assert len(envelope["data"]) == step["rows"], sent
         for path, wanted in step.get("holds", {}).items():
-            _check(f"{sent}: {path}", _value_at(found, path), self._filled(wanted))
-        self.known |= {name: str(_value_at(found, path)) for name, path in step.get("keep", {}).items()}
+            _check(f"{sent}: {path}", _value_at(envelope, path), self._filled(wanted))
+        self.known |= {name: str(_value_at(envelope, path)) for name, path in step.get("keep", {}).items()}
         if sent == "PUT user_auth":
-            self.known["token"] = found["auth_token"]
+            self.known["token"] = envelope["auth_token"]
         return answer
 
     def ask(self, step: Mapping[str, Any]) -> requests.Response:
@@ -80,8 +80,8 @@ class Ui:
         return answer
 
     def _preflight(self, method: str, url: str) -> None:
-        asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type,x-auth-token"}
-        answer = self._session.options(url, headers={"Origin": _ORIGIN, **asked}, timeout=10)
+        query = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type,x-auth-token"}
+        answer = self._session.options(url, headers={"Origin": _ORIGIN, **query}, timeout=10)
         assert answer.status_code == 200
         assert method in answer.headers["access-control-allow-methods"].split(", ")
         assert {"content-type", "x-auth-token"} <= set(answer.headers["access-control-allow-headers"].split(", "))
@@ -104,11 +104,11 @@ def _value_at(value: Any, path: str) -> Any:
     return value
 
 
-def _check(where: str, found: Any, wanted: Any) -> None:
+def _check(where: str, value: Any, wanted: Any) -> None:
     if wanted == "*":
-        assert found not in (None, "absent", "", [], {}), where
+        assert value not in (None, "absent", "", [], {}), where
     else:
-        assert found == wanted, where
+        assert value == wanted, where
 
 
 @pytest.fixture

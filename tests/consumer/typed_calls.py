@@ -39,11 +39,21 @@ def right(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
     mock.clock.advance(timedelta(hours=1))
     mock.clock.freeze(datetime(2026, 1, 19, tzinfo=UTC))
     mock.assert_requested("/cdrs", method="GET", query={"page_size": 2}, times=1)
+    mock.assert_requested("/cdrs", at_least=1, status=200, headers={"Accept": True}, body={"data": {}})
+    mock.assert_requested_in_order("/users", {"path": "/cdrs", "method": "GET"})
+    reseller = mock.add_account("Acme", is_reseller=True)
+    child = mock.add_account(parent=reseller.account_id)
+    user = child.add_user("Ann Lee", extension="7001")
+    child.add_call(owner=user, device=child.add_device(owner=user), rate={"per_minute": 0.02}, tags={"a": "b"})
+    child.add_calls(50, over=timedelta(days=3), direction="outbound", rate=0.02, billing="flat", recording=True)
+    days: int = child.expected(has_key="to").by_day("Europe/Berlin")["2026-01-20"].reseller_cost
+    mock.clock.live(speed=60)
+    assert [days, mock.account(child.account_id).url_for("/cdrs"), child.add_number(), mock.transcript()]
     records: list[Record] = mock.wait_for(2, timeout=1)
     login: Credentials = mock.credentials
     assert [rule.number, call.cdr_id, expected.count, records[0].advice, login.api_key, rows[0]["to"], rows[0]["from"]]
     with (
-        Mock(seed=7, calls_per_day=3, now="live") as first,
+        Mock(seed=7, calls_per_day=3, now="live", speed=60) as first,
         serving(settings={"kazoo.node": "a"}, fix=["all"]) as other,
     ):
         assert [first.url, other.url_for("/cdrs"), make_mockcdrs(kazoo="master").config, MockConfig(kazoo="master")]
@@ -75,6 +85,16 @@ def wrong(mock: Mock, make_mockcdrs: MakeMock, rows: list[ListingRow]) -> None:
     mock.clock.freeze(1.5)  # wrong
     mock.assert_requested("/cdrs", time=1)  # wrong
     mock.wait_for("2")  # wrong
+    mock.add_account(parnt="x")  # wrong
+    mock.add_user(name=7)  # wrong
+    mock.add_device(owner=7)  # wrong
+    mock.add_call(owner_id="x")  # wrong
+    mock.add_call(rate="0.02")  # wrong
+    mock.add_calls(50, over=3)  # wrong
+    mock.clock.live(60)  # wrong
+    mock.expected().by_day(1)  # wrong
+    mock.assert_requested("/cdrs", atleast=1)  # wrong
+    mock.assert_requested_in_order(7)  # wrong
     mock.remove(7)  # wrong
     Mock(sed=7)  # wrong
     Mock(seed="7")  # wrong

@@ -11,5 +11,5 @@ from mockcdrs.remote_mock import RemoteMock
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Mock | RemoteMock]:
-    with serving() as made:
-        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
+    with serving() as mock:
+        yield mock if request.param == "in this process" else RemoteMock(ControlClient(mock.url))

@@ -22,9 +22,9 @@ def ask(account: AccountInterface, path: str, token: str) -> httpx.Response:
     return httpx.get(account.url_for(path), headers={"X-Auth-Token": token}, timeout=10)
 
 
-def ids(answered: httpx.Response) -> list[str]:
-    assert answered.status_code == 200, answered.text
-    return [row["id"] for row in answered.json()["data"]]
+def ids(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [row["id"] for row in response.json()["data"]]
 
 
 def test_an_account_is_below_its_parent_and_opened_by_its_own_token_and_those_above(mock: Either) -> None:
@@ -62,8 +62,8 @@ def test_a_user_owns_calls_and_logs_in(mock: Either) -> None:
     assert call.legs[1]["callee_id_number"] == "7001"
     assert call.legs[1]["custom_channel_vars"]["authorizing_id"] == phone.id
     login = {"credentials": hashlib.md5(b"ann:mockcdrs").hexdigest(), "phone_number": number}
-    answered = httpx.put(f"{mock.url}/user_auth", json={"data": login}, timeout=10)
-    assert answered.json()["data"]["owner_id"] == ann.id
+    response = httpx.put(f"{mock.url}/user_auth", json={"data": login}, timeout=10)
+    assert response.json()["data"]["owner_id"] == ann.id
     assert branch.user_id == branch.credentials.user_id == ann.id
     assert ids(ask(branch, "/devices", branch.auth_token)) == [phone.id]
 

@@ -78,3 +78,63 @@ def test_monotonic_is_the_machines_clock_though_not_the_same_function() -> None:
 def test_a_module_that_does_not_exist_is_named_in_the_error() -> None:
     with pytest.raises(ImportError, match="no_such_module: not found"):
         _second_instance("no_such_module")
+
+
+class Machine:
+    """The machine's clock in the hands of a test."""
+
+    seconds = 100.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_a_clock_runs_on_at_a_speed_from_where_it_stands() -> None:
+    machine = Machine()
+    clock = Clock(MOMENT, machine)
+    clock.live(speed=60)
+    assert (clock.is_frozen, clock.speed, clock.now()) == (False, 60, MOMENT)
+    machine.seconds += 60
+    assert clock.now() == MOMENT + 3_600
+    clock.advance(hours=1)
+    machine.seconds += 0.5
+    assert clock.now() == MOMENT + 7_230
+    clock.live(speed=0.5)
+    machine.seconds += 4
+    assert clock.now() == MOMENT + 7_232
+    clock.freeze()
+    machine.seconds += 60
+    assert (clock.is_frozen, clock.speed, clock.now()) == (True, 0, MOMENT + 7_232)
+
+
+def test_a_clock_at_a_speed_stays_in_the_calendar() -> None:
+    machine = Machine()
+    clock = Clock(MOMENT, machine)
+    clock.live(speed=1_000_000)
+    machine.seconds += 10**9
+    assert clock.now() == 315_569_519_999
+
+
+def test_a_snapshot_has_where_a_clock_was_and_how_fast() -> None:
+    machine = Machine()
+    clock = Clock(MOMENT, machine)
+    clock.live(speed=60)
+    setting = clock.snapshot()
+    machine.seconds += 60
+    clock.restore(setting)
+    assert (clock.now(), clock.speed) == (MOMENT, 60)
+    clock.live()
+    assert clock.snapshot().moment is None
+    assert clock.speed == 1
+    clock.restore(Clock(MOMENT).snapshot())
+    assert (clock.now(), clock.is_frozen) == (MOMENT, True)
+    clock.restore(Clock().snapshot())
+    assert (clock.is_frozen, clock.speed) == (False, 1)
+
+
+@pytest.mark.parametrize("speed", [0, -1, True, "fast", 1e7, float("nan")])
+def test_what_is_no_speed_is_refused(speed: Any) -> None:
+    with pytest.raises(
+        ValueError, match=r"speed: came .*, expected seconds of the mock's clock in a second, more than"
+    ):
+        Clock(MOMENT).live(speed=speed)

@@ -194,6 +194,8 @@ def test_other_machines_are_told_only_where_that_is_allowed(mock: Either, uri: s
         ("http://127.0.0.1/\r\nX: y", {}, "uri: came"),
         (7, {}, "uri: came 7"),
         ("http://localhost/", {"http_verb": "patch"}, "http_verb: came 'patch', expected post, put or get"),
+        ("http://localhost/", {"http_verb": ["post"]}, "http_verb: came ['post'], expected post, put or get"),
+        ("http://localhost/", {"custom_data": {"a": "\ud800"}}, "custom_data: came {'a': '\\ud800'}, expected texts"),
         ("http://localhost/", {"format": "xml"}, "format: came 'xml', expected form-data or json"),
         ("http://localhost/", {"retries": 5}, "retries: came 5, expected a whole number from 0 to 4"),
         ("http://localhost/", {"custom_data": {"a": 1}}, "custom_data: came {'a': 1}, expected texts by name"),
@@ -221,6 +223,7 @@ def test_an_event_has_what_kazoo_tells_of_a_leg() -> None:
 
 def test_an_event_of_a_local_resource_names_it() -> None:
     event = make_event(leg(variables={"resource_id": "r"}), Account(ACCOUNT), "r", {"call_id": "mine"})
+    assert make_event({"custom_channel_vars": "odd"}, Account(ACCOUNT), "r", {})["account_id"] == ACCOUNT
     assert (event["local_resource_used"], event["local_resource_id"], event["call_id"]) == (True, "r", "mine")
     assert "call_forwarded" not in event
 

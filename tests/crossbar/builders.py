@@ -24,9 +24,9 @@ OWNER, OTHER_OWNER = "d" * 32, "e" * 32
 ACCOUNT_TOKEN, RESELLER_TOKEN, MASTER_TOKEN = "token-a", "token-r", "token-m"
 
 
-def leg(name: str = "call@host", ended: int = NOW - 3600, without: Iterable[str] = (), **changes: Any) -> Document:
+def leg(name: str = "call@host", end: int = NOW - 3600, without: Iterable[str] = (), **changes: Any) -> Document:
     """One leg of a minute that ended at `ended`; `variables` change its channel variables."""
-    start = ended - 60
+    start = end - 60
     month = "202512" if start < JANUARY else "202601"
     variables = {"account_id": ACCOUNT, "owner_id": OWNER, "authorizing_id": "f" * 32, **changes.pop("variables", {})}
     document = {
@@ -47,10 +47,10 @@ def leg(name: str = "call@host", ended: int = NOW - 3600, without: Iterable[str]
         "interaction_id": f"{start}-{name}",
         "interaction_key": name,
         "interaction_time": start,
-        "timestamp": ended,
+        "timestamp": end,
         "pvt_type": "cdr",
-        "pvt_created": ended,
-        "pvt_modified": ended,
+        "pvt_created": end,
+        "pvt_modified": end,
         **changes,
     }
     return {key: value for key, value in document.items() if key not in set(without)}
@@ -86,12 +86,12 @@ def state_of(
     **settings: Any,
 ) -> State:
     """A mock whose account holds the documents; `fixed` quirks are not shown, `added` ones are."""
-    held: dict[tuple[str, str], list[Document]] = {}
+    by_month: dict[tuple[str, str], list[Document]] = {}
     for document in documents:
-        held.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
+        by_month.setdefault((ACCOUNT, document["_id"][:6]), []).append(document)
     shown = quirks.enabled(version.quirks, fixed, added)
     held_settings = Settings(**settings)
-    return State(LoadedStore(accounts(months), held), held_settings, Clock(NOW), shown, version=version)
+    return State(LoadedStore(accounts(months), by_month), held_settings, Clock(NOW), shown, version=version)
 
 
 def ask(
@@ -116,36 +116,36 @@ def escaped(name: str) -> str:
     return quote(name, safe="")
 
 
-def body_of(answered: HttpResponse) -> bytes:
+def body_of(response: HttpResponse) -> bytes:
     """The whole body, however it comes."""
-    return answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
 
 
-def json_of(answered: HttpResponse) -> Any:
+def json_of(response: HttpResponse) -> Any:
     """The body as JSON."""
-    return json.loads(body_of(answered))
+    return json.loads(body_of(response))
 
 
-def data_of(answered: HttpResponse) -> Any:
+def data_of(response: HttpResponse) -> Any:
     """What the envelope holds."""
-    return json_of(answered)["data"]
+    return json_of(response)["data"]
 
 
-def ids_of(answered: HttpResponse) -> list[str]:
+def ids_of(response: HttpResponse) -> list[str]:
     """The ids of the rows."""
-    return [row["id"] for row in data_of(answered)]
+    return [row["id"] for row in data_of(response)]
 
 
 def walked(state: State, path: str = "/cdrs", query: Mapping[str, Any] | None = None) -> list[Any]:
     """All rows, page by page, as a client gets them that follows `next_start_key`."""
     rows: list[Any] = []
-    asked = dict(query or {})
+    parameters = dict(query or {})
     for _ in range(200):
-        page = json_of(ask(state, path, asked))
+        page = json_of(ask(state, path, parameters))
         rows += page["data"]
         if "next_start_key" not in page:
             return rows
-        asked["start_key"] = page["next_start_key"]
+        parameters["start_key"] = page["next_start_key"]
     raise AssertionError("the walk does not end")
 
 

@@ -41,9 +41,9 @@ def master() -> State:
 
 
 def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) -> None:
-    answered = ask(state, "")
-    assert answered.headers["etag"] == '"2-a"'
-    assert data_of(answered) == {
+    response = ask(state, "")
+    assert response.headers["etag"] == '"2-a"'
+    assert data_of(response) == {
         "name": "Alpha",
         "realm": "alpha.example.com",
         "timezone": "UTC",
@@ -59,7 +59,7 @@ def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) ->
 
 
 @pytest.mark.parametrize(
-    ("version", "document", "told"),
+    ("version", "document", "allowed"),
     [
         (KAZOO_4_3, {"pvt_enabled": False}, {"enabled": False}),
         (KAZOO_4_3, {"enabled": False}, {"enabled": False}),
@@ -79,12 +79,12 @@ def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) ->
     ],
     ids=str_of,
 )
-def test_what_an_account_is_allowed_is_told_of_it(version: Version, document: Any, told: Any) -> None:
+def test_what_an_account_is_allowed_is_told_of_it(version: Version, document: Any, allowed: Any) -> None:
     state = state_of_family(version)
     state.data.accounts[CHILD] = replace(state.data.accounts[CHILD], document=document)  # type: ignore[index]
     shown = data_of(ask(state, f"/v2/accounts/{CHILD}"))
     names = ("enabled", "trial_time_left", "notification_preference")
-    assert {name: shown[name] for name in names if name in shown} == told
+    assert {name: shown[name] for name in names if name in shown} == allowed
 
 
 def test_an_accounts_key_is_told_apart_and_in_the_document_where_that_is_asked(state: State) -> None:
@@ -113,24 +113,24 @@ def test_a_document_that_was_in_no_database_has_a_revision_all_the_same(state: S
 
 
 def test_children_and_descendants_are_listed_by_name(state: State) -> None:
-    answered = ask(state, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
-    assert [row["name"] for row in data_of(answered)] == ["Alpha", "alpha!", "Child", "Reseller"]
-    assert data_of(answered)[0] == {
+    response = ask(state, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
+    assert [row["name"] for row in data_of(response)] == ["Alpha", "alpha!", "Child", "Reseller"]
+    assert data_of(response)[0] == {
         "id": ACCOUNT,
         "name": "Alpha",
         "realm": "alpha.example.com",
         "tree": [MASTER, RESELLER],
         "flags": [],
     }
-    assert start_key.decode(json_of(answered)["start_key"]) == ""
+    assert start_key.decode(json_of(response)["start_key"]) == ""
     assert data_of(ask(state, "/children")) == [{"id": CHILD, "name": "Child", "descendants_count": 4, "flags": ["x"]}]
     assert ids_of(ask(state, f"/v2/accounts/{MASTER}/children", token=MASTER_TOKEN)) == [TWIN, RESELLER]
 
 
 def test_in_master_they_are_listed_from_the_greatest_name_down(master: State) -> None:
-    answered = ask(master, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
-    assert [row["name"] for row in data_of(answered)] == ["Reseller", "Child", "alpha!", "Alpha"]
-    assert start_key.decode(json_of(answered)["start_key"]) == [MASTER, "\ufff0"]
+    response = ask(master, f"/v2/accounts/{MASTER}/descendants", token=MASTER_TOKEN)
+    assert [row["name"] for row in data_of(response)] == ["Reseller", "Child", "alpha!", "Alpha"]
+    assert start_key.decode(json_of(response)["start_key"]) == [MASTER, "\ufff0"]
     assert ids_of(ask(master, f"/v2/accounts/{MASTER}/children", token=MASTER_TOKEN)) == [RESELLER, TWIN]
 
 
@@ -147,18 +147,18 @@ def test_in_master_they_are_listed_from_the_greatest_name_down(master: State) ->
 @pytest.mark.parametrize("size", [1, 3])
 def test_a_listing_is_walked_page_by_page(version: Version, query: str, names: list[str], size: int) -> None:
     state, path = state_of_family(version), f"/v2/accounts/{MASTER}/descendants"
-    found, key = [], ""
+    walked, key = [], ""
     for _ in range(9):
         page = json_of(ask(state, path, f"page_size={size}{query}{key}", token=MASTER_TOKEN))
-        found += [row["name"] for row in page["data"]]
+        walked += [row["name"] for row in page["data"]]
         if "next_start_key" not in page:
             break
         key = f"&start_key={page['next_start_key']}"
-    assert found == names
+    assert walked == names
 
 
 @pytest.mark.parametrize(
-    ("sent", "told", "names"),
+    ("sent", "shown", "names"),
     [
         ("Child", "Child", ["Child", "Reseller"]),
         ([MASTER, "Child"], "Child", []),  # a key as master has it: lists lie behind all names
@@ -167,26 +167,26 @@ def test_a_listing_is_walked_page_by_page(version: Version, query: str, names: l
     ],
     ids=str,
 )
-def test_a_start_key_of_accounts_is_a_name_alone(state: State, sent: Any, told: Any, names: list[str]) -> None:
+def test_a_start_key_of_accounts_is_a_name_alone(state: State, sent: Any, shown: Any, names: list[str]) -> None:
     query = f"start_key={start_key.encode(sent)}"
-    answered = json_of(ask(state, f"/v2/accounts/{MASTER}/descendants", query, token=MASTER_TOKEN))
-    assert [row["name"] for row in answered["data"]] == names
-    assert start_key.decode(answered["start_key"]) == told
+    response = json_of(ask(state, f"/v2/accounts/{MASTER}/descendants", query, token=MASTER_TOKEN))
+    assert [row["name"] for row in response["data"]] == names
+    assert start_key.decode(response["start_key"]) == shown
 
 
 @pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=str_of)
 def test_a_start_key_beyond_all_names_is_refused(version: Version) -> None:
     sent = {"a": 1} if version is KAZOO_4_3 else ["0"]
     query = f"start_key={start_key.encode(sent)}"
-    answered = ask(state_of_family(version), f"/v2/accounts/{MASTER}/children", query, token=MASTER_TOKEN)
-    assert (answered.status, data_of(answered)["cause"]) == (500, "Bad Request")
+    response = ask(state_of_family(version), f"/v2/accounts/{MASTER}/children", query, token=MASTER_TOKEN)
+    assert (response.status, data_of(response)["cause"]) == (500, "Bad Request")
 
 
 def test_version_1_has_no_pages_and_turns_nothing(state: State) -> None:
     path = f"/v1/accounts/{MASTER}/descendants"
-    told = json_of(ask(state, path, f"page_size=1&start_key={start_key.encode('Child')}", token=MASTER_TOKEN))
-    assert [row["name"] for row in told["data"]] == ["Reseller", "Child", "alpha!", "Alpha"]
-    assert not {"page_size", "start_key", "next_start_key"} & told.keys()
+    answer = json_of(ask(state, path, f"page_size=1&start_key={start_key.encode('Child')}", token=MASTER_TOKEN))
+    assert [row["name"] for row in answer["data"]] == ["Reseller", "Child", "alpha!", "Alpha"]
+    assert not {"page_size", "start_key", "next_start_key"} & answer.keys()
     users = f"/v1/accounts/{ACCOUNT}/users"
     assert ids_of(ask(state, users, "page_size=2")) == [EVE, BOB, ANN]
     assert ids_of(ask(state, users, f"start_key={start_key.encode(BOB)}")) == [EVE, BOB]
@@ -195,18 +195,18 @@ def test_version_1_has_no_pages_and_turns_nothing(state: State) -> None:
 def test_siblings_are_for_those_above(state: State) -> None:
     assert ids_of(ask(state, f"/v2/accounts/{CHILD}/siblings")) == [CHILD]
     assert ask(state, "/siblings").status == 403
-    told = json_of(ask(state, f"/v2/accounts/{MASTER}/siblings", token=MASTER_TOKEN))
-    assert (told["error"], told["data"]["details"]) == ("404", MASTER)
+    answer = json_of(ask(state, f"/v2/accounts/{MASTER}/siblings", token=MASTER_TOKEN))
+    assert (answer["error"], answer["data"]["details"]) == ("404", MASTER)
 
 
 @pytest.mark.parametrize("path", ["tree", "parents"])
 def test_the_line_above_begins_with_who_asks(state: State, path: str) -> None:
     below = f"/v2/accounts/{CHILD}/{path}"
     own = {"id": ACCOUNT, "name": "Alpha", "realm": "alpha.example.com", "flags": []}
-    answered = ask(state, below)
-    assert data_of(answered) == [own]
-    assert "page_size" not in json_of(answered)
-    assert answered.headers["etag"] == ask(state, f"/v2/accounts/{CHILD}").headers["etag"]
+    response = ask(state, below)
+    assert data_of(response) == [own]
+    assert "page_size" not in json_of(response)
+    assert response.headers["etag"] == ask(state, f"/v2/accounts/{CHILD}").headers["etag"]
     assert ids_of(ask(state, below, token=MASTER_TOKEN)) == [MASTER, RESELLER, ACCOUNT]
     assert data_of(ask(state, f"/{path}")) == []
 
@@ -214,9 +214,9 @@ def test_the_line_above_begins_with_who_asks(state: State, path: str) -> None:
 def test_in_master_the_parents_are_a_listing_of_its_own(master: State) -> None:
     below = f"/v2/accounts/{CHILD}"
     for path in ("tree", "parents"):
-        answered = ask(master, f"{below}/{path}")
-        assert data_of(answered) == [{"id": ACCOUNT, "name": "Alpha"}]
-        assert ("page_size" in json_of(answered)) is (path == "parents")
+        response = ask(master, f"{below}/{path}")
+        assert data_of(response) == [{"id": ACCOUNT, "name": "Alpha"}]
+        assert ("page_size" in json_of(response)) is (path == "parents")
     assert (ids_of(ask(master, "/tree")), ids_of(ask(master, "/parents"))) == ([], [MASTER, RESELLER])
 
 
@@ -258,8 +258,8 @@ def test_devices_are_paged_by_id_but_each_page_is_turned(state: State) -> None:
     pages = [json_of(ask(state, "/devices", query)) for query in ("page_size=2", "start_key=d3")]
     assert [[row["id"] for row in page["data"]] for page in pages] == [["d2", "d1"], ["d3"]]
     assert start_key.decode(pages[0]["next_start_key"]) == "d3"
-    answered = ask(state, "/devices/d3")
-    assert (answered.headers["etag"], data_of(answered)["id"]) == ('"3-x"', "d3")
+    response = ask(state, "/devices/d3")
+    assert (response.headers["etag"], data_of(response)["id"]) == ('"3-x"', "d3")
 
 
 def test_in_master_devices_are_paged_from_the_greatest_id_down(master: State) -> None:
@@ -296,9 +296,9 @@ def test_the_key_of_a_users_device_is_the_user_so_that_his_pages_never_end(state
     ],
 )
 def test_filters_look_at_the_documents(state: State, path: str, query: str, ids: list[str]) -> None:
-    answered = ask(state, path, query)
-    assert ids_of(answered) == ids
-    assert ("etag" in answered.headers) is bool(ids)
+    response = ask(state, path, query)
+    assert ids_of(response) == ids
+    assert ("etag" in response.headers) is bool(ids)
 
 
 @pytest.mark.parametrize("query", ["page_size=abc", "page_size=0", "page_size"])
@@ -317,24 +317,24 @@ def test_in_master_a_page_size_that_is_none_is_refused(master: State, query: str
 )
 def test_all_come_at_once_without_pagination(version: Version, ids: list[str]) -> None:
     state = state_of_family(version, load_view_chunk_size=1, pagination_page_size=1)
-    told = json_of(ask(state, "/users", "paginate=false"))
-    assert [row["id"] for row in told["data"]] == ids
-    assert not {"page_size", "next_start_key"} & told.keys()
+    answer = json_of(ask(state, "/users", "paginate=false"))
+    assert [row["id"] for row in answer["data"]] == ids
+    assert not {"page_size", "next_start_key"} & answer.keys()
 
 
 def test_a_page_that_had_to_look_further_is_told_to_start_where_it_looked_last(state: State) -> None:
-    told = json_of(ask(state, "/users", "page_size=2&filter_username=bob"))
+    answer = json_of(ask(state, "/users", "page_size=2&filter_username=bob"))
     assert ids_of(ask(state, "/users", "page_size=2&filter_username=bob")) == [BOB]
     # eve was looked at last, and is told of as the next page though none is left
-    assert list(told)[:3] == ["start_key", "next_start_key", "page_size"]
-    assert [start_key.decode(told[name]) for name in ("start_key", "next_start_key")] == [EVE, EVE]
+    assert list(answer)[:3] == ["start_key", "next_start_key", "page_size"]
+    assert [start_key.decode(answer[name]) for name in ("start_key", "next_start_key")] == [EVE, EVE]
 
 
 def test_users_can_be_had_as_csv(state: State) -> None:
-    answered = ask(state, "/users", headers={"accept": "text/csv"})
-    assert answered.headers["content-type"] == "text/csv"
-    assert isinstance(answered.body, bytes)
-    assert answered.body.startswith(b'"ID","features","username"')
+    response = ask(state, "/users", headers={"accept": "text/csv"})
+    assert response.headers["content-type"] == "text/csv"
+    assert isinstance(response.body, bytes)
+    assert response.body.startswith(b'"ID","features","username"')
 
 
 def test_apps_are_the_demos_where_the_data_brings_none(state: State) -> None:
@@ -343,19 +343,19 @@ def test_apps_are_the_demos_where_the_data_brings_none(state: State) -> None:
     assert [row["id"] for row in rows] == sorted((row["id"] for row in rows), reverse=True)
     whole = data_of(ask(state, f"/apps_store/{rows[0]['id']}"))
     assert list(whole) == [*sorted((name for name in whole if name != "id"), reverse=True), "id"]
-    told = json_of(ask(state, "/apps_store/nosuch"))
-    assert (told["error"], told["data"]["details"]) == ("404", "nosuch")
+    answer = json_of(ask(state, "/apps_store/nosuch"))
+    assert (answer["error"], answer["data"]["details"]) == ("404", "nosuch")
 
 
 def test_a_whitelabel_is_told_by_its_domain_to_everybody(state: State) -> None:
-    answered = ask(state, "/v2/whitelabel/portal.example.com", token=None)
+    response = ask(state, "/v2/whitelabel/portal.example.com", token=None)
     expected = {"domain": "portal.example.com", "company_name": "Alpha Inc", "id": "whitelabel"}
-    assert (answered.status, data_of(answered)) == (200, expected)
+    assert (response.status, data_of(response)) == (200, expected)
     assert data_of(ask(state, "/whitelabel")) == expected
     assert ask(state, "/whitelabel", token=None).status == 401
     for path, cause in (("/v2/whitelabel/nosuch", "nosuch"), (f"/v2/accounts/{CHILD}/whitelabel", "whitelabel")):
-        told = json_of(ask(state, path))
-        assert (told["error"], told["data"]["cause"]) == ("404", cause)
+        answer = json_of(ask(state, path))
+        assert (answer["error"], answer["data"]["cause"]) == ("404", cause)
 
 
 @pytest.mark.parametrize("noun", ["users", "devices", "apps_store", "whitelabel", "users/ann", "devices/d1"])
@@ -366,8 +366,8 @@ def test_without_an_account_there_is_nothing_to_see(state: State, noun: str) -> 
 
 @pytest.mark.parametrize("noun", ["users", "devices"])
 def test_behind_the_calls_there_are_neither_users_nor_devices(state: State, noun: str) -> None:
-    told = json_of(ask(state, f"/cdrs/{noun}"))
-    assert (told["error"], told["message"]) == ("503", "datastore missing view")
+    answer = json_of(ask(state, f"/cdrs/{noun}"))
+    assert (answer["error"], answer["message"]) == ("503", "datastore missing view")
 
 
 @pytest.mark.parametrize(
@@ -382,8 +382,8 @@ def test_behind_the_calls_there_are_neither_users_nor_devices(state: State, noun
     ],
 )
 def test_what_would_write_is_not_implemented(state: State, method: str, path: str) -> None:
-    answered = ask(state, path, method=method, body=b'{"data":{}}')
-    assert (answered.status, json_of(answered)["message"]) == (501, "not_implemented")
+    response = ask(state, path, method=method, body=b'{"data":{}}')
+    assert (response.status, json_of(response)["message"]) == (501, "not_implemented")
 
 
 @pytest.mark.parametrize(
@@ -410,9 +410,9 @@ def test_what_would_write_is_not_implemented(state: State, method: str, path: st
     ],
 )
 def test_a_preflight_tells_what_a_path_takes(state: State, path: str, methods: str) -> None:
-    answered = ask(state, path, method="OPTIONS", token=None, headers={"origin": "http://x"})
-    assert answered.status == 200
-    assert answered.headers["access-control-allow-methods"] == ", ".join(filter(None, ("OPTIONS", methods)))
+    response = ask(state, path, method="OPTIONS", token=None, headers={"origin": "http://x"})
+    assert response.status == 200
+    assert response.headers["access-control-allow-methods"] == ", ".join(filter(None, ("OPTIONS", methods)))
 
 
 def test_an_account_above_may_ask_reseller_or_not(state: State) -> None:
@@ -426,9 +426,9 @@ def test_the_apps_of_an_account_above_are_found_and_told_in_its_language() -> No
     state.data.accounts[RESELLER] = replace(state.data.accounts[RESELLER], apps=apps)  # type: ignore[index]
     alpha = state.data.accounts[ACCOUNT]
     state.data.accounts[ACCOUNT] = replace(alpha, document={"language": "de-de"})  # type: ignore[index]
-    told = data_of(ask(state, "/v2/auth/tokeninfo", f"token={ACCOUNT_TOKEN}", token=None))
-    assert told["apps"] == [{"id": "a0", "name": "bare"}, {"id": "a1", "name": "own", "label": "Eigenes"}]
-    assert told["language"] == "de-de"
+    answer = data_of(ask(state, "/v2/auth/tokeninfo", f"token={ACCOUNT_TOKEN}", token=None))
+    assert answer["apps"] == [{"id": "a0", "name": "bare"}, {"id": "a1", "name": "own", "label": "Eigenes"}]
+    assert answer["language"] == "de-de"
 
 
 def test_calls_of_a_device_are_not_to_be_asked_for(state: State) -> None:
@@ -440,12 +440,14 @@ def page(
 ) -> tuple[str, dict[str, Any]]:
     """A page of rows whose keys and values are letters, as the letters it has."""
     rows = [ViewRow(key, key, None) for key in keys]
-    found, paging = load_view(rows, start_key, size, paginates=paginates, passes=lambda row: row.value in passing)
-    return "".join(row.value for row in found), paging
+    rows_of_page, paging = load_view(
+        rows, start_key, size, paginates=paginates, passes=lambda row: row.value in passing
+    )
+    return "".join(row.value for row in rows_of_page), paging
 
 
 @pytest.mark.parametrize(
-    ("start_key", "size", "found", "paging"),
+    ("start_key", "size", "names", "paging"),
     [
         (None, 50, "dcba", {"page_size": 4}),
         (None, 4, "dcba", {"page_size": 4}),
@@ -457,13 +459,13 @@ def page(
         (False, 50, "dcba", {"start_key": False, "page_size": 4}),
     ],
 )
-def test_a_page_comes_from_its_last_row_on(start_key: Any, size: int, found: str, paging: dict[str, Any]) -> None:
-    assert page("abcd", start_key, size) == (found, paging)
+def test_a_page_comes_from_its_last_row_on(start_key: Any, size: int, names: str, paging: dict[str, Any]) -> None:
+    assert page("abcd", start_key, size) == (names, paging)
 
 
 def test_a_page_that_rows_do_not_pass_for_goes_on_and_is_told_to_start_where_it_looked_last() -> None:
-    found, paging = page("abcdef", size=2, passing="acf")
-    assert found == "ca"
+    names, paging = page("abcdef", size=2, passing="acf")
+    assert names == "ca"
     # in this order: what is set again stays in its place
     assert list(paging.items()) == [("page_size", 2), ("next_start_key", "d"), ("start_key", "c")]
     assert page("abcdef", start_key="d", size=2, passing="acf") == (
@@ -479,5 +481,5 @@ def test_without_pages_all_rows_come() -> None:
 
 @pytest.mark.parametrize("paginates", [False, True])
 def test_more_rows_of_one_key_than_a_page_has_are_not_asked_for_for_ever(paginates: bool) -> None:
-    found, paging = page("aaa", start_key="a", size=2, passing="", paginates=paginates)
-    assert (found, paging["next_start_key"]) == ("", "a")
+    names, paging = page("aaa", start_key="a", size=2, passing="", paginates=paginates)
+    assert (names, paging["next_start_key"]) == ("", "a")

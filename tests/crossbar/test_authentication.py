@@ -62,9 +62,9 @@ def test_an_account_sees_itself_a_reseller_its_own_and_the_master_all(
 
 
 def test_a_reseller_sees_its_columns_in_its_accounts_calls(state: State) -> None:
-    seen = {token: json_of(ask(state, token=token))["data"][0] for token in (ACCOUNT_TOKEN, RESELLER_TOKEN)}
-    assert len(seen[ACCOUNT_TOKEN]) == 35
-    assert list(seen[RESELLER_TOKEN])[35:] == ["reseller_cost", "reseller_call_type"]
+    rows = {token: json_of(ask(state, token=token))["data"][0] for token in (ACCOUNT_TOKEN, RESELLER_TOKEN)}
+    assert len(rows[ACCOUNT_TOKEN]) == 35
+    assert list(rows[RESELLER_TOKEN])[35:] == ["reseller_cost", "reseller_call_type"]
 
 
 @pytest.mark.parametrize("token", [None, ACCOUNT_TOKEN])
@@ -100,9 +100,9 @@ def test_a_bad_header_beats_a_good_query(state: State) -> None:
     [("Bearer token-a", "token-a"), ("Basic x y", "x y"), ("token-a", "token-a"), ("Odd x", "Odd x")],
 )
 def test_an_authorization_header_is_echoed_but_opens_nothing(state: State, header: str, echoed: str) -> None:
-    answered = ask(state, token=None, headers={"authorization": header})
-    assert answered.status == 401
-    assert json_of(answered)["auth_token"] == echoed
+    response = ask(state, token=None, headers={"authorization": header})
+    assert response.status == 401
+    assert json_of(response)["auth_token"] == echoed
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_in_master_a_vain_try_costs_a_token_of_the_bucket(headers: Mapping[str, 
 
 @pytest.mark.parametrize(("user", "expected"), [(OWNER, 200), ("0" * 32, 404)])
 def test_a_user_that_the_account_does_not_have_is_404(state: State, user: str, expected: int) -> None:
-    answered = ask(state, f"/users/{user}/cdrs")
-    assert answered.status == expected
-    assert expected == 200 or json_of(answered)["data"]["cause"] == user
+    response = ask(state, f"/users/{user}/cdrs")
+    assert response.status == expected
+    assert expected == 200 or json_of(response)["data"]["cause"] == user
 
 
 @pytest.mark.parametrize(
@@ -151,9 +151,9 @@ def test_the_method_is_looked_at_before_the_account_and_the_account_before_the_t
 
 
 def test_a_preflight_needs_no_token(state: State) -> None:
-    answered = ask(state, method="OPTIONS", token=None, headers={"origin": "http://x"})
-    assert (answered.status, body_of(answered)) == (200, b"")
-    assert answered.headers["access-control-allow-origin"] == "*"
+    response = ask(state, method="OPTIONS", token=None, headers={"origin": "http://x"})
+    assert (response.status, body_of(response)) == (200, b"")
+    assert response.headers["access-control-allow-origin"] == "*"
     assert ask(state, method="OPTIONS").status == 405
 
 
@@ -193,12 +193,12 @@ def test_a_token_for_no_user_names_none() -> None:
 
 
 def test_a_seed_signs_the_same_token_each_time_and_another_seed_another() -> None:
-    def made(seed: int) -> str:
+    def token_of(seed: int) -> str:
         return authentication.issue_token(authentication.signing_key(seed), ACCOUNT, OWNER, "cb_user_auth", UNTIL)
 
-    assert made(1) == made(1) != made(2)
+    assert token_of(1) == token_of(1) != token_of(2)
     # written down, so that another process, Python or hash seed that signs otherwise is noticed
-    assert made(1).endswith(".NjNjRFsnMxd8gDarelf7V8f1a-fG0nwLNtYfftcp7aA")
+    assert token_of(1).endswith(".NjNjRFsnMxd8gDarelf7V8f1a-fG0nwLNtYfftcp7aA")
 
 
 @pytest.mark.parametrize(("late", "is_good"), [(3_599, True), (3_600, False)])

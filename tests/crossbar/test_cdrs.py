@@ -14,8 +14,8 @@ CSV = {"accept": "text/csv"}
 RAW_ROW = ["key", "value"]
 
 
-def document(name: str, ended: int, cdr_id: str = "") -> Document:
-    return leg(name, ended, _id=cdr_id or f"202601-{name}", channel_created_time=1)
+def document(name: str, end: int, cdr_id: str = "") -> Document:
+    return leg(name, end, _id=cdr_id or f"202601-{name}", channel_created_time=1)
 
 
 def state_with(*ids: str) -> State:
@@ -26,7 +26,7 @@ def state_with(*ids: str) -> State:
     return state
 
 
-def asked(state: State, query: str = "", **more: object) -> HttpResponse:
+def ask_interactions(state: State, query: str = "", **more: object) -> HttpResponse:
     return ask(state, "/cdrs/interaction", query, **more)  # type: ignore[arg-type]
 
 
@@ -34,7 +34,7 @@ def asked(state: State, query: str = "", **more: object) -> HttpResponse:
     "cdr_id", ["nomonth", "20261-short", "abcdef-x", "20260\u00e9-x", "099912-early", "202601", "2026\u00e9-x"]
 )
 def test_an_id_without_a_month_leaves_its_chunk_raw(cdr_id: str) -> None:
-    shown = json_of(asked(state_with(cdr_id, "")))
+    shown = json_of(ask_interactions(state_with(cdr_id, "")))
     assert shown["page_size"] == "2"
     assert [[*row] for row in shown["data"]] == [RAW_ROW, RAW_ROW]
     assert shown["data"][0]["key"] == [NOW - 120, "c1"]
@@ -42,18 +42,18 @@ def test_an_id_without_a_month_leaves_its_chunk_raw(cdr_id: str) -> None:
 
 
 def test_what_erlang_reads_as_numbers_is_a_month() -> None:
-    assert ids_of(asked(state_with("2026+1-x", ""))) == ["2026+1-x", "202601-c2"]
-    without_database = asked(state_with("-20261-x", ""))
+    assert ids_of(ask_interactions(state_with("2026+1-x", ""))) == ["2026+1-x", "202601-c2"]
+    without_database = ask_interactions(state_with("-20261-x", ""))
     assert (without_database.status, json_of(without_database)["message"]) == (404, "bad_identifier")
 
 
 def test_other_chunks_are_listing_rows() -> None:
-    rows = data_of(asked(state_with("", "nomonth", ""), "chunk_size=1&ascending=true"))
+    rows = data_of(ask_interactions(state_with("", "nomonth", ""), "chunk_size=1&ascending=true"))
     assert [next(iter(row)) for row in rows] == ["id", "key", "id"]
 
 
 def test_in_a_plain_answer_each_row_has_an_id_too() -> None:
-    row = data_of(asked(state_with("nomonth"), "is_chunked=false"))[0]
+    row = data_of(ask_interactions(state_with("nomonth"), "is_chunked=false"))[0]
     assert [*row] == [*RAW_ROW, "id"]
     assert row["id"] == "nomonth"
 
@@ -61,7 +61,7 @@ def test_in_a_plain_answer_each_row_has_an_id_too() -> None:
 def test_once_fixed_the_others_are_listed() -> None:
     state = state_with("nomonth", "")
     state.quirks -= {"interaction-raw-rows"}
-    assert ids_of(asked(state)) == ["202601-c2"]
+    assert ids_of(ask_interactions(state)) == ["202601-c2"]
 
 
 @pytest.mark.parametrize(
@@ -69,29 +69,29 @@ def test_once_fixed_the_others_are_listed() -> None:
     [("", '"key","value_id","value_channel_time","value_leg"', ""), ("is_chunked=false", "", ',"nomonth"')],
 )
 def test_csv_is_a_file_of_view_rows(query: str, columns: str, last: str) -> None:
-    answered = asked(state_with("nomonth"), query, headers=CSV)
-    header, row, end = body_of(answered).decode().split("\n")
+    response = ask_interactions(state_with("nomonth"), query, headers=CSV)
+    header, row, end = body_of(response).decode().split("\n")
     assert header == (columns or '"key","value_id","value_channel_time","value_leg","ID"')
     assert (row, end) == (f',"nomonth","1","_"{last}', "")
-    assert answered.headers["content-disposition"].startswith('attachment; filename="json_')
-    assert answered.is_file
+    assert response.headers["content-disposition"].startswith('attachment; filename="json_')
+    assert response.is_file
 
 
 def test_raw_chunks_of_csv_are_one_file() -> None:
-    answered = asked(state_with("nomonth", "nomonth2"), "chunk_size=1&ascending=true", headers=CSV)
-    assert body_of(answered).count(b"\n") == 3
+    response = ask_interactions(state_with("nomonth", "nomonth2"), "chunk_size=1&ascending=true", headers=CSV)
+    assert body_of(response).count(b"\n") == 3
 
 
 def test_lines_of_csv_behind_view_rows_kill() -> None:
-    answered = asked(state_with("", "nomonth"), "chunk_size=1&ascending=true", headers=CSV)
-    assert (answered.status, body_of(answered)) == (500, b"")
+    response = ask_interactions(state_with("", "nomonth"), "chunk_size=1&ascending=true", headers=CSV)
+    assert (response.status, body_of(response)) == (500, b"")
 
 
 def test_view_rows_behind_lines_of_csv_kill_once_the_lines_are_out() -> None:
-    answered = asked(state_with("", "nomonth", ""), "chunk_size=1&ascending=true", headers=CSV)
+    response = ask_interactions(state_with("", "nomonth", ""), "chunk_size=1&ascending=true", headers=CSV)
     parts = list[bytes]()
-    assert answered.status == 200
-    assert not isinstance(answered.body, bytes)
+    assert response.status == 200
+    assert not isinstance(response.body, bytes)
     with pytest.raises(EmptyResponse):
-        parts.extend(answered.body)
+        parts.extend(response.body)
     assert b"".join(parts).count(b"\r\n") == 3

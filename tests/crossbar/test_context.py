@@ -104,9 +104,9 @@ def test_a_start_key_that_is_null_is_none() -> None:
 )
 def test_a_parameter_that_is_null_is_there_but_no_value_of_its_kind(name: str, status: int, words: str) -> None:
     body = json.dumps({"data": {name: None}}).encode()
-    answered = ask(state_of(calls(3)), "/cdrs", "page_size=2", body=body)
-    assert answered.status == status
-    assert words in body_of(answered).decode()
+    response = ask(state_of(calls(3)), "/cdrs", "page_size=2", body=body)
+    assert response.status == status
+    assert words in body_of(response).decode()
 
 
 def test_pagination_that_is_null_is_none() -> None:

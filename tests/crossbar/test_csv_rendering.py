@@ -11,9 +11,9 @@ from tests.crossbar.builders import ask, body_of, leg, state_of
 
 
 def file_of(*rows: dict[str, Any], has_short_rows: bool = True) -> str:
-    made = CsvFile(has_short_rows)
-    made.add(rows)
-    return made.text().decode()
+    file = CsvFile(has_short_rows)
+    file.add(rows)
+    return file.text().decode()
 
 
 def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
@@ -24,8 +24,8 @@ def test_every_cell_is_quoted_and_the_id_is_called_ID() -> None:  # noqa: N802
 
 def test_some_columns_have_names_for_persons_as_some_leaves_have() -> None:
     """`CSV_HEADER_MAP` in `crossbar.hrl`."""
-    made = file_of({"account_id": 1, "description": 2, "metadata": {"to": 3, "x": 4}, "custom": {"account_id": 5}})
-    assert made.partition("\n")[0] == '"Account ID","Description","To","metadata_x","custom_account_id"'
+    text = file_of({"account_id": 1, "description": 2, "metadata": {"to": 3, "x": 4}, "custom": {"account_id": 5}})
+    assert text.partition("\n")[0] == '"Account ID","Description","To","metadata_x","custom_account_id"'
 
 
 def test_a_quote_is_doubled_and_a_line_end_stays_within_its_cell() -> None:
@@ -62,18 +62,18 @@ def test_rows_before_a_late_column_are_filled_up_where_that_is_fixed() -> None:
 
 
 def test_a_file_grows_from_chunk_to_chunk() -> None:
-    made = CsvFile()
-    assert not made
-    made.add([{"a": 1}])
-    made.add([{"a": 2}])
-    assert made
-    assert made.text() == b'"a"\n"1"\n"2"\n'
+    file = CsvFile()
+    assert not file
+    file.add([{"a": 1}])
+    file.add([{"a": 2}])
+    assert file
+    assert file.text() == b'"a"\n"1"\n"2"\n'
 
 
 def test_bytes_that_are_no_utf_8_go_out_as_they_came() -> None:
-    made = CsvFile()
-    made.add([{"a": "\udcff"}])
-    assert made.text() == b'"a"\n"\xff"\n'
+    file = CsvFile()
+    file.add([{"a": "\udcff"}])
+    assert file.text() == b'"a"\n"\xff"\n'
 
 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=6)
@@ -103,8 +103,8 @@ HEADERS: dict[str, Any] = {"first": {"x": "1"}, "second": "none"}
 
 def test_a_text_where_another_row_has_an_object_kills_a_file() -> None:
     """`kz_csv:jobj_to_file/2` looks for the object's fields in every row, and `kz_json:get_value/3` dies on a text."""
-    pair = [leg(name, interaction_id="63936125940-x", custom_sip_headers=held) for name, held in HEADERS.items()]
+    pair = [leg(name, interaction_id="63936125940-x", custom_sip_headers=value) for name, value in HEADERS.items()]
     for path in ("/cdrs/legs/63936125940-x", "/cdrs/legs/63936125940-x?is_chunked=true"):
-        answered = ask(state_of(pair), *path.partition("?")[::2], headers={"accept": "text/csv"})
-        assert (answered.status, body_of(answered)) == (500, b"")
+        response = ask(state_of(pair), *path.partition("?")[::2], headers={"accept": "text/csv"})
+        assert (response.status, body_of(response)) == (500, b"")
     assert ask(state_of(pair[1:]), "/cdrs/legs/63936125940-x", headers={"accept": "text/csv"}).status == 200

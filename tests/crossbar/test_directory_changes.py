@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpResponse
@@ -12,6 +14,7 @@ from mockcdrs.crossbar.resources.directory_changes import fill_defaults, merge_l
 from mockcdrs.dataset.accounts import Account
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER_TOKEN, NOW, RESELLER, ask, data_of, json_of
 from tests.crossbar.surroundings import ANN, CHILD, EVE, md5, put, state_of_family
+from tests.profile import examples
 
 
 @pytest.fixture
@@ -172,3 +175,38 @@ def test_a_revision_that_is_no_couchdb_one_is_followed_by_a_second(revision: str
 
 def _with_revision(account: Account, revision: str) -> Account:
     return replace(account, document={**account.document, "_rev": revision})
+
+
+_NAMES = st.text(max_size=3) | st.sampled_from(
+    [
+        "id",
+        "_id",
+        "_rev",
+        "pvt_x",
+        "name",
+        "realm",
+        "first_name",
+        "username",
+        "password",
+        "hotdesk",
+        "media",
+        "flags",
+        "sip",
+    ]
+)
+_LEAVES = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False) | st.text(max_size=5)
+_DOCUMENTS = st.dictionaries(
+    _NAMES,
+    st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(_NAMES, inner, max_size=3)),
+    max_size=5,
+)
+
+
+@settings(max_examples=examples(60, 3_000), deadline=None)
+@given(path=st.sampled_from([f"/users/{ANN}", ""]), method=st.sampled_from(["PATCH", "POST"]), document=_DOCUMENTS)
+def test_whatever_is_written_is_answered_and_can_be_read_again(path: str, method: str, document: Any) -> None:
+    state = state_of_family()
+    named = {"first_name": "Ann", "last_name": "Lee", "name": "Alpha", **document}
+    assert write(state, method, path, named).status in {200, 400}
+    for listed in ("", f"/users/{ANN}", "/users", "/devices", "/phone_numbers", "/children"):
+        assert ask(state, listed).status == 200

@@ -105,11 +105,11 @@ def test_an_error_is_told_with_its_status_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("token", "told"),
+    ("token", "shown"),
     [("token", "token"), (True, "true"), (1, "1"), (["a", "b"], "ab"), ({"a": 1}, '{"a":1}'), (NULL, "null")],
 )
-def test_an_error_tells_a_token_as_it_came_or_as_text(token: Any, told: str) -> None:
-    assert envelope.error_envelope(known(auth_token=token), system_error("invalid_credentials"))["auth_token"] == told
+def test_an_error_tells_a_token_as_it_came_or_as_text(token: Any, shown: str) -> None:
+    assert envelope.error_envelope(known(auth_token=token), system_error("invalid_credentials"))["auth_token"] == shown
     as_it_came = envelope.error_envelope(
         known(auth_token=token, version=KAZOO_MASTER), system_error("invalid_credentials")
     )
@@ -140,10 +140,10 @@ def test_bytes_that_are_no_utf_8_are_latin_1_if_they_can_be_printed(word: str, b
     assert envelope.encode_envelope(known(), {"a": [word]}) == (b"failure in request, contact support", "")
 
 
-@pytest.mark.parametrize(("version", "told"), [(KAZOO_4_3, "\udce9"), (KAZOO_MASTER, "é")])
-def test_only_master_looks_into_the_data_of_an_error_for_latin_1(version: Version, told: str) -> None:
+@pytest.mark.parametrize(("version", "shown"), [(KAZOO_4_3, "\udce9"), (KAZOO_MASTER, "é")])
+def test_only_master_looks_into_the_data_of_an_error_for_latin_1(version: Version, shown: str) -> None:
     """`kz_json:set_value/3`."""
-    assert envelope.error_envelope(known(version=version), module_error(404, "x", ["\udce9"]))["data"] == [told]
+    assert envelope.error_envelope(known(version=version), module_error(404, "x", ["\udce9"]))["data"] == [shown]
 
 
 @pytest.mark.parametrize(
@@ -270,34 +270,36 @@ def test_ten_times_the_rows_take_no_more_memory(path: str) -> None:
 def test_lines_of_csv_end_as_if_whole_where_a_later_chunk_fails() -> None:
     query = {"accept": "csv", "ascending": "true", "chunk_size": "2"}
     good, broken = calls(4), leg("broken", NOW - 60, variables={"media_recordings": [None]})
-    whole, cut = (body_of(ask(state_of(held), "/cdrs/interaction", query)) for held in (good, [*good, broken]))
+    whole, cut = (
+        body_of(ask(state_of(documents), "/cdrs/interaction", query)) for documents in (good, [*good, broken])
+    )
     assert cut == whole
     assert whole.count(b"\r\n") == 5
     assert ask(state_of([*good, broken]), "/cdrs/interaction", {**query, "chunk_size": "5"}).status == 503
 
 
 def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+    names: list[str] = []
     make_row = listing_columns.make_row
 
     def counting(document: Document, *more: bool) -> dict[str, object]:
-        made.append(document["_id"])
+        names.append(document["_id"])
         return make_row(document, *more)
 
     monkeypatch.setattr(listing_columns, "make_row", counting)
     parts: Iterator[bytes] = iter(ask(state_of(calls(500)), "/cdrs", ALL).body)  # type: ignore[arg-type]
     assert next(parts).startswith(b'{"data":[')
-    assert len(made) < 200
+    assert len(names) < 200
     assert b"".join(parts).endswith(b"}")
-    assert len(made) == 500
+    assert len(names) == 500
 
 
 def test_rows_are_made_once_as_long_as_there_is_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
+    names: list[str] = []
     make_row = listing_columns.make_row
 
     def counting(document: Document, *more: bool) -> dict[str, object]:
-        made.append(document["_id"])
+        names.append(document["_id"])
         return make_row(document, *more)
 
     monkeypatch.setattr(listing_columns, "make_row", counting)
@@ -305,8 +307,8 @@ def test_rows_are_made_once_as_long_as_there_is_room_for_them(monkeypatch: pytes
         monkeypatch.setattr(cdrs, "CACHED_ROWS", room)
         state = state_of(calls(7))
         bodies = {body_of(ask(state)) for _ in range(2)}
-        assert (len(bodies), len(made)) == (1, count)
-        made.clear()
+        assert (len(bodies), len(names)) == (1, count)
+        names.clear()
 
 
 BIG = leg("big@host", NOW - 3600 - 90, variables={"rate_name": -(2**63) - 1}, more={"big": [2**63]})
@@ -319,17 +321,17 @@ def state() -> State:
 
 @pytest.mark.parametrize(("size", "shown"), [(1, [0, 1, 2]), (2, [0, 1]), (3, [2]), (50, [])])
 def test_a_chunk_with_a_big_integer_is_lost_but_its_rows_count(state: State, size: int, shown: list[int]) -> None:
-    answered = ask(state, query={"chunk_size": size})
-    told = json_of(answered)
-    assert [row["id"] for row in told["data"]] == [f"202601-call{number:05}@host" for number in shown]
-    assert told.get("page_size") == ("4" if shown else None)
-    assert (answered.outcome.rows, answered.outcome.lost) == (4, 4 - len(shown))
+    response = ask(state, query={"chunk_size": size})
+    answer = json_of(response)
+    assert [row["id"] for row in answer["data"]] == [f"202601-call{number:05}@host" for number in shown]
+    assert answer.get("page_size") == ("4" if shown else None)
+    assert (response.outcome.rows, response.outcome.lost) == (4, 4 - len(shown))
 
 
 def test_a_page_that_is_lost_as_a_whole_is_a_plain_empty_list(state: State) -> None:
-    answered = json_of(ask(state))
-    assert answered["data"] == []
-    assert not {"page_size", "start_key", "next_start_key"} & answered.keys()
+    response = json_of(ask(state))
+    assert response["data"] == []
+    assert not {"page_size", "start_key", "next_start_key"} & response.keys()
 
 
 @pytest.mark.parametrize(("version", "lost"), [(KAZOO_4_3, True), (KAZOO_MASTER, False)])
@@ -341,17 +343,17 @@ def test_only_4_3_loses_chunks(version: Any, lost: bool, path: str) -> None:
 
 @pytest.mark.parametrize(("query", "accept"), [("is_chunked=false", "application/json"), ("", "text/csv")])
 def test_an_answer_at_once_and_csv_lose_nothing(state: State, query: str, accept: str) -> None:
-    answered = ask(state, query=query, headers={"accept": accept})
-    assert b"-9223372036854775809" in body_of(answered)
-    assert answered.outcome.lost == 0
+    response = ask(state, query=query, headers={"accept": accept})
+    assert b"-9223372036854775809" in body_of(response)
+    assert response.outcome.lost == 0
 
 
 @pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda version: version.name)
 def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
     state = state_of([leg("odd@host", caller_id_name=[0x99]), *calls(1)], version=version)
-    answered = ask(state, query="chunk_size=1")
-    assert len(data_of(answered)) == 1
-    assert answered.outcome.lost == 1
+    response = ask(state, query="chunk_size=1")
+    assert len(data_of(response)) == 1
+    assert response.outcome.lost == 1
     assert data_of(ask(state)) == []
     assert body_of(ask(state, query="is_chunked=false")) == b"failure in request, contact support"
 
@@ -359,6 +361,6 @@ def test_a_chunk_with_text_that_is_none_is_lost_by_both(version: Any) -> None:
 def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> None:
     incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "chunk_size=1", {"x-auth-token": ACCOUNT_TOKEN})
     for _ in range(2):
-        answered = state.answers.respond(incoming, state.server_state(), "request-1")
-        assert body_of(answered)
-        assert (answered.outcome.rows, answered.outcome.lost) == (4, 1)
+        response = state.answers.respond(incoming, state.server_state(), "request-1")
+        assert body_of(response)
+        assert (response.outcome.rows, response.outcome.lost) == (4, 1)

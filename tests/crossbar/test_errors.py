@@ -76,8 +76,8 @@ def test_the_texts_of_an_error_are_utf_8_where_they_can_be() -> None:
     """`kz_json:from_list/1`, which looks at each value but not into it."""
     assert system_error("bad_identifier", cause="\udce9").data["cause"] == "é"
     assert validation_error("a", "b", message="\udce9").data == {"a": {"b": {"message": "é"}}}
-    told = schema_error({"a": {"b": {"message": "\udce9", "value": {"c": "\udce9"}}}})
-    assert told.data == {"a": {"b": {"message": "é", "value": {"c": "\udce9"}}}}
+    error = schema_error({"a": {"b": {"message": "\udce9", "value": {"c": "\udce9"}}}})
+    assert error.data == {"a": {"b": {"message": "é", "value": {"c": "\udce9"}}}}
 
 
 def test_merged_objects_have_their_names_from_the_last_to_the_first_and_no_nulls() -> None:

@@ -158,8 +158,8 @@ def test_a_value_that_has_no_text_does_not_match() -> None:
 KEYS = st.sampled_from(["a", "b", "c"])
 VALUES = st.sampled_from(["", "1", "x", "true"])
 REFERENCE = {
-    "filter_": lambda held, wanted: held == wanted,
-    "filter_not_": lambda held, wanted: held != wanted,
+    "filter_": lambda value, wanted: value == wanted,
+    "filter_not_": lambda value, wanted: value != wanted,
 }
 
 

@@ -13,14 +13,14 @@ from tests.crossbar.builders import ACCOUNT, ask, calls, data_of, ids_of, leg, s
 def test_a_range_that_begins_before_the_year_0_is_as_one_without_month_names(moment: int, fixed: list[str]) -> None:
     state = state_of(calls(3), fixed=fixed)
     for path in ("/cdrs", "/cdrs/interaction", "/cdrs/summary"):
-        answered = ask(state, path, {"created_to": moment})
-        assert answered.status == (200 if fixed else 500)
+        response = ask(state, path, {"created_to": moment})
+        assert response.status == (200 if fixed else 500)
 
 
 @pytest.mark.parametrize("size", ["9223372036854775807", "1.0e19", "1" + "0" * 30])
 def test_a_page_may_be_wanted_as_large_as_a_number_can_be(size: str) -> None:
-    answered = ask(state_of(calls(3)), "/cdrs", {"page_size": size, "is_chunked": "false"})
-    assert len(ids_of(answered)) == 3
+    response = ask(state_of(calls(3)), "/cdrs", {"page_size": size, "is_chunked": "false"})
+    assert len(ids_of(response)) == 3
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_a_page_may_be_wanted_as_large_as_a_number_can_be(size: str) -> None:
 )
 def test_a_body_that_erlang_would_not_read_is_refused(text: str, words: bytes) -> None:
     headers = {"content-type": "application/json"}
-    answered = ask(state_of(calls(3)), "/cdrs", headers=headers, body=text.encode())
-    assert answered.status == 400
-    assert words in (answered.body if isinstance(answered.body, bytes) else b"")
+    response = ask(state_of(calls(3)), "/cdrs", headers=headers, body=text.encode())
+    assert response.status == 400
+    assert words in (response.body if isinstance(response.body, bytes) else b"")
 
 
 def test_a_start_key_with_a_float_that_erlang_does_not_have_is_refused() -> None:

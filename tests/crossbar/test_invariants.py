@@ -34,30 +34,32 @@ class _Client:
     """Asks the mock of a history for its first account's calls."""
 
     def __init__(self, history: History, fixed: Iterable[str] = ()) -> None:
-        held: dict[tuple[str, str], list[Document]] = {}
+        documents: dict[tuple[str, str], list[Document]] = {}
         for document in history.documents:
-            held.setdefault((document["pvt_account_id"], document["_id"][:6]), []).append(dict(document))
+            documents.setdefault((document["pvt_account_id"], document["_id"][:6]), []).append(dict(document))
         clock = Clock(history.now_gregorian)
         self.account = history.accounts[0]
-        self.state = State(LoadedStore(history.accounts, held), Settings(), clock, quirks.enabled(quirks.COMMON, fixed))
+        self.state = State(
+            LoadedStore(history.accounts, documents), Settings(), clock, quirks.enabled(quirks.COMMON, fixed)
+        )
 
     def ask(self, path: str, query: Query, accept: str = "*/*") -> Any:
-        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        query_string = "&".join(f"{name}={value}" for name, value in query.items())
         headers = {"x-auth-token": self.account.tokens[0].value, "accept": accept}
-        incoming = HttpRequest("GET", f"/v2/accounts/{self.account.id}{path}", asked, headers)
+        incoming = HttpRequest("GET", f"/v2/accounts/{self.account.id}{path}", query_string, headers)
         return respond(incoming, self.state.server_state(), "id")
 
     def rows(self, path: str, query: Query = {}) -> list[Any]:  # noqa: B006 it is only read
         return list(json_of(self.ask(path, {**query, "paginate": "false"}))["data"])
 
     def walk(self, path: str, query: Query) -> list[Any]:
-        rows, asked = [], dict(query)
+        rows, parameters = [], dict(query)
         for _ in range(200):
-            page = json_of(self.ask(path, asked))
+            page = json_of(self.ask(path, parameters))
             rows += page["data"]
             if "next_start_key" not in page:
                 return rows
-            asked["start_key"] = page["next_start_key"]
+            parameters["start_key"] = page["next_start_key"]
         raise AssertionError("the walk does not end")
 
 
@@ -102,10 +104,10 @@ def test_ascending_is_descending_turned_around(history: History, filters: Query)
 def test_csv_holds_what_json_holds(history: History) -> None:
     client = _Client(history)
     rows = client.rows("/cdrs")
-    answered = client.ask("/cdrs", {"paginate": "false"}, accept="text/csv")
-    lines = list(csv.reader(io.StringIO(body_of(answered).decode(), newline="")))
+    response = client.ask("/cdrs", {"paginate": "false"}, accept="text/csv")
+    lines = list(csv.reader(io.StringIO(body_of(response).decode(), newline="")))
     if not rows:
-        assert answered.status == 204
+        assert response.status == 204
         return
     assert lines[0] == ["ID", *KAZOO_4_3.columns[1:]]
     assert lines[1:] == [[_cell(value) for value in row.values()] for row in rows]

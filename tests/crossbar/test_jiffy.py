@@ -109,9 +109,9 @@ def test_what_is_taken_is_a_value(jiffy: Jiffy, data: bytes, value: Any) -> None
 
 @BOTH
 def test_an_outermost_object_keeps_names_that_come_twice(jiffy: Jiffy) -> None:
-    found = jiffy.decode(b'{"a":1,"b":{"c":[]},"a":2}')
-    assert isinstance(found, Pairs)
-    assert found == [("a", 1), ("b", {"c": []}), ("a", 2)]
+    decoded = jiffy.decode(b'{"a":1,"b":{"c":[]},"a":2}')
+    assert isinstance(decoded, Pairs)
+    assert decoded == [("a", 1), ("b", {"c": []}), ("a", 2)]
 
 
 @BOTH

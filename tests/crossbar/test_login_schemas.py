@@ -36,9 +36,9 @@ def test_a_missing_field_is_named() -> None:
     ("name", "rules"), [("a", ["minLength"]), ("abcde", ["maxLength"]), ("A", ["minLength", "pattern"])]
 )
 def test_every_broken_rule_of_a_text_is_named_with_what_came(name: str, rules: list[str]) -> None:
-    found = broken({"credentials": "x", "name": name})["name"]
-    assert list(found) == rules
-    assert all(each["value"] == name for each in found.values())
+    broken_rules = broken({"credentials": "x", "name": name})["name"]
+    assert list(broken_rules) == rules
+    assert all(each["value"] == name for each in broken_rules.values())
 
 
 def test_every_broken_field_is_named_in_the_schemas_order() -> None:

@@ -38,26 +38,26 @@ def state() -> State:
 
 
 def token(state: State, **data: str) -> str:
-    found: str = json_of(put(state, "user_auth", {**GOOD, **data}))["auth_token"]
-    return found
+    token_of_login: str = json_of(put(state, "user_auth", {**GOOD, **data}))["auth_token"]
+    return token_of_login
 
 
 def test_a_login_is_201_with_a_token_that_opens_the_account(state: State) -> None:
-    answered = put(state, "user_auth", GOOD)
-    told = json_of(answered)
-    assert answered.status == 201
-    assert answered.headers["location"] == f"/v2/user_auth/{ANN}"
-    assert not {"etag", "expires"} & answered.headers.keys()
-    assert list(told) == [
+    response = put(state, "user_auth", GOOD)
+    answer = json_of(response)
+    assert response.status == 201
+    assert response.headers["location"] == f"/v2/user_auth/{ANN}"
+    assert not {"etag", "expires"} & response.headers.keys()
+    assert list(answer) == [
         "page_size", "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ]  # fmt: skip
-    assert (told["page_size"], told["revision"]) == (1, "automatic")
-    assert list(told["data"]) == [
+    assert (answer["page_size"], answer["revision"]) == (1, "automatic")
+    assert list(answer["data"]) == [
         "owner_id", "account_id", "ui_config", "capabilities", "is_master_account", "is_reseller", "reseller_id",
         "cluster_id", "account_name", "language", "apps",
     ]  # fmt: skip
-    assert told["data"]["reseller_id"] == RESELLER
-    assert ask(state, "", token=told["auth_token"]).status == 200
+    assert answer["data"]["reseller_id"] == RESELLER
+    assert ask(state, "", token=answer["auth_token"]).status == 200
 
 
 @pytest.mark.parametrize(
@@ -74,18 +74,18 @@ def test_a_login_is_201_with_a_token_that_opens_the_account(state: State) -> Non
     ids=str,
 )
 def test_an_account_is_found_by_number_realm_or_name(state: State, where: dict[str, Any]) -> None:
-    answered = put(state, "user_auth", {"credentials": GOOD["credentials"], **where})
-    assert (answered.status, data_of(answered)["account_id"]) == (201, ACCOUNT)
+    response = put(state, "user_auth", {"credentials": GOOD["credentials"], **where})
+    assert (response.status, data_of(response)["account_id"]) == (201, ACCOUNT)
 
 
 def test_accounts_of_one_name_are_tried_in_turn(state: State) -> None:
-    answered = put(state, "user_auth", {"credentials": md5("twin:mockcdrs"), "account_name": "alpha"})
-    assert data_of(answered)["account_id"] == TWIN
+    response = put(state, "user_auth", {"credentials": md5("twin:mockcdrs"), "account_name": "alpha"})
+    assert data_of(response)["account_id"] == TWIN
 
 
 def test_a_password_may_come_as_sha(state: State) -> None:
-    made = hashlib.sha1(b"ann:mockcdrs").hexdigest()
-    assert put(state, "user_auth", {**GOOD, "credentials": made, "method": "sha"}).status == 201
+    digest = hashlib.sha1(b"ann:mockcdrs").hexdigest()
+    assert put(state, "user_auth", {**GOOD, "credentials": digest, "method": "sha"}).status == 201
 
 
 def test_a_digest_in_the_data_is_the_password(state: State) -> None:
@@ -115,10 +115,10 @@ def test_a_digest_in_the_data_is_the_password(state: State) -> None:
 def test_what_does_not_fit_is_a_401_that_tells_whether_users_were_asked(
     state: State, data: dict[str, str], page_size: int | None
 ) -> None:
-    answered = put(state, "user_auth", {**GOOD, **data})
-    told = json_of(answered)
-    assert (answered.status, told["message"], told.get("page_size")) == (401, "invalid_credentials", page_size)
-    assert told["auth_token"] == "undefined"
+    response = put(state, "user_auth", {**GOOD, **data})
+    answer = json_of(response)
+    assert (response.status, answer["message"], answer.get("page_size")) == (401, "invalid_credentials", page_size)
+    assert answer["auth_token"] == "undefined"
 
 
 @pytest.mark.parametrize(
@@ -129,21 +129,26 @@ def test_what_does_not_fit_is_a_401_that_tells_whether_users_were_asked(
     ],
 )
 def test_a_closed_account_lets_no_user_in(state: State, name: str, user: str, error: Any) -> None:
-    answered = put(state, "user_auth", {"credentials": md5(f"{user}:mockcdrs"), "account_name": name})
-    assert (answered.status, data_of(answered)) == (400, {"account": error})
+    response = put(state, "user_auth", {"credentials": md5(f"{user}:mockcdrs"), "account_name": name})
+    assert (response.status, data_of(response)) == (400, {"account": error})
 
 
 def test_an_api_key_opens_its_account_even_a_closed_one(state: State) -> None:
-    answered = put(state, "api_auth", {"api_key": "k" * 64})
-    assert (answered.status, answered.headers["location"]) == (201, f"/v2/api_auth/{ACCOUNT}")
-    assert "owner_id" not in data_of(answered)
+    response = put(state, "api_auth", {"api_key": "k" * 64})
+    assert (response.status, response.headers["location"]) == (201, f"/v2/api_auth/{ACCOUNT}")
+    assert "owner_id" not in data_of(response)
     known = data_of(ask(state, f"/v2/accounts/{CLOSED}/api_key", token=MASTER_TOKEN))["api_key"]
     assert put(state, "api_auth", {"api_key": known}).status == 201
 
 
 def test_an_unknown_key_is_told_back(state: State) -> None:
-    told = json_of(put(state, "api_auth", {"api_key": "0" * 64}))
-    assert (told["error"], told["message"], told["data"], told["page_size"]) == ("404", "bad identifier", ["0" * 64], 0)
+    answer = json_of(put(state, "api_auth", {"api_key": "0" * 64}))
+    assert (answer["error"], answer["message"], answer["data"], answer["page_size"]) == (
+        "404",
+        "bad identifier",
+        ["0" * 64],
+        0,
+    )
 
 
 @pytest.mark.parametrize(("noun", "data"), [("user_auth", {}), ("user_auth", []), ("api_auth", {"api_key": "short"})])
@@ -152,8 +157,8 @@ def test_a_login_that_breaks_the_schema_is_a_400(state: State, noun: str, data: 
 
 
 def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
-    answered = respond(HttpRequest("PUT", "/v2/user_auth"), state.server_state(), "request-1")
-    assert (answered.status, list(data_of(answered))) == (400, ["credentials"])
+    response = respond(HttpRequest("PUT", "/v2/user_auth"), state.server_state(), "request-1")
+    assert (response.status, list(data_of(response))) == (400, ["credentials"])
 
 
 @pytest.mark.parametrize(
@@ -167,9 +172,9 @@ def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
     ],
 )
 def test_a_login_lies_below_the_path_that_was_asked(state: State, path: str, location: str) -> None:
-    answered = ask(state, path, method="PUT", token=None, body=json.dumps({"data": GOOD}).encode())
-    assert (answered.status, answered.headers["location"]) == (201, location)
-    assert ("page_size" in json_of(answered)) is not path.startswith("/v1")
+    response = ask(state, path, method="PUT", token=None, body=json.dumps({"data": GOOD}).encode())
+    assert (response.status, response.headers["location"]) == (201, location)
+    assert ("page_size" in json_of(response)) is not path.startswith("/v1")
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-auth-token": "garbage"}, {"x-auth-token": RESELLER_TOKEN}])
@@ -183,8 +188,8 @@ def test_a_token_that_comes_along_is_not_looked_at_but_the_login_costs_two(heade
     [({}, 98), ({"x-auth-token": "garbage"}, 98), ({"x-auth-token": RESELLER_TOKEN}, 99)],
 )
 def test_in_master_a_login_beside_a_good_token_costs_one(headers: dict[str, str], remaining: int) -> None:
-    answered = put(state_of_family(KAZOO_MASTER), "user_auth", GOOD, **headers)
-    assert (answered.status, json_of(answered)["tokens"]["remaining"]) == (201, remaining)
+    response = put(state_of_family(KAZOO_MASTER), "user_auth", GOOD, **headers)
+    assert (response.status, json_of(response)["tokens"]["remaining"]) == (201, remaining)
 
 
 @pytest.mark.parametrize(("version", "status"), [(KAZOO_4_3, 201), (KAZOO_MASTER, 401)], ids=["4.3-201", "master-401"])
@@ -196,15 +201,17 @@ def test_an_expired_token_spoils_a_login_in_master_alone(version: Version, statu
 
 
 def test_an_expired_token_is_refused_in_master_before_anything_else_is_looked_at() -> None:
-    told = {}
+    messages = {}
     for version in (KAZOO_4_3, KAZOO_MASTER):
         state = state_of_family(version)
         old = token(state)
         state.clock.advance(hours=2)
-        told[version.name] = [json_of(ask(state, path, token=old)) for path in ("/cdrs", f"/v2/accounts/{'0' * 32}")]
-    assert [each["error"] for each in told["4.3"]] == ["401", "404"]
-    assert told["4.3"][0]["data"] == {"message": "invalid credentials"}
-    assert [(each["error"], each["data"]) for each in told["master"]] == [("401", {})] * 2
+        messages[version.name] = [
+            json_of(ask(state, path, token=old)) for path in ("/cdrs", f"/v2/accounts/{'0' * 32}")
+        ]
+    assert [each["error"] for each in messages["4.3"]] == ["401", "404"]
+    assert messages["4.3"][0]["data"] == {"message": "invalid credentials"}
+    assert [(each["error"], each["data"]) for each in messages["master"]] == [("401", {})] * 2
 
 
 @pytest.mark.parametrize(
@@ -239,8 +246,8 @@ def test_a_token_lasts_as_long_as_the_operator_says() -> None:
     state.clock.advance(seconds=59)
     assert ask(state, "", token=given).status == 200
     state.clock.advance(seconds=1)
-    told = json_of(ask(state, "", token=given))
-    assert (told["error"], told["message"]) == ("401", "invalid_credentials")
+    answer = json_of(ask(state, "", token=given))
+    assert (answer["error"], answer["message"]) == ("401", "invalid_credentials")
 
 
 def test_a_token_is_good_for_the_account_that_a_header_names_alone(state: State) -> None:
@@ -254,8 +261,8 @@ def test_a_token_is_good_for_the_account_that_a_header_names_alone(state: State)
 def test_ones_own_token_is_told_under_ones_own_account_alone(state: State) -> None:
     given = token(state)
     path = f"/user_auth/{given}"
-    told = data_of(ask(state, path, token=given))
-    assert list(told)[:7] == ["account_id", "exp", "identity_sig", "iss", "method", "owner_id", "ui_config"]
+    answer = data_of(ask(state, path, token=given))
+    assert list(answer)[:7] == ["account_id", "exp", "identity_sig", "iss", "method", "owner_id", "ui_config"]
     assert ask(state, f"/v2/user_auth/{given}", token=given).status == 403
     assert ask(state, f"/v2/accounts/{CHILD}/user_auth/{given}", token=given).status == 403
     assert ask(state, path, token=RESELLER_TOKEN).status == 401
@@ -267,12 +274,12 @@ def test_tokeninfo_tells_whose_a_token_is(state: State, method: str) -> None:
     for known, who in ((token(state), ["account_id", "owner_id"]), (RESELLER_TOKEN, ["account_id"])):
         body = b'{"data":{"token":"%b"}}' % known.encode() if method == "POST" else b""
         query = f"token={known}" if method == "GET" else ""
-        answered = ask(state, "/v2/auth/tokeninfo", query, method=method, token=None, body=body)
-        told = json_of(answered)
-        assert (answered.status, told["auth_token"]) == (200, known)
-        assert list(told["data"])[: len(who) + 1] == [*who, "ui_config"]
-        assert "etag" not in answered.headers
-        assert ("expires" in answered.headers) is (method == "GET")
+        response = ask(state, "/v2/auth/tokeninfo", query, method=method, token=None, body=body)
+        answer = json_of(response)
+        assert (response.status, answer["auth_token"]) == (200, known)
+        assert list(answer["data"])[: len(who) + 1] == [*who, "ui_config"]
+        assert "etag" not in response.headers
+        assert ("expires" in response.headers) is (method == "GET")
 
 
 @pytest.mark.parametrize(
@@ -280,8 +287,8 @@ def test_tokeninfo_tells_whose_a_token_is(state: State, method: str) -> None:
     [("", 404, "missing token in params"), ("token=garbage", 401, "invalid_jwt"), ("token", 401, "invalid_jwt")],
 )
 def test_tokeninfo_says_what_is_wrong_with_a_token(state: State, query: str, status: int, message: str) -> None:
-    told = json_of(ask(state, "/v2/auth/tokeninfo", query, token=None))
-    assert (told["error"], told["message"], told["data"]) == (str(status), message, {})
+    answer = json_of(ask(state, "/v2/auth/tokeninfo", query, token=None))
+    assert (answer["error"], answer["message"], answer["data"]) == (str(status), message, {})
 
 
 @pytest.mark.parametrize("data", ["{}", '{"token":""}', "[]"])
@@ -307,32 +314,32 @@ def test_tokeninfo_knows_expired_tokens_and_accounts_that_are_gone(state: State)
 def test_a_token_can_be_had_for_a_token(state: State) -> None:
     given = token(state)
     state.clock.advance(minutes=50)
-    answered = put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": given})
-    told = json_of(answered)
-    assert answered.status == 201
-    assert not {"page_size", "revision"} & told.keys()
+    response = put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": given})
+    answer = json_of(response)
+    assert response.status == 201
+    assert not {"page_size", "revision"} & answer.keys()
     state.clock.advance(minutes=50)
-    assert [ask(state, "", token=each).status for each in (told["auth_token"], given)] == [200, 401]
+    assert [ask(state, "", token=each).status for each in (answer["auth_token"], given)] == [200, 401]
     assert put(state, "auth", {"action": "x"}, **{"x-auth-token": ACCOUNT_TOKEN}).status == 403
     assert put(state, "auth", {"action": "refresh_token"}).status == 401
     assert put(state, "auth/nosuch", {}).status == 404
 
 
 def test_an_answer_to_a_login_is_json_whatever_was_negotiated(state: State) -> None:
-    answered = put(state, "user_auth", GOOD, accept="text/csv")
-    assert (answered.status, answered.headers["content-type"]) == (201, "application/json")
+    response = put(state, "user_auth", GOOD, accept="text/csv")
+    assert (response.status, response.headers["content-type"]) == (201, "application/json")
 
 
 def test_a_content_type_that_is_none_is_a_bare_500(state: State) -> None:
-    answered = put(state, "user_auth", GOOD, **{"content-type": "nonsense"})
-    assert (answered.status, dict(answered.headers), answered.body) == (500, {}, b"")
+    response = put(state, "user_auth", GOOD, **{"content-type": "nonsense"})
+    assert (response.status, dict(response.headers), response.body) == (500, {}, b"")
 
 
 def test_the_token_of_an_account_whose_trial_is_over_opens_nothing(state: State) -> None:
     known = api_key(state.data.accounts[OVER])
     given = json_of(put(state, "api_auth", {"api_key": known}))["auth_token"]
-    answered = ask(state, f"/v2/accounts/{OVER}", token=given)
-    assert (answered.status, list(data_of(answered))) == (400, ["account"])
+    response = ask(state, f"/v2/accounts/{OVER}", token=given)
+    assert (response.status, list(data_of(response))) == (400, ["account"])
     state.clock.freeze(NOW - 1)
     assert ask(state, f"/v2/accounts/{OVER}", token=given).status == 200
 

@@ -9,24 +9,24 @@ from mockcdrs.crossbar.couchdb import NoDatabase, QueryError, ViewRow
 from mockcdrs.crossbar.errors import Failure, system_error
 from mockcdrs.crossbar.paging import ChunkedWalk, Mapper, Page, PagePlan, walk_plain
 
-Held = Mapping[str, list[int]]
+KeysByMonth = Mapping[str, list[int]]
 
 
 class Fake:
     """Month databases that hold numbers; a month that is not there has none."""
 
-    def __init__(self, held: Held, descending: bool = False) -> None:
-        self.months = sorted(held, reverse=descending)
+    def __init__(self, months: KeysByMonth, descending: bool = False) -> None:
+        self.months = sorted(months, reverse=descending)
         self.asked: list[tuple[str, int, int]] = []
-        self._held, self._descending = held, descending
+        self._held, self._descending = months, descending
 
     def fetch(self, month: str, start_key: int, limit: int) -> list[ViewRow]:
         self.asked.append((month, start_key, limit))
         if month not in self._held:
             raise NoDatabase(month)
         keys = sorted(self._held[month], reverse=self._descending)
-        kept = [key for key in keys if (key <= start_key if self._descending else key >= start_key)]
-        return [ViewRow(key, None, {"_id": str(key)}) for key in kept[:limit]]
+        rest = [key for key in keys if (key <= start_key if self._descending else key >= start_key)]
+        return [ViewRow(key, None, {"_id": str(key)}) for key in rest[:limit]]
 
     def plan(self, page_size: int | None, chunk_size: int = 50, start: int | None = None, **changes: Any) -> PagePlan:
         first = start if start is not None else (10**9 if self._descending else 0)
@@ -65,40 +65,44 @@ def page_by_page(fake: Fake, page_size: int, chunk_size: int, chunked: bool, map
     raise AssertionError("the walk does not end")
 
 
-def held_months(least: int) -> st.SearchStrategy[Held]:
+def held_months(least: int) -> st.SearchStrategy[KeysByMonth]:
     return st.lists(st.sets(st.integers(0, 99), min_size=least, max_size=8), max_size=4).map(
-        lambda months: {f"20260{n}": [100 * n + key for key in held] for n, held in enumerate(months, 1)}
+        lambda months: {f"20260{n}": [100 * n + key for key in keys] for n, keys in enumerate(months, 1)}
     )
 
 
-HELD, FILLED = held_months(0), held_months(1)
+MONTHS, FILLED = held_months(0), held_months(1)
 
 
-def check_walk(held: Held, chunk_size: int, page_size: int, chunked: bool, descending: bool, mapper: Mapper) -> None:
-    everything = sorted((key for month in held.values() for key in month), reverse=descending)
+def check_walk(
+    months: KeysByMonth, chunk_size: int, page_size: int, chunked: bool, descending: bool, mapper: Mapper
+) -> None:
+    everything = sorted((key for month in months.values() for key in month), reverse=descending)
     expected = [key for key in everything if mapper is keys or key % 2 == 0]
-    pages = page_by_page(Fake(held, descending), page_size, chunk_size, chunked, mapper)
+    pages = page_by_page(Fake(months, descending), page_size, chunk_size, chunked, mapper)
     assert [item for page in pages for item in page.items] == expected
     assert all(page.total == len(page.items) == page_size for page in pages[:-1])
 
 
-@given(HELD, st.integers(1, 7), st.booleans(), st.sampled_from([keys, even]))
+@given(MONTHS, st.integers(1, 7), st.booleans(), st.sampled_from([keys, even]))
 def test_a_plain_walk_gives_every_item_once_and_in_order(
-    held: Held, page_size: int, descending: bool, mapper: Mapper
+    months: KeysByMonth, page_size: int, descending: bool, mapper: Mapper
 ) -> None:
-    check_walk(held, 50, page_size, False, descending, mapper)
+    check_walk(months, 50, page_size, False, descending, mapper)
 
 
-@given(HELD, st.integers(1, 7), st.booleans())
-def test_so_does_a_chunked_walk_that_needs_one_chunk_a_month(held: Held, page_size: int, descending: bool) -> None:
-    check_walk(held, 50, page_size, True, descending, keys)
+@given(MONTHS, st.integers(1, 7), st.booleans())
+def test_so_does_a_chunked_walk_that_needs_one_chunk_a_month(
+    months: KeysByMonth, page_size: int, descending: bool
+) -> None:
+    check_walk(months, 50, page_size, True, descending, keys)
 
 
 @given(FILLED, st.integers(1, 4), st.integers(1, 7), st.booleans(), st.sampled_from([keys, even]))
 def test_so_does_any_chunked_walk_through_months_that_hold_something(
-    held: Held, chunk_size: int, page_size: int, descending: bool, mapper: Mapper
+    months: KeysByMonth, chunk_size: int, page_size: int, descending: bool, mapper: Mapper
 ) -> None:
-    check_walk(held, chunk_size, page_size, True, descending, mapper)
+    check_walk(months, chunk_size, page_size, True, descending, mapper)
 
 
 def test_an_empty_month_behind_several_chunks_makes_the_next_page_start_with_the_last_of_them() -> None:
@@ -108,16 +112,16 @@ def test_an_empty_month_behind_several_chunks_makes_the_next_page_start_with_the
     assert (page.total, page.next_key) == (3, 3)
 
 
-@given(HELD, st.integers(1, 7), st.booleans())
-def test_without_pagination_everything_comes_at_once(held: Held, chunk_size: int, chunked: bool) -> None:
-    plan = Fake(held).plan(None, chunk_size)
+@given(MONTHS, st.integers(1, 7), st.booleans())
+def test_without_pagination_everything_comes_at_once(months: KeysByMonth, chunk_size: int, chunked: bool) -> None:
+    plan = Fake(months).plan(None, chunk_size)
     page = in_chunks(plan)[0] if chunked else at_once(plan)
-    assert page.items == sorted(key for month in held.values() for key in month)
+    assert page.items == sorted(key for month in months.values() for key in month)
 
 
-@given(HELD, st.integers(1, 7), st.integers(1, 7))
-def test_no_chunk_is_larger_than_wanted_nor_a_page(held: Held, page_size: int, chunk_size: int) -> None:
-    page, chunks = in_chunks(Fake(held).plan(page_size, chunk_size))
+@given(MONTHS, st.integers(1, 7), st.integers(1, 7))
+def test_no_chunk_is_larger_than_wanted_nor_a_page(months: KeysByMonth, page_size: int, chunk_size: int) -> None:
+    page, chunks = in_chunks(Fake(months).plan(page_size, chunk_size))
     assert max(map(len, chunks), default=0) <= chunk_size
     assert page.total == len(page.items) <= page_size
 
@@ -183,18 +187,18 @@ def test_rows_of_one_key_that_fill_a_chunk_do_not_make_the_walk_endless() -> Non
     assert page.items[-1] == 200
 
 
-@pytest.mark.parametrize("held", [{"202601": [1, 2, 3, 4]}, {"202601": [1, 2], "202602": [3]}])
-def test_a_failure_in_the_middle_keeps_the_last_key_that_was_seen(held: Held) -> None:
+@pytest.mark.parametrize("months", [{"202601": [1, 2, 3, 4]}, {"202601": [1, 2], "202602": [3]}])
+def test_a_failure_in_the_middle_keeps_the_last_key_that_was_seen(months: KeysByMonth) -> None:
     def breaking(rows: list[ViewRow]) -> list[int]:
         if rows[0].key == 3:
             raise system_error("datastore_fault")
         return keys(rows)
 
-    walk = ChunkedWalk(Fake(held).plan(None, 1, mapper=breaking))
+    walk = ChunkedWalk(Fake(months).plan(None, 1, mapper=breaking))
     assert [walk.advance(), walk.advance()] == [[1], [2]]
     with pytest.raises(Failure):
         walk.advance()
-    assert (walk.total, walk.next_key) == (2, max(held["202601"][:3]))
+    assert (walk.total, walk.next_key) == (2, max(months["202601"][:3]))
 
 
 def test_only_what_reached_the_client_counts() -> None:

@@ -112,8 +112,8 @@ def test_tokens_become_modules_with_their_parameters_the_last_one_first(
 
 @given(st.lists(st.sampled_from(["accounts", "cdrs", "users", "x", "y"])))
 def test_no_token_is_lost_once_a_module_is_named(tokens: list[str]) -> None:
-    found = [token for module, parameters in parse_nouns(tokens)[::-1] for token in (module, *parameters)]
-    assert found == (tokens if tokens and tokens[0] not in {"x", "y"} else [])
+    words = [token for module, parameters in parse_nouns(tokens)[::-1] for token in (module, *parameters)]
+    assert words == (tokens if tokens and tokens[0] not in {"x", "y"} else [])
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,10 @@ def state() -> State:
 
 
 def test_one_cdr_has_its_revision_as_etag(state: State) -> None:
-    answered = ask(state, ONE)
-    assert answered.headers["etag"] == '"1-abc"'
-    assert json_of(answered)["revision"] == "1-abc"
-    assert list(data_of(answered))[-1] == "id"
+    response = ask(state, ONE)
+    assert response.headers["etag"] == '"1-abc"'
+    assert json_of(response)["revision"] == "1-abc"
+    assert list(data_of(response))[-1] == "id"
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_one_cdr_has_its_revision_as_etag(state: State) -> None:
     ],
 )
 def test_a_document_answers_preconditions(state: State, headers: Mapping[str, str], status: int) -> None:
-    answered = ask(state, ONE, headers=headers)
-    assert answered.status == status
+    response = ask(state, ONE, headers=headers)
+    assert response.status == status
     if status == 304:
-        assert dict(answered.headers) == {
+        assert dict(response.headers) == {
             "x-request-id": "request-1",
             "content-language": "en",
             "vary": VARY,
@@ -166,8 +166,8 @@ def test_empty_columns_are_dropped_from_json_where_the_operator_wants_it() -> No
 def test_an_interaction_whose_leg_lies_in_a_month_without_a_database_hides_all() -> None:
     state = state_of(calls(2))
     state.data.add(ACCOUNT, "202601", [leg("x", _id="202406-x")])
-    answered = ask(state, "/cdrs/interaction", {"is_chunked": "false"})
-    assert (answered.status, json_of(answered)["message"]) == (404, "bad_identifier")
+    response = ask(state, "/cdrs/interaction", {"is_chunked": "false"})
+    assert (response.status, json_of(response)["message"]) == (404, "bad_identifier")
     assert ask(state).status == 200
 
 
@@ -181,9 +181,9 @@ def test_a_failure_behind_the_first_chunk_cuts_the_answer_that_still_says_succes
 def test_csv_and_json_errors_carry_the_headers_of_their_kind() -> None:
     broken = [leg("x", call_direction=None)]
     for version, content_type in ((KAZOO_MASTER, "text/csv"), (KAZOO_4_3, "application/json")):
-        answered = ask(state_of(broken, version=version), headers=CSV)
-        assert (answered.status, answered.headers["content-type"]) == (503, content_type)
-        assert json_of(answered)["message"] == "datastore_fault"
+        response = ask(state_of(broken, version=version), headers=CSV)
+        assert (response.status, response.headers["content-type"]) == (503, content_type)
+        assert json_of(response)["message"] == "datastore_fault"
 
 
 CSV = {"accept": "text/csv"}
@@ -192,14 +192,14 @@ CSV = {"accept": "text/csv"}
 @pytest.mark.parametrize(("query", "status"), [("", 503), ("&filter_call_id=nobody", 204)])
 def test_plain_csv_of_interactions_dies_only_of_a_row_that_passes_the_filters(query: str, status: int) -> None:
     """`cb_cdrs:maybe_add_csv_header/3` asks for a flag that only chunks have, once there is a row."""
-    answered = ask(state_of(calls(2)), "/cdrs/interaction", f"is_chunked=false{query}", headers=CSV)
-    assert answered.status == status
+    response = ask(state_of(calls(2)), "/cdrs/interaction", f"is_chunked=false{query}", headers=CSV)
+    assert response.status == status
 
 
 def test_csv_of_a_month_without_a_call_dies_in_chunks_too() -> None:
     """`kz_csv:row_to_iolist/1` knows no row without a cell."""
-    answered = ask(state_of(), "/cdrs/summary", "is_chunked=true", headers=CSV)
-    assert (answered.status, body_of(answered)) == (500, b"")
+    response = ask(state_of(), "/cdrs/summary", "is_chunked=true", headers=CSV)
+    assert (response.status, body_of(response)) == (500, b"")
 
 
 def test_a_value_without_text_is_a_fault_of_a_bare_line_and_an_empty_cell_of_a_file() -> None:
@@ -212,8 +212,8 @@ def test_a_value_without_text_is_a_fault_of_a_bare_line_and_an_empty_cell_of_a_f
 
 def test_a_failure_before_the_first_chunk_is_plain_json_whichever_json_was_negotiated() -> None:
     """`api_util:create_pull_response/3` puts the context's own headers over the negotiated ones."""
-    answered = ask(state_of([leg("x", call_direction=None)]), headers={"accept": "application/x-json"})
-    assert (answered.status, answered.headers["content-type"]) == (503, "application/json")
+    response = ask(state_of([leg("x", call_direction=None)]), headers={"accept": "application/x-json"})
+    assert (response.status, response.headers["content-type"]) == (503, "application/json")
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,9 @@ def test_a_failure_before_the_first_chunk_is_plain_json_whichever_json_was_negot
 )
 def test_an_error_for_jsonp_is_javascript(path: str, headers: Mapping[str, str]) -> None:
     """`api_util:default_stop/2` makes the body anew, and `create_resp_content/2` names its type."""
-    answered = ask(state_of([leg("x", call_direction=None)]), path, "jsonp=f", headers=headers)
-    assert answered.headers["content-type"] == "application/javascript"
-    assert body_of(answered).startswith(b"f({")
+    response = ask(state_of([leg("x", call_direction=None)]), path, "jsonp=f", headers=headers)
+    assert response.headers["content-type"] == "application/javascript"
+    assert body_of(response).startswith(b"f({")
 
 
 @pytest.mark.parametrize(
@@ -238,9 +238,9 @@ def test_an_error_for_jsonp_is_javascript(path: str, headers: Mapping[str, str])
     ],
 )
 def test_a_file_is_named_by_header_or_query(state: State, query: str, headers: Mapping[str, str], name: str) -> None:
-    answered = ask(state, query=query, headers={**CSV, **headers})
-    assert answered.headers["content-disposition"] == f'attachment; filename="{name}"'
-    assert answered.is_file
+    response = ask(state, query=query, headers={**CSV, **headers})
+    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert response.is_file
 
 
 @pytest.mark.parametrize(
@@ -261,9 +261,9 @@ def test_a_bare_name_where_text_is_cut_or_joined_ends_the_handler(
     path: str, query: str, headers: Mapping[str, str], status: int
 ) -> None:
     """Within chunks its death is caught, and the answer is none. Source: `api_util.erl`, `api_resource.erl`."""
-    answered = ask(state_of([leg("x")]), path, query, headers=headers)
-    assert answered.status == status
-    assert (body_of(answered) == b"") is (status != 200)
+    response = ask(state_of([leg("x")]), path, query, headers=headers)
+    assert response.status == status
+    assert (body_of(response) == b"") is (status != 200)
 
 
 @pytest.mark.parametrize(("query", "status"), [("verb=get", 200), ("verb=put", 405), ("verb", 405), ("verb=", 405)])
@@ -285,11 +285,11 @@ def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, s
     ],
 )
 def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: str, query: str, words: str) -> None:
-    answered = ask(state, path, query, token=MASTER_TOKEN)
-    assert answered.status == 500
-    assert answered.note.startswith("this is Crossbar's own behaviour, it dies of ")
-    assert words in answered.note
-    assert "\n" not in answered.note
+    response = ask(state, path, query, token=MASTER_TOKEN)
+    assert response.status == 500
+    assert response.note.startswith("this is Crossbar's own behaviour, it dies of ")
+    assert words in response.note
+    assert "\n" not in response.note
 
 
 @pytest.mark.parametrize(
@@ -300,9 +300,9 @@ def test_only_a_post_may_stand_for_another_verb(
     state: State, method: str, verb: str, origin: Mapping[str, str], allow: str
 ) -> None:
     """`api_util:maybe_add_post_method/3` adds POST alone to what Cowboy then holds the method to."""
-    answered = ask(state, "/cdrs", f"verb={verb}", method=method, headers=origin)
-    assert (answered.status, body_of(answered), answered.headers["allow"]) == (405, b"", allow)
-    assert ("access-control-allow-origin" in answered.headers) is bool(origin)
+    response = ask(state, "/cdrs", f"verb={verb}", method=method, headers=origin)
+    assert (response.status, body_of(response), response.headers["allow"]) == (405, b"", allow)
+    assert ("access-control-allow-origin" in response.headers) is bool(origin)
 
 
 def test_a_preflight_asks_nothing_of_the_account(state: State) -> None:
@@ -314,14 +314,14 @@ def test_a_preflight_asks_nothing_of_the_account(state: State) -> None:
 
 def test_trace_and_unknown_methods_are_a_bare_501(state: State) -> None:
     assert (ask(state, method="TRACE").status, body_of(ask(state, method="TRACE"))) == (501, b"")
-    answered = ask(state, method="FOO")
-    assert (answered.status, body_of(answered), dict(answered.headers)) == (501, b"", {"x-request-id": "request-1"})
+    response = ask(state, method="FOO")
+    assert (response.status, body_of(response), dict(response.headers)) == (501, b"", {"x-request-id": "request-1"})
 
 
 @pytest.mark.parametrize("path", ["/v2/%", "/v2/a b"])
 def test_what_cannot_be_read_at_all_is_a_bare_400(state: State, path: str) -> None:
-    answered = ask(state, path)
-    assert (answered.status, body_of(answered), dict(answered.headers)) == (400, b"", {})
+    response = ask(state, path)
+    assert (response.status, body_of(response), dict(response.headers)) == (400, b"", {})
 
 
 DOCUMENT = leg("one@host", _rev="3-x")
@@ -333,15 +333,15 @@ def posted(path: str = "/cdrs", query: str = "", **more: Any) -> HttpResponse:
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
 def test_a_listing_in_chunks_has_loaded_nothing_by_then(path: str) -> None:
-    answered = json_of(posted(path))
-    assert answered["data"] == []
-    assert not {"page_size", "start_key", "revision"} & answered.keys()
+    response = json_of(posted(path))
+    assert response["data"] == []
+    assert not {"page_size", "start_key", "revision"} & response.keys()
 
 
 def test_a_plain_listing_is_all_there() -> None:
-    answered = json_of(posted(query="is_chunked=false&page_size=2"))
-    assert (len(answered["data"]), answered["page_size"], answered["revision"]) == (2, 2, "automatic")
-    assert "next_start_key" in answered
+    response = json_of(posted(query="is_chunked=false&page_size=2"))
+    assert (len(response["data"]), response["page_size"], response["revision"]) == (2, 2, "automatic")
+    assert "next_start_key" in response
 
 
 def test_interactions_are_rows_of_their_view_with_an_id() -> None:
@@ -359,10 +359,10 @@ def test_a_document_has_its_revision_and_what_has_none_an_automatic_one(path: st
 
 @pytest.mark.parametrize("accept", ["*/*", "text/csv", "application/x-json"])
 def test_it_is_json_whatever_is_wanted(accept: str) -> None:
-    answered = posted(query="is_chunked=false", headers={"accept": accept})
-    assert answered.headers["content-type"] == "application/json"
-    assert not {"etag", "expires"} & answered.headers.keys()
-    assert len(data_of(answered)) == 3
+    response = posted(query="is_chunked=false", headers={"accept": accept})
+    assert response.headers["content-type"] == "application/json"
+    assert not {"etag", "expires"} & response.headers.keys()
+    assert len(data_of(response)) == 3
 
 
 def test_what_a_get_refuses_it_refuses() -> None:
@@ -375,9 +375,9 @@ def test_what_a_get_refuses_it_refuses() -> None:
     [("/cdrs/202601-one@host", "*", 412), ("/cdrs/202601-one@host", '"3-x"', 412), ("/cdrs", '"x"', 412)],
 )
 def test_a_tag_that_matches_is_a_failed_precondition(path: str, tag: str, status: int) -> None:
-    answered = posted(path, headers={"if-none-match": tag})
-    assert (answered.status, body_of(answered)) == (status, b"")
-    assert "etag" not in answered.headers
+    response = posted(path, headers={"if-none-match": tag})
+    assert (response.status, body_of(response)) == (status, b"")
+    assert "etag" not in response.headers
 
 
 def test_a_tag_that_does_not_match_is_none() -> None:
@@ -414,8 +414,8 @@ _NO_MONTH = "/cdrs/legs/69999999999-x"
 @pytest.mark.parametrize("path", ["/v2/nosuch", "/v2/nosuch/cdrs", "/v2", "/v2/"])
 def test_a_path_without_a_module_is_not_found_rather_than_forbidden(state: State, path: str) -> None:
     """`api_util:is_permitted_nouns/4`."""
-    answered = ask(state, path, token=ACCOUNT_TOKEN)
-    assert (answered.status, json_of(answered)["message"]) == (404, "not_found")
+    response = ask(state, path, token=ACCOUNT_TOKEN)
+    assert (response.status, json_of(response)["message"]) == (404, "not_found")
     assert ask(state, path, token=None).status == 401
 
 
@@ -426,16 +426,16 @@ def test_a_path_without_a_module_is_not_found_rather_than_forbidden(state: State
 def test_who_may_do_everything_is_told_nothing_of_a_path_without_a_module(
     state: State, method: str, headers: Mapping[str, str], status: int
 ) -> None:
-    answered = ask(state, "/v2/nosuch", method=method, headers={**headers, "origin": "x"}, token=MASTER_TOKEN)
+    response = ask(state, "/v2/nosuch", method=method, headers={**headers, "origin": "x"}, token=MASTER_TOKEN)
     spoken = {} if status == 406 else {"content-language": "en", "vary": VARY}
-    assert (answered.status, body_of(answered)) == (status, b"")
-    assert dict(answered.headers) == {"x-request-id": "request-1", **spoken}
+    assert (response.status, body_of(response)) == (status, b"")
+    assert dict(response.headers) == {"x-request-id": "request-1", **spoken}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_who_may_do_everything_kills_what_would_write_to_no_module(state: State, method: str) -> None:
-    answered = ask(state, "/v2/nosuch", method=method, token=MASTER_TOKEN)
-    assert (answered.status, json_of(answered)["message"]) == (500, "init failed")
+    response = ask(state, "/v2/nosuch", method=method, token=MASTER_TOKEN)
+    assert (response.status, json_of(response)["message"]) == (500, "init failed")
 
 
 @pytest.mark.parametrize(
@@ -454,11 +454,11 @@ def test_who_may_do_everything_kills_what_would_write_to_no_module(state: State,
 def test_the_head_of_a_request_has_a_limit(
     state: State, query: str, headers: Mapping[str, str], status: int, what: str
 ) -> None:
-    answered = ask(state, "/cdrs", query, headers=headers)
-    assert answered.status == status
+    response = ask(state, "/cdrs", query, headers=headers)
+    assert response.status == status
     if what:
-        assert (body_of(answered), dict(answered.headers)) == (b"", {})
-        assert answered.note == f"this is Crossbar's own behaviour, it takes no request with {what}"
+        assert (body_of(response), dict(response.headers)) == (b"", {})
+        assert response.note == f"this is Crossbar's own behaviour, it takes no request with {what}"
 
 
 def test_slashes_at_the_end_of_a_path_say_nothing(state: State) -> None:
@@ -468,23 +468,23 @@ def test_slashes_at_the_end_of_a_path_say_nothing(state: State) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/accounts", "/cdrs"])
 def test_what_ends_before_the_body_is_read_is_neither_pretty_nor_wrapped(path: str) -> None:
-    asked = {"pretty_print": "true", "jsonp": "f"}
+    query = {"pretty_print": "true", "jsonp": "f"}
     state = state_of(version=KAZOO_MASTER)
-    answered = ask(state, path, asked, headers={"x-pretty-print": "true"}, body=b"{")
-    assert body_of(answered).startswith(b'{"timestamp":')
-    assert "content-type" not in answered.headers
+    response = ask(state, path, query, headers={"x-pretty-print": "true"}, body=b"{")
+    assert body_of(response).startswith(b'{"timestamp":')
+    assert "content-type" not in response.headers
 
 
 def test_a_body_that_is_too_long_ends_a_request_before_it_is_read() -> None:
-    answered = ask(state_of(max_upload_size=10), "/cdrs", {"pretty_print": "true"}, body=b"x" * 8_000_001)
-    assert answered.status == 413
-    assert body_of(answered).startswith(b'{"data":{"file":{"maxSize":')
+    response = ask(state_of(max_upload_size=10), "/cdrs", {"pretty_print": "true"}, body=b"x" * 8_000_001)
+    assert response.status == 413
+    assert body_of(response).startswith(b'{"data":{"file":{"maxSize":')
 
 
 def test_a_query_that_cannot_be_read_kills_once_the_version_is_known(state: State) -> None:
     """`api_resource:init/2` dies, and so does `terminate/3`, which hides from Cowboy that the client is at fault."""
-    answered = ask(state, "/cdrs", "a=%zz")
-    assert (answered.status, body_of(answered), dict(answered.headers)) == (500, b"", {})
+    response = ask(state, "/cdrs", "a=%zz")
+    assert (response.status, body_of(response), dict(response.headers)) == (500, b"", {})
     assert ask(state, "/v1/accounts", "a=%zz").status == 500
     assert ask(state_of(version=KAZOO_MASTER), "/v1/accounts", "a=%zz").status == 410
 
@@ -503,9 +503,9 @@ def test_a_query_that_cannot_be_read_kills_once_the_version_is_known(state: Stat
 def test_a_get_in_a_post_has_to_have_a_body_of_a_kind_that_is_taken(state: State, kind: str, status: int) -> None:
     """`api_resource:content_types_accepted/2`."""
     body = b"--cut\r\nContent-Type: text/csv\r\n\r\na,b\r\n--cut--" if kind.startswith("multipart") else b""
-    answered = ask(state, "/cdrs", "verb=GET", method="POST", headers={"content-type": kind}, body=body)
-    assert answered.status == status
-    assert answered.headers["content-language"] == "en"
+    response = ask(state, "/cdrs", "verb=GET", method="POST", headers={"content-type": kind}, body=body)
+    assert response.status == status
+    assert response.headers["content-language"] == "en"
 
 
 @pytest.mark.parametrize(("value", "count"), [("Zo%C3%AB", 1), ("Zo%EB", 1), ("Zo%EB%99", 0)])
@@ -521,11 +521,11 @@ def test_a_utc_offset_is_looked_at_before_the_path(state: State) -> None:
     assert json_of(ask(state, "/users/cdrs", "utc_offset=abc"))["message"] == "utc_offset must be a number"
 
 
-@pytest.mark.parametrize(("asked", "data"), [("is_chunked=false", {}), ("is_chunked=true", [])])
-def test_a_failure_of_the_first_chunk_keeps_no_data_but_a_message(state: State, asked: str, data: object) -> None:
+@pytest.mark.parametrize(("query", "data"), [("is_chunked=false", {}), ("is_chunked=true", [])])
+def test_a_failure_of_the_first_chunk_keeps_no_data_but_a_message(state: State, query: str, data: object) -> None:
     """`api_resource:reset_context_between_chunks/3`."""
-    answered = ask(state, _NO_MONTH, asked)
-    assert (answered.status, data_of(answered)) == (503, data)
+    response = ask(state, _NO_MONTH, query)
+    assert (response.status, data_of(response)) == (503, data)
     faulty = ask(state, "/cdrs", "start_key=garbage")
     assert data_of(faulty) == {"cause": "Bad Request", "message": "unknown failure"}
 
@@ -533,16 +533,16 @@ def test_a_failure_of_the_first_chunk_keeps_no_data_but_a_message(state: State, 
 def test_a_failure_without_data_leaves_a_csv_file_without_a_name(state: State) -> None:
     csv = {"accept": "text/csv"}
     assert "content-disposition" in ask(state, "/cdrs", "start_key=garbage", headers=csv).headers
-    answered = ask(state_of(version=KAZOO_MASTER), _NO_MONTH, "is_chunked=true", headers=csv)
-    assert answered.headers["content-type"] == "text/csv"
-    assert "content-disposition" not in answered.headers
+    response = ask(state_of(version=KAZOO_MASTER), _NO_MONTH, "is_chunked=true", headers=csv)
+    assert response.headers["content-type"] == "text/csv"
+    assert "content-disposition" not in response.headers
 
 
 ORIGIN = {"origin": "https://console.example.com"}
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "has_cors"),
+    ("query", "status", "has_cors"),
     [
         ({"path": "/cdrs/202601-call00000@host", "headers": {"if-none-match": "*"}}, 304, True),
         ({"headers": {"accept": "x"}}, 400, True),
@@ -557,15 +557,15 @@ ORIGIN = {"origin": "https://console.example.com"}
     ],
 )
 def test_an_answer_without_a_body_has_cors_headers_where_crossbar_makes_it(
-    state: State, asked: Mapping[str, Any], status: int, has_cors: bool
+    state: State, query: Mapping[str, Any], status: int, has_cors: bool
 ) -> None:
     """`api_resource:maybe_add_cors_headers/2`: where Cowboy answers alone there are none."""
-    headers = asked.get("headers", {})
-    answered = ask(state, **{"path": "/cdrs", **asked, "headers": {**headers, **ORIGIN}})
-    assert answered.status == status
-    assert ("access-control-allow-origin" in answered.headers) is has_cors
+    headers = query.get("headers", {})
+    response = ask(state, **{"path": "/cdrs", **query, "headers": {**headers, **ORIGIN}})
+    assert response.status == status
+    assert ("access-control-allow-origin" in response.headers) is has_cors
     if status < 500:
-        without = ask(state, **{"path": "/cdrs", **asked, "headers": headers})
+        without = ask(state, **{"path": "/cdrs", **query, "headers": headers})
         assert (without.status, "access-control-allow-origin" in without.headers) == (status, False)
 
 
@@ -579,9 +579,9 @@ def test_legs_of_a_call_whose_interaction_id_is_empty_kill(interaction_id: objec
 
 @pytest.mark.parametrize("interaction_id", [None, 0, False, {}, "x"])
 def test_legs_of_a_call_with_another_interaction_id_are_looked_for_by_its_text(interaction_id: object) -> None:
-    answered = ask(state_of([leg("x", interaction_id=interaction_id)]), "/cdrs/legs/202601-x")
-    assert (answered.status, json_of(answered)["message"]) == (404, "bad identifier")
-    assert data_of(answered) == [to_text(interaction_id)]
+    response = ask(state_of([leg("x", interaction_id=interaction_id)]), "/cdrs/legs/202601-x")
+    assert (response.status, json_of(response)["message"]) == (404, "bad identifier")
+    assert data_of(response) == [to_text(interaction_id)]
 
 
 @pytest.mark.parametrize(
@@ -593,8 +593,8 @@ def test_legs_of_a_call_with_another_interaction_id_are_looked_for_by_its_text(i
 )  # fmt: skip
 def test_an_id_of_a_year_with_too_few_digits_kills(state: State, path: str) -> None:
     """`kz_util:format_account_mod_id/3`."""
-    answered = ask(state, path)
-    assert (answered.status, json_of(answered)["message"]) == (500, "init failed")
+    response = ask(state, path)
+    assert (response.status, json_of(response)["message"]) == (500, "init failed")
 
 
 @pytest.mark.parametrize("path", ["/cdrs/100001-x", "/cdrs/-20261-x", "/cdrs/2026+1-x", "/cdrs/20260%C3%A9-x"])
@@ -625,10 +625,10 @@ def test_a_range_in_years_of_five_digits_has_no_calls(state: State, query: str) 
 def test_nothing_makes_a_pdf_so_only_an_empty_list_can_pass_for_one(
     state: State, path: str, query: str, status: int
 ) -> None:
-    answered = ask(state, path, f"accept=pdf&{query}")
-    assert answered.status == status
+    response = ask(state, path, f"accept=pdf&{query}")
+    assert response.status == status
     if status == 200:
-        assert (body_of(answered), answered.headers.get("content-type")) == (b"", None)
+        assert (body_of(response), response.headers.get("content-type")) == (b"", None)
 
 
 @pytest.mark.parametrize(
@@ -637,14 +637,14 @@ def test_nothing_makes_a_pdf_so_only_an_empty_list_can_pass_for_one(
 def test_a_start_key_that_no_query_can_be_made_with_is_told_with_its_cause(state: State, key: str, cause: str) -> None:
     """`kz_couch_util:format_error/1`."""
     for chunked in ("true", "false"):
-        answered = ask(state, "/cdrs", {"start_key": key, "is_chunked": chunked})
-        assert (answered.status, data_of(answered)) == (500, {"cause": cause, "message": "unknown failure"})
+        response = ask(state, "/cdrs", {"start_key": key, "is_chunked": chunked})
+        assert (response.status, data_of(response)) == (500, {"cause": cause, "message": "unknown failure"})
 
 
 @pytest.mark.parametrize("ascending", ["true", "false"])
 def test_an_encoded_start_key_of_null_is_none(state: State, ascending: str) -> None:
-    asked = {"start_key": "g2QABG51bGw", "ascending": ascending}
-    assert ids_of(ask(state, "/cdrs", asked)) == ids_of(ask(state, "/cdrs", {"ascending": ascending}))
+    query = {"start_key": "g2QABG51bGw", "ascending": ascending}
+    assert ids_of(ask(state, "/cdrs", query)) == ids_of(ask(state, "/cdrs", {"ascending": ascending}))
 
 
 @pytest.mark.parametrize(

@@ -42,11 +42,11 @@ def test_a_listing_of_what_the_account_has_not_is_empty(state: State, path: str)
 def test_what_is_the_same_in_every_account_comes_without_paging_and_revision(
     state: State, path: str, data: Any
 ) -> None:
-    answered = ask(state, path)
-    page = json_of(answered)
+    response = ask(state, path)
+    page = json_of(response)
     assert page["data"] == data
     assert not {"page_size", "start_key", "revision"} & page.keys()
-    assert "etag" not in answered.headers
+    assert "etag" not in response.headers
 
 
 def test_the_total_of_the_ledgers_is_a_fraction(state: State) -> None:
@@ -81,10 +81,10 @@ def test_a_users_channels_are_asked_for_by_the_users_devices(state: State) -> No
 
 
 def test_numbers_are_those_of_the_account(state: State) -> None:
-    answered = ask(state, "/phone_numbers", {"_": "1"})
-    page = json_of(answered)
+    response = ask(state, "/phone_numbers", {"_": "1"})
+    page = json_of(response)
     assert page["page_size"] == 1
-    assert answered.headers["etag"] == f'"{page["revision"]}"'
+    assert response.headers["etag"] == f'"{page["revision"]}"'
     assert page["data"]["cascade_quantity"] == 0
     (number,) = page["data"]["numbers"].values()
     assert list(page["data"]["numbers"]) == ["+14155550100"]
@@ -129,20 +129,20 @@ def test_without_an_account_there_is_nothing_to_see(state: State, noun: str) -> 
 
 @pytest.mark.parametrize("module", ["alerts", "callflows", "directories", "groups", "menus", "vmboxes", "recordings"])
 def test_a_document_that_is_not_there_is_not_found_by_its_id(state: State, module: str) -> None:
-    told = json_of(ask(state, f"{BASE}/{module}/x1"))
-    assert (told["error"], told["message"]) == ("404", "bad_identifier")
-    assert told["data"] == {"cause": "x1", "message": "bad identifier"}
+    answer = json_of(ask(state, f"{BASE}/{module}/x1"))
+    assert (answer["error"], answer["message"]) == ("404", "bad_identifier")
+    assert answer["data"] == {"cause": "x1", "message": "bad identifier"}
 
 
 def test_a_channel_that_is_not_up_is_not_found_in_the_modules_own_words(state: State) -> None:
-    told = json_of(ask(state, "/channels/x1"))
-    assert (told["error"], told["message"], told["data"]) == ("404", "bad identifier", ["x1"])
+    answer = json_of(ask(state, "/channels/x1"))
+    assert (answer["error"], answer["message"], answer["data"]) == ("404", "bad identifier", ["x1"])
 
 
 @pytest.mark.parametrize("path", ["/users/nosuch/vmboxes", "/users/nosuch/channels", "/users/nosuch/recordings"])
 def test_what_a_user_has_is_not_found_for_a_user_who_is_not_there(state: State, path: str) -> None:
-    told = json_of(ask(state, path))
-    assert (told["message"], told["data"]["cause"]) == ("bad_identifier", "nosuch")
+    answer = json_of(ask(state, path))
+    assert (answer["message"], answer["data"]["cause"]) == ("bad_identifier", "nosuch")
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_what_a_user_has_is_not_found_for_a_user_who_is_not_there(state: State, 
 def test_what_kazoo_would_do_there_and_the_mock_does_not_is_not_implemented(
     state: State, method: str, path: str
 ) -> None:
-    answered = ask(state, BASE + path, method=method, body=b'{"data":{}}' if method != "GET" else b"")
-    assert (answered.status, json_of(answered)["message"]) == (501, "not_implemented")
+    response = ask(state, BASE + path, method=method, body=b'{"data":{}}' if method != "GET" else b"")
+    assert (response.status, json_of(response)["message"]) == (501, "not_implemented")
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,15 @@ def test_what_kazoo_would_do_there_and_the_mock_does_not_is_not_implemented(
     ],
 )
 def test_a_preflight_is_told_the_methods_of_the_path(state: State, path: str, methods: str) -> None:
-    answered = ask(state, BASE + path, method="OPTIONS", headers={"origin": "http://ui.example.com"}, token=None)
-    told = answered.headers["access-control-allow-methods"]
+    response = ask(state, BASE + path, method="OPTIONS", headers={"origin": "http://ui.example.com"}, token=None)
+    told = response.headers["access-control-allow-methods"]
     assert told == ", ".join(filter(None, ["OPTIONS", methods]))
 
 
 def test_those_devices_are_registered_that_are_enabled_and_have_a_name_to_register_by(state: State) -> None:
-    answered = ask(state, "/devices/status", {"paginate": "false"})
-    assert data_of(answered) == [{"device_id": "d1", "registered": True}]
-    assert "etag" not in answered.headers
+    response = ask(state, "/devices/status", {"paginate": "false"})
+    assert data_of(response) == [{"device_id": "d1", "registered": True}]
+    assert "etag" not in response.headers
     assert ask(state, "/devices/status", method="DELETE").status == 405
 
 

@@ -45,7 +45,7 @@ class Case(NamedTuple):
     """What a quirk makes of some documents, and what the fix does."""
 
     documents: Iterable[Document]
-    seen: Check
+    check: Check
     shown: Any
     fixed: Any
 
@@ -199,16 +199,16 @@ def test_a_quirk_is_seen_when_it_is_shown_and_gone_when_it_is_fixed(name: str, m
     if name == "trailer-unescaped":
         monkeypatch.setattr(State, "server_state", _with_a_quote_in_its_node(State.server_state))
     documents = list(case.documents)
-    assert case.seen(state_of(documents, added=[name])) == case.shown
-    assert case.seen(state_of(documents, fixed=[name])) == case.fixed
+    assert case.check(state_of(documents, added=[name])) == case.shown
+    assert case.check(state_of(documents, fixed=[name])) == case.fixed
 
 
 def _with_a_quote_in_its_node(server_state: Callable[[State], Any]) -> Callable[[State], Any]:
     from dataclasses import replace
 
     def quoted(state: State) -> Any:
-        found = server_state(state)
-        return replace(found, settings=replace(found.settings, kazoo_node='no"de'))
+        copy = server_state(state)
+        return replace(copy, settings=replace(copy.settings, kazoo_node='no"de'))
 
     return quoted
 

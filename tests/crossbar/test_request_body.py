@@ -177,8 +177,8 @@ def test_a_forms_fields_are_an_envelope_whose_data_is_no_object() -> None:
     assert list(refusal(b"", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"a=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["required"]
     assert list(refusal(b"data=1&b=2", "application/x-www-form-urlencoded").data["data"]) == ["type"]
-    told = refusal(b"b=1&a=2&b=3&c=%E9", "application/x-www-form-urlencoded").data["data"]["required"]["value"]
-    assert [*told.items()] == [("b", "1"), ("a", "2"), ("c", "é")]
+    value = refusal(b"b=1&a=2&b=3&c=%E9", "application/x-www-form-urlencoded").data["data"]["required"]["value"]
+    assert [*value.items()] == [("b", "1"), ("a", "2"), ("c", "é")]
     assert list(refusal(b"a&a", "application/x-www-form-urlencoded").data["data"]) == ["required"]
 
 

@@ -25,34 +25,34 @@ FORMS: tuple[Mapping[str, str], ...] = ({}, {"accept": "text/csv"}, {"x-pretty-p
 
 
 def filled() -> State:
-    return state_of([*calls(3), leg("other@host", ended=63_936_126_000)])
+    return state_of([*calls(3), leg("other@host", end=63_936_126_000)])
 
 
-def asked(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
+def incoming_request(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
     sent = {"x-auth-token": ACCOUNT_TOKEN, **(headers or {})}
     return replace(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent), **changes)
 
 
-def seen(answered: HttpResponse) -> tuple[Any, ...]:
+def whole_answer(response: HttpResponse) -> tuple[Any, ...]:
     """All of an answer; its outcome is complete only behind the body."""
-    body = body_of(answered)
-    return answered.status, dict(answered.headers), body, answered.is_file, answered.outcome
+    body = body_of(response)
+    return response.status, dict(response.headers), body, response.is_file, response.outcome
 
 
-def kept(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
-    return seen(state.answers.respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
+def cached(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return whole_answer(state.answers.respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
 
 
-def made(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
-    return seen(respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
+def computed(state: State, incoming: HttpRequest) -> tuple[Any, ...]:
+    return whole_answer(respond(incoming, state.server_state(), state.ids.of(incoming, NOW)))
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("headers", FORMS, ids=["json", "csv", "pretty", "own id"])
 def test_each_request_gets_what_would_be_made_for_it(path: str, headers: Mapping[str, str]) -> None:
-    keeping, making, incoming = filled(), filled(), asked(path, headers)
+    keeping, making, incoming = filled(), filled(), incoming_request(path, headers)
     for _ in range(3):
-        assert kept(keeping, incoming) == made(making, incoming)
+        assert cached(keeping, incoming) == computed(making, incoming)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -60,9 +60,9 @@ def test_the_third_answer_is_not_made_but_has_a_request_id_of_its_own(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = filled()
-    _, second = kept(state, asked(path)), kept(state, asked(path))
+    _, second = cached(state, incoming_request(path)), cached(state, incoming_request(path))
     monkeypatch.setattr(response_cache, "respond", lambda *_: pytest.fail("it was made again"))
-    third = kept(state, asked(path))
+    third = cached(state, incoming_request(path))
     assert third[0] == 200
     assert third[1]["x-request-id"] != second[1]["x-request-id"]
     assert third[2] != second[2]
@@ -73,7 +73,7 @@ def test_of_requests_seen_the_oldest_are_forgotten_at_last(monkeypatch: pytest.M
     state, made_anew = filled(), []
     monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
     for query in ("page_size=1", "page_size=2", "page_size=3", "page_size=1", "page_size=1", "page_size=1"):
-        kept(state, asked(query=query))
+        cached(state, incoming_request(query=query))
     assert len(made_anew) == 5
 
 
@@ -92,74 +92,74 @@ def test_of_requests_seen_the_oldest_are_forgotten_at_last(monkeypatch: pytest.M
 def test_a_change_is_seen_by_the_next_request(change: Callable[[State], object]) -> None:
     keeping, making = filled(), filled()
     for _ in range(2):
-        assert kept(keeping, asked()) == made(making, asked())
+        assert cached(keeping, incoming_request()) == computed(making, incoming_request())
     for state in (keeping, making):
         change(state)
-    assert kept(keeping, asked()) == made(making, asked())
+    assert cached(keeping, incoming_request()) == computed(making, incoming_request())
 
 
 def test_a_reset_brings_the_first_data_back() -> None:
     state = filled()
     state.data.empty(ACCOUNT)
-    emptied, _ = kept(state, asked()), kept(state, asked())
+    emptied, _ = cached(state, incoming_request()), cached(state, incoming_request())
     state.reset()
-    assert len(kept(state, asked())[2]) > len(emptied[2])
+    assert len(cached(state, incoming_request())[2]) > len(emptied[2])
 
 
 @pytest.mark.parametrize("reason", ["nosuch", "token_expired"])
 def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: str) -> None:
     state = filled()
-    assert kept(state, asked())[0] == kept(state, asked())[0] == 200
+    assert cached(state, incoming_request())[0] == cached(state, incoming_request())[0] == 200
 
     def claims(_token: str) -> NoReturn:
         raise TokenError(reason)
 
-    refused = state.answers.respond(asked(), replace(state.server_state(), claims=claims), "1")
+    refused = state.answers.respond(incoming_request(), replace(state.server_state(), claims=claims), "1")
     assert refused.status == 401
 
 
 def test_what_a_test_does_with_its_document_afterwards_does_not_show() -> None:
     state, mine = filled(), leg("mine@host")
     state.data.add(ACCOUNT, "202601", [mine])
-    before = kept(state, asked())
+    before = cached(state, incoming_request())
     mine["hangup_cause"] = "CHANGED"
     state.clock.advance(seconds=1)
     assert b"mine@host" in before[2]
-    assert b"CHANGED" not in kept(state, asked())[2]
+    assert b"CHANGED" not in cached(state, incoming_request())[2]
 
 
 def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
     state = filled()
-    kept(state, asked())
-    body = state.answers.respond(asked(), state.server_state(), "1").body
+    cached(state, incoming_request())
+    body = state.answers.respond(incoming_request(), state.server_state(), "1").body
     assert not isinstance(body, bytes)
     next(iter(body))
-    assert kept(state, asked())[2].endswith(b"}")
+    assert cached(state, incoming_request())[2].endswith(b"}")
 
 
 def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 1_000)
     state, made_anew = filled(), []
     monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
-    assert [kept(state, asked())[0] for _ in range(3)] == [200] * 3
+    assert [cached(state, incoming_request())[0] for _ in range(3)] == [200] * 3
     assert len(made_anew) == 3
 
 
 @pytest.mark.parametrize(
     "incoming",
     [
-        asked(method="POST"),
-        asked(body=b"{}"),
-        asked("/nosuch"),
-        asked(headers={"x-auth-token": "nosuch"}),
-        asked("/cdrs/202601-nosuch"),
+        incoming_request(method="POST"),
+        incoming_request(body=b"{}"),
+        incoming_request("/nosuch"),
+        incoming_request(headers={"x-auth-token": "nosuch"}),
+        incoming_request("/cdrs/202601-nosuch"),
     ],
     ids=["another method", "a body", "no CDRs", "no good token", "an error"],
 )
 def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     state, made_anew = filled(), []
     monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
-    assert len({kept(state, incoming)[0] for _ in range(3)}) == 1
+    assert len({cached(state, incoming)[0] for _ in range(3)}) == 1
     assert len(made_anew) == 3
 
 
@@ -169,13 +169,13 @@ def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_
 ) -> None:
     monkeypatch.setattr(response_cache, "CACHE_BYTES", bound := 500_000)
     state = state_of([])
-    kept(state, asked())
+    cached(state, incoming_request())
     tracemalloc.start()
     try:
         for number in range(count):
             more = {f"x-{part}": "x" * 4_000 + str(number) for part in range(length // 4_000)}
             for _ in range(2):
-                kept(state, asked(query=f"filter_to={number}", headers=more))
+                cached(state, incoming_request(query=f"filter_to={number}", headers=more))
         grown_bytes = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()

@@ -39,8 +39,8 @@ def test_a_number_has_the_first_classifier_that_it_fits_as_a_whole(number: str, 
 
 def summed(**changes: Any) -> Any:
     changes.setdefault("variables", {"authorizing_id": ""})
-    found = SUMMARY.map(leg(ended=NOW, **changes))
-    return None if found is None else found[1]
+    emitted = SUMMARY.map(leg(end=NOW, **changes))
+    return None if emitted is None else emitted[1]
 
 
 def test_a_call_from_outside_is_summed_under_its_callers_domain() -> None:
@@ -54,8 +54,8 @@ def test_a_call_from_outside_is_summed_under_its_callers_domain() -> None:
 
 
 def test_a_call_to_outside_is_summed_under_the_called_domain() -> None:
-    found = summed(call_direction="outbound", variables={"resource_id": "r", "rate_name": "US"}, to="911@beta")
-    assert (found["direction"], found["domain"], found["classifier"], found["rate_name"]) == (
+    emitted = summed(call_direction="outbound", variables={"resource_id": "r", "rate_name": "US"}, to="911@beta")
+    assert (emitted["direction"], emitted["domain"], emitted["classifier"], emitted["rate_name"]) == (
         "outbound",
         "beta",
         "emergency",
@@ -80,9 +80,9 @@ def test_inside_legs_and_what_the_view_dies_of_are_not_summed(changes: dict[str,
     assert summed(**changes) is None
 
 
-@pytest.mark.parametrize(("held", "seconds"), [(55, 55), ("55", 55), ("55s", 55), (5.9, 5), ("x", None), (None, None)])
-def test_billable_seconds_are_the_digits_at_the_front(held: Any, seconds: Any) -> None:
-    assert summed(billing_seconds=held)["billable_seconds"] == seconds
+@pytest.mark.parametrize(("value", "seconds"), [(55, 55), ("55", 55), ("55s", 55), (5.9, 5), ("x", None), (None, None)])
+def test_billable_seconds_are_the_digits_at_the_front(value: Any, seconds: Any) -> None:
+    assert summed(billing_seconds=value)["billable_seconds"] == seconds
 
 
 def value(direction: str = "inbound", seconds: Any = 10, rate: str | None = None) -> dict[str, Any]:
@@ -106,9 +106,9 @@ def test_seconds_are_summed_in_total_and_by_rate() -> None:
 def test_a_rate_whose_name_is_the_text_of_nothing_has_a_sum_of_its_own() -> None:
     """The view asks whether there is a name before JavaScript makes text of it."""
     unnamed = leg(call_direction="outbound", variables={"resource_id": "r", "rate_name": []})
-    found = SUMMARY.map(unnamed)
-    assert found is not None
-    assert summarize([found[1]])["outbound"] == {"example.com": {"did_us": {"total": 55, "": 55}}}
+    emitted = SUMMARY.map(unnamed)
+    assert emitted is not None
+    assert summarize([emitted[1]])["outbound"] == {"example.com": {"did_us": {"total": 55, "": 55}}}
 
 
 def test_without_a_call_both_directions_are_there_and_empty() -> None:
@@ -129,8 +129,8 @@ def test_doubling_and_adding_go_through_all_levels() -> None:
     assert add_summaries({"a": {"b": 3}, "c": 1}, {"a": {"b": 4, "d": 5}}) == {"a": {"b": 7, "d": 5}, "c": 1}
 
 
-def outside(name: str, ended: int = NOW - 3600) -> dict[str, Any]:
-    return leg(name, ended, variables={"authorizing_id": ""})
+def outside(name: str, end: int = NOW - 3600) -> dict[str, Any]:
+    return leg(name, end, variables={"authorizing_id": ""})
 
 
 def test_the_answer_agrees_with_a_sum_by_hand_once_its_quirks_are_fixed() -> None:

@@ -31,42 +31,42 @@ def statuses(state: State, count: int, path: str = "/cdrs", **request: Any) -> l
 
 
 def test_a_bucket_gives_what_it_has_and_no_more() -> None:
-    held = TokenBuckets()
-    assert [held.take(HERE, 2, 5, 0, NOW) for _ in range(3)] == [3, 1, None]
-    assert held.take(HERE, 1, 5, 0, NOW) == 0
-    assert held.take(HERE, 0, 5, 0, NOW) == 0
+    buckets = TokenBuckets()
+    assert [buckets.take(HERE, 2, 5, 0, NOW) for _ in range(3)] == [3, 1, None]
+    assert buckets.take(HERE, 1, 5, 0, NOW) == 0
+    assert buckets.take(HERE, 0, 5, 0, NOW) == 0
 
 
 def test_a_bucket_fills_with_time_up_to_its_limit() -> None:
-    held = TokenBuckets()
+    buckets = TokenBuckets()
     for _ in range(5):
-        held.take(HERE, 1, 5, 2, NOW)
-    assert held.take(HERE, 1, 5, 2, NOW) is None
-    assert held.take(HERE, 1, 5, 2, NOW + 1) == 1
-    assert held.take(HERE, 1, 5, 2, NOW + 1_000) == 4
+        buckets.take(HERE, 1, 5, 2, NOW)
+    assert buckets.take(HERE, 1, 5, 2, NOW) is None
+    assert buckets.take(HERE, 1, 5, 2, NOW + 1) == 1
+    assert buckets.take(HERE, 1, 5, 2, NOW + 1_000) == 4
 
 
 def test_a_clock_that_goes_back_fills_nothing() -> None:
-    held = TokenBuckets()
-    assert [held.take(HERE, 1, 2, 10, moment) for moment in (NOW, NOW - 100, NOW - 200)] == [1, 0, None]
+    buckets = TokenBuckets()
+    assert [buckets.take(HERE, 1, 2, 10, moment) for moment in (NOW, NOW - 100, NOW - 200)] == [1, 0, None]
 
 
 def test_each_address_and_each_account_has_a_bucket_of_its_own() -> None:
-    held = TokenBuckets()
+    buckets = TokenBuckets()
     names = [HERE, ("127.0.0.1", RESELLER), ("10.0.0.1", ACCOUNT), ("127.0.0.1", "")]
-    assert [held.take(name, 1, 1, 0, NOW) for name in names] == [0, 0, 0, 0]
-    assert [held.take(name, 1, 1, 0, NOW) for name in names] == [None] * 4
+    assert [buckets.take(name, 1, 1, 0, NOW) for name in names] == [0, 0, 0, 0]
+    assert [buckets.take(name, 1, 1, 0, NOW) for name in names] == [None] * 4
 
 
 def test_the_bucket_that_was_not_used_for_longest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authentication, "MAX_BUCKETS", 2)
-    held = TokenBuckets()
+    buckets = TokenBuckets()
     first, second, third = (("10.0.0.1", str(number)) for number in range(3))
     for name in (first, second, first, third):
-        held.take(name, 1, 2, 0, NOW)
-    assert len(held) == 2
-    assert held.take(first, 1, 2, 0, NOW) is None
-    assert held.take(second, 1, 2, 0, NOW) == 1
+        buckets.take(name, 1, 2, 0, NOW)
+    assert len(buckets) == 2
+    assert buckets.take(first, 1, 2, 0, NOW) is None
+    assert buckets.take(second, 1, 2, 0, NOW) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,6 @@ def test_in_master_a_token_in_vain_costs_one_and_a_good_one_none() -> None:
 
 def test_an_answer_that_is_kept_would_cost_nothing_so_none_is() -> None:
     state = state_of(calls(3), max_bucket_tokens=2, tokens_fill_rate=0)
-    asked = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
-    answered = (state.answers.respond(asked, state.server_state(), "request-1") for _ in range(3))
-    assert [each.status for each in answered] == [200, 200, 429]
+    query = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
+    response = (state.answers.respond(query, state.server_state(), "request-1") for _ in range(3))
+    assert [each.status for each in response] == [200, 200, 429]

@@ -54,7 +54,7 @@ def compares_versions(node: ast.AST) -> bool:
             operands = [value]
         case _:
             return False
-    found = [each for operand in operands for each in getattr(operand, "elts", [operand])]
+    compared = [each for operand in operands for each in getattr(operand, "elts", [operand])]
     return any(
         (isinstance(each, ast.Name) and each.id.startswith("KAZOO_"))
         or (
@@ -66,7 +66,7 @@ def compares_versions(node: ast.AST) -> bool:
             and each.attr in {"name", "release"}
             and "version" in ast.unparse(each.value)
         )
-        for each in found
+        for each in compared
     )
 
 
@@ -85,14 +85,14 @@ def test_a_comparison_of_versions_is_seen(code: str, expected: bool) -> None:
 
 
 def test_no_code_compares_versions() -> None:
-    found = [
+    places = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
         for path in PACKAGE.rglob("*.py")
         if path.parent != PACKAGE / "crossbar" / "versions"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if compares_versions(node)
     ]
-    assert found == []
+    assert places == []
 
 
 def test_each_rule_says_what_it_rules_and_who_decides_it() -> None:
@@ -132,7 +132,7 @@ def test_classic_tells_a_reseller_whose_call_it_is() -> None:
 
 @BOTH
 def test_the_day_and_the_time_of_a_datetime_stand_apart(version: Version) -> None:
-    row = data_of(ask(state_of([leg(ended=NOW)], version=version), query={"utc_offset": "60"}))[0]
+    row = data_of(ask(state_of([leg(end=NOW)], version=version), query={"utc_offset": "60"}))[0]
     assert row["datetime"] == f"2026-01-20{version.datetime_separator}12:00:00"
 
 
@@ -206,7 +206,7 @@ def test_the_widest_range_is_set_under_the_versions_name(settings: dict[str, int
 
 
 @pytest.mark.parametrize(
-    ("asked", "in_master"),
+    ("accept", "in_master"),
     [
         ({"token": None}, None),
         ({"path": f"/v2/accounts/{'0' * 32}/cdrs"}, None),
@@ -215,9 +215,9 @@ def test_the_widest_range_is_set_under_the_versions_name(settings: dict[str, int
         ({"path": "/cdrs/nosuch"}, "application/json"),
     ],
 )
-def test_errors_are_told_as_json_by_4_3_and_as_negotiated_by_master(asked: Any, in_master: str | None) -> None:
-    assert ask(state_of(), **asked).headers["content-type"] == "application/json"
-    assert ask(state_of(version=KAZOO_MASTER), **asked).headers.get("content-type") == in_master
+def test_errors_are_told_as_json_by_4_3_and_as_negotiated_by_master(accept: Any, in_master: str | None) -> None:
+    assert ask(state_of(), **accept).headers["content-type"] == "application/json"
+    assert ask(state_of(version=KAZOO_MASTER), **accept).headers.get("content-type") == in_master
 
 
 @pytest.mark.parametrize(("version", "status"), [(KAZOO_4_3, 406), (KAZOO_MASTER, 200)])
@@ -227,16 +227,16 @@ def test_a_type_with_a_charset_is_not_to_be_had_from_4_3(version: Version, statu
 
 @BOTH
 def test_accept_text_of_any_kind_is_csv_in_4_3(version: Version) -> None:
-    answered = ask(state_of(calls(1), version=version), query="accept=text/*")
-    assert body_of(answered).startswith(b'"' if version is KAZOO_4_3 else b"{")
+    response = ask(state_of(calls(1), version=version), query="accept=text/*")
+    assert body_of(response).startswith(b'"' if version is KAZOO_4_3 else b"{")
 
 
 @pytest.mark.parametrize("path", ["/cdrs", "/v2/nosuch", "/v1"])
 def test_an_accept_encoding_that_cannot_be_read_kills_master(path: str) -> None:
     headers = {"accept-encoding": "gzip;q=2"}
-    answered = ask(state_of(version=KAZOO_MASTER), path, headers=headers)
-    assert (answered.status, dict(answered.headers), body_of(answered)) == (500, {}, b"")
-    assert answered.note.endswith("it dies of an Accept-Encoding that cannot be read")
+    response = ask(state_of(version=KAZOO_MASTER), path, headers=headers)
+    assert (response.status, dict(response.headers), body_of(response)) == (500, {}, b"")
+    assert response.note.endswith("it dies of an Accept-Encoding that cannot be read")
     assert ask(state_of(), path, headers=headers).status == ask(state_of(), path).status
     readable = {"accept-encoding": "gzip;q=1"}
     assert ask(state_of(version=KAZOO_MASTER), path, headers=readable).status != 500
@@ -265,8 +265,8 @@ def test_4_3_undoes_the_escapes_of_a_path_twice(path: str, in_4_3: int, in_maste
 )
 def test_users_are_a_module_of_two_api_versions_in_4_3(path: str, in_4_3: int, in_master: int) -> None:
     answers = [ask(state_of(version=version), path) for version in (KAZOO_4_3, KAZOO_MASTER)]
-    assert [answered.status for answered in answers] == [in_4_3, in_master]
-    assert all(body_of(answered) == b"" for answered in answers if answered.status == 500)
+    assert [response.status for response in answers] == [in_4_3, in_master]
+    assert all(body_of(response) == b"" for response in answers if response.status == 500)
 
 
 @pytest.mark.parametrize(("version", "of_user"), [(KAZOO_4_3, 500), (KAZOO_MASTER, 200)])
@@ -274,34 +274,34 @@ def test_hooks_are_a_version_that_needs_no_envelope(version: Version, of_user: i
     """`crossbar_init:api_version_constraint/2`, `api_util:requires_envelope/1`."""
     state, token = state_of(calls(2), version=version), {"x-auth-token": ACCOUNT_TOKEN}
 
-    def asked(path: str, body: bytes = b"") -> HttpResponse:
+    def answer_of(path: str, body: bytes = b"") -> HttpResponse:
         incoming = HttpRequest("GET", f"/{path}", headers=token, body=body)
         return respond(incoming, state.server_state(), "request-1")
 
-    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs"))) == 2
-    assert asked(f"hooks/accounts/{ACCOUNT}/users/{OWNER}/cdrs").status == of_user
+    assert len(ids_of(answer_of(f"hooks/accounts/{ACCOUNT}/cdrs"))) == 2
+    assert answer_of(f"hooks/accounts/{ACCOUNT}/users/{OWNER}/cdrs").status == of_user
     for path, status in ((f"hooks/accounts/{ACCOUNT}/cdrs", 200), (f"v2/accounts/{ACCOUNT}/cdrs", 400)):
-        assert [asked(path, body).status for body in (b'{"a":1}', b'{"data":1}')] == [status] * 2
-        assert asked(path, b"[]").status == 400
-    assert len(ids_of(asked(f"hooks/accounts/{ACCOUNT}/cdrs", b'{"page_size":1}'))) == 1
+        assert [answer_of(path, body).status for body in (b'{"a":1}', b'{"data":1}')] == [status] * 2
+        assert answer_of(path, b"[]").status == 400
+    assert len(ids_of(answer_of(f"hooks/accounts/{ACCOUNT}/cdrs", b'{"page_size":1}'))) == 1
 
 
 @BOTH
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/accounts", "/V2/accounts", "//v2/accounts", "/v/accounts", "/vx"])
 def test_what_is_none_of_the_apis_paths_is_greeted(version: Version, method: str, path: str) -> None:
-    answered = respond(HttpRequest(method, path), state_of(version=version).server_state(), "request-1")
-    assert (answered.status, dict(answered.headers)) == (200, {"content-type": "text/plain; charset=UTF-8"})
-    assert len(body_of(answered)) == 2_611
+    response = respond(HttpRequest(method, path), state_of(version=version).server_state(), "request-1")
+    assert (response.status, dict(response.headers)) == (200, {"content-type": "text/plain; charset=UTF-8"})
+    assert len(body_of(response)) == 2_611
 
 
 @BOTH
 def test_no_module_hears_of_a_version_with_a_point(version: Version) -> None:
     state, path = state_of(version=version), f"/v2.0/accounts/{ACCOUNT}/cdrs"
-    answered = ask(state, path)
-    assert (answered.status, json_of(answered)["message"]) == (404, "not_found")
-    assert answered.headers["access-control-allow-methods"] == "OPTIONS"
-    assert ("version" in json_of(answered)) is version.tells_everybody_its_version
+    response = ask(state, path)
+    assert (response.status, json_of(response)["message"]) == (404, "not_found")
+    assert response.headers["access-control-allow-methods"] == "OPTIONS"
+    assert ("version" in json_of(response)) is version.tells_everybody_its_version
     preflight = ask(state, path, method="OPTIONS", headers={"access-control-request-method": "GET"})
     assert (preflight.status, preflight.headers["access-control-allow-methods"]) == (200, "GET, OPTIONS")
 
@@ -319,10 +319,10 @@ def test_no_module_hears_of_a_version_with_a_point(version: Version) -> None:
 )
 def test_master_dies_of_terms_that_4_3_hands_on(key: str, in_4_3: bytes, in_master: bytes) -> None:
     for version, cause in ((KAZOO_4_3, in_4_3), (KAZOO_MASTER, in_master)):
-        answered = ask(state_of(calls(1), version=version), query={"start_key": key})
-        assert answered.status == 500
-        assert cause in body_of(answered)
-        assert bool(cause) is bool(body_of(answered))
+        response = ask(state_of(calls(1), version=version), query={"start_key": key})
+        assert response.status == 500
+        assert cause in body_of(response)
+        assert bool(cause) is bool(body_of(response))
 
 
 # --- version 1 of the API
@@ -332,22 +332,22 @@ V1 = f"/v1/accounts/{ACCOUNT}"
 
 
 def test_master_serves_no_version_1() -> None:
-    answered = ask(state_of(version=KAZOO_MASTER), f"{V1}/cdrs")
-    assert (answered.status, json_of(answered)["message"]) == (410, "gone")
+    response = ask(state_of(version=KAZOO_MASTER), f"{V1}/cdrs")
+    assert (response.status, json_of(response)["message"]) == (410, "gone")
 
 
 @pytest.mark.parametrize("query", ["", "page_size=1", "page_size=many", "page_size=0", "paginate=true"])
 def test_version_1_never_pages(query: str) -> None:
     state = state_of(calls(60))
-    answered = json_of(ask(state, f"{V1}/cdrs", query))
-    assert len(answered["data"]) == 60
-    assert not {"page_size", "start_key", "next_start_key"} & answered.keys()
+    response = json_of(ask(state, f"{V1}/cdrs", query))
+    assert len(response["data"]) == 60
+    assert not {"page_size", "start_key", "next_start_key"} & response.keys()
 
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/summary", "/cdrs/interaction"])
 def test_version_1_has_no_paging_keys_in_a_plain_answer_either(path: str) -> None:
-    answered = json_of(ask(state_of(calls(3)), f"{V1}{path}", "is_chunked=false"))
-    assert not {"page_size", "start_key", "next_start_key"} & answered.keys()
+    response = json_of(ask(state_of(calls(3)), f"{V1}{path}", "is_chunked=false"))
+    assert not {"page_size", "start_key", "next_start_key"} & response.keys()
 
 
 def test_a_start_key_begins_a_listing_of_version_1_too() -> None:
@@ -370,5 +370,5 @@ def test_a_start_key_begins_a_listing_of_version_1_too() -> None:
 )
 def test_version_1_tells_only_the_words_of_a_system_error(path: str, token: str | None, data: Any) -> None:
     path, _, query = path.partition("?")
-    told = data_of(ask(state_of(calls(3)), f"{V1}{path}", query, token=token))
-    assert (told.keys() if isinstance(data, set) else told) == data
+    answer = data_of(ask(state_of(calls(3)), f"{V1}{path}", query, token=token))
+    assert (answer.keys() if isinstance(data, set) else answer) == data

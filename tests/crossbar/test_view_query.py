@@ -232,8 +232,8 @@ def test_a_range_wider_than_the_operators_is_refused_and_the_usual_one_is_as_wid
     assert len(data_of(ask(state))) == 1
     wide = ask(state, query={"created_from": str(NOW - 7200), "created_to": str(NOW)})
     assert wide.status == 400
-    said = json_of(wide)["data"]["created_from"]["date_range"]["message"]
-    assert said == "created_to 63936129600 is more than 3600 seconds from created_from 63936122400"
+    words = json_of(wide)["data"]["created_from"]["date_range"]["message"]
+    assert words == "created_to 63936129600 is more than 3600 seconds from created_from 63936122400"
 
 
 def test_a_listing_comes_in_chunks_of_the_operators_bulk_unless_the_client_says() -> None:

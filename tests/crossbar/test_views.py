@@ -38,7 +38,7 @@ def test_only_cdrs_that_are_not_deleted_are_shown(view: views.View, changes: dic
 def test_keys_are_those_of_the_servers_views() -> None:
     document = leg("x", NOW, channel_created_time=5)
     emitted = [view.map(document) for view in VIEWS]
-    assert [found and found[0] for found in emitted] == [
+    assert [row and row[0] for row in emitted] == [
         [NOW, "202601-x"],
         [NOW, "202601-x"],
         [OWNER, NOW, "202601-x"],
@@ -52,7 +52,7 @@ def test_keys_hold_numbers_as_javascript_has_them() -> None:
     times = {"channel_created_time": 2**53 + 1, "pvt_created": float(NOW), "interaction_time": NOW - 60.0}
     odd = leg("x", NOW, call_direction="outbound", variables={"resource_id": "r"}, **times)
     emitted = [view.map(odd) for view in (*VIEWS, summary_view(("911",)))]
-    numbers = [[part for part in found[0] if not isinstance(part, str)] for found in emitted if found]
+    numbers = [[part for part in row[0] if not isinstance(part, str)] for row in emitted if row]
     assert repr(numbers) == repr([[NOW]] * 3 + [[NOW - 60, 2**53]] * 2 + [[2**53], [NOW]])
 
 
@@ -85,7 +85,7 @@ def test_a_document_without_an_owner_is_no_owners(owner: Any) -> None:
     ],
 )
 def test_a_channels_time_is_its_creation_else_its_end_minus_its_duration(changes: dict[str, Any], time: Any) -> None:
-    assert channel_time(leg(ended=NOW, **changes)) == time
+    assert channel_time(leg(end=NOW, **changes)) == time
 
 
 def test_a_channels_time_needs_both_end_and_duration() -> None:
@@ -130,17 +130,17 @@ def test_the_most_billed_leg_is_the_one_that_javascript_says(legs: list[Any], ch
     assert views.most_billed_leg(legs)["id"] == chosen
 
 
-@pytest.mark.parametrize(("held", "told"), [(7, 7), ("7", "7"), (0, 0), ("", 0), (None, 0), (False, 0), ([], [])])
-def test_a_users_leg_tells_its_billing_seconds_or_none(held: Any, told: Any) -> None:
-    found = views.INTERACTIONS_BY_OWNER_MOST_BILLED.map(leg("x", billing_seconds=held))
-    assert found is not None
-    assert found[1]["billing_seconds"] == told
+@pytest.mark.parametrize(("value", "shown"), [(7, 7), ("7", "7"), (0, 0), ("", 0), (None, 0), (False, 0), ([], [])])
+def test_a_users_leg_tells_its_billing_seconds_or_none(value: Any, shown: Any) -> None:
+    emitted = views.INTERACTIONS_BY_OWNER_MOST_BILLED.map(leg("x", billing_seconds=value))
+    assert emitted is not None
+    assert emitted[1]["billing_seconds"] == shown
 
 
 def test_a_leg_tells_its_loopback_leg() -> None:
-    found = views.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
-    assert found is not None
-    assert found[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
+    emitted = views.INTERACTIONS.map(leg("x", channel_loopback_leg="B", channel_created_time=3.0))
+    assert emitted is not None
+    assert emitted[1] == {"id": "202601-x", "channel_time": 3, "leg": "B"}
 
 
 @pytest.mark.parametrize(
@@ -232,6 +232,6 @@ def test_of_a_device_what_is_null_is_told_and_what_is_not_there_is_not() -> None
 def test_a_device_belongs_to_its_owner_and_to_whom_is_logged_in(
     document: dict[str, Any], hotdesked: bool | None
 ) -> None:
-    found = emit_device_of_owner("ann", {"id": "d", **document})
-    assert (found is None) is (hotdesked is None)
-    assert found is None or (found[0], found[1]["hotdesked"]) == ("ann", hotdesked)
+    emitted = emit_device_of_owner("ann", {"id": "d", **document})
+    assert (emitted is None) is (hotdesked is None)
+    assert emitted is None or (emitted[0], emitted[1]["hotdesked"]) == ("ann", hotdesked)

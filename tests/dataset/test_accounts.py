@@ -19,19 +19,19 @@ def test_the_credentials_are_those_of_the_user_whom_the_token_belongs_to() -> No
 
 
 def test_without_such_a_user_they_are_the_first_ones_by_id_where_there_is_no_name() -> None:
-    found = credentials(replace(ACCOUNT, tokens=()))
-    assert (found.username, found.password, found.user_id) == ("u2", "mockcdrs", "u2")
+    login = credentials(replace(ACCOUNT, tokens=()))
+    assert (login.username, login.password, login.user_id) == ("u2", "mockcdrs", "u2")
 
 
 def test_an_account_without_users_has_only_its_key() -> None:
-    found = credentials(replace(ACCOUNT, users=()))
-    assert (found.username, found.password, found.user_id) == ("", "", "")
-    assert len(found.api_key) == 64
+    login = credentials(replace(ACCOUNT, users=()))
+    assert (login.username, login.password, login.user_id) == ("", "", "")
+    assert len(login.api_key) == 64
 
 
 def test_a_password_of_which_only_the_digest_is_known_is_not_told() -> None:
-    found = credentials(replace(ACCOUNT, users=({**ANN, "pvt_md5_auth": "0" * 32},)))
-    assert (found.username, found.password) == ("ann", "")
+    login = credentials(replace(ACCOUNT, users=({**ANN, "pvt_md5_auth": "0" * 32},)))
+    assert (login.username, login.password) == ("ann", "")
 
 
 def test_each_account_has_a_key_of_its_own() -> None:

@@ -36,7 +36,7 @@ NAMED = [
     "fax-failed",
     "schema-001",
 ]
-FOUND = [name for name in CATALOGUE if name.startswith("schema-")]
+SCHEMA_CASES = [name for name in CATALOGUE if name.startswith("schema-")]
 
 
 def one(name: str) -> Document:
@@ -68,14 +68,14 @@ def test_every_case_can_be_stored() -> None:
             assert document.keys() >= {"_id", "pvt_account_id", "pvt_created", "pvt_type"}
 
 
-@pytest.mark.parametrize("name", FOUND)
+@pytest.mark.parametrize("name", SCHEMA_CASES)
 def test_a_found_document_is_valid_against_the_schema(name: str) -> None:
     jsonschema.Draft4Validator(documents.load_schema()).validate(one(name))
 
 
 def test_there_are_found_documents_with_every_field_and_with_none_but_the_required() -> None:
-    assert any(one(name).keys() >= set(documents.schema_field_names()) for name in FOUND)
-    assert any(not one(name).keys() & (set(documents.schema_field_names()) - {"call_id"}) for name in FOUND)
+    assert any(one(name).keys() >= set(documents.schema_field_names()) for name in SCHEMA_CASES)
+    assert any(not one(name).keys() & (set(documents.schema_field_names()) - {"call_id"}) for name in SCHEMA_CASES)
 
 
 @pytest.mark.parametrize("name", ["midnight-utc", "month-boundary", "leap-day-into-march"])

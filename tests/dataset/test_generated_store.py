@@ -102,8 +102,8 @@ def test_the_committed_office_is_what_would_be_made() -> None:
     load = Traffic.of(manifest.calls_per_day, manifest.locale)
     store = GeneratedStore(manifest.seed, load, lambda: manifest.moment_gregorian, manifest.locale, manifest.first_day)
     account_id = main_account_id(manifest.seed)
-    made = {
+    generated = {
         (account_id, month): [d for s in store.scan(account_id, month).generated for d in s.visible()]
         for month in store.months(account_id)
     }
-    assert made == loaded.documents
+    assert generated == loaded.documents

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from mockcdrs.dataset import locales
+from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 
 
@@ -64,3 +65,13 @@ def test_another_locale_has_other_people_under_the_same_account() -> None:
     assert english.account.id == japanese.account.id
     assert japanese.users[0]["first_name"] > "\u3000"
     assert japanese.users[0]["timezone"] == "Asia/Tokyo"
+
+
+def test_users_have_the_app_that_shows_calls_first_and_the_account_its_own_lines() -> None:
+    office = generate_office(1, main_account_id(1))
+    names = {app["id"]: app["name"] for app in DEMO_APPS}
+    assert {names[user["appList"][0]] for user in office.users} == {"voip"}
+    assert office.account.document["ui_restrictions"] == {"myaccount": {}}
+    assert office.account.numbers == tuple(line.number for line in office.lines)
+    (main,) = (account for account in generate_accounts(1) if account.id == office.account.id)
+    assert main == office.account

@@ -16,6 +16,8 @@ from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
+from mockcdrs.imports.fields import FieldKind
+from mockcdrs.imports.pseudonyms import Pseudonyms
 from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
 
@@ -157,6 +159,13 @@ def test_the_data_directory_that_is_shown_can_be_loaded(tmp_path: Path) -> None:
     (tmp_path / "accounts.json").write_text(accounts, encoding="utf-8")
     (account,) = files.load(tmp_path).accounts
     assert [account.id, account.name] == [json.loads(accounts)[0]["id"], "Alpha"]
+
+
+def test_the_pseudonyms_that_are_shown_are_those_of_the_secret() -> None:
+    pairs = re.findall(r"`([^`]+)` becomes\s+`([^`]+)`", TEXTS["docs/data.md"])
+    pseudonyms = Pseudonyms(b"S")
+    assert [pseudonyms.hide(FieldKind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
+    assert len(pairs) == 3
 
 
 def test_the_advice_that_is_shown_is_what_a_client_gets() -> None:

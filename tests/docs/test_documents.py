@@ -150,7 +150,7 @@ def test_each_option_of_the_plugin_is_there(name: str, tables: dict[str, str]) -
 
 def test_the_members_of_the_fixture_that_it_shows_are_there() -> None:
     table = TEXTS["docs/pytest-plugin.md"].partition("| of `mockcdrs` |")[2].partition("\n\n")[0]
-    named = [name for line in table.splitlines() for name in re.findall(r"`(\w+)", line.split(" | ")[0])]
+    named = [name for line in table.splitlines() for name in re.findall(r"`(?:await )?(\w+)", line.split(" | ")[0])]
     assert len(named) > 20
     with serving() as mock:
         assert [name for name in named if not hasattr(mock, name)] == []

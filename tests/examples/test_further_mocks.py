@@ -1,12 +1,12 @@
-"""Several servers in one test, each made as it is needed; settings for a project, or for one test."""
+"""Several servers in one test, each made as it is needed; options for a project, or for one test."""
 
 import pytest
 import requests
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_settings():
-    return {"crossbar.pagination_page_size": 20}
+def mockcdrs_options():
+    return {"settings": {"crossbar.pagination_page_size": 20}}
 
 
 def listed(mock):

@@ -37,8 +37,8 @@ def get_rows(
 ) -> list[dict[str, Any]]:
     headers = {"x-auth-token": state.data.accounts[ACCOUNT].tokens[0].value}
     query = f"created_from={start}&created_to={end}&paginate=false&ascending={json.dumps(is_ascending)}{filters}"
-    answered = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.server_state(), "id")
-    body = answered.body if isinstance(answered.body, bytes) else b"".join(answered.body)
+    response = respond(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", query, headers), state.server_state(), "id")
+    body = response.body if isinstance(response.body, bytes) else b"".join(response.body)
     rows: list[dict[str, Any]] = json.loads(body)["data"]
     return rows
 
@@ -139,18 +139,18 @@ def new_state(calls_per_day: int) -> State:
 @pytest.fixture
 def blocks(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
     """The blocks that are generated, in order."""
-    made: list[Block] = []
+    generated: list[Block] = []
 
     def count_calls(make: Callable[[Office, Traffic, Block], list[Document]]) -> Callable[..., list[Document]]:
         def make_and_count(office: Office, load: Traffic, block: Block) -> list[Document]:
-            made.append(block)
+            generated.append(block)
             return make(office, load, block)
 
         return make_and_count
 
     for moment, make in list(generated_store.MAKERS.items()):
         monkeypatch.setitem(generated_store.MAKERS, moment, count_calls(make))
-    return made
+    return generated
 
 
 @pytest.mark.parametrize("walk", WALKS)
@@ -175,5 +175,5 @@ def test_the_ground_truth_generates_each_block_that_a_walk_generates_once_and_no
 @pytest.mark.parametrize("times", [(JANUARY, None), (JANUARY - 0.5, JANUARY + 5), (None, DECEMBER - 1)])
 def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, float | None], by: TimeBasis) -> None:
     for calls_per_day in (40, 60):
-        made = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
-        assert list(made) == []
+        segments = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
+        assert list(segments) == []

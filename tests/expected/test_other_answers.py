@@ -18,15 +18,15 @@ VERSIONS = ("4.3", "master")
 @pytest.fixture(scope="module", params=[(version, fix) for version in VERSIONS for fix in ((), ("all",))], ids=str)
 def mock(request: pytest.FixtureRequest) -> Iterator[Mock]:
     version, fix = request.param
-    with Mock(kazoo=version, fix=fix) as made:
-        yield made
+    with Mock(kazoo=version, fix=fix) as mock:
+        yield mock
 
 
 def get(mock: Mock, path: str, **query: Any) -> Any:
     params = {name: str(value) for name, value in query.items()}
-    answered = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}{path}", params=params)
-    assert answered.status_code == 200, answered.text
-    return answered.json["data"]
+    response = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}{path}", params=params)
+    assert response.status_code == 200, response.text
+    return response.json["data"]
 
 
 def test_the_summary_is_that_of_the_server_and_has_the_calls_that_it_counts(mock: Mock) -> None:

@@ -14,8 +14,8 @@ def row(number: int, month: str = "202601") -> ExpectedRow:
 def reached(months: list[list[int]], rules: WalkRules, hidden: int = 0, broken: int = 0) -> list[int]:
     """Return the numbers of the rows that a walk over the rows with these numbers reaches."""
     rows = [[row(number) for number in month] for month in months]
-    found = find_reachable(rows, rules, lambda each: each.key[0] != hidden, lambda each: each.key[0] == broken)
-    return [each.key[0] for each in found]
+    reachable = find_reachable(rows, rules, lambda each: each.key[0] != hidden, lambda each: each.key[0] == broken)
+    return [each.key[0] for each in reachable]
 
 
 def walk(page_size: int = 2, chunk_size: int = 2, *, is_chunked: bool = True, is_ascending: bool = False) -> PageWalk:

@@ -30,30 +30,30 @@ def asked(
 
     sent = {**(headers or {}), **({} if token is None else {"x-auth-token": token})}
     full = path if path.startswith("/v") else f"/v2/accounts/{ACCOUNT}{path}"
-    answered, effect = state.faults.apply(HttpRequest(method, full, query, sent), state.server_state(), produce)
-    return replace(answered, body=body_of(answered)), effect
+    response, effect = state.faults.apply(HttpRequest(method, full, query, sent), state.server_state(), produce)
+    return replace(response, body=body_of(response)), effect
 
 
-def envelope(answered: HttpResponse) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(body_of(answered))
-    return found
+def envelope(response: HttpResponse) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(body_of(response))
+    return decoded
 
 
 def statuses(state: State, queries: Iterable[str] = ("",) * 5, path: str = "/cdrs") -> list[int]:
     return [asked(state, query, path)[0].status for query in queries]
 
 
-def next_query(answered: HttpResponse, query: str = FIRST_PAGE) -> str:
-    return f"{query}&start_key={envelope(answered)['next_start_key']}"
+def next_query(response: HttpResponse, query: str = FIRST_PAGE) -> str:
+    return f"{query}&start_key={envelope(response)['next_start_key']}"
 
 
 def walk(state: State, query: str = FIRST_PAGE, most: int = 9) -> list[int]:
     """The statuses of a walk's pages, until it ends or fails."""
-    found, asking = list[int](), query
-    while len(found) < most:
-        answered, _ = asked(state, asking)
-        found.append(answered.status)
-        if answered.status != 200 or "next_start_key" not in envelope(answered):
+    counts, asking = list[int](), query
+    while len(counts) < most:
+        response, _ = asked(state, asking)
+        counts.append(response.status)
+        if response.status != 200 or "next_start_key" not in envelope(response):
             break
-        asking = next_query(answered, query)
-    return found
+        asking = next_query(response, query)
+    return counts

@@ -22,17 +22,17 @@ def login(state: State, **headers: str) -> HttpResponse:
     def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
         return respond(incoming, server_state, "request-1")
 
-    answered, _ = state.faults.apply(
+    response, _ = state.faults.apply(
         HttpRequest("PUT", "/v2/api_auth", "", headers, body), state.server_state(), produce
     )
-    return replace(answered, body=body_of(answered))
+    return replace(response, body=body_of(response))
 
 
 def token(state: State) -> str:
-    answered = login(state)
-    assert answered.status == 201
-    found: str = envelope(answered)["auth_token"]
-    return found
+    response = login(state)
+    assert response.status == 201
+    token_of_login: str = envelope(response)["auth_token"]
+    return token_of_login
 
 
 def status(state: State, value: str) -> int:
@@ -55,15 +55,15 @@ def test_a_token_given_before_another_expired_meets_the_rule_too(state: State) -
     assert status(state, token(state)) == 200
 
 
-@pytest.mark.parametrize(("when", "seen"), [({"times": 2}, [401, 401, 200]), ({"nth": 2}, [200, 401, 200])])
-def test_a_rule_that_says_when_may_expire_a_new_token_too(state: State, when: Any, seen: list[int]) -> None:
+@pytest.mark.parametrize(("when", "statuses"), [({"times": 2}, [401, 401, 200]), ({"nth": 2}, [200, 401, 200])])
+def test_a_rule_that_says_when_may_expire_a_new_token_too(state: State, when: Any, statuses: list[int]) -> None:
     state.faults.add(Rule(token_expired=True, **when))
     given = token(state)
-    found = []
-    for _ in seen:
-        found.append(status(state, given))
-        given = token(state) if found[-1] == 401 else given
-    assert found == seen
+    received = []
+    for _ in statuses:
+        received.append(status(state, given))
+        given = token(state) if received[-1] == 401 else given
+    assert received == statuses
 
 
 def test_what_is_no_token_meets_the_rule_as_any_token_does(state: State) -> None:
@@ -108,10 +108,10 @@ def test_tokens_stay_expired_while_another_rule_that_expires_them_is_left(state:
 def test_a_login_that_a_rule_fails_gives_no_token(failing: Any, version: Version, of_a_token: dict[str, str]) -> None:
     state = state_of(calls(1), version=version)
     state.faults.add(Rule(path="/api_auth", **failing))
-    answered = login(state)
-    told = envelope(answered)
-    assert (str(answered.status), told["status"]) == (told["error"], "error")
-    assert {name: told[name] for name in ("version", "auth_token") if name in told} == of_a_token
+    response = login(state)
+    answer = envelope(response)
+    assert (str(response.status), answer["status"]) == (answer["error"], "error")
+    assert {name: answer[name] for name in ("version", "auth_token") if name in answer} == of_a_token
     genuine, _ = asked(state, path="/v2/api_auth", method="PUT", token=None)  # says no key
-    assert told.keys() == envelope(genuine).keys()
-    assert "location" not in answered.headers
+    assert answer.keys() == envelope(genuine).keys()
+    assert "location" not in response.headers

@@ -21,24 +21,24 @@ from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, 
 def test_any_of_crossbars_errors_comes_by_its_name(name: str, version: Version) -> None:
     state = state_of(calls(COUNT), version=version)
     state.faults.add(Rule(error=name))
-    answered, _ = asked(state)
+    response, _ = asked(state)
     status, words = SYSTEM_ERRORS[name]
-    found = envelope(answered)
-    assert answered.status == status
-    assert list(found) == [key for key in version.error_keys if key in found]
-    assert (found["data"], found["error"]) == ({"message": words}, str(status))
-    assert (found["message"], found["status"]) == (name, "error")
-    assert {"timestamp", "node", "request_id", "auth_token"} <= set(found)
-    assert answered.headers["x-request-id"] == "request-1"
-    assert answered.headers["access-control-allow-origin"] == "*"
-    assert answered.outcome.message == name
+    answer = envelope(response)
+    assert response.status == status
+    assert list(answer) == [key for key in version.error_keys if key in answer]
+    assert (answer["data"], answer["error"]) == ({"message": words}, str(status))
+    assert (answer["message"], answer["status"]) == (name, "error")
+    assert {"timestamp", "node", "request_id", "auth_token"} <= set(answer)
+    assert response.headers["x-request-id"] == "request-1"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.outcome.message == name
 
 
 @pytest.mark.parametrize(("status", "name"), ERROR_BY_STATUS.items())
 def test_a_status_stands_for_an_error(state: State, status: int, name: str) -> None:
     state.faults.add(Rule(status=status))
-    answered, _ = asked(state)
-    assert (answered.status, envelope(answered)["message"]) == (status, name)
+    response, _ = asked(state)
+    assert (response.status, envelope(response)["message"]) == (status, name)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_a_status_stands_for_an_error(state: State, status: int, name: str) -> N
 )
 def test_a_status_that_crossbar_has_no_error_for_gets_a_plain_envelope(state: State, status: int, message: str) -> None:
     state.faults.add(Rule(status=status))
-    answered, _ = asked(state)
-    found = envelope(answered)
+    response, _ = asked(state)
+    answer = envelope(response)
     # a chunked listing's failure keeps no data but a message
-    assert (answered.status, found["error"], found["message"], found["data"]) == (status, str(status), message, [])
+    assert (response.status, answer["error"], answer["message"], answer["data"]) == (status, str(status), message, [])
 
 
 def test_a_datastore_error_is_that_of_a_real_one(state: State) -> None:
@@ -86,59 +86,59 @@ def test_an_error_comes_in_every_form_that_was_asked_for(state: State, path: str
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/v2/user_auth"), ("GET", "/v2/nosuch"), ("DELETE", "/cdrs")])
 def test_what_crossbar_would_refuse_anyway_fails_as_the_rule_says(state: State, method: str, path: str) -> None:
     state.faults.add(Rule(status=503))
-    answered, _ = asked(state, path=path, method=method)
-    assert (answered.status, envelope(answered)["message"]) == (503, "datastore_unreachable")
+    response, _ = asked(state, path=path, method=method)
+    assert (response.status, envelope(response)["message"]) == (503, "datastore_unreachable")
 
 
 def test_an_account_without_months_fails_too() -> None:
     state = state_of(months=())
     state.faults.add(Rule(status=503))
-    answered, _ = asked(state)
-    assert (answered.status, envelope(answered)["message"]) == (503, "datastore_unreachable")
-    assert "expires" not in answered.headers
+    response, _ = asked(state)
+    assert (response.status, envelope(response)["message"]) == (503, "datastore_unreachable")
+    assert "expires" not in response.headers
 
 
 def test_a_path_is_answered_as_told(state: State) -> None:
     rule = state.faults.add(
         Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)
     )
-    answered, effect = asked(state, path="/v2/external_numbers")
-    assert (answered.status, envelope(answered)) == (202, {"data": []})
+    response, effect = asked(state, path="/v2/external_numbers")
+    assert (response.status, envelope(response)) == (202, {"data": []})
     cors = cors_headers(("GET",), {})
-    assert answered.headers == {**cors, "content-type": "application/json", "x-kind": "made up"}
+    assert response.headers == {**cors, "content-type": "application/json", "x-kind": "made up"}
     assert str(rule) in effect.fault
     assert asked(state, path="/v2/external_numbers")[0].status == 404
 
 
 def test_a_path_may_be_answered_with_nothing(state: State) -> None:
     state.faults.add(Rule(path="/cdrs", reply=Reply(status=204)))
-    answered, _ = asked(state)
-    assert (answered.status, answered.body, answered.headers) == (204, b"", cors_headers(("GET",), {}))
+    response, _ = asked(state)
+    assert (response.status, response.body, response.headers) == (204, b"", cors_headers(("GET",), {}))
 
 
 def test_an_empty_200(state: State) -> None:
     state.faults.add(Rule(empty=True))
-    answered, _ = asked(state)
-    assert (answered.status, answered.body) == (200, b"")
-    assert answered.headers["x-request-id"] == "request-1"
+    response, _ = asked(state)
+    assert (response.status, response.body) == (200, b"")
+    assert response.headers["x-request-id"] == "request-1"
 
 
 @pytest.mark.parametrize("query", ["", "is_chunked=false"])
 def test_malformed_json(state: State, query: str) -> None:
     state.faults.add(Rule(malformed_json=True))
-    answered, _ = asked(state, query)
-    assert answered.status == 200
-    assert len(body_of(answered)) > 1_000
+    response, _ = asked(state, query)
+    assert response.status == 200
+    assert len(body_of(response)) > 1_000
     with pytest.raises(json.JSONDecodeError):
-        envelope(answered)
+        envelope(response)
 
 
 def test_a_token_expires_and_stays_so(state: State) -> None:
     state.faults.add(Rule(token_expired=True, nth=2))
     assert statuses(state) == [200, 401, 401, 401, 401]
-    answered, _ = asked(state)
-    found = envelope(answered)
-    assert (found["message"], found["data"]) == ("invalid_credentials", {"message": "invalid credentials"})
+    response, _ = asked(state)
+    answer = envelope(response)
+    assert (answer["message"], answer["data"]) == ("invalid_credentials", {"message": "invalid credentials"})
 
 
 def test_another_token_is_good_when_one_has_expired(state: State) -> None:
@@ -165,11 +165,11 @@ def test_a_stale_key_stays_refused_and_a_new_walk_begins_well(state: State) -> N
 def test_a_row_comes_twice(state: State, query: str, size: object) -> None:
     usual, _ = asked(state, query)
     state.faults.add(Rule(duplicate_row=True))
-    answered, _ = asked(state, query)
+    response, _ = asked(state, query)
     rows = envelope(usual)["data"]
-    assert envelope(answered)["data"] == [*rows, rows[-1]]
-    assert envelope(answered)["page_size"] == size
-    assert answered.outcome.rows == 11
+    assert envelope(response)["data"] == [*rows, rows[-1]]
+    assert envelope(response)["page_size"] == size
+    assert response.outcome.rows == 11
 
 
 def test_a_row_comes_twice_where_no_page_counts_it(state: State) -> None:

@@ -13,8 +13,8 @@ from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, 
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
-    answered, effect = asked(state)
-    assert answered.status == 200
+    response, effect = asked(state)
+    assert response.status == 200
     assert effect == WireEffect()
 
 
@@ -54,8 +54,8 @@ def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
 )
 def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any], is_hit: bool) -> None:
     state.faults.add(Rule(status=503, **which))
-    answered, _ = asked(state, "page_size=10&b=x+y&b=second", headers={"user-agent": "sync/1.0"})
-    assert answered.status == (503 if is_hit else 200)
+    response, _ = asked(state, "page_size=10&b=x+y&b=second", headers={"user-agent": "sync/1.0"})
+    assert response.status == (503 if is_hit else 200)
 
 
 def test_a_path_is_compared_decoded(state: State) -> None:
@@ -139,9 +139,9 @@ def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
 
     for number in range(KEPT_KEYS):
         walks.hand_out(asking, str(number), number)
-    kept = [number for number in range(KEPT_KEYS) if page_at(number) is not None]
-    assert kept == [*range(KEPT_KEYS - len(kept), KEPT_KEYS)]
-    assert 0 < len(kept) < KEPT_KEYS
+    known = [number for number in range(KEPT_KEYS) if page_at(number) is not None]
+    assert known == [*range(KEPT_KEYS - len(known), KEPT_KEYS)]
+    assert 0 < len(known) < KEPT_KEYS
 
 
 def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
@@ -205,8 +205,8 @@ def test_the_nearest_requests_come_first_each_once(state: State) -> None:
     rule = state.faults.add(Rule(status=503, path="/cdrs", method="PUT", query={"a": 1}))
     for query in ("b=1", "a=1", "a=1", "c=1", "d=1"):
         asked(state, query)
-    found = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
-    assert found == ["a=1", "b=1", "c=1"]
+    queries = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
+    assert queries == ["a=1", "b=1", "c=1"]
 
 
 def test_a_rule_that_fired_or_was_never_added_has_no_near_misses(state: State) -> None:

@@ -18,8 +18,8 @@ PREFLIGHT = {"origin": "http://ui.example", "access-control-request-method": "GE
 
 def sent(state: State, reply: Reply) -> tuple[bytes, str | None]:
     state.faults.add(Rule(path="/braintree", reply=reply))
-    answered, _ = asked(state, path="/braintree")
-    return body_of(answered), answered.headers.get("content-type")
+    response, _ = asked(state, path="/braintree")
+    return body_of(response), response.headers.get("content-type")
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
 
     state.faults.add(Rule(method="PUT", path="/braintree", reply=count))
     incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/braintree", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
-    answered, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
-    assert envelope(answered) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
+    response, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
+    assert envelope(response) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
 
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
@@ -110,9 +110,9 @@ def test_a_page_of_another_origin_may_read_a_reply(state: State) -> None:
 
 def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_replied_to(state: State) -> None:
     rule = state.faults.add(Rule(path="/braintree", reply=Reply({}), times=1))
-    answered, _ = asked(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
-    assert (answered.status, state.faults.fired(rule)) == (200, 0)
-    assert answered.headers["access-control-allow-methods"] == "GET, OPTIONS"
+    response, _ = asked(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
+    assert (response.status, state.faults.fired(rule)) == (200, 0)
+    assert response.headers["access-control-allow-methods"] == "GET, OPTIONS"
 
 
 @pytest.mark.parametrize("action", [each for each in ACTIONS.values() if each.group == "answer"])
@@ -125,8 +125,8 @@ def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
     asked(state, FIRST_PAGE, headers=PREFLIGHT)
     fourth = asked(state, "start_key=g2wAAAABYg", headers=PREFLIGHT)[0]
     assert state.faults.never_fired() == []
-    for answered in (first, fourth):
-        assert answered.headers["access-control-allow-origin"] == "*"
+    for response in (first, fourth):
+        assert response.headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize(
@@ -134,5 +134,5 @@ def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
 )
 def test_a_page_of_another_origin_may_read_an_error_wherever_it_comes(state: State, path: str, method: str) -> None:
     state.faults.add(Rule(status=503, path=path))
-    answered, _ = asked(state, path=path, method=method, headers={"origin": "http://ui.example"})
-    assert answered.headers["access-control-allow-origin"] == "*"
+    response, _ = asked(state, path=path, method=method, headers={"origin": "http://ui.example"})
+    assert response.headers["access-control-allow-origin"] == "*"

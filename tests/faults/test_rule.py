@@ -34,7 +34,10 @@ WRONG = [
         "headers: came {'a': 1}, expected headers by name, each text, True or False",
     ),
     ({"token": "", "close": True}, "token: came '', expected a token as text"),
-    ({"rate_limit": {"tokens_fill_rate": 1}}, "rate_limit: came {'tokens_fill_rate': 1}, expected how large a bucket"),
+    (
+        {"rate_limit": {"tokens_fill_rate": 1}},
+        "rate_limit: came {'tokens_fill_rate': 1}, expected a bucket of tokens, ",
+    ),
     ({"rate_limit": {"max_bucket_tokens": 0}}, "max_bucket_tokens: came 0, expected a whole number from 1 on"),
     ({"rate_limit": {"max_bucket_tokens": 5, "fill": 1}}, "fill: rate_limit has no such argument"),
     ({"script": [204]}, "script: came 204, expected a status (200 for an answer as usual, or 400 to 599), a Reply, or"),
@@ -141,6 +144,7 @@ RULES = {
     "script": Rule(
         path="/cdrs", script=[429, Reply(text="gone"), {"cut_after": 100}, 200], delay_seconds=jitter(1, 0.5)
     ),
+    "script beside a cut": Rule(path="/cdrs", script=[503, 200], cut_after=10),
     "script for all": Rule(script=[429, {"reply": Reply(text="gone"), "drip": 5}]),
     "function": Rule(path="/vmboxes", reply=make_nothing, times=2),
     "everything": Rule(

@@ -82,32 +82,32 @@ def row(names: list[str], times: Mapping[str, Any], **changes: Any) -> dict[str,
     return {name: whole[name] for name in names}
 
 
-def numbers(made: dict[str, Any]) -> dict[str, Any]:
+def numbers(row: dict[str, Any]) -> dict[str, Any]:
     """With the numbers that were no texts yet in 3.19."""
-    made |= {name: int(made[name]) for name in ("timestamp", "unix_timestamp", "cost")}
-    return made | {"rate": 0.0333}
+    row |= {name: int(row[name]) for name in ("timestamp", "unix_timestamp", "cost")}
+    return row | {"rate": 0.0333}
 
 
 def quoted(times: Mapping[str, str]) -> dict[str, str]:
     return {**times, "rfc_1036": f'"{times["rfc_1036"]}"', "iso_8601": f'"{times["iso_8601"]}"'}
 
 
-def answer(made: dict[str, Any]) -> str:
-    return json.dumps({"data": [made], "status": "success"})
+def answer(row: dict[str, Any]) -> str:
+    return json.dumps({"data": [row], "status": "success"})
 
 
-def lines(made: dict[str, Any], end: str = "\r\n") -> str:
-    cells = ("".join(value) if isinstance(value, list) else str(value) for value in made.values())
-    return ",".join(made) + end + ",".join(cells) + end
+def lines(row: dict[str, Any], end: str = "\r\n") -> str:
+    cells = ("".join(value) if isinstance(value, list) else str(value) for value in row.values())
+    return ",".join(row) + end + ",".join(cells) + end
 
 
-def in_order(made: dict[str, Any]) -> dict[str, Any]:
-    return dict(sorted(made.items()))
+def in_order(row: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(row.items()))
 
 
-def cells(made: dict[str, Any], doubled: str = '"', comma: str = ",", joint: str = "") -> str:
-    heads = ",".join(f'"{"ID" if name == "id" else name}"' for name in made)
-    texts = (joint.join(value) if isinstance(value, list) else str(value) for value in made.values())
+def cells(row: dict[str, Any], doubled: str = '"', comma: str = ",", joint: str = "") -> str:
+    heads = ",".join(f'"{"ID" if name == "id" else name}"' for name in row)
+    texts = (joint.join(value) if isinstance(value, list) else str(value) for value in row.values())
     return heads + "\n" + ",".join(f'"{text.replace(chr(34), doubled).replace(",", comma)}"' for text in texts) + "\n"
 
 
@@ -115,7 +115,7 @@ def imported(tmp_path: Path, *texts: str, **settings: Any) -> dict[tuple[str, st
     files = [tmp_path / f"file{number}" for number in range(len(texts))]
     for file, text in zip(files, texts, strict=True):
         file.write_bytes(text.encode())
-    return {month: list(held) for month, held in Importer(**settings).read(files).documents.items()}
+    return {month: list(documents) for month, documents in Importer(**settings).read(files).documents.items()}
 
 
 SMALL_ROW: dict[str, Any] = {
@@ -200,5 +200,5 @@ def holding(*documents: dict[str, Any]) -> LoadedDataSet:
 
 
 def anonymized(*documents: dict[str, Any], secret: bytes = SECRET) -> list[dict[str, Any]]:
-    (made,) = Anonymizer(secret).anonymize_data(holding(*documents)).documents.values()
-    return list(made)
+    (pseudonymous,) = Anonymizer(secret).anonymize_data(holding(*documents)).documents.values()
+    return list(pseudonymous)

@@ -19,10 +19,10 @@ from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files, fixtures
 from mockcdrs.dataset.files import DataSet, LoadedDataSet
 from mockcdrs.dataset.generator import documents_of_day
-from mockcdrs.dataset.office import generate_office, main_account_id
+from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer, describe_dropped
-from mockcdrs.imports.fields import FIELDS, Kind
+from mockcdrs.imports.fields import FIELDS, FieldKind
 from tests.imports.builders import ACCOUNT, SDP, SECRET, TRICKY, anonymized, holding
 
 NAMES = ("zebedee", "quuxworth")
@@ -64,7 +64,9 @@ def shape(value: Any, *, is_tally: bool = False) -> Any:
         if is_tally:
             return sorted((json.dumps(shape(each, is_tally=True)) for each in value.values()), key=str)
         return {
-            name: shape(each, is_tally=FIELDS[name] is Kind.TALLY) for name, each in value.items() if name in FIELDS
+            name: shape(each, is_tally=FIELDS[name] is FieldKind.TALLY)
+            for name, each in value.items()
+            if name in FIELDS
         }
     return [shape(each, is_tally=is_tally) for each in value] if isinstance(value, list) else type(value).__name__
 
@@ -107,7 +109,11 @@ def test_names_that_are_common_words_change_no_key_code_amount_flag_or_time() ->
         for document in office
         for row, word in enumerate(COMMON_WORDS)
     ]
-    kept = {name for name, kind in FIELDS.items() if kind in {Kind.AMOUNT, Kind.TIME, Kind.CODE, Kind.FLAG}}
+    kept = {
+        name
+        for name, kind in FIELDS.items()
+        if kind in {FieldKind.AMOUNT, FieldKind.TIME, FieldKind.CODE, FieldKind.FLAG}
+    }
     anonymizer = Anonymizer(SECRET)
     for document in renamed:
         hidden = anonymizer.anonymize_object(document)
@@ -129,9 +135,11 @@ def test_each_field_of_the_schema_and_each_column_of_a_row_is_in_the_table() -> 
     assert {*documents.schema_field_names(), *listing_columns.COLUMNS} <= FIELDS.keys()
 
 
-def test_generated_calls_have_no_field_that_is_not_in_the_table() -> None:
+def test_generated_calls_and_accounts_have_no_field_that_is_not_in_the_table() -> None:
     office = generate_office(1, main_account_id(1))
     anonymizer = Anonymizer(SECRET)
+    for account in generate_accounts(1):
+        anonymizer.anonymize_account(account)
     documents = [*islice(documents_of_day(office, Traffic(500), date(2026, 1, 19)), 1_000)]
     assert len([anonymizer.anonymize_object(document) for document in documents]) > 500
     assert anonymizer.dropped == set()

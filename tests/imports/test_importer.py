@@ -62,13 +62,13 @@ def committed() -> list[Document]:
 
 
 def rows(documents: Iterable[Document], columns: Columns = COLUMNS) -> list[dict[str, Any]]:
-    made = []
+    rows_of_answer = []
     for document in documents:
         try:
-            made.append(listing_columns.make_row(document, columns))
+            rows_of_answer.append(listing_columns.make_row(document, columns))
         except ValueError:  # some edge cases are what no row can be made of
             continue
-    return made
+    return rows_of_answer
 
 
 def saved(tmp_path: Path, content: Any, name: str = "saved") -> Path:
@@ -92,45 +92,47 @@ def envelope(data: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("kazoo", VERSIONS)
 def test_rows_of_an_answer_come_back_equal(tmp_path: Path, kazoo: str, is_reseller: bool, interactions_of: str) -> None:
     columns = version_named(kazoo).row_columns(is_reseller=is_reseller, interactions_of=interactions_of)
-    answered = rows(committed(), columns)
-    assert len(answered) > 250
-    found = imported(saved(tmp_path, envelope(answered)))
-    assert rows((found[each["id"]] for each in answered), columns) == answered
+    response = rows(committed(), columns)
+    assert len(response) > 250
+    documents = imported(saved(tmp_path, envelope(response)))
+    assert rows((documents[each["id"]] for each in response), columns) == response
 
 
 def test_rows_without_their_empty_columns_come_back_equal(tmp_path: Path) -> None:
-    answered = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
-    found = imported(saved(tmp_path, envelope(answered)))
-    for each in answered:
+    response = [{name: value for name, value in each.items() if value != ""} for each in rows(committed())]
+    documents = imported(saved(tmp_path, envelope(response)))
+    for each in response:
         assert {
-            name: value for name, value in listing_columns.make_row(found[each["id"]], COLUMNS).items() if value != ""
+            name: value
+            for name, value in listing_columns.make_row(documents[each["id"]], COLUMNS).items()
+            if value != ""
         } == each
 
 
 @pytest.mark.parametrize("kazoo", VERSIONS)
 def test_a_quoted_csv_file_comes_back_equal(tmp_path: Path, kazoo: str) -> None:
     columns = version_named(kazoo).row_columns(is_reseller=True)
-    answered = rows(committed(), columns)
-    made = csv_rendering.CsvFile()
-    made.add(answered)
-    found = imported(saved(tmp_path, made.text().decode()))
+    response = rows(committed(), columns)
+    file = csv_rendering.CsvFile()
+    file.add(response)
+    documents = imported(saved(tmp_path, file.text().decode()))
     again = csv_rendering.CsvFile()
-    again.add(rows((found[each["id"]] for each in answered), columns))
-    assert again.text() == made.text()
+    again.add(rows((documents[each["id"]] for each in response), columns))
+    assert again.text() == file.text()
 
 
 @pytest.mark.parametrize("kazoo", VERSIONS)
 def test_bare_csv_lines_come_back_equal(tmp_path: Path, kazoo: str) -> None:
     columns = version_named(kazoo).row_columns(interactions_of="account", is_csv=True)
     # the date has a comma; a line with another one is refused
-    answered = [
+    response = [
         each for each in rows(committed(), columns) if csv_rendering.plain_line(each).count(",") == len(columns)
     ]
-    assert len(answered) > 100
-    text = csv_rendering.header_line(columns) + "".join(map(csv_rendering.plain_line, answered))
-    found = imported(saved(tmp_path, text))
-    assert [csv_rendering.plain_line(each) for each in rows((found[each["id"]] for each in answered), columns)] == [
-        csv_rendering.plain_line(each) for each in answered
+    assert len(response) > 100
+    text = csv_rendering.header_line(columns) + "".join(map(csv_rendering.plain_line, response))
+    documents = imported(saved(tmp_path, text))
+    assert [csv_rendering.plain_line(each) for each in rows((documents[each["id"]] for each in response), columns)] == [
+        csv_rendering.plain_line(each) for each in response
     ]
 
 
@@ -179,7 +181,9 @@ PUBLIC = {"call_id": "a", "call_direction": "inbound", "timestamp": 7, "custom_c
 )
 def test_exported_documents_are_unchanged_and_other_documents_skipped(tmp_path: Path, content: Any) -> None:
     loaded = Importer().read([saved(tmp_path, content)])
-    assert {month: list(held) for month, held in loaded.documents.items()} == {(ACCOUNT, "202601"): [DOCUMENT]}
+    assert {month: list(documents) for month, documents in loaded.documents.items()} == {
+        (ACCOUNT, "202601"): [DOCUMENT]
+    }
 
 
 @pytest.mark.parametrize("data", [PUBLIC, [PUBLIC]])
@@ -191,20 +195,20 @@ def test_public_documents_get_private_fields(tmp_path: Path, data: Any) -> None:
 
 def test_a_csv_of_documents_gets_its_nesting_back(tmp_path: Path) -> None:
     public = {**PUBLIC, "custom_channel_vars": {"owner_id": "u1", "media_recordings": ["r1", "r2"]}}
-    made = csv_rendering.CsvFile()
+    file = csv_rendering.CsvFile()
     other = {"id": "202601-other", "call_id": "other", "timestamp": public["timestamp"]}
-    made.add([public, other])
-    documents = imported(saved(tmp_path, made.text().decode())).values()
+    file.add([public, other])
+    documents = imported(saved(tmp_path, file.text().decode())).values()
     assert [public_fields(document) for document in documents] == [public, other]
 
 
 def test_an_empty_cell_is_a_field_that_the_document_does_not_have(tmp_path: Path) -> None:
-    made = csv_rendering.CsvFile()
+    file = csv_rendering.CsvFile()
     others = {**PUBLIC, "id": "202601-b", "call_id": "b", "billing_seconds": 7}
-    made.add([others, PUBLIC])
-    found = imported(saved(tmp_path, made.text().decode()))
-    assert public_fields(found["202601-b"])["billing_seconds"] == 7
-    assert "billing_seconds" not in found["202601-a"]
+    file.add([others, PUBLIC])
+    documents = imported(saved(tmp_path, file.text().decode()))
+    assert public_fields(documents["202601-b"])["billing_seconds"] == 7
+    assert "billing_seconds" not in documents["202601-a"]
 
 
 def test_the_most_complete_document_wins_and_equal_ones_are_one(tmp_path: Path) -> None:
@@ -241,9 +245,9 @@ def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> Non
 
 def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
     tricky = {**ROW, "caller_id_name": 'a "b",\r\nc', "rate": "0.0", "call_type": "", "cost": "0"}
-    made = csv_rendering.CsvFile()
-    made.add([tricky])
-    text = made.text().decode()
+    file = csv_rendering.CsvFile()
+    file.add([tricky])
+    text = file.text().decode()
     assert list(csv.reader(io.StringIO(text, newline="")))[1][-1] == 'a "b",\r\nc'
     (document,) = imported(saved(tmp_path, text)).values()
     assert document["caller_id_name"] == tricky["caller_id_name"]

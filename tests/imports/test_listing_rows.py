@@ -136,11 +136,11 @@ def test_a_column_that_contradicts_the_others_is_refused_in_every_format(
 def test_the_account_column_of_kazoo_classic_gives_the_account(tmp_path: Path, form: FileFormat) -> None:
     names = [*OF_4_3, "reseller_cost", "reseller_call_type", "reseller_id", "account_id"]
     changes = {"reseller_cost": "0", "reseller_call_type": "", "reseller_id": "r1", "account_id": ACCOUNT}
-    made = row([name for name in names if name not in changes], START) | changes
+    columns = row([name for name in names if name not in changes], START) | changes
     texts = {
-        FileFormat.JSON: answer(made),
-        FileFormat.BARE_CSV: lines(made),
-        FileFormat.QUOTED_CSV: cells(made, doubled='""', joint=",").replace('"account_id"', '"Account ID"'),
+        FileFormat.JSON: answer(columns),
+        FileFormat.BARE_CSV: lines(columns),
+        FileFormat.QUOTED_CSV: cells(columns, doubled='""', joint=",").replace('"account_id"', '"Account ID"'),
     }
     ((month, (document,)),) = imported(tmp_path, texts[form]).items()
     assert month == (ACCOUNT, "201601")
@@ -171,9 +171,9 @@ def test_the_month_suffix_of_the_account_option_is_dropped(tmp_path: Path) -> No
 
 
 def test_a_call_authorized_by_the_account_itself_is_recognized_by_its_inception_direction(tmp_path: Path) -> None:
-    made = row(OF_4_3, START, authorizing_id="") | {"inception_direction": "origination"}
+    columns = row(OF_4_3, START, authorizing_id="") | {"inception_direction": "origination"}
     for inception, authorized in (("origination", {"authorizing_id": ACCOUNT}), ("termination", {})):
-        text = answer(made | {"inception_direction": inception})
+        text = answer(columns | {"inception_direction": inception})
         ((document,),) = imported(tmp_path, text, account_id=ACCOUNT).values()
         variables = document["custom_channel_vars"]
         assert {name: variables[name] for name in variables if name == "authorizing_id"} == authorized
@@ -181,8 +181,8 @@ def test_a_call_authorized_by_the_account_itself_is_recognized_by_its_inception_
 
 @pytest.mark.parametrize("inception", ["origination", "termination"])
 def test_inception_direction_is_accepted_as_accounts_and_users_listings_have_it(tmp_path: Path, inception: str) -> None:
-    made = row(OF_4_3, START) | {"inception_direction": inception, "direction": "outbound", "calling_from": ""}
-    ((document,),) = imported(tmp_path, answer(made)).values()
+    columns = row(OF_4_3, START) | {"inception_direction": inception, "direction": "outbound", "calling_from": ""}
+    ((document,),) = imported(tmp_path, answer(columns)).values()
     assert "inception_direction" not in document
 
 

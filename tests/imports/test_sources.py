@@ -141,8 +141,8 @@ def test_a_name_in_a_line_without_quotes_may_have_a_comma_before_a_blank(tmp_pat
 def test_a_resellers_line_gets_the_comma_that_3_19_left_out(
     tmp_path: Path, call_type: str, cost: str, reseller_call_type: str, reseller_cost: str
 ) -> None:
-    made = row(OF_3_19, END, call_type=call_type, cost=cost, bridge_id="b3")
-    head, line, _ = lines(made, "\r").split("\r")
+    columns = row(OF_3_19, END, call_type=call_type, cost=cost, bridge_id="b3")
+    head, line, _ = lines(columns, "\r").split("\r")
     text = f"{head},reseller_cost,reseller_call_type\r{line}{reseller_cost},{reseller_call_type}\r"
     ((document,),) = imported(tmp_path, text).values()
     assert document["custom_channel_vars"]["bridge_id"] == "b3"

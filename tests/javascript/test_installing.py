@@ -43,9 +43,9 @@ def test_a_runner_of_programs_runs_a_checkout(command: str, tmp_path: Path) -> N
     if words[0] == "pipx":
         words = ["uvx", *words]  # which has it, too
     folders = {"UV_TOOL_DIR": str(tmp_path / "uv"), "PIPX_HOME": str(tmp_path / "pipx")}
-    ended = run(*words, "--help", **folders)
-    assert ended.returncode == 0, ended.stderr
-    assert "Serve CDRs until interrupted." in ended.stdout
+    result = run(*words, "--help", **folders)
+    assert result.returncode == 0, result.stderr
+    assert "Serve CDRs until interrupted." in result.stdout
 
 
 @pytest.mark.slow
@@ -60,9 +60,9 @@ def test_the_steps_of_github_actions_start_a_mock_for_the_tests(tmp_path: Path) 
         f"{tmp_path / 'bin'}{os.pathsep}{Path(program('node')).parent}{os.pathsep}{BIN}{os.pathsep}{os.environ['PATH']}"
     )
     whole = f"set -e; cd {shlex.quote(str(tmp_path))}; export PATH={shlex.quote(path)}; trap 'kill $!' EXIT\n{script}"
-    ended = run("bash", "-c", whole, MOCKCDRS_SOURCE=str(ROOT), **tools)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "# pass 1" in ended.stdout
+    result = run("bash", "-c", whole, MOCKCDRS_SOURCE=str(ROOT), **tools)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "# pass 1" in result.stdout
 
 
 def test_the_dockerfile_is_short_and_of_a_python_that_the_package_takes() -> None:
@@ -81,8 +81,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     venv.create(folder / "venv", with_pip=True)
     (install,) = (step for step in steps("RUN") if "pip install" in step)
     words = [str(ROOT) if word == "/src" else word for word in shlex.split(install.partition(" ")[2])]
-    ended = run(str(folder / "venv" / "bin" / words[0]), *words[1:])
-    assert ended.returncode == 0, ended.stderr
+    result = run(str(folder / "venv" / "bin" / words[0]), *words[1:])
+    assert result.returncode == 0, result.stderr
     return folder / "venv" / "bin"
 
 

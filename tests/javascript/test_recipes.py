@@ -65,11 +65,11 @@ def run(project: Path, *command: str, **environment: str) -> str:
     """Run a command of a project, with the `mockcdrs` of this environment; its output, of which a failure tells."""
     scripts = f"{project / 'node_modules' / '.bin'}{os.pathsep}{Path(sys.executable).parent}"
     known = {**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}", "CI": "1", **environment}
-    ended = subprocess.run(
+    process = subprocess.run(
         [*command], cwd=project, env=known, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
-    assert ended.returncode == 0, f"{command}: {ended.stdout}\n{ended.stderr}"
-    return ended.stdout + ended.stderr
+    assert process.returncode == 0, f"{command}: {process.stdout}\n{process.stderr}"
+    return process.stdout + process.stderr
 
 
 def free_port() -> str:

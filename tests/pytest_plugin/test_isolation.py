@@ -288,3 +288,47 @@ def test_nobody_answers_for_a_closed_mock() -> None:
         each.close()
     assert mock.url == url
     assert never_asked.url == "http://127.0.0.1:0/v2"
+
+
+def test_each_test_has_a_token_and_what_comes_with_anothers_is_told_apart(pytester: pytest.Pytester) -> None:
+    result = run_pytest(
+        pytester,
+        """
+import pytest, urllib.error, urllib.request
+
+kept = {}
+
+def ask(mock, token):
+    request = urllib.request.Request(mock.url_for("/cdrs"), headers={"X-Auth-Token": token})
+    try:
+        return urllib.request.urlopen(request, timeout=10).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+def test_one(mockcdrs, make_mockcdrs):
+    kept["token"] = mockcdrs.auth_token
+    assert make_mockcdrs().auth_token != mockcdrs.auth_token
+    assert ask(mockcdrs, mockcdrs.auth_token) == 200
+
+@pytest.mark.mockcdrs(strict=True, allow=["unfollowed-pages"])
+def test_two(mockcdrs):
+    assert mockcdrs.auth_token != kept["token"]
+    mockcdrs.fail(status=503, path="/cdrs", times=1)
+    for _ in range(2):
+        assert ask(mockcdrs, kept["token"]) == 401
+    mockcdrs.assert_not_requested()
+    assert mockcdrs.advice() == []
+    assert ask(mockcdrs, mockcdrs.auth_token) == 503
+    mockcdrs.reset()
+    assert ask(mockcdrs, kept["token"]) == 401
+    assert ask(mockcdrs, mockcdrs.auth_token) == 200
+    assert ask(mockcdrs, mockcdrs.state.data.accounts[mockcdrs.account_id].tokens[0].value) == 200
+    assert len(mockcdrs.wait_for(2)) == 2
+
+def test_three(mockcdrs):
+    ask(mockcdrs, kept["token"])
+    assert mockcdrs.requests
+""",
+    )
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(["no request came.*", "besides, 1 requests came with the token of *::test_one"])

@@ -38,12 +38,15 @@ def test_call_without_a_marker(make_mockcdrs):
 
 EVERY_PART = {
     "seed": ("1", "2", 3, 4),
+    "speed": ("1.5", "2", 3, 60),
     "calls_per_day": ("11", "12", 13, 14),
     "now": ("2026-01-01", "2026-01-02", "2026-01-03", "live"),
     "kazoo": ("master", "classic", "master", "4.3"),
     "locale": ("de_DE", "fr_FR", "en_GB", "ja_JP"),
     "data": ("one", "two", "three", "four"),
     "reseller": ("false", None, False, True),
+    "tls": ("false", None, False, True),
+    "remote_webhooks": ("false", None, False, True),
     "fix": ("pdf-500", "summary-51-rows", ["summary-doubling"], ["all"]),
     "quirk": ("integer-page-size", "trailer-unescaped", ["pdf-500"], ["legs-turned"]),
     "settings": ("kazoo.node=a\n  kazoo.version=1", "kazoo.node=b", {"kazoo.node": "c"}, {"kazoo.node": "d"}),
@@ -62,7 +65,7 @@ class NoMock:
 
 @pytest.fixture(autouse=True)
 def nothing_made(monkeypatch):
-    monkeypatch.setattr(MockSession, "make", lambda self, options: NoMock(options))
+    monkeypatch.setattr(MockSession, "make", lambda self, options, test="": NoMock(options))
 """
 
 
@@ -75,7 +78,10 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
     read = {
         "seed": (1, 2),
         "calls_per_day": (11, 12),
+        "speed": (1.5, 2.0),
         "reseller": (False, True),
+        "tls": (False, True),
+        "remote_webhooks": (False, True),
         "fix": (["pdf-500"], ["summary-51-rows"]),
         "quirk": (["integer-page-size"], ["trailer-unescaped"]),
         "settings": ({"kazoo.node": "a"}, {"kazoo.node": "b"}),
@@ -146,8 +152,11 @@ ODD_MARKERS = {
     "fix='all'": "fix: came 'all', expected a list of names",
     "settings='a=1'": "settings: came 'a=1', expected values by name",
     "now='nonsense'": "now: came 'nonsense', expected ISO 8601",
-    "allow=['wrong-epok']": "allow=['wrong-epok'] came, expected a list of some of wrong-epoch, ignored-time",
-    "allow='wrong-epoch'": "allow='wrong-epoch' came, expected a list of some of wrong-epoch",
+    "allow=['wrong-epok']": "allow: came 'wrong-epok', expected codes of advice (wrong-epoch, ignored-time, ",
+    "allow=['summary-51-row']": "did you mean summary-51-rows?",
+    "allow='wrong-epoch'": "allow: came 'wrong-epoch', expected a list of names; put it into a list: ['wrong-epoch']",
+    "strict=1": "strict: came 1, expected True or False",
+    "speed=0": "speed: came 0, expected seconds of the mock's clock in a second, more than 0 and at most 1000000",
 }
 
 
@@ -174,6 +183,81 @@ def test_a_number_that_is_none_is_refused_in_words(pytester: pytest.Pytester) ->
     result.stdout.fnmatch_lines(["*mockcdrs_seed: came 'many', expected a whole number*"])
 
 
+STRICT = """
+import pytest
+
+def test_it(mockcdrs):
+    ask(mockcdrs, "?filter_not_nosuch=x&paginate=false")
+"""
+
+
+@pytest.mark.parametrize(
+    ("ini", "option", "marker", "fixture", "passes"),
+    [
+        ("", "", "", "", True),
+        ("mockcdrs_strict = true", "", "", "", False),
+        ("", "--mockcdrs-strict", "", "", False),
+        ("", "", "strict=True", "", False),
+        ("", "", "", "{'strict': True}", False),
+        ("mockcdrs_strict = true", "", "strict=False", "", True),
+        ("mockcdrs_strict = true\nmockcdrs_allow = unknown-field", "", "", "", True),
+        ("mockcdrs_strict = true", "--mockcdrs-allow=unknown-field", "", "", True),
+        ("mockcdrs_strict = true", "", "allow=['unknown-field']", "", True),
+        ("mockcdrs_strict = true", "", "", "{'allow': ['unknown-field']}", True),
+        ("mockcdrs_strict = true\nmockcdrs_allow = wrong-epoch", "--mockcdrs-allow=unknown-field", "", "", True),
+    ],
+)
+def test_strictness_and_what_it_allows_are_said_in_four_places(
+    pytester: pytest.Pytester, ini: str, option: str, marker: str, fixture: str, passes: bool
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    mark = f"\n@pytest.mark.mockcdrs({marker})\ndef test_it" if marker else "\ndef test_it"
+    source = STRICT.replace("\ndef test_it", mark)
+    if fixture:
+        source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
+    run_pytest(pytester, source, *filter(None, [option])).assert_outcomes(passed=passes, failed=not passes)
+
+
+@pytest.mark.parametrize(
+    ("ini", "option", "fixture", "words"),
+    [
+        (
+            "mockcdrs_allow = unknown-feild",
+            "",
+            "",
+            "mockcdrs_allow: allow: came 'unknown-feild', *; did you mean unknown-fi",
+        ),
+        (
+            "",
+            "--mockcdrs-allow=unknown-feild",
+            "",
+            "--mockcdrs-allow: allow: came 'unknown-feild', *did you mean unknown-",
+        ),
+        ("", "", "{'sede': 7}", "the fixture mockcdrs_options: sede: a test has no such argument, *did you mean seed"),
+        ("", "--mockcdrs-speed=fast", "", "mockcdrs_speed: came 'fast', expected a number"),
+    ],
+)
+def test_what_is_misspelt_is_refused_with_the_nearest(
+    pytester: pytest.Pytester, ini: str, option: str, fixture: str, words: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    source = "\nimport pytest\n\ndef test_it(mockcdrs): pass\n"
+    if fixture:
+        source += f"\n@pytest.fixture(scope='session')\ndef mockcdrs_options():\n    return {fixture}\n"
+    result = run_pytest(pytester, source, *filter(None, [option]))
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{words}*"])
+
+
+def test_a_server_elsewhere_is_said_in_the_ini_file_too(pytester: pytest.Pytester) -> None:
+    with serving(seed=7) as mock:
+        pytester.makeini(f"[pytest]\nmockcdrs_url = {mock.url}\n")
+        source = f"\ndef test_it(mockcdrs):\n    assert mockcdrs.url == {mock.url!r}\n    ask(mockcdrs)\n"
+        run_pytest(pytester, source).assert_outcomes(passed=1)
+        pytester.makeini("[pytest]\nmockcdrs_url = http://127.0.0.1:1/v2\n")
+        run_pytest(pytester, source, f"--mockcdrs-url={mock.url}").assert_outcomes(passed=1)
+
+
 def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> None:
     result = run_pytest(
         pytester,
@@ -181,8 +265,8 @@ def test_settings_come_from_fixture_and_marker(pytester: pytest.Pytester) -> Non
 import pytest
 
 @pytest.fixture(scope="session")
-def mockcdrs_settings():
-    return {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}
+def mockcdrs_options():
+    return {"settings": {"crossbar.pagination_page_size": 7, "kazoo.version": "5.0.0"}}
 
 @pytest.mark.mockcdrs(settings={"kazoo.version": "5.1.0"})
 def test_it(mockcdrs, mockcdrs_server):

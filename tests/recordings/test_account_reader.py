@@ -62,13 +62,14 @@ def test_a_cdr_is_as_its_database_has_it_and_one_that_is_gone_is_none() -> None:
     assert server.asked[-1] == "cdrs/202601-gone"
 
 
-def test_an_account_has_its_users_and_devices_but_those_that_are_gone() -> None:
+def test_an_account_has_its_users_and_devices_but_those_that_are_gone_or_not_for_this_token() -> None:
     listed = {"data": [{"id": "u1"}, {"id": "u2"}]}
     own = {"id": "a", "name": "A", "realm": "r", "is_reseller": True, "created": 7, "language": "x"}
     reading, _ = reader(
         {
             "/v2/accounts/a": (200, {"data": own}),
             "users?paginate=false": (200, listed),
+            "devices?paginate=false": (403, {"status": "error"}),
             "users/u1": (200, {"data": {"id": "u1", "first_name": "Ann"}, "revision": "1-u"}),
         }
     )

@@ -68,9 +68,9 @@ def test_a_line_that_is_not_an_exchange_is_refused_with_its_number(tmp_path: Pat
     ],
 )
 def test_the_time_is_that_of_the_envelope_or_the_date_header(answer: RecordedResponse, moment: str) -> None:
-    told = Exchange("x", RawRequest("GET", "/"), answer).time_gregorian
-    assert told is not None
-    assert gregorian.iso_8601(told) == moment == gregorian.iso_8601(parse_time(moment))
+    time = Exchange("x", RawRequest("GET", "/"), answer).time_gregorian
+    assert time is not None
+    assert gregorian.iso_8601(time) == moment == gregorian.iso_8601(parse_time(moment))
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "today"}])
@@ -103,12 +103,12 @@ def test_unknown_members_of_later_versions_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    "held",
+    "value",
     [[], "4.3", {"kazoo": 4.3}, {"fix": [1]}, {"fix": 1}, {"reseller": 1}, {"data": []}, {"data": {"seed": "1"}}],
 )
-def test_members_of_other_types_are_refused(held: Any) -> None:
+def test_members_of_other_types_are_refused(value: Any) -> None:
     with pytest.raises((TypeError, AttributeError)):
-        RecordedServer.from_json(held)
+        RecordedServer.from_json(value)
 
 
 def test_a_mock_reports_all_options_that_make_another_one_like_it() -> None:
@@ -159,7 +159,7 @@ def test_the_origin_of_calls_is_described_in_words() -> None:
 
 
 def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
-    asked = Exchange(
+    exchange = Exchange(
         "everywhere",
         RawRequest(
             "POST",
@@ -170,7 +170,7 @@ def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_
         ),
         RecordedResponse(0),
     )
-    write_exchanges(tmp_path / "file", [*recorded, *recorder(office).record_again([asked])])
+    write_exchanges(tmp_path / "file", [*recorded, *recorder(office).record_again([exchange])])
     text = (tmp_path / "file").read_text(encoding="utf-8")
     assert office.auth_token not in text
     assert "hush-hush" not in text

@@ -27,14 +27,14 @@ def test_a_recording_can_be_sent_again_as_it_is(office: Mock, recorded: list[Exc
 
 def test_no_request_that_may_write_is_sent_to_another_machine() -> None:
     elsewhere = Recorder(Client("http://kazoo.example/v2"))
-    asked = [
+    exchanges = [
         Exchange("good", RawRequest("GET", "/v2/x"), RecordedResponse(0)),
         Exchange("bad", RawRequest("PUT", "/v2/x"), RecordedResponse(0)),
     ]
     with pytest.raises(
         ClientError, match=r"bad: PUT came for kazoo\.example, which is not this machine; expected one of"
     ):
-        next(elsewhere.record_again(asked))
+        next(elsewhere.record_again(exchanges))
 
 
 def test_an_anonymous_recording_does_not_note_which_calls_were_generated(
@@ -80,9 +80,9 @@ def test_an_account_without_calls_is_recorded_as_far_as_it_goes() -> None:
 
 
 def test_a_server_that_responds_without_json_is_recorded_all_the_same() -> None:
-    plan, asked = plan_requests("a"), 1
+    plan, count = plan_requests("a"), 1
     next(plan)
     with contextlib.suppress(StopIteration):
         while plan.send(RawResponse(502, (), b"<html>")):
-            asked += 1
-    assert asked > 50
+            count += 1
+    assert count > 50

@@ -20,7 +20,7 @@ SHARED = Path(__file__).parents[3] / "shared"
 OFFICE = "the calls of the committed office"
 
 
-def found(exchanges: list[Exchange], **changes: object) -> dict[str, tuple[str, ...]]:
+def differences_of(exchanges: list[Exchange], **changes: object) -> dict[str, tuple[str, ...]]:
     return {each.exchange.name: each.differences for each in replay_exchanges(exchanges, **changes) if each.differences}
 
 
@@ -43,11 +43,11 @@ def test_two_equal_mocks_give_equal_responses(recorded: list[Exchange], tmp_path
     count = files.write_exchanges(tmp_path / "office.jsonl", recorded)
     again = list(files.read_exchanges(tmp_path / "office.jsonl"))
     assert count == len(again) == len({each.name for each in again})
-    assert found(again) == {}
+    assert differences_of(again) == {}
 
 
 def test_a_fixed_quirk_is_seen_by_path(recorded: list[Exchange]) -> None:
-    differences = found(recorded, fix=("all",))
+    differences = differences_of(recorded, fix=("all",))
     (unix,) = [name for name in differences if "cdrs?created_from=1700000000" in name]
     assert differences[unix][0] == "status: 200 instead of 500"
     (walk,) = [name for name in differences if name.endswith("cdrs/interaction?page_size=4 page 2")]
@@ -63,8 +63,8 @@ def test_the_clock_is_frozen_at_the_time_of_each_response(office: Mock, recorded
 
 def test_the_mock_has_the_settings_of_the_recording(recorded: list[Exchange]) -> None:
     name = "crossbar"
-    asked = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recorded[:1]]
-    (each,) = replay_exchanges(asked)
+    query = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recorded[:1]]
+    (each,) = replay_exchanges(query)
     assert 'page_size: "2" instead of "50"' in each.differences
 
 
@@ -86,8 +86,8 @@ def test_each_response_is_compared_with_the_version_of_its_own_server(recorded: 
     with serving(kazoo="master") as other:
         plan = recorder(other).record_plan(plan_requests(other.account_id))
         of_master = [replace(each, server=RecordedServer("master")) for each in plan]
-    assert found([*recorded, *of_master]) == {}
-    assert len(found([*of_master], kazoo="4.3")) > 50
+    assert differences_of([*recorded, *of_master]) == {}
+    assert len(differences_of([*of_master], kazoo="4.3")) > 50
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_the_result_says_which_calls_the_mock_had(origin: Origin | None, line: s
 
 def test_the_data_option_wins_over_the_recorded_data(recorded: list[Exchange], tmp_path: Path) -> None:
     (tmp_path / "accounts.json").write_text('[{"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"}]')
-    told = against(RecordedServer("4.3", data=Origin(seed=3)), recorded, data=tmp_path)
-    assert told == f"Kazoo 4.3, as recorded; the calls of the directory {tmp_path}"
+    description = against(RecordedServer("4.3", data=Origin(seed=3)), recorded, data=tmp_path)
+    assert description == f"Kazoo 4.3, as recorded; the calls of the directory {tmp_path}"
 
 
 @pytest.mark.parametrize(
@@ -135,19 +135,19 @@ def test_a_recording_of_a_mock_that_reports_its_options_is_replayed_without_a_di
         exchanges = list(recorder(mock).record_plan(plan_requests(mock.account_id)))
         named, line = label_exchanges(exchanges, None, report_of(mock))
     assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
-    assert found(named) == {}
-    assert found(exchanges) != {}
+    assert differences_of(named) == {}
+    assert differences_of(exchanges) != {}
 
 
 def test_a_requested_quirk_wins_over_the_recorded_ones(recorded: list[Exchange]) -> None:
     exchanges = [replace(each, server=RecordedServer(fix=("unix-range-500",))) for each in recorded]
-    differing = found(exchanges)
+    differing = differences_of(exchanges)
     assert len(differing) == 2
     assert all("created_from=1700000000" in name for name in differing)
-    assert found(exchanges, quirk=("unix-range-500",)) == {}
+    assert differences_of(exchanges, quirk=("unix-range-500",)) == {}
     exchanges = [replace(each, server=RecordedServer(quirk=("integer-page-size",))) for each in recorded]
-    assert len(found(exchanges)) > 10
-    assert found(exchanges, fix=("integer-page-size",)) == {}
+    assert len(differences_of(exchanges)) > 10
+    assert differences_of(exchanges, fix=("integer-page-size",)) == {}
 
 
 def test_a_response_without_a_time_is_compared_at_the_mocks_own_time(recorded: list[Exchange]) -> None:
@@ -155,7 +155,7 @@ def test_a_response_without_a_time_is_compared_at_the_mocks_own_time(recorded: l
     assert each.differences[0] == "status: 200 instead of 0"
 
 
-def told(before: Any, now: Any, *headers: tuple[str, str]) -> list[str]:
+def body_differences(before: Any, now: Any, *headers: tuple[str, str]) -> list[str]:
     exchange = Exchange("x", RawRequest("GET", "/v2/x", headers=headers), _answer(before))
     return list(find_differences(exchange, _answer(now)))
 
@@ -180,7 +180,7 @@ def _answer(body: Any) -> RecordedResponse:
     ],
 )
 def test_a_difference_is_named_by_its_path_and_both_values(before: Any, now: Any, line: str) -> None:
-    assert told(before, now) == [line]
+    assert body_differences(before, now) == [line]
 
 
 def test_status_headers_and_framing_are_compared() -> None:
@@ -212,21 +212,21 @@ def test_fields_that_differ_between_any_two_servers_are_ignored() -> None:
         "tokens": {"x": 2},
         "status": "success",
     }
-    assert told(before, now) == []
-    assert told(f"take({json.dumps(before)});", f"take({json.dumps(now)});") == []
+    assert body_differences(before, now) == []
+    assert body_differences(f"take({json.dumps(before)});", f"take({json.dumps(now)});") == []
 
 
 def test_a_request_id_that_was_sent_has_to_come_back() -> None:
     before, now = ({"request_id": given, "status": "success"} for given in ("sent", "other"))
-    assert told(before, now, ("x-request-id", "sent")) == ['request_id: "other" instead of "sent"']
+    assert body_differences(before, now, ("x-request-id", "sent")) == ['request_id: "other" instead of "sent"']
 
 
 def test_the_revision_of_a_document_is_compared() -> None:
     before, now = ({"revision": given, "status": "success"} for given in ("1-0", "2-0"))
-    assert told(before, now) == ['revision: "2-0" instead of "1-0"']
+    assert body_differences(before, now) == ['revision: "2-0" instead of "1-0"']
 
 
 def test_members_of_the_same_names_within_data_are_compared() -> None:
-    assert told({"data": {"node": "a"}, "status": ""}, {"data": {"node": "b"}, "status": ""}) == [
+    assert body_differences({"data": {"node": "a"}, "status": ""}, {"data": {"node": "b"}, "status": ""}) == [
         'data.node: "b" instead of "a"'
     ]

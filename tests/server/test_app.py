@@ -53,8 +53,8 @@ def _ask(client: httpx.Client, path: str, method: str = "GET", **headers: str) -
     return client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-def _headers(answered: httpx.Response) -> dict[str, str]:
-    return {name: value for name, value in answered.headers.items() if name not in OF_THE_TRANSPORT}
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in response.headers.items() if name not in OF_THE_TRANSPORT}
 
 
 def test_a_listing_has_crossbars_headers_and_no_others(client: httpx.Client) -> None:
@@ -109,9 +109,9 @@ def test_a_note_in_the_log_cannot_be_broken_by_the_bytes_that_came(
         head = f"Host: x\r\nConnection: close\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode()
         connection.sendall(b"GET " + path + b" HTTP/1.1\r\n" + head)
         assert b"".join(iter(lambda: connection.recv(65_536), b"")).startswith(b"HTTP/1.1 500 ")
-    (told,) = caplog.messages
-    assert "cdrs/abcdef-y?x=\\x1bc: this is" in told
-    assert told.isprintable()
+    (message,) = caplog.messages
+    assert "cdrs/abcdef-y?x=\\x1bc: this is" in message
+    assert message.isprintable()
 
 
 def test_an_encoded_slash_stays_in_its_id(client: httpx.Client) -> None:
@@ -154,12 +154,12 @@ def test_a_path_that_is_no_path_is_a_bare_400(server: Server) -> None:
 def test_a_request_is_charged_to_the_address_that_it_came_from() -> None:
     state = state_of(max_bucket_tokens=1, tokens_fill_rate=0)
 
-    def asked(address: str) -> int:
+    def status_of(address: str) -> int:
         transport = httpx.WSGITransport(create_app(state), remote_addr=address)
         with httpx.Client(transport=transport, base_url=f"http://mock/v2/accounts/{ACCOUNT}") as asking:
             return asking.get("/cdrs", headers={"X-Auth-Token": ACCOUNT_TOKEN}).status_code
 
-    assert [asked(address) for address in ("10.0.0.1", "10.0.0.2", "10.0.0.1", "127.0.0.1", "")] == [
+    assert [status_of(address) for address in ("10.0.0.1", "10.0.0.2", "10.0.0.1", "127.0.0.1", "")] == [
         *(200, 200, 429),
         *(200, 429),  # a server that does not tell is one beside the client
     ]
@@ -189,8 +189,8 @@ def test_a_header_is_as_long_as_its_bytes(client: httpx.Client, value: bytes, st
 )
 @pytest.mark.parametrize("owner", ["", f"/users/{OWNER}"])
 def test_a_path_has_its_resource(path: str, resource: type | None, owner: str) -> None:
-    found = router().find(f"/v2/accounts/{ACCOUNT}{owner}/cdrs{path}")
-    assert (None if found is None else type(found[0])) is resource
+    route = router().find(f"/v2/accounts/{ACCOUNT}{owner}/cdrs{path}")
+    assert (None if route is None else type(route[0])) is resource
 
 
 def test_a_cookie_of_a_reply_arrives() -> None:
@@ -222,10 +222,10 @@ def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.Monk
     ],
 )
 def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
-    answered = compress(HttpResponse(200, {}, b"x" * 301), wanted, varies=False)
-    assert ("content-encoding" in answered.headers) is is_gzip
-    assert isinstance(answered.body, bytes)
-    assert (gzip.decompress(answered.body) if is_gzip else answered.body) == b"x" * 301
+    response = compress(HttpResponse(200, {}, b"x" * 301), wanted, varies=False)
+    assert ("content-encoding" in response.headers) is is_gzip
+    assert isinstance(response.body, bytes)
+    assert (gzip.decompress(response.body) if is_gzip else response.body) == b"x" * 301
 
 
 def test_a_whole_answer_of_300_bytes_is_still_short() -> None:

@@ -18,6 +18,7 @@ from mockcdrs.mock import Mock, serving
 STREAMS = {"/journal/events"}
 BODIES: dict[tuple[str, str], Any] = {
     ("patch", "/settings"): {"quirks": {"stale-next-key": False}},
+    ("post", "/tokens"): {"name": "a test"},
     ("put", "/clock"): {"advance": {"hours": 1}},
     ("post", "/data/calls"): {"scenario": "voicemail", "at": "2026-01-20T11:00:00Z"},
     ("post", "/data/accounts"): {"name": "Branch"},

@@ -102,7 +102,7 @@ def connected(server: Server, path: str = "/") -> socket.socket:
     return client
 
 
-def asked(server: Server, count: int = 1) -> list[bytes]:
+def ask(server: Server, count: int = 1) -> list[bytes]:
     with closing(HTTPConnection(server.host, server.port, timeout=20)) as client:
         bodies = []
         for _ in range(count):
@@ -113,10 +113,10 @@ def asked(server: Server, count: int = 1) -> list[bytes]:
 
 def received(client: socket.socket, end: bytes, times: int = 1) -> bytes:
     """What comes until it has that so often, or the connection ends."""
-    found = b""
-    while found.count(end) < times and (part := client.recv(65_536)):
-        found += part
-    return found
+    data = b""
+    while data.count(end) < times and (part := client.recv(65_536)):
+        data += part
+    return data
 
 
 def own_threads(server: Server) -> set[threading.Thread]:
@@ -133,7 +133,7 @@ def test_many_clients_are_answered_in_one_thread() -> None:
         return hello(environ, start_response)
 
     with Server(app) as server, ThreadPoolExecutor(8) as clients:
-        for asking in [clients.submit(asked, server, 20) for _ in range(8)]:
+        for asking in [clients.submit(ask, server, 20) for _ in range(8)]:
             assert asking.result(60) == [b"hello"] * 20
         assert len(threads) == 1
         assert len(own_threads(server)) == 2
@@ -142,7 +142,7 @@ def test_many_clients_are_answered_in_one_thread() -> None:
 @pytest.mark.usefixtures("patient")
 def test_the_sockets_are_looked_at_once_for_each_request_at_most(rounds: list[Any]) -> None:
     with Server(in_parts) as server, ThreadPoolExecutor(2) as clients:
-        for asking in [clients.submit(asked, server, 100) for _ in range(2)]:
+        for asking in [clients.submit(ask, server, 100) for _ in range(2)]:
             asking.result(60)
     assert len(rounds) <= 200 + 10  # some for connections that come and go
 
@@ -158,7 +158,7 @@ def test_an_answer_in_parts_is_sent_in_one_piece(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(wasyncore.dispatcher, "send", counted)
     with Server(in_parts) as server:
-        assert len(asked(server)[0]) == 20_001
+        assert len(ask(server)[0]) == 20_001
     assert len(sent) == 1
 
 
@@ -172,7 +172,7 @@ def test_answers_that_wait_keep_nobody_waiting_and_show_what_they_have(
         clients = [stack.enter_context(connected(server, "/held")) for _ in range(20)]
         for _ in clients:
             assert gate.held.acquire(timeout=20)
-        assert asked(server) == [b"hello"]
+        assert ask(server) == [b"hello"]
         for client in clients:
             assert received(client, b"first\r\n").endswith(b"first\r\n")
         gate.open()
@@ -189,7 +189,7 @@ def test_readers_that_have_stopped_reading_keep_nobody_waiting() -> None:
         for _ in range(20):
             client = stack.enter_context(connected(server, "/endless"))
             assert client.recv(15) == b"HTTP/1.1 200 OK"
-        assert asked(server) == [b"hello"]
+        assert ask(server) == [b"hello"]
 
 
 def test_threads_that_waited_end_with_their_answers() -> None:
@@ -234,7 +234,7 @@ def test_a_thread_that_is_relieved_without_need_goes_on_and_the_other_ends() -> 
         assert server._loop is not None
         server._loop._relieve()
         until(lambda: len(own_threads(server)) == 2)
-        assert asked(server, 3) == [b"hello"] * 3
+        assert ask(server, 3) == [b"hello"] * 3
 
 
 def test_requests_that_came_together_are_answered_in_turn_behind_one_that_waits() -> None:
@@ -243,9 +243,9 @@ def test_requests_that_came_together_are_answered_in_turn_behind_one_that_waits(
         client.sendall(GET + GET.replace(b"/ ", b"/nothing ", 1))
         assert gate.held.acquire(timeout=20)
         gate.open()
-        found = received(client, b"hello", times=2)
-    assert [found.count(part) for part in (b"HTTP/1.1 200 OK", b"first", b"last")] == [3, 1, 1]
-    assert found.index(b"last") < found.index(b"hello")
+        data = received(client, b"hello", times=2)
+    assert [data.count(part) for part in (b"HTTP/1.1 200 OK", b"first", b"last")] == [3, 1, 1]
+    assert data.index(b"last") < data.index(b"hello")
 
 
 def test_an_answer_hears_that_its_client_has_left() -> None:
@@ -288,7 +288,7 @@ def test_whatever_an_app_raises_ends_its_connection_alone(caplog: pytest.LogCapt
     with Server(app) as server:
         with connected(server, "/exit") as client:
             assert client.recv(100) == b""
-        assert asked(server) == [b"hello"]
+        assert ask(server) == [b"hello"]
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert record.exc_info is not None
@@ -328,7 +328,7 @@ def test_a_system_that_gives_no_thread_for_a_while_delays_but_does_not_end_the_s
         with connected(server, "/held"):
             assert gate.held.acquire(timeout=20)
             assert refused.wait(20)
-            assert asked(server) == [b"hello"]
+            assert ask(server) == [b"hello"]
             gate.open()
 
 

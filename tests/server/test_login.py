@@ -26,25 +26,25 @@ def client(state: State) -> TestClient:
     return app.make_client(create_app(state), ACCOUNT_TOKEN)
 
 
-def origin_of(answered: Result) -> str | None:
-    return answered.headers.get("access-control-allow-origin")
+def origin_of(response: Result) -> str | None:
+    return response.headers.get("access-control-allow-origin")
 
 
 def test_a_browser_asks_before_it_logs_in_and_is_let_in(client: TestClient) -> None:
-    asked = {**ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-auth-token"}
-    preflight = client.simulate_options("/v2/user_auth", headers=asked)
+    query = {**ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-auth-token"}
+    preflight = client.simulate_options("/v2/user_auth", headers=query)
     assert (preflight.status_code, preflight.content, origin_of(preflight)) == (200, b"", "*")
     assert "PUT" in preflight.headers["access-control-allow-methods"]
-    answered = client.simulate_put("/v2/user_auth", body=LOGIN, headers=ORIGIN)
-    assert (answered.status_code, origin_of(answered)) == (201, "*")
-    assert answered.headers["content-type"] == "application/json"
+    response = client.simulate_put("/v2/user_auth", body=LOGIN, headers=ORIGIN)
+    assert (response.status_code, origin_of(response)) == (201, "*")
+    assert response.headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [
         ("", {"X-Auth-Token": "wrong"}, 401),
-        ("/callflows", {}, 404),
+        ("/nosuch", {}, 404),
         ("/users", {}, 200),
         ("/users", {"Accept": "text/csv"}, 200),
     ],
@@ -52,8 +52,8 @@ def test_a_browser_asks_before_it_logs_in_and_is_let_in(client: TestClient) -> N
 def test_a_browser_may_read_errors_and_csv_too(
     client: TestClient, path: str, headers: dict[str, str], status: int
 ) -> None:
-    answered = client.simulate_get(f"/v2/accounts/{ACCOUNT}{path}", headers={**ORIGIN, **headers})
-    assert (answered.status_code, origin_of(answered)) == (status, "*")
+    response = client.simulate_get(f"/v2/accounts/{ACCOUNT}{path}", headers={**ORIGIN, **headers})
+    assert (response.status_code, origin_of(response)) == (status, "*")
 
 
 def test_without_an_origin_errors_alone_carry_cors_headers(client: TestClient) -> None:
@@ -74,10 +74,10 @@ def test_the_journal_gives_no_login_and_no_token_away(client: TestClient, state:
     token = client.simulate_put("/v2/user_auth", body=LOGIN).json["auth_token"]
     client.simulate_get("/v2/auth/tokeninfo", params={"token": token})
     client.simulate_get(f"/v2/accounts/{ACCOUNT}/user_auth/{token}", headers={"X-Auth-Token": token})
-    kept: list[Any] = [
+    members: list[Any] = [
         (record.path, record.query, record.headers, record.response and record.response.to_dict())
         for record in state.journal
     ]
-    assert len(kept) == 3
-    assert token not in repr(kept)
-    assert md5("ann:mockcdrs") not in repr(kept)
+    assert len(members) == 3
+    assert token not in repr(members)
+    assert md5("ann:mockcdrs") not in repr(members)

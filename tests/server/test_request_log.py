@@ -19,15 +19,15 @@ from mockcdrs.server.request_log import LONGEST_TEXT, JsonFormatter, LineFormatt
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
 def ask(mock: Mock, path: str = "/cdrs", **more: str) -> None:
     httpx.get(mock.url_for(path), headers={"X-Auth-Token": mock.auth_token}, params=more, timeout=10)
 
 
-def ended() -> None:
+def wait_for_log() -> None:
     """Wait for what a log has still to write, longer than it does itself."""
     for thread in threading.enumerate():
         if thread.name == "mockcdrs-log-end":
@@ -44,7 +44,7 @@ def lines_of(mock: Mock, act: Callable[[], None], formatter: LineFormatter | Non
     log = RequestLog(mock.state.journal, formatter or TextFormatter(), write)
     with log:
         act()
-    ended()
+    wait_for_log()
     return b"".join(written).decode("ascii").splitlines()
 
 
@@ -81,7 +81,7 @@ def test_a_name_in_the_banner_is_in_its_own_letters(mock: Mock) -> None:
     log = RequestLog(mock.state.journal, TextFormatter(), write)
     with log:
         log.listening(["Account     Müller & Söhne"], {})
-    ended()
+    wait_for_log()
     assert b"".join(written).decode("utf-8") == "Account     Müller & Söhne\n"
 
 
@@ -110,10 +110,10 @@ def test_a_reader_that_has_stopped_holds_up_no_request_and_what_it_missed_is_cou
         for _ in range(5):
             ask(mock)  # two of these wait, three are left out
     reading.set()
-    ended()
-    told = b"".join(written).decode().splitlines()
-    assert [" GET " in line for line in told] == [True, False, True, True]
-    assert "3 lines left out here" in told[1]
+    wait_for_log()
+    lines = b"".join(written).decode().splitlines()
+    assert [" GET " in line for line in lines] == [True, False, True, True]
+    assert "3 lines left out here" in lines[1]
 
 
 def test_a_reader_that_is_gone_is_not_written_to_again(mock: Mock) -> None:
@@ -127,7 +127,7 @@ def test_a_reader_that_is_gone_is_not_written_to_again(mock: Mock) -> None:
     with log:
         for _ in range(3):
             ask(mock)
-    ended()
+    wait_for_log()
     assert len(tries) == 1
 
 
@@ -163,7 +163,7 @@ def test_many_lines_are_written_some_hundreds_at_a_time(mock: Mock) -> None:
         log.listening([f"line {number}"], {})
     with log:
         pass
-    ended()
+    wait_for_log()
     assert b"".join(written).decode().splitlines() == [f"line {number}" for number in range(2_000)]
     assert 4 <= len(written) <= 6
 
@@ -187,8 +187,8 @@ def test_a_person_reads_time_status_method_duration_bytes_and_target() -> None:
 
 
 def test_a_person_reads_fault_advice_and_note_behind_it() -> None:
-    told = record(status=0, fault="status=503", final_advice=["one: x", "two: y", "one: z"], note="why")
-    line = TextFormatter().request(AT, told)
+    entry = record(status=0, fault="status=503", final_advice=["one: x", "two: y", "one: z"], note="why")
+    line = TextFormatter().request(AT, entry)
     assert " cut GET" in line
     assert line.endswith("/v2?a=1  fault: status=503  advice: one, two  note: why")
 
@@ -216,8 +216,8 @@ def test_a_long_target_is_cut_for_a_person_and_whole_for_a_machine() -> None:
 
 
 def test_a_machine_reads_one_object_with_all_of_it() -> None:
-    told = record(sent_bytes=5, duration_seconds=0.0124, fault="f", final_advice=["one: x"], note="why")
-    assert json.loads(JsonFormatter().request(AT, told)) == {
+    line = record(sent_bytes=5, duration_seconds=0.0124, fault="f", final_advice=["one: x"], note="why")
+    assert json.loads(JsonFormatter().request(AT, line)) == {
         "event": "request",
         "time": "2026-01-20T12:00:00.250Z",
         "clock": "2026-01-20T12:00:00Z",

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from mockcdrs.cli import main
 from mockcdrs.config import OptionError
 from mockcdrs.control_client import ControlClient
 from mockcdrs.faults import Reply
@@ -129,6 +131,8 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     try:
         with pytest.raises(OptionError, match=r"pip install 'mockcdrs\[tls\]'"):
             Mock(tls=True)
+        ended = CliRunner().invoke(main, ["serve", "--tls", "--port", "0"])
+        assert (ended.exit_code, "pip install 'mockcdrs[tls]'" in ended.output) == (1, True)
     finally:
         tls._authority.cache_clear()
         tls.ca_path.cache_clear()

@@ -39,8 +39,8 @@ def own_threads() -> Callable[[], list[str]]:
     before = threading.enumerate()
 
     def names() -> list[str]:
-        made = [thread.name for thread in threading.enumerate() if thread not in before]
-        return [name for name in made if THREAD_NAMES.fullmatch(name)]
+        threads = [thread.name for thread in threading.enumerate() if thread not in before]
+        return [name for name in threads if THREAD_NAMES.fullmatch(name)]
 
     return names
 
@@ -83,11 +83,11 @@ def small_sockets(monkeypatch: pytest.MonkeyPatch) -> int:
 
 
 def test_a_megabyte_and_what_sockets_hold_is_made_for_a_reader_that_has_stopped_reading(small_sockets: int) -> None:
-    made: list[int] = []
+    sizes: list[int] = []
 
     def counted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
         for part in endless(environ, start_response):
-            made.append(len(part))
+            sizes.append(len(part))
             yield part
 
     with Server(counted) as server, closing(socket.socket()) as client:
@@ -95,11 +95,11 @@ def test_a_megabyte_and_what_sockets_hold_is_made_for_a_reader_that_has_stopped_
         client.connect((server.host, server.port))
         client.sendall(GET)
         for _ in range(30):
-            before = len(made)
+            before = len(sizes)
             time.sleep(0.3)
-            if 0 < len(made) == before:
+            if 0 < len(sizes) == before:
                 break
-        assert 0 < sum(made) < 4_000_000
+        assert 0 < sum(sizes) < 4_000_000
 
 
 def in_chunks(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -108,7 +108,7 @@ def in_chunks(environ: "WSGIEnvironment", start_response: "StartResponse") -> It
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "headers", "version", "kept"),
+    ("method", "path", "headers", "version", "is_kept"),
     [
         ("GET", "/", {}, "HTTP/1.1", True),
         ("GET", "/nothing", {}, "HTTP/1.1", True),
@@ -119,15 +119,15 @@ def in_chunks(environ: "WSGIEnvironment", start_response: "StartResponse") -> It
     ids=["chunks", "no body", "asked to close", "HTTP/1.0", "HEAD"],
 )
 def test_a_connection_outlives_an_answer_that_tells_its_end(
-    monkeypatch: pytest.MonkeyPatch, method: str, path: str, headers: dict[str, str], version: str, kept: bool
+    monkeypatch: pytest.MonkeyPatch, method: str, path: str, headers: dict[str, str], version: str, is_kept: bool
 ) -> None:
     with Server(in_chunks) as server, closing(HTTPConnection(server.host, server.port, timeout=10)) as client:
         monkeypatch.setattr(client, "_http_vsn_str", version)
         client.request(method, path, headers=headers)
         answer = client.getresponse()
         answer.read()
-        assert answer.will_close is not kept
-        if kept:
+        assert answer.will_close is not is_kept
+        if is_kept:
             first = client.sock
             client.request("GET", "/")
             assert client.getresponse().read() == b"ab"
@@ -135,16 +135,16 @@ def test_a_connection_outlives_an_answer_that_tells_its_end(
 
 
 def test_the_app_sees_proxy_headers_as_the_client_sent_them() -> None:
-    seen: list[str] = []
+    values: list[str] = []
 
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        seen.append(environ["HTTP_X_FORWARDED_FOR"])
+        values.append(environ["HTTP_X_FORWARDED_FOR"])
         return hello(environ, start_response)
 
     with Server(app) as server, socket.create_connection((server.host, server.port), timeout=10) as client:
         client.sendall(GET.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n"))
         client.recv(1000)
-    assert seen == ["203.0.113.7"]
+    assert values == ["203.0.113.7"]
 
 
 def test_fifty_lives_leave_no_thread_and_no_socket_behind_even_with_keep_alive_clients(
@@ -245,5 +245,5 @@ def test_a_process_that_forgets_to_stop_ends_all_the_same() -> None:
         "def app(environ, start_response): time.sleep(60)\n"
         "server = Server(app).start()"
     )
-    ended = subprocess.run([sys.executable, "-W", "error::SyntaxWarning", "-c", code], timeout=30, check=True)
-    assert ended.returncode == 0
+    process = subprocess.run([sys.executable, "-W", "error::SyntaxWarning", "-c", code], timeout=30, check=True)
+    assert process.returncode == 0

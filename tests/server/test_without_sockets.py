@@ -52,5 +52,5 @@ def test_a_rule_whose_own_code_fails_is_an_error_in_process(state: State, target
 @pytest.mark.parametrize(("headers", "status"), [({"If-None-Match": "*"}, 304), ({"Accept": "text/csv"}, 204)])
 def test_answers_that_have_no_content_have_no_type(state: State, headers: dict[str, str], status: int) -> None:
     target = f"{PATH}?filter_call_id=nosuch" if status == 204 else PATH
-    answered = make_client(create_app(state), ACCOUNT_TOKEN).simulate_get(target, headers=headers)
-    assert (answered.status_code, answered.content) == (status, b"")
+    response = make_client(create_app(state), ACCOUNT_TOKEN).simulate_get(target, headers=headers)
+    assert (response.status_code, response.content) == (status, b"")

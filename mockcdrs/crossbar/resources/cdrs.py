@@ -301,6 +301,7 @@ class RowMaker:
         self._rounds_offset = not context.has_quirk("fractional-utc-offset-fault")
         self._separator = context.version.datetime_separator
         self._drops_empty = context.state.settings.should_filter_empty_strings
+        # columns are there as long as their version of Kazoo, so that no other ones have their identity
         kind = (id(self.columns), self._is_lenient, self._drops_empty)
         is_cached = self._offset is None and context.should_paginate
         self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None

@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.dataset import fixtures
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
 MOCKS = [pytest.param(WITH_QUIRKS, id="quirks"), pytest.param(WITHOUT, id="fixed")]

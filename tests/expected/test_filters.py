@@ -9,7 +9,7 @@ from mockcdrs.control_client import ControlClient
 from mockcdrs.expected.query import encode_query
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.pytest_plugin.walking import WITH_QUIRKS, walked
+from tests.expected.walking import WITH_QUIRKS, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
 RANGE = {"created_from": NEWEST - 86_400, "created_to": NEWEST}

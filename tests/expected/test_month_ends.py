@@ -8,7 +8,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 
 JANUARY = 63_934_444_800  # 2026-01-01T00:00:00Z
 DECEMBER = gregorian.month_start("202512")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.walking import walked
+from tests.expected.walking import walked
 
 END = 63_935_956_800  # 2026-01-18
 RANGE = {"created_from": END - 86_400, "created_to": END}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockcdrs import strategies
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
 

@@ -9,7 +9,7 @@ import pytest
 from mockcdrs.cdr import gregorian
 from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.mock import Mock
-from tests.pytest_plugin.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 
 DAY, NEWEST = 86_400, 63_935_956_800
 # five calls in January, four in December
