@@ -310,3 +310,17 @@ def test_open_opens_the_console_in_the_browser_of_the_environment(
             time.sleep(0.01)
         assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
         served.end()
+
+
+def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, "--reload") as served:
+        assert len(served.get("/cdrs")["data"]) == 1
+        more = [DOCUMENT, {**DOCUMENT, "_id": "202601-c@d", "call_id": "c@d"}]
+        (data / "cdrs.jsonl").write_text("\n".join(map(json.dumps, more)))
+        for _ in range(600):
+            if len(served.get("/cdrs")["data"]) == 2:
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the changed data was not served")
+        assert "the data changed: the server began anew with it" in served.end()
