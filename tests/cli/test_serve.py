@@ -182,13 +182,13 @@ def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: P
 
 def test_over_tls_the_env_file_names_the_certificate_which_is_gone_at_the_end(tmp_path: Path) -> None:
     with serving(tmp_path, "--tls", "--now", NOW) as served:
-        told = served.variables
-        context = ssl.create_default_context(cafile=told["MOCKCDRS_CA_FILE"])
-        with urlopen(told["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
+        variables = served.variables
+        context = ssl.create_default_context(cafile=variables["MOCKCDRS_CA_FILE"])
+        with urlopen(variables["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
             assert page.status == 200
         served.end()
-    assert told["MOCKCDRS_URL"].startswith("https://")
-    assert not Path(told["MOCKCDRS_CA_FILE"]).exists()
+    assert variables["MOCKCDRS_URL"].startswith("https://")
+    assert not Path(variables["MOCKCDRS_CA_FILE"]).exists()
 
 
 def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:
