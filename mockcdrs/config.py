@@ -101,9 +101,7 @@ class MockConfig:
     kazoo: str = _option(
         DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
     )
-    seed: int | None = _option(
-        None, OptionKind.NUMBER, "the seed that calls are made up from", 1, metavar="N"
-    )
+    seed: int | None = _option(None, OptionKind.NUMBER, "the seed that calls are made up from", 1, metavar="N")
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
         None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
         metavar="MOMENT",

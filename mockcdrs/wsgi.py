@@ -11,13 +11,11 @@ from mockcdrs.cli import serve
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-_OPTIONS_OF_THE_COMMAND = {"env_file", "log_format", "opens_console"}  # the WSGI server logs
-
 
 def create_app_from_environment() -> "WSGIApplication":
     """An app. Raises `click.ClickException` and `DataError` for a variable that cannot be taken."""
     options = serve.command.make_context("mockcdrs.wsgi", []).params
-    chosen = {name: value for name, value in options.items() if name not in _OPTIONS_OF_THE_COMMAND}
+    chosen = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
     return serve.build_mock(**chosen, is_one_of_many=True).wsgi_app
 
 

@@ -29,11 +29,10 @@ with Server(create_app(State(store=LoadedStore((Account(account),), {})))) as se
 COMMAND = """
 from mockcdrs import cli
 from mockcdrs.cli import listening
-from mockcdrs.cli.serve import build_mock
+from mockcdrs.cli.serve import OPTIONS_OF_COMMAND, build_mock
 from mockcdrs.server.waitress_server import Server
 asked = cli.main.commands["serve"].make_context("serve", []).params
-others = {"env_file", "log_format", "opens_console", "reload", "verbose"}
-mock = build_mock(**{name: asked[name] for name in asked.keys() - others})
+mock = build_mock(**{name: asked[name] for name in asked.keys() - OPTIONS_OF_COMMAND})
 path = f"/v2/accounts/{mock.account_id}/cdrs"
 environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "HTTP_X_AUTH_TOKEN": mock.auth_token}
 environ |= {"wsgi.input": None, "wsgi.errors": None}

@@ -15,7 +15,6 @@ SHARED_MODULES = {
 }
 SHARED_NAMES = {
     "command": "each module of `mockcdrs.cli` has its command under this name",
-    "Kind": "what a value may be: that of an argument, and that of a field of a CDR",
     "to_number": "Erlang's conversion and JavaScript's, which are always called with their module's name before them",
 }
 # It computes anew, and names alike, what these do, so that a mistake of theirs is none of its own.

@@ -15,6 +15,9 @@ from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, Opt
 if TYPE_CHECKING:
     from mockcdrs.mock import Mock
 
+OPTIONS_OF_COMMAND = frozenset({"env_file", "log_format", "opens_console", "reload", "verbose"})
+"""The options that say how the command serves: `build_mock` takes the others."""
+
 _DEFAULTS = {known.name: known.default for known in fields(MockConfig)}
 _MULTIPLE = OptionKind.NAMES, OptionKind.ASSIGNMENTS
 

@@ -135,6 +135,10 @@ class Record:
         return advice
 
 
+def _redact_body(body: bytes) -> str:
+    return redaction.redact_text(body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace"))
+
+
 def _parse_redacted(raw: str) -> dict[str, Any]:
     try:
         pairs = parse_query(raw)
@@ -236,7 +240,7 @@ class Journal:
             query=_parse_redacted(incoming.query) if incoming.query else {},
             headers=redaction.redact_headers(incoming.headers),
             received_bytes=len(incoming.body),
-            body=redaction.redact_text(incoming.body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace")),
+            body=_redact_body(incoming.body) if incoming.body else "",
             arrived_seconds=self._machine_seconds(),
             client_address=client_address(incoming.peer, incoming.headers),
         )

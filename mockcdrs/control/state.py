@@ -176,7 +176,7 @@ class State:
     def name_other_test(self, incoming: HttpRequest) -> str:
         """Return the name of the test whose token came, if that is another than the present one; else nothing."""
         token = incoming.headers.get("x-auth-token", "")
-        name = self.register.name_of(token) or ""
+        name = self.register.names.get(token, "")
         return "" if name == self._test_name else name
 
     def claims(self, token: str) -> context.Claims:

@@ -7,10 +7,10 @@ from typing import Any
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.files import DataSet, LazyDocuments
 from mockcdrs.dataset.store import Document
-from mockcdrs.imports.fields import Kind, kind_of
+from mockcdrs.imports.fields import FieldKind, kind_of
 from mockcdrs.imports.pseudonyms import Pseudonyms
 
-_KIND_OF_PLAIN_VALUE = {Kind.OBJECT: Kind.TEXT, Kind.TALLY: Kind.AMOUNT}
+_KIND_OF_PLAIN_VALUE = {FieldKind.OBJECT: FieldKind.TEXT, FieldKind.TALLY: FieldKind.AMOUNT}
 _ACCOUNT_FIELDS = ("id", "name", "realm", "tree", "users", "devices", "numbers", "document", "whitelabel")
 
 
@@ -32,7 +32,7 @@ class Anonymizer:
     def anonymize_data(self, data: DataSet) -> DataSet:
         """Anonymize a data set. Documents are rewritten each time that they are iterated."""
         documents = {
-            (self.hide(Kind.ID, account_id), month): LazyDocuments(originals, self.anonymize_object)
+            (self.hide(FieldKind.ID, account_id), month): LazyDocuments(originals, self.anonymize_object)
             for (account_id, month), originals in data.documents.items()
         }
         return DataSet(tuple(map(self.anonymize_account, data.accounts)), documents)
@@ -40,7 +40,10 @@ class Anonymizer:
     def anonymize_account(self, account: Account) -> Account:
         """Anonymize an account with its users, devices and tokens. Apps are left out: those of the demo stand in."""
         hidden = {name: self.anonymize_field(name, getattr(account, name)) for name in _ACCOUNT_FIELDS}
-        tokens = (Token(self.hide(Kind.ID, each.value), self.hide(Kind.ID, each.owner_id)) for each in account.tokens)
+        tokens = (
+            Token(self.hide(FieldKind.ID, each.value), self.hide(FieldKind.ID, each.owner_id))
+            for each in account.tokens
+        )
         return replace(account, **hidden, tokens=tuple(tokens), apps=())
 
     def anonymize_object(self, fields: Mapping[str, Any]) -> Document:
@@ -59,12 +62,12 @@ class Anonymizer:
         kind = kind_of(name)
         return value if kind is None or name in self._keep else self._anonymize_value(kind, value)
 
-    def _anonymize_value(self, kind: Kind, value: Any) -> Any:
+    def _anonymize_value(self, kind: FieldKind, value: Any) -> Any:
         match value:
             case str():
                 return self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), value)
-            case Mapping() if kind is Kind.TALLY:
-                return self._anonymize_tally(value, Kind.REALM)
+            case Mapping() if kind is FieldKind.TALLY:
+                return self._anonymize_tally(value, FieldKind.REALM)
             case Mapping():
                 return self.anonymize_object(value)
             case list() | tuple():
@@ -73,11 +76,11 @@ class Anonymizer:
                 return type(value)(self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), str(int(value))))
         return value
 
-    def _anonymize_tally(self, tally: Mapping[str, Any], kind: Kind) -> Document:
+    def _anonymize_tally(self, tally: Mapping[str, Any], kind: FieldKind) -> Document:
         return {
-            self.hide(kind, name): self._anonymize_tally(value, Kind.CODE)
+            self.hide(kind, name): self._anonymize_tally(value, FieldKind.CODE)
             if isinstance(value, Mapping)
-            else self._anonymize_value(Kind.AMOUNT, value)
+            else self._anonymize_value(FieldKind.AMOUNT, value)
             for name, value in tally.items()
         }
 

@@ -11,7 +11,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """What a field holds. From `AMOUNT` on, values stay, but for one that is none of the kind."""
 
     NAME = auto()
@@ -39,13 +39,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 _NAMES_BY_KIND = {
-    Kind.NAME: """
+    FieldKind.NAME: """
         account_name agent_name asserted_identity_name callee_id_name caller_id_name company_name conference
         conference_name effective_caller_id_name fax_identity_name first_name group_name last_name media_name menu name
         org other_leg_callee_id_name other_leg_caller_id_name outbound_callee_id_name outbound_caller_id_name owner_name
         queue queue_name reseller_name ring_group
     """,
-    Kind.NUMBER: """
+    FieldKind.NUMBER: """
         asserted_identity_number call_forward_from callee_id_number caller_caller_id_number caller_destination_number
         caller_id_number calling_from captured_number dialed_number did digits_dialed dtmf_digit e164_destination
         e164_origination effective_caller_id_number extension fax_identity_number fax_local_station_id
@@ -53,7 +53,7 @@ _NAMES_BY_KIND = {
         other_leg_caller_id_number other_leg_destination_number outbound_callee_id_number outbound_caller_id_number
         parking_slot pin rdnis transfer_to voicemail
     """,
-    Kind.ID: """
+    FieldKind.ID: """
         _id _rev account_id acdc_id agent_id app_id applist auth_token authorizing_account_id authorizing_id bowout_id
         callflow_id conference_id device_id directory_id etag fax_doc_db fax_doc_id fetch_id flow_id from_tag
         global_resource_id group_id hotdesk_current_id id inception_account_id interaction_key master_account_id
@@ -62,46 +62,46 @@ _NAMES_BY_KIND = {
         pvt_request_id pvt_reseller_id pvt_sha1_auth pvt_signature_secret pvt_tree queue_id request_id reseller_id
         resource_id revision server_id template_id to_tag token tree user_id
     """,
-    Kind.CALL_ID: """
+    FieldKind.CALL_ID: """
         bridge_id call_forward_for_uuid call_id call_interaction_id call_session_id channel_loopback_other_leg_id
         interaction_id intercepted_by member_call_id origination_call_id other_leg other_leg_call_id parent_call_id
         replaced_by target_call_id transferee transferer unique_id
     """,
-    Kind.REALM: """
+    FieldKind.REALM: """
         account_realm auth_realm custom_domain domain handling_server_name media_server realm sip_invite_domain
         switch_hostname
     """,
-    Kind.URI: """
+    FieldKind.URI: """
         application_node callflow_node channel_name contact control_queue diversion diversions ecallmgr_node email from
         from_uri history_info inception loopback_request_uri media_node node p_asserted_identity p_preferred_identity
         parked_by portal_url presence_id pvt_node recording_url redirected_by referred_by referred_to remote_party_id
         request route static_route switch_nodename switch_uri switch_url to to_uri user username x_kazoo_aor
     """,
-    Kind.ADDRESS: """
+    FieldKind.ADDRESS: """
         auth_ip client_ip ip mac_address network_addr proxy_ip remote_ip x_auth_ip x_forwarded_for
     """,
-    Kind.USER_AGENT: """
+    FieldKind.USER_AGENT: """
         endpoint_brand endpoint_family endpoint_model fax_remote_model fax_remote_vendor user_agent
     """,
-    Kind.SDP: """
+    FieldKind.SDP: """
         local_sdp remote_sdp
     """,
-    Kind.TEXT: """
+    FieldKind.TEXT: """
         description fax_result_text flags icon label note notes outbound_flags password pronounced_name rate_description
         raw_application_data record_name ringback_media tags title transfer_media
     """,
-    Kind.AMOUNT: """
+    FieldKind.AMOUNT: """
         base_cost billing_seconds call_priority cost count discount_percentage duration duration_seconds expire_seconds
         expires fax_bad_rows fax_file_image_pixel_size fax_image_pixel_size fax_image_size fax_longest_bad_row_run
         fax_total_pages fax_transfer_rate fax_transferred_pages length page_size pvt_cost pvt_vsn queue_position rate
         rate_increment rate_minimum rate_nocharge_time reseller_cost ringing_seconds surcharge threshold timeout tokens
         wait_time x_auth_port x_auth_rport
     """,
-    Kind.TIME: """
+    FieldKind.TIME: """
         channel_created_time created date datetime interaction_time iso_8601 iso_8601_combined modified month months
         pvt_created pvt_modified rfc_1036 timestamp unix_timestamp unix_timestamp_micro
     """,
-    Kind.CODE: """
+    FieldKind.CODE: """
         account_billing account_trunk_usage acdc_type app_name app_version application_event
         application_logical_direction application_name application_response audio auth_method authorizing_type
         billing_mode call_direction call_type caller_screen_bit channel_call_state channel_loopback_leg channel_state
@@ -112,7 +112,7 @@ _NAMES_BY_KIND = {
         privacy_method pusher_application pvt_type rate_name raw_application_name reseller_billing reseller_call_type
         reseller_trunk_usage resource_type status terminator timezone transfer_type type version
     """,
-    Kind.FLAG: """
+    FieldKind.FLAG: """
         auto_answer_loopback call_forward caller_privacy_hide_name caller_privacy_hide_number channel_authorized
         channel_is_loopback channel_loopback_bowout channel_loopback_bowout_execute channel_moving click_to_call
         direct_calls_only do_not_disturb emergency_resource enabled exclude_from_queues failover fax_ecm_used
@@ -124,12 +124,12 @@ _NAMES_BY_KIND = {
         show_rate silence_terminated soft_limit substitute superduper_admin suppress_unregister_notifications verified
         vm_to_email_enabled webrtc wnm_allow_additions
     """,
-    Kind.OBJECT: """
+    FieldKind.OBJECT: """
         asserted caller_id caller_id_options custom_application_vars custom_channel_vars custom_sip_headers data devices
         document emergency external fax_info hotdesk in internal media music_on_hold myaccount notifications out profile
         provision ringtones sip transfer_history ui_restrictions users whitelabel
     """,
-    Kind.TALLY: """
+    FieldKind.TALLY: """
         inbound outbound
     """,
 }
@@ -140,24 +140,24 @@ _UNIX_SECONDS = re.compile(r"1\d{9}", re.ASCII)
 
 
 @lru_cache(maxsize=1_000)
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> FieldKind | None:
     """The kind of a field, `None` for one that is not known. In `transfer_history` each transfer's name is its time."""
-    return Kind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
+    return FieldKind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
 
 
 VALUES = {
-    Kind.AMOUNT: re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII),
-    Kind.TIME: re.compile(
+    FieldKind.AMOUNT: re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII),
+    FieldKind.TIME: re.compile(
         r"-?\d{1,6}|6[34]\d{9}|-?1?\d{9}(\.\d+)?|1\d{15}|\d{4}-\d\d(-\d\d)?([T_ ]\d\d:\d\d:\d\dZ?)?|"
         r'"?\w{3}[,;] \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"?|"\d{4}-\d\d-\d\d"|',
         re.ASCII,
     ),
-    Kind.CODE: re.compile(
+    FieldKind.CODE: re.compile(
         r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|sip:\d{3}|\d{1,3}(\.\d{1,3}){0,2}|\d{1,4}(/\d{1,4}){1,5}|[a-z]{2}-[A-Za-z]{2}|"
         r"(Africa|America|Antarctica|Asia|Atlantic|Australia|Etc|Europe|Indian|Pacific|US)(/\w+){1,2}|[A-Z]{2}(-\d{1,4})?|",
         re.ASCII,
     ),
-    Kind.FLAG: re.compile("true|false|yes|no|on|off|0|1|auto|"),
+    FieldKind.FLAG: re.compile("true|false|yes|no|on|off|0|1|auto|"),
 }
 """The values that stay in fields of these kinds; so do `CODES`. Any other is hidden there, too."""
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits, hexdigits
 
-from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, VALUES, Kind
+from mockcdrs.imports.fields import CODES, MAKERS, NOBODY, PROTOCOL, SDP_WORDS, VALUES, FieldKind
 
 _WORD = "[A-Za-z0-9\u0080-\U0010ffff]"
 _PIECES = re.compile(
@@ -90,21 +90,21 @@ class Pseudonyms:
         self.given |= given
         self._taken |= {(name.partition(" ")[0], pseudonym) for name, pseudonym in given.items()}
 
-    def hide(self, kind: Kind, text: str) -> str:
+    def hide(self, kind: FieldKind, text: str) -> str:
         """The text that replaces a text of a kind."""
         return self._hide_short(kind, text) if len(text) < _SHORT else self._hide(kind, text)
 
-    def _hide(self, kind: Kind, text: str) -> str:
+    def _hide(self, kind: FieldKind, text: str) -> str:
         match kind:
             case _ if kind in VALUES and (VALUES[kind].fullmatch(text) or text.casefold() in CODES):
                 return text
-            case Kind.REALM | Kind.ADDRESS:
+            case FieldKind.REALM | FieldKind.ADDRESS:
                 return self._pieces(f"@{text}", PROTOCOL)[1:]
-            case Kind.URI | Kind.NUMBER:
+            case FieldKind.URI | FieldKind.NUMBER:
                 return self._pieces(text, PROTOCOL)
-            case Kind.SDP if text.startswith("v=0"):
+            case FieldKind.SDP if text.startswith("v=0"):
                 return "".join(map(self._hide_sdp_line, text.splitlines(keepends=True)))
-            case Kind.USER_AGENT:
+            case FieldKind.USER_AGENT:
                 products = _PRODUCT.split(text)
                 return "".join(part if row % 2 else self._pieces(part) for row, part in enumerate(products))
         return self._pieces(text)

@@ -17,7 +17,7 @@ from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
-from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, Kind, kind_of
+from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, FieldKind, kind_of
 from mockcdrs.openapi.document import build_document
 from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange
@@ -70,7 +70,7 @@ class ExchangeAnonymizer:
         )
 
     def _text(self, text: str) -> str:
-        return self._anonymizer.hide(Kind.TEXT, text)
+        return self._anonymizer.hide(FieldKind.TEXT, text)
 
     def _query(self, query: str) -> str:
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
@@ -88,7 +88,7 @@ class ExchangeAnonymizer:
         if _FIELD_NAME_FILTER.fullmatch(name):
             return ".".join(part if kind_of(part) else self._text(part) for part in value.split("."))
         if found := _FIELD_FILTER.fullmatch(name):
-            kind, values = kind_of(found[1]) or Kind.TEXT, _parse_json(value)
+            kind, values = kind_of(found[1]) or FieldKind.TEXT, _parse_json(value)
             if isinstance(values, list):
                 return _compact([self._anonymizer.hide(kind, str(each)) for each in values])
             return self._anonymizer.hide(kind, value)
@@ -143,7 +143,7 @@ class ExchangeAnonymizer:
         """What is said of an error: Crossbar's words stay, but not what they quote."""
         match value:
             case str() if name in {"message", "target"}:
-                return _QUOTED_PART.sub(lambda quoted: self._anonymizer.hide(Kind.TIME, quoted[0]), value)
+                return _QUOTED_PART.sub(lambda quoted: self._anonymizer.hide(FieldKind.TIME, quoted[0]), value)
             case dict():
                 names = {key: key if key in ERROR_MEMBERS or key in PARAMETERS else self._text(key) for key in value}
                 return {names[key]: self._error(key, each) for key, each in value.items()}

@@ -14,7 +14,7 @@ from mockcdrs.dataset import export
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Document
 from mockcdrs.imports.anonymizer import Anonymizer
-from mockcdrs.imports.fields import Kind
+from mockcdrs.imports.fields import FieldKind
 from mockcdrs.recordings import exchanges as exchange_files
 from mockcdrs.recordings.exchange_anonymizer import ExchangeAnonymizer
 from mockcdrs.recordings.exchanges import Exchange
@@ -62,7 +62,7 @@ class RecordingDirectory:
 
     def __contains__(self, cdr_id: str) -> bool:
         """Whether it has the CDR that has this id on the server."""
-        return (self._anonymizer.hide(Kind.ID, cdr_id) if self._anonymizer else cdr_id) in self._ids
+        return (self._anonymizer.hide(FieldKind.ID, cdr_id) if self._anonymizer else cdr_id) in self._ids
 
     def write_exchanges(self, exchanges: Iterable[Exchange]) -> int:
         """Write the exchanges; return their number."""

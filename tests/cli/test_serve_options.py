@@ -42,7 +42,7 @@ def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
 
 def config_of(*arguments: str) -> MockConfig:
     options = serve.command.make_context("serve", ["--no-control", *arguments]).params
-    chosen = {name: value for name, value in options.items() if name not in {"env_file", "log_format", "opens_console"}}
+    chosen = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
     return serve.build_mock(**chosen).config
 
 
@@ -184,7 +184,7 @@ def test_pages_from_beyond_this_machine_need_the_control_token() -> None:
 def test_allowed_origins_are_as_browsers_send_them() -> None:
     chosen = ("--allow-origin", "http://LOCALHOST:3000/", "--allow-origin", "https://dev.example")
     options = serve.command.make_context("serve", ["--control-token", "secret", *chosen]).params
-    built = {name: value for name, value in options.items() if name not in {"env_file", "log_format", "opens_console"}}
+    built = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
     assert serve.build_mock(**built).server_config.allow_origin == ("http://localhost:3000", "https://dev.example")
 
 

@@ -52,8 +52,10 @@ def test_axe_finds_nothing_in_the_page_of_the_api(open_page: Open, scheme: str, 
     assert violations(page) == []
     opened = page.locator("#operation-listCdrs")
     opened.locator("summary").first.click()
-    for summary in opened.locator(".body summary").all()[:8]:
-        summary.click()
+    for fold in ("Quirks of Crossbar's (", "Advice on it (", "More parameters ("):
+        opened.get_by_text(fold).click()
     opened.get_by_role("button", name="Send the request").click()
     opened.get_by_text("Response headers").wait_for()
+    if viewport == DESKTOP:  # on a phone they are folded
+        opened.locator(".response summary").first.click()
     assert violations(page) == []

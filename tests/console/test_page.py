@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -41,7 +42,7 @@ def hostile(mock: Mock) -> str:
     """Markup in every field that a view shows; gives the id of a CDR that has it."""
     account = mock.state.data.accounts[mock.account_id]
     user = {**account.users[0], "first_name": IMAGE, "last_name": SCRIPT, "username": IMAGE}
-    mock.state.change_account(account.id, name=IMAGE, realm=SCRIPT, users=(user,))
+    mock.state.data.change_account(account.id, lambda each: replace(each, name=IMAGE, realm=SCRIPT, users=(user,)))
     texts = dict.fromkeys(TEXTS, IMAGE)
     call = mock.add_call(caller_name=IMAGE, callee_name=SCRIPT, fields=texts)
     return str(mock.add_cdr({**call.legs[0], **texts, "interaction_id": SCRIPT, "_id": f"202601-{IMAGE}"})["_id"])
@@ -281,3 +282,15 @@ def test_a_journal_cleared_while_nobody_looked_is_begun_anew(
     with Server(mock.wsgi_app, port=int(origin.rpartition(":")[2])):
         expect(page.locator("#requests .row")).to_contain_text("/cdrs/interaction", timeout=30_000)
         expect(page.locator("#requests .row")).to_have_count(1)
+
+
+def test_a_mock_that_takes_the_place_of_another_is_shown_at_once(open_page: Open, mock: Mock, ask: Ask) -> None:
+    ask("/cdrs/summary")
+    page = open_page()
+    expect(page.locator("#requests .row")).to_have_count(1)
+    with serving(seed=7) as fresh:
+        mock.stand_in = fresh
+        expect(page.locator("#requests .row")).to_have_count(0)
+        expect(page.locator("#account-name")).to_have_text(fresh.state.data.accounts[fresh.account_id].name)
+        fresh.client().simulate_get(f"/v2/accounts/{fresh.account_id}/cdrs/interaction")
+        expect(page.locator("#requests .row")).to_contain_text("/cdrs/interaction")

@@ -19,14 +19,14 @@ def test_the_tokens_of_a_test_are_the_same_in_each_run_and_all_different() -> No
     issued = [one.issue(name) for name in ("a", "b", "a")]
     assert issued == [other.issue(name) for name in ("a", "b", "a")]
     assert len(set(issued)) == 3
-    assert [one.name_of(token) for token in (*issued, "x")] == ["a", "b", "a", None]
+    assert [one.names.get(token) for token in (*issued, "x")] == ["a", "b", "a", None]
 
 
 def test_the_oldest_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_register, "_MOST_TOKENS", 2)
     register = TokenRegister()
     tokens = [register.issue(name) for name in "abc"]
-    assert [register.name_of(token) for token in tokens] == [None, "b", "c"]
+    assert [register.names.get(token) for token in tokens] == [None, "b", "c"]
 
 
 def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | RemoteMock) -> None:

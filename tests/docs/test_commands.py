@@ -16,7 +16,7 @@ from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
-from mockcdrs.imports.fields import Kind
+from mockcdrs.imports.fields import FieldKind
 from mockcdrs.imports.pseudonyms import Pseudonyms
 from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
@@ -42,9 +42,7 @@ def is_shown(shown: str, printed: str) -> bool:
 @pytest.fixture(scope="module")
 def standalone() -> Iterator[Mock]:
     options = serve.command.make_context("serve", ["--port", "0"]).params
-    with serve.build_mock(
-        **{name: options[name] for name in options.keys() - {"env_file", "log_format", "opens_console"}}
-    ) as mock:
+    with serve.build_mock(**{name: options[name] for name in options.keys() - serve.OPTIONS_OF_COMMAND}) as mock:
         yield mock
 
 
@@ -165,7 +163,7 @@ def test_the_data_directory_that_is_shown_can_be_loaded(tmp_path: Path) -> None:
 def test_the_pseudonyms_that_are_shown_are_those_of_the_secret() -> None:
     pairs = re.findall(r"`([^`]+)` becomes\s+`([^`]+)`", TEXTS["docs/data.md"])
     pseudonyms = Pseudonyms(b"S")
-    assert [pseudonyms.hide(Kind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
+    assert [pseudonyms.hide(FieldKind.URI, original) for original, _ in pairs] == [pseudonym for _, pseudonym in pairs]
     assert len(pairs) == 3
 
 

@@ -22,7 +22,7 @@ from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer, describe_dropped
-from mockcdrs.imports.fields import FIELDS, Kind
+from mockcdrs.imports.fields import FIELDS, FieldKind
 from tests.imports.builders import ACCOUNT, SDP, SECRET, TRICKY, anonymized, holding
 
 NAMES = ("zebedee", "quuxworth")
@@ -64,7 +64,9 @@ def shape(value: Any, *, is_tally: bool = False) -> Any:
         if is_tally:
             return sorted((json.dumps(shape(each, is_tally=True)) for each in value.values()), key=str)
         return {
-            name: shape(each, is_tally=FIELDS[name] is Kind.TALLY) for name, each in value.items() if name in FIELDS
+            name: shape(each, is_tally=FIELDS[name] is FieldKind.TALLY)
+            for name, each in value.items()
+            if name in FIELDS
         }
     return [shape(each, is_tally=is_tally) for each in value] if isinstance(value, list) else type(value).__name__
 
@@ -107,7 +109,11 @@ def test_names_that_are_common_words_change_no_key_code_amount_flag_or_time() ->
         for document in office
         for row, word in enumerate(COMMON_WORDS)
     ]
-    kept = {name for name, kind in FIELDS.items() if kind in {Kind.AMOUNT, Kind.TIME, Kind.CODE, Kind.FLAG}}
+    kept = {
+        name
+        for name, kind in FIELDS.items()
+        if kind in {FieldKind.AMOUNT, FieldKind.TIME, FieldKind.CODE, FieldKind.FLAG}
+    }
     anonymizer = Anonymizer(SECRET)
     for document in renamed:
         hidden = anonymizer.anonymize_object(document)

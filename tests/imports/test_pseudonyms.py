@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockcdrs.imports.fields import Kind
+from mockcdrs.imports.fields import FieldKind
 from mockcdrs.imports.pseudonyms import Pseudonyms
 from tests.imports.builders import SECRET
 
 
-def hide(kind: Kind, text: str) -> str:
+def hide(kind: FieldKind, text: str) -> str:
     return Pseudonyms(SECRET).hide(kind, text)
 
 
 ORIGINALS = {
-    Kind.NUMBER: st.from_regex(r"[1-9][0-9]{2,3}|1[2-9][0-9]{2}[2-9][0-9]{6}|44[127][0-9]{9}", fullmatch=True),
-    Kind.ID: st.from_regex(r"[0-9a-f]{2,4}|[0-9a-f]{8}|[0-9a-f]{32}|[A-Za-z0-9]{22}", fullmatch=True),
-    Kind.NAME: st.from_regex(r"[a-z]{2,8}", fullmatch=True),
-    Kind.ADDRESS: st.ip_addresses(v=4, network="10.0.0.0/8").map(str) | st.ip_addresses(v=6).map(str),
+    FieldKind.NUMBER: st.from_regex(r"[1-9][0-9]{2,3}|1[2-9][0-9]{2}[2-9][0-9]{6}|44[127][0-9]{9}", fullmatch=True),
+    FieldKind.ID: st.from_regex(r"[0-9a-f]{2,4}|[0-9a-f]{8}|[0-9a-f]{32}|[A-Za-z0-9]{22}", fullmatch=True),
+    FieldKind.NAME: st.from_regex(r"[a-z]{2,8}", fullmatch=True),
+    FieldKind.ADDRESS: st.ip_addresses(v=4, network="10.0.0.0/8").map(str) | st.ip_addresses(v=6).map(str),
 }
 some_originals = st.sampled_from(sorted(ORIGINALS, key=str)).flatmap(
     lambda kind: st.tuples(st.just(kind), st.lists(ORIGINALS[kind], min_size=1, max_size=30, unique=True))
@@ -31,7 +31,7 @@ STAYING = re.compile(r"[a-z]|anonymous|private|restricted|unavailable|undefined|
 @given(some_originals, st.binary(min_size=1, max_size=80))
 @settings(deadline=None)
 def test_no_two_originals_have_the_same_pseudonym_and_none_keeps_its_value(
-    originals: tuple[Kind, list[str]], secret: bytes
+    originals: tuple[FieldKind, list[str]], secret: bytes
 ) -> None:
     kind, texts = originals
     pseudonyms = Pseudonyms(secret)
@@ -43,7 +43,7 @@ def test_no_two_originals_have_the_same_pseudonym_and_none_keeps_its_value(
 @given(st.from_regex(r"[0-9A-Za-z]{2,40}", fullmatch=True).filter(lambda text: not text.isalpha()))
 @settings(deadline=None)
 def test_an_id_keeps_its_length_and_its_digits_and_letters_unless_it_is_hexadecimal(original: str) -> None:
-    pseudonym = hide(Kind.ID, original)
+    pseudonym = hide(FieldKind.ID, original)
     assert len(pseudonym) == len(original) or re.fullmatch(r"44\d+|0\d+|00\d+|011\d+", original)
     if not re.fullmatch("[0-9a-f]{8,}|[0-9A-F]{8,}", original):
         assert [sign.isdigit() for sign in pseudonym] == [sign.isdigit() for sign in original]
@@ -83,7 +83,7 @@ def test_an_id_keeps_its_length_and_its_digits_and_letters_unless_it_is_hexadeci
 def test_a_number_keeps_country_and_area_and_is_reserved_where_the_plan_has_reserved_ranges(
     original: str, shape: str
 ) -> None:
-    pseudonym = hide(Kind.NUMBER, original)
+    pseudonym = hide(FieldKind.NUMBER, original)
     assert re.fullmatch(shape, pseudonym)
     assert pseudonym != original or original in {"911", "*97"}
 
@@ -93,14 +93,14 @@ def test_a_number_keeps_country_and_area_and_is_reserved_where_the_plan_has_rese
     [("8.8.8.8", "192.0.2.0/24 198.51.100.0/24 203.0.113.0/24"), ("2a00::1", "2001:db8::/32")],
 )
 def test_an_address_is_one_of_documentation(original: str, network: str) -> None:
-    address = ipaddress.ip_address(hide(Kind.ADDRESS, original))
+    address = ipaddress.ip_address(hide(FieldKind.ADDRESS, original))
     assert any(address in ipaddress.ip_network(each) for each in network.split(" "))
 
 
 def test_more_addresses_than_documentation_has_are_addresses_of_benchmarks() -> None:
     pseudonyms = Pseudonyms(SECRET)
     hidden = [
-        ipaddress.ip_address(pseudonyms.hide(Kind.ADDRESS, f"10.0.{row // 256}.{row % 256}")) for row in range(900)
+        ipaddress.ip_address(pseudonyms.hide(FieldKind.ADDRESS, f"10.0.{row // 256}.{row % 256}")) for row in range(900)
     ]
     assert len(set(hidden)) == 900
     assert any(address in ipaddress.ip_network("198.18.0.0/15") for address in hidden)
@@ -108,27 +108,27 @@ def test_more_addresses_than_documentation_has_are_addresses_of_benchmarks() -> 
 
 def test_a_range_that_is_given_away_gives_the_last_ones_a_shared_pseudonym() -> None:
     pseudonyms = Pseudonyms(SECRET)
-    hidden = [pseudonyms.hide(Kind.NUMBER, str(digit)) for digit in range(10)]
+    hidden = [pseudonyms.hide(FieldKind.NUMBER, str(digit)) for digit in range(10)]
     assert len(set(hidden)) >= 9
 
 
 @pytest.mark.parametrize("prefix", ["127.0.0.1", "::1", "0.0.0.0", "localhost", "sip:127.0.0.1:5060", "on-net"])
 def test_what_is_the_same_on_each_machine_stays(prefix: str) -> None:
-    assert hide(Kind.URI, prefix) == prefix
+    assert hide(FieldKind.URI, prefix) == prefix
 
 
 @pytest.mark.parametrize("not_an_address", ["300.300.300.300", "abc1:b2:c3:d4:e5:f6:a7:b8:c9"])
 def test_what_only_looks_like_an_address_is_hidden_too(not_an_address: str) -> None:
-    assert hide(Kind.TEXT, not_an_address) != not_an_address
+    assert hide(FieldKind.TEXT, not_an_address) != not_an_address
 
 
 def test_hosts_keep_their_depth_and_end_in_a_reserved_domain() -> None:
-    pbx, www = hide(Kind.REALM, "pbx.quux-realty.com"), hide(Kind.URI, "https://www.quux-realty.com/a.mp3")
+    pbx, www = hide(FieldKind.REALM, "pbx.quux-realty.com"), hide(FieldKind.URI, "https://www.quux-realty.com/a.mp3")
     assert re.fullmatch(r"[a-z]+\.[a-z]+-[a-z]+\.example", pbx)
     assert pbx.partition(".")[2] in www
     assert www.endswith(".mp3")
-    assert re.fullmatch(r"anonymous@anonymous\.invalid", hide(Kind.URI, "anonymous@anonymous.invalid"))
-    assert re.fullmatch("[a-z]+", hide(Kind.REALM, "nodomain"))
+    assert re.fullmatch(r"anonymous@anonymous\.invalid", hide(FieldKind.URI, "anonymous@anonymous.invalid"))
+    assert re.fullmatch("[a-z]+", hide(FieldKind.REALM, "nodomain"))
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_hosts_keep_their_depth_and_end_in_a_reserved_domain() -> None:
     ],
 )
 def test_a_user_agent_keeps_its_maker_and_its_version(agent: str) -> None:
-    assert hide(Kind.USER_AGENT, agent) == agent
+    assert hide(FieldKind.USER_AGENT, agent) == agent
 
 
 def test_a_user_agent_of_an_unknown_maker_keeps_its_version_alone_and_hides_people_and_addresses() -> None:
-    assert re.fullmatch(r"[A-Z][a-z]+/1\.2\.3 \([a-z]+\)", hide(Kind.USER_AGENT, "Frobnitz/1.2.3 (zebedee)"))
-    hidden = hide(Kind.USER_AGENT, "Zebedee's Telephone 1.6 (00:15:65:ab:cd:ef) 10.9.8.7")
+    assert re.fullmatch(r"[A-Z][a-z]+/1\.2\.3 \([a-z]+\)", hide(FieldKind.USER_AGENT, "Frobnitz/1.2.3 (zebedee)"))
+    hidden = hide(FieldKind.USER_AGENT, "Zebedee's Telephone 1.6 (00:15:65:ab:cd:ef) 10.9.8.7")
     assert re.fullmatch(r"[A-Z][a-z]+'s Telephone 1\.6 \(02(:[0-9a-f]{2}){5}\) [\d.]+", hidden)
     assert "10.9.8.7" not in hidden
 
@@ -173,7 +173,7 @@ a=ice-pwd:4155550123zebedee
 
 
 def test_a_session_description_keeps_its_lines_codecs_ports_and_times() -> None:
-    lines, hidden = SDP.splitlines(), hide(Kind.SDP, SDP).splitlines()
+    lines, hidden = SDP.splitlines(), hide(FieldKind.SDP, SDP).splitlines()
     same = [before for before, after in zip(lines, hidden, strict=True) if before == after]
     assert [line[:12] for line in same] == [
         "v=0", "s=FreeSWITCH", "t=0 0", "m=audio 2751", "a=rtpmap:101", "a=fmtp:101 0", "a=rtcp-mux", "a=ptime:20",
@@ -187,21 +187,21 @@ def test_a_session_description_keeps_its_lines_codecs_ports_and_times() -> None:
 
 @pytest.mark.parametrize("original", ["8f3c1e5a-7b9d-4c2e-8a6f-0b1d3e5f7a90", "8F3C1E5A-7B9D-4C2E-8A6F-0B1D3E5F7A90"])
 def test_a_uuid_stays_one_in_its_case(original: str) -> None:
-    hidden = hide(Kind.CALL_ID, original)
+    hidden = hide(FieldKind.CALL_ID, original)
     digits = "[0-9a-f]" if original.islower() else "[0-9A-F]"
     assert re.fullmatch(rf"{digits}{{8}}(-{digits}{{4}}){{3}}-{digits}{{12}}", hidden)
-    assert hidden.casefold() == hide(Kind.CALL_ID, original.lower())
+    assert hidden.casefold() == hide(FieldKind.CALL_ID, original.lower())
 
 
 def test_a_sip_user_in_place_of_a_number_is_the_one_in_uris() -> None:
-    user = hide(Kind.NUMBER, "user_0a86fe")
+    user = hide(FieldKind.NUMBER, "user_0a86fe")
     assert re.fullmatch(r"user_\d[a-z]\d\d[a-z]{2}", user)
-    assert hide(Kind.URI, "sip:user_0a86fe@127.0.0.1") == f"sip:{user}@127.0.0.1"
+    assert hide(FieldKind.URI, "sip:user_0a86fe@127.0.0.1") == f"sip:{user}@127.0.0.1"
 
 
 def test_a_name_that_was_withheld_stays_and_case_is_kept() -> None:
-    assert hide(Kind.NAME, "Anonymous") == "Anonymous"
-    name = hide(Kind.NAME, "Zebedee")
+    assert hide(FieldKind.NAME, "Anonymous") == "Anonymous"
+    name = hide(FieldKind.NAME, "Zebedee")
     assert name.istitle()
-    assert hide(Kind.NAME, "ZEBEDEE") == name.upper()
-    assert hide(Kind.URI, "sip:zebedee") == f"sip:{name.lower()}"
+    assert hide(FieldKind.NAME, "ZEBEDEE") == name.upper()
+    assert hide(FieldKind.URI, "sip:zebedee") == f"sip:{name.lower()}"

@@ -4,9 +4,9 @@ const BASE = new URL("./", document.baseURI);
 const KEPT = "mockcdrs-control-token";
 
 let token = takeToken();
-let mock = null; // the name of the mock that answered last
+const mocks = new Set(); // the names of those that answered; of several processes behind one address each has one
 
-// Tells of `other`: another mock answers than before, as when a server began anew with changed data.
+// Tells of `other`: a mock answers that never did before, as when a server began anew with changed data.
 export const changes = new EventTarget();
 
 // The token comes in the page's address; it does not stay there, where it would be copied along.
@@ -41,8 +41,9 @@ async function call(method, path, body) {
     throw new Error("The server does not answer.");
   });
   const name = answer.headers.get("X-Mockcdrs-State");
-  if (mock !== null && name !== null && name !== mock) changes.dispatchEvent(new Event("other"));
-  mock = name ?? mock;
+  const isOther = name !== null && mocks.size > 0 && !mocks.has(name);
+  if (name !== null) mocks.add(name);
+  if (isOther) changes.dispatchEvent(new Event("other"));
   const text = await answer.text();
   if (!answer.ok) throw new ApiError(answer.status, errorIn(text));
   return text ? JSON.parse(text) : null;
