@@ -297,7 +297,9 @@ def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     assert messages[0] == messages[1]
 
 
-MOCK_NAMES = "expected some of kazoo, seed, now, speed, calls_per_day, locale, data, reseller, settings, fix, quirk, journal, "
+MOCK_NAMES = (
+    "expected some of kazoo, seed, now, speed, calls_per_day, locale, data, reseller, settings, fix, quirk, journal, "
+)
 
 
 @pytest.mark.parametrize(
