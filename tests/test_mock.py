@@ -270,12 +270,12 @@ def test_eight_threads_that_ask_for_the_url_first_at_once_start_one_server() -> 
 def test_the_app_is_made_once_when_it_is_first_needed(
     monkeypatch: pytest.MonkeyPatch, use: Callable[[Mock], object]
 ) -> None:
-    made: list[object] = []
-    monkeypatch.setattr("mockcdrs.mock.create_app", lambda *_: made.append("app") or (lambda *_: []))
+    apps: list[object] = []
+    monkeypatch.setattr("mockcdrs.mock.create_app", lambda *_: apps.append("app") or (lambda *_: []))
     with serving() as mock, ThreadPoolExecutor(8) as threads:
-        assert made == []
+        assert apps == []
         list(threads.map(use, [mock] * 8))
-        assert made == ["app"]
+        assert apps == ["app"]
 
 
 def test_a_data_directory_is_served(tmp_path: Any) -> None:

@@ -263,12 +263,12 @@ def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
 
 
 def test_a_function_cannot_go_over_the_control_api() -> None:
-    with serving() as made:
-        elsewhere = RemoteMock(ControlClient(made.url))
+    with serving() as mock:
+        elsewhere = RemoteMock(ControlClient(mock.url))
         for use in (
             lambda: elsewhere.respond("/a", lambda _request: Reply()),
             lambda: elsewhere.script("/a", [{"then": print}]),
         ):
             with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
                 use()
-        assert made.never_fired() == []
+        assert mock.never_fired() == []

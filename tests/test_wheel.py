@@ -1,5 +1,7 @@
 """What is in the packages that people install: the wheel, and the sdist that it can be made from."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -13,13 +15,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("dist")
+def build(source: Path, target: Path) -> Path:
     # the wheel is made from the sdist, so that what the sdist lacks is missed
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(ROOT)]
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(source)]
     subprocess.run(command, check=True, capture_output=True)
     return target
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,20 @@ def test_the_sdist_holds_what_the_checkout_does_and_no_more(built: Path) -> None
     folders = [files_below(ROOT / name, name) for name in ("mockcdrs", "fixtures", "tests", "docs")]
     documents = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
     added = {"PKG-INFO", ".gitignore", "pyproject.toml"}  # by the build itself
-    assert names == set[str]().union(*folders) | documents | {"LICENSE", "conftest.py"} | added
+    assert names == set[str]().union(*folders) | documents | {"LICENSE", "Dockerfile", "conftest.py"} | added
+
+
+def test_both_are_built_to_the_same_bytes_wherever_and_whenever_they_are_built(built: Path, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "dist", "build")
+    copy = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=ignored))
+    shutil.copy(ROOT / ".gitignore", copy)
+    for file in copy.rglob("*.py"):
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+        file.chmod(0o600)
+    again = build(copy, tmp_path / "dist")
+    assert {each.name: each.read_bytes() for each in again.iterdir()} == {
+        each.name: each.read_bytes() for each in built.iterdir()
+    }
 
 
 def test_it_holds_the_package_and_the_fixtures_and_nothing_else(contents: dict[str, bytes]) -> None:

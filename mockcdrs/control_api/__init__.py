@@ -19,7 +19,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/data": {"GET": call_data.count_data},
     "/data/scenarios": {"GET": call_data.list_scenarios},
     "/data/interactions": {"GET": call_data.list_interactions},
-    "/data/counts": {"GET": call_data.count_calls},
+    "/data/counts": {"GET": call_data.read_call_counts},
     "/data/accounts": {"POST": account_data.add_account},
     "/data/users": {"POST": account_data.add_user},
     "/data/devices": {"POST": account_data.add_device},

@@ -110,7 +110,7 @@ def list_interactions(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     return ApiResponse([_describe_interaction(entry) for entry in entries])
 
 
-def count_calls(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+def read_call_counts(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Count the calls of a time range, for charts."""
     messages.check_parameters(request, "account_id", *_RANGE, *_CALL_FILTERS)
     account_id = messages.find_account(backend, request).account_id

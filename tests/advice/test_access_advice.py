@@ -152,13 +152,13 @@ def test_the_reply_to_a_request_is_shown_as_python_and_as_curl_that_sends_json(c
 
 @pytest.mark.parametrize("host", ["", "a b", "x'; reboot; '", "a" * 200])
 def test_no_strange_host_gets_into_a_command(client: Any, host: str) -> None:
-    asked = client().sends("/media", status=404, headers={"host": host})
-    asked.is_advised("not-served", " http://127.0.0.1:8000/_mockcdrs/faults")
+    query = client().sends("/media", status=404, headers={"host": host})
+    query.is_advised("not-served", " http://127.0.0.1:8000/_mockcdrs/faults")
 
 
 def test_no_strange_path_gets_into_a_command(client: Any) -> None:
-    asked = client().sends("/media/'; reboot; '", status=404)
-    asked.is_advised("not-served", "mockcdrs.respond('PATH'", '"path": "PATH"')
+    requests = client().sends("/media/'; reboot; '", status=404)
+    requests.is_advised("not-served", "mockcdrs.respond('PATH'", '"path": "PATH"')
 
 
 @pytest.mark.parametrize(

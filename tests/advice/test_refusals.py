@@ -18,8 +18,8 @@ NOBODY = "0" * 32
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
 def ask(mock: Mock, path: str = "", method: str = "GET", body: Any = None, **headers: str) -> Record:

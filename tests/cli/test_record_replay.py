@@ -154,11 +154,11 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
     environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY")
+    plan = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY")
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder, secret in zip(folders, ("hush", "hush", "other"), strict=True):
         result = run(
-            "record", mock.url, "--requests", asked, "--out", folder, "--anonymize", "--secret", secret, **environment
+            "record", mock.url, "--requests", plan, "--out", folder, "--anonymize", "--secret", secret, **environment
         )
         assert result.exit_code == 0, result.output
     assert mock.account_id not in str([lines_of(folder) for folder in folders])
@@ -175,10 +175,10 @@ def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
     options: tuple[str, ...] = ("--anonymize", "--secret", "hush")
     with serving(data=tmp_path / "data") as mock:
         environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-        asked = requests(tmp_path, mock, "page_size=5")
-        dropping = run("record", mock.url, "--requests", asked, "--out", tmp_path / "a", *options, **environment)
+        plan = requests(tmp_path, mock, "page_size=5")
+        dropping = run("record", mock.url, "--requests", plan, "--out", tmp_path / "a", *options, **environment)
         keeping = run(
-            "record", mock.url, "--requests", asked, "--out", tmp_path / "b", *options, "--keep", "crm", **environment
+            "record", mock.url, "--requests", plan, "--out", tmp_path / "b", *options, "--keep", "crm", **environment
         )
     assert dropping.stdout.endswith("1 unknown field dropped: crm; keep it with --keep FIELD\n")
     assert "unknown" not in keeping.stdout
@@ -246,8 +246,8 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(
 
     environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", tmp_path / "out", **environment)
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", **environment)
     assert result.exit_code == 1
     assert f"Error: interrupted; 0 CDRs are in {tmp_path / 'out'}.unfinished; go on with --resume" in result.stderr
 
@@ -305,10 +305,10 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
         environment = server.variables
         without = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
         with_it = run("record", environment["MOCKCDRS_URL"], "--out", more, "--control-token", "hush", **environment)
-    kept = json.loads((out / RECORDING).read_text(encoding="utf-8").splitlines()[0])
+    first = json.loads((out / RECORDING).read_text(encoding="utf-8").splitlines()[0])
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
-    assert kept["server"] == {"kazoo": "4.3"}
+    assert first["server"] == {"kazoo": "4.3"}
     assert with_it.stdout.startswith(f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; calls made up from seed 1, 2")
     assert "hush" not in (more / RECORDING).read_text(encoding="utf-8")
 
@@ -345,8 +345,8 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mock: Mock) -> None:
     out = tmp_path / "out"
     environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    asked = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", asked, "--out", out, "--kazoo", "master", **environment)
+    plan = requests(tmp_path, mock, "page_size=1")
+    result = run("record", mock.url, "--requests", plan, "--out", out, "--kazoo", "master", **environment)
     assert result.stdout.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
     result = run("replay", out / RECORDING)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")

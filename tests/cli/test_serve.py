@@ -182,13 +182,13 @@ def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: P
 
 def test_over_tls_the_env_file_names_the_certificate_which_is_gone_at_the_end(tmp_path: Path) -> None:
     with serving(tmp_path, "--tls", "--now", NOW) as served:
-        told = served.variables
-        context = ssl.create_default_context(cafile=told["MOCKCDRS_CA_FILE"])
-        with urlopen(told["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
+        variables = served.variables
+        context = ssl.create_default_context(cafile=variables["MOCKCDRS_CA_FILE"])
+        with urlopen(variables["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
             assert page.status == 200
         served.end()
-    assert told["MOCKCDRS_URL"].startswith("https://")
-    assert not Path(told["MOCKCDRS_CA_FILE"]).exists()
+    assert variables["MOCKCDRS_URL"].startswith("https://")
+    assert not Path(variables["MOCKCDRS_CA_FILE"]).exists()
 
 
 def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:
@@ -310,3 +310,17 @@ def test_open_opens_the_console_in_the_browser_of_the_environment(
             time.sleep(0.01)
         assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
         served.end()
+
+
+def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: Path) -> None:
+    with serving(tmp_path, "--data", str(data), "--now", NOW, "--reload") as served:
+        assert len(served.get("/cdrs")["data"]) == 1
+        more = [DOCUMENT, {**DOCUMENT, "_id": "202601-c@d", "call_id": "c@d"}]
+        (data / "cdrs.jsonl").write_text("\n".join(map(json.dumps, more)))
+        for _ in range(600):
+            if len(served.get("/cdrs")["data"]) == 2:
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail("the changed data was not served")
+        assert "the data changed: the server began anew with it" in served.end()

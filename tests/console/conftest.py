@@ -51,8 +51,8 @@ def usual_page(browser: Browser) -> Page:
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def origin(mock: Mock) -> str:
 
 @pytest.fixture
 def ask(mock: Mock) -> Ask:
-    def asked(path: str = "/cdrs", headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
+    def send(path: str = "/cdrs", headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
         sent = {"X-Auth-Token": mock.auth_token, **(headers or {})}
         return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30, verify=TRUSTED)
 
-    return asked
+    return send
 
 
 def walk(ask: Ask, *, agent: str = USER_AGENT, pages: int = 99, **query: Any) -> list[int]:
@@ -101,12 +101,12 @@ def fill_journal(mock: Mock, count: int, *, is_complete: bool = True) -> list[Re
 @pytest.fixture
 def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[Open]:
     """Opens a page; at the end none has complained, run a stranger's script or asked another server."""
-    pages, complaints, asked = set[Page](), list[str](), list[str]()
+    pages, complaints, urls = set[Page](), list[str](), list[str]()
     listeners: dict[Any, Callable[[Any], object]] = {
         "console": lambda message: complaints.append(f"{message.type}: {message.text}"),
         "pageerror": lambda error: complaints.append(str(error)),
         "dialog": lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss(),
-        "request": lambda request: asked.append(request.url),
+        "request": lambda request: urls.append(request.url),
     }
 
     def opened(view: str = "requests", path: str = "", ready: str = LIVE, **options: Any) -> Page:
@@ -130,8 +130,6 @@ def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[Open]
         else:
             page.context.close()
     # Chromium itself tells of each answer that is an error
-    told = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
-    assert told == []
-    assert [
-        url for url in asked if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v1/", f"{origin}/v2/"))
-    ] == []
+    unexpected = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
+    assert unexpected == []
+    assert [url for url in urls if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v1/", f"{origin}/v2/"))] == []

@@ -185,13 +185,13 @@ def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: Open, mock: 
     mock.add_call(at="2026-01-20T11:00:00Z")
     page = open_page("calls")
     expect(page.locator(ROWS)).to_have_count(2)
-    held: list[Route] = []
-    page.route("**/data/interactions?*", lambda route: route.continue_() if held else held.append(route))
+    routes: list[Route] = []
+    page.route("**/data/interactions?*", lambda route: route.continue_() if routes else routes.append(route))
     page.get_by_label("Direction").select_option("internal")
     page.get_by_label("Direction").select_option("")
     expect(page.locator(ROWS)).to_have_count(2)
     with page.expect_response("**/data/interactions?*"):
-        held[0].continue_()
+        routes[0].continue_()
     page.get_by_label("Range").select_option("today")
     expect(page.locator(ROWS)).to_have_count(2)
 

@@ -41,9 +41,9 @@ LOW_CONTRAST = """() => {
 
 def operation(page: Page, name: str) -> Locator:
     """An operation, open."""
-    found = page.locator(f"#operation-{name}")
-    found.locator("summary").first.click()
-    return found
+    located = page.locator(f"#operation-{name}")
+    located.locator("summary").first.click()
+    return located
 
 
 def send(opened: Locator) -> None:

@@ -75,12 +75,12 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
 @pytest.mark.parametrize(("page", "script"), [("index.html", "main.js"), ("docs.html", "docs.js")])
 def test_a_page_loads_ahead_just_the_modules_that_its_script_imports(page: str, script: str) -> None:
     text = text_of(resources.files("mockcdrs.console") / page)
-    imported, seen = [script], set[str]()
+    imported, modules = [script], set[str]()
     for name in imported:
         more = re.findall(r'from "\./([^"]+)"', text_of(FILES / name))
         imported += [each for each in more if each not in imported]
-        seen.add(name)
-    assert sorted(re.findall(r'modulepreload" href="assets/([^"]+)"', text)) == sorted(seen - {script})
+        modules.add(name)
+    assert sorted(re.findall(r'modulepreload" href="assets/([^"]+)"', text)) == sorted(modules - {script})
 
 
 @pytest.mark.parametrize("name", ["index.html", "docs.html"])

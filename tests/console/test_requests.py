@@ -182,8 +182,8 @@ def test_errors_are_still_there_much_later_and_what_is_not_says_so(open_page: Op
     expect(detail(page).get_by_label("JSON", exact=True)).to_contain_text("invalid_credentials")
     page.get_by_label(SEARCH).fill("page_size=1")
     page.locator(ROWS).click()
-    kept = f"the answers to the last {MAX_RESPONSES} requests are, and to the last {MAX_ERROR_RESPONSES}"
-    expect(detail(page)).to_contain_text(f"No longer kept: {kept}")
+    note = f"the answers to the last {MAX_RESPONSES} requests are, and to the last {MAX_ERROR_RESPONSES}"
+    expect(detail(page)).to_contain_text(f"No longer kept: {note}")
 
 
 def test_the_curl_is_copied_with_the_mocks_own_token(open_page: Open, ask: Ask, mock: Mock, origin: str) -> None:

@@ -81,8 +81,8 @@ def test_a_rule_of_ones_own_is_made_by_its_fields_and_removed(open_page: Open, a
     page.get_by_label("What happens").select_option("error")
     page.get_by_label("Value").fill("too_many_requests")
     page.get_by_label("Times at most").fill("1")
-    made = {"path": "/cdrs", "error": "too_many_requests", "times": 1}
-    assert json.loads(page.get_by_label("Rule as JSON").input_value()) == made
+    rule = {"path": "/cdrs", "error": "too_many_requests", "times": 1}
+    assert json.loads(page.get_by_label("Rule as JSON").input_value()) == rule
     page.get_by_role("button", name="Switch it on").click()
     expect(page.locator("#armed")).to_be_visible()
     assert [ask().status_code for _ in range(2)] == [429, 200]

@@ -212,15 +212,15 @@ def test_verify_exits_with_1_and_shows_what_differs_where_it_is_no_crossbar() ->
 def test_verify_gives_its_results_to_a_machine_as_one_object() -> None:
     with Listener(odd_app) as listener:
         url = f"{listener.url}/v2"
-        ended = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush", "--json"])
-    assert ended.exit_code == 1
-    result = json.loads(ended.output)
+        outcome = CliRunner().invoke(main, ["verify", url, "--account", "an-account", "--token", "hush", "--json"])
+    assert outcome.exit_code == 1
+    result = json.loads(outcome.output)
     assert [check["name"] for check in result["checks"]] == [each.name for each in CHECKS]
     differing_checks = [check for check in result["checks"] if check["outcome"] == "differs"]
     assert len(differing_checks) == result["counts"]["differs"] > 0
     assert all(check["differences"][0].keys() == {"text", "request"} for check in differing_checks)
     assert result["requests"] > 0
-    assert "hush" not in ended.output
+    assert "hush" not in outcome.output
 
 
 def test_each_check_says_in_a_sentence_what_it_is_about_and_what_it_rests_on() -> None:

@@ -106,23 +106,23 @@ def test_clear_removes_all_records_and_numbers_begin_at_one_again() -> None:
 
 
 def test_listeners_are_called_once_with_each_record_when_it_is_complete() -> None:
-    journal, seen = Journal(), list[tuple[int, bool]]()
-    journal.on_complete.append(lambda record: seen.append((record.number, record.is_complete)))
+    journal, calls = Journal(), list[tuple[int, bool]]()
+    journal.on_complete.append(lambda record: calls.append((record.number, record.is_complete)))
     first, second = open_record(journal), open_record(journal)
     journal.complete(second)
     journal.complete(first)
     journal.complete(first)
-    assert seen == [(2, True), (1, True)]
+    assert calls == [(2, True), (1, True)]
 
 
 def test_a_request_under_way_during_clear_is_not_recorded() -> None:
-    journal, seen = Journal(), list[Record]()
-    journal.on_complete.append(seen.append)
+    journal, records = Journal(), list[Record]()
+    journal.on_complete.append(records.append)
     early = open_record(journal)
     journal.clear()
     open_record(journal)
     journal.complete(early)
-    assert seen == []
+    assert records == []
     assert not next(iter(journal)).is_complete
 
 
@@ -186,8 +186,8 @@ def test_waiting_in_vain_reports_which_requests_came() -> None:
 
 
 def test_many_threads_lose_no_record() -> None:
-    journal, seen = Journal(capacity=10_000), list[int]()
-    journal.on_complete.append(lambda record: seen.append(record.number))
+    journal, numbers = Journal(capacity=10_000), list[int]()
+    journal.on_complete.append(lambda record: numbers.append(record.number))
 
     def serve() -> None:
         for _ in range(200):
@@ -198,7 +198,7 @@ def test_many_threads_lose_no_record() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(seen) == [record.number for record in journal] == list(range(1, 1_601))
+    assert sorted(numbers) == [record.number for record in journal] == list(range(1, 1_601))
     assert len(journal.wait_for(1_600, timeout_seconds=0)) == 1_600
 
 

@@ -26,15 +26,15 @@ Either = Mock | RemoteMock
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture(params=["in this process", "elsewhere"])
 def mock(request: pytest.FixtureRequest) -> Iterator[Either]:
-    with serving() as made:
-        made.clear()
-        yield made if request.param == "in this process" else RemoteMock(ControlClient(made.url))
+    with serving() as mock:
+        mock.clear()
+        yield mock if request.param == "in this process" else RemoteMock(ControlClient(mock.url))
 
 
 def test_each_leg_that_ends_is_posted_in_order(mock: Either, receiver: Receiver) -> None:
@@ -42,9 +42,9 @@ def test_each_leg_that_ends_is_posted_in_order(mock: Either, receiver: Receiver)
     first, second = mock.add_call(), mock.add_call(scenario="voicemail")
     legs = [*first.legs, *second.legs]
     attempts = mock.wait_for_webhooks(len(legs), timeout=20)
-    told = [json.loads(post.body) for post in receiver.posts]
-    assert {event["call_id"] for event in told} == {each["call_id"] for each in legs}
-    assert [attempt.event for attempt in attempts] == told
+    report = [json.loads(post.body) for post in receiver.posts]
+    assert {event["call_id"] for event in report} == {each["call_id"] for each in legs}
+    assert [attempt.event for attempt in attempts] == report
     assert {(attempt.webhook_id, attempt.number, attempt.status) for attempt in attempts} == {(webhook.id, 1, 200)}
     assert all(attempt.is_success for attempt in attempts)
     head = receiver.posts[0]
@@ -84,9 +84,9 @@ def test_generated_calls_are_posted_as_they_end(receiver: Receiver) -> None:
         start = busy.clock.now()
         busy.clock.advance(minutes=10)
         expected = busy.expected(created_from=start + 1, created_to=busy.clock.now())
-        told = busy.wait_for_webhooks(expected.count, timeout=20)
-    assert {f"{attempt.event['call_id']}" for attempt in told} == {each.partition("-")[2] for each in expected.ids}
-    times = [attempt.event["timestamp"] for attempt in told]
+        posts = busy.wait_for_webhooks(expected.count, timeout=20)
+    assert {f"{attempt.event['call_id']}" for attempt in posts} == {each.partition("-")[2] for each in expected.ids}
+    times = [attempt.event["timestamp"] for attempt in posts]
     assert times == sorted(times)
 
 
@@ -98,21 +98,21 @@ def test_a_form_and_a_query_hold_the_same_event(mock: Either, receiver: Receiver
     form = next(post for post in receiver.posts if post.method == "POST")
     query = next(post for post in receiver.posts if post.method == "GET")
     assert form.headers["content-type"] == "application/x-www-form-urlencoded"
-    posted, asked = parse_qs(form.body.decode()), parse_qs(urlsplit(query.target).query)
-    assert (posted["tenant"], posted["to"], "old" in asked) == (["a&b"], ["nobody"], False)
-    assert posted["hook_event"] == asked["hook_event"] == ["channel_destroy"]
+    posted, queried = parse_qs(form.body.decode()), parse_qs(urlsplit(query.target).query)
+    assert (posted["tenant"], posted["to"], "old" in queried) == (["a&b"], ["nobody"], False)
+    assert posted["hook_event"] == queried["hook_event"] == ["channel_destroy"]
     assert "content-type" not in query.headers
 
 
 def test_the_calls_of_accounts_below_are_posted_if_that_is_asked_for(receiver: Receiver) -> None:
-    with serving(now="2026-01-20T12:00:00Z") as made:
-        child = next(each for each in made.state.data.accounts.values() if len(each.tree) > 1)
-        above = made.state.data.accounts[child.tree[-1]]
+    with serving(now="2026-01-20T12:00:00Z") as mock:
+        child = next(each for each in mock.state.data.accounts.values() if len(each.tree) > 1)
+        above = mock.state.data.accounts[child.tree[-1]]
         webhook = webhooks.Webhook(uri=receiver.url, format="json", include_subaccounts=True)
-        alone = made.state.webhooks.add(above.id, webhooks.Webhook(uri=receiver.url))
-        both = made.state.webhooks.add(above.id, webhook)
-        made.state.data.add(child.id, "202601", [leg("below@host", made.clock.now())])
-        (attempt,) = made.state.webhooks.wait_for(1, 20)
+        alone = mock.state.webhooks.add(above.id, webhooks.Webhook(uri=receiver.url))
+        both = mock.state.webhooks.add(above.id, webhook)
+        mock.state.data.add(child.id, "202601", [leg("below@host", mock.clock.now())])
+        (attempt,) = mock.state.webhooks.wait_for(1, 20)
     assert (attempt.webhook_id, attempt.event["call_id"]) == (both.id, "below@host")
     assert alone.id != both.id
 
@@ -143,13 +143,13 @@ def test_a_connection_that_fails_is_tried_again(
     monkeypatch.setattr(webhooks, "RETRY_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    with serving() as made:
-        made.add_webhook(f"http://127.0.0.1:{port}/", retries=retries)
-        made.add_cdr({"call_id": "a"})
-        attempts = made.wait_for_webhooks(tries, timeout=20)
-        made.add_webhook(receiver.url)
-        made.add_cdr({"call_id": "b"})
-        attempts = made.wait_for_webhooks(2 * tries + 1, timeout=20)
+    with serving() as mock:
+        mock.add_webhook(f"http://127.0.0.1:{port}/", retries=retries)
+        mock.add_cdr({"call_id": "a"})
+        attempts = mock.wait_for_webhooks(tries, timeout=20)
+        mock.add_webhook(receiver.url)
+        mock.add_cdr({"call_id": "b"})
+        attempts = mock.wait_for_webhooks(2 * tries + 1, timeout=20)
     failed = [each for each in attempts if each.error]
     assert [each.number for each in failed] == [*range(1, tries + 1)] * 2
     assert all(each.status == 0 and each.error.startswith("ConnectionRefusedError") for each in failed)
@@ -235,32 +235,32 @@ def test_a_form_nests_members_and_lists_as_kazoo_does() -> None:
 
 def test_an_attempt_that_is_under_way_when_its_webhook_goes_is_not_counted(receiver: Receiver) -> None:
     receiver.going_on.clear()
-    with serving() as made:
-        webhook = made.add_webhook(receiver.url)
+    with serving() as mock:
+        webhook = mock.add_webhook(receiver.url)
         (thread,) = [each for each in threading.enumerate() if each.name == "mockcdrs-webhook"]
-        made.add_cdr({"call_id": "a"})
+        mock.add_cdr({"call_id": "a"})
         until(lambda: len(receiver.posts) == 1)
-        made.remove_webhook(webhook)
+        mock.remove_webhook(webhook)
         receiver.going_on.set()
         thread.join(20)
-        assert made.wait_for_webhooks(0) == []
+        assert mock.wait_for_webhooks(0) == []
 
 
 def test_a_server_of_https_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks, "RETRY_SECONDS", 0.01)
-    with serving() as made, Mock(tls=True) as server:
-        made.add_webhook(server.url, retries=1)
-        made.add_cdr({"call_id": "a"})
-        (attempt,) = made.wait_for_webhooks(1, timeout=20)
+    with serving() as mock, Mock(tls=True) as server:
+        mock.add_webhook(server.url, retries=1)
+        mock.add_cdr({"call_id": "a"})
+        (attempt,) = mock.wait_for_webhooks(1, timeout=20)
         assert attempt.error.startswith("SSLCertVerificationError")
         monkeypatch.setenv("SSL_CERT_FILE", str(server.ca_path))
-        made.add_cdr({"call_id": "b"})
-        assert made.wait_for_webhooks(2, timeout=20)[1].status == 400
+        mock.add_cdr({"call_id": "b"})
+        assert mock.wait_for_webhooks(2, timeout=20)[1].status == 400
 
 
 def test_the_control_api_refuses_a_webhook_without_a_url() -> None:
-    with serving() as made:
-        url = made.url.removesuffix("/v2") + "/_mockcdrs/webhooks"
+    with serving() as mock:
+        url = mock.url.removesuffix("/v2") + "/_mockcdrs/webhooks"
         assert httpx.post(url, json={}).json()["error"]["field"] == "uri"
-        made.add_webhook("http://127.0.0.1:9/", retries=1)
+        mock.add_webhook("http://127.0.0.1:9/", retries=1)
         assert [each["uri"] for each in httpx.get(url).json()] == ["http://127.0.0.1:9/"]

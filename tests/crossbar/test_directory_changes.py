@@ -27,9 +27,9 @@ def write(state: State, method: str, path: str, data: Any, token: str = ACCOUNT_
 
 
 def test_a_patch_of_a_user_is_merged_and_answered_whole_from_the_last_field_to_the_first(state: State) -> None:
-    answered = write(state, "PATCH", f"/users/{ANN}", {"ui_flags": {"seen": True}, "call_forward": {"number": "1"}})
-    user = data_of(answered)
-    assert answered.status == 200
+    response = write(state, "PATCH", f"/users/{ANN}", {"ui_flags": {"seen": True}, "call_forward": {"number": "1"}})
+    user = data_of(response)
+    assert response.status == 200
     stored = ["username", "ui_flags", "last_name", "flags", "first_name", "caller_id", "call_forward"]
     assert list(user)[: len(stored)] == stored
     assert (list(user)[-1], user["id"]) == ("id", ANN)
@@ -41,9 +41,9 @@ def test_a_patch_of_a_user_is_merged_and_answered_whole_from_the_last_field_to_t
 def test_what_was_written_to_a_user_stays_until_reset(state: State) -> None:
     before = data_of(ask(state, f"/users/{ANN}"))
     written = write(state, "PATCH", f"/users/{ANN}", {"appList": ["x"]})
-    answered = ask(state, f"/users/{ANN}")
-    assert data_of(answered) == data_of(written)
-    assert answered.headers["etag"] == written.headers["etag"]
+    response = ask(state, f"/users/{ANN}")
+    assert data_of(response) == data_of(written)
+    assert response.headers["etag"] == written.headers["etag"]
     assert json_of(written)["revision"] == written.headers["etag"].strip('"')
     state.reset()
     assert data_of(ask(state, f"/users/{ANN}")) == before
@@ -78,9 +78,9 @@ def test_a_new_password_is_for_the_next_login_and_not_shown(state: State) -> Non
 
 
 def test_a_user_needs_a_name(state: State) -> None:
-    told = json_of(write(state, "POST", f"/users/{ANN}", {"first_name": ""}))
-    assert (told["error"], told["message"]) == ("400", "validation error")
-    assert {name: list(rules) for name, rules in told["data"].items()} == {
+    answer = json_of(write(state, "POST", f"/users/{ANN}", {"first_name": ""}))
+    assert (answer["error"], answer["message"]) == ("400", "validation error")
+    assert {name: list(rules) for name, rules in answer["data"].items()} == {
         "first_name": ["minLength"],
         "last_name": ["required"],
     }
@@ -89,8 +89,8 @@ def test_a_user_needs_a_name(state: State) -> None:
 
 @pytest.mark.parametrize("path", [f"/users/{ANN}", ""])
 def test_a_list_is_no_document(state: State, path: str) -> None:
-    told = json_of(write(state, "POST", path, []))
-    assert (told["error"], told["message"]) == ("500", "init failed")
+    answer = json_of(write(state, "POST", path, []))
+    assert (answer["error"], answer["message"]) == ("500", "init failed")
 
 
 def test_a_user_who_is_not_there_cannot_be_changed(state: State) -> None:
@@ -98,17 +98,17 @@ def test_a_user_who_is_not_there_cannot_be_changed(state: State) -> None:
 
 
 def test_without_an_account_no_user_can_be_changed(state: State) -> None:
-    told = json_of(write(state, "PATCH", f"/v2/users/{ANN}", {}, MASTER_TOKEN))
-    assert told["message"] == "faulty_request"
+    answer = json_of(write(state, "PATCH", f"/v2/users/{ANN}", {}, MASTER_TOKEN))
+    assert answer["message"] == "faulty_request"
 
 
 def test_a_patch_of_an_account_is_kept_and_answered_with_what_is_leaked_at_its_end(state: State) -> None:
-    answered = write(state, "PATCH", "", {"ui_restrictions": {"myaccount": {}}})
-    account = data_of(answered)
+    response = write(state, "PATCH", "", {"ui_restrictions": {"myaccount": {}}})
+    account = data_of(response)
     assert account["ui_restrictions"] == {"myaccount": {}}
     assert list(account)[:4] == ["ui_restrictions", "timezone", "realm", "name"]
     assert list(account)[-3:] == ["reseller_id", "is_reseller", "billing_mode"]
-    assert answered.headers["etag"] == f'"{json_of(answered)["revision"]}"'
+    assert response.headers["etag"] == f'"{json_of(response)["revision"]}"'
     assert data_of(ask(state, "")) == account
     state.reset()
     assert "ui_restrictions" not in data_of(ask(state, ""))

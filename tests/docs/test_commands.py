@@ -78,7 +78,8 @@ def test_all_blocks_of_a_terminal_are_tested_here() -> None:
 @pytest.mark.parametrize("block", with_command("mockcdrs serve"), ids=range(len(with_command("mockcdrs serve"))))
 def test_serve_begins_as_shown(block: str, standalone: Mock, url: str) -> None:
     variables = listening.variables(standalone)
-    printed = "\n".join(listening.banner(variables, {"Kazoo": standalone.state.version.name})).replace(url, PORT)
+    lines = listening.banner(variables, standalone.state.version.name, "", is_verbose=False)
+    printed = "\n".join(lines).replace(url, PORT)
     ((_, shown),) = exchanges(block)
     assert is_shown(shown if shown.endswith("...\n") else f"{shown}...\n", printed)
 

@@ -7,7 +7,8 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.expected.result import Expected, ExpectedLeg
-from mockcdrs.expected.values import cost_of, is_broken, to_integer, to_text
+from mockcdrs.expected.summary import counts_in_summary
+from mockcdrs.expected.values import NoValue, cost_of, is_broken, read_path, to_integer, to_text
 
 MIDNIGHT = 63_936_086_400  # 2026-01-20T00:00:00Z
 
@@ -134,3 +135,24 @@ def test_a_document_that_no_row_can_be_made_of_is_broken(changes: dict[str, Any]
     columns = {"unix_timestamp_micro"}
     assert not is_broken(document, columns)
     assert is_broken({**document, **changes}, columns)
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "null"), (True, "true"), (False, "false"), (7, "7")])
+def test_what_json_has_beside_text_is_text_to_a_filter(value: Any, text: str) -> None:
+    assert to_text(value) == text
+
+
+def test_a_path_goes_through_lists_by_places_from_one_on() -> None:
+    document = {"list": ["a", {"b": 1}]}
+    found = [read_path(document, path) for path in (["list", "1"], ["list", "2", "b"], ["list", "3"], ["list", "x"])]
+    assert found == ["a", 1, NoValue.MISSING, NoValue.MISSING]
+    assert read_path(document, ["list", "1", "x"]) is NoValue.BARRED
+
+
+@pytest.mark.parametrize(
+    "changes", [{"to": None}, {"from": 7}, {"channel_name": "loopback/1"}, {"custom_channel_vars": 1}]
+)
+def test_a_call_that_the_summary_cannot_place_is_not_in_it(changes: dict[str, Any]) -> None:
+    document = {"custom_channel_vars": {}, "call_direction": "inbound", "channel_name": "a", "to": "b", "from": "c"}
+    assert counts_in_summary(document)
+    assert not counts_in_summary({**document, **changes})

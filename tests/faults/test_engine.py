@@ -46,8 +46,8 @@ def test_quiet_rules_fire_beside_the_others(state: State) -> None:
     state.faults.add(Rule(status=503))
     state.faults.add(Rule(delay_seconds=2, drip=100))
     state.faults.add(Rule(drip=50))
-    answered, effect = asked(state)
-    assert answered.status == 503
+    response, effect = asked(state)
+    assert response.status == 503
     assert [delay.seconds for delay in effect.delays] == [1.5, 2]
     assert [pace.bytes_a_second for pace in effect.paces] == [100, 50]
     assert effect.fault.count("rule ") == 4
@@ -81,11 +81,11 @@ def test_what_did_not_match_does_not_move_chance(state: State) -> None:
     other = state_of(calls(COUNT))
     for each in (state, other):
         each.faults.add(Rule(status=503, probability=0.5, path="/cdrs"))
-    found = []
+    fired = []
     for _ in range(20):
         asked(other, path="/cdrs/interaction")
-        found.append(asked(other)[0].status)
-    assert found == statuses(state, ("",) * 20)
+        fired.append(asked(other)[0].status)
+    assert fired == statuses(state, ("",) * 20)
 
 
 def test_rules_that_never_fired_are_named(state: State) -> None:
@@ -124,13 +124,13 @@ def test_reset_forgets_rules_tokens_and_walks(state: State) -> None:
 
 def test_many_threads_fire_a_rule_as_often_as_it_says(state: State) -> None:
     rule = state.faults.add(Rule(status=503, after=10, times=50))
-    found: list[int] = []
-    threads = [threading.Thread(target=lambda: found.extend(statuses(state, ("",) * 20))) for _ in range(8)]
+    fired: list[int] = []
+    threads = [threading.Thread(target=lambda: fired.extend(statuses(state, ("",) * 20))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (found.count(503), len(found), state.faults.fired(rule)) == (50, 160, 50)
+    assert (fired.count(503), len(fired), state.faults.fired(rule)) == (50, 160, 50)
 
 
 def test_a_rule_in_the_place_of_another_keeps_the_number_and_counts_anew(state: State) -> None:

@@ -50,15 +50,15 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("said", "words"), WRONG)
-def test_a_rule_that_cannot_be_followed_is_refused(said: dict[str, Any], words: str) -> None:
+@pytest.mark.parametrize(("arguments", "words"), WRONG)
+def test_a_rule_that_cannot_be_followed_is_refused(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(RuleError) as caught:
-        Rule(**said)
+        Rule(**arguments)
     assert str(caught.value).startswith(words)
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("arguments", "words"),
     [
         ({"stauts": 503}, "stauts: a rule has no such argument, expected some of method, path, "),
         ({"reply": 7}, 'reply: came 7 as JSON, expected an object, as in {"status": 410}; a function works only in'),
@@ -86,9 +86,9 @@ def test_a_rule_that_cannot_be_followed_is_refused(said: dict[str, Any], words: 
         ({"reply": {"headers": 1}}, "headers: came 1"),
     ],
 )
-def test_a_dict_that_is_no_rule_is_refused(said: dict[str, Any], words: str) -> None:
+def test_a_dict_that_is_no_rule_is_refused(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(RuleError) as caught:
-        Rule.from_dict(said)
+        Rule.from_dict(arguments)
     assert str(caught.value).startswith(words)
 
 
@@ -124,8 +124,8 @@ def test_editors_know_each_argument_of_a_rule() -> None:
 
 @pytest.mark.parametrize("action", [action for action in ACTIONS.values() if action.keyword != "then"])
 def test_the_example_of_an_action_makes_a_rule(action: type[Action]) -> None:
-    made = Rule(**{action.keyword: action.example})
-    assert [type(each) for each in made.actions] == [action]
+    rule = Rule(**{action.keyword: action.example})
+    assert [type(each) for each in rule.actions] == [action]
     assert action.sentence.endswith(".")
 
 
@@ -160,8 +160,8 @@ def mock() -> Mock:
 
 @pytest.mark.parametrize("name", RULES)
 def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
-    made: Any = eval(RULES[name].to_python(), NAMES | {"mockcdrs": mock})
-    assert made.with_number(0) == RULES[name]
+    rule: Any = eval(RULES[name].to_python(), NAMES | {"mockcdrs": mock})
+    assert rule.with_number(0) == RULES[name]
 
 
 @pytest.mark.parametrize("name", [name for name in RULES if name != "function"])

@@ -41,13 +41,13 @@ def test_each_range_is_listed_once_whatever_else_was_asked_for() -> None:
     reading, server = reader(
         {"cdrs?paginate=false": (200, rows), "cdrs?paginate=false&created_from=1&created_to=2": (200, rows)}
     )
-    asked = [
+    requests = [
         exchange("page_size=2"),
         exchange("filter_x=1"),
         exchange("created_from=1&created_to=2"),
         exchange("a=1", 400),
     ]
-    assert reading.list_cdr_ids(asked) == ["202601-b", "202601-a"]
+    assert reading.list_cdr_ids(requests) == ["202601-b", "202601-a"]
     assert server.asked == ["cdrs?paginate=false", "cdrs?paginate=false&created_from=1&created_to=2"]
 
 

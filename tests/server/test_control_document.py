@@ -39,11 +39,11 @@ BODIES: dict[tuple[str, str], Any] = {
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
-def asked(mock: Mock, method: str, path: str, body: Any = None) -> httpx.Response:
+def ask(mock: Mock, method: str, path: str, body: Any = None) -> httpx.Response:
     url = mock.url.removesuffix("/v2") + "/_mockcdrs" + path
     headers = {"Content-Type": "application/json"}
     return httpx.request(
@@ -53,7 +53,7 @@ def asked(mock: Mock, method: str, path: str, body: Any = None) -> httpx.Respons
 
 @pytest.fixture(scope="module")
 def document(mock: Mock) -> Any:
-    return asked(mock, "get", "/control.json").json()
+    return ask(mock, "get", "/control.json").json()
 
 
 def test_it_has_every_route_and_method_and_no_other(document: Any) -> None:
@@ -70,23 +70,23 @@ def test_every_answer_is_as_it_says(mock: Mock, document: Any) -> None:
     for path, method in sorted(all_of_it, key=lambda each: (each[1] == "delete", -len(each[0]))):
         if path not in STREAMS and path not in {"/reset", "/data/clear", "/data/reset"}:
             whole = path.replace("{number}", "1").replace("{cdr_id}", document_id).replace("{webhook_id}", webhook_id)
-            answered = asked(mock, method, whole, BODIES.get((method, path)))
-            check(answered, document["paths"][path][method], document)
+            response = ask(mock, method, whole, BODIES.get((method, path)))
+            check(response, document["paths"][path][method], document)
 
 
-def check(answered: httpx.Response, operation: Any, document: Any) -> None:
-    assert str(answered.status_code) in operation["responses"], (operation["summary"], answered.text)
-    said = operation["responses"][str(answered.status_code)]
-    if "content" in said:
-        schema = {**said["content"]["application/json"]["schema"], "components": document["components"]}
-        Draft202012Validator(schema).validate(answered.json())
+def check(response: httpx.Response, operation: Any, document: Any) -> None:
+    assert str(response.status_code) in operation["responses"], (operation["summary"], response.text)
+    described = operation["responses"][str(response.status_code)]
+    if "content" in described:
+        schema = {**described["content"]["application/json"]["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(response.json())
     else:
-        assert (answered.status_code, answered.content) == (204, b"")
+        assert (response.status_code, response.content) == (204, b"")
 
 
 @pytest.mark.parametrize(("method", "path"), [("get", "/nosuch"), ("put", "/clock"), ("delete", "/clock")])
 def test_every_refusal_is_as_it_says(mock: Mock, document: Any, method: str, path: str) -> None:
-    refused = asked(mock, method, path)
+    refused = ask(mock, method, path)
     assert refused.status_code >= 400
     schema = document["components"]["responses"]["Refused"]["content"]["application/json"]["schema"]
     Draft202012Validator({**schema, "components": document["components"]}).validate(refused.json())
@@ -115,9 +115,9 @@ def test_its_schema_of_a_rule_takes_each_rule_as_it_is_sent(document: Any, rule:
 
 
 def test_a_server_that_is_down_still_takes_orders(mock: Mock) -> None:
-    assert asked(mock, "put", "/faults/down", {"down": True}).json() == {"down": True}
+    assert ask(mock, "put", "/faults/down", {"down": True}).json() == {"down": True}
     with pytest.raises(httpx.ReadError):
         httpx.get(mock.url_for("/cdrs"))
-    assert asked(mock, "put", "/faults/down", {}).json() == {"down": True}
-    assert asked(mock, "put", "/faults/down", {"down": False}).json() == {"down": False}
+    assert ask(mock, "put", "/faults/down", {}).json() == {"down": True}
+    assert ask(mock, "put", "/faults/down", {"down": False}).json() == {"down": False}
     assert httpx.get(mock.url_for("/cdrs")).status_code == 401

@@ -23,31 +23,31 @@ from tests.certificates import TRUSTED
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
-def asked(mock: Mock, method: str, path: str, **more: Any) -> httpx.Response:
+def ask(mock: Mock, method: str, path: str, **more: Any) -> httpx.Response:
     json = {"json": more.pop("json", {})} if method in {"POST", "PUT", "PATCH", "DELETE"} else {}
     url = mock.url.removesuffix("/v2") + "/_mockcdrs" + path
     return httpx.request(method, url, timeout=10, verify=TRUSTED, **json, **more)
 
 
 def test_it_is_ready_and_says_that_state_is_per_process(mock: Mock) -> None:
-    told = asked(mock, "GET", "/health").json()
-    assert (told["status"], told["state"], told["process"]) == ("ready", "per process", os.getpid())
+    answer = ask(mock, "GET", "/health").json()
+    assert (answer["status"], answer["state"], answer["process"]) == ("ready", "per process", os.getpid())
 
 
 def test_the_account_is_what_a_client_is_configured_with(mock: Mock) -> None:
-    told = asked(mock, "GET", "/account").json()
-    assert (told["url"], told["account_id"], told["auth_token"]) == (mock.url, mock.account_id, mock.auth_token)
-    assert (told["username"], told["password"]) == (mock.credentials.username, mock.credentials.password)
-    assert mock.user_id in {user["id"] for user in told["users"]}
+    answer = ask(mock, "GET", "/account").json()
+    assert (answer["url"], answer["account_id"], answer["auth_token"]) == (mock.url, mock.account_id, mock.auth_token)
+    assert (answer["username"], answer["password"]) == (mock.credentials.username, mock.credentials.password)
+    assert mock.user_id in {user["id"] for user in answer["users"]}
 
 
 def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
     mock.fail(status=503)
-    assert asked(mock, "GET", "/health").status_code == 200
+    assert ask(mock, "GET", "/health").status_code == 200
     assert mock.requests == []
 
 
@@ -97,12 +97,12 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
 def test_every_refusal_has_the_one_error_shape(
     mock: Mock, method: str, path: str, json: Any, status: int, code: str
 ) -> None:
-    refused = asked(mock, method, path, json=json)
+    refused = ask(mock, method, path, json=json)
     assert (refused.status_code, refused.headers["content-type"]) == (status, "application/json")
-    told = refused.json()
-    assert set(told) == {"error"}
-    assert set(told["error"]) - {"field"} == {"code", "message"}
-    assert told["error"]["code"] == code
+    answer = refused.json()
+    assert set(answer) == {"error"}
+    assert set(answer["error"]) - {"field"} == {"code", "message"}
+    assert answer["error"]["code"] == code
 
 
 def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> None:
@@ -110,7 +110,7 @@ def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> No
     legs = mock.add_call().legs
     for key in ("timestamp", "duration_seconds", "billing_seconds", "interaction_time", "pvt_created"):
         mock.add_cdr({**legs[0], "_id": f"202601-{key}", key: "soon"})
-    listed, interactions = (asked(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
+    listed, interactions = (ask(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
     assert set(listed["ids"]) > {each["_id"] for each in legs}
     assert "202601-pvt_created" not in listed["ids"] + listed["unreachable"]
     assert interactions["count"] == 1
@@ -129,7 +129,7 @@ def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> No
 def test_whom_a_foreign_page_sends_is_refused_on_every_route(mock: Mock, headers: dict[str, str], code: str) -> None:
     for path, methods in ROUTES.items():
         for method in methods:
-            refused = asked(mock, method, path, headers=headers)
+            refused = ask(mock, method, path, headers=headers)
             assert (refused.status_code, refused.json()["error"]["code"]) == (403, code)
 
 
@@ -150,11 +150,11 @@ def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock:
 
 
 def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, together = list[int](), threading.Barrier(8)
+    apis, together = list[int](), threading.Barrier(8)
     create = control_routes.ControlApi
 
     def counted(*given: Any) -> Any:
-        made.append(1)
+        apis.append(1)
         time.sleep(0.05)  # time enough for all to come
         return create(*given)
 
@@ -167,7 +167,7 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
     app = TestClient(create_app(mock.state, mock))
     with ThreadPoolExecutor(8) as askers:
         assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}
-    assert len(made) == 1
+    assert len(apis) == 1
 
 
 def test_a_plain_form_cannot_change_anything(mock: Mock) -> None:
@@ -179,8 +179,8 @@ def test_a_plain_form_cannot_change_anything(mock: Mock) -> None:
 
 def test_crossbars_part_stays_open_to_foreign_pages(mock: Mock) -> None:
     headers = {"X-Auth-Token": mock.auth_token, "Origin": "http://ui.example", "Host": "crossbar.example"}
-    answered = httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10)
-    assert (answered.status_code, answered.headers["access-control-allow-origin"]) == (200, "*")
+    response = httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10)
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "*")
 
 
 def test_a_body_has_a_bound_and_has_to_be_json(mock: Mock) -> None:
@@ -201,21 +201,21 @@ def asked_raw(mock: Mock, content: bytes) -> httpx.Response:
 
 def test_settings_and_quirks_change_while_it_runs_or_not_at_all(mock: Mock) -> None:
     half = {"settings": {"crossbar.pagination_page_size": 3}, "quirks": {"no such": True}}
-    assert asked(mock, "PATCH", "/settings", json=half).status_code == 400
+    assert ask(mock, "PATCH", "/settings", json=half).status_code == 400
     assert mock.state.settings.pagination_page_size == 50
     changes = {"settings": {"crossbar.pagination_page_size": 3}, "quirks": {"stale-next-key": False}}
-    told = asked(mock, "PATCH", "/settings", json=changes).json()
-    assert told["settings"]["crossbar.pagination_page_size"] == 3
-    assert [quirk["name"] for quirk in told["quirks"] if quirk["shown"] != quirk["default"]] == ["stale-next-key"]
+    answer = ask(mock, "PATCH", "/settings", json=changes).json()
+    assert answer["settings"]["crossbar.pagination_page_size"] == 3
+    assert [quirk["name"] for quirk in answer["quirks"] if quirk["shown"] != quirk["default"]] == ["stale-next-key"]
     rows = httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": mock.auth_token}, timeout=10).json()["data"]
     assert len(rows) == 3
 
 
 def test_a_token_is_good_again_when_its_rule_is_gone(mock: Mock) -> None:
-    number = asked(mock, "POST", "/faults", json={"token_expired": True}).json()["id"]
+    number = ask(mock, "POST", "/faults", json={"token_expired": True}).json()["id"]
     headers = {"X-Auth-Token": mock.auth_token}
     assert httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code == 401
-    assert asked(mock, "DELETE", f"/faults/{number}").status_code == 204
+    assert ask(mock, "DELETE", f"/faults/{number}").status_code == 204
     assert httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code == 200
 
 
@@ -226,8 +226,8 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
         headers={"X-Auth-Token": mock.auth_token},
         timeout=10,
     )
-    (listed,) = asked(mock, "GET", "/journal").json()["records"]
-    record = asked(mock, "GET", "/journal/1").json()
+    (listed,) = ask(mock, "GET", "/journal").json()["records"]
+    record = ask(mock, "GET", "/journal/1").json()
     assert record["explained"] == [
         "created_from: 2026-01-19 00:00:00 UTC",
         "page_size: 2 rows a page",
@@ -238,10 +238,10 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
 
 
 def test_the_timeline_has_whole_interactions_newest_first(mock: Mock) -> None:
-    found = asked(mock, "GET", "/data/interactions?limit=20").json()
-    ended = [max(leg["timestamp"] for leg in each["legs"]) for each in found]
-    assert (len(found), ended) == (20, sorted(ended, reverse=True))
-    for each in found:
+    interactions = ask(mock, "GET", "/data/interactions?limit=20").json()
+    ends = [max(leg["timestamp"] for leg in each["legs"]) for each in interactions]
+    assert (len(interactions), ends) == (20, sorted(ends, reverse=True))
+    for each in interactions:
         legs = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs/legs/{each['interaction_id']}").json
         assert {leg["id"] for leg in each["legs"]} == {leg["id"] for leg in legs["data"]}
 
@@ -250,14 +250,14 @@ def test_edge_cases_do_not_break_the_views(mock: Mock) -> None:
     for name in ("no-timestamp", "timestamp-as-string", "no-interaction", "float-duration", "huge-integer", "html"):
         mock.edge(name)
     for path in ("/data/interactions", "/data", "/account"):
-        assert asked(mock, "GET", path).status_code == 200
+        assert ask(mock, "GET", path).status_code == 200
 
 
 def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_more(
     mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mock.clock, "now", lambda: 1 // 0)
-    broken = asked(mock, "GET", "/clock")
+    broken = ask(mock, "GET", "/clock")
     assert (broken.status_code, broken.json()["error"]["code"]) == (500, "internal")
     assert broken.json()["error"]["message"].startswith("ZeroDivisionError: ")
     assert "Traceback" not in broken.text
@@ -277,20 +277,20 @@ def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
 
 def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
     mock.state.faults.clear()
-    ids = [asked(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
-    changed = asked(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
+    ids = [ask(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
+    changed = ask(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
     assert (changed["id"], changed["rule"], changed["spent"]) == (ids[0], {"status": 502}, False)
-    assert [each["id"] for each in asked(mock, "PUT", "/faults", json=ids[::-1]).json()] == ids[::-1]
+    assert [each["id"] for each in ask(mock, "PUT", "/faults", json=ids[::-1]).json()] == ids[::-1]
     headers = {"X-Auth-Token": mock.auth_token}
     assert [httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code for _ in range(2)] == [503, 502]
-    assert [each["spent"] for each in asked(mock, "GET", "/faults").json()] == [True, False]
-    assert asked(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
+    assert [each["spent"] for each in ask(mock, "GET", "/faults").json()] == [True, False]
+    assert ask(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
     for wrong in (ids[:1], "up", [True], {}):
-        assert asked(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
+        assert ask(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
 
 
 def test_the_account_lists_whom_and_what_it_has(mock: Mock) -> None:
-    accounts = asked(mock, "GET", "/account").json()["accounts"]
+    accounts = ask(mock, "GET", "/account").json()["accounts"]
     own = next(each for each in accounts if each["id"] == mock.account_id)
     assert own["tokens"] == [mock.auth_token]
     assert [each["id"] for each in own["users"]] == [
@@ -303,13 +303,13 @@ def test_the_account_lists_whom_and_what_it_has(mock: Mock) -> None:
 
 
 def test_the_data_has_another_version_after_each_change(mock: Mock) -> None:
-    before = asked(mock, "GET", "/data").json()["version"]
+    before = ask(mock, "GET", "/data").json()["version"]
     mock.add_call()
-    assert asked(mock, "GET", "/data").json()["version"] != before
+    assert ask(mock, "GET", "/data").json()["version"] != before
 
 
 def test_the_codes_of_advice_have_their_sentences(mock: Mock) -> None:
-    rules = {each["code"]: each for each in asked(mock, "GET", "/advice/rules").json()}
+    rules = {each["code"]: each for each in ask(mock, "GET", "/advice/rules").json()}
     assert rules["wrong-epoch"]["sentence"].startswith("A Unix time")
     assert "listing" in rules["wrong-epoch"]["kinds"]
     assert rules["ignored-401"]["kinds"] is None
@@ -319,7 +319,7 @@ def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:
     mock.fail(status=503)
     url = mock.url.removesuffix("/v2") + "/_mockcdrs/reset"
     assert httpx.post(url, timeout=10, verify=TRUSTED).status_code == 204
-    assert asked(mock, "GET", "/faults").json() == []
+    assert ask(mock, "GET", "/faults").json() == []
 
 
 def panel(mock: Mock, **headers: str) -> TestClient:
@@ -335,9 +335,9 @@ def test_a_page_of_an_allowed_origin_asks_by_preflight_and_reads_the_answer(mock
     assert preflight.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert "POST" in preflight.headers["access-control-allow-methods"]
     assert "X-Mockcdrs-Token" in preflight.headers["access-control-allow-headers"]
-    made = page.simulate_post("/_mockcdrs/faults", json={"status": 503})
-    assert (made.status_code, made.headers["access-control-allow-origin"]) == (201, "http://localhost:3000")
-    assert made.headers["vary"] == "Origin"
+    response = page.simulate_post("/_mockcdrs/faults", json={"status": 503})
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (201, "http://localhost:3000")
+    assert response.headers["vary"] == "Origin"
 
 
 def test_a_page_of_another_origin_is_refused_and_cannot_read_why(mock: Mock) -> None:
@@ -350,8 +350,8 @@ def test_a_page_of_another_origin_is_refused_and_cannot_read_why(mock: Mock) -> 
 
 
 def test_without_allowed_origins_a_preflight_allows_no_page_anything(mock: Mock) -> None:
-    answered = asked(mock, "OPTIONS", "/faults", headers={"Access-Control-Request-Method": "POST"})
-    assert not [name for name in answered.headers if name.startswith("access-control-")]
+    response = ask(mock, "OPTIONS", "/faults", headers={"Access-Control-Request-Method": "POST"})
+    assert not [name for name in response.headers if name.startswith("access-control-")]
 
 
 @pytest.mark.parametrize("query", ["", "?token=a%20b"])

@@ -17,8 +17,8 @@ from tests.certificates import TRUSTED
 
 @pytest.fixture
 def mock() -> Iterator[Mock]:
-    with serving() as made:
-        yield made
+    with serving() as mock:
+        yield mock
 
 
 def control(mock: Mock, path: str) -> str:
@@ -42,9 +42,9 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, Any]]:
 
 def test_requests_come_as_they_end_also_behind_a_reset_and_a_stop_ends_the_stream(mock: Mock) -> None:
     ask(mock)
-    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as answered:
-        assert answered.headers["content-type"] == "text/event-stream"
-        coming = events(answered.iter_lines())
+    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as response:
+        assert response.headers["content-type"] == "text/event-stream"
+        coming = events(response.iter_lines())
         name, record = next(coming)
         assert (name, record["number"], record["completion"]) == ("request", 1, 1)
         ask(mock)
@@ -62,8 +62,8 @@ def test_requests_come_as_they_end_also_behind_a_reset_and_a_stop_ends_the_strea
 def test_a_stream_goes_on_where_another_ended(mock: Mock) -> None:
     for _ in range(3):
         ask(mock)
-    with httpx.stream("GET", control(mock, "/journal/events?since=2"), timeout=10) as answered:
-        assert next(events(answered.iter_lines()))[1]["number"] == 3
+    with httpx.stream("GET", control(mock, "/journal/events?since=2"), timeout=10) as response:
+        assert next(events(response.iter_lines()))[1]["number"] == 3
 
 
 def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: Mock) -> None:
@@ -86,8 +86,8 @@ def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: M
 
 def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(mock: Mock) -> None:
     ask(mock, paginate="false")
-    kept = httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"]
-    assert (len(kept["body"]), kept["body"][:9], kept["truncated"]) == (MAX_BODY_BYTES, '{"data":[', True)
+    answer = httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"]
+    assert (len(answer["body"]), answer["body"][:9], answer["truncated"]) == (MAX_BODY_BYTES, '{"data":[', True)
     for _ in range(MAX_RESPONSES):
         ask(mock, page_size=1)
     assert httpx.get(control(mock, "/journal/1"), timeout=10).json()["response"] is None
@@ -100,8 +100,8 @@ def test_the_last_answers_are_kept_without_tokens_and_the_first_part_of_each(moc
 
 def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events_of_server, "HEARTBEAT_SECONDS", 0.0)
-    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as answered:
-        lines = answered.iter_lines()
+    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as response:
+        lines = response.iter_lines()
         assert [next(lines), next(lines), next(lines)] == ["retry: 1000", "", ": still here"]
 
 

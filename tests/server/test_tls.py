@@ -81,17 +81,17 @@ def test_each_fault_on_the_wire_is_felt(mock: Mock) -> None:
     with mock:
         mock.script("/cdrs", steps)  # type: ignore[arg-type]
         context, target = ssl.create_default_context(cafile=mock.ca_path), urlsplit(mock.url_for("/cdrs"))
-        found = []
+        statuses = []
         for _ in steps:
             with closing(HTTPSConnection(str(target.netloc), context=context, timeout=20)) as connection:
                 try:
                     connection.request("GET", target.path, headers={"X-Auth-Token": mock.auth_token})
-                    found.append(bool(connection.getresponse().read()))
+                    statuses.append(bool(connection.getresponse().read()))
                 except (OSError, HTTPException) as error:
-                    found.append(type(error).__name__)
-    assert found[2:] == ["IncompleteRead", "IncompleteRead", True, True]
-    assert found[0] == "RemoteDisconnected"
-    assert found[1] in {"ConnectionResetError", "RemoteDisconnected"}
+                    statuses.append(type(error).__name__)
+    assert statuses[2:] == ["IncompleteRead", "IncompleteRead", True, True]
+    assert statuses[0] == "RemoteDisconnected"
+    assert statuses[1] in {"ConnectionResetError", "RemoteDisconnected"}
 
 
 def test_the_server_is_down_and_up_again(mock: Mock, client: httpx.Client) -> None:
@@ -113,14 +113,14 @@ def test_a_mock_elsewhere_says_what_its_clients_trust(mock: Mock, monkeypatch: p
 def test_curl_trusts_it_by_file(mock: Mock) -> None:
     with mock:
         command = [program("curl"), "-sS", "--noproxy", "*", "--cacert", str(mock.ca_path), mock.url_for("/cdrs")]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert '"error":"401"' in ended.stdout, ended.stderr
+        process = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert '"error":"401"' in process.stdout, process.stderr
 
 
 def test_the_certificate_is_gone_with_its_process() -> None:
     code = "import mockcdrs; print(mockcdrs.Mock(tls=True).ca_path, mockcdrs.Mock(tls=True).ca_path)"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    first, second = ended.stdout.split()
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    first, second = process.stdout.split()
     assert first == second
     assert not Path(first).exists()
 
@@ -131,8 +131,8 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     try:
         with pytest.raises(OptionError, match=r"pip install 'mockcdrs\[tls\]'"):
             Mock(tls=True)
-        ended = CliRunner().invoke(main, ["serve", "--tls", "--port", "0"])
-        assert (ended.exit_code, "pip install 'mockcdrs[tls]'" in ended.output) == (1, True)
+        result = CliRunner().invoke(main, ["serve", "--tls", "--port", "0"])
+        assert (result.exit_code, "pip install 'mockcdrs[tls]'" in result.output) == (1, True)
     finally:
         tls._authority.cache_clear()
         tls.ca_path.cache_clear()
