@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import httpx
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,6 +19,8 @@ from hypothesis.stateful import (
 )
 
 from mockcdrs import Mock
+from mockcdrs.state_machine import SCENARIOS as SYNC_SCENARIOS
+from mockcdrs.state_machine import SyncMachine
 from tests.profile import many
 
 NOON = 63_936_129_600  # 2026-01-20T12:00:00Z: far enough from both ends of its month for all that happens here
@@ -170,3 +173,25 @@ def test_a_client_receives_what_the_model_holds(record_property: Callable[[str, 
     run_state_machine_as_test(WholeMock, settings=settings(max_examples=many(25, 500), stateful_step_count=50))
     record_property("steps", WholeMock.steps)
     assert WholeMock.steps >= many(500, 10_000)
+
+
+class NoClient(SyncMachine):
+    def sync(self) -> None: ...
+
+    def synced_ids(self) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.mark.parametrize("scenario", SYNC_SCENARIOS)
+def test_no_leg_of_a_call_that_comes_was_written_before_the_step(scenario: str) -> None:
+    machine = NoClient()
+    known: set[str] = set()
+    for count, minutes in [(1, 1), (8, 1), (3, 60)]:
+        before = machine.mock.clock.now()
+        machine.calls_come(scenario=scenario, count=count, minutes=minutes)
+        legs = machine.mock.expected(created_from=machine.start - HOUR).legs
+        ends = [leg.end for leg in legs if leg.id not in known]
+        assert len(ends) >= 2 * count
+        assert before < min(ends) <= max(ends) == before + 60 * minutes == machine.mock.clock.now()
+        known |= {leg.id for leg in legs}
+    machine.teardown()

@@ -196,12 +196,15 @@ class AccountInterface(ApiAddress):
         """What a correct client must end up with, all pages together.
 
         Args:
-            path: The listing's path below the account: `/cdrs`, `/cdrs/interaction`, or either of a user.
+            path: The path below the account: `/cdrs` and `/cdrs/interaction`, also below `/users/ID`;
+                `/cdrs/summary`, `/cdrs/legs/ID` or `/cdrs/ID`.
             query: All that follows.
 
                 created_from, created_to: The range in Gregorian seconds; Crossbar's default range if left out.
                 filter_FIELD, filter_not_FIELD: Crossbar's filters. That of a field within another one is given as
                     `**{"filter_custom_channel_vars.bridge_id": ...}`.
+                has_key, key_missing, has_value, value_missing: Crossbar's filters by whether a field is there.
+                utc_offset: Seconds that are added to the times of rows. It does not change what is expected.
                 page_size, paginate, chunk_size, is_chunked: How the client walks. With one of them no more is
                     expected than such a walk reaches.
                 ascending, descending: The direction. It also says which of two equal legs stands for an interaction.

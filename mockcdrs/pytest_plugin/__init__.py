@@ -13,6 +13,7 @@ from mockcdrs.config import OPTIONS, MockConfig, MockOptions, OptionError, check
 from mockcdrs.pytest_plugin import plugin_options, report
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Iterator, Sequence
 
     from mockcdrs.mock import Mock
@@ -96,6 +97,12 @@ def pytest_configure(config: pytest.Config) -> None:
         "for advice, and allow names advice that may come",
     )
     config.pluginmanager.register(report.Reporter(), "mockcdrs-reporter")
+
+
+def pytest_warning_recorded(warning_message: "warnings.WarningMessage", when: str) -> None:
+    """Refuse a misspelt setting in the ini file, of which pytest itself only warns."""
+    if when == "config":
+        plugin_options.check_ini_name(str(warning_message.message))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

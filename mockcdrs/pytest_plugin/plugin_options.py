@@ -11,6 +11,10 @@ from mockcdrs.arguments import ArgumentError
 from mockcdrs.config import OPTIONS, Option, OptionKind, merge_options
 
 EXTERNAL = {"url": "the URL", "account": "the id of an account", "token": "a token of an account"}
+_ELSEWHERE = {
+    name: f"{what} of a real Kazoo, or of a server elsewhere, to run the same tests against"
+    for name, what in EXTERNAL.items()
+} | {"control_token": "the --control-token of a mock elsewhere, where it has one"}
 _STRICT = Option(OptionKind.SWITCH, "fail a test whose client gets advice", name="strict")
 _ALLOW = Option(OptionKind.NAMES, "a code of advice, or a quirk, that a strict run lets pass", name="allow")
 TEST_OPTIONS: dict[str, Option] = {**OPTIONS, "strict": _STRICT, "allow": _ALLOW}
@@ -23,6 +27,7 @@ _INI_TYPES: dict[OptionKind, Any] = {
     OptionKind.ASSIGNMENTS: "linelist",
 }
 _PREFIX = "mockcdrs_"
+_UNKNOWN = f"Unknown config option: {_PREFIX}"  # as pytest's warning of a name in the ini file begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +55,7 @@ def add_options(parser: pytest.Parser) -> None:
         dest, action = f"{_PREFIX}{name}", _ACTIONS.get(option.kind, "store")
         group.addoption(_flag(name), dest=dest, action=action, default=None, help=option.help)
         parser.addini(dest, option.help, _INI_TYPES.get(option.kind, "string"), default=None)
-    elsewhere = {
-        name: f"{what} of a real Kazoo, or of a server elsewhere, to run the same tests against"
-        for name, what in EXTERNAL.items()
-    }
-    elsewhere |= {"control_token": "the --control-token of a mock elsewhere, where it has one"}
-    for name, help_text in elsewhere.items():
+    for name, help_text in _ELSEWHERE.items():
         group.addoption(_flag(name), dest=f"{_PREFIX}{name}", default=None, help=help_text)
         parser.addini(f"{_PREFIX}{name}", help_text, "string", default=None)
 
@@ -81,6 +81,17 @@ def settings_of(config: pytest.Config, fixture: Mapping[str, Any], *layers: Mapp
     allowed = frozenset(code for layer in every for code in layer.get("allow", ()))
     of_mock = ({name: value for name, value in layer.items() if name in OPTIONS} for layer in every)
     return TestSettings(merge_options(*of_mock), bool(is_strict and is_strict[-1]), allowed)
+
+
+def check_ini_name(warning: str) -> None:
+    """Raise `UsageError`, with the nearest name, if pytest warns of an unknown setting that begins as ours do."""
+    if warning.startswith(_UNKNOWN):
+        name = warning.removeprefix(_UNKNOWN.removesuffix(_PREFIX)).strip()
+        known = [f"{_PREFIX}{each}" for each in (*TEST_OPTIONS, *_ELSEWHERE)]
+        raise pytest.UsageError(
+            f"{name}: the ini file has no such setting, expected some of {', '.join(known)}"
+            f"{arguments.nearest(name, known)}"
+        )
 
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:

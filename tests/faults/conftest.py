@@ -4,7 +4,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from tests.crossbar.builders import calls, state_of
-from tests.faults.asking import COUNT
+from tests.faults.client import COUNT
 
 
 @pytest.fixture

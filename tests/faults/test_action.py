@@ -13,7 +13,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.accounts import api_key
 from mockcdrs.faults import Rule
 from tests.crossbar.builders import ACCOUNT, body_of, calls, state_of
-from tests.faults.asking import asked, envelope
+from tests.faults.client import ask, envelope
 
 
 def login(state: State, **headers: str) -> HttpResponse:
@@ -36,7 +36,7 @@ def token(state: State) -> str:
 
 
 def status(state: State, value: str) -> int:
-    return asked(state, token=value)[0].status
+    return ask(state, token=value)[0].status
 
 
 def test_the_token_of_a_new_login_is_good_though_the_clock_stands_still(state: State) -> None:
@@ -112,6 +112,6 @@ def test_a_login_that_a_rule_fails_gives_no_token(failing: Any, version: Version
     answer = envelope(response)
     assert (str(response.status), answer["status"]) == (answer["error"], "error")
     assert {name: answer[name] for name in ("version", "auth_token") if name in answer} == of_a_token
-    genuine, _ = asked(state, path="/v2/api_auth", method="PUT", token=None)  # says no key
+    genuine, _ = ask(state, path="/v2/api_auth", method="PUT", token=None)  # says no key
     assert answer.keys() == envelope(genuine).keys()
     assert "location" not in response.headers

@@ -13,7 +13,7 @@ from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults import Reply, Rule
 from mockcdrs.faults.answer_actions import ERROR_BY_STATUS
 from tests.crossbar.builders import ACCOUNT, NOW, body_of, calls, leg, state_of
-from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
@@ -21,7 +21,7 @@ from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, 
 def test_any_of_crossbars_errors_comes_by_its_name(name: str, version: Version) -> None:
     state = state_of(calls(COUNT), version=version)
     state.faults.add(Rule(error=name))
-    response, _ = asked(state)
+    response, _ = ask(state)
     status, words = SYSTEM_ERRORS[name]
     answer = envelope(response)
     assert response.status == status
@@ -37,7 +37,7 @@ def test_any_of_crossbars_errors_comes_by_its_name(name: str, version: Version) 
 @pytest.mark.parametrize(("status", "name"), ERROR_BY_STATUS.items())
 def test_a_status_stands_for_an_error(state: State, status: int, name: str) -> None:
     state.faults.add(Rule(status=status))
-    response, _ = asked(state)
+    response, _ = ask(state)
     assert (response.status, envelope(response)["message"]) == (status, name)
 
 
@@ -47,7 +47,7 @@ def test_a_status_stands_for_an_error(state: State, status: int, name: str) -> N
 )
 def test_a_status_that_crossbar_has_no_error_for_gets_a_plain_envelope(state: State, status: int, message: str) -> None:
     state.faults.add(Rule(status=status))
-    response, _ = asked(state)
+    response, _ = ask(state)
     answer = envelope(response)
     # a chunked listing's failure keeps no data but a message
     assert (response.status, answer["error"], answer["message"], answer["data"]) == (status, str(status), message, [])
@@ -55,15 +55,15 @@ def test_a_status_that_crossbar_has_no_error_for_gets_a_plain_envelope(state: St
 
 def test_a_datastore_error_is_that_of_a_real_one(state: State) -> None:
     state.faults.add(Rule(error="datastore_fault"))
-    faulty, _ = asked(state)
-    genuine, _ = asked(state_of(calls(COUNT)), "utc_offset=0.5")
+    faulty, _ = ask(state)
+    genuine, _ = ask(state_of(calls(COUNT)), "utc_offset=0.5")
     assert faulty == genuine
 
 
 def test_a_refused_token_is_that_of_a_real_one(state: State) -> None:
     state.faults.add(Rule(error="invalid_credentials"))
-    faulty, _ = asked(state)
-    genuine, _ = asked(state_of(calls(COUNT), months=()), token="wrong")
+    faulty, _ = ask(state)
+    genuine, _ = ask(state_of(calls(COUNT), months=()), token="wrong")
     assert faulty.headers == genuine.headers
     assert {**envelope(faulty), "auth_token": ""} == {**envelope(genuine), "auth_token": ""}
 
@@ -71,14 +71,14 @@ def test_a_refused_token_is_that_of_a_real_one(state: State) -> None:
 def test_too_many_requests_leave_no_tokens_where_that_is_told() -> None:
     state = state_of(calls(COUNT), version=KAZOO_MASTER)
     state.faults.add(Rule(error="too_many_requests"))
-    assert envelope(asked(state)[0])["tokens"] == {"consumed": 1, "remaining": 0}
+    assert envelope(ask(state)[0])["tokens"] == {"consumed": 1, "remaining": 0}
 
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction", "/cdrs/summary", "/cdrs/legs/202601-call00001@host"])
 @pytest.mark.parametrize("query", ["", "accept=csv", "is_chunked=false", "jsonp=f", "pretty_print=true"])
 def test_an_error_comes_in_every_form_that_was_asked_for(state: State, path: str, query: str) -> None:
     state.faults.add(Rule(error="no_credit"))
-    body = body_of(asked(state, query, path)[0])
+    body = body_of(ask(state, query, path)[0])
     assert json.loads(body[body.find(b"{") : body.rfind(b"}") + 1])["message"] == "no_credit"
     assert body.startswith(b"f(") == (query == "jsonp=f")
 
@@ -86,14 +86,14 @@ def test_an_error_comes_in_every_form_that_was_asked_for(state: State, path: str
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/v2/user_auth"), ("GET", "/v2/nosuch"), ("DELETE", "/cdrs")])
 def test_what_crossbar_would_refuse_anyway_fails_as_the_rule_says(state: State, method: str, path: str) -> None:
     state.faults.add(Rule(status=503))
-    response, _ = asked(state, path=path, method=method)
+    response, _ = ask(state, path=path, method=method)
     assert (response.status, envelope(response)["message"]) == (503, "datastore_unreachable")
 
 
 def test_an_account_without_months_fails_too() -> None:
     state = state_of(months=())
     state.faults.add(Rule(status=503))
-    response, _ = asked(state)
+    response, _ = ask(state)
     assert (response.status, envelope(response)["message"]) == (503, "datastore_unreachable")
     assert "expires" not in response.headers
 
@@ -102,23 +102,23 @@ def test_a_path_is_answered_as_told(state: State) -> None:
     rule = state.faults.add(
         Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)
     )
-    response, effect = asked(state, path="/v2/external_numbers")
+    response, effect = ask(state, path="/v2/external_numbers")
     assert (response.status, envelope(response)) == (202, {"data": []})
     cors = cors_headers(("GET",), {})
     assert response.headers == {**cors, "content-type": "application/json", "x-kind": "made up"}
     assert str(rule) in effect.fault
-    assert asked(state, path="/v2/external_numbers")[0].status == 404
+    assert ask(state, path="/v2/external_numbers")[0].status == 404
 
 
 def test_a_path_may_be_answered_with_nothing(state: State) -> None:
     state.faults.add(Rule(path="/cdrs", reply=Reply(status=204)))
-    response, _ = asked(state)
+    response, _ = ask(state)
     assert (response.status, response.body, response.headers) == (204, b"", cors_headers(("GET",), {}))
 
 
 def test_an_empty_200(state: State) -> None:
     state.faults.add(Rule(empty=True))
-    response, _ = asked(state)
+    response, _ = ask(state)
     assert (response.status, response.body) == (200, b"")
     assert response.headers["x-request-id"] == "request-1"
 
@@ -126,7 +126,7 @@ def test_an_empty_200(state: State) -> None:
 @pytest.mark.parametrize("query", ["", "is_chunked=false"])
 def test_malformed_json(state: State, query: str) -> None:
     state.faults.add(Rule(malformed_json=True))
-    response, _ = asked(state, query)
+    response, _ = ask(state, query)
     assert response.status == 200
     assert len(body_of(response)) > 1_000
     with pytest.raises(json.JSONDecodeError):
@@ -136,7 +136,7 @@ def test_malformed_json(state: State, query: str) -> None:
 def test_a_token_expires_and_stays_so(state: State) -> None:
     state.faults.add(Rule(token_expired=True, nth=2))
     assert statuses(state) == [200, 401, 401, 401, 401]
-    response, _ = asked(state)
+    response, _ = ask(state)
     answer = envelope(response)
     assert (answer["message"], answer["data"]) == ("invalid_credentials", {"message": "invalid credentials"})
 
@@ -144,28 +144,28 @@ def test_a_token_expires_and_stays_so(state: State) -> None:
 def test_another_token_is_good_when_one_has_expired(state: State) -> None:
     state.faults.add(Rule(token_expired=True, nth=1))
     assert statuses(state, [""]) == [401]
-    assert asked(state, token="token-r")[0].status == 200
+    assert ask(state, token="token-r")[0].status == 200
 
 
 def test_a_request_without_a_token_makes_none_expire(state: State) -> None:
     rule = state.faults.add(Rule(token_expired=True))
-    asked(state, token=None)
+    ask(state, token=None)
     assert state.faults.fired(rule) == 0
 
 
 def test_a_stale_key_stays_refused_and_a_new_walk_begins_well(state: State) -> None:
     state.faults.add(Rule(stale_key=True, page=2))
-    first, _ = asked(state, FIRST_PAGE)
-    stale, _ = asked(state, next_query(first))
+    first, _ = ask(state, FIRST_PAGE)
+    stale, _ = ask(state, next_query(first))
     assert (stale.status, envelope(stale)["message"]) == (503, "datastore_fault")
     assert statuses(state, [next_query(first), FIRST_PAGE]) == [503, 200]
 
 
 @pytest.mark.parametrize(("query", "size"), [(FIRST_PAGE, "11"), (FIRST_PAGE + "&is_chunked=false", 11)])
 def test_a_row_comes_twice(state: State, query: str, size: object) -> None:
-    usual, _ = asked(state, query)
+    usual, _ = ask(state, query)
     state.faults.add(Rule(duplicate_row=True))
-    response, _ = asked(state, query)
+    response, _ = ask(state, query)
     rows = envelope(usual)["data"]
     assert envelope(response)["data"] == [*rows, rows[-1]]
     assert envelope(response)["page_size"] == size
@@ -173,10 +173,10 @@ def test_a_row_comes_twice(state: State, query: str, size: object) -> None:
 
 
 def test_a_row_comes_twice_where_no_page_counts_it(state: State) -> None:
-    users = envelope(asked(state, path="/users", query="paginate=false")[0])
+    users = envelope(ask(state, path="/users", query="paginate=false")[0])
     assert "page_size" not in users
     state.faults.add(Rule(duplicate_row=True))
-    doubled = envelope(asked(state, path="/users", query="paginate=false")[0])
+    doubled = envelope(ask(state, path="/users", query="paginate=false")[0])
     assert doubled["data"] == [*users["data"], users["data"][-1]]
     assert "page_size" not in doubled
 
@@ -184,14 +184,14 @@ def test_a_row_comes_twice_where_no_page_counts_it(state: State) -> None:
 def test_an_answer_without_rows_has_none_to_double(state: State) -> None:
     state.faults.add(Rule(duplicate_row=True))
     for query in ("created_from=63935000000&created_to=63935000001", "accept=csv&created_to=63935000001"):
-        assert body_of(asked(state, query)[0]) == body_of(asked(state_of(calls(COUNT)), query)[0])
+        assert body_of(ask(state, query)[0]) == body_of(ask(state_of(calls(COUNT)), query)[0])
 
 
 @pytest.mark.parametrize("query", [FIRST_PAGE, FIRST_PAGE + "&is_chunked=false"])
 def test_an_edited_answer_keeps_crossbars_form(state: State, query: str) -> None:
-    usual = body_of(asked(state, query)[0])
+    usual = body_of(ask(state, query)[0])
     state.faults.add(Rule(endless_next_key=True))
-    faulty = body_of(asked(state, query)[0])
+    faulty = body_of(ask(state, query)[0])
     own, next_key = (json.loads(usual)[name] for name in ("start_key", "next_start_key"))
     assert faulty == usual.replace(next_key.encode(), own.encode())
 
@@ -205,21 +205,21 @@ def test_an_endless_key_leads_back_to_its_page_for_ever(state: State, page: int 
 
 def test_an_answer_without_pages_has_no_endless_key(state: State) -> None:
     state.faults.add(Rule(endless_next_key=True))
-    assert "next_start_key" not in envelope(asked(state, "paginate=false")[0])
+    assert "next_start_key" not in envelope(ask(state, "paginate=false")[0])
 
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
 def test_a_row_of_csv_comes_twice(state: State, path: str) -> None:
-    usual = body_of(asked(state, "accept=csv", path)[0]).splitlines()
+    usual = body_of(ask(state, "accept=csv", path)[0]).splitlines()
     state.faults.add(Rule(duplicate_row=True))
-    assert body_of(asked(state, "accept=csv", path)[0]).splitlines() == [*usual, usual[-1]]
+    assert body_of(ask(state, "accept=csv", path)[0]).splitlines() == [*usual, usual[-1]]
 
 
 def test_a_row_of_csv_may_have_several_lines() -> None:
     state = state_of([{**call, "caller_id_name": 'two\nlines, "one" value'} for call in calls(2)])
-    usual = list(csv.reader(body_of(asked(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
+    usual = list(csv.reader(body_of(ask(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
     state.faults.add(Rule(duplicate_row=True))
-    doubled = list(csv.reader(body_of(asked(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
+    doubled = list(csv.reader(body_of(ask(state, "accept=csv")[0]).decode().splitlines(keepends=True)))
     assert doubled == [*usual, usual[-1]]
     assert "two\nlines" in ",".join(doubled[-1])
 
@@ -231,19 +231,19 @@ def late(data: Overlay) -> None:
 @pytest.mark.parametrize("query", [FIRST_PAGE, FIRST_PAGE + "&is_chunked=false"])
 def test_a_cdr_arrives_between_two_pages(state: State, query: str) -> None:
     state.faults.add(Rule(page=1, times=1, then=late))
-    first, _ = asked(state, query)
-    second, _ = asked(state, next_query(first, query))
+    first, _ = ask(state, query)
+    second, _ = ask(state, next_query(first, query))
     assert "late@host" not in body_of(first).decode()
     assert "late@host" in body_of(second).decode()
 
 
 def test_a_cdr_goes_between_two_pages(state: State) -> None:
     state.faults.add(Rule(page=1, times=1, then=lambda data: data.remove("202601-call00012@host")))
-    first, _ = asked(state, FIRST_PAGE)
-    assert "call00012" not in body_of(asked(state, next_query(first))[0]).decode()
+    first, _ = ask(state, FIRST_PAGE)
+    assert "call00012" not in body_of(ask(state, next_query(first))[0]).decode()
 
 
 def test_data_changes_beside_a_broken_answer(state: State) -> None:
     state.faults.add(Rule(close=True, times=1, then=late))
-    assert asked(state)[1].close
-    assert "late@host" in body_of(asked(state)[0]).decode()
+    assert ask(state)[1].close
+    assert "late@host" in body_of(ask(state)[0]).decode()

@@ -8,7 +8,7 @@ import pytest
 from mockcdrs.control.state import State
 from mockcdrs.faults import Faults, Rule
 from tests.crossbar.builders import NOW, RESELLER, RESELLER_TOKEN, calls, state_of
-from tests.faults.asking import COUNT, FIRST_PAGE, asked, next_query, statuses
+from tests.faults.client import COUNT, FIRST_PAGE, ask, next_query, statuses
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_quiet_rules_fire_beside_the_others(state: State) -> None:
     state.faults.add(Rule(status=503))
     state.faults.add(Rule(delay_seconds=2, drip=100))
     state.faults.add(Rule(drip=50))
-    response, effect = asked(state)
+    response, effect = ask(state)
     assert response.status == 503
     assert [delay.seconds for delay in effect.delays] == [1.5, 2]
     assert [pace.bytes_a_second for pace in effect.paces] == [100, 50]
@@ -72,7 +72,7 @@ def test_chance_is_another_for_each_rule() -> None:
     fired = []
     for _ in range(32):
         before = [state.faults.fired(rule) for rule in rules]
-        asked(state)
+        ask(state)
         fired.append([state.faults.fired(rule) - count for rule, count in zip(rules, before, strict=True)])
     assert any(one != other for one, other in fired)
 
@@ -83,15 +83,15 @@ def test_what_did_not_match_does_not_move_chance(state: State) -> None:
         each.faults.add(Rule(status=503, probability=0.5, path="/cdrs"))
     fired = []
     for _ in range(20):
-        asked(other, path="/cdrs/interaction")
-        fired.append(asked(other)[0].status)
+        ask(other, path="/cdrs/interaction")
+        fired.append(ask(other)[0].status)
     assert fired == statuses(state, ("",) * 20)
 
 
 def test_rules_that_never_fired_are_named(state: State) -> None:
     used, unused = (state.faults.add(Rule(status=503, path=path)) for path in ("/cdrs", "/nosuch"))
-    asked(state)
-    asked(state)
+    ask(state)
+    ask(state)
     assert state.faults.never_fired() == [unused]
     assert (state.faults.fired(used), state.faults.fired(unused)) == (2, 0)
     assert str(unused) == "rule 2 (status=503 path=/nosuch)"
@@ -101,7 +101,7 @@ def test_a_rule_may_be_taken_away(state: State) -> None:
     rule = state.faults.add(Rule(status=503))
     assert state.faults.remove(rule)
     assert not state.faults.remove(rule)
-    assert (asked(state)[0].status, len(state.faults)) == (200, 0)
+    assert (ask(state)[0].status, len(state.faults)) == (200, 0)
 
 
 def test_a_rule_of_an_earlier_test_takes_no_other_away(state: State) -> None:
@@ -115,11 +115,11 @@ def test_a_rule_of_an_earlier_test_takes_no_other_away(state: State) -> None:
 
 def test_reset_forgets_rules_tokens_and_walks(state: State) -> None:
     state.faults.add(Rule(token_expired=True, after=1))
-    first, _ = asked(state, FIRST_PAGE)
-    assert asked(state)[0].status == 401
+    first, _ = ask(state, FIRST_PAGE)
+    assert ask(state)[0].status == 401
     state.reset()
     state.faults.add(Rule(status=503, page=2))
-    assert asked(state, next_query(first))[0].status == 200
+    assert ask(state, next_query(first))[0].status == 200
 
 
 def test_many_threads_fire_a_rule_as_often_as_it_says(state: State) -> None:
@@ -190,19 +190,19 @@ def test_clients_of_other_addresses_and_accounts_have_buckets_of_their_own(state
     state.clock.freeze(NOW)
     state.faults.add(Rule(rate_limit={"max_bucket_tokens": 1}))
     assert statuses(state, ["", ""]) == [200, 429]
-    assert asked(state, headers={"x-forwarded-for": "192.0.2.7"})[0].status == 200
-    assert asked(state, path=f"/v2/accounts/{RESELLER}/cdrs", token=RESELLER_TOKEN)[0].status == 200
+    assert ask(state, headers={"x-forwarded-for": "192.0.2.7"})[0].status == 200
+    assert ask(state, path=f"/v2/accounts/{RESELLER}/cdrs", token=RESELLER_TOKEN)[0].status == 200
     state.clock.advance(seconds=1)
-    assert asked(state)[0].status == 200  # the setting says how fast it fills
+    assert ask(state)[0].status == 200  # the setting says how fast it fills
 
 
 def test_a_server_that_is_down_resets_each_request_whatever_the_rules(state: State) -> None:
     rule = state.faults.add(Rule(status=503))
     with state.faults.down():
-        assert asked(state)[1].reset
-        assert asked(state, method="OPTIONS")[1].reset
+        assert ask(state)[1].reset
+        assert ask(state, method="OPTIONS")[1].reset
     assert state.faults.fired(rule) == 0
-    assert asked(state)[0].status == 503
+    assert ask(state)[0].status == 503
     state.faults.is_down = True
     state.reset()
-    assert asked(state)[0].status == 200
+    assert ask(state)[0].status == 200

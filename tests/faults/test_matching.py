@@ -9,11 +9,11 @@ from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
 from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
-from tests.faults.asking import COUNT, FIRST_PAGE, asked, envelope, next_query, statuses, walk
+from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
-    response, effect = asked(state)
+    response, effect = ask(state)
     assert response.status == 200
     assert effect == WireEffect()
 
@@ -54,27 +54,27 @@ def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
 )
 def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any], is_hit: bool) -> None:
     state.faults.add(Rule(status=503, **which))
-    response, _ = asked(state, "page_size=10&b=x+y&b=second", headers={"user-agent": "sync/1.0"})
+    response, _ = ask(state, "page_size=10&b=x+y&b=second", headers={"user-agent": "sync/1.0"})
     assert response.status == (503 if is_hit else 200)
 
 
 def test_a_path_is_compared_decoded(state: State) -> None:
     state.faults.add(Rule(status=503, path="/cdrs/202601-a/b"))
-    assert asked(state, path="/cdrs/202601-a%2Fb")[0].status == 503
+    assert ask(state, path="/cdrs/202601-a%2Fb")[0].status == 503
 
 
 def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
     rule = state.faults.add(Rule(status=503, times=1))
-    asked(state, method="OPTIONS", headers={"origin": "x"})
+    ask(state, method="OPTIONS", headers={"origin": "x"})
     assert state.faults.fired(rule) == 0
     named = state.faults.add(Rule(status=503, method="OPTIONS"))
-    assert asked(state, method="OPTIONS", headers={"origin": "x"})[0].status == 503
+    assert ask(state, method="OPTIONS", headers={"origin": "x"})[0].status == 503
     assert state.faults.fired(named) == 1
 
 
 def test_an_unreadable_query_harms_no_rule(state: State) -> None:
     state.faults.add(Rule(status=503, query={"a": "1"}))
-    assert asked(state, "a=%zz")[0].status == 500
+    assert ask(state, "a=%zz")[0].status == 500
 
 
 @pytest.mark.parametrize(("page", "expected"), [(1, [503]), (2, [200, 503]), (3, [200, 200, 503]), (4, [200] * 3)])
@@ -84,9 +84,9 @@ def test_a_page_of_a_walk_fails(state: State, page: int, expected: list[int]) ->
 
 
 def test_pages_are_known_without_any_rule_when_they_were_fetched(state: State) -> None:
-    first, _ = asked(state, FIRST_PAGE)
+    first, _ = ask(state, FIRST_PAGE)
     state.faults.add(Rule(status=503, page=2))
-    assert asked(state, next_query(first))[0].status == 503
+    assert ask(state, next_query(first))[0].status == 503
 
 
 def test_pages_are_known_in_plain_answers_too(state: State) -> None:
@@ -96,17 +96,17 @@ def test_pages_are_known_in_plain_answers_too(state: State) -> None:
 
 def test_a_retry_is_on_the_same_page(state: State) -> None:
     state.faults.add(Rule(status=503, page=2, times=2))
-    asking = next_query(asked(state, FIRST_PAGE)[0])
-    assert statuses(state, [asking] * 3) == [503, 503, 200]
+    second_page = next_query(ask(state, FIRST_PAGE)[0])
+    assert statuses(state, [second_page] * 3) == [503, 503, 200]
 
 
 def test_two_walks_at_once_are_told_apart_where_their_keys_meet(state: State) -> None:
     state.faults.add(Rule(status=503, page=3))
     small, large = "page_size=5", "page_size=10"
-    at_six = next_query(asked(state, small)[0], small)
+    at_six = next_query(ask(state, small)[0], small)
     at_eleven, large_at_eleven = (
-        next_query(asked(state, at_six)[0], small),
-        next_query(asked(state, large)[0], large),
+        next_query(ask(state, at_six)[0], small),
+        next_query(ask(state, large)[0], large),
     )
     assert at_eleven.partition("&")[2] == large_at_eleven.partition("&")[2]
     assert statuses(state, [at_eleven, large_at_eleven]) == [503, 200]
@@ -114,31 +114,31 @@ def test_two_walks_at_once_are_told_apart_where_their_keys_meet(state: State) ->
 
 def test_equal_walks_at_once_are_both_on_their_page(state: State) -> None:
     state.faults.add(Rule(status=503, page=3))
-    first = [asked(state, FIRST_PAGE)[0] for _ in range(2)]
-    second = [asked(state, next_query(page))[0] for page in first]
+    first = [ask(state, FIRST_PAGE)[0] for _ in range(2)]
+    second = [ask(state, next_query(page))[0] for page in first]
     assert statuses(state, map(next_query, second)) == [503, 503]
 
 
 def test_a_walk_that_changes_its_question_is_still_on_its_page(state: State) -> None:
     state.faults.add(Rule(status=503, page=2))
-    key = envelope(asked(state, FIRST_PAGE)[0])["next_start_key"]
-    assert asked(state, f"page_size=3&start_key={key}")[0].status == 503
+    key = envelope(ask(state, FIRST_PAGE)[0])["next_start_key"]
+    assert ask(state, f"page_size=3&start_key={key}")[0].status == 503
 
 
 def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
     rules = [state.faults.add(Rule(status=503, page=page)) for page in range(1, 5)]
-    asked(state, "start_key=garbage")
+    ask(state, "start_key=garbage")
     assert state.faults.never_fired() == rules
 
 
 def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
-    walks, asking = PageTracker(), RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
+    walks, request = PageTracker(), RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
 
     def page_at(key: int) -> int | None:
         return walks.page(RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
 
     for number in range(KEPT_KEYS):
-        walks.hand_out(asking, str(number), number)
+        walks.hand_out(request, str(number), number)
     known = [number for number in range(KEPT_KEYS) if page_at(number) is not None]
     assert known == [*range(KEPT_KEYS - len(known), KEPT_KEYS)]
     assert 0 < len(known) < KEPT_KEYS
@@ -146,8 +146,8 @@ def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
 
 def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
     state.faults.add(Rule(status=503, page=2))
-    key = envelope(asked(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
-    assert asked(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
+    key = envelope(ask(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
+    assert ask(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
 
 
 def test_a_rule_shows_no_secret(state: State) -> None:
@@ -160,8 +160,8 @@ def test_a_rule_shows_no_secret(state: State) -> None:
 def test_a_digest_of_a_token_means_the_same_as_the_token(state: State) -> None:
     state.faults.add(Rule.from_dict(Rule(token=ACCOUNT_TOKEN, status=503).to_dict()))
     assert statuses(state)[0] == 503
-    assert asked(state, f"auth_token={ACCOUNT_TOKEN}", token=None)[0].status == 503
-    assert asked(state, token=None)[0].status == 401
+    assert ask(state, f"auth_token={ACCOUNT_TOKEN}", token=None)[0].status == 503
+    assert ask(state, token=None)[0].status == 401
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,13 @@ def test_a_rule_that_never_fired_says_what_kept_it_from_that(
     state: State, which: dict[str, Any], difference: str
 ) -> None:
     rule = state.faults.add(Rule(**{"status": 503, **which}))
-    asked(state, "page_size=9")
+    ask(state, "page_size=9")
     assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
 
 
 def test_secrets_in_a_near_miss_are_redacted(state: State) -> None:
     rule = state.faults.add(Rule(status=503, token="one", headers={"X-Auth-Token": "one"}))
-    asked(state, "auth_token=two")
+    ask(state, "auth_token=two")
     (miss,) = state.faults.near_misses(rule)
     assert "auth_token=redacted-" in miss
     assert ACCOUNT_TOKEN not in miss
@@ -204,7 +204,7 @@ def test_secrets_in_a_near_miss_are_redacted(state: State) -> None:
 def test_the_nearest_requests_come_first_each_once(state: State) -> None:
     rule = state.faults.add(Rule(status=503, path="/cdrs", method="PUT", query={"a": 1}))
     for query in ("b=1", "a=1", "a=1", "c=1", "d=1"):
-        asked(state, query)
+        ask(state, query)
     queries = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
     assert queries == ["a=1", "b=1", "c=1"]
 
@@ -218,13 +218,13 @@ def test_a_rule_that_fired_or_was_never_added_has_no_near_misses(state: State) -
 
 def test_a_rule_tells_which_other_one_was_first(state: State) -> None:
     first, second = state.faults.add(Rule(close=True)), state.faults.add(Rule(status=503))
-    asked(state)
+    ask(state)
     assert state.faults.near_misses(second) == [f"GET /v2/accounts/{ACCOUNT}/cdrs: {first} fired on it"]
 
 
 def test_pages_behind_a_key_that_was_never_handed_out_are_not_known_either(state: State) -> None:
-    of_another_mock = next_query(asked(state_of(calls(COUNT)), FIRST_PAGE)[0])
-    behind = next_query(asked(state, of_another_mock)[0])
+    of_another_mock = next_query(ask(state_of(calls(COUNT)), FIRST_PAGE)[0])
+    behind = next_query(ask(state, of_another_mock)[0])
     rule = state.faults.add(Rule(status=503, page=3))
-    assert asked(state, behind)[0].status == 200
+    assert ask(state, behind)[0].status == 200
     assert state.faults.near_misses(rule)[0].endswith(": page is not known, expected 3")

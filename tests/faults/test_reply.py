@@ -11,14 +11,14 @@ from mockcdrs.faults import Reply, RequestView, Rule, RuleError
 from mockcdrs.faults.action import Action
 from mockcdrs.faults.actions import ACTIONS
 from tests.crossbar.builders import ACCOUNT, body_of
-from tests.faults.asking import FIRST_PAGE, asked, envelope
+from tests.faults.client import FIRST_PAGE, ask, envelope
 
 PREFLIGHT = {"origin": "http://ui.example", "access-control-request-method": "GET"}
 
 
 def sent(state: State, reply: Reply) -> tuple[bytes, str | None]:
     state.faults.add(Rule(path="/braintree", reply=reply))
-    response, _ = asked(state, path="/braintree")
+    response, _ = ask(state, path="/braintree")
     return body_of(response), response.headers.get("content-type")
 
 
@@ -74,7 +74,7 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
     rule = state.faults.add(Rule(path="/braintree", reply=lambda request: request.json()))
-    _, effect = asked(state, path="/braintree")
+    _, effect = ask(state, path="/braintree")
     assert effect.close
     with pytest.raises(ValueError, match="Expecting value") as caught:
         state.faults.check()
@@ -86,16 +86,14 @@ def test_a_function_that_returns_no_reply_says_so(state: State) -> None:
         """Return nothing."""
 
     state.faults.add(Rule(path="/braintree", reply=forgetful))  # type: ignore[arg-type]
-    asked(state, path="/braintree")
+    ask(state, path="/braintree")
     with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply"):
         state.faults.check()
 
 
 def test_a_pattern_stands_for_any_text_within_a_segment(state: State) -> None:
     state.faults.add(Rule(path="/devices/*/sync", reply=Reply(status=202)))
-    answers = [
-        asked(state, path=path)[0].status for path in ("/devices/a/sync", "/devices/b%2Fc/sync", "/devices/sync")
-    ]
+    answers = [ask(state, path=path)[0].status for path in ("/devices/a/sync", "/devices/b%2Fc/sync", "/devices/sync")]
     assert (answers[0], 202 in answers[1:]) == (202, False)
 
 
@@ -103,14 +101,14 @@ def test_a_page_of_another_origin_may_read_a_reply(state: State) -> None:
     state.faults.add(
         Rule(path="/braintree", reply=Reply({}, headers={"Access-Control-Allow-Origin": "http://ui.example"}))
     )
-    headers = asked(state, path="/braintree", headers={"origin": "http://ui.example"})[0].headers
+    headers = ask(state, path="/braintree", headers={"origin": "http://ui.example"})[0].headers
     assert headers["access-control-allow-origin"] == "http://ui.example"
     assert "x-auth-token" in headers["access-control-allow-headers"]
 
 
 def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_replied_to(state: State) -> None:
     rule = state.faults.add(Rule(path="/braintree", reply=Reply({}), times=1))
-    response, _ = asked(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
+    response, _ = ask(state, path="/braintree", method="OPTIONS", token=None, headers=PREFLIGHT)
     assert (response.status, state.faults.fired(rule)) == (200, 0)
     assert response.headers["access-control-allow-methods"] == "GET, OPTIONS"
 
@@ -121,9 +119,9 @@ def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
 ) -> None:
     value = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
     state.faults.add(Rule(**{action.keyword: value}))
-    first = asked(state, FIRST_PAGE, headers=PREFLIGHT)[0]
-    asked(state, FIRST_PAGE, headers=PREFLIGHT)
-    fourth = asked(state, "start_key=g2wAAAABYg", headers=PREFLIGHT)[0]
+    first = ask(state, FIRST_PAGE, headers=PREFLIGHT)[0]
+    ask(state, FIRST_PAGE, headers=PREFLIGHT)
+    fourth = ask(state, "start_key=g2wAAAABYg", headers=PREFLIGHT)[0]
     assert state.faults.never_fired() == []
     for response in (first, fourth):
         assert response.headers["access-control-allow-origin"] == "*"
@@ -134,5 +132,5 @@ def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
 )
 def test_a_page_of_another_origin_may_read_an_error_wherever_it_comes(state: State, path: str, method: str) -> None:
     state.faults.add(Rule(status=503, path=path))
-    response, _ = asked(state, path=path, method=method, headers={"origin": "http://ui.example"})
+    response, _ = ask(state, path=path, method=method, headers={"origin": "http://ui.example"})
     assert response.headers["access-control-allow-origin"] == "*"

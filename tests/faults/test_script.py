@@ -7,7 +7,7 @@ import pytest
 from mockcdrs.control.state import State
 from mockcdrs.faults import Reply, Rule
 from tests.crossbar.builders import body_of
-from tests.faults.asking import asked, envelope, statuses
+from tests.faults.client import ask, envelope, statuses
 
 
 def test_each_request_meets_the_next_step_and_after_the_last_one_all_is_well(state: State) -> None:
@@ -18,7 +18,7 @@ def test_each_request_meets_the_next_step_and_after_the_last_one_all_is_well(sta
 
 def test_a_step_breaks_the_wire_or_delays(state: State) -> None:
     state.faults.add(Rule(script=[{"cut_after": 100}, {"delay_seconds": 2, "status": 503}, {"blackhole": True}]))
-    first, second, third, last = (asked(state)[1] for _ in range(4))
+    first, second, third, last = (ask(state)[1] for _ in range(4))
     assert first.cut_after == 100
     assert [delay.seconds for delay in second.delays] == [2]
     assert third.is_silent
@@ -27,7 +27,7 @@ def test_a_step_breaks_the_wire_or_delays(state: State) -> None:
 
 def test_a_step_replies(state: State) -> None:
     state.faults.add(Rule(path="/braintree", script=[Reply({"a": 1}), {"reply": Reply(text="gone", status=410)}]))
-    first, second, last = (asked(state, path="/braintree")[0] for _ in range(3))
+    first, second, last = (ask(state, path="/braintree")[0] for _ in range(3))
     assert (first.status, envelope(first)) == (200, {"a": 1})
     assert (second.status, body_of(second)) == (410, b"gone")
     assert last.status not in {200, 410}
@@ -35,7 +35,7 @@ def test_a_step_replies(state: State) -> None:
 
 def test_what_stands_beside_a_script_happens_at_each_step(state: State) -> None:
     state.faults.add(Rule(script=[503, 200], delay_seconds=1))
-    effects = [asked(state)[1] for _ in range(3)]
+    effects = [ask(state)[1] for _ in range(3)]
     assert [len(effect.delays) for effect in effects] == [1, 1, 0]
 
 
@@ -47,7 +47,7 @@ def test_a_step_as_usual_leaves_no_other_rule_the_request(state: State) -> None:
 
 def test_a_request_answered_as_usual_is_not_called_a_fault(state: State) -> None:
     state.faults.add(Rule(script=[200, 503]))
-    assert [asked(state)[1].fault for _ in range(2)] == ["", "rule 1 (script=200,503)"]
+    assert [ask(state)[1].fault for _ in range(2)] == ["", "rule 1 (script=200,503)"]
 
 
 @pytest.mark.parametrize(("when", "expected"), [({"after": 2}, [200, 200, 503, 429, 200]), ({"page": 2}, [200] * 5)])
@@ -60,7 +60,7 @@ def test_a_token_that_a_script_makes_expire_is_good_again_once_the_rule_is_gone(
     rule = state.faults.add(Rule(script=[{"token_expired": True}]))
     assert statuses(state)[:2] == [401, 401]
     state.faults.remove(rule)
-    assert asked(state)[0].status == 200
+    assert ask(state)[0].status == 200
 
 
 def test_a_script_is_described_step_by_step() -> None:

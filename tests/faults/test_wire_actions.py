@@ -6,7 +6,7 @@ from mockcdrs.control.state import State
 from mockcdrs.faults import Faults, Rule, jitter, lognormal, uniform
 from mockcdrs.faults.wire_actions import Distribution
 from tests.crossbar.builders import state_of
-from tests.faults.asking import asked
+from tests.faults.client import ask
 
 SHARES = [number / 100 for number in range(100)]
 
@@ -15,7 +15,7 @@ def drawn(seed: int, distribution: Distribution, matches: int = 200) -> list[flo
     state = state_of()
     state.faults = Faults(seed, state.data)
     state.faults.add(Rule(delay_seconds=distribution))
-    return [asked(state)[1].delays[0].seconds for _ in range(matches)]
+    return [ask(state)[1].delays[0].seconds for _ in range(matches)]
 
 
 def test_a_delay_follows_from_the_seed_and_the_match() -> None:
@@ -51,13 +51,13 @@ def test_no_draw_is_longer_than_a_clock_can_wait(share: float) -> None:
 def test_chance_and_latency_are_drawn_apart() -> None:
     state = state_of()
     state.faults.add(Rule(delay_seconds=uniform(0, 1), probability=0.5))
-    effects = [asked(state)[1] for _ in range(60)]
+    effects = [ask(state)[1] for _ in range(60)]
     assert max(delay.seconds for effect in effects for delay in effect.delays) > 0.6
 
 
 def test_bodies_share_a_bandwidth_and_not_a_drip(state: State) -> None:
     state.faults.add(Rule(bandwidth=100, drip=200))
-    first, second = (asked(state)[1].paces for _ in range(2))
+    first, second = (ask(state)[1].paces for _ in range(2))
     (drip, bandwidth), (other_drip, same_bandwidth) = first, second
     assert (bandwidth.bytes_a_second, bandwidth.line is same_bandwidth.line) == (100, True)
     assert (drip.bytes_a_second, drip.line is other_drip.line) == (200, False)

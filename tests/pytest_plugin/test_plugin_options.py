@@ -249,6 +249,24 @@ def test_what_is_misspelt_is_refused_with_the_nearest(
     result.stdout.fnmatch_lines([f"*{words}*"])
 
 
+@pytest.mark.parametrize(("name", "near"), [("sede", "seed"), ("acount", "account")])
+def test_a_misspelt_setting_in_the_ini_file_is_refused_with_the_nearest(
+    pytester: pytest.Pytester, name: str, near: str
+) -> None:
+    pytester.makeini(f"[pytest]\nmockcdrs_{name} = 7\n")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"ERROR: mockcdrs_{name}: the ini file has no such setting, expected *; did you mean mockcdrs_{near}[?]"]
+    )
+
+
+def test_an_unknown_setting_of_another_plugin_is_left_to_pytest(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nothers_sede = 7\n")
+    result = run_pytest(pytester, "\ndef test_it(mockcdrs): pass\n")
+    result.assert_outcomes(passed=1, warnings=1)
+
+
 def test_a_server_elsewhere_is_said_in_the_ini_file_too(pytester: pytest.Pytester) -> None:
     with serving(seed=7) as mock:
         pytester.makeini(f"[pytest]\nmockcdrs_url = {mock.url}\n")

@@ -1,4 +1,4 @@
-"""Asking a state with rules, without a server."""
+"""A client of a state with rules, without a server."""
 
 import json
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ COUNT = 25
 FIRST_PAGE = "page_size=10"
 
 
-def asked(
+def ask(
     state: State,
     query: str = "",
     path: str = "/cdrs",
@@ -40,7 +40,7 @@ def envelope(response: HttpResponse) -> dict[str, Any]:
 
 
 def statuses(state: State, queries: Iterable[str] = ("",) * 5, path: str = "/cdrs") -> list[int]:
-    return [asked(state, query, path)[0].status for query in queries]
+    return [ask(state, query, path)[0].status for query in queries]
 
 
 def next_query(response: HttpResponse, query: str = FIRST_PAGE) -> str:
@@ -49,11 +49,11 @@ def next_query(response: HttpResponse, query: str = FIRST_PAGE) -> str:
 
 def walk(state: State, query: str = FIRST_PAGE, most: int = 9) -> list[int]:
     """The statuses of a walk's pages, until it ends or fails."""
-    counts, asking = list[int](), query
-    while len(counts) < most:
-        response, _ = asked(state, asking)
-        counts.append(response.status)
+    page_statuses, page_query = list[int](), query
+    while len(page_statuses) < most:
+        response, _ = ask(state, page_query)
+        page_statuses.append(response.status)
         if response.status != 200 or "next_start_key" not in envelope(response):
             break
-        asking = next_query(response, query)
-    return counts
+        page_query = next_query(response, query)
+    return page_statuses
