@@ -39,7 +39,9 @@ Examples:
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
-@click.option("--account", "account_id", metavar="ID", help="Whose calls they are where a file does not tell.")
+@click.option(
+    "--account", "account_id", metavar="ID", help="Whose calls and users they are where a file does not tell."
+)
 @anonymizing
 def command(
     *,
@@ -52,9 +54,9 @@ def command(
 ) -> None:  # fmt: skip
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
-    A FILE is a saved answer of any of the endpoints, as JSON or CSV, documents as CouchDB's answers (_all_docs, _find,
-    _changes, a view) or couchbackup have them, or as lines of JSON, or a folder written before. Each may be compressed
-    by gzip, and there may be files of several months.
+    A FILE is a saved answer of any of the endpoints for calls, as JSON or CSV, or of /accounts/{id}, /users or
+    /devices; documents as CouchDB's answers (_all_docs, _find, _changes, a view) or couchbackup have them, or as lines
+    of JSON; or a folder written before. Each may be compressed by gzip, and there may be files of several months.
 
     With --anonymize names, numbers, addresses and ids are replaced by pseudonyms, the same ones for the same secret;
     amounts, times, codes and flags stay. Fields that are not known are dropped and named.

@@ -10,7 +10,6 @@ from mockcdrs.dataset.store import Document
 from mockcdrs.imports.fields import FieldKind, kind_of
 from mockcdrs.imports.pseudonyms import Pseudonyms
 
-_KIND_OF_PLAIN_VALUE = {FieldKind.OBJECT: FieldKind.TEXT, FieldKind.TALLY: FieldKind.AMOUNT}
 _ACCOUNT_FIELDS = ("id", "name", "realm", "tree", "users", "devices", "numbers", "document", "whitelabel")
 
 
@@ -65,24 +64,21 @@ class Anonymizer:
     def _anonymize_value(self, kind: FieldKind, value: Any) -> Any:
         match value:
             case str():
-                return self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), value)
+                return self.hide(kind, value)
             case Mapping() if kind is FieldKind.TALLY:
-                return self._anonymize_tally(value, FieldKind.REALM)
+                return {
+                    self.hide(FieldKind.REALM if "." in name else FieldKind.CODE, name): self._anonymize_value(
+                        kind, each
+                    )
+                    for name, each in value.items()
+                }
             case Mapping():
                 return self.anonymize_object(value)
             case list() | tuple():
                 return type(value)(self._anonymize_value(kind, each) for each in value)
             case int() | float() if not isinstance(value, bool) and value == value // 1:
-                return type(value)(self.hide(_KIND_OF_PLAIN_VALUE.get(kind, kind), str(int(value))))
+                return type(value)(self.hide(kind, str(int(value))))
         return value
-
-    def _anonymize_tally(self, tally: Mapping[str, Any], kind: FieldKind) -> Document:
-        return {
-            self.hide(kind, name): self._anonymize_tally(value, FieldKind.CODE)
-            if isinstance(value, Mapping)
-            else self._anonymize_value(FieldKind.AMOUNT, value)
-            for name, value in tally.items()
-        }
 
 
 def describe_dropped(dropped: Collection[str]) -> str:

@@ -10,6 +10,8 @@ import re
 from enum import Enum, auto
 from functools import lru_cache
 
+from mockcdrs.dataset.accounts import DEMO_APPS
+
 
 class FieldKind(Enum):
     """What a field holds. From `AMOUNT` on, values stay, but for one that is none of the kind."""
@@ -145,8 +147,10 @@ def kind_of(name: str) -> FieldKind | None:
     return FieldKind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
 
 
+_AMOUNT = re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII)
 VALUES = {
-    FieldKind.AMOUNT: re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII),
+    FieldKind.AMOUNT: _AMOUNT,
+    FieldKind.TALLY: _AMOUNT,
     FieldKind.TIME: re.compile(
         r"-?\d{1,6}|6[34]\d{9}|-?1?\d{9}(\.\d+)?|1\d{15}|\d{4}-\d\d(-\d\d)?([T_ ]\d\d:\d\d:\d\dZ?)?|"
         r'"?\w{3}[,;] \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"?|"\d{4}-\d\d-\d\d"|',
@@ -176,8 +180,8 @@ CODES = _words("""
 """Codes that Kazoo and FreeSWITCH write beside those in capitals: in lower case, `~` for a blank."""
 NOBODY = _words("""
     anonymous private restricted unavailable undefined unknown
-""")
-"""Words in place of a name that was withheld."""
+""") | {app["id"] for app in DEMO_APPS}
+"""Words in place of a name that was withheld, and the apps that stand in for those of each anonymized account."""
 PROTOCOL = _words("""
     account anonymous apps conference device ecallmgr external fax fifo freeswitch http https internal kazoo localhost
     loopback mod net null off on park phone pickup sip sips sofia tcp tel tls transport udp unknown urn user valet ws

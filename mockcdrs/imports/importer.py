@@ -17,7 +17,8 @@ from mockcdrs.dataset.accounts import Account, without_month
 from mockcdrs.dataset.files import DataSet, DocumentSpool, LazyDocuments, Words
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Month
-from mockcdrs.imports import listing_rows, sources
+from mockcdrs.imports import account_answers, listing_rows, sources
+from mockcdrs.imports.account_answers import RESOURCES
 from mockcdrs.imports.listing_rows import Item, ListingFormat
 from mockcdrs.imports.sources import SourcePlace
 
@@ -45,7 +46,8 @@ class _Candidate:
 class Importer:
     """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
 
-    `account_id` is the account of calls whose file names none. `others` counts the documents that are no CDRs, by
+    `account_id` is the account of calls whose file names none, and of users and devices; these may also be of the only
+    account that the calls name. `others` counts the documents that are no CDRs, by
     their kind; `row_counts` the listing rows of each format.
     """
 
@@ -55,6 +57,9 @@ class Importer:
     _spool: DocumentSpool = field(default_factory=DocumentSpool)
     _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
+    _answers: dict[str, dict[str, Item]] = field(default_factory=lambda: {name: {} for name in RESOURCES})
+    """What answers of `/accounts`, `/devices` and `/users` have, by resource and id."""
+    _answer_place: SourcePlace | None = None
 
     def read(self, paths: Iterable[Path]) -> DataSet:
         """Read files and data directories into one data set. Raises `DataError` for the first item that is invalid.
@@ -84,6 +89,9 @@ class Importer:
         for source, item in sources.read_items(path):
             if other := _kind_of_other(item):
                 self.others[other] += 1
+            elif resource := account_answers.resource_of(item):
+                items, self._answer_place = self._answers[resource], source
+                items[item["id"]] = {**items.get(item["id"], {}), **item}
             else:
                 _refuse_event(source, item)
                 self._add(source, item)
@@ -144,19 +152,40 @@ class Importer:
             source.refuse(key[2], f"the same CDR as before ({earlier.source})", "take one of the two out")
 
     def _describe_accounts(self, offsets: Mapping[Month, list[int]]) -> Iterable[Account]:
-        """The accounts that a data directory described, and those that documents name."""
-        yield from self._accounts.values()
-        for account_id in sorted({account_id for account_id, _ in offsets} - self._accounts.keys()):
-            months = {month: here for (account, month), here in offsets.items() if account == account_id}
-            documents = LazyDocuments(list(chain.from_iterable(months.values())), self._spool.read)
-            yield Account(
-                account_id,
-                name=min(_texts(documents, "account_name"), default=account_id),
-                realm=min(_texts(documents, "account_realm"), default=""),
-                months=tuple(sorted(months)),
-                users=tuple(files.infer_users(documents)),
-                devices=tuple(files.infer_devices(documents)),
+        """The accounts of data directories, of documents and of answers."""
+        owner_id = self._choose_owner({account_id for account_id, _ in offsets})
+        answers, users, devices = (self._answers[name] for name in ("accounts", "users", "devices"))
+        ids = {account_id for account_id, _ in offsets}.union(answers)
+        for account_id in [*self._accounts, *sorted(ids - self._accounts.keys())]:
+            account = self._accounts.get(account_id) or self._infer_account(account_id, offsets)
+            is_owner = account_id == owner_id
+            yield account_answers.describe_account(
+                account,
+                answers.get(account_id, {}),
+                users.values() if is_owner else (),
+                devices.values() if is_owner else (),
             )
+
+    def _choose_owner(self, account_ids: set[str]) -> str:
+        """The account of the users and devices of answers, of those that have calls."""
+        if self.account_id != UNNAMED_ACCOUNT or self._answer_place is None:
+            return self.account_id
+        if len(account_ids) > 1 or (self._answers["accounts"] and UNNAMED_ACCOUNT in account_ids):
+            expected = "to be told whose these and the calls are"
+            self._answer_place.refuse(Words("describes an account, a user or a device"), expected, "give --account ID")
+        return min(account_ids)
+
+    def _infer_account(self, account_id: str, offsets: Mapping[Month, list[int]]) -> Account:
+        months = {month: here for (account, month), here in offsets.items() if account == account_id}
+        documents = LazyDocuments(list(chain.from_iterable(months.values())), self._spool.read)
+        return Account(
+            account_id,
+            name=min(_texts(documents, "account_name"), default=account_id),
+            realm=min(_texts(documents, "account_realm"), default=""),
+            months=tuple(sorted(months)),
+            users=tuple(files.infer_users(documents)),
+            devices=tuple(files.infer_devices(documents)),
+        )
 
 
 def _texts(documents: Iterable[Document], name: str) -> set[str]:

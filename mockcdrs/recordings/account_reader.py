@@ -8,16 +8,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from mockcdrs.contract.client import Client, ClientError, RawRequest
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Document
+from mockcdrs.imports.account_answers import describe_account
 from mockcdrs.imports.importer import complete_document
 from mockcdrs.recordings.exchanges import Exchange
-
-# Members of an account's answer that are none of its document: Crossbar adds them, or the data directory has its own.
-_NOT_IN_DOCUMENT = frozenset(
-    {
-        "id", "name", "realm", "wnm_allow_additions", "superduper_admin", "created", "reseller_id", "is_reseller",
-        "billing_mode", "notification_preference", "trial_time_left",
-    }
-)  # fmt: skip
 
 # A token may open the calls of an account, but not its users.
 _NOT_FOR_US = frozenset({403, 404})
@@ -58,18 +51,8 @@ class AccountReader:
     def read_account(self) -> Account:
         """The account with its users and devices."""
         answer = self._get("") or {"data": {}}
-        data: Mapping[str, Any] = answer["data"]
-        document = {name: value for name, value in data.items() if name not in _NOT_IN_DOCUMENT}
-        created = {"pvt_created": data["created"]} if "created" in data else {}
-        return Account(
-            self._account_id,
-            name=str(data.get("name", "")),
-            realm=str(data.get("realm", "")),
-            is_reseller=data.get("is_reseller") is True,
-            users=tuple(self._read_each("users")),
-            devices=tuple(self._read_each("devices")),
-            document={**_revision(answer), **document, **created},
-        )
+        data = {**_revision(answer), **answer["data"]}
+        return describe_account(Account(self._account_id), data, self._read_each("users"), self._read_each("devices"))
 
     def _read_each(self, path: str) -> Iterator[Document]:
         for row in _rows(self._get(path, [("paginate", "false")])):

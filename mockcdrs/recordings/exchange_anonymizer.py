@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
-from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.contract.client import RawRequest
 from mockcdrs.crossbar import start_key
 from mockcdrs.imports import sources
@@ -40,7 +39,6 @@ _AFTER_ALL_TEXT = "\ufff0"
 _JSONP_BODY = re.compile(r"([\w.$]+\()(.*)(\);?\s*)", re.DOTALL)
 _NESTED_PREFIX = re.compile(r"custom_(channel_vars|application_vars|sip_headers(_in|_out)?)_")
 """The part before the field's name in the heading of a nested field."""
-_COLUMN_BY_HEADING = {heading: name for name, heading in CSV_HEADINGS.items()}
 
 
 class ExchangeAnonymizer:
@@ -122,22 +120,24 @@ class ExchangeAnonymizer:
         if isinstance(value, dict):
             return _compact(self._envelope(value))
         if body.startswith('"'):
-            return self._csv([*csv.reader(io.StringIO(body, newline=""))], end, '"{}"')
+            return self._csv([*csv.reader(io.StringIO(body, newline=""))], end, '"')
         if body.startswith("id,"):
-            names, *lines = (line.split(",") for line in body.removesuffix(end).split(end))
-            cells = (sources.split_bare_line(names, ",".join(line)) or [self._text(",".join(line))] for line in lines)
-            return self._csv([names, *cells], end, "{}")
+            head, *lines = body.removesuffix(end).split(end)
+            names = head.split(",")
+            cells = (sources.split_bare_line(names, line) or [self._text(line)] for line in lines)
+            return self._csv([names, *cells], end, "")
         return self._text(body)
 
     def _envelope(self, envelope: dict[str, Any]) -> dict[str, Any]:
-        special = {name: self._start_key(str(envelope[name])) for name in _START_KEYS & envelope.keys()}
-        if envelope.get("status") == "error":
-            special |= {name: self._error(name, envelope[name]) for name in {"message", "data"} & envelope.keys()}
-        return {
-            name: special[name] if name in special else self._anonymizer.anonymize_field(name, value)
-            for name, value in envelope.items()
-            if name in special or self._anonymizer.knows(name)
-        }
+        hidden = {}
+        for name, value in envelope.items():
+            if name in _START_KEYS:
+                hidden[name] = self._start_key(str(value))
+            elif name in {"message", "data"} and envelope.get("status") == "error":
+                hidden[name] = self._error(name, value)
+            elif self._anonymizer.knows(name):
+                hidden[name] = self._anonymizer.anonymize_field(name, value)
+        return hidden
 
     def _error(self, name: str, value: Any) -> Any:
         """What is said of an error: Crossbar's words stay, but not what they quote."""
@@ -151,17 +151,18 @@ class ExchangeAnonymizer:
                 return [self._error(name, each) for each in value]
         return value if value in _ERROR_CAUSES else self._anonymizer.anonymize_field("timestamp", value)
 
-    def _csv(self, rows: list[list[str]], end: str, cell: str) -> str:
+    def _csv(self, rows: list[list[str]], end: str, quote: str) -> str:
         """Rows with the cells of known columns. The first row names the columns."""
-        names = [_NESTED_PREFIX.sub("", _COLUMN_BY_HEADING.get(heading, heading)) for heading in rows[0]]
+        names = [_NESTED_PREFIX.sub("", name) for name in sources.column_names(rows[0])]
         known = {column: name for column, name in enumerate(names) if self._anonymizer.knows(name)}
-        hidden = [[rows[0][column] for column in known]]
-        for row in rows[1:]:
-            cells = dict(enumerate(row))
-            hidden.append(
-                [self._anonymizer.anonymize_field(known[column], cells[column]) for column in known if column in cells]
-            )
-        return "".join(",".join(cell.format(text.replace('"', '""')) for text in row) + end for row in hidden)
+        hidden = (
+            [self._anonymizer.anonymize_field(name, row[column]) for column, name in known.items() if column < len(row)]
+            for row in rows[1:]
+        )
+        lines = ([rows[0][column] for column in known], *hidden)
+        return "".join(
+            ",".join(quote + text.replace(quote, quote * 2) + quote for text in cells) + end for cells in lines
+        )
 
 
 def _parse_json(text: str) -> Any:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mockcdrs.cdr import listing_columns
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files, fixtures
+from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.files import DataSet, LoadedDataSet
 from mockcdrs.dataset.generator import documents_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
@@ -40,6 +41,7 @@ PLANTED: tuple[str | int | float, ...] = (
     "sofia/sipinterface_1/zebedee@71.82.93.104:5060", "00:15:65:ab:cd:ef", "https://quuxworth.com/zebedee.mp3?a=b",
     "Yealink SIP-T46G 28.83.0.50 00:15:65:ab:cd:ef", "Zebedee/1.2 (quuxworth; 71.82.93.104)", "tel:+13122237890",
     "Yealink 3122237890", "Zoiper kqxw7zt2pm9", "v=0\r\ns=2237890\r\na=mid:13122237890\r\n",
+    "v=0\r\na=tel:312-223-7890\r\na=info:020 7946 1234\r\n",
     SDP.replace("Quux", "Quuxworth").replace("10.9.8.7", "71.82.93.104").replace("2001:db8", "2a00:1450"),
     "v=0\r\no=zebedee 1 1 IN IP4 71.82.93.104\r\na=x-zebedee:+13122237890\r\n",
     "Call Zebedee, 312-223-7890 or +44 20 7946 1234, at quuxworth.com!",
@@ -315,3 +317,10 @@ def test_counts_sums_and_times_of_the_office_stay() -> None:
     ):
         shares = [Counter(listing_columns.make_row(each, columns)[name] for each in side) for side in (before, after)]
         assert sorted(shares[0].values()) == sorted(shares[1].values())
+
+
+def test_an_account_s_users_keep_the_demo_apps_that_the_account_then_has_and_no_other() -> None:
+    apps = [app["id"] for app in DEMO_APPS]
+    made = Anonymizer(SECRET).anonymize_object({"appList": [*apps, ACCOUNT]})
+    assert made["appList"][:-1] == apps
+    assert re.fullmatch(r"(?!8f3c)[0-9a-f]{32}", made["appList"][-1])

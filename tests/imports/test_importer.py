@@ -232,6 +232,48 @@ def test_accounts_are_described_by_their_documents(tmp_path: Path) -> None:
     assert (account.users, account.months) == (({"id": "u1"},), ("202601",))
 
 
+ANSWERS = (
+    envelope({"id": ACCOUNT, "name": "Alpha", "realm": "alpha.example.com", "language": "en-us", "created": 7}),
+    envelope([{"id": "u1", "first_name": "Ann", "last_name": "Doe"}]),
+    {**envelope({"id": "u1", "last_name": "Doe", "timezone": "UTC"}), "revision": "1-a"},
+    envelope([{"id": "d1", "name": "Desk", "device_type": "sip_device", "owner_id": "u1"}]),
+)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_answers_of_accounts_users_and_devices_describe_the_account_of_the_calls(tmp_path: Path, order: int) -> None:
+    variables = {"account_id": ACCOUNT, "owner_id": "u2"}
+    contents = [*ANSWERS, envelope([{**PUBLIC, "custom_channel_vars": variables}])][::order]
+    loaded = Importer().read([saved(tmp_path, content, str(number)) for number, content in enumerate(contents)])
+    (account,) = loaded.accounts
+    assert (account.id, account.name, account.realm, account.months) == (
+        ACCOUNT, "Alpha", "alpha.example.com", ("202601",),
+    )  # fmt: skip
+    assert account.document == {"language": "en-us", "pvt_created": 7}
+    assert account.users == ({"id": "u1", "first_name": "Ann", "last_name": "Doe", "timezone": "UTC", "_rev": "1-a"},)
+    assert account.devices == ({"id": "d1", "name": "Desk", "device_type": "sip_device", "owner_id": "u1"},)
+
+
+def test_answers_of_users_go_with_calls_that_name_no_account_and_those_of_accounts_need_its_id(tmp_path: Path) -> None:
+    users, calls = saved(tmp_path, ANSWERS[1], "users"), saved(tmp_path, envelope([ROW]), "calls")
+    (account,) = Importer().read([users, calls]).accounts
+    assert (account.id, account.users[0]["last_name"]) == (UNNAMED_ACCOUNT, "Doe")
+    other = saved(tmp_path, ANSWERS[0], "account")
+    with pytest.raises(DataError, match="to be told whose these and the calls are; give --account ID"):
+        Importer().read([other, users, calls])
+    (account,) = Importer(ACCOUNT).read([other, users, calls]).accounts
+    assert (account.id, account.realm, account.users[0]["id"]) == (ACCOUNT, "alpha.example.com", "u1")
+
+
+def test_answers_of_users_beside_calls_of_two_accounts_need_the_account_s_id(tmp_path: Path) -> None:
+    others = {**DOCUMENT, "_id": "202601-b", "pvt_account_id": "b" * 32}
+    paths = [saved(tmp_path, ANSWERS[1], "users"), saved(tmp_path, [DOCUMENT, others], "calls")]
+    with pytest.raises(DataError, match="give --account ID"):
+        Importer().read(paths)
+    first, second = Importer("b" * 32).read(paths).accounts
+    assert (first.users, second.users[0]["id"]) == ((), "u1")
+
+
 def test_a_written_directory_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     loaded = Importer().read([saved(tmp_path, DOCUMENT)])
     broken = LoadedDataSet(loaded.accounts, {(ACCOUNT, "202601"): [{"_id": "x", "what": object()}]})

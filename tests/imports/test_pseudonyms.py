@@ -71,6 +71,8 @@ def test_an_id_keeps_its_length_and_its_digits_and_letters_unless_it_is_hexadeci
         ("00442071838750", r"00442079460\d{3}"),
         ("+81312345678", r"\+81312\d{6}"),
         ("81312345678", r"81312\d{6}"),
+        ("012345678901", r"0\d{11}"),
+        ("+911", r"\+[1-9]\d\d"),
         ("1001", r"[1-9]\d{3}"),
         ("0012", r"0\d{3}"),
         ("5550123", r"[1-9]\d{6}"),
@@ -183,6 +185,13 @@ def test_a_session_description_keeps_its_lines_codecs_ports_and_times() -> None:
     assert re.fullmatch(r"a=fingerprint:sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}", hidden[10])
     assert hidden[3].split()[-1] == hidden[11].split()[4]
     assert not re.search("10.26|zebedee|4155550123|AB:CD", "\n".join(hidden))
+
+
+def test_a_list_of_payload_types_stays_where_a_telephone_number_would_not() -> None:
+    sdp = "v=0\nm=audio 27514 RTP/AVP 200 223 112 226 8\na=phone:312-223-7890\n"
+    _, media, phone = hide(FieldKind.SDP, sdp).splitlines()
+    assert media == "m=audio 27514 RTP/AVP 200 223 112 226 8"
+    assert re.fullmatch(r"a=phone:312-555-\d{4}", phone)
 
 
 @pytest.mark.parametrize("original", ["8f3c1e5a-7b9d-4c2e-8a6f-0b1d3e5f7a90", "8F3C1E5A-7B9D-4C2E-8A6F-0B1D3E5F7A90"])

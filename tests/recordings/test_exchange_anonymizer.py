@@ -193,6 +193,19 @@ def test_a_line_without_quotes_is_read_with_commas_in_names_and_without() -> Non
     assert lines[1].split(",")[3] == lines[2].split(",")[3]
 
 
+def test_an_unknown_member_of_an_answer_is_dropped_and_named() -> None:
+    anonymizer = Anonymizer(SECRET)
+    answer = RecordedResponse(200, {}, '{"crm": "Miller", "status": "success"}')
+    (made,) = anonymous([Exchange("1 x", RawRequest("GET", "/v2"), answer)], anonymizer)
+    assert made.response.body == '{"status":"success"}'
+    assert anonymizer.dropped == {"crm"}
+
+
+def test_a_quote_in_a_line_without_quotes_is_not_doubled() -> None:
+    made = answered('id,call_id,caller_id_name\na1b2,a1b2,Ann "A" Doe\n').body
+    assert re.fullmatch(r'id,call_id,caller_id_name\n\w+,\w+,\w+ "A" \w+\n', made)
+
+
 def test_a_cell_in_quotes_is_read_by_its_column_whatever_is_in_it() -> None:
     made = answered('"ID","custom_channel_vars_owner_name"\n"a1b2","Miller ""Ann"", Joe"\n,"x","Miller"\n').body
     assert not re.search("Miller|Ann|Joe", made)
