@@ -19,7 +19,7 @@ def test_a_bill_by_day_and_user(mockcdrs):
     days = truth.by_day("America/New_York")
     assert sum(day.seconds for day in days.values()) == truth.seconds == sum(row["billing_seconds"] for row in rows)
     assert max(day.calls for day in days.values()) < truth.calls < truth.count  # a call has legs
-    assert truth.by_direction()["outbound"].by_rate().keys() >= {"Local", "Mobile"}
+    assert truth.by_direction()["outbound"].by_rate().keys() >= {"Local", "Long Distance"}
     assert truth.peak >= 2
 
 
