@@ -74,6 +74,8 @@ class Entry:
         example: a request, a command or a line of Python.
         source: the module of Kazoo's that it follows, or the module of this package that has it.
         notes: further sentences, for `mockcdrs explain` alone.
+        endpoints: the kinds of CDR endpoint that advice of this name is about; empty if there is none,
+            or if it is about all.
 
     """
 
@@ -83,6 +85,7 @@ class Entry:
     example: str
     source: str
     notes: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
 
 
 @cache
@@ -141,6 +144,7 @@ def _quirks() -> Iterator[Entry]:
             example=quirk.example,
             source=quirk.source,
             notes=tuple(notes),
+            endpoints=_advised_endpoints(name),
         )
 
 
@@ -158,7 +162,12 @@ def _advice() -> Iterator[Entry]:
                 sentence=advice.sentence,
                 example=advice.example,
                 source=advice.source,
+                endpoints=_advised_endpoints(code),
             )
+
+
+def _advised_endpoints(code: str) -> tuple[str, ...]:
+    return tuple(sorted(ADVICE[code].kinds or ())) if code in ADVICE else ()
 
 
 def _faults() -> Iterator[Entry]:

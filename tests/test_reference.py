@@ -209,7 +209,9 @@ def test_the_control_api_shows_what_the_command_does() -> None:
         )
     assert {group["kind"]: group["title"] for group in shown} == reference.TITLES
     entries = [(group["kind"], entry) for group in shown for entry in group["entries"]]
-    assert [(kind, {**entry, "notes": tuple(entry["notes"])}) for kind, entry in entries] == [
+    assert [
+        (kind, {**entry, **{name: tuple(entry[name]) for name in ("notes", "endpoints")}}) for kind, entry in entries
+    ] == [
         (entry.kind, {name: value for name, value in asdict(entry).items() if name != "kind"})
         for entry in reference.entries()
     ]

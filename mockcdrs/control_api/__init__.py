@@ -33,7 +33,6 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/reset": {"POST": call_data.reset},
     "/expected": {"GET": call_data.read_expected},
     "/advice": {"GET": request_records.count_advice},
-    "/advice/rules": {"GET": request_records.list_advice_rules},
     "/reference": {"GET": server_info.read_reference},
     "/faults": {
         "GET": fault_rules.list_rules,
@@ -41,7 +40,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
         "PUT": fault_rules.order_rules,
         "DELETE": fault_rules.clear_rules,
     },
-    "/faults/down": {"PUT": fault_rules.set_down},
+    "/faults/down": {"GET": fault_rules.read_down, "PUT": fault_rules.set_down},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"PUT": fault_rules.replace_rule, "DELETE": fault_rules.remove_rule},
     "/webhooks": {"GET": webhook_subscriptions.list_webhooks, "POST": webhook_subscriptions.add_webhook},

@@ -86,12 +86,18 @@ def clear_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     return NO_CONTENT
 
 
+def read_down(backend: MockBackend, request: ApiRequest) -> ApiResponse:
+    """Say whether all connections to Crossbar are reset."""
+    del request
+    return ApiResponse({"down": backend.state.faults.is_down})
+
+
 def set_down(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Reset all connections to Crossbar, or serve them again."""
     given = messages.parse_members(request.body, {"down": FLAG}, "the server")
     faults = backend.state.faults
     faults.is_down = given.get("down", faults.is_down)
-    return ApiResponse({"down": faults.is_down})
+    return read_down(backend, request)
 
 
 def list_presets(backend: MockBackend, request: ApiRequest) -> ApiResponse:

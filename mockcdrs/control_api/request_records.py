@@ -129,19 +129,6 @@ def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     )
 
 
-def list_advice_rules(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return all codes of advice with what they stand for; `kinds` are those of the CDR endpoints, `null` for any."""
-    del backend, request
-    from mockcdrs.advice.registry import ADVICE
-
-    return ApiResponse(
-        [
-            {"code": code, "sentence": rule.sentence, "kinds": None if rule.kinds is None else sorted(rule.kinds)}
-            for code, rule in ADVICE.items()
-        ]
-    )
-
-
 def describe_query(query: Mapping[str, Any]) -> list[str]:
     """Return each parameter in words, as in `created_from: 2026-01-01 00:00:00 UTC`."""
     return [f"{name}: {_describe_value(name, value)}" for name, value in query.items()]

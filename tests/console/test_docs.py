@@ -254,3 +254,10 @@ def test_a_control_token_is_taken_from_the_address_and_asked_for_without(browser
     page.locator(OPERATION).first.wait_for()
     assert page.url == f"{guarded}/_mockcdrs/docs"
     page.context.close()
+
+
+def test_the_branding_of_the_host_is_asked_for(open_page: Open, mock: Mock) -> None:
+    open_page.expects_failures = True
+    send(operation(open_page(path="docs", ready=OPERATION), "getWhitelabelOfDomain"))
+    (record,) = mock.requests
+    assert (record.path, record.status) == ("/v2/whitelabel/127.0.0.1", 404)

@@ -45,6 +45,24 @@ def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: O
     expect(card.get_by_label("Python", exact=True)).to_contain_text("mockcdrs.fail(")
 
 
+def test_the_server_is_down_for_clients_until_it_is_switched_on_again(open_page: Open, ask: Ask, mock: Mock) -> None:
+    page = open_page("trouble")
+    down = page.get_by_role("switch", name="Server down")
+    down.check()
+    expect(page.locator("#armed")).to_have_text("server down")
+    with pytest.raises(httpx.ReadError):
+        ask()
+    mock.state.faults.is_down = False  # by somebody else
+    expect(page.locator("#armed")).to_be_hidden()
+    expect(down).not_to_be_checked()
+    down.check()
+    mock.fail(status=503)
+    expect(page.locator("#armed")).to_have_text("server down, 1 on")
+    down.uncheck()
+    expect(page.locator("#armed")).to_have_text("1 on")
+    assert ask().status_code == 503
+
+
 @pytest.mark.parametrize("off", ["its own switch", "all off"])
 def test_a_token_that_was_made_to_expire_is_good_again_once_that_is_off(open_page: Open, ask: Ask, off: str) -> None:
     page = open_page("trouble")

@@ -118,6 +118,7 @@ def test_a_server_that_is_down_still_takes_orders(mock: Mock) -> None:
     assert ask(mock, "put", "/faults/down", {"down": True}).json() == {"down": True}
     with pytest.raises(httpx.ReadError):
         httpx.get(mock.url_for("/cdrs"))
+    assert ask(mock, "get", "/faults/down").json() == {"down": True}
     assert ask(mock, "put", "/faults/down", {}).json() == {"down": True}
     assert ask(mock, "put", "/faults/down", {"down": False}).json() == {"down": False}
     assert httpx.get(mock.url_for("/cdrs")).status_code == 401

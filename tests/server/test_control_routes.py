@@ -308,11 +308,13 @@ def test_the_data_has_another_version_after_each_change(mock: Mock) -> None:
     assert ask(mock, "GET", "/data").json()["version"] != before
 
 
-def test_the_codes_of_advice_have_their_sentences(mock: Mock) -> None:
-    rules = {each["code"]: each for each in ask(mock, "GET", "/advice/rules").json()}
-    assert rules["wrong-epoch"]["sentence"].startswith("A Unix time")
-    assert "listing" in rules["wrong-epoch"]["kinds"]
-    assert rules["ignored-401"]["kinds"] is None
+def test_the_reference_says_which_endpoints_advice_is_about(mock: Mock) -> None:
+    groups = ask(mock, "GET", "/reference").json()
+    entries = {(group["kind"], each["name"]): each for group in groups for each in group["entries"]}
+    assert entries["advice", "wrong-epoch"]["sentence"].startswith("A Unix time")
+    assert "listing" in entries["advice", "wrong-epoch"]["endpoints"]
+    assert entries["quirk", "legs-turned"]["endpoints"] == ["legs"]
+    assert entries["advice", "ignored-401"]["endpoints"] == []
 
 
 def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { clientName } from "./clients.js";
 import { el, empty, said } from "./dom.js";
 import { adviceCodes } from "./request_search.js";
+import { adviceOf } from "./reference.js";
 import { addressOf } from "./route.js";
 
 const MOST_LINKS = 12;
@@ -18,7 +19,7 @@ export function makeAdvice(panel, { log, route, stream }) {
 
   async function show() {
     seen = log.newest;
-    if (!sentences.size) sentences = new Map((await get("advice/rules")).map(({ code, sentence }) => [code, sentence]));
+    if (!sentences.size) sentences = new Map(adviceOf(await get("reference")).map(({ name, sentence }) => [name, sentence]));
     draw(await get("advice"));
   }
 

@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { operationBody } from "./docs_operation.js";
 import { codeText, schemaTable } from "./docs_schema.js";
 import { byId, button, el, field, foldable } from "./dom.js";
+import { adviceOf } from "./reference.js";
 
 const LAST_TAG = "Preflight"; // also folded: few read what browsers ask by themselves
 
@@ -112,13 +113,14 @@ function idsOf(account, calls) {
     user_id: userId,
     device_id: own?.devices[0]?.id,
     app_id: own?.apps[0]?.id,
+    domain: location.hostname, // a UI asks for the branding of its own host
   };
 }
 
-function show(spec, account, calls, advice) {
+function show(spec, account, calls, reference) {
   const main = byId("docs");
   const ids = idsOf(account, calls);
-  const context = { token: account.auth_token, ids, advice, server: spec.servers[0].url };
+  const context = { token: account.auth_token, ids, advice: adviceOf(reference), server: spec.servers[0].url };
   byId("title").textContent = spec.info.title;
   main.replaceChildren(
     el("p", { class: "lead" }, codeText(spec.info.description)),
@@ -132,7 +134,7 @@ function show(spec, account, calls, advice) {
 }
 
 try {
-  const parts = ["openapi.json", "account", "data/interactions?limit=20", "advice/rules"];
+  const parts = ["openapi.json", "account", "data/interactions?limit=20", "reference"];
   show(...(await Promise.all(parts.map((part) => get(part)))));
 } catch (error) {
   const failed = byId("failed");

@@ -37,8 +37,8 @@ function quirkList(quirks) {
 
 // The codes of advice that look at requests of this kind.
 function adviceList(rules) {
-  const items = rules.map(({ code, sentence }) =>
-    el("li", null, el("a", { href: `./${addressOf("advice", { code })}` }, el("code", null, code)), " ", codeText(sentence)),
+  const items = rules.map(({ name, sentence }) =>
+    el("li", null, el("a", { href: `./${addressOf("advice", { code: name })}` }, el("code", null, name)), " ", codeText(sentence)),
   );
   return el("details", { class: "quirks" }, el("summary", null, `Advice on it (${rules.length})`), el("ul", null, items));
 }
@@ -100,7 +100,7 @@ function responseList(spec, responses) {
 
 export function operationBody(spec, context, path, method, operation) {
   const quirks = operation["x-crossbar-quirks"];
-  const rules = context.advice.filter(({ kinds }) => kinds?.includes(KINDS[operation.operationId.replace(/OfUser$/, "")]));
+  const rules = context.advice.filter(({ endpoints }) => endpoints.includes(KINDS[operation.operationId.replace(/OfUser$/, "")]));
   return el(
     "div",
     { class: "body" },

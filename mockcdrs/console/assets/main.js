@@ -43,9 +43,9 @@ let isReady = false;
 function showFaults() {
   const spent = mock.faults.filter((fault) => fault.spent).length;
   const on = mock.faults.length - spent;
-  byId("armed").hidden = !mock.faults.length;
-  byId("armed").classList.toggle("bad", on > 0);
-  byId("armed").textContent = [on && `${on} on`, spent && `${spent} spent`].filter(Boolean).join(", ");
+  byId("armed").hidden = !mock.faults.length && !mock.isDown;
+  byId("armed").classList.toggle("bad", on > 0 || mock.isDown);
+  byId("armed").textContent = [mock.isDown && "server down", on && `${on} on`, spent && `${spent} spent`].filter(Boolean).join(", ");
 }
 
 function showClock() {

@@ -8,6 +8,7 @@ export class Mock extends EventTarget {
   settings = { settings: {}, quirks: [] };
   data = { version: 0 };
   faults = [];
+  isDown = false; // every connection to Crossbar is reset
   #clock = { now: 0, frozen: true };
   #readAt = 0;
 
@@ -18,9 +19,8 @@ export class Mock extends EventTarget {
   }
 
   async lookAgain() {
-    const [clock, faults, data] = await Promise.all([get("clock"), get("faults"), get("data")]);
+    const [clock, data] = await Promise.all([get("clock"), get("data"), this.lookAtFaults()]);
     this.takeClock(clock);
-    this.takeFaults(faults);
     const isChanged = data.version !== this.data.version;
     this.data = data;
     if (isChanged) this.dispatchEvent(new Event("data"));
@@ -34,8 +34,10 @@ export class Mock extends EventTarget {
     if (isSet) this.dispatchEvent(new Event("clockset"));
   }
 
-  takeFaults(faults) {
+  async lookAtFaults() {
+    const [faults, { down }] = await Promise.all([get("faults"), get("faults/down")]);
     this.faults = faults;
+    this.isDown = down;
     this.dispatchEvent(new Event("faults"));
   }
 

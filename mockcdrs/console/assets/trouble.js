@@ -9,7 +9,7 @@ import { firedText, isSameRule, makeRuleList } from "./rule_list.js";
 
 export function makeTrouble(panel, { mock, route, log }) {
   let cards = [];
-  let edited = ""; // what of the address the form shows
+  let edited = JSON.stringify([null, null]); // what of the address the form shows: at first nothing, as it was made
   const presets = el("ul", { class: "cards", "aria-label": "Presets" });
   const rules = makeRuleList(
     {
@@ -35,34 +35,42 @@ export function makeTrouble(panel, { mock, route, log }) {
   );
   mock.addEventListener("faults", () => panel.hidden || draw());
 
-  async function refresh() {
-    mock.takeFaults(await get("faults"));
-  }
-
   async function change(work) {
     await attempt(work);
-    await attempt(refresh);
+    await attempt(() => mock.lookAtFaults());
   }
 
   async function send(rule, id) {
     await (id === null ? post("faults", rule) : put(`faults/${id}`, rule));
     leave();
-    await refresh();
+    await mock.lookAtFaults();
   }
 
-
   async function removeAll() {
-    const isSure = await confirmed("Remove all rules?", "Tokens that they made expire are good again.", "Remove all rules");
+    const words = "Tokens that they made expire are good again, and a server that was down is up.";
+    const isSure = await confirmed("Remove all rules?", words, "Remove all rules");
     if (isSure) await change(() => remove("faults"));
+  }
+
+  // The server as a whole, whatever the rules.
+  function downCard() {
+    const turn = flip(() => change(() => put("faults/down", { down: turn.checked })));
+    const element = el(
+      "li",
+      { class: "card" },
+      el("label", { class: "switch" }, turn, el("span", null, "Server down")),
+      el("p", null, "Every connection to Crossbar is reset, whatever the rules. The console goes on."),
+    );
+    const show = () => {
+      turn.checked = mock.isDown;
+      element.classList.toggle("on", mock.isDown);
+    };
+    return { element, show };
   }
 
   function presetCard(preset) {
     const state = el("span", { class: "dim" });
-    const turn = el("input", {
-      type: "checkbox",
-      role: "switch",
-      onchange: () => change(() => (turn.checked ? post("faults", preset.rule) : off(preset))),
-    });
+    const turn = flip(() => change(() => (turn.checked ? post("faults", preset.rule) : off(preset))));
     const element = el(
       "li",
       { class: "card" },
@@ -77,8 +85,8 @@ export function makeTrouble(panel, { mock, route, log }) {
         codeBlock("Python", preset.python),
       ),
     );
-    const show = (faults) => {
-      const mine = faults.filter(({ rule }) => isSameRule(rule, preset.rule));
+    const show = () => {
+      const mine = mock.faults.filter(({ rule }) => isSameRule(rule, preset.rule));
       turn.checked = mine.length > 0;
       element.classList.toggle("on", turn.checked);
       state.textContent = mine.length ? `On, ${mine.map(firedText).join("; ")}` : "Off";
@@ -93,7 +101,7 @@ export function makeTrouble(panel, { mock, route, log }) {
 
   function draw() {
     allOff.hidden = !mock.faults.length;
-    for (const card of cards) card.show(mock.faults);
+    for (const card of cards) card.show();
     rules.show(mock.faults);
   }
 
@@ -113,16 +121,18 @@ export function makeTrouble(panel, { mock, route, log }) {
 
   async function show() {
     if (!cards.length) {
-      cards = (await get("faults/presets")).map(presetCard);
+      cards = [downCard(), ...(await get("faults/presets")).map(presetCard)];
       presets.replaceChildren(...cards.map(({ element }) => element));
     }
-    await refresh();
+    await mock.lookAtFaults();
     draw();
     showForm();
   }
 
   return { show };
 }
+
+const flip = (onchange) => el("input", { type: "checkbox", role: "switch", onchange });
 
 function parsed(text) {
   try {
