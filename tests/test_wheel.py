@@ -94,4 +94,4 @@ def test_nobody_is_held_back_from_newer_versions(metadata: Message) -> None:
 
 def test_its_extras_are_those_of_users_and_those_of_its_tests(metadata: Message) -> None:
     extras = set(metadata.get_all("Provides-Extra", []))
-    assert extras == {"contract", "generate", "pytest", "strategies", "test", "test-plugin", "tls"}
+    assert extras == {"contract", "generate", "parquet", "pytest", "strategies", "test", "test-plugin", "tls"}

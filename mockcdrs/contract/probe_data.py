@@ -59,7 +59,10 @@ def maximum_range(server: TargetServer) -> int:
 
 
 def window(server: TargetServer) -> Window:
-    """A range with some CDRs before the end of last month and some after. Raises `CannotCheck` if there are none."""
+    """A range with some CDRs before the end of last month and some after.
+
+    Raises `CannotCheck` if there are none, and if one of them hides the others.
+    """
     latest = now(server) - 1
     oldest = latest - maximum_range(server)
     month_begins = max(gregorian.month_start(gregorian.month_of(latest)), oldest + 1)
@@ -68,7 +71,10 @@ def window(server: TargetServer) -> Window:
     if not before and not after:
         raise CannotCheck(_reason_for_no_cdrs(server, oldest, latest))
     start = max(_edge(before, oldest), _month_start(before, oldest)) if before else month_begins
-    return Window(start, _edge(after, latest) if after else month_begins - 1)
+    chosen = Window(start, _edge(after, latest) if after else month_begins - 1)
+    if hides_documents(server.get_cdrs(paginate="false", **chosen.query)):
+        raise CannotCheck(_HIDDEN)
+    return chosen
 
 
 def _rows_of_side(server: TargetServer, **query: Any) -> CheckedResponse | None:
@@ -117,8 +123,6 @@ def next_key(answer: CheckedResponse) -> Any:
 def listing(server: TargetServer) -> CheckedResponse:
     """The whole listing of the window, newest first. Raises `CannotCheck` if there are no CDRs or too many."""
     answer = server.get_cdrs(paginate="false", **window(server).query)
-    if hides_documents(answer):
-        raise CannotCheck(_HIDDEN)
     if len(answer.rows) > MAX_ROWS:
         _check_direction(server)
         raise CannotCheck(f"more than {MAX_ROWS} CDRs in the seconds around the last month's end")

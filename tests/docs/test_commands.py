@@ -147,9 +147,8 @@ def test_the_contract_tests_run_against_a_server_as_shown(command: str, pytester
     assert result.ret == 0
 
 
-@pytest.mark.parametrize("start", ["mockcdrs generate", "mockcdrs explain"])
-def test_other_commands_print_what_is_shown(start: str, runner: CliRunner) -> None:
-    (block,) = with_command(start)
+@pytest.mark.parametrize("block", [*with_command("mockcdrs generate"), *with_command("mockcdrs explain")])
+def test_other_commands_print_what_is_shown(block: str, runner: CliRunner) -> None:
     hold(block, runner)
 
 
