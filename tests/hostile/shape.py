@@ -12,7 +12,7 @@ from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 
 _BODILESS = {200, 204, 304, 400, 404, 406, 412, 414, 415, 431, 500, 501}  # 200: to OPTIONS, 404: to the master
-_EXPLAINED = {414, 431, 500}
+EXPLAINED = {414, 431, 500}
 _KEYS = {
     "next_start_key", "page_size", "start_key", "version", "timestamp", "node", "request_id", "tokens", "auth_token",
     "data", "error", "message", "revision", "status",
@@ -30,7 +30,7 @@ def assert_is_crossbars(
         assert not {"\r", "\n", "\0"} & {*name, *value}, (name, value)
     if headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
-    assert bool(notes) == (status in _EXPLAINED), (
+    assert bool(notes) == (status in EXPLAINED), (
         "what clients cannot know is explained in the log, and nothing else is"
     )
     if method == "HEAD" or not body:

@@ -14,7 +14,7 @@ from mockcdrs.server.app import create_app, longest_body
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.hostile.asking import ANY, AnyRequest
-from tests.hostile.shape import assert_is_crossbars
+from tests.hostile.shape import EXPLAINED, assert_is_crossbars
 from tests.profile import examples
 
 _PATIENCE_SECONDS = 20
@@ -87,7 +87,7 @@ def test_a_whole_request_is_answered_in_crossbars_shape_and_the_connection_ends(
     if headers.get("content-type") == "text/plain; charset=utf-8":
         assert response.status in _OF_THE_SERVER
     else:
-        notes = ["a note"] if response.status == 500 else []
+        notes = ["a note"] if response.status in EXPLAINED else []
         assert_is_crossbars(request.method, response.status, headers, body, notes)
 
 
