@@ -25,7 +25,7 @@ Open = Callable[..., Page]
 Ask = Callable[..., httpx.Response]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, its event loop is in the way of tests that run one of their own
 def browser() -> Iterator[Browser]:
     path = program("chromium")
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -43,7 +43,7 @@ def new_page(browser: Browser, **options: Any) -> Page:
     return context.new_page()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def usual_page(browser: Browser) -> Page:
     """The page of all tests that need no options; a new one takes longer than most of them."""
     return new_page(browser)

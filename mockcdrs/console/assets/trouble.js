@@ -9,7 +9,7 @@ import { firedText, isSameRule, makeRuleList } from "./rule_list.js";
 
 export function makeTrouble(panel, { mock, route, log }) {
   let cards = [];
-  let edited = JSON.stringify([null, null]); // what of the address the form shows: at first nothing, as it was made
+  let edited = JSON.stringify(["", ""]); // what of the address the form shows: at first nothing, as it was made
   const presets = el("ul", { class: "cards", "aria-label": "Presets" });
   const rules = makeRuleList(
     {
