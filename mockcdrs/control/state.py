@@ -157,10 +157,6 @@ class State:
         self.data.add_account(account)
         self._tokens = self._tokens | _claims_by_token([account])
 
-    def change_account(self, account_id: str, **changes: Any) -> None:
-        """Change fields of an account, until the next reset."""
-        self.data.change_account(account_id, lambda account: replace(account, **changes))
-
     def issue_token(self, account_id: str, name: str) -> str:
         """Give the test of a name a token of an account, for good: a reset does not take it away."""
         self._test_name = name

@@ -73,10 +73,10 @@ def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: Open, m
 
 def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open, mock: Mock) -> None:
     mock.clear()
-    user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
+    user, other = (str(user["id"]) for user in mock.state.data.accounts[mock.account_id].users[:2])
     mock.add_call(scenario="inbound_missed")
     mock.add_call(scenario="inbound_answered", owner=user)
-    mock.add_call(scenario="internal_call")
+    mock.add_call(scenario="outbound_local", owner=other)
     page = open_page("calls")
     expect(page.locator(ROWS)).to_have_count(3)
     page.get_by_label("Direction").select_option("incoming")

@@ -178,9 +178,12 @@ def test_errors_are_still_there_much_later_and_what_is_not_says_so(open_page: Op
         ask("/cdrs/summary")
     page = open_page()
     page.get_by_label(SEARCH).fill("status:401")
+    expect(page.locator(ROWS)).to_have_count(1)
     page.locator(ROWS).click()
     expect(detail(page).get_by_label("JSON", exact=True)).to_contain_text("invalid_credentials")
     page.get_by_label(SEARCH).fill("page_size=1")
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.locator(ROWS)).to_contain_text("page_size=1")
     page.locator(ROWS).click()
     note = f"the answers to the last {MAX_RESPONSES} requests are, and to the last {MAX_ERROR_RESPONSES}"
     expect(detail(page)).to_contain_text(f"No longer kept: {note}")

@@ -30,9 +30,7 @@ def assert_is_crossbars(
         assert not {"\r", "\n", "\0"} & {*name, *value}, (name, value)
     if headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
-    assert bool(notes) == (status in EXPLAINED), (
-        "what clients cannot know is explained in the log, and nothing else is"
-    )
+    assert bool(notes) == (status in EXPLAINED), "what clients cannot know is explained in the log, and nothing else is"
     if method == "HEAD" or not body:
         assert not body
         assert method == "HEAD" or status in _BODILESS
