@@ -87,7 +87,7 @@ class Pseudonyms:
         self.given: dict[str, str] = {}
         """Each pseudonym that another original must not have, by a keyed hash of its own."""
         self._taken: set[str] = set()
-        self._pieces = lru_cache(maxsize=4_000)(self._hide_pieces)
+        self._pieces = lru_cache(maxsize=256)(self._hide_pieces)
 
     def restore(self, given: Mapping[str, str]) -> None:
         """Go on with pseudonyms that were given before."""

@@ -213,7 +213,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 def _quoted_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
     """Yield the rows or public documents of a download with every cell in quotes (`kz_csv.erl`)."""
     source = replace(source, file_format=FileFormat.QUOTED_CSV)
-    header = column_names(next(csv.reader([text.partition("\n")[0]])))
+    header = csv_column_names(next(csv.reader([text.partition("\n")[0]])))
     _check_header(replace(source, line=1), header)
     has_escapes = _has_escapes(text, header)
     build = _csv_row if _ROW_ONLY_COLUMN in header else _csv_document
@@ -223,7 +223,7 @@ def _quoted_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePl
         place = replace(source, line=line)
         if len(cells) > len(header):
             place.refuse(Words(f"has {len(cells)} cells"), f"{len(header)} at the most, as in the header")
-        if column_names(cells) != header:
+        if csv_column_names(cells) != header:
             yield place, build(place, dict(zip(header, cells, strict=False)), split)
 
 
@@ -250,7 +250,7 @@ def _bare_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlac
         number += 1 + (line.count("\n") if end != "\n" else 0)
 
 
-def column_names(cells: list[str]) -> list[str]:
+def csv_column_names(cells: list[str]) -> list[str]:
     """The columns that the cells of a header name."""
     return [_COLUMN_BY_HEADING.get(cell, cell) for cell in cells]
 

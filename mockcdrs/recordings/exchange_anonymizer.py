@@ -153,7 +153,7 @@ class ExchangeAnonymizer:
 
     def _csv(self, rows: list[list[str]], end: str, quote: str) -> str:
         """Rows with the cells of known columns. The first row names the columns."""
-        names = [_NESTED_PREFIX.sub("", name) for name in sources.column_names(rows[0])]
+        names = [_NESTED_PREFIX.sub("", name) for name in sources.csv_column_names(rows[0])]
         known = {column: name for column, name in enumerate(names) if self._anonymizer.knows(name)}
         hidden = (
             [self._anonymizer.anonymize_field(name, row[column]) for column, name in known.items() if column < len(row)]

@@ -87,6 +87,7 @@ def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open,
     expect(page.locator(ROWS)).to_have_count(2)
     page.locator("#calls summary", has_text="More filters").click()
     page.get_by_label("User").select_option(user)
+    expect(page.locator(ROWS)).to_have_count(1)
     expect(page.locator(f"{ROWS} .direction")).to_have_text(re.compile("incoming"))
     page.get_by_label("Hangup cause").fill("USER_BUSY")
     page.get_by_label("Hangup cause").blur()
