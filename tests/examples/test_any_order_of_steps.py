@@ -66,7 +66,7 @@ TestCopy.settings = settings(max_examples=10, stateful_step_count=20, deadline=N
 
 
 def test_a_copy_that_loses_calls_is_found():
-    with pytest.raises(AssertionError, match="the client has \d+ CDRs, expected \d+; missing: 202601-"):
+    with pytest.raises(AssertionError, match=r"the client has \d+ CDRs, expected \d+; missing: 202601-"):
         run_state_machine_as_test(
             SyncsHastily, settings=settings(max_examples=500, stateful_step_count=10, derandomize=True)
         )
