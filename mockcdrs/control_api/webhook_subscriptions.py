@@ -29,7 +29,8 @@ def remove_webhook(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove one webhook."""
     webhook_id = request.fields["webhook_id"]
     if not backend.state.webhooks.remove(webhook_id):
-        raise ApiError(404, "no-such-webhook", f"{webhook_id!r:.80} came; no webhook has this id; see GET /webhooks")
+        message = f"{webhook_id!r:.80} came; no webhook has this id; see GET /_mockcdrs/webhooks"
+        raise ApiError(404, "no-such-webhook", message)
     return NO_CONTENT
 
 
