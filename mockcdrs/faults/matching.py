@@ -103,8 +103,9 @@ class Match:
         path: the end of the path, in whole segments, without the query; `*` is any text within a segment.
         query: parameters that the request must have. A value of `True` matches any value, `False` matches requests
             without the parameter, a list matches the values of a repeated parameter.
-        headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text; `True` matches
-            any value, `False` matches requests without the header.
+        headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text, but not in
+            `X-Auth-Token` and `Authorization`, which are compared whole. `True` matches any value, `False` matches
+            requests without the header.
         token: the client's token, in its header or its query. Rules show a digest of it, which means the same.
         page: the page of a walk through a listing, counted from 1.
 
