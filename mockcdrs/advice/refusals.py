@@ -11,7 +11,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.control.redaction import redact_text
 from mockcdrs.crossbar import authentication, pipeline
 from mockcdrs.crossbar.authentication import TokenError
-from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.context import Noun, ServerState
 from mockcdrs.crossbar.pipeline import RESOURCES, HttpRequest, HttpResponse
 from mockcdrs.dataset.accounts import Account, password_digest
 
@@ -42,7 +42,8 @@ def explain_refusal(request: HttpRequest, response: HttpResponse, state: ServerS
 
 
 def _explain_401(request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
-    if _modules(request)[:1] == ["user_auth"] and request.method in {"PUT", "POST"}:
+    nouns = _nouns(request)
+    if nouns and nouns[0][0] == "user_auth" and request.method in {"PUT", "POST"}:
         return _explain_login(request, state)
     token = _token(request)
     if token is None:
@@ -120,7 +121,7 @@ def _plain(name: object) -> str:
 
 
 def _explain_403(request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
-    asked = dict(pipeline.parse_nouns(pipeline.split_path(request.path))).get("accounts", ())
+    asked = dict(_nouns(request)).get("accounts", ())
     owner = _owner(request, state)
     if owner is None or not asked or owner.id == asked[0]:
         return ""
@@ -131,7 +132,7 @@ def _explain_403(request: HttpRequest, _response: HttpResponse, state: ServerSta
 
 
 def _explain_404(request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
-    nouns = pipeline.parse_nouns(pipeline.split_path(request.path))
+    nouns = _nouns(request)
     if not nouns:
         return "no module of Crossbar's serves this path: the base URL ends in /v2"
     module, parameters = nouns[0]
@@ -153,7 +154,7 @@ def _explain_404(request: HttpRequest, _response: HttpResponse, state: ServerSta
 
 
 def _explain_405(request: HttpRequest, _response: HttpResponse, _state: ServerState) -> str:
-    nouns = pipeline.parse_nouns(pipeline.split_path(request.path))
+    nouns = _nouns(request)
     allowed = ", ".join(RESOURCES[nouns[0][0]].methods(nouns[0][1])) if nouns else ""
     return f"{quote(request.method)} is not served at this path; it takes {allowed}" if allowed else ""
 
@@ -191,8 +192,8 @@ def _explain_fields(response: HttpResponse) -> str:
         return ""
 
 
-def _modules(request: HttpRequest) -> list[str]:
-    return [module for module, _ in pipeline.parse_nouns(pipeline.split_path(request.path))]
+def _nouns(request: HttpRequest) -> list[Noun]:
+    return pipeline.parse_nouns(pipeline.split_path(request.path))
 
 
 def _token(request: HttpRequest) -> str | None:

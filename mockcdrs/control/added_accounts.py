@@ -61,9 +61,14 @@ DEVICE = {
 NUMBER = {"number": _TEXT}
 
 
+def name_by_id(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments with the id of each user and device in its place."""
+    return {name: value.id if isinstance(value, User | Device) else value for name, value in given.items()}
+
+
 def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind], what: str) -> dict[str, Any]:
     """Arguments as JSON has them: a user by id, without what is left out. Raises `ArgumentError`."""
-    read = {name: value.id if isinstance(value, User | Device) else value for name, value in given.items()}
+    read = name_by_id(given)
     arguments.check(read, kinds, what)
     return {name: value for name, value in read.items() if value is not None}
 

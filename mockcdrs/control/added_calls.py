@@ -65,12 +65,10 @@ def read_call(unnamed: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, A
     Raises `ArgumentError` for arguments that `add_call` does not take.
     """
     arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
-    from mockcdrs.control.added_accounts import Device, User
+    from mockcdrs.control.added_accounts import name_by_id
     from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, CallSpec
 
-    call: dict[str, Any] = {
-        name: value.id if isinstance(value, User | Device) else value for name, value in given.items()
-    }
+    call = name_by_id(given)
     arguments.check(call, {"at": ANY_TIME.optional(), **CALL_SPEC_FIELDS}, "a call")
     call.pop("at", None)
     for name, value in call.items():

@@ -302,10 +302,6 @@ class Journal:
         with self._changed:
             return RecordedRequests(list(self._records), self.dropped, self.capacity, dict(self._others))
 
-    def since(self, number: int) -> list[Record]:
-        """Return the records with a greater number, oldest first."""
-        return [record for record in self if record.number > number]
-
     def before(self, number: int, count: int) -> list[Record]:
         """Return up to `count` records before the one with that number, the latest first."""
         with self._changed:

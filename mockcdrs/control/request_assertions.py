@@ -77,6 +77,12 @@ def path_pattern(path: str) -> re.Pattern[str]:
     return re.compile(rf"/{'[^/]*'.join(parts)}\Z")
 
 
+@functools.lru_cache(maxsize=256)
+def header_pattern(value: str) -> re.Pattern[str]:
+    """Return what a header's whole value is compared with; `*` is any text."""
+    return re.compile(".*".join(map(re.escape, value.split("*"))), re.DOTALL)
+
+
 METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
 PATH = Kind("the end of a path, as in '/cdrs'", _is_path, path_hint)
 BELOW_ACCOUNT = Kind(
@@ -197,18 +203,13 @@ def _header_difference(record: "Record", name: str, expected: str | bool) -> lis
     came = record.headers.get(name)
     if came is None:
         return [f"header {name} is not there, expected {'any' if expected is True else expected}"]
-    is_alike = not isinstance(expected, str) or _fits(came, expected)
+    is_alike = not isinstance(expected, str) or header_pattern(expected).fullmatch(came)
     return [] if is_alike else [f"header {name} is {came}, expected {expected}"]
 
 
 def _redact_header(name: str, value: str | bool) -> str | bool:
     is_secret = isinstance(value, str) and name in redaction.SECRET_HEADERS and "*" not in value
     return redaction.redact(value) if is_secret and isinstance(value, str) else value
-
-
-def _fits(came: str, pattern: str) -> bool:
-    """Whether a text is the pattern, in which `*` is any text."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), came, re.DOTALL) is not None
 
 
 def _has_body(came: str, expected: Any) -> bool:

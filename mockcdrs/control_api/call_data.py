@@ -43,7 +43,7 @@ def list_scenarios(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def add_call(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a call, as `Mock.add_call` does."""
     account = messages.find_account(backend, request)
-    call = messages.parse_members({} if request.body is None else request.body, _CALL, "a call")
+    call = messages.parse_members(request.members, _CALL, "a call")
     with messages.refuse_wrong_arguments():
         return ApiResponse(_describe_call(account.add_call(**call)), 201)
 

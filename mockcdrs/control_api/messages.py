@@ -31,6 +31,11 @@ class ApiRequest:
     body: Any = None
     origin: str = ""
 
+    @property
+    def members(self) -> Any:
+        """The JSON body; an empty object where none came, for a path whose members may all be left out."""
+        return {} if self.body is None else self.body
+
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:

@@ -74,7 +74,7 @@ def read_record(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def export_har(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return records as an HTTP Archive: those with the given numbers, or all that are kept."""
-    given = messages.parse_members({} if request.body is None else request.body, {"numbers": _NUMBERS}, "an archive")
+    given = messages.parse_members(request.members, {"numbers": _NUMBERS}, "an archive")
     records = list(backend.state.journal)
     if "numbers" in given:
         wanted = frozenset(given["numbers"])

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.webhooks import WEBHOOK_KINDS, Webhook
+from mockcdrs.control.webhooks import WEBHOOK_KINDS
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
@@ -22,15 +22,15 @@ def add_webhook(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     if "uri" not in given:
         raise bad_value("uri", None, "the URL of a server, as in http://127.0.0.1:9000/calls")
     with messages.refuse_wrong_arguments():
-        webhook = backend.state.webhooks.add(backend.account_id, Webhook(**given))
-    return ApiResponse(asdict(webhook), 201)
+        return ApiResponse(asdict(backend.add_webhook(**given)), 201)
 
 
 def remove_webhook(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Remove one webhook."""
     webhook_id = request.fields["webhook_id"]
     if not backend.state.webhooks.remove(webhook_id):
-        raise ApiError(404, "no-such-webhook", f"{webhook_id!r:.80} came; no webhook has this id; see GET /webhooks")
+        message = f"{webhook_id!r:.80} came; no webhook has this id; see GET /_mockcdrs/webhooks"
+        raise ApiError(404, "no-such-webhook", message)
     return NO_CONTENT
 
 

@@ -5,13 +5,13 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.clock import GREGORIAN_TIME
 from mockcdrs.control.request_assertions import is_query_value, path_hint
+from mockcdrs.expected.values import moment_of
 
 UNPAGED = sys.maxsize
 """The `page_size` of a walk that gets all rows with one page."""
@@ -21,8 +21,6 @@ _PATH_FORMS = re.compile(
 )
 _HAS_FIELD = ("has_key", "key_missing", "has_value", "value_missing")
 _MONTH_LENGTH = len("YYYYMM")
-_YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-_YEAR_ONE_GREGORIAN = 31_622_400
 _MAX_SIZE = 10**15 - 1
 
 
@@ -180,7 +178,7 @@ class ExpectedQuery:
 
 def month_of(gregorian_seconds: int) -> str:
     """The month, `YYYYMM`, of a time in the years 1 to 9999."""
-    moment = _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
+    moment = moment_of(gregorian_seconds)
     return f"{moment.year:04}{moment.month:02}"
 
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mockcdrs.arguments import ArgumentError
-
-_YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
-_YEAR_ONE_GREGORIAN = 31_622_400
+from mockcdrs.expected.values import moment_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,6 @@ def _find_zone(name: str) -> tzinfo:
 
 def _day_of(gregorian_seconds: int, zone: tzinfo) -> str:
     try:
-        moment = _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
-        return moment.astimezone(zone).date().isoformat()
+        return moment_of(gregorian_seconds).astimezone(zone).date().isoformat()
     except OverflowError:
         return ""

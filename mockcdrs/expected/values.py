@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,8 @@ _DIGITS = re.compile(r"[+-]?\d{1,4000}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d+\.\d+([eE][+-]?\d+)?", re.ASCII)
 _LARGEST_FLOAT = 2**1024  # the first integer that no float can hold
 _BYTE_VALUES = range(256)
+_YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+_YEAR_ONE_GREGORIAN = 31_622_400
 
 
 class NoValue(Enum):
@@ -114,6 +117,11 @@ def _float_text(number: float) -> str:
         return digits
     mantissa = digits if "." in digits else f"{digits}.0"
     return f"{mantissa}e{int(exponent):+d}"
+
+
+def moment_of(gregorian_seconds: int) -> datetime:
+    """The moment of a time in Gregorian seconds. Raises `OverflowError` outside of the years 1 to 9999."""
+    return _YEAR_ONE + timedelta(seconds=gregorian_seconds - _YEAR_ONE_GREGORIAN)
 
 
 def start_of(document: Document) -> int:

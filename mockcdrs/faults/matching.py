@@ -1,8 +1,6 @@
 """Which requests a rule is about, and which page of its walk a request asks for."""
 
-import functools
 import json
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
@@ -13,7 +11,7 @@ from urllib.parse import unquote
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control import redaction
-from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, path_pattern
+from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, header_pattern, path_pattern
 from mockcdrs.crossbar.context import UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -105,8 +103,9 @@ class Match:
         path: the end of the path, in whole segments, without the query; `*` is any text within a segment.
         query: parameters that the request must have. A value of `True` matches any value, `False` matches requests
             without the parameter, a list matches the values of a repeated parameter.
-        headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text; `True` matches
-            any value, `False` matches requests without the header.
+        headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text, but not in
+            `X-Auth-Token` and `Authorization`, which are compared whole. `True` matches any value, `False` matches
+            requests without the header.
         token: the client's token, in its header or its query. Rules show a digest of it, which means the same.
         page: the page of a walk through a listing, counted from 1.
 
@@ -169,7 +168,7 @@ def _compare_headers(match: Match, request: RequestView, _page: int | None) -> I
                 yield f"the header {name} expected {'there' if wanted else 'missing'}"
         elif value is None:
             yield f"the header {name} is missing, expected {wanted}"
-        elif not _header_pattern(wanted).fullmatch(str(_redact_header(name, value))):
+        elif not header_pattern(wanted).fullmatch(str(_redact_header(name, value))):
             yield f"the header {name} is {_redact_header(name, value)}, expected {wanted}"
 
 
@@ -182,11 +181,6 @@ def _compare_token(match: Match, request: RequestView, _page: int | None) -> Ite
 def _compare_page(match: Match, _request: RequestView, page: int | None) -> Iterator[str]:
     if match.page is not None and page != match.page:
         yield f"page is {'not known' if page is None else page}, expected {match.page}"
-
-
-@functools.lru_cache(maxsize=256)
-def _header_pattern(wanted: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL)
 
 
 _COMPARISONS = (_compare_method, _compare_path, _compare_query, _compare_headers, _compare_token, _compare_page)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 END = datetime(2026, 1, 20, 12, tzinfo=UTC)
 RANGE = (END - timedelta(days=20), END)
+EPOCH = 62_167_219_200  # of Unix, in Gregorian seconds
+
+
+def to_datetime(gregorian_seconds: int) -> datetime:
+    return datetime.fromtimestamp(gregorian_seconds - EPOCH, UTC)
 
 
 @pytest.fixture
@@ -31,5 +36,5 @@ def connected(mockcdrs: "Mock") -> Iterator[Callable[[type[CdrSync]], CdrSync]]:
 
 @pytest.fixture
 def truth(mockcdrs: "Mock") -> Any:
-    begin, end = (int(moment.timestamp()) + 62_167_219_200 for moment in RANGE)
+    begin, end = (int(moment.timestamp()) + EPOCH for moment in RANGE)
     return mockcdrs.expected("/cdrs", created_from=begin, created_to=end)

@@ -1,8 +1,11 @@
 """The project's own tests, through the plugin alone: the client does as it should, also in trouble."""
 
+import asyncio
 import csv
+import threading
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ import pytest
 
 from mockcdrs import uniform
 from tests.client_project.cdr_sync import Login, SyncFailed
-from tests.client_project.conftest import RANGE
+from tests.client_project.conftest import END, EPOCH, RANGE, to_datetime
 
 TROUBLE: list[dict[str, Any]] = [
     {"status": 503, "times": 3},
@@ -55,8 +58,8 @@ def test_a_call_is_written_with_when_it_began_and_how_it_ended(mockcdrs: Any, co
     call = mockcdrs.add_call(at="2026-01-20T11:00:00Z", seconds=75)
     written = {row["id"]: row for row in synced(connected, tmp_path / "cdrs.csv")}
     leg = call.legs[0]
-    began = leg["timestamp"] - leg["duration_seconds"] - 62_167_219_200
-    assert written[leg["_id"]]["started"] == datetime.fromtimestamp(began, UTC).isoformat()
+    began = to_datetime(leg["timestamp"] - leg["duration_seconds"])
+    assert written[leg["_id"]]["started"] == began.isoformat()
     assert written[leg["_id"]]["disposition"] == leg["disposition"] != ""
 
 
@@ -162,7 +165,7 @@ def test_a_bill_by_day_is_that_of_the_calls_that_were_written(
     days: Counter[str] = Counter()
     for row in synced(connected, tmp_path / "cdrs.csv"):
         days[row["started"][:10]] += int(row["cost"])
-    begin, end = (int(moment.timestamp()) + 62_167_219_200 for moment in RANGE)
+    begin, end = (int(moment.timestamp()) + EPOCH for moment in RANGE)
     expected = mockcdrs.expected("/cdrs", created_from=begin, created_to=end)
     assert expected.cost == truth.cost + 20 * 300
     assert days == {day: group.cost for day, group in expected.by_day().items()}
@@ -187,3 +190,62 @@ def test_a_sync_of_an_account_has_the_calls_of_its_users_alone(mockcdrs: Any, co
     with (tmp_path / "cdrs.csv").open(newline="", encoding="utf-8") as file:
         ids = {row["id"] for row in csv.DictReader(file)}
     assert ids == {leg["_id"] for call in calls for leg in call.legs}
+
+
+def test_a_sync_that_runs_again_and_again_has_a_call_once_it_has_ended(
+    mockcdrs: Any, connected: Any, tmp_path: Path
+) -> None:
+    mockcdrs.clear()
+    client, out = connected(), tmp_path / "cdrs.csv"
+    call = mockcdrs.add_call(at=END + timedelta(minutes=1))
+    assert client.sync(END, to_datetime(mockcdrs.clock.now()), out) == 0
+    mockcdrs.clock.live(speed=600)
+    while (now := to_datetime(mockcdrs.clock.now())) <= END + timedelta(minutes=1):
+        client.sync(END, now, out)
+    assert client.sync(END, now, out) == len(call.legs)
+
+
+@pytest.mark.mockcdrs(speed=60)
+def test_a_sync_of_days_that_are_over_is_whole_while_time_runs(connected: Any, truth: Any, tmp_path: Path) -> None:
+    assert tuple(row["id"] for row in synced(connected, tmp_path / "cdrs.csv")) == truth.ids
+
+
+def test_a_call_that_ends_begins_a_sync(mockcdrs: Any, connected: Any, tmp_path: Path) -> None:
+    client = connected()
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            client.sync(*RANGE, tmp_path / "cdrs.csv")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            mockcdrs.add_webhook(f"http://127.0.0.1:{server.server_port}/calls")
+            call = mockcdrs.add_call()
+            attempts = mockcdrs.wait_for_webhooks(len(call.legs), timeout=20)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert all(attempt.is_success for attempt in attempts)
+    with (tmp_path / "cdrs.csv").open(newline="", encoding="utf-8") as file:
+        assert {row["id"] for row in csv.DictReader(file)} >= {leg["_id"] for leg in call.legs}
+
+
+def test_a_task_waits_for_what_a_sync_in_a_thread_asks(
+    mockcdrs: Any, connected: Any, truth: Any, tmp_path: Path
+) -> None:
+    async def run() -> tuple[list[Any], int]:
+        syncing = asyncio.create_task(asyncio.to_thread(connected().sync, *RANGE, tmp_path / "cdrs.csv"))
+        requests = await mockcdrs.wait_for_async(3, timeout=20)
+        return requests, await syncing
+
+    requests, count = asyncio.run(run())
+    assert [record.status for record in requests[:3]] == [201, 200, 200]
+    assert count == truth.count
