@@ -16,6 +16,7 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, value_at
+from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.envelope import Rendered, ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, reset_between_chunks, system_error
@@ -28,11 +29,10 @@ LINE_END = b"\r\n"
 
 # of whatever Crossbar lists, not of calls alone
 _HEADER_NAMES = {
-    "account_id": "Account ID",
+    **CSV_HEADINGS,
     "account_name": "Account Name",
     "amount": "Amount",
     "description": "Description",
-    "id": "ID",
     "metadata_callee_id_number": "Callee ID Number",
     "metadata_callee_id_name": "Callee ID Name",
     "metadata_caller_id_number": "Caller ID Number",
