@@ -112,9 +112,9 @@ def create_app(
     return app
 
 
-def longest_body(state: State) -> Callable[[], int]:
-    """Return a function that tells how many bytes of a request's body the app reads; settings change it."""
-    return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
+def longest_body(state: State) -> int:
+    """Return how many bytes of a request's body the app reads; settings change it."""
+    return max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
 def _raise(req: Request, resp: falcon.Response, error: Exception, params: Any) -> None:
