@@ -94,7 +94,7 @@ class Mock(MockBackend):
             return self._app
 
     def _longest_body(self) -> int:
-        return longest_body((self.stand_in or self).state)()
+        return longest_body((self.stand_in or self).state)
 
     @property
     def url(self) -> str:

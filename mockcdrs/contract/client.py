@@ -160,19 +160,19 @@ class RequestPace:
 class Client:
     """Sends requests to one server. `url` is what a Kazoo client is configured with: it ends in `/v2`.
 
-    Without a `rate_limit`, servers other than this machine get few requests a second. `timeout_seconds` is the longest
+    Without a `pace`, servers other than this machine get few requests a second. `timeout_seconds` is the longest
     time for a whole response. Raises `ClientError` if the URL is invalid or h11 is not installed.
     """
 
-    def __init__(self, url: str, rate_limit: RequestPace | None = None, timeout_seconds: float = 60.0) -> None:
+    def __init__(self, url: str, pace: RequestPace | None = None, timeout_seconds: float = 60.0) -> None:
         require_h11()
         self.url = url
         self._scheme, self.host, self._port, self._base_path = _split_url(url)
-        self._rate_limit = rate_limit or RequestPace.for_host(self.host)
+        self._pace = pace or RequestPace.for_host(self.host)
         self._timeout_seconds = timeout_seconds
 
     def send(self, request: RawRequest) -> RawResponse:
-        """Send a request as soon as the rate limit allows, and return the response. Raises `ClientError`."""
+        """Send a request as soon as the pace allows, and return the response. Raises `ClientError`."""
         import h11
 
         connection = h11.Connection(h11.CLIENT)
@@ -180,7 +180,7 @@ class Client:
             sent = b"".join(connection.send(event) or b"" for event in self._events(request))
         except h11.LocalProtocolError as error:
             raise ClientError(f"{request.method} {request.path} is no HTTP request: {error}; correct it") from error
-        self._rate_limit.wait()
+        self._pace.wait()
         try:
             return self._exchange(connection, sent)
         except (OSError, h11.RemoteProtocolError) as error:

@@ -23,7 +23,7 @@ MAX_ROWS = 120
 WRITING_SECONDS = 60  # a CDR is written at most so long after its leg ended
 LONG_AGO = 63_145_440_000  # 2001-01-01, when Kazoo did not exist
 _WIDEST = re.compile(r"created_to \d+ is more than (\d+) seconds from created_from \d+")
-_HIDDEN = "the listing is a 503: broken-document-fault hides all CDRs there are"
+ALL_HIDDEN = "the listing is a 503: broken-document-fault hides all CDRs there are"
 _CDR_ID = re.compile(r"(\d{6})-.+", re.DOTALL)
 
 Row = dict[str, Any]
@@ -73,7 +73,7 @@ def window(server: TargetServer) -> Window:
     start = max(_edge(before, oldest), _month_start(before, oldest)) if before else month_begins
     chosen = Window(start, _edge(after, latest) if after else month_begins - 1)
     if hides_documents(server.get_cdrs(paginate="false", **chosen.query)):
-        raise CannotCheck(_HIDDEN)
+        raise CannotCheck(ALL_HIDDEN)
     return chosen
 
 
@@ -89,7 +89,7 @@ def hides_documents(answer: CheckedResponse) -> bool:
 
 def _reason_for_no_cdrs(server: TargetServer, oldest: int, latest: int) -> str:
     if hides_documents(server.get_cdrs(created_from=oldest, created_to=latest)):
-        return _HIDDEN
+        return ALL_HIDDEN
     return f"no CDR in the last {(latest - oldest) // 86_400} days"
 
 

@@ -121,7 +121,7 @@ def load_view(
     paging: dict[str, Any] = {}
     remaining = page_size
     while True:
-        first = 0 if start_key is None else bisect.bisect_left(keys, sort_key(start_key))
+        first = 0 if start_key is None or not rows else bisect.bisect_left(keys, sort_key(start_key))
         fetched = rows[first : first + remaining + 1]
         if start_key is not None:
             paging["start_key"] = start_key
@@ -194,7 +194,7 @@ def _make_fetch(rows: Iterable[ViewRow], ascending: bool) -> Fetch:
     ordered = sorted(rows, key=_row_order, reverse=not ascending)
 
     def fetch(_database: str, start_key: Any, limit: int) -> list[ViewRow]:
-        if start_key is None:
+        if start_key is None or not ordered:
             return ordered[:limit]
         start = sort_key(start_key)
         following = [row for row in ordered if _is_reached(sort_key(row.key), start, ascending)]
@@ -212,7 +212,7 @@ def _check_start(
 ) -> Iterable[ViewRow]:
     """The rows; `Failure` 500 for a start key on the wrong side of the end, or one that is no JSON.
 
-    Without that quirk such a key reaches no row.
+    Without that quirk there are no rows for such a key: nobody may sort by one that is no JSON.
     """
     if start is None:
         return rows

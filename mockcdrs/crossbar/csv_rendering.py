@@ -16,23 +16,23 @@ from typing import Any
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, value_at
+from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.envelope import Rendered, ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, reset_between_chunks, system_error
 from mockcdrs.crossbar.paging import ChunkedWalk
 from mockcdrs.crossbar.resources.cdrs import RowMaker, visible_columns
 
-DEFAULT_LINES_NAME = "result.csv"
-CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
+_DEFAULT_LINES_NAME = "result.csv"
+_CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
 LINE_END = b"\r\n"
 
 # of whatever Crossbar lists, not of calls alone
 _HEADER_NAMES = {
-    "account_id": "Account ID",
+    **CSV_HEADINGS,
     "account_name": "Account Name",
     "amount": "Amount",
     "description": "Description",
-    "id": "ID",
     "metadata_callee_id_number": "Callee ID Number",
     "metadata_callee_id_name": "Callee ID Name",
     "metadata_caller_id_number": "Caller ID Number",
@@ -90,20 +90,20 @@ class CsvFile:
 def render_csv(context: Context, result: ResourceResult) -> Rendered:
     """A result as CSV: plain lines for interactions, a file for all else. Raises `EmptyResponse`."""
     is_unquoted = result.are_interactions and context.has_quirk("csv-interaction-unquoted")
-    render = render_lines if is_unquoted else render_file
+    render = _render_lines if is_unquoted else _render_file
     try:
         body = render(context, result)
     except Failure as failure:
         return _csv_failure(context, failure if result.query is None else reset_between_chunks(failure))
-    check_file_name(context, result)
+    _check_file_name(context, result)
     is_file = isinstance(body, bytes)
-    headers = file_headers(context) if is_file else line_headers(context)
+    headers = _file_headers(context) if is_file else _line_headers(context)
     return Rendered(headers, body, is_file=is_file)
 
 
 def _csv_failure(context: Context, failure: Failure) -> Rendered:
     """A failure's data would have become the file, if there is any."""
-    headers = file_headers(context) if failure.data else CSV_HEADERS
+    headers = _file_headers(context) if failure.data else _CSV_HEADERS
     return Rendered(headers, failure=failure)
 
 
@@ -111,7 +111,7 @@ def _no_content() -> EmptyResponse:
     return EmptyResponse(204, with_request_id=False)
 
 
-def file_headers(context: Context) -> dict[str, str | None]:
+def _file_headers(context: Context) -> dict[str, str | None]:
     """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
     return _headers(context, default_file_name(context.request_id))
 
@@ -122,18 +122,18 @@ def default_file_name(request_id: str) -> str:
     return f"json_{digest[:22]}.csv"
 
 
-def line_headers(context: Context) -> dict[str, str | None]:
+def _line_headers(context: Context) -> dict[str, str | None]:
     """Headers of plain lines."""
-    return _headers(context, DEFAULT_LINES_NAME)
+    return _headers(context, _DEFAULT_LINES_NAME)
 
 
 def _headers(context: Context, default_name: str) -> dict[str, str | None]:
     given = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
     name = posixpath.basename((given if isinstance(given, str) else default_name).rstrip("/"))
-    return {**CSV_HEADERS, "content-disposition": f'attachment; filename="{_printable(name)}"'}
+    return {**_CSV_HEADERS, "content-disposition": f'attachment; filename="{_printable(name)}"'}
 
 
-def check_file_name(context: Context, result: ResourceResult) -> None:
+def _check_file_name(context: Context, result: ResourceResult) -> None:
     """`EmptyResponse` for a `file_name` that is no text, as in `?file_name`."""
     wanted = context.request.value("file_name")
     if "x-file-name" in context.request.headers or isinstance(wanted, str | None):
@@ -146,7 +146,7 @@ def _printable(name: str) -> str:
     return "".join(char for char in name if char.isprintable())
 
 
-def render_file(context: Context, result: ResourceResult) -> bytes:
+def _render_file(context: Context, result: ResourceResult) -> bytes:
     """The whole file; raises `Failure`, and `EmptyResponse` where nothing was found."""
     file = CsvFile(has_short_rows=context.has_quirk("csv-short-rows"))
     for row in _file_rows(context, result):
@@ -176,7 +176,7 @@ def _file_rows(context: Context, result: ResourceResult) -> Iterator[Mapping[str
     yield from data if isinstance(data, list) else [data]
 
 
-def render_lines(context: Context, result: ResourceResult) -> Iterator[bytes] | bytes:
+def _render_lines(context: Context, result: ResourceResult) -> Iterator[bytes] | bytes:
     """Plain lines behind a header, or a whole file where interactions stay view rows.
 
     Raises `Failure` and `EmptyResponse` before the first line.

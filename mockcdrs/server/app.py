@@ -14,6 +14,7 @@ from falcon.routing import CompiledRouter
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.request_body import max_body_size
 from mockcdrs.server.middleware import (
+    BODILESS_STATUSES,
     FaultMiddleware,
     JournalMiddleware,
     Request,
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 CONTROL = "/_mockcdrs"
 LONGEST_CONTROL_BODY = 1_000_000
-
-_UNTYPED_STATUSES = ("204", "304")
 
 _LISTING = "/{api_version}/accounts/{account_id}/cdrs"
 _LISTING_OF_USER = "/{api_version}/accounts/{account_id}/users/{user_id}/cdrs"
@@ -113,9 +112,9 @@ def create_app(
     return app
 
 
-def longest_body(state: State) -> Callable[[], int]:
-    """Return a function that tells how many bytes of a request's body the app reads; settings change it."""
-    return lambda: max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
+def longest_body(state: State) -> int:
+    """Return how many bytes of a request's body the app reads; settings change it."""
+    return max(max_body_size(state.settings.max_upload_size), LONGEST_CONTROL_BODY)
 
 
 def _raise(req: Request, resp: falcon.Response, error: Exception, params: Any) -> None:
@@ -140,10 +139,10 @@ def make_client(app: "WSGIApplication", auth_token: str) -> "TestClient":
 
 
 def _with_content_type(app: "WSGIApplication") -> "WSGIApplication":
-    # the test client holds apps to a standard by which no answer goes without but these two, and they always do
+    # the test client holds apps to a standard by which all answers have one but those without a body, which never do
     def typed(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
-            is_complete = status.startswith(_UNTYPED_STATUSES) or any(
+            is_complete = status.startswith(BODILESS_STATUSES) or any(
                 name.lower() == "content-type" for name, _ in headers
             )
             return start_response(status, headers if is_complete else [*headers, ("Content-Type", "")], error)

@@ -28,8 +28,8 @@ from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure,
 
 NOTES = "mockcdrs.notes"
 COMPRESSED_FROM_BYTES = 300
+BODILESS_STATUSES = ("204", "304")
 
-_BODILESS_STATUSES = ("204", "304")
 _UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 _GZIP_WINDOW = 31
 # as the standard library has them: Falcon words some differently
@@ -182,7 +182,7 @@ def _query_part(req: Request) -> str:
 
 def has_body(req: Request, resp: falcon.Response) -> bool:
     """Whether HTTP allows a body in the response to this method, with this status."""
-    return req.method != "HEAD" and not str(resp.status).startswith(_BODILESS_STATUSES)
+    return req.method != "HEAD" and not str(resp.status).startswith(BODILESS_STATUSES)
 
 
 def read_request(environ: dict[str, Any], max_upload_size: int) -> HttpRequest:

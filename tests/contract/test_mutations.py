@@ -24,16 +24,16 @@ class Mutation:
         sent: Callable[[Sent], Sent] = lambda sent: sent,
         kazoo: str = "4.3",
     ) -> None:
-        self.asked = change_request
+        self.change_request = change_request
         self.sent = sent
         self.kazoo = kazoo
 
     def of(self, kazoo: str) -> "Mutation":
-        return Mutation(self.asked, self.sent, kazoo)
+        return Mutation(self.change_request, self.sent, kazoo)
 
     def around(self, app: Any) -> Any:
         def broken(environ: Environ, start_response: Any) -> Iterable[bytes]:
-            self.asked(environ)
+            self.change_request(environ)
             head: list[Any] = []
             parts = app(environ, lambda status, headers, _error=None: head.extend((status, headers)))
             status, headers, body = self.sent((head[0], head[1], b"".join(parts)) if head else ("", [], b""))

@@ -159,3 +159,13 @@ def test_interactions_that_a_cdr_hides_which_no_listing_shows_are_named_as_hidde
     assert not_made(mock, "range-of-interactions") == (
         "/interaction is a 503: broken-document-fault hides all interactions there are",
     )
+
+
+def test_plain_interactions_whose_only_page_is_left_out_are_none_to_ask_for_as_csv() -> None:
+    with serving(settings={"crossbar.pagination_page_size": 1}) as mock:
+        mock.clear()
+        mock.add_call(at=mock.clock.now() - 7200)
+        added(mock, pvt_created=mock.clock.now() - 90 * 86_400)
+        assert not_made(mock, "csv-of-plain-interactions") == (
+            "with is_chunked=false no interaction around the last month's end is shown",
+        )

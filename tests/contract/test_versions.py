@@ -11,7 +11,6 @@ from mockcdrs.contract.version_detection import Detection
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.mock import Mock, serving
 
-TOLD_AS_THEY_ARE = {"name", "release", "sentence"}
 NO_RULES_OF_CALLS = {  # of users, devices, accounts and logins: the suite is about calls
     *("account_switches", "ancestor_columns", "directory_loader", "lists_parents", "refuses_expired_tokens_first"),
     "users_view",
@@ -22,11 +21,7 @@ NOT_SEEN = {
     "quirks",  # whatever a server has of these passes
 }
 Served = tuple[TargetServer, Version]
-RULES = [
-    each.name
-    for each in fields(Version)
-    if each.metadata and each.name not in TOLD_AS_THEY_ARE | NO_RULES_OF_CALLS | NOT_SEEN
-]
+RULES = [each.name for each in fields(Version) if each.metadata and each.name not in NO_RULES_OF_CALLS | NOT_SEEN]
 
 
 @pytest.fixture(scope="module", params=["4.3", "master"])

@@ -182,6 +182,14 @@ def test_a_start_key_beyond_all_names_is_refused(version: Version) -> None:
     assert (response.status, data_of(response)["cause"]) == (500, "Bad Request")
 
 
+@pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=str_of)
+def test_a_start_key_that_is_no_json_is_refused_or_reaches_no_row_without_that_quirk(version: Version) -> None:
+    state, query = state_of_family(version), f"start_key={start_key.encode(('no', 'json'))}"
+    assert ask(state, "/users", query).status == 500
+    state.quirks -= {"reversed-keys-fault"}
+    assert data_of(ask(state, "/users", query)) == []
+
+
 def test_version_1_has_no_pages_and_turns_nothing(state: State) -> None:
     path = f"/v1/accounts/{MASTER}/descendants"
     answer = json_of(ask(state, path, f"page_size=1&start_key={start_key.encode('Child')}", token=MASTER_TOKEN))

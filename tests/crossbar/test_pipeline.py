@@ -542,7 +542,7 @@ ORIGIN = {"origin": "https://console.example.com"}
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "has_cors"),
+    ("arguments", "status", "has_cors"),
     [
         ({"path": "/cdrs/202601-call00000@host", "headers": {"if-none-match": "*"}}, 304, True),
         ({"headers": {"accept": "x"}}, 400, True),
@@ -557,15 +557,15 @@ ORIGIN = {"origin": "https://console.example.com"}
     ],
 )
 def test_an_answer_without_a_body_has_cors_headers_where_crossbar_makes_it(
-    state: State, query: Mapping[str, Any], status: int, has_cors: bool
+    state: State, arguments: Mapping[str, Any], status: int, has_cors: bool
 ) -> None:
     """`api_resource:maybe_add_cors_headers/2`: where Cowboy answers alone there are none."""
-    headers = query.get("headers", {})
-    response = ask(state, **{"path": "/cdrs", **query, "headers": {**headers, **ORIGIN}})
+    headers = arguments.get("headers", {})
+    response = ask(state, **{"path": "/cdrs", **arguments, "headers": {**headers, **ORIGIN}})
     assert response.status == status
     assert ("access-control-allow-origin" in response.headers) is has_cors
     if status < 500:
-        without = ask(state, **{"path": "/cdrs", **query, "headers": headers})
+        without = ask(state, **{"path": "/cdrs", **arguments, "headers": headers})
         assert (without.status, "access-control-allow-origin" in without.headers) == (status, False)
 
 

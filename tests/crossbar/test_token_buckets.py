@@ -149,6 +149,6 @@ def test_in_master_a_token_in_vain_costs_one_and_a_good_one_none() -> None:
 
 def test_an_answer_that_is_kept_would_cost_nothing_so_none_is() -> None:
     state = state_of(calls(3), max_bucket_tokens=2, tokens_fill_rate=0)
-    query = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
-    response = (state.answers.respond(query, state.server_state(), "request-1") for _ in range(3))
-    assert [each.status for each in response] == [200, 200, 429]
+    incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
+    responses = (state.answers.respond(incoming, state.server_state(), "request-1") for _ in range(3))
+    assert [each.status for each in responses] == [200, 200, 429]

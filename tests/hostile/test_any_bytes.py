@@ -41,7 +41,7 @@ _OF_THE_SERVER = {400, 431, 501}
 def server() -> Iterator[Server]:
     state = state_of(calls(3), fixed=["trailer-unescaped"])
     app = create_app(state, MockBackend(state, ACCOUNT))
-    with Server(app, longest_body=longest_body(state)) as running:
+    with Server(app, longest_body=lambda: longest_body(state)) as running:
         yield running
 
 

@@ -26,7 +26,7 @@ def state() -> State:
 
 @pytest.fixture
 def server(state: State) -> Iterator[Server]:
-    with Server(create_app(state), longest_body=longest_body(state)) as running:
+    with Server(create_app(state), longest_body=lambda: longest_body(state)) as running:
         yield running
 
 

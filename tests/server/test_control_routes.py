@@ -68,6 +68,7 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
         ("POST", "/data/calls", {"scenario": "no such"}, 400, "unknown-scenario"),
         ("POST", "/data/calls", {"seconds": -1}, 400, "bad-value"),
         ("POST", "/data/calls", {"fields": {"_id": "no month"}}, 400, "bad-value"),
+        ("POST", "/data/calls/series", {"count": 2}, 400, "bad-value"),
         ("POST", "/data/cdrs", [], 400, "bad-value"),
         ("POST", "/data/cdrs", {"_id": "no month"}, 400, "bad-value"),
         ("POST", "/data/cdrs", {"timestamp": 10**15}, 400, "bad-value"),
@@ -103,6 +104,12 @@ def test_every_refusal_has_the_one_error_shape(
     assert set(answer) == {"error"}
     assert set(answer["error"]) - {"field"} == {"code", "message"}
     assert answer["error"]["code"] == code
+
+
+def test_the_console_without_its_slash_is_another_address_and_has_a_content_type_as_wsgi_wants(mock: Mock) -> None:
+    response = ask(mock, "GET", "?token=secret")
+    assert (response.status_code, response.headers["location"]) == (301, "/_mockcdrs/?token=secret")
+    assert response.headers["content-type"] == "application/json"
 
 
 def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> None:

@@ -31,8 +31,8 @@ def origin_of(response: Result) -> str | None:
 
 
 def test_a_browser_asks_before_it_logs_in_and_is_let_in(client: TestClient) -> None:
-    query = {**ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-auth-token"}
-    preflight = client.simulate_options("/v2/user_auth", headers=query)
+    headers = {**ORIGIN, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "x-auth-token"}
+    preflight = client.simulate_options("/v2/user_auth", headers=headers)
     assert (preflight.status_code, preflight.content, origin_of(preflight)) == (200, b"", "*")
     assert "PUT" in preflight.headers["access-control-allow-methods"]
     response = client.simulate_put("/v2/user_auth", body=LOGIN, headers=ORIGIN)

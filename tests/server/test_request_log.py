@@ -216,8 +216,8 @@ def test_a_long_target_is_cut_for_a_person_and_whole_for_a_machine() -> None:
 
 
 def test_a_machine_reads_one_object_with_all_of_it() -> None:
-    line = record(sent_bytes=5, duration_seconds=0.0124, fault="f", final_advice=["one: x"], note="why")
-    assert json.loads(JsonFormatter().request(AT, line)) == {
+    entry = record(sent_bytes=5, duration_seconds=0.0124, fault="f", final_advice=["one: x"], note="why")
+    assert json.loads(JsonFormatter().request(AT, entry)) == {
         "event": "request",
         "time": "2026-01-20T12:00:00.250Z",
         "clock": "2026-01-20T12:00:00Z",

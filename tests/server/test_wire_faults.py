@@ -208,8 +208,7 @@ AN_HOUR = 3_600
 
 @pytest.fixture
 def server(state: State) -> Iterator[Server]:
-    powers = MockBackend(state, ACCOUNT)
-    with Server(create_app(state, powers)) as running:
+    with Server(create_app(state, MockBackend(state, ACCOUNT))) as running:
         yield running
 
 

@@ -22,9 +22,9 @@ SOCKET_FAULTS = [
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_broken_connection_is_an_error_in_process(state: State, rule: Rule, target: str) -> None:
     placed = state.faults.add(rule)
-    make_client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
+    client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
     with pytest.raises(ConnectionError, match="without a socket"):
-        make_client.get(target, headers=HEADERS)
+        client.get(target, headers=HEADERS)
     assert recorded(state).fault == str(placed)
 
 

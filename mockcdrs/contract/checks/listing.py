@@ -263,7 +263,7 @@ def too_wide_everywhere(server: TargetServer) -> Iterator[Finding]:
     latest, widest = probe_data.now(server) - 1, probe_data.maximum_range(server)
     answer = server.get_cdrs(page_size=1, created_from=latest - widest, created_to=latest)
     if probe_data.hides_documents(answer):
-        raise CannotCheck("the listing is a 503: broken-document-fault hides all CDRs there are")
+        raise CannotCheck(probe_data.ALL_HIDDEN)
     yield from answer.differences(answer.status, 200, "status")
 
 

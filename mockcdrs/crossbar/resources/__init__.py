@@ -3,7 +3,7 @@
 Each file of this package holds some of Crossbar's modules; `pipeline.RESOURCES` names them all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -37,3 +37,10 @@ class Resource:
     methods: Callable[[Parameters], tuple[str, ...]]
     handlers: Mapping[str, ResourceHandler] = field(default_factory=dict)
     access: Callable[[Context], AccessLevel] = lambda _context: AccessLevel.ACCOUNT
+
+
+def path_matches(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether the parts of a path are those of a pattern, in which `*` is any one."""
+    return len(pattern) == len(parts) and all(
+        wanted in {"*", part} for wanted, part in zip(pattern, parts, strict=True)
+    )

@@ -1,11 +1,10 @@
 """Logging in: by an account's API key, by a user's name and password, and by a token that is still good.
 
-Sources followed: `cb_api_auth.erl`, `cb_user_auth.erl`, `cb_auth.erl`; `crossbar_auth.erl` for what they share;
-`kz_json_schema.erl` and `cb_context.erl` for the schemas of what they take.
+Sources followed: `cb_api_auth.erl`, `cb_user_auth.erl`, `cb_auth.erl`; `crossbar_auth.erl` for what they share.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from mockcdrs.cdr import gregorian
@@ -14,20 +13,19 @@ from mockcdrs.crossbar import account_documents, authentication
 from mockcdrs.crossbar.authentication import TokenError, spend_tokens
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.envelope import ResourceResult
-from mockcdrs.crossbar.errors import module_error, schema_error, system_error, validation_error
+from mockcdrs.crossbar.errors import module_error, system_error, validation_error
+from mockcdrs.crossbar.json_schema import Schema, check_schema
 from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource
 from mockcdrs.dataset.accounts import Account, api_key, password_digest
 from mockcdrs.dataset.random_stream import hex_id
 
-Schema = Mapping[str, Any]
-
 _LANGUAGE = "en-us"
 _CLUSTER_ID = hex_id("cluster")
-_API_AUTH_SCHEMA: dict[str, Any] = {
+_API_AUTH_SCHEMA: Schema = {
     "properties": {"api_key": {"required": True, "minLength": 64, "maxLength": 64}},
     "additionalProperties": False,
 }
-_USER_AUTH_SCHEMA: dict[str, Any] = {
+_USER_AUTH_SCHEMA: Schema = {
     "properties": {
         "account_name": {"minLength": 1, "maxLength": 128},
         "account_realm": {"minLength": 4, "maxLength": 253, "pattern": r"^[.\w_-]+$"},
@@ -228,53 +226,6 @@ def _describe_app(app: Mapping[str, Any], language: str) -> dict[str, Any]:
     labels = {name.lower(): text_at(texts, (name, "label")) for name in texts} if isinstance(texts, Mapping) else {}
     label = labels.get(language) or labels.get(_LANGUAGE)
     return {**columns, "label": label} if label else columns
-
-
-def check_schema(data: Any, schema: Schema) -> None:
-    """`Failure` 400 that names every field and rule that the data breaks; `schema` is for an object of texts."""
-    if not isinstance(data, Mapping):
-        raise schema_error({"": {"type": _type_error(data, "object")}})
-    broken = {
-        name: errors for name, rules in schema["properties"].items() if (errors := _field_errors(name, data, rules))
-    }
-    if not schema.get("additionalProperties", True):
-        broken |= {name: _unknown_field_error(data) for name in data if name not in schema["properties"]}
-    if broken:
-        raise schema_error(broken)
-
-
-def _field_errors(name: str, data: Mapping[str, Any], rules: Schema) -> dict[str, Any]:
-    if name not in data:
-        missing = {"required": {"message": "Field is required but missing", "value": name}}
-        return missing if rules.get("required") else {}
-    value = data[name]
-    if not isinstance(value, str):
-        return {"type": _type_error(value, "string")}
-    return dict(_broken_rules(value, rules))
-
-
-def _broken_rules(value: str, rules: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
-    for rule, (is_broken, words, has_cause) in _RULES.items():
-        if rule in rules and is_broken(value, rules[rule]):
-            cause = {"cause": value} if has_cause else {}
-            yield rule, {"message": words.format(rules[rule]), "target": rules[rule], **cause, "value": value}
-
-
-_RULES: dict[str, tuple[Callable[[str, Any], bool], str, bool]] = {
-    "minLength": (lambda value, least: len(value) < least, "String must be at least {} characters", True),
-    "maxLength": (lambda value, most: len(value) > most, "String must not be more than {} characters", True),
-    "enum": (lambda value, known: value not in known, "Value not found in enumerated list of values", False),
-    "pattern": (lambda value, form: not re.search(form, value), "Failed to match pattern '{}'", False),
-}
-
-
-def _type_error(value: Any, expected: str) -> dict[str, Any]:
-    return {"message": f"Value did not match type(s): {expected}", "target": expected, "value": value}
-
-
-def _unknown_field_error(data: Mapping[str, Any]) -> dict[str, Any]:
-    words = "Strict checking of data is enabled; only include schema-defined properties"
-    return {"additionalProperties": {"message": words, "value": data}}
 
 
 API_AUTH = Resource(_api_auth_methods, {"PUT": _put_api_auth}, _api_auth_access)

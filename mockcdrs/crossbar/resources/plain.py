@@ -16,7 +16,7 @@ from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error
-from mockcdrs.crossbar.resources import Parameters, Resource
+from mockcdrs.crossbar.resources import Parameters, Resource, path_matches
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.random_stream import hex_id
 
@@ -90,10 +90,7 @@ class PlainPath(NamedTuple):
 
     def matches(self, parameters: Parameters) -> bool:
         """Whether the path has these parameters."""
-        pattern = self.parameters.split("/") if self.parameters else []
-        return len(pattern) == len(parameters) and all(
-            wanted in {"*", parameter} for wanted, parameter in zip(pattern, parameters, strict=True)
-        )
+        return path_matches(self.parameters.split("/") if self.parameters else (), parameters)
 
 
 def _resource(*paths: PlainPath) -> Resource:

@@ -7,6 +7,7 @@ applications `acdc`, `cccp` and `frontier`, which an operator may load.
 from collections.abc import Sequence
 
 from mockcdrs.crossbar.context import Noun
+from mockcdrs.crossbar.resources import path_matches
 
 UNSERVED_MODULES = frozenset(
     {
@@ -45,11 +46,5 @@ def find_unserved(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
     """
     module, parameters = nouns[0] if nouns else ("", tuple(segments))
     name = next((each for each in parameters if each in UNSERVED_MODULES), "")
-    path = next((path for path in _UNSERVED_PATHS if _matches(path, (module, *parameters))), ())
+    path = next((path for path in _UNSERVED_PATHS if path_matches(path, (module, *parameters))), ())
     return name or "/".join(path)
-
-
-def _matches(path: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    return len(path) == len(segments) and all(
-        wanted in {"*", segment} for wanted, segment in zip(path, segments, strict=True)
-    )

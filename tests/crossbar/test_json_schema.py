@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.errors import Failure
-from mockcdrs.crossbar.resources.logins import check_schema
+from mockcdrs.crossbar.json_schema import check_schema
 
 SCHEMA: dict[str, Any] = {
     "properties": {
