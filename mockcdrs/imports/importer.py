@@ -47,8 +47,8 @@ class Importer:
     """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
 
     `account_id` is the account of calls whose file names none, and of users and devices; these may also be of the only
-    account that the calls name. `others` counts the documents that are no CDRs, by
-    their kind; `row_counts` the listing rows of each format.
+    account that the calls name. `others` counts the documents that are no CDRs, by their kind; `row_counts` the listing
+    rows of each format.
     """
 
     account_id: str = UNNAMED_ACCOUNT
