@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import schema_strategies
-from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.accounts import Account, Token, database_name
 from mockcdrs.dataset.store import Document
 
 __all__ = ["History", "cdrs", "histories", "interactions"]
@@ -154,13 +154,12 @@ def _legs(account_id: str, key: int, fields: Document, shape: _Shape) -> list[Do
 
 
 def _shared(account_id: str, key: int, start: int) -> Document:
-    month = gregorian.month_of(start)
     return {
         "interaction_id": f"{start}-{key:08x}",
         "interaction_key": f"{key:08x}",
         "interaction_time": start,
         "custom_channel_vars": {"account_id": account_id, "call_interaction_id": f"{start}-{key:08x}"},
-        "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
+        "pvt_account_db": database_name(account_id, gregorian.month_of(start)),
         "pvt_account_id": account_id,
         "pvt_type": "cdr",
         "pvt_vsn": 2,

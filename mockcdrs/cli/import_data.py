@@ -51,7 +51,7 @@ def command(
     anonymize: bool,
     secret: str | None,
     keep: tuple[str, ...],
-) -> None:  # fmt: skip
+) -> None:
     """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
 
     A FILE is a saved answer of any of the endpoints for calls, as JSON or CSV, or of /accounts/{id}, /users or

@@ -117,7 +117,7 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 @click.command(
     "serve",
     short_help="Serve CDRs until interrupted.",
-    context_settings={"auto_envvar_prefix": "MOCKCDRS", "help_option_names": ["-h", "--help"]},
+    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
     epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _KAZOO_VARIABLE = "MOCKCDRS_KAZOO"
-_KEEP = "A field to leave as it is, which may be one that is not known; may be repeated."
-_SECRET = "The key of the pseudonyms; keep it."  # noqa: S105 a help text
 
 
 def sentence(text: str) -> str:
@@ -65,7 +63,13 @@ def anonymizing(command: _Command) -> _Command:
         metavar="FIELD",
         help="A field to leave as it is, also an unknown one; may be repeated.",
     )
-    secret = click.option("--secret", envvar="MOCKCDRS_SECRET", show_envvar=True, metavar="TEXT", help=_SECRET)
+    secret = click.option(
+        "--secret",
+        envvar="MOCKCDRS_SECRET",
+        show_envvar=True,
+        metavar="TEXT",
+        help="The key of the pseudonyms; keep it.",
+    )
     anonymize = click.option("--anonymize", is_flag=True, help="Put pseudonyms for names, numbers, addresses and ids.")
     return anonymize(secret(keep(command)))
 

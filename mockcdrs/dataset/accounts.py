@@ -57,6 +57,11 @@ def without_month(account_id: str) -> str:
     return _MONTH_SUFFIX.sub("", account_id)
 
 
+def database_name(account_id: str, month: str) -> str:
+    """The name of an account's database of a month, `YYYYMM`, as documents have it in `pvt_account_db`."""
+    return f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}"
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """A login: `username` and `password` with `account_name` or `realm`, or `api_key` alone.

@@ -8,6 +8,7 @@ from itertools import cycle
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
+from mockcdrs.dataset.accounts import database_name
 from mockcdrs.dataset.endpoints import Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
 from mockcdrs.dataset.outcomes import ANSWERED, CallOutcome
@@ -37,12 +38,11 @@ class MonthContext(NamedTuple):
 
 def month_context(office: Office, month: str) -> MonthContext:
     """The context of an account's calls in a month, `YYYYMM`."""
-    account = office.account.id
     return MonthContext(
         office,
         month,
         gregorian.month_start(month),
-        f"account%2F{account[:2]}%2F{account[2:4]}%2F{account[4:]}-{month}",
+        database_name(office.account.id, month),
         tuple(_server(name, f"10.26.1.{row}") for row, name in enumerate(office.media_servers, start=1)),
     )
 

@@ -6,13 +6,12 @@ Each is a change of one plain call. The committed catalogue is read by `fixtures
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import Call
 from mockcdrs.dataset.call_builder import plain_call
-from mockcdrs.dataset.office import Office, generate_office, main_account_id
+from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.outcomes import ANSWERED, LOST_RACE
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
@@ -22,14 +21,9 @@ _USUAL_START = 63_935_686_800  # 2026-01-15T09:00:00Z in Gregorian seconds
 _USUAL_TIMES = (6, 54)
 
 
-@cache
-def _office() -> Office:
-    return generate_office(SEED, main_account_id(SEED))
-
-
 def _plain_call(name: str, start: int = _USUAL_START, phones: int = 2) -> Call:
     """A call drawn from the edge case's name, beginning at a Gregorian second."""
-    return plain_call(_office(), start, phones, "edge", name)
+    return plain_call(generate_office(SEED, main_account_id(SEED)), start, phones, "edge", name)
 
 
 def plain_leg(name: str, start: int = _USUAL_START, times: tuple[int, int] = _USUAL_TIMES) -> Document:

@@ -22,7 +22,7 @@ from mockcdrs.cdr import gregorian, listing_columns
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.files import DataSet
 from mockcdrs.dataset.generator import documents_of_day, office_of
-from mockcdrs.dataset.office import DEFAULT_LOCALE, generate_accounts, main_account_id
+from mockcdrs.dataset.office import DEFAULT_LOCALE, Office, generate_accounts, main_account_id
 from mockcdrs.dataset.store import Document
 from mockcdrs.dataset.traffic import Traffic
 
@@ -44,15 +44,16 @@ class ExportSpan:
 
     def documents(self, day: date) -> Iterator[Document]:
         """The documents of a day; it is generated, block by block, as it is read."""
-        office = office_of(self.seed, main_account_id(self.seed), self.locale, self.traffic)
-        for document in documents_of_day(office, self.traffic, day):
+        for document in documents_of_day(self._office(), self.traffic, day):
             if document["pvt_created"] <= self.until_gregorian:
                 yield document
 
     def accounts(self) -> tuple[Account, ...]:
         """The accounts of the seed."""
-        office = office_of(self.seed, main_account_id(self.seed), self.locale, self.traffic)
-        return generate_accounts(self.seed, self.locale, len(office.phones))
+        return generate_accounts(self.seed, self.locale, len(self._office().phones))
+
+    def _office(self) -> Office:
+        return office_of(self.seed, main_account_id(self.seed), self.locale, self.traffic)
 
 
 class ExportForm(Protocol):
@@ -114,8 +115,8 @@ def export_calls(
 ) -> int:
     """Write the calls of a span into the new folder `target`, by so many processes at once; return their number.
 
-    `watch` wraps the numbers of each day's calls, to show progress. Raises `FileExistsError` where `target` exists,
-    `UnknownLocale`.
+    `watch` wraps the numbers of each day's calls, to show progress. Raises `FileExistsError` where `target` exists, and
+    `UnknownLocale` for a locale without names.
     """
     with new_directory(target) as folder, ExitStack() as stack:
         write = partial(_write_day, folder, span, form)

@@ -107,7 +107,7 @@ class GeneratedStore:
         return self._blocks.get((block, by), lambda: generate_block(self._office(), self._traffic, block, by))
 
 
-@lru_cache(maxsize=16)  # a request asks for it many times
+@lru_cache(maxsize=16)  # a request asks two or three times, which would take a seventh of its time
 def _months(first: int, end: int) -> tuple[str, ...]:
     """Names of months that are counted from the year 0, without the `end`."""
     return tuple(f"{row // 12:04}{row % 12 + 1:02}" for row in range(first, end))

@@ -193,7 +193,7 @@ def render_pool(pool: NamePool) -> bytes:
 
 
 def parse_pool(data: bytes) -> NamePool:
-    """The pool that `render` wrote."""
+    """The pool that `render_pool` wrote."""
     fields: dict[str, Any] = json.loads(data)
     return NamePool(
         locale=fields["locale"],

@@ -71,9 +71,7 @@ def main_account_id(seed: int) -> str:
 def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE, phones: int = 0) -> tuple[Account, ...]:
     """The master account, a reseller below it, the reseller's children `main` and `sibling`, and a child of `main`.
 
-    The main account has so many phones.
-
-    `months` stay empty: which databases exist depends on the clock.
+    The main account has `phones` phones at the least. `months` stay empty: which databases exist depends on the clock.
     """
     pool = load_pool(locale)
     return tuple(

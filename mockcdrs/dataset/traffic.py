@@ -85,7 +85,7 @@ class DayProfile:
 
     @staticmethod
     def most_a_second(traffic: Traffic, more: int) -> float:
-        """How many calls begin in a second of the busiest hour of a week, where a day has `more` than it may have."""
+        """The most calls that begin in a second of a week's busiest hour, if each day has `more` than it can have."""
         most = _MOST * traffic.calls_per_day * max(WEEKDAYS) + 1 + more
         return most * max(HOURS) / sum(HOURS) / _HOUR_SECONDS
 

@@ -8,7 +8,6 @@ of accounts, users and devices, Crossbar's envelope. A field means the same wher
 
 import re
 from enum import Enum, auto
-from functools import lru_cache
 
 from mockcdrs.dataset.accounts import DEMO_APPS
 
@@ -141,10 +140,10 @@ FIELDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in _word
 _UNIX_SECONDS = re.compile(r"1\d{9}", re.ASCII)
 
 
-@lru_cache(maxsize=1_000)
 def kind_of(name: str) -> FieldKind | None:
     """The kind of a field, `None` for one that is not known. In `transfer_history` each transfer's name is its time."""
-    return FieldKind.OBJECT if _UNIX_SECONDS.fullmatch(name) else FIELDS.get(name.lower().replace("-", "_"))
+    kind = FIELDS.get(name.lower().replace("-", "_"))
+    return FieldKind.OBJECT if kind is None and _UNIX_SECONDS.fullmatch(name) else kind
 
 
 _AMOUNT = re.compile(r"-?\d{1,9}(\.\d{1,20})?", re.ASCII)

@@ -13,7 +13,7 @@ from typing import Any
 from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.dataset import files
-from mockcdrs.dataset.accounts import Account, without_month
+from mockcdrs.dataset.accounts import Account, database_name, without_month
 from mockcdrs.dataset.files import DataSet, DocumentSpool, LazyDocuments, Words
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Month
@@ -47,8 +47,8 @@ class Importer:
     """Gathers CDRs from files. Of several with the same account, month and id, the most complete one counts.
 
     `account_id` is the account of calls whose file names none, and of users and devices; these may also be of the only
-    account that the calls name. `others` counts the documents that are no CDRs, by
-    their kind; `row_counts` the listing rows of each format.
+    account that the calls name. `others` counts the documents that are no CDRs, by their kind; `row_counts` the listing
+    rows of each format.
     """
 
     account_id: str = UNNAMED_ACCOUNT
@@ -248,7 +248,7 @@ def complete_document(public: Item, account_id: str, month: str) -> Item:
         "_id": public["_id"],
         "_rev": f"1-{digest}",
         **public,
-        "pvt_account_db": f"account%2F{account_id[:2]}%2F{account_id[2:4]}%2F{account_id[4:]}-{month}",
+        "pvt_account_db": database_name(account_id, month),
         "pvt_account_id": account_id,
         "pvt_created": created,
         "pvt_modified": created,

@@ -25,6 +25,11 @@ def run(*arguments: str | Path, **environment: str) -> Result:
     return CliRunner().invoke(main, [str(each) for each in arguments], env=environment)
 
 
+def access(mock: Mock) -> dict[str, str]:
+    """The variables that tell `record` of a mock's account and token."""
+    return {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
+
+
 RECORDING = Path("recording", "exchanges.jsonl")
 OFFICE = "calls made up from seed 1, 1 a day, en_US"
 BY_MOCK = f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; {OFFICE}\n"
@@ -42,8 +47,7 @@ def requests(directory: Path, mock: Mock, *queries: str) -> Path:
 def record(directory: Path, mock: Mock, *queries: str) -> Path:
     """The file of exchanges."""
     out = directory / "out"
-    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **environment)
+    result = run("record", mock.url, "--requests", requests(directory, mock, *queries), "--out", out, **access(mock))
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith(f"{BY_MOCK}{len(queries)} exchanges, ")
     assert result.stdout.endswith(f" devices in {out}\n")
@@ -100,20 +104,19 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
 
 def test_a_recording_that_is_there_is_overwritten_only_by_force(tmp_path: Path, mock: Mock) -> None:
     out, wanted = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
-    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     out.mkdir()
     (out / "letter.txt").write_text("kept")
     for force in ([], ["--force"]):
-        refused = run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables)
+        refused = run("record", mock.url, "--requests", wanted, "--out", out, *force, **access(mock))
         assert refused.exit_code == 1
         assert "--force overwrites a recording, nothing else" in refused.output
     (out / "letter.txt").rename(tmp_path / "letter.txt")
     out.rmdir()
     for force in ([], ["--force"]):
-        assert run("record", mock.url, "--requests", wanted, "--out", out, *force, **variables).exit_code == 0
+        assert run("record", mock.url, "--requests", wanted, "--out", out, *force, **access(mock)).exit_code == 0
         (out / "of-the-first").touch()
-    assert "is there already" in run("record", mock.url, "--requests", wanted, "--out", out, **variables).output
-    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **variables).exit_code == 0
+    assert "is there already" in run("record", mock.url, "--requests", wanted, "--out", out, **access(mock)).output
+    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **access(mock)).exit_code == 0
     assert not (out / "of-the-first").exists()
 
 
@@ -153,13 +156,12 @@ def test_a_token_that_opens_nothing_leaves_no_recording_of_refusals(tmp_path: Pa
 
 
 def test_an_anonymous_recording_is_the_same_for_the_same_secret_and_tells_of_nobody(tmp_path: Path, mock: Mock) -> None:
-    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     # one leg of each call: legs of the same second are ordered by their ids, which pseudonyms change
     plan = requests(tmp_path, mock, "paginate=false&filter_hangup_cause=USER_BUSY&filter_call_direction=inbound")
     folders = [tmp_path / name for name in ("one", "two", "three")]
     for folder, secret in zip(folders, ("hush", "hush", "other"), strict=True):
         result = run(
-            "record", mock.url, "--requests", plan, "--out", folder, "--anonymize", "--secret", secret, **environment
+            "record", mock.url, "--requests", plan, "--out", folder, "--anonymize", "--secret", secret, **access(mock)
         )
         assert result.exit_code == 0, result.output
     assert mock.account_id not in str([lines_of(folder) for folder in folders])
@@ -175,20 +177,18 @@ def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
         file.write_text(file.read_text("utf-8").replace('"call_id"', '"crm":"Zebedee","call_id"'))
     options: tuple[str, ...] = ("--anonymize", "--secret", "hush")
     with serving(data=tmp_path / "data") as mock:
-        environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
         plan = requests(tmp_path, mock, "page_size=5")
-        dropping = run("record", mock.url, "--requests", plan, "--out", tmp_path / "a", *options, **environment)
+        dropping = run("record", mock.url, "--requests", plan, "--out", tmp_path / "a", *options, **access(mock))
         keeping = run(
-            "record", mock.url, "--requests", plan, "--out", tmp_path / "b", *options, "--keep", "crm", **environment
+            "record", mock.url, "--requests", plan, "--out", tmp_path / "b", *options, "--keep", "crm", **access(mock)
         )
     assert dropping.stdout.endswith("1 unknown field dropped: crm; keep it with --keep FIELD\n")
     assert "unknown" not in keeping.stdout
 
 
 def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
-    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     plan = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **variables)
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **access(mock))
     assert "by a secret that is forgotten now" in result.stderr
 
 
@@ -202,10 +202,9 @@ def test_what_only_serves_hiding_is_refused_without_it(tmp_path: Path, option: l
 def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
     tmp_path: Path, mock: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     out, whole = tmp_path / "out", tmp_path / "whole"
     common = ("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=5"), "--anonymize", "--secret", "s")
-    assert run(*common, "--out", whole, **environment).exit_code == 0
+    assert run(*common, "--out", whole, **access(mock)).exit_code == 0
     originals = {mock.account_id, *(cdr_id.partition("-")[2] for cdr_id in mock.expected("/cdrs").ids)}
     sent: list[str] = []
     send = Client.send
@@ -219,18 +218,18 @@ def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
         return send(self, request)
 
     monkeypatch.setattr(Client, "send", send_few)
-    failed = run(*common, "--out", out, **environment)
+    failed = run(*common, "--out", out, **access(mock))
     assert failed.exit_code == 1
     assert f"the line is cut; 9 CDRs are in {out}.unfinished; go on with --resume" in failed.stderr
     monkeypatch.setattr(Client, "send", lambda self, request: sent.append(request.path) or send(self, request))
-    again = run(*common, "--out", out, **environment)
+    again = run(*common, "--out", out, **access(mock))
     assert f"{out}.unfinished is there from a run that did not end: go on with --resume" in again.stderr
-    without_secret = run(*common[:-2], "--out", out, "--resume", **environment)
+    without_secret = run(*common[:-2], "--out", out, "--resume", **access(mock))
     assert "--resume with --anonymize came without --secret" in without_secret.stderr
     with (tmp_path / "out.unfinished" / "documents-202601.jsonl").open("a") as file:
         file.write('{"cut sho')
     before, sent[:] = sent[:12], []
-    assert run(*common, "--out", out, "--resume", **environment).exit_code == 0
+    assert run(*common, "--out", out, "--resume", **access(mock)).exit_code == 0
     assert not [path for path in {*before} & {*sent} if "/cdrs/" in path]
     before_it, after_it = (
         {name: lines for name, lines in lines_of(folder).items() if name != str(RECORDING)} for folder in (whole, out)
@@ -245,10 +244,9 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
     plan = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", **environment)
+    result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", **access(mock))
     assert result.exit_code == 1
     assert f"Error: interrupted; 0 CDRs are in {tmp_path / 'out'}.unfinished; go on with --resume" in result.stderr
 
@@ -337,17 +335,17 @@ def test_a_mock_that_tells_its_settings_in_another_form_is_recorded_as_any_serve
 ) -> None:
     monkeypatch.setattr("mockcdrs.control_client.ControlClient.ask", lambda *_: {"settings": {}})
     out = tmp_path / "out"
-    variables = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
-    result = run("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **variables)
+    result = run(
+        "record", mock.url, "--requests", requests(tmp_path, mock, "page_size=1"), "--out", out, **access(mock)
+    )
     assert "will not be recorded: it tells its settings in another form than this version" in result.stderr
     assert result.stdout.startswith("Kazoo 4.3, by columns of a row, datetime (classic would answer alike);")
 
 
 def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mock: Mock) -> None:
     out = tmp_path / "out"
-    environment = {"MOCKCDRS_ACCOUNT_ID": mock.account_id, "MOCKCDRS_AUTH_TOKEN": mock.auth_token}
     plan = requests(tmp_path, mock, "page_size=1")
-    result = run("record", mock.url, "--requests", plan, "--out", out, "--kazoo", "master", **environment)
+    result = run("record", mock.url, "--requests", plan, "--out", out, "--kazoo", "master", **access(mock))
     assert result.stdout.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
     result = run("replay", out / RECORDING)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")

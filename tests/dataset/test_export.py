@@ -20,7 +20,7 @@ from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.parquet import Parquet
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
+from mockcdrs.dataset.traffic import Traffic, midnight_of
 
 NOW, SEED = 63_936_129_600, 9
 SPAN = ExportSpan(SEED, Traffic(30), 25, NOW)
@@ -100,11 +100,12 @@ def test_two_processes_write_what_one_writes(tmp_path: Path, form: ExportForm) -
 
 
 def test_a_day_is_what_the_store_has_of_it() -> None:
-    day = date(2025, 12, 30)
-    traffic = Traffic.of(200, "de_DE")
-    assert generate.day(day, seed=4, calls_per_day=200, locale="de_DE") == list(
-        ExportSpan(4, traffic, 1, NOW, "de_DE").documents(day)
-    )
+    day, traffic = date(2025, 12, 30), Traffic.of(200, "de_DE")
+    store = GeneratedStore(4, traffic, lambda: NOW, "de_DE")
+    seconds = midnight_of(day), midnight_of(day) + 86_399
+    held = [each for s in store.scan(main_account_id(4), "202512", seconds).generated for each in s.visible()]
+    assert len(held) > 200
+    assert generate.day(day, seed=4, calls_per_day=200, locale="de_DE") == held
     with pytest.raises(ValueError, match="'xx_XX' came"):
         generate.day(day, locale="xx_XX")
 

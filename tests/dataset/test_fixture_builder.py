@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import files, fixture_builder, fixtures
 from mockcdrs.dataset.export import ExportSpan
 from mockcdrs.dataset.generator import calls_of_block
@@ -18,6 +17,7 @@ from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 MANIFEST = fixtures.manifest()
 OFFICE = generate_office(MANIFEST.seed, main_account_id(MANIFEST.seed), MANIFEST.locale)
 LOAD = Traffic.of(MANIFEST.calls_per_day, MANIFEST.locale)
+SPAN = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
 
 
 def office_documents() -> list[files.Document]:
@@ -31,8 +31,7 @@ def test_the_manifest_tells_the_digest_of_every_file() -> None:
 
 
 def test_the_office_holds_the_rows_that_generating_gives() -> None:
-    span = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
-    assert office_documents() == [document for day in span.dates() for document in span.documents(day)]
+    assert office_documents() == [document for day in SPAN.dates() for document in SPAN.documents(day)]
 
 
 def test_the_office_has_about_1500_documents_and_none_after_the_moment() -> None:
@@ -43,11 +42,9 @@ def test_the_office_has_about_1500_documents_and_none_after_the_moment() -> None
 
 
 def test_all_scenarios_occur_in_the_office() -> None:
-    last = gregorian.to_datetime(MANIFEST.moment_gregorian).date().toordinal()
-    days = [type(gregorian.to_datetime(MANIFEST.moment_gregorian).date()).fromordinal(last - row) for row in range(60)]
     legs = {
         name: legs
-        for day in days
+        for day in SPAN.dates()
         for block in blocks_of_day(LOAD, day)
         for name, legs in calls_of_block(OFFICE, LOAD, block)
         if all(leg["pvt_created"] <= MANIFEST.moment_gregorian for leg in legs)

@@ -215,14 +215,6 @@ def test_another_process_makes_the_same_bytes_in_any_order_time_zone_and_hash_se
     assert len(digests.pop().strip()) == hashlib.sha256().digest_size * 2
 
 
-def test_a_block_can_be_made_from_its_bounds_alone() -> None:
-    load = Traffic(12)
-    block = blocks_of_day(load, MONDAY)[0]
-    assert generate_block(OFFICE, load, Block(block.start_gregorian, block.end_gregorian)) == generate_block(
-        OFFICE, load, block
-    )
-
-
 SEED = 7
 
 

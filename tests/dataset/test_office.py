@@ -1,4 +1,4 @@
-"""Directories and universes: who there is, drawn by hash."""
+"""Accounts and offices: who there is, drawn by hash."""
 
 import re
 
@@ -9,7 +9,7 @@ from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 
 
-def test_a_universe_is_a_master_a_reseller_its_customers_and_a_child_of_one() -> None:
+def test_the_accounts_of_a_seed_are_a_master_a_reseller_its_customers_and_a_child_of_one() -> None:
     master, reseller, main, sibling, child = generate_accounts(5)
     assert (master.tree, master.is_superduper_admin, master.is_reseller) == ((), True, True)
     assert (reseller.tree, reseller.is_superduper_admin, reseller.is_reseller) == ((master.id,), False, True)

@@ -1,7 +1,6 @@
 """Each scenario by itself: what its legs say to each other."""
 
 import re
-from collections.abc import Callable
 
 import jsonschema
 import pytest
@@ -106,12 +105,8 @@ def test_both_legs_of_an_outbound_call_say_where_it_goes(name: str, dialled: str
             assert re.fullmatch(dialled, leg["callee_id_number"])
 
 
-def of_first_leg(name: str) -> Callable[[int], Document]:
-    return lambda number: legs_of(name, number)[0]
-
-
 def test_a_menu_notes_the_digits() -> None:
-    assert all(re.fullmatch(r"\d+", of_first_leg("menu")(number)["digits_dialed"]) for number in range(20))
+    assert all(re.fullmatch(r"\d+", legs_of("menu", number)[0]["digits_dialed"]) for number in range(20))
 
 
 def test_a_queue_tries_one_agent_after_the_other() -> None:
