@@ -1,6 +1,6 @@
 """What a test and the control API do with a mock's state and ask of it, without any server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -318,6 +318,10 @@ class MockBackend(AccountBackend, MockInterface):
 
     def kept_advice(self) -> list[str]:
         return self._adviser.advice()
+
+    def open_advice(self, records: Sequence[Record]) -> list[list[str]]:
+        """Return, for each of the records, the advice on it that holds unless its client goes on."""
+        return self._adviser.open_advice(records)
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:
