@@ -1,6 +1,6 @@
 """What a test and the control API do with a mock's state and ask of it, without any server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -244,7 +244,7 @@ class MockBackend(AccountBackend, MockInterface):
 
     def __init__(self, state: State, account_id: str) -> None:
         super().__init__(state, account_id)
-        self._adviser = Adviser(state)
+        self.adviser = Adviser(state)
 
     @property
     def clock(self) -> Clock:
@@ -317,11 +317,7 @@ class MockBackend(AccountBackend, MockInterface):
         return self.state.journal.snapshot()
 
     def kept_advice(self) -> list[str]:
-        return self._adviser.advice()
-
-    def open_advice(self, records: Sequence[Record]) -> list[list[str]]:
-        """Return, for each of the records, the advice on it that holds unless its client goes on."""
-        return self._adviser.open_advice(records)
+        return self.adviser.advice()
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:

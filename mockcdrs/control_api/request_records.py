@@ -27,7 +27,7 @@ _NUMBERS = Kind("a list of whole numbers", lambda each: isinstance(each, list) a
 
 def describe_records(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
     """Return records as JSON, without the answers."""
-    return [*map(_describe_record, records, backend.open_advice(records))]
+    return [*map(_describe_record, records, backend.adviser.open_advice(records))]
 
 
 def _describe_record(record: Record, open_advice: list[str]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     What holds unless its client goes on is `open`.
     """
     del request
-    unless_continued = {text for texts in backend.open_advice(list(backend.state.journal)) for text in texts}
+    unless_continued = {text for texts in backend.adviser.open_advice(list(backend.state.journal)) for text in texts}
     return ApiResponse(
         [
             {"code": text.partition(":")[0], "text": text, "count": count, "open": text in unless_continued}

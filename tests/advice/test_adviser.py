@@ -199,11 +199,11 @@ def test_what_holds_unless_a_client_goes_on_is_said_until_it_asks_for_the_next_p
         key = mock.client().simulate_get(listing).json["next_start_key"]
         mock.client().simulate_get(f"{listing}/summary")
         page, summary = mock.requests
-        assert [[text.partition(":")[0] for text in texts] for texts in mock.open_advice([summary, page])] == [
+        assert [[text.partition(":")[0] for text in texts] for texts in mock.adviser.open_advice([summary, page])] == [
             [],
             ["unfollowed-pages"],
         ]
         assert page.advice == []
         journal.open(HttpRequest("GET", listing, f"start_key={key}", {}), at_gregorian=mock.clock.now())
-        assert mock.open_advice([page]) == [[]]
-        assert mock.open_advice([]) == []
+        assert mock.adviser.open_advice([page]) == [[]]
+        assert mock.adviser.open_advice([]) == []
