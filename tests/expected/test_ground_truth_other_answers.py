@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.summary import classify
+from mockcdrs.expected.ground_truth import kind_of_number
 from mockcdrs.expected.query import UnsupportedQuery
-from mockcdrs.expected.summary import kind_of_number
 from mockcdrs.mock import Mock
 
 END = 63_936_129_600
