@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Open

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange
 

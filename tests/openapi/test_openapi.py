@@ -19,7 +19,7 @@ from schemathesis import checks
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.mock import Mock, serving
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from tests.profile import examples
 
 LABELS = [f"{method.upper()} {path}" for path, methods in build_document()["paths"].items() for method in methods]
