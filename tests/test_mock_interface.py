@@ -16,7 +16,8 @@ from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 from mockcdrs.expected.query import _PARAMETERS, ListingQuery
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import Match, Schedule
+from mockcdrs.faults.matching import Match
+from mockcdrs.faults.rule import Schedule
 from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo

@@ -9,7 +9,7 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs import console
-from mockcdrs.faults.rule import ACTIONS
+from mockcdrs.faults.actions import ACTIONS
 
 BASE = "/_mockcdrs"
 FILES = resources.files("mockcdrs.console") / "assets"

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from mockcdrs.crossbar import views
 from mockcdrs.crossbar.couchdb import ViewRow, _reduce_groups, _row_order
 from mockcdrs.crossbar.views import LegChoice, LegView
-from mockcdrs.expected.expected_rows import ExpectedRow, WalkRules, choose_leg, find_reachable
-from mockcdrs.expected.query import PageWalk
+from mockcdrs.expected.expected_rows import ExpectedRow, PageWalk, WalkRules, choose_leg, find_reachable
 
 
 def row(number: int, month: str = "202601") -> ExpectedRow:
@@ -60,7 +59,7 @@ VIEWS = [
 ]
 NUMBERS = st.integers(0, 9) | st.integers(-3, 10**12) | st.sampled_from([0.5, 1.0, 1e16])
 PLAIN = NUMBERS | st.sampled_from(["", "7", " 7 ", "1e1", "soon", "A", "B", None, True, False])
-VALUES = PLAIN | st.lists(PLAIN, max_size=2) | st.just({}) | st.just({"a": 1})
+VALUES: st.SearchStrategy[Any] = PLAIN | st.lists(PLAIN, max_size=2) | st.just({}) | st.just({"a": 1})
 FIELDS = ("billing_seconds", "channel_created_time", "channel_loopback_leg", "timestamp", "duration_seconds")
 LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)), min_size=1, max_size=5)
 
@@ -68,6 +67,7 @@ LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)
 def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
     """Return the id of the leg that the view shows of one interaction."""
     rows = [ViewRow(*emitted, document) for document in documents if (emitted := view.map(document))]
+    assert view.reduce is not None
     (group,) = _reduce_groups(sorted(rows, key=_row_order, reverse=not is_ascending), view.group_level, view.reduce)
     return group.value["id"]
 

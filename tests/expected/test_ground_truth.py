@@ -17,8 +17,9 @@ from mockcdrs.dataset.generator import generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import Block, Traffic
+from mockcdrs.expected.expected_rows import PageWalk
 from mockcdrs.expected.ground_truth import compute_expected, counts_in_summary
-from mockcdrs.expected.query import ExpectedQuery, PageWalk, ServerRules
+from mockcdrs.expected.query import ExpectedQuery, ServerRules
 
 NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
 DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800

@@ -20,7 +20,7 @@ from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 DAY, NEWEST = 86_400, 63_935_956_800
 # five calls in January, four in December
 ENDS = [NEWEST - day * DAY for day in (0, 1, 2, 3, 4, 20, 21, 22, 23)]
-RANGE = {"created_from": NEWEST - 30 * DAY, "created_to": NEWEST + DAY}
+RANGE: dict[str, Any] = {"created_from": NEWEST - 30 * DAY, "created_to": NEWEST + DAY}
 
 
 def hold(mock: Mock, broken: int | None = None, quiet: int | None = None) -> list[str]:
@@ -53,8 +53,8 @@ def test_a_walk_ends_with_what_the_truth_says_of_it(
     ids = hold(mock, broken, quiet=2)
     ways = itertools.product(("true", "false"), (1, 2, 5), (1, 3), ({}, {"filter_hangup_cause": "NORMAL_CLEARING"}))
     for ascending, page_size, chunk_size, filters in ways:
-        way = {"ascending": ascending, "page_size": page_size, "chunk_size": chunk_size, **filters}
-        query = {**RANGE, "is_chunked": is_chunked, "paginate": paginate, **way}
+        way: dict[str, Any] = {"ascending": ascending, "page_size": page_size, "chunk_size": chunk_size, **filters}
+        query: dict[str, Any] = {**RANGE, "is_chunked": is_chunked, "paginate": paginate, **way}
         truth, rows = mock.expected(path, **query), list(walked(mock, path, query))
         assert set(rows) == set(truth.ids), way
         assert sorted(truth.ids + truth.unreachable) == sorted(set(ids) - ({ids[2]} if filters else set())), way
@@ -129,7 +129,7 @@ def test_a_walk_ends_with_what_is_expected(
     mock: Mock, path: str, ascending: str, history: strategies.History, size: int, days: int, chosen: st.DataObject
 ) -> None:
     end = history.now_gregorian - chosen.draw(st.integers(0, 5 * 86_400))
-    query = {"created_from": end - days * 86_400 + 1, "created_to": end}
+    query: dict[str, Any] = {"created_from": end - days * 86_400 + 1, "created_to": end}
     with mock.data(history):
         for number, leg in enumerate(chosen.draw(st.lists(st.sampled_from(history.documents or [{}]), max_size=2))):
             if leg:
