@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
+from mockcdrs.cli import kazoo_of_mock, sentence
 from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
@@ -168,14 +168,13 @@ def command(
     Without --data calls are made up; today's appear as they end.
     """
     from mockcdrs.cli import listening
-    from mockcdrs.cli.data_reload import DataReload
 
     if reload and not options["data"]:
         raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
     with _mistakes_as_messages():
         if opens_console and options["no_control"]:
             raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
-        watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
+        watch = listening.DataReload(options["data"], lambda: build_mock(**options)) if reload else None
         mock = build_mock(**options)
         listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
 

@@ -38,8 +38,7 @@ from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
     from mockcdrs.control.added_accounts import AccountBuilder, Device, User
-    from mockcdrs.expected.parameters import ListingQuery
-    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
 
 
