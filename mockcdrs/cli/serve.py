@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockcdrs.cli import kazoo_of_mock, sentence
+from mockcdrs.cli import CONTEXT_SETTINGS, kazoo_of_mock, sentence
 from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 @click.command(
     "serve",
     short_help="Serve CDRs until interrupted.",
-    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    context_settings=CONTEXT_SETTINGS,  # those of all commands: tests and `mockcdrs.wsgi` parse its options alone
     epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
