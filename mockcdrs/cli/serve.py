@@ -10,11 +10,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
+from mockcdrs.cli import CONTEXT_SETTINGS, kazoo_of_mock, sentence
 from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
-    from mockcdrs.cli.data_reload import DataReload
     from mockcdrs.mock import Mock
 
 OPTIONS_OF_COMMAND = frozenset({"env_file", "log_format", "opens_console", "reload", "verbose"})
@@ -119,7 +118,7 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 @click.command(
     "serve",
     short_help="Serve CDRs until interrupted.",
-    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    context_settings=CONTEXT_SETTINGS,  # those of all commands: tests and `mockcdrs.wsgi` parse its options alone
     epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
@@ -177,7 +176,7 @@ def command(
         with _no_garbage():
             from mockcdrs.cli import listening
 
-            watch = _data_reload(options) if reload else None
+            watch = listening.DataReload(options["data"], lambda: build_mock(**options)) if reload else None
             mock = build_mock(**options)
         listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
 
@@ -191,12 +190,6 @@ def _no_garbage() -> Iterator[None]:
         gc.freeze()
     finally:
         gc.enable()
-
-
-def _data_reload(options: dict[str, Any]) -> "DataReload":
-    from mockcdrs.cli.data_reload import DataReload
-
-    return DataReload(options["data"], lambda: build_mock(**options))
 
 
 def build_mock(
