@@ -13,13 +13,20 @@ from urllib.parse import urlsplit
 from mockcdrs import arguments
 from mockcdrs.config import SPEED
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.added_accounts import ACCOUNT, ACCOUNT_ID, DEVICE, NUMBER, USER, Device, User, read_arguments
-from mockcdrs.control.added_calls import (
+from mockcdrs.control.additions import (
+    ACCOUNT,
+    ACCOUNT_ID,
+    DEVICE,
+    NUMBER,
+    USER,
     CallArguments,
+    Device,
     Interaction,
+    User,
     check_cdr_id,
     check_document,
     check_series,
+    read_arguments,
     read_call,
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time

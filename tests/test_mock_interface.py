@@ -9,7 +9,7 @@ import pytest
 from mockcdrs.cdr.documents import schema_field_names
 from mockcdrs.config import MockConfig, MockOptions
 from mockcdrs.control.account_interface import ApiAddress
-from mockcdrs.control.added_calls import CallArguments
+from mockcdrs.control.additions import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS

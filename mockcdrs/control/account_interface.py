@@ -11,8 +11,7 @@ from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
-    from mockcdrs.control.added_accounts import Device, User
-    from mockcdrs.control.added_calls import CallArguments, Interaction
+    from mockcdrs.control.additions import CallArguments, Device, Interaction, User
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.expected.parameters import ListingQuery
     from mockcdrs.expected.result import Expected

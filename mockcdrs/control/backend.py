@@ -12,13 +12,22 @@ from mockcdrs.advice.adviser import Adviser
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.added_calls import (
+from mockcdrs.control.additions import (
+    ACCOUNT,
+    DEVICE,
+    NUMBER,
     SECONDS_BEFORE_END,
+    USER,
+    AccountBuilder,
     CallArguments,
+    Device,
     Interaction,
+    User,
     check_cdr_id,
     check_document,
     check_series,
+    known_account,
+    read_arguments,
     read_call,
     spread_ends,
 )
@@ -37,7 +46,6 @@ from mockcdrs.dataset.store import Document
 from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
-    from mockcdrs.control.added_accounts import AccountBuilder, Device, User
     from mockcdrs.expected.parameters import ListingQuery
     from mockcdrs.expected.query import ServerRules
     from mockcdrs.expected.result import Expected
@@ -83,9 +91,7 @@ class AccountBackend(AccountInterface):
     def credentials(self) -> Credentials:
         return credentials(self._account)
 
-    def _builder(self) -> "AccountBuilder":
-        from mockcdrs.control.added_accounts import AccountBuilder
-
+    def _builder(self) -> AccountBuilder:
         state = self.state
         return AccountBuilder(state.seed, state.locale, next(state.serials), state.clock.now())
 
@@ -101,9 +107,7 @@ class AccountBackend(AccountInterface):
         email: str | None = None,
         extension: str | None = None,
         fields: Mapping[str, Any] | None = None,
-    ) -> "User":
-        from mockcdrs.control.added_accounts import USER, read_arguments
-
+    ) -> User:
         given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
         user = self._builder().user(self._account, **read_arguments(given, USER, "a user"))
         self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
@@ -114,12 +118,10 @@ class AccountBackend(AccountInterface):
         self,
         name: str | None = None,
         *,
-        owner: "User | str | None" = None,
+        owner: User | str | None = None,
         device_type: str = "sip_device",
         fields: Mapping[str, Any] | None = None,
-    ) -> "Device":
-        from mockcdrs.control.added_accounts import DEVICE, read_arguments
-
+    ) -> Device:
         given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
         device = self._builder().device(**read_arguments(given, DEVICE, "a device"))
         self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
@@ -127,8 +129,6 @@ class AccountBackend(AccountInterface):
 
     @arguments.checked
     def add_number(self, number: str | None = None) -> str:
-        from mockcdrs.control.added_accounts import NUMBER, read_arguments
-
         added = self._builder().number(**read_arguments({"number": number}, NUMBER, "a number"))
         self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
         return added
@@ -274,16 +274,12 @@ class MockBackend(AccountBackend, MockInterface):
 
     @arguments.checked
     def account(self, account_id: str) -> AccountInterface:
-        from mockcdrs.control.added_accounts import known_account
-
         return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
 
     @arguments.checked
     def add_account(
         self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
     ) -> AccountInterface:
-        from mockcdrs.control.added_accounts import ACCOUNT, known_account, read_arguments
-
         given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
         above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
         account = self._builder().account(above, **given)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockcdrs import arguments
-from mockcdrs.control import added_accounts
+from mockcdrs.control import additions
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.added_accounts import Device, User
+from mockcdrs.control.additions import Device, User
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.mock_interface import TEST_NAME
 from mockcdrs.control_api import messages
@@ -78,7 +78,7 @@ def add_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add an account, as `Mock.add_account` does."""
-    given = messages.parse_members(request.members, added_accounts.ACCOUNT, "an account")
+    given = messages.parse_members(request.members, additions.ACCOUNT, "an account")
     with messages.refuse_wrong_arguments():
         return ApiResponse(_describe(backend, backend.add_account(**given), request.origin), 201)
 
@@ -86,7 +86,7 @@ def add_account(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def add_user(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a user to an account, as `Mock.add_user` does."""
     account = messages.find_account(backend, request)
-    given = messages.parse_members(request.members, added_accounts.USER, "a user")
+    given = messages.parse_members(request.members, additions.USER, "a user")
     with messages.refuse_wrong_arguments():
         return _document_added(account.add_user(**given))
 
@@ -94,7 +94,7 @@ def add_user(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def add_device(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a device to an account, as `Mock.add_device` does."""
     account = messages.find_account(backend, request)
-    given = messages.parse_members(request.members, added_accounts.DEVICE, "a device")
+    given = messages.parse_members(request.members, additions.DEVICE, "a device")
     with messages.refuse_wrong_arguments():
         return _document_added(account.add_device(**given))
 
@@ -102,7 +102,7 @@ def add_device(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def add_number(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Add a telephone number to an account, as `Mock.add_number` does."""
     account = messages.find_account(backend, request)
-    given = messages.parse_members(request.members, added_accounts.NUMBER, "a number")
+    given = messages.parse_members(request.members, additions.NUMBER, "a number")
     with messages.refuse_wrong_arguments():
         return ApiResponse({"number": account.add_number(**given)}, 201)
 

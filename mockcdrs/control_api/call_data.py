@@ -6,7 +6,7 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.cdr.documents import public_fields
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import ANY_TIME
 from mockcdrs.control_api import messages, timeline
