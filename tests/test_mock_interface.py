@@ -16,9 +16,8 @@ from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 from mockcdrs.expected.parameters import ListingQuery
 from mockcdrs.expected.query import _PARAMETERS
 from mockcdrs.faults import RuleArguments
-from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.actions import ACTIONS, ReplyRuleArguments, ScriptArguments
 from mockcdrs.faults.rule import Match, Schedule
-from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo
 from mockcdrs.remote_mock import RemoteClock, RemoteMock

@@ -13,15 +13,15 @@ from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.request_assertions import PATH
 from mockcdrs.control.request_interface import RequestInterface
 from mockcdrs.faults import Reply, Rule, RuleError
+from mockcdrs.faults.actions import ReplyRuleArguments, ScriptArguments
 from mockcdrs.faults.reply import ReplyArguments, make_reply
-from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import ClockInterface
     from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
     from mockcdrs.faults import RuleArguments
+    from mockcdrs.faults.actions import Step
     from mockcdrs.faults.reply import MakeReply
-    from mockcdrs.faults.rule_arguments import Step
     from mockcdrs.strategies import History
 
 _HISTORY = Kind(
