@@ -16,18 +16,12 @@ from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.additions import (
     ACCOUNT,
     ACCOUNT_ID,
-    DEVICE,
-    NUMBER,
-    USER,
-    CallArguments,
     Device,
     Interaction,
     User,
     check_cdr_id,
     check_document,
-    check_series,
     read_arguments,
-    read_call,
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
@@ -92,63 +86,29 @@ class RemoteAccount(AccountInterface):
             user_id=account["user_id"],
         )
 
-    @arguments.checked
-    def add_user(
-        self,
-        name: str | None = None,
-        *,
-        username: str | None = None,
-        email: str | None = None,
-        extension: str | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> User:
-        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
-        added = self._ask("POST", "/data/users", read_arguments(given, USER, "a user"))
+    def _add_user(self, given: Mapping[str, Any]) -> User:
+        added = self._ask("POST", "/data/users", given)
         self._account = self._ask("GET", "/account")
         return User(**added)
 
-    @arguments.checked
-    def add_device(
-        self,
-        name: str | None = None,
-        *,
-        owner: User | str | None = None,
-        device_type: str = "sip_device",
-        fields: Mapping[str, Any] | None = None,
-    ) -> Device:
-        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
-        return Device(**self._ask("POST", "/data/devices", read_arguments(given, DEVICE, "a device")))
+    def _add_device(self, given: Mapping[str, Any]) -> Device:
+        return Device(**self._ask("POST", "/data/devices", given))
 
-    @arguments.checked
-    def add_number(self, number: str | None = None) -> str:
-        added = self._ask("POST", "/data/numbers", read_arguments({"number": number}, NUMBER, "a number"))
-        return str(added["number"])
+    def _add_number(self, given: Mapping[str, Any]) -> str:
+        return str(self._ask("POST", "/data/numbers", given)["number"])
 
     @arguments.checked
     def clear(self) -> None:
         self._ask("POST", "/data/clear")
 
-    def add_call(
-        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
-    ) -> Interaction:
-        read = read_call(unnamed, {"at": at, **call})
-        added = self._ask("POST", "/data/calls", {**read, "at": None if at is None else parse_time(at)})
-        return _read_interaction(added)
+    def _add_call(self, end_gregorian: int | None, call: Mapping[str, Any]) -> Interaction:
+        return _read_interaction(self._ask("POST", "/data/calls", {**call, "at": end_gregorian}))
 
-    @arguments.checked
-    def add_calls(
-        self,
-        /,
-        count: int,
-        over: timedelta,
-        *,
-        at: str | datetime | int | None = None,
-        **call: Unpack[CallArguments],
+    def _add_calls(
+        self, count: int, over: timedelta, end_gregorian: int | None, call: Mapping[str, Any]
     ) -> list[Interaction]:
-        read = read_call((), {"at": at, **call})
-        check_series(count, over)
-        series = {"count": count, "over": over.total_seconds(), "at": None if at is None else parse_time(at)}
-        return [*map(_read_interaction, self._ask("POST", "/data/calls/series", read | series))]
+        series = {**call, "count": count, "over": over.total_seconds(), "at": end_gregorian}
+        return [*map(_read_interaction, self._ask("POST", "/data/calls/series", series))]
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
