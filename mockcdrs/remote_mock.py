@@ -14,18 +14,16 @@ from mockcdrs import arguments
 from mockcdrs.config import SPEED
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.additions import (
-    ACCOUNT,
     ACCOUNT_ID,
     Device,
     Interaction,
     User,
     check_cdr_id,
     check_document,
-    read_arguments,
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
@@ -34,7 +32,7 @@ from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.expected.query import encode_query
 from mockcdrs.expected.result import Expected, ExpectedLeg
-from mockcdrs.faults import Rule, RuleArguments
+from mockcdrs.faults import Rule
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
@@ -180,24 +178,17 @@ class RemoteMock(RemoteAccount, MockInterface):
         arguments.check_value("account_id", account_id, ACCOUNT_ID)
         return RemoteAccount(self._control, account_id)
 
-    @arguments.checked
-    def add_account(
-        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
-    ) -> AccountInterface:
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+    def _add_account(self, given: dict[str, Any]) -> AccountInterface:
         return RemoteAccount(self._control, self._control.ask("POST", "/data/accounts", given)["account_id"])
 
-    @arguments.checked
-    def issue_token(self, name: str) -> str:
-        arguments.check_value("name", name, TEST_NAME)
+    def _issue_token(self, name: str) -> str:
         self._account = self._control.ask("POST", "/tokens", {"name": name})
         return self.auth_token
 
-    def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        checked = Rule.from_arguments(unnamed, rule)
-        if checked.runs_code:
+    def _add_rule(self, rule: Rule) -> Rule:
+        if rule.runs_code:
             skip_test(self, "a function cannot go over the control API: give values")
-        return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
+        return rule.with_number(self._control.ask("POST", "/faults", rule.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.advice.adviser import Adviser
@@ -13,7 +13,6 @@ from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.additions import (
-    ACCOUNT,
     SECONDS_BEFORE_END,
     AccountBuilder,
     Device,
@@ -22,12 +21,11 @@ from mockcdrs.control.additions import (
     check_cdr_id,
     check_document,
     known_account,
-    read_arguments,
     spread_ends,
 )
 from mockcdrs.control.clock import Clock, is_in_calendar
 from mockcdrs.control.journal import Record, RecordedRequests
-from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
@@ -37,7 +35,7 @@ from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
-from mockcdrs.faults import Rule, RuleArguments
+from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
     from mockcdrs.expected.parameters import ListingQuery
@@ -234,23 +232,17 @@ class MockBackend(AccountBackend, MockInterface):
     def account(self, account_id: str) -> AccountInterface:
         return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
 
-    @arguments.checked
-    def add_account(
-        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
-    ) -> AccountInterface:
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+    def _add_account(self, given: dict[str, Any]) -> AccountInterface:
         above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
         account = self._builder().account(above, **given)
         self.state.add_account(account)
         return _OtherAccount(self, account.id)
 
-    @arguments.checked
-    def issue_token(self, name: str) -> str:
-        arguments.check_value("name", name, TEST_NAME)
+    def _issue_token(self, name: str) -> str:
         return self.state.issue_token(self._account_id, name)
 
-    def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        return self.state.faults.add(Rule.from_arguments(unnamed, rule))
+    def _add_rule(self, rule: Rule) -> Rule:
+        return self.state.faults.add(rule)
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:

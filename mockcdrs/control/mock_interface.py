@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Never, Self, Unpack
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.additions import ACCOUNT, read_arguments
 from mockcdrs.control.request_assertions import PATH
 from mockcdrs.control.request_interface import RequestInterface
 from mockcdrs.faults import Reply, Rule, RuleError
@@ -89,7 +90,7 @@ class MockInterface(AccountInterface, RequestInterface):
     def account(self, account_id: str) -> AccountInterface:
         """Another account of the mock, or its own. Raises `ArgumentError` for an id that no account has."""
 
-    @abstractmethod
+    @arguments.checked
     def add_account(
         self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
     ) -> AccountInterface:
@@ -101,16 +102,25 @@ class MockInterface(AccountInterface, RequestInterface):
             is_reseller: Whether it is a reseller.
 
         """
+        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+        return self._add_account(given)
 
     @abstractmethod
+    def _add_account(self, given: dict[str, Any]) -> AccountInterface: ...
+
+    @arguments.checked
     def issue_token(self, name: str) -> str:
         """Give the test of this name a token of its own, which is the mock's `auth_token` from now on.
 
         A token that another test was given is refused as any unknown one. What comes with it is in no journal, gets no
         advice, meets no fault, and is only counted, under that test's name. The pytest plugin gives one to each test.
         """
+        arguments.check_value("name", name, TEST_NAME)
+        return self._issue_token(name)
 
     @abstractmethod
+    def _issue_token(self, name: str) -> str: ...
+
     def fail(self, /, *unnamed: Never, **rule: "Unpack[RuleArguments]") -> Rule:
         """Make requests fail until the next reset. Raises `RuleError`.
 
@@ -152,6 +162,10 @@ class MockInterface(AccountInterface, RequestInterface):
                     the connection, and is raised again at the end of the test. A mock elsewhere cannot call it.
 
         """
+        return self._add_rule(Rule.from_arguments(unnamed, rule))
+
+    @abstractmethod
+    def _add_rule(self, rule: Rule) -> Rule: ...
 
     @abstractmethod
     def down(self) -> AbstractContextManager[None]:

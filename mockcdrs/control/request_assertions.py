@@ -23,10 +23,6 @@ _METHODS = frozenset(method.value for method in HTTPMethod)
 _BELOW_ACCOUNT = re.compile(r"(?:/v\d+)?/accounts/[^/]+(/.+)")
 
 
-def _is_method(value: Any) -> bool:
-    return isinstance(value, str) and value.upper() in _METHODS
-
-
 def _is_path(value: Any) -> bool:
     return (
         isinstance(value, str)
@@ -83,7 +79,9 @@ def header_pattern(value: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, value.split("*"))), re.DOTALL)
 
 
-METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
+METHOD = Kind(
+    f"one of {', '.join(sorted(HTTPMethod))}", lambda value: isinstance(value, str) and value.upper() in _METHODS
+)
 PATH = Kind("the end of a path, as in '/cdrs'", _is_path, path_hint)
 BELOW_ACCOUNT = Kind(
     "a path below the account, as in '/cdrs'",

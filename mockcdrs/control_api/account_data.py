@@ -72,15 +72,14 @@ def _describe_among_all(accounts: Mapping[str, Account], account: Account) -> di
 
 
 def _list_users(account: Account) -> list[dict[str, str]]:
-    return [{"id": user["id"], "name": _user_name(user)} for user in account.users]
+    return [
+        {"id": user["id"], "name": f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()}
+        for user in account.users
+    ]
 
 
 def _list_named(documents: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{"id": each["id"], "name": str(each.get("name", ""))} for each in documents]
-
-
-def _user_name(user: Any) -> str:
-    return f"{user.get('first_name', '')} {user.get('last_name', '')}".strip()
 
 
 def add_token(backend: MockBackend, request: ApiRequest) -> ApiResponse:

@@ -259,7 +259,8 @@ def _read_newest(store: Store, account_id: str, times: tuple[int, int], limit: i
         elif len(legs) < limit and written >= first:
             legs[name] = [document]
             read_until = written
-    return [_to_entry(name, of_interaction) for name, of_interaction in legs.items()]
+    interactions = ((name, order_legs(of_interaction)) for name, of_interaction in legs.items())
+    return [TimelineEntry(name, ordered, summarize_call(ordered)) for name, ordered in interactions]
 
 
 def _newest_cdrs(store: Store, account_id: str, first: int, last: int) -> Iterator[Document]:
@@ -280,17 +281,12 @@ def _newest_cdrs(store: Store, account_id: str, first: int, last: int) -> Iterat
 
 
 def _cdrs(segment: Segment) -> list[Document]:
-    return [each for each in segment.visible() if _is_cdr(each)]
-
-
-def _is_cdr(document: Document) -> bool:
-    return document.get("pvt_type") == "cdr" and not document.get("pvt_deleted") and type(_written_at(document)) is int
+    return [
+        each
+        for each in segment.visible()
+        if each.get("pvt_type") == "cdr" and not each.get("pvt_deleted") and type(_written_at(each)) is int
+    ]
 
 
 def _written_at(document: Document) -> Any:
     return document.get("pvt_created")
-
-
-def _to_entry(name: str, legs: list[Document]) -> TimelineEntry:
-    ordered = order_legs(legs)
-    return TimelineEntry(name, ordered, summarize_call(ordered))
