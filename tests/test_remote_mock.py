@@ -120,7 +120,7 @@ def _results(mock: Either) -> tuple[Any, ...]:
     call = mock.add_call(scenario="blind_transfer", at="2026-01-19T10:00:00Z")
     rule = mock.fail(error="too_many_requests", query={"page_size": "7"}, times=1)
     ids = [row["id"] for row in (ask(mock, page_size=7), ask(mock, page_size=8))[1].json()["data"]]
-    untimed = {"duration_seconds": 0.0, "response": None, "headers": {}}
+    untimed: dict[str, Any] = {"duration_seconds": 0.0, "response": None, "headers": {}}
     records = [dataclasses.replace(record, **untimed) for record in mock.wait_for(2)]
     login = mock.account_id, mock.auth_token, mock.user_id, mock.credentials
     return login, call, rule, ids, records, mock.advice(), mock.expected(), mock.expected("/cdrs/interaction")
@@ -266,10 +266,11 @@ def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
 def test_a_function_cannot_go_over_the_control_api() -> None:
     with serving() as mock:
         elsewhere = RemoteMock(ControlClient(mock.url))
-        for use in (
+        uses: tuple[Callable[[], object], ...] = (
             lambda: elsewhere.respond("/a", lambda _request: Reply()),
             lambda: elsewhere.script("/a", [{"then": print}]),
-        ):
+        )
+        for use in uses:
             with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
                 use()
         assert mock.never_fired() == []

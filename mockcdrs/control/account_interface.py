@@ -25,7 +25,7 @@ from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ListingQuery
     from mockcdrs.expected.result import Expected
 
 

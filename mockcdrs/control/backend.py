@@ -38,8 +38,7 @@ from mockcdrs.dataset.store import Document
 from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
-    from mockcdrs.expected.parameters import ListingQuery
-    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
 
 

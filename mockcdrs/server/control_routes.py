@@ -12,8 +12,8 @@ import falcon
 from falcon.responders import bad_request
 from falcon.routing import CompiledRouter
 
+from mockcdrs import console
 from mockcdrs.config import ServerConfig
-from mockcdrs.console import pages
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import OPEN, ROUTES
 from mockcdrs.control_api.access import ApiError, check_access, error_body, panel_headers
@@ -100,7 +100,7 @@ class ControlApi:
         changing, stream = threading.Lock(), EventStream(backend)
         for path, methods in ROUTES.items():
             self._router.add_route(CONTROL + path, _resource(methods, backend, changing, stream))
-        pages.add_routes(self._router, CONTROL)
+        console.add_routes(self._router, CONTROL)
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Respond to whatever comes; errors have one shape."""
@@ -130,7 +130,7 @@ class ControlApi:
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
-        is_open = below in OPEN or pages.is_page(below)
+        is_open = below in OPEN or console.is_page(below)
         # every server tells the address; where there is none, the caller is in this process
         check_access(self._config, req.remote_addr, req.method, sent, token, is_open=is_open)
 

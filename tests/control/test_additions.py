@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,13 +13,16 @@ from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.dataset.call_builder import CallRate, UnknownScenario
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Either = Mock | RemoteMock
-RANGE = {"created_from": 63_933_000_000, "created_to": 63_936_129_600}
+RANGE: dict[str, Any] = {"created_from": 63_933_000_000, "created_to": 63_936_129_600}
 
 
 def ask(account: AccountInterface, path: str, token: str) -> httpx.Response:
@@ -175,9 +178,13 @@ def test_wrong_arguments_are_refused(mock: Either, method: str, given: dict[str,
 
 def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) -> None:
     branch: Any = mock.add_account()
-    for refused in (lambda: mock.add_account(parent=branch), lambda: mock.account(branch)):
+    refused: tuple[Callable[[], object], ...] = (
+        lambda: mock.add_account(parent=branch),
+        lambda: mock.account(branch),
+    )
+    for call in refused:
         with pytest.raises(ArgumentError, match=f"give its id: '{branch.account_id}'"):
-            refused()
+            call()
 
 
 def test_a_username_is_taken_once(mock: Either) -> None:
@@ -212,7 +219,7 @@ def test_seconds_are_billed_and_ringing_is_not(mock: Either) -> None:
 
 
 def test_a_rate_makes_the_costs_of_account_and_reseller(mock: Either) -> None:
-    rate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "surcharge": 0.1, "name": "US"}
+    rate: CallRate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "surcharge": 0.1, "name": "US"}
     mock.clear()
     mock.add_call(direction="outbound", seconds=61, rate=rate)
     # surcharge 1000, minimum of 30 s at 200 units a minute, then 31 s counted as 36
