@@ -207,7 +207,7 @@ def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("wanted", "is_gzip"),
+    ("encoding", "is_gzip"),
     [
         ("gzip", True),
         ("deflate, GZIP;q=0.5", True),
