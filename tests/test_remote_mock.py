@@ -1,7 +1,7 @@
 """One suite, two ways: a mock in this process, and the same powers over the control API of one elsewhere."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from mockcdrs import remote_mock
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
@@ -206,15 +207,15 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
 def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as local:
-        journal, mock, usual = local.state.journal, RemoteMock(ControlClient(local.url)), journal_api.describe_record
+        journal, mock, usual = local.state.journal, RemoteMock(ControlClient(local.url)), journal_api.describe_records
         ask(local)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), local.clock.now())
 
-        def completing(record: Record) -> dict[str, Any]:
+        def completing(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
             journal.complete(late)
-            return usual(record)
+            return usual(backend, records)
 
-        monkeypatch.setattr(journal_api, "describe_record", completing)
+        monkeypatch.setattr(journal_api, "describe_records", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]
 

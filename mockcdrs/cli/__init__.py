@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """The exit status of a command that Ctrl-C ended: 128 and the number of the signal."""
 
+CONTEXT_SETTINGS = {"auto_envvar_prefix": "MOCKCDRS", "help_option_names": ["-h", "--help"]}
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _KAZOO_VARIABLE = "MOCKCDRS_KAZOO"
 _MODULES = {
@@ -59,7 +61,7 @@ class _Group(click.Group):
 @click.group(
     cls=_Group,
     commands=_Commands(),
-    context_settings={"auto_envvar_prefix": "MOCKCDRS", "help_option_names": ["-h", "--help"]},
+    context_settings=CONTEXT_SETTINGS,
     epilog="""\b
 Examples:
   mockcdrs serve

@@ -190,7 +190,9 @@ def build_document(version: Version = KAZOO_4_3) -> dict[str, Any]:
             "title": "Call detail records of Crossbar",
             "version": "2",
             "description": "The part of Kazoo's Crossbar API that mockcdrs stands in for, as the version "
-            f"`{version.name}` has it. Times are Gregorian seconds "
+            f"`{version.name}` has it. Left out are PATCH and POST of users and accounts, which are kept until reset, "
+            "and what a user interface reads beside the directory, such as voicemail boxes: docs/clients.md lists it. "
+            "Times are Gregorian seconds "
             "(Unix seconds + 62167219200), money is in units of 1/10,000 dollar. Unknown parameters are ignored. "
             "`/account` instead of `/accounts/{account_id}` is the account of the token. x-crossbar-untyped says that "
             "an answer may come without a content type: it is JSON nevertheless, or nothing at all. "

@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mockcdrs.control.journal import MAX_ERROR_RESPONSES, MAX_RESPONSES
+from mockcdrs.control.journal import MAX_ERROR_RESPONSES, MAX_RESPONSES, Record
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.mock import Mock
-from tests.console.conftest import PHONE, Ask, PageOpener, fill_journal, walk
+from tests.console.conftest import PHONE, USER_AGENT, Ask, PageOpener, fill_journal, walk
 
 ROWS = "#requests .rows .row"
 COUNT = "#requests .toolbar .count"
@@ -111,6 +113,84 @@ def test_the_advice_on_a_walk_is_at_its_last_page(open_page: PageOpener, ask: As
     expect(pages).to_have_count(3)
     expect(pages.first.locator(".badge", has_text="misspelt-parameter")).to_be_visible()
     expect(pages.nth(1).locator(".badge")).to_have_count(0)
+
+
+def shift_arrivals(mock: Mock, seconds: float) -> None:
+    """Have requests come in so long after now, by the clock that tells when a client has stopped."""
+    mock.state.journal._machine_seconds = lambda: monotonic() + seconds
+
+
+def test_that_a_client_left_pages_behind_is_pinned_to_the_last_page_of_its_walk(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
+    shift_arrivals(mock, -60)
+    walk(ask, agent="leaver/1.0", page_size=5, pages=2)
+    page = open_page()
+    expect(page.locator(ROWS)).to_contain_text("the client stopped after page 2")
+    expect(page.locator(ROWS).locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    page.locator(ROWS).click()
+    expect(page.locator(".page-row").first.locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    expect(page.locator(".page-row").nth(1).locator(".badge")).to_have_count(0)
+    page.locator(".page-row").first.click()
+    expect(page.locator(".detail")).to_contain_text("request 2 got 5 rows and a next_start_key that nobody asked for")
+    page.get_by_role("tab", name="Advice").click()
+    card = page.locator(".card", has=page.get_by_role("heading", name="unfollowed-pages"))
+    for text in ("once", "leaver/1.0", "#2", "request 2 got 5 rows"):
+        expect(card).to_contain_text(text)
+
+
+def test_a_client_that_still_reads_has_left_nothing_behind(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
+    shift_arrivals(mock, 1_000)
+    walk(ask, page_size=5, page_sice=1, pages=2)
+    page = open_page()
+    expect(page.locator(ROWS)).to_contain_text("reading, page 2")
+    expect(page.locator(ROWS).locator(".badge")).to_have_text(["misspelt-parameter"])
+    page.get_by_role("tab", name="Advice").click()
+    expect(page.locator("#advice .card")).to_have_count(1)
+
+
+def test_a_client_that_waits_for_its_next_page_has_not_stopped(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
+    shift_arrivals(mock, -60)
+    page = open_page()
+    key = ask(page_size=5, headers={"User-Agent": USER_AGENT}).json()["next_start_key"]
+    badge = page.locator(ROWS).locator(".badge", has_text="unfollowed-pages")
+    expect(badge).to_be_visible()
+    key = ask(page_size=5, start_key=key, headers={"User-Agent": USER_AGENT}).json()["next_start_key"]
+    expect(page.locator(ROWS)).to_contain_text("2 pages, the client stopped after page 2")
+    expect(badge).to_be_visible()
+    path = f"/v2/accounts/{mock.account_id}/cdrs"
+    query = f"page_size=5&start_key={key}"
+    record = mock.state.journal.open(HttpRequest("GET", path, query, {"user-agent": USER_AGENT}), mock.clock.now())
+    page.reload()
+    expect(page.locator(ROWS)).to_contain_text("2 pages, reading, page 2")
+    expect(badge).to_have_count(0)
+    record.status = 200
+    mock.state.journal.complete(record)
+    expect(page.locator(ROWS)).to_contain_text("3 pages, read to its end")
+    expect(badge).to_have_count(0)
+
+
+def test_a_client_is_not_taken_to_have_stopped_before_the_server_says_so(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
+    shift_arrivals(mock, -60)
+    page = open_page()
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
+
+    def ask_next(record: Record) -> None:
+        key = f"page_size=5&start_key={record.outcome.next_start_key}"
+        journal.on_complete.remove(ask_next)
+        journal.open(HttpRequest("GET", path, key, {"user-agent": USER_AGENT}), mock.clock.now())
+
+    journal.on_complete.append(ask_next)
+    ask(page_size=5, headers={"User-Agent": USER_AGENT})
+    ask(page_size=4, headers={"User-Agent": USER_AGENT})
+    expect(page.locator(ROWS).first.locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    assert [url for url in asked if "/journal?since=" in url]
+    expect(page.locator(ROWS).nth(1)).to_be_visible()
+    expect(page.locator(ROWS).nth(1).locator(".badge")).to_have_count(0)
 
 
 def test_a_broken_answer_ends_a_walk(open_page: PageOpener, ask: Ask, mock: Mock) -> None:

@@ -47,7 +47,14 @@ def test_names_of_this_machine_are_accepted(host: str) -> None:
     request(ServerConfig(), host=host)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1", "", "[::2]", "127.0.0.1.evil"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "10.0.0.1", "", "[::2]", "127.0.0.1.evil", "127.1", "localhost."),
+        *("localhost:80@evil.example", "localhost@evil.example", "[::1].evil.example", "[::1", "[::1]x", "[localhost"),
+        *("localhost:8000, evil.example", "localhost, evil.example", "localhost:8000:1", "[::1%eth0.evil.example]"),
+    ],
+)
 def test_other_names_are_refused(host: str) -> None:
     with pytest.raises(ApiError, match="Host: came"):
         request(ServerConfig(), host=host)
