@@ -175,6 +175,7 @@ def test_view_filter_choice_and_range_are_in_the_address(
     page = open_page(viewport=viewport)
     page.get_by_label("Show only requests with these words").fill("status:401")
     page.get_by_role("button", name="4xx").click()
+    expect(page.locator("#requests .row")).to_have_count(1)
     page.locator("#requests .row").click()
     expect(page.locator("#requests .detail")).to_be_visible()
     assert page.url.partition("#")[2] == "/requests?q=status%3A401&show=4xx&request=1"
@@ -183,6 +184,7 @@ def test_view_filter_choice_and_range_are_in_the_address(
     page.get_by_role("tab", name="Calls").click()
     page.get_by_label("Range").select_option("30d")
     page.get_by_label("Result").select_option("missed")
+    expect(page.locator("#calls .row")).to_have_count(1)
     page.locator("#calls .row").click()
     assert page.url.partition("#")[2] == f"/calls?range=30d&result=missed&call={call.id}"
     page.reload()
