@@ -135,6 +135,21 @@ class Endpoint:
         self.callflow_id = hex_id("callflow", home.account_id, number)
 
     @cached_property
+    def shown(self) -> dict[str, Any]:
+        """Fields of the legs that it calls: who calls."""
+        return {"caller_id_name": self.name, "caller_id_number": self.number}
+
+    @cached_property
+    def dialled(self) -> dict[str, Any]:
+        """Fields of the legs that call it: who is called."""
+        return {
+            **dict.fromkeys(("request", "to", "to_uri"), self.uri),
+            "callee_id_name": self.shown_name,
+            "callee_id_number": self.number,
+            "caller_destination_number": self.number,
+        }
+
+    @cached_property
     def calling(self) -> LegTemplate:
         """Its leg when it calls."""
         return self._template("inbound", self._calling_fields(), self._calling_vars(), self._calling_headers())

@@ -6,21 +6,20 @@ calls that end at some time of the day need not time all of those before.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property, lru_cache
-from itertools import groupby, repeat
+from functools import cache, cached_property, lru_cache
+from itertools import chain, cycle, repeat
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
+from mockcdrs.dataset.call import ALL_TIME, Call, MonthContext, Window, month_context
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
-from mockcdrs.dataset.outcomes import CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
-from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS, Scenario
+from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIOS, Scenario
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
 
@@ -33,7 +32,6 @@ _STRIDE = 89  # how far rows lie apart that have neighbouring places in the tabl
 _SPREAD = 4  # neighbouring numbers may change places, as far as this: calls come by chance, not by the clock
 _DRAWS_OF_TIME = 6
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
-_NO_DRAWS = RandomStream(float, repeat(bytes(16)))
 
 
 def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis = "written") -> list[Document]:
@@ -45,15 +43,8 @@ def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis
 
 
 def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Document]:
-    """The documents of all blocks of a UTC day, in view order; faster than block by block: a call is made once."""
-    blocks = blocks_of_day(traffic, day)
-    ends = [block.end_gregorian for block in blocks]
-    waiting: dict[int, list[Document]] = defaultdict(list)
-    for row, block in enumerate(blocks):
-        for _, legs in calls_of_block(office, traffic, block):
-            for leg in legs:
-                waiting[bisect_right(ends, leg["pvt_created"])].append(leg)
-        yield from sorted(waiting.pop(row, ()), key=_VIEW_ORDER)
+    """The documents of all blocks of a UTC day, in view order."""
+    return chain.from_iterable(generate_block(office, traffic, block) for block in blocks_of_day(traffic, day))
 
 
 def calls_of_block(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
@@ -61,26 +52,10 @@ def calls_of_block(office: Office, traffic: Traffic, block: Block) -> Iterator[t
     return _timetable(office, traffic, block).calls(block)
 
 
-class _TimedCall(Call):
-    """A call that begins at 0 and of whose legs only the times are made: a day times its rows before its first page."""
-
-    def leg(
-        self,
-        channel: Channel,
-        times: tuple[int, int, int],
-        outcome: CallOutcome,
-        other: Channel | None = None,
-        fields: Any = None,
-        variables: Any = None,
-    ) -> Document:
-        """When the leg ends and its interaction began."""
-        del channel, outcome, other, fields, variables
-        return {"timestamp": sum(times), "interaction_time": self.start}
-
-
 def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
     """The seconds after which legs of a call end, and its interactions begin."""
-    legs = list(scenario.make(_TimedCall(context, _NO_DRAWS, 0, pace, context.office.phones[:5], 0)))
+    stream = RandomStream(float, repeat(bytes(16)), cycle(pace).__next__)
+    legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, Window(range(0)))))
     return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
 
 
@@ -91,7 +66,7 @@ class _Row(NamedTuple):
     overlap use them in turn.
     """
 
-    scenario: str
+    scenario: Scenario
     parts: tuple[int, ...]
     phones: tuple[int, ...]
 
@@ -115,10 +90,10 @@ def call_plan(seed: int, account_id: str, locale: str, traffic: Traffic) -> Call
     rows = []
     for row, place in enumerate(parts):
         share = (row * _STRIDE % ROWS + 0.5) / ROWS
-        name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-        longest = _times_of(context, SCENARIOS[name], [(part + 1) / ROWS - 2**-40 for part in place])
+        scenario = list(SCENARIOS.values())[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
+        longest = _times_of(context, scenario, [(part + 1) / ROWS - 2**-40 for part in place])
         later = math.ceil(most_a_second * (max(longest["written"]) + 1)) + _SPREAD + 1
-        rows.append(_Row(name, place, tuple(pool.take(row, later, SCENARIOS[name]))))
+        rows.append(_Row(scenario, place, tuple(pool.take(row, later, scenario))))
     return CallPlan(tuple(rows), pool.count)
 
 
@@ -140,32 +115,29 @@ class _PhonePool:
 
     def take(self, row: int, later: int, scenario: Scenario) -> list[int]:
         """The phones for the calls of a row, which end before the call `later` places behind them begins."""
-        count, is_one_user = scenario.phones, scenario.is_one_user
+        count, end = scenario.phones, row + later
         if later >= ROWS:  # a call of this row is still there when the next one comes: phones of its own, in turn
             turns = later // ROWS + 1
-            if is_one_user:
+            if scenario.is_one_user:
                 return [phone for phone in self._add(3 * turns) if phone % 3]
             added = self._add(count * turns)
-            return [added[turn + place * turns] for turn in range(turns) for place in range(count)]
-        end = row + later
+            return [phone for turn in range(turns) for phone in added[turn::turns]]
         free = [
             phone
             for phone, since in self._free_from.items()
             if since <= row and end - ROWS <= self._first_use.get(phone, ROWS)
         ]
-        if is_one_user:
-            free = [phone + other for phone in free if phone % 3 == 1 and phone + 1 in free for other in (0, 1)]
-            phones = free[:count] or self._add(3)[1:]
+        if scenario.is_one_user:
+            first = next((phone for phone in free if phone % 3 == 1 and phone + 1 in free), None)
+            phones = self._add(3)[1:] if first is None else [first, first + 1]
         else:
             of_users: dict[int, int] = {}
             for phone in sorted(free, key=self._free_from.__getitem__):
                 of_users.setdefault(user_of_phone(phone), phone)
             phones = list(of_users.values())[:count]
-            while len(phones) < count:
-                phones.append(self._add(3)[0])
-        for phone in phones:
-            self._free_from[phone] = end
-            self._first_use.setdefault(phone, row)
+            phones += [self._add(3)[0] for _ in range(count - len(phones))]
+        self._free_from |= dict.fromkeys(phones, end)
+        self._first_use = dict.fromkeys(phones, row) | self._first_use
         return phones
 
     def _add(self, count: int) -> list[int]:
@@ -194,27 +166,27 @@ class Timetable:
         self._phones = office.phones
         self._turn = int(draw() * phones / 3) * 3  # which phone comes first today
         self._first_row = int(draw() * ROWS)
-        self._rows = rows
+        self._rows = rows[self._first_row :] + rows[: self._first_row]
         self._paces = [
-            tuple((part + draw()) / ROWS for part in rows[(self._first_row + number) % ROWS].parts)
-            for number in range(min(self._count, ROWS))
+            tuple((part + draw()) / ROWS for part in row.parts) for row in self._rows[: min(self._count, ROWS)]
         ]
+        self._moments = cache(self._group_moments)
 
     def calls(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
         """The calls that begin in a block, each with the name of its scenario."""
         for number, start in self._beginning(block.start_gregorian, block.end_gregorian):
             legs = self._make(number, start)
             if legs:
-                yield self._row(number).scenario, legs
+                yield self._rows[number % ROWS].scenario.name, legs
 
     def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
         first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
-        calls = dict(self._beginning(first, end))
-        if first > self._hours.midnight:
-            calls.update(self._earlier(first, end, by))
-        for number, start in calls.items():
-            yield from (leg for leg in self._make(number, start) if first <= leg[field] < end)
+        window = Window(range(first, end), by)
+        # the calls of the day's first block have begun in it
+        calls = self._beginning(first, end) if first == self._hours.midnight else self._meeting(first, end, by)
+        for number, start in dict(calls).items():
+            yield from (leg for leg in self._make(number, start, window) if first <= leg[field] < end)
 
     def _beginning(self, first: int, end: int) -> Iterator[tuple[int, int]]:
         """The numbers of calls that begin from `first` to before `end`, and when."""
@@ -223,60 +195,56 @@ class Timetable:
             if first <= start < end:
                 yield number, start
 
-    def _earlier(self, first: int, end: int, by: TimeBasis) -> Iterator[tuple[int, int]]:
-        """The numbers of earlier calls of which a leg ends (an interaction begins) in a time, and when they begin.
+    def _meeting(self, first: int, end: int, by: TimeBasis) -> Iterator[tuple[int, int]]:
+        """The numbers of calls of which a leg ends (an interaction begins) in a time, and when the calls begin.
 
         Rows whose legs end about as late are looked at together: their calls have begun among the same others.
         """
-        width = end - first
-        for _, alike in groupby(self._moments[by], lambda moment: moment[0] // width):
-            moments = list(alike)
-            near = self._near(first - moments[-1][0], end - moments[0][0])
-            for seconds, place in moments:
-                for number in range(near.start + (place - near.start) % ROWS, near.stop, ROWS):
-                    start = self._start(number)
+        for soonest, latest, moments in self._moments(by, end - first):
+            near = self._near(first - latest, end - soonest)
+            for row in range(near.start // ROWS * ROWS, near.stop, ROWS):
+                low, high = (bisect_left(moments, (number - row,)) for number in (near.start, near.stop))
+                for place, seconds in moments[low:high]:
+                    start = self._start(row + place)
                     if first <= start + seconds < end:
-                        yield number, start
+                        yield row + place, start
+
+    def _group_moments(self, by: TimeBasis, width: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+        """When legs end (interactions begin), in groups of as many seconds.
+
+        Each group has its least and its most seconds after a call's begin, and all its moments by row.
+        """
+        groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for row, times in enumerate(self._times):
+            for seconds in times[by]:
+                groups[seconds // width].append((row, seconds))
+        return [(min(ends), max(ends), group) for group in groups.values() for ends in [[end for _, end in group]]]
 
     @cached_property
-    def _moments(self) -> dict[TimeBasis, list[tuple[int, int]]]:
-        """The seconds after a call's begin at which legs end (interactions begin), and the first call of such a row."""
-        moments: dict[TimeBasis, set[tuple[int, int]]] = {by: set() for by in _TIMES}
-        for number, pace in enumerate(self._paces):
-            scenario = SCENARIOS[self._row(number).scenario]
-            for by, seconds in _times_of(self._context, scenario, pace).items():
-                moments[by] |= {(second, number) for second in seconds if second}
-        return {by: sorted(each) for by, each in moments.items()}
-
-    def _row(self, number: int) -> _Row:
-        return self._rows[(self._first_row + number) % ROWS]
+    def _times(self) -> list[dict[TimeBasis, set[int]]]:
+        return [
+            _times_of(self._context, row.scenario, pace) for row, pace in zip(self._rows, self._paces, strict=False)
+        ]
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
-        midnight = self._hours.midnight
-        if end <= midnight:
-            return range(0)
-        share_before, room = self._hours.share_before, self._count + _SPREAD
-        low = int(share_before(first) * room) - _SPREAD - 1 if first > midnight else 0
-        high = int(share_before(end) * room) + 2 if end < self._end else self._count
-        return range(max(0, low), min(self._count, high))
+        low, high = (int(self._hours.share_before(moment) * (self._count + _SPREAD)) for moment in (first, end))
+        return range(max(0, low - _SPREAD - 1), min(self._count, high + 2))
 
     def _start(self, number: int) -> int:
         mixed = (number ^ self._key) * _MULTIPLIER & _MASK
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _make(self, number: int, start: int) -> list[Document]:
-        """The legs of a call; none where it would last past midnight."""
-        name, _, places = self._row(number)
-        scenario = SCENARIOS[name]
-        many = scenario.phones
-        at = (self._first_row + number) // ROWS * many % len(places) if places else 0
-        turn, total = self._turn, len(self._phones)
-        phones = [self._phones[(place + turn) % total] for place in places[at : at + many]]
-        stream = stream_for_call(b"%d/%d" % (self._key, number))
+    def _make(self, number: int, start: int, window: Window = ALL_TIME) -> list[Document]:
+        """The legs of a call, those outside a window in short; none where the call would last past midnight."""
+        scenario, _, places = self._rows[number % ROWS]
+        at = (self._first_row + number) // ROWS * scenario.phones % (len(places) or 1)
+        phones = [self._phones[(place + self._turn) % len(self._phones)] for place in places[at : at + scenario.phones]]
+        stream = stream_for_call(b"%d/%d" % (self._key, number), self._paces[number % ROWS])
         serial = (number * 40_503 ^ self._key) & 0xFFFF
-        legs = list(scenario.make(Call(self._context, stream, start, self._paces[number % ROWS], phones, serial)))
+        call = Call(self._context, stream, start, phones, serial, window)
+        legs = list(scenario.make(call))
         return legs if max([leg["timestamp"] for leg in legs]) < self._end else []
 
 

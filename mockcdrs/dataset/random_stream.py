@@ -4,8 +4,9 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import cycle
 from random import Random
 from struct import Struct
 from typing import NamedTuple, TypeVar
@@ -46,17 +47,23 @@ def _digest(identity: tuple[object, ...]) -> bytes:
 
 
 class RandomStream(NamedTuple):
-    """What one call draws from: `fraction` gives up to 16 fractions (0 to 1), `pieces` yields 16 bytes at a time."""
+    """What one call draws from: up to 16 fractions (0 to 1), pieces of 16 bytes, and its pace.
+
+    The pace is fractions that durations and numbers of parties are taken from, over and over: calls of one pace take
+    the same time.
+    """
 
     fraction: Callable[[], float]
     pieces: Iterator[bytes]
+    pace: Callable[[], float]
 
 
-def stream_for_call(identity: bytes, legs: int = 8) -> RandomStream:
-    """The stream of one call of up to so many legs: a hash of its identity."""
+def stream_for_call(identity: bytes, pace: Iterable[float], legs: int = 8) -> RandomStream:
+    """The stream of one call of up to so many legs: but for its pace, a hash of its identity."""
     slices = _slices(legs)
     digest = hashlib.shake_128(identity).digest(slices[-1].stop)
-    return RandomStream(map(_fraction, _FRACTIONS.unpack_from(digest)).__next__, map(digest.__getitem__, slices))
+    fractions = map(_fraction, _FRACTIONS.unpack_from(digest))
+    return RandomStream(fractions.__next__, map(digest.__getitem__, slices), cycle(pace).__next__)
 
 
 @lru_cache(maxsize=4)  # nearly all calls have the same

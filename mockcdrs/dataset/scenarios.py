@@ -291,6 +291,11 @@ class Scenario(NamedTuple):
     is_one_user: bool = False
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.make.__name__
+
+    @property
     def sentence(self) -> str:
         """What happens in the call."""
         return (self.make.__doc__ or "").partition("\n")[0]
@@ -351,6 +356,5 @@ _TABLE = (
     Scenario(transfers.inbound_fax, 10, 0, "carrier in", "fax_info"),
     Scenario(transfers.outbound_fax, 7, 0, "carrier out", "fax_info, authorizing_type=outbound_fax"),
 )  # fmt: skip
-SCENARIOS: dict[str, Scenario] = {scenario.make.__name__: scenario for scenario in _TABLE}
-SCENARIO_NAMES = tuple(SCENARIOS)
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in _TABLE}
 CUMULATIVE_SHARES = tuple(accumulate(scenario.share for scenario in _TABLE))

@@ -75,13 +75,11 @@ class DayProfile:
 
     def __init__(self, traffic: Traffic, day: date) -> None:
         self.midnight = midnight_of(day)
-        expected = [_calls_in_hour(traffic, day, hour) for hour in range(24)]
-        self._until = list(accumulate(expected))
+        expected = (_calls_in_hour(traffic, day, hour) for hour in range(24))
+        self._until = list(
+            accumulate(expected, initial=0.0)
+        )  # the calls before each hour, the next day's first included
         self.calls = self._until[-1]
-        shares = [calls / self.calls if self.calls else 0.0 for calls in expected]
-        # The share before each hour, the next day's first included, and that of each of its seconds.
-        per_second = (*(share / _HOUR_SECONDS for share in shares), 0.0)
-        self._shares = list(zip(accumulate(shares, initial=0.0), per_second, strict=True))
 
     @staticmethod
     def most_a_second(traffic: Traffic, more: int) -> float:
@@ -96,16 +94,16 @@ class DayProfile:
     def at(self, share: float) -> int:
         """The Gregorian second before which a share (0 to 1) of the day's calls begins."""
         target = share * self.calls
-        hour = bisect_right(self._until, target)
-        before = self._until[hour - 1] if hour else 0.0
-        within = _HOUR_SECONDS * (target - before) / (self._until[hour] - before)
-        return self.midnight + hour * _HOUR_SECONDS + int(within)
+        hour = bisect_right(self._until, target) - 1
+        before, after = self._until[hour : hour + 2]
+        return self.midnight + hour * _HOUR_SECONDS + int(_HOUR_SECONDS * (target - before) / (after - before))
 
     def share_before(self, moment: int) -> float:
-        """The share (0 to 1) of the day's calls that begins before a Gregorian second of it: the inverse of `at`."""
-        hour, second = divmod(moment - self.midnight, _HOUR_SECONDS)
-        before, per_second = self._shares[hour]
-        return before + per_second * second
+        """The share (0 to 1) of the day's calls that begins before a Gregorian second: the inverse of `at`."""
+        seconds = min(max(moment - self.midnight, 0), DAY_SECONDS)
+        hour = min(seconds // _HOUR_SECONDS, 23)
+        before, after = self._until[hour : hour + 2]
+        return (before + (after - before) * (seconds / _HOUR_SECONDS - hour)) / (self.calls or 1)
 
 
 def midnight_of(day: date) -> int:

@@ -355,7 +355,7 @@ def test_a_call_of_which_only_the_times_are_made_ends_as_a_whole_one_of_its_pace
     name: str, pace: list[float], number: int
 ) -> None:
     context, scenario = month_context(OFFICE, "202601"), SCENARIOS[name]
-    call = Call(context, stream_for_call(b"%d" % number), FIVE_PM, pace, OFFICE.phones[:5], number)
+    call = Call(context, stream_for_call(b"%d" % number, pace), FIVE_PM, OFFICE.phones[:5], number)
     legs = list(scenario.make(call))
     times = _times_of(context, scenario, pace)
     assert {leg["timestamp"] - FIVE_PM for leg in legs} == times["written"]
