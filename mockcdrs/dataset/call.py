@@ -11,7 +11,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import database_name
 from mockcdrs.dataset.endpoints import Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
-from mockcdrs.dataset.outcomes import ANSWERED, CallOutcome
+from mockcdrs.dataset.outcomes import ANSWERED, RING, TALK, CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.user_agents import FREESWITCH
@@ -149,6 +149,10 @@ class Call:
         seconds = table[int(self._pace() * len(table))]
         self.now += seconds
         return seconds
+
+    def converse(self) -> tuple[int, int]:
+        """Seconds of ringing and of talking, by which `now` moves on."""
+        return self.spend(RING), self.spend(TALK)
 
     def recording_id(self) -> str:
         """The id of a new recording."""

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from itertools import chain, cycle, repeat
+from itertools import accumulate, chain, cycle, repeat
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import ALL_TIME, Call, MonthContext, Window, month_context
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
-from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIOS, Scenario
+from mockcdrs.dataset.scenarios import SCENARIOS, Scenario
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
 
@@ -87,10 +87,11 @@ def call_plan(seed: int, account_id: str, locale: str, traffic: Traffic) -> Call
     parts = zip(*(sample(random, range(ROWS), ROWS) for _ in range(_DRAWS_OF_TIME)), strict=True)
     most_a_second = DayProfile.most_a_second(traffic, _SPREAD)
     pool = _PhonePool(len(office.phones))
+    scenarios = list(SCENARIOS.values())
+    shares = list(accumulate(scenario.share for scenario in scenarios))
     rows = []
     for row, place in enumerate(parts):
-        share = (row * _STRIDE % ROWS + 0.5) / ROWS
-        scenario = list(SCENARIOS.values())[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
+        scenario = scenarios[bisect_right(shares, (row * _STRIDE % ROWS + 0.5) / ROWS * shares[-1])]
         longest = _times_of(context, scenario, [(part + 1) / ROWS - 2**-40 for part in place])
         later = math.ceil(most_a_second * (max(longest["written"]) + 1)) + _SPREAD + 1
         rows.append(_Row(scenario, place, tuple(pool.take(row, later, scenario))))
@@ -177,7 +178,7 @@ class Timetable:
         for number, start in self._beginning(block.start_gregorian, block.end_gregorian):
             legs = self._make(number, start)
             if legs:
-                yield self._rows[number % ROWS].scenario.name, legs
+                yield self._rows[number % ROWS].scenario.make.__name__, legs
 
     def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
