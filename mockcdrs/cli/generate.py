@@ -91,10 +91,9 @@ def _form(name: str, kazoo: str) -> "ExportForm":
 
     if name == "parquet":
         try:
-            from mockcdrs.dataset.parquet import Parquet
+            return export.Parquet()
         except ModuleNotFoundError as error:
             raise click.ClickException("--format parquet needs pyarrow: pip install 'mockcdrs[parquet]'") from error
-        return Parquet()
     version = version_named(kazoo)
     return export.Csv(tuple(version.row_columns()), version.datetime_separator) if name == "csv" else export.JsonLines()
 

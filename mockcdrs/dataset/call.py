@@ -9,12 +9,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import database_name
-from mockcdrs.dataset.endpoints import Endpoint, LegTemplate
+from mockcdrs.dataset.endpoints import FREESWITCH, Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
 from mockcdrs.dataset.outcomes import ANSWERED, RING, TALK, CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
 from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.user_agents import FREESWITCH
 
 T = TypeVar("T")
 
