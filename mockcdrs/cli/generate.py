@@ -67,7 +67,7 @@ def command(
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import ISO_8601, parse_time
     from mockcdrs.dataset import export, fixtures, locales
-    from mockcdrs.dataset.traffic import Traffic
+    from mockcdrs.dataset.generator import Traffic
 
     try:
         until = parse_time(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)

@@ -4,7 +4,6 @@ This is the generator's hot path: whatever is the same for a month, a call or an
 """
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
@@ -112,7 +111,7 @@ class Call:
         serial: int,
         window: Window = ALL_TIME,
     ) -> None:
-        self._draw, self._pieces, self._pace = stream
+        self._draw, self._draw_bytes, self._pace = stream
         self.office = context.office
         self.phones = phones
         self.now = start
@@ -125,7 +124,7 @@ class Call:
 
     def begin(self) -> None:
         """Begin an interaction at `now`."""
-        key, fetch = next(self._pieces).hex(), next(self._pieces).hex()
+        key, fetch = self._draw_bytes(16).hex(), self._draw_bytes(16).hex()
         self.start = self.now
         self._bridge_id = ""
         self._key = key[:8]
@@ -155,7 +154,7 @@ class Call:
 
     def recording_id(self) -> str:
         """The id of a new recording."""
-        return f"{self._context.month}-{next(self._pieces).hex()}"
+        return f"{self._context.month}-{self._draw_bytes(16).hex()}"
 
     def inbound(self, endpoint: Endpoint, dialled: Endpoint) -> Channel:
         """The channel of an endpoint that calls."""
@@ -167,7 +166,7 @@ class Call:
 
     def _channel(self, template: LegTemplate, caller: Endpoint, callee: Endpoint, origin: Endpoint) -> Channel:
         make = (template.agent if template.direction == "inbound" else FREESWITCH).call_id
-        call_id = make(self._first_digits, next(self._pieces).hex()[:24], template.host)
+        call_id = make(self._first_digits, self._draw_bytes(16)[:12].hex(), template.host)
         self._bridge_id = self._bridge_id or call_id
         self._micros += self._step
         return _new_tuple(Channel, (template, call_id, self._micros, caller, callee, origin))
@@ -188,11 +187,11 @@ class Call:
         """
         begin, ringing, talking = times
         end = begin + ringing + talking
-        raw, own, server = islice(self._pieces, 3)
+        raw = self._draw_bytes(48)
         if (self.start if self._is_by_begin else end) not in self._wanted:
             return {"timestamp": end, "interaction_time": self.start}
         template, call_id, micros, caller, callee, origin = channel
-        own_tag, server_tag = template.agent.tag(own), FREESWITCH.tag(server)
+        own_tag, server_tag = template.agent.tag(raw[16:32]), FREESWITCH.tag(raw[32:])
         session, port = self._session, raw[0] << 5 | raw[1] >> 3
         remote, local = template.sdp, self._server_sdp
         channel_vars = {**template.channel_vars, "bridge_id": self._bridge_id, "fetch_id": self._fetch_id}
@@ -212,7 +211,7 @@ class Call:
             **self._server,
             **parties,
             "_id": f"{self._context.month}-{call_id}",
-            "_rev": f"1-{raw.hex()}",
+            "_rev": f"1-{raw[:16].hex()}",
             "remote_sdp": f"{remote[0]}{session}{remote[1]}{_PORTS[port]}{remote[2]}",
             "local_sdp": f"{local[0]}{session}{local[1]}{_PORTS[port ^ 0x155]}{local[2]}",
             "duration_seconds": ringing + talking,

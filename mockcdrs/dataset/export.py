@@ -23,10 +23,9 @@ from mockcdrs.cdr import gregorian, listing_columns
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.endpoints import TEMPLATE
 from mockcdrs.dataset.files import DataSet
-from mockcdrs.dataset.generator import documents_of_day, office_of
+from mockcdrs.dataset.generator import Traffic, documents_of_day, office_of
 from mockcdrs.dataset.office import DEFAULT_LOCALE, Office, generate_accounts, main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from mockcdrs.cdr import documents as schema
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import edge_cases, fixtures, locales, schema_strategies
 from mockcdrs.dataset.export import ExportSpan, account_fields
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE, generate_accounts, main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 
 SEED, DAYS, CALLS_PER_DAY = 1, 60, 11
 MOMENT = "2026-01-20T12:00:00Z"

@@ -9,19 +9,32 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache
-from itertools import accumulate, chain, cycle, repeat
+from itertools import accumulate, chain, cycle
 from operator import itemgetter
+from random import Random
 from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import ALL_TIME, Call, MonthContext, Window, month_context
+from mockcdrs.dataset.locales import numbering_plan
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
 from mockcdrs.dataset.scenarios import SCENARIOS, Scenario
 from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
+
+# Monday first; the mean of a week is 1.
+WEEKDAYS = (1.5, 1.3, 1.3, 1.3, 1.2, 0.3, 0.1)
+# Shares of the office's hours from local midnight on, with a dip for lunch.
+HOURS = (1, 0, 0, 0, 1, 2, 6, 20, 70, 115, 125, 105, 60, 85, 115, 110, 90, 50, 22, 10, 6, 4, 2, 1)
+# Up to here a day is one block; a busier office has shorter ones, so that a page costs the same whatever the traffic.
+QUIET_CALLS_PER_DAY = 40
+DOCUMENTS_A_CALL, DOCUMENTS_A_BLOCK = 2.1, 60
+DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
+# How many calls a day has, as a part of those that are expected.
+_LEAST, _MOST = 0.85, 1.15
 
 # Each id begins with the month and eight hex digits: these sort alike by code and by CouchDB's collation.
 _VIEW_ORDER = itemgetter("pvt_created", "_id")
@@ -34,12 +47,118 @@ _DRAWS_OF_TIME = 6
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """How busy an office is: `calls_per_day` is the mean over a week, `utc_offset_hours` where its day lies."""
+
+    calls_per_day: int
+    utc_offset_hours: int = -5
+
+    @classmethod
+    def of(cls, calls_per_day: int, locale: str) -> "Traffic":
+        """The traffic of an office with the office hours of a locale."""
+        return cls(calls_per_day, numbering_plan(locale).utc_offset_hours)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a whole day is one block."""
+        return self.calls_per_day <= QUIET_CALLS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of one UTC day in Gregorian seconds, the end not included."""
+
+    start_gregorian: int
+    end_gregorian: int
+
+
+def blocks_of_day(traffic: Traffic, day: date) -> list[Block]:
+    """The blocks that a UTC day falls into, earliest first; together they are the whole day."""
+    start = midnight_of(day)
+    return list(blocks_between(traffic, start, start + DAY_SECONDS - 1, descending=False))
+
+
+def blocks_between(traffic: Traffic, first: int, last: int, *, descending: bool) -> Iterator[Block]:
+    """The blocks that touch a stretch of Gregorian seconds, both ends included; lazy, for there may be many."""
+    length = DAY_SECONDS if traffic.is_quiet else _HOUR_SECONDS
+    step = -1 if descending else 1
+    for span in range(first // length, last // length + 1)[::step]:
+        start = span * length
+        count = 1 if traffic.is_quiet else _blocks_in_hour(traffic, start)
+        low, high = (
+            ((min(max(moment - start, 0), length - 1) + 1) * count - 1) // length  # the block in which a moment lies
+            for moment in (first, last)
+        )
+        for row in range(low, high + 1)[::step]:
+            yield Block(start + length * row // count, start + length * (row + 1) // count)
+
+
+class DayProfile:
+    """One UTC day of an office, from `midnight` on: how many `calls` are expected, and when they begin."""
+
+    def __init__(self, traffic: Traffic, day: date) -> None:
+        self.midnight = midnight_of(day)
+        expected = (_calls_in_hour(traffic, day, hour) for hour in range(24))
+        self._until = list(
+            accumulate(expected, initial=0.0)
+        )  # the calls before each hour, the next day's first included
+        self.calls = self._until[-1]
+
+    @staticmethod
+    def most_a_second(traffic: Traffic, more: int) -> float:
+        """The most calls that begin in a second of a week's busiest hour, if each day has `more` than it can have."""
+        most = _MOST * traffic.calls_per_day * max(WEEKDAYS) + 1 + more
+        return most * max(HOURS) / sum(HOURS) / _HOUR_SECONDS
+
+    def count(self, random: Random) -> int:
+        """How many calls there are, some more or fewer than are expected."""
+        return int(self.calls * (_LEAST + (_MOST - _LEAST) * random.random()) + random.random())
+
+    def at(self, share: float) -> int:
+        """The Gregorian second before which a share (0 to 1) of the day's calls begins."""
+        target = share * self.calls
+        hour = bisect_right(self._until, target) - 1
+        before, after = self._until[hour : hour + 2]
+        return self.midnight + hour * _HOUR_SECONDS + int(_HOUR_SECONDS * (target - before) / (after - before))
+
+    def share_before(self, moment: int) -> float:
+        """The share (0 to 1) of the day's calls that begins before a Gregorian second: the inverse of `at`."""
+        seconds = min(max(moment - self.midnight, 0), DAY_SECONDS)
+        hour = min(seconds // _HOUR_SECONDS, 23)
+        before, after = self._until[hour : hour + 2]
+        return (before + (after - before) * (seconds / _HOUR_SECONDS - hour)) / (self.calls or 1)
+
+
+def midnight_of(day: date) -> int:
+    """The Gregorian second in which a UTC day begins."""
+    return gregorian.from_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def day_end(block: Block) -> int:
+    """The Gregorian second in which the day after a block's begins: by then all its calls have ended."""
+    return block.start_gregorian // DAY_SECONDS * DAY_SECONDS + DAY_SECONDS
+
+
+def _calls_in_hour(traffic: Traffic, day: date, hour: int) -> float:
+    share = HOURS[(hour + traffic.utc_offset_hours) % 24] / sum(HOURS)
+    return traffic.calls_per_day * WEEKDAYS[day.weekday()] * share
+
+
+def _blocks_in_hour(traffic: Traffic, start: int) -> int:
+    moment = gregorian.to_datetime(start)
+    documents = _calls_in_hour(traffic, moment.date(), moment.hour) * DOCUMENTS_A_CALL
+    return min(_HOUR_SECONDS, max(1, math.ceil(documents / DOCUMENTS_A_BLOCK)))
+
+
 def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis = "written") -> list[Document]:
     """The legs that end in a block, in view order: by `pvt_created`, then by id as CouchDB sorts text.
 
     With `by="begun"` all legs of the interactions that begin in it. None lasts past the UTC day.
     """
-    return sorted(_timetable(office, traffic, block).legs(block, by), key=_VIEW_ORDER)
+    day = gregorian.to_datetime(block.start_gregorian).date()
+    calls = timetable(office.seed, office.account.id, office.locale, traffic, day)
+    return sorted(calls.legs(block, by), key=_VIEW_ORDER)
 
 
 def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Document]:
@@ -47,14 +166,9 @@ def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Do
     return chain.from_iterable(generate_block(office, traffic, block) for block in blocks_of_day(traffic, day))
 
 
-def calls_of_block(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
-    """The calls that begin in a block, each with the name of its scenario."""
-    return _timetable(office, traffic, block).calls(block)
-
-
 def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
     """The seconds after which legs of a call end, and its interactions begin."""
-    stream = RandomStream(float, repeat(bytes(16)), cycle(pace).__next__)
+    stream = RandomStream(float, bytes, cycle(pace).__next__)
     legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, Window(range(0)))))
     return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
 
@@ -173,13 +287,6 @@ class Timetable:
         ]
         self._moments = cache(self._group_moments)
 
-    def calls(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
-        """The calls that begin in a block, each with the name of its scenario."""
-        for number, start in self._beginning(block.start_gregorian, block.end_gregorian):
-            legs = self._make(number, start)
-            if legs:
-                yield self._rows[number % ROWS].scenario.make.__name__, legs
-
     def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
         first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
@@ -253,8 +360,3 @@ class Timetable:
 def timetable(seed: int, account_id: str, locale: str, traffic: Traffic, day: date) -> Timetable:
     """The timetable of an account's day; a pure function."""
     return Timetable(office_of(seed, account_id, locale, traffic), traffic, day)
-
-
-def _timetable(office: Office, traffic: Traffic, block: Block) -> Timetable:
-    day = gregorian.to_datetime(block.start_gregorian).date()
-    return timetable(office.seed, office.account.id, office.locale, traffic, day)

@@ -16,9 +16,9 @@ from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import files
 from mockcdrs.dataset.export import DOCUMENT_FIELDS, Csv, ExportForm, ExportSpan, JsonLines, Parquet, export_calls
 from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import Traffic, midnight_of
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic, midnight_of
 
 NOW, SEED = 63_936_129_600, 9
 SPAN = ExportSpan(SEED, Traffic(30), 25, NOW)

@@ -9,10 +9,10 @@ import pytest
 
 from mockcdrs.dataset import files, fixture_builder, fixtures
 from mockcdrs.dataset.export import ExportSpan
-from mockcdrs.dataset.generator import calls_of_block
+from mockcdrs.dataset.generator import Traffic, blocks_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+from tests.dataset.calls import calls_of_block
 
 MANIFEST = fixtures.manifest()
 OFFICE = generate_office(MANIFEST.seed, main_account_id(MANIFEST.seed), MANIFEST.locale)
