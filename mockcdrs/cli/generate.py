@@ -99,13 +99,12 @@ def _form(name: str, kazoo: str) -> "ExportForm":
 
 
 def _check_fixtures() -> None:
-    from mockcdrs.dataset import fixture_builder
-    from mockcdrs.dataset.locales import UnknownLocale
+    from mockcdrs.dataset import fixtures
 
-    try:
-        differences = fixture_builder.check_fixtures()
-    except UnknownLocale as error:
-        raise click.ClickException(str(error)) from error
+    if absent := fixtures.absent_makers():
+        needed = "the fixtures are made with these: pip install 'mockcdrs[generate,strategies]'"
+        raise click.ClickException(f"--check came without {', '.join(absent)}; {needed}")
+    differences = fixtures.check_fixtures()
     for difference in differences:
         click.echo(difference)
     if differences:
