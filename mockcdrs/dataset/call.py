@@ -84,14 +84,14 @@ def minute_of(call_id: str) -> int | None:
         return None
 
 
-class Window(NamedTuple):
+class LegWindow(NamedTuple):
     """The legs that are wanted: those that are written (or whose interactions begin) at some Gregorian seconds."""
 
     times: range
     by: TimeBasis = "written"
 
 
-ALL_TIME = Window(range(2**63))
+ALL_TIME = LegWindow(range(2**63))
 
 
 class Call:
@@ -109,7 +109,7 @@ class Call:
         start: int,
         phones: Sequence[Endpoint],
         serial: int,
-        window: Window = ALL_TIME,
+        window: LegWindow = ALL_TIME,
     ) -> None:
         self._draw, self._draw_bytes, self._pace = stream
         self.office = context.office

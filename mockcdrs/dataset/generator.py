@@ -18,7 +18,7 @@ from random import Random
 from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import ALL_TIME, Call, MonthContext, Window, month_context
+from mockcdrs.dataset.call import ALL_TIME, Call, LegWindow, MonthContext, month_context
 from mockcdrs.dataset.locales import numbering_plan
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
@@ -169,7 +169,7 @@ def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Do
 def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
     """The seconds after which legs of a call end, and its interactions begin."""
     stream = RandomStream(float, bytes, cycle(pace).__next__)
-    legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, Window(range(0)))))
+    legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, LegWindow(range(0)))))
     return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
 
 
@@ -290,7 +290,7 @@ class Timetable:
     def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
         first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
-        window = Window(range(first, end), by)
+        window = LegWindow(range(first, end), by)
         # the calls of the day's first block have begun in it
         calls = self._beginning(first, end) if first == self._hours.midnight else self._meeting(first, end, by)
         for number, start in dict(calls).items():
@@ -344,7 +344,7 @@ class Timetable:
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _make(self, number: int, start: int, window: Window = ALL_TIME) -> list[Document]:
+    def _make(self, number: int, start: int, window: LegWindow = ALL_TIME) -> list[Document]:
         """The legs of a call, those outside a window in short; none where the call would last past midnight."""
         scenario, _, places = self._rows[number % ROWS]
         at = (self._first_row + number) // ROWS * scenario.phones % (len(places) or 1)
