@@ -27,9 +27,9 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.faults import Faults
 
 
