@@ -1,14 +1,14 @@
 """Checks of what a caller gave, against tables of names and kinds; standard library only.
 
-Every refusal has one form: what came, what was expected, and what to do about it.
+Every refusal has one form: what came, what was expected, and what to do about it. It is imported with every run of
+pytest, as is `config`: tuples with names are made in a fifth of the time that a frozen dataclass takes.
 """
 
 import functools
 import inspect
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Never, ParamSpec, TypeVar
+from typing import Any, NamedTuple, Never, ParamSpec, TypeVar
 
 _LONGEST_SHOWN = 200
 LONGEST_SECONDS = 1_000_000_000  # no clock of a machine waits longer than some times this
@@ -29,8 +29,7 @@ def _no_hint(_value: Any) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What an argument may be: a test of a value, and `expected` in words.
 
     `hint` says of a value that failed the test what was probably meant, or nothing.

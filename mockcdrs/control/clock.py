@@ -184,7 +184,7 @@ def parse_time(moment: str | datetime | int, name: str = "moment", expected: str
     number that looks like Unix seconds or another unit. `name` is the argument's name in the message, and `expected`
     what it expects.
     """
-    arguments.check_value(name, moment, replace(ANY_TIME, expected=expected or ANY_TIME.expected))
+    arguments.check_value(name, moment, ANY_TIME._replace(expected=expected or ANY_TIME.expected))
     seconds: int = _to_gregorian(moment)
     return seconds
 

@@ -1,8 +1,7 @@
 """The plugin's options: on pytest's command line, in the ini file, as arguments of the marker, and in a fixture."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,8 +29,7 @@ _PREFIX = "mockcdrs_"
 _UNKNOWN = f"Unknown config option: {_PREFIX}"  # as pytest's warning of a name in the ini file begins
 
 
-@dataclass(frozen=True, slots=True)
-class TestSettings:
+class TestSettings(NamedTuple):
     """What a test's mock is made of, and what its client may do.
 
     Args:
