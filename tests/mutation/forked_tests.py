@@ -99,9 +99,11 @@ class ForkedTests:
                 self._tests_by_line[file].setdefault(line, []).append(item)
 
     def trial(self, mutant: Mutant, seconds: float) -> Trial | None:
-        """The trial of a mutant, with tests of `seconds` in all; None if it is no Python or does the same as before.
+        """The trial of a mutant, with tests of `seconds` in all.
 
-        Of the tests that reach the line the fastest come first, and further cases of one test, much alike, later.
+        Of the tests that reach the line the fastest come first, and further cases of one test, much alike, later. None
+        if the mutant is no Python, does the same as before, or is in a function that no test calls: one that makes
+        tables when its module is imported, which is past.
         """
         file = str(mutant.file)
         try:
@@ -111,10 +113,11 @@ class ForkedTests:
         original = self._originals[file]
         changed = [(original[name], code) for name, code in mutated.items() if original.get(name, code) != code]
         changes = [(function, code) for old, code in changed for function in self._functions[old]]
-        if not changes:
-            return None
         by_line = self._tests_by_line[file]
-        reaching = by_line.get(max((line for line in by_line if line <= mutant.line), default=0), [])
+        reached = {line for old, _ in changed for *_, line in old.co_lines() if line in by_line}
+        if not changes or not reached:
+            return None
+        reaching = by_line[max((line for line in reached if line <= mutant.line), default=min(reached))]
         cases: Counter[str] = Counter()
         weights: dict[pytest.Item, float] = {}
         for item in reaching:
