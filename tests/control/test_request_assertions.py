@@ -1,8 +1,12 @@
 """Assertions about requests, and the kinds of values that may be said of one."""
 
+import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.journal import Journal, JournalFull
@@ -14,7 +18,9 @@ from mockcdrs.control.request_assertions import (
     RequestCount,
     RequestMatcher,
     assert_requested,
+    header_pattern,
     path_hint,
+    path_pattern,
 )
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -126,3 +132,17 @@ def test_what_no_request_can_have_is_refused() -> None:
 )
 def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
     assert path_hint(value) == hint
+
+
+@given(pattern=st.text("ab/*", max_size=8), text=st.text("ab/", max_size=12))
+def test_a_star_stands_for_what_it_does_elsewhere(pattern: str, text: str) -> None:
+    assert bool(header_pattern(pattern).fullmatch(text)) == fnmatchcase(text, pattern)
+    anywhere = "[^/]*".join(pattern.strip("/").split("*"))
+    assert bool(path_pattern(pattern).search(text)) == bool(re.search(rf"/{anywhere}\Z", text))
+
+
+def test_many_stars_cost_no_more_than_a_few() -> None:
+    """With patterns that try each place of each part this does not end."""
+    text = "a" * 4_000 + "c"
+    assert not header_pattern("*a" * 60 + "*b").fullmatch(text)
+    assert not path_pattern("/" + "*a" * 60 + "*b").search(f"/{text}")
