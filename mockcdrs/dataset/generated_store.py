@@ -84,7 +84,7 @@ class GeneratedStore:
         return Scan(generated=(self._segment(block, by) for block in blocks))
 
     def _segment(self, block: Block, basis: TimeBasis) -> Segment:
-        by: TimeBasis = "written" if self._traffic.is_quiet else basis
+        by: TimeBasis = "written" if block.is_day else basis
         now = self._now()
         if (block.end_gregorian if by == "written" else day_end(block)) <= now:
             return Segment((self._main, block, by), lambda: self._documents(block, by))

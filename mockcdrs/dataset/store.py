@@ -55,7 +55,7 @@ class Origin:
 UNKNOWN_ORIGIN = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Segment:
     """A part of a month, without the documents that were removed from it.
 

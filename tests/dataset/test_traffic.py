@@ -3,15 +3,12 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.traffic import (
-    DayProfile,
-    Traffic,
-    blocks_of_day,
-)
+from mockcdrs.dataset.traffic import DOCUMENTS_A_CALL, DayProfile, Traffic, blocks_of_day
 
 MONDAY = date(2026, 1, 19)
 SECONDS_OF_DAY = 86_400
@@ -28,7 +25,15 @@ def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int
 
 
 def test_a_small_office_has_one_block_a_day() -> None:
-    assert len(blocks_of_day(Traffic(20), MONDAY)) == 1
+    assert len(blocks_of_day(Traffic(10), MONDAY)) == 1
+
+
+@pytest.mark.parametrize("calls", [50, 100, 1_000, 50_000])
+def test_a_block_has_about_as_many_documents_as_a_page(calls: int) -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    blocks = [block for day in days for block in blocks_of_day(Traffic(calls), day)]
+    documents = 5 * 1.32 * calls * DOCUMENTS_A_CALL
+    assert 25 < documents / len(blocks) < 70
 
 
 @given(st.floats(0, 0.999_999), st.sampled_from([1, 1_000, 1_000_000]), st.dates(MONDAY, MONDAY + timedelta(days=6)))
