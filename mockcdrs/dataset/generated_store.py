@@ -39,7 +39,7 @@ class GeneratedStore:
         self.origin = Origin(seed=seed, calls_per_day=traffic.calls_per_day, locale=locale, opened=opened.isoformat())
         self._traffic = traffic
         self._now = now
-        self._opened = opened
+        self._opened, self._opened_gregorian = opened, midnight_of(opened)
         self._main = office.main_account_id(seed)
         self._office = partial(office_of, seed, self._main, locale, traffic)
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
@@ -58,7 +58,7 @@ class GeneratedStore:
         """As in `Store`: each month since the account was opened."""
         if account_id != self._main:
             return []
-        last = gregorian.to_datetime(self._now()).date()
+        last = gregorian.day_of(self._now())
         return list(_months(self._opened.year * 12 + self._opened.month - 1, last.year * 12 + last.month))
 
     def scan(
@@ -75,7 +75,7 @@ class GeneratedStore:
             return Scan()
         early, late = times
         start, end = gregorian.month_bounds(month)
-        start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
+        start, end = max(start, self._opened_gregorian), min(end - 1, self._now())
         first = start if early is None else max(start, ceil(min(early, end + 1)))
         last = end if late is None else min(end, int(max(late, start - 1)))
         if first > last:

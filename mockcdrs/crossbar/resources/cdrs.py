@@ -53,7 +53,8 @@ class Interactions(ResourceResult):
 def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem | None) -> list[Any] | None:
     """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
     try:
-        return [*map(make or RowMaker(context).json_row, _load_chosen_legs(context, rows))]
+        legs = _load_chosen_legs(context, rows)
+        return RowMaker(context).json_rows(legs) if make is None else [*map(make, legs)]
     except NoMonthInId:
         context.outcome.has_view_rows = True
         return None
@@ -114,7 +115,7 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     passes = None
     if query := context.request.query:
         passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
-    mapper = _map_documents(RowMaker(context).json_row, passes)
+    mapper = _map_documents(RowMaker(context).json_rows, passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
 
@@ -129,10 +130,10 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
 
 
-def _map_documents(make: Callable[[Document], Any], passes: filters.DocumentTest | None) -> Mapper:
+def _map_documents(make: Callable[[list[Document]], list[Any]], passes: filters.DocumentTest | None) -> Mapper:
     def mapper(rows: list[ViewRow]) -> list[Any]:
         documents = [row.document for row in rows if row.document is not None]
-        return [make(document) for document in documents if passes is None or passes(document)]
+        return make(documents if passes is None else list(filter(passes, documents)))
 
     return mapper
 
@@ -234,7 +235,7 @@ def _list_legs(context: Context, wanted_id: str) -> ViewQuery:
         raise _legs_not_found()
     scope = ViewScope(views.LEGS, (wanted_id,), has_time=False)
     return plan_query(
-        context, scope, _legs_mapper(context), months=[month], finish=lambda documents: [*map(public_fields, documents)]
+        context, scope, _legs_mapper(context), months=[month], finish=_public_documents
     )
 
 
@@ -245,10 +246,14 @@ def _legs_not_found() -> Failure:
 def _legs_mapper(context: Context) -> Mapper:
     keeps_private = context.has_quirk("legs-chunked-leak")
     passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
-    in_order = _map_documents((lambda document: document) if keeps_private else public_fields, passes)
+    in_order = _map_documents(list if keeps_private else _public_documents, passes)
     if context.has_quirk("legs-turned"):
         return lambda rows: in_order(rows)[::-1]
     return in_order
+
+
+def _public_documents(documents: list[Document]) -> list[Any]:
+    return [*map(public_fields, documents)]
 
 
 def _month_of_time(context: Context, moment: str) -> str:
@@ -304,6 +309,7 @@ class RowMaker:
         # columns are there as long as their version of Kazoo, so that no other ones have their identity
         kind = (id(self.columns), self._is_lenient, self._drops_empty)
         is_cached = self._offset is None and context.should_paginate
+        self._known: dict[int, tuple[Document, CachedRow]] | None
         self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None
 
     def full_row(self, document: Document) -> dict[str, Any]:
@@ -316,19 +322,24 @@ class RowMaker:
             raise system_error("datastore_fault") from error
         return row
 
-    def json_row(self, document: Document) -> CachedRow:
-        """The row of a document as JSON has it; raises `Failure` as `full_row`."""
-        # a document in the cache is in memory, so that no other has its identity
-        entry: tuple[Document, CachedRow] | None = None if self._known is None else self._known.get(id(document))
-        if entry is None:
-            row = self.full_row(document)
-            shown = {name: value for name, value in row.items() if value != ""} if self._drops_empty else row
-            entry = document, CachedRow(shown)
-            if self._known is not None:
-                if len(self._known) >= CACHED_ROWS:
-                    self._known.clear()
-                self._known[id(document)] = entry
-        return entry[1]
+    def json_rows(self, documents: list[Document]) -> list[CachedRow]:
+        """The rows of documents as JSON has them; raises `Failure` as `full_row`."""
+        known, rows = self._known, list[CachedRow]()
+        if known is None:
+            return [*map(self._json_row, documents)]
+        for document in documents:
+            # a document in the cache is in memory, so that no other has its identity
+            entry = known.get(id(document))
+            if entry is None:
+                if len(known) >= CACHED_ROWS:
+                    known.clear()
+                known[id(document)] = entry = document, self._json_row(document)
+            rows.append(entry[1])
+        return rows
+
+    def _json_row(self, document: Document) -> CachedRow:
+        row = self.full_row(document)
+        return CachedRow({name: value for name, value in row.items() if value != ""} if self._drops_empty else row)
 
     def _shifted_datetime(self, document: Document) -> str:
         offset = erlang.to_number(self._offset)
