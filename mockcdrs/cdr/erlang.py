@@ -183,8 +183,8 @@ def is_empty(value: Any) -> bool:
     """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
     if isinstance(value, list):
         value = _text_of_codes(value)
-    if isinstance(value, str | list):
-        return value in ("", "0", "NULL", "undefined")
+    if isinstance(value, str):
+        return value in {"", "0", "NULL", "undefined"}
     return value is None or (value is not False and value in (0, {}))
 
 

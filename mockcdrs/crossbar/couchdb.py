@@ -188,14 +188,14 @@ class _SharedIndexes:
 class Databases:
     """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
 
-    `rows` holds what was made of documents, each with its document, by the identity of this. It is shared, too.
+    `rows` holds what was made of documents, by kind and by the identity of the document. It is shared, too.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
         self.shared: _SharedIndexes = _SharedIndexes() if beside is None else beside.shared
         self._passing: dict[tuple[str, str, str], tuple[tuple[Any, ...], _Index]] = {}
-        self.rows: dict[tuple[Any, ...], dict[int, tuple[Document, Any]]] = {} if beside is None else beside.rows
+        self.rows: dict[tuple[Any, ...], dict[int, Any]] = {} if beside is None else beside.rows
 
     def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.

@@ -1,11 +1,13 @@
 """A store of generated calls: each block of time is generated when it is read, so only what is read costs."""
 
 import copy
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 from math import ceil
+from operator import itemgetter
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
@@ -18,6 +20,7 @@ from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, mi
 OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 4_000
 _ID_PREFIX_LENGTH = len("YYYYMM-")
+_WRITTEN = itemgetter("pvt_created")
 
 
 class GeneratedStore:
@@ -80,16 +83,18 @@ class GeneratedStore:
         last = end if late is None else min(end, int(max(late, start - 1)))
         if first > last:
             return Scan()
-        blocks = blocks_between(self._traffic, first, last, descending=descending)
-        return Scan(generated=(self._segment(block, by) for block in blocks))
+        return Scan(generated=self._segments(blocks_between(self._traffic, first, last, descending=descending), by))
 
-    def _segment(self, block: Block, basis: TimeBasis) -> Segment:
-        by: TimeBasis = "written" if block.is_day else basis
+    def _segments(self, blocks: Iterable[Block], basis: TimeBasis) -> Iterator[Segment]:
         now = self._now()
-        if (block.end_gregorian if by == "written" else day_end(block)) <= now:
-            return Segment((self._main, block, by), lambda: self._documents(block, by))
-        ended = [document for document in self._documents(block, by) if document["pvt_created"] <= now]
-        return Segment((self._main, block, by, len(ended)), lambda: ended)
+        for block in blocks:
+            by: TimeBasis = "written" if block.is_day else basis
+            read = partial(self._documents, block, by)
+            if (block.end_gregorian if by == "written" else day_end(block)) <= now:
+                yield Segment((self._main, block, by), read)
+            else:
+                count = bisect_right(read(), now, key=_WRITTEN)
+                yield Segment((self._main, block, by, count), partial(itemgetter(slice(count)), read()))
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id tells which block to generate."""

@@ -3,7 +3,6 @@
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import accumulate
@@ -24,8 +23,7 @@ DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
 _LEAST, _MOST = 0.85, 1.15
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(NamedTuple):
     """How busy an office is: `calls_per_day` is the mean over a week, `utc_offset_hours` where its day lies."""
 
     calls_per_day: int
@@ -63,6 +61,9 @@ def blocks_between(traffic: Traffic, first: int, last: int, *, descending: bool)
         for second, length, count in _spans_of_day(traffic, gregorian.day_of(midnight).weekday)[::step]:
             start = midnight + second
             if start > last or start + length <= first:
+                continue
+            if count == 1:
+                yield Block(start, start + length)
                 continue
             low, high = (
                 ((min(max(moment - start, 0), length - 1) + 1) * count - 1) // length  # the block of a moment
