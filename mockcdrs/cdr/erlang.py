@@ -42,7 +42,8 @@ def to_number(value: Any) -> int | float:
     """`kz_term:to_number/1`: text is an integer, or a float with digits on both sides of its point."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    value = _text_of_codes(value)
+    if isinstance(value, list):
+        value = _text_of_codes(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(value):
             return int(value)

@@ -79,6 +79,13 @@ class Outcome:
     lost: int = 0
     has_view_rows: bool = False
 
+    def copy(self) -> "Outcome":
+        """The same, to be changed on its own."""
+        return Outcome(
+            self.rows, self.next_start_key, self.message, self.from_body, self.tokens, self.bucket_account, self.lost,
+            self.has_view_rows,
+        )  # fmt: skip
+
 
 class _Null:
     """JSON's null where it is a value and not the lack of one: no text, no number, neither true nor false."""

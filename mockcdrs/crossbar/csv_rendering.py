@@ -200,9 +200,7 @@ def _line_chunks(context: Context, result: ResourceResult) -> Iterator[list[Any]
     return iter([lines] if lines else [])
 
 
-def _chunks(
-    context: Context, result: ResourceResult, query: ViewQuery, make: MakeItem | None
-) -> Iterator[list[Any]]:
+def _chunks(context: Context, result: ResourceResult, query: ViewQuery, make: MakeItem | None) -> Iterator[list[Any]]:
     """The items of a query, chunk by chunk; raises `Failure`."""
     walk = ChunkedWalk(query.plan)
     while (items := result.load_chunk(context, walk, make)) is not None:

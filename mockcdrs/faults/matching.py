@@ -234,7 +234,7 @@ class PageTracker:
         return self._pages.get(exact, self._pages.get(loose))
 
     def note(self, incoming: HttpRequest, outcome: Outcome) -> None:
-        """Note a request that no rule changed, once its answer is made. Its page is looked up when a rule needs pages."""
+        """Note a request that no rule changed, once its answer is made: pages are numbered when a rule needs them."""
         if outcome.next_start_key is not None and incoming.method == "GET":
             self._noted.append((incoming.path, incoming.query, outcome.next_start_key))
 

@@ -235,9 +235,7 @@ def _list_legs(context: Context, wanted_id: str) -> ViewQuery:
     if not (has_month or context.has_quirk("legs-missing-month-503")):
         raise _legs_not_found()
     scope = ViewScope(views.LEGS, (wanted_id,), has_time=False)
-    return plan_query(
-        context, scope, _legs_mapper(context), months=[month], finish=_public_documents
-    )
+    return plan_query(context, scope, _legs_mapper(context), months=[month], finish=_public_documents)
 
 
 def _legs_not_found() -> Failure:
