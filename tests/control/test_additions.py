@@ -206,7 +206,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "direction: came 'inbound' beside scenario='menu'",
     ),
     ("add_call", {"billing": "free"}, "billing: came 'free', expected one of per_minute, allotment, flat"),
-    ("add_call", {"rate": -1}, "rate: came -1, expected dollars a minute from 0 on, or some of per_minute, "),
+    ("add_call", {"rate": -1}, "rate: came -1, expected dollars a minute from 0 to 1000000, or some of per_minute, "),
+    ("add_call", {"rate": 1e308}, "rate: came 1e.308, expected dollars a minute from 0 to 1000000"),
+    ("add_call", {"rate": {"surcharge": 1e308}}, "surcharge: came 1e.308, expected dollars from 0 to 1000000"),
     (
         "add_call",
         {"rate": {"perminute": 1}},
