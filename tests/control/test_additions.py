@@ -88,6 +88,60 @@ def test_what_is_left_out_is_drawn_and_another_one_each_time(mock: Either) -> No
     assert set(mixed.document["caller_id"]) == {"internal", "external"}
 
 
+def test_what_is_drawn_is_of_the_seed() -> None:
+    def draw(seed: int) -> list[str]:
+        with Mock(seed=seed) as mock:
+            branch = mock.add_account()
+            user, device = branch.add_user(), branch.add_device()
+            return [branch.account_id, branch.auth_token, user.id, user.name, device.id, branch.add_number()]
+
+    first, second = draw(1), draw(2)
+    assert first == draw(1)
+    assert all(each != other for each, other in zip(first, second, strict=True))
+
+
+def test_documents_have_what_was_given_and_what_goes_with_it() -> None:
+    with Mock(now="2026-01-20T12:00:00Z") as mock:
+        branch = mock.add_account("Branch")
+        first, second = branch.add_user("Ann Mary Lee"), branch.add_user()
+        device = branch.add_device("Desk", owner=first, device_type="softphone")
+        account = mock.state.data.accounts[branch.account_id]
+    assert account.realm == f"{branch.account_id[:6]}.sip.example.com"
+    assert account.document == {
+        "language": "en-us",
+        "timezone": "America/New_York",
+        "enabled": True,
+        "pvt_created": 63_936_129_600,
+    }
+    login = str(first.document["username"])
+    assert first.document == {
+        "id": first.id,
+        "first_name": "Ann Mary",
+        "last_name": "Lee",
+        "username": login,
+        "email": f"{login.partition('@')[0]}@example.com",
+        "priv_level": "admin",
+        "presence_id": "2001",
+        "timezone": "America/New_York",
+        "enabled": True,
+        "caller_id": {"internal": {"name": "Ann Mary Lee", "number": "2001"}},
+        "vm_to_email_enabled": True,
+    }
+    assert login.endswith(f"@{account.realm}")
+    assert len(second.name.split(" ")) == 2
+    assert (second.document["presence_id"], second.document["priv_level"]) == ("2002", "user")
+    register_name = device.document["sip"]["username"]
+    assert device.document == {
+        "id": device.id,
+        "name": "Desk",
+        "device_type": "softphone",
+        "owner_id": first.id,
+        "sip": {"username": register_name, "method": "password"},
+        "enabled": True,
+    }
+    assert register_name.startswith("user_")
+
+
 def test_calls_of_an_account_are_its_users(mock: Either) -> None:
     branch = mock.add_account()
     users = [branch.add_user() for _ in range(3)]
@@ -152,7 +206,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "direction: came 'inbound' beside scenario='menu'",
     ),
     ("add_call", {"billing": "free"}, "billing: came 'free', expected one of per_minute, allotment, flat"),
-    ("add_call", {"rate": -1}, "rate: came -1, expected dollars a minute from 0 on, or some of per_minute, "),
+    ("add_call", {"rate": -1}, "rate: came -1, expected dollars a minute from 0 to 1000000, or some of per_minute, "),
+    ("add_call", {"rate": 1e308}, "rate: came 1e.308, expected dollars a minute from 0 to 1000000"),
+    ("add_call", {"rate": {"surcharge": 1e308}}, "surcharge: came 1e.308, expected dollars from 0 to 1000000"),
     (
         "add_call",
         {"rate": {"perminute": 1}},

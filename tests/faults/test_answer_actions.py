@@ -102,6 +102,13 @@ def test_an_account_without_months_fails_too() -> None:
     assert "expires" not in response.headers
 
 
+def test_an_empty_answer_is_200_whatever_would_have_come(state: State) -> None:
+    state.faults.add(Rule(empty=True))
+    for path in ("/cdrs", "/v2/nosuch"):
+        response, _ = ask(state, path=path)
+        assert (response.status, body_of(response), "etag" in response.headers) == (200, b"", False)
+
+
 def test_a_path_is_answered_as_told(state: State) -> None:
     rule = state.faults.add(
         Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)
