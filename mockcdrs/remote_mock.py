@@ -37,7 +37,7 @@ from mockcdrs.faults import Rule, RuleArguments
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
-    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ListingQuery
 
 _STEP_SECONDS = 0.02
 _SENT_OTHERWISE = frozenset({"final_advice", "adviser", "outcome", "response"})

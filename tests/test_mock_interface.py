@@ -13,11 +13,11 @@ from mockcdrs.control.added_calls import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
-from mockcdrs.expected.parameters import ListingQuery
-from mockcdrs.expected.query import _PARAMETERS
+from mockcdrs.expected.query import _PARAMETERS, ListingQuery
 from mockcdrs.faults import RuleArguments
 from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import Match, Schedule
+from mockcdrs.faults.matching import Match
+from mockcdrs.faults.rule import Schedule
 from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo

@@ -1,7 +1,7 @@
 """One suite, two ways: a mock in this process, and the same powers over the control API of one elsewhere."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from mockcdrs import remote_mock
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
@@ -119,7 +120,7 @@ def _results(mock: Either) -> tuple[Any, ...]:
     call = mock.add_call(scenario="blind_transfer", at="2026-01-19T10:00:00Z")
     rule = mock.fail(error="too_many_requests", query={"page_size": "7"}, times=1)
     ids = [row["id"] for row in (ask(mock, page_size=7), ask(mock, page_size=8))[1].json()["data"]]
-    untimed = {"duration_seconds": 0.0, "response": None, "headers": {}}
+    untimed: dict[str, Any] = {"duration_seconds": 0.0, "response": None, "headers": {}}
     records = [dataclasses.replace(record, **untimed) for record in mock.wait_for(2)]
     login = mock.account_id, mock.auth_token, mock.user_id, mock.credentials
     return login, call, rule, ids, records, mock.advice(), mock.expected(), mock.expected("/cdrs/interaction")
@@ -206,15 +207,15 @@ def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pyt
 
 def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving() as served:
-        journal, mock, usual = served.state.journal, RemoteMock(ControlClient(served.url)), journal_api.describe_record
+        journal, mock, usual = served.state.journal, RemoteMock(ControlClient(served.url)), journal_api.describe_records
         ask(served)
         late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
 
-        def completing(record: Record) -> dict[str, Any]:
+        def completing(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
             journal.complete(late)
-            return usual(record)
+            return usual(backend, records)
 
-        monkeypatch.setattr(journal_api, "describe_record", completing)
+        monkeypatch.setattr(journal_api, "describe_records", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]
 
@@ -265,10 +266,11 @@ def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
 def test_a_function_cannot_go_over_the_control_api() -> None:
     with serving() as mock:
         elsewhere = RemoteMock(ControlClient(mock.url))
-        for use in (
+        uses: tuple[Callable[[], object], ...] = (
             lambda: elsewhere.respond("/a", lambda _request: Reply()),
             lambda: elsewhere.script("/a", [{"then": print}]),
-        ):
+        )
+        for use in uses:
             with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
                 use()
         assert mock.never_fired() == []

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mockcdrs import strategies
 from mockcdrs.cdr import documents, gregorian
-from mockcdrs.strategies import Document, History
+from mockcdrs.dataset.store import Document
+from mockcdrs.strategies import History
 
 VALIDATOR = jsonschema.Draft4Validator(documents.load_schema())
 SEARCH = settings(

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -83,7 +84,7 @@ def ask(origin: str, account: Account, method: str, path: str, **headers: str) -
 
 
 def test_both_processes_answer_and_say_that_their_state_is_their_own(granian: str) -> None:
-    reports = []
+    reports: list[dict[str, Any]] = []
     while len({each["process"] for each in reports}) < 2:
         assert len(reports) < 1_000
         reports.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10, verify=TRUSTED).json())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock
+from mockcdrs.cli import kazoo_of_mock
 
 if TYPE_CHECKING:
     from mockcdrs.dataset.export import ExportForm

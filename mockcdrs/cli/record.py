@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mockcdrs.cli.shared_options import (
+from mockcdrs.cli import (
     account_of_server,
     anonymizing,
     check_anonymizing,
@@ -77,8 +77,7 @@ def command(
     from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.recordings import exchanges
-    from mockcdrs.recordings.account_reader import AccountReader
-    from mockcdrs.recordings.recorder import MOST_REQUESTS, Recorder, label_exchanges, plan_requests
+    from mockcdrs.recordings.recorder import MOST_REQUESTS, AccountReader, Recorder, label_exchanges, plan_requests
     from mockcdrs.recordings.recording_directory import RecordingDirectory, recording_file
 
     try:

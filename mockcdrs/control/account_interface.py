@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockcdrs.control.added_accounts import Device, User
     from mockcdrs.control.added_calls import CallArguments, Interaction
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ListingQuery
     from mockcdrs.expected.result import Expected
 
 

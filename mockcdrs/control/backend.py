@@ -38,8 +38,7 @@ from mockcdrs.faults import Rule, RuleArguments
 
 if TYPE_CHECKING:
     from mockcdrs.control.added_accounts import AccountBuilder, Device, User
-    from mockcdrs.expected.parameters import ListingQuery
-    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
 
 
@@ -244,7 +243,7 @@ class MockBackend(AccountBackend, MockInterface):
 
     def __init__(self, state: State, account_id: str) -> None:
         super().__init__(state, account_id)
-        self._adviser = Adviser(state)
+        self.adviser = Adviser(state)
 
     @property
     def clock(self) -> Clock:
@@ -317,7 +316,7 @@ class MockBackend(AccountBackend, MockInterface):
         return self.state.journal.snapshot()
 
     def kept_advice(self) -> list[str]:
-        return self._adviser.advice()
+        return self.adviser.advice()
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:

@@ -24,8 +24,8 @@ _IN_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}}
 _IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
 # Kazoo's word for no token, and what `redact` returns
 _NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
-# a token as Kazoo signs it: a JSON Web Token's three parts, behind what is before them in their word; no part of a
-# text is looked at more than a few times, however often it says eyJ
+# a token as Kazoo signs it: a JSON Web Token's three parts, behind what is before them in their word; no part of a text
+# is looked at more than a few times, however often it says eyJ
 _JWT = re.compile(r"(?<![\w-])(?>([\w-]*?)(eyJ[\w-]++))(\.[\w-]++\.[\w-]++)", re.ASCII)
 
 

@@ -134,7 +134,8 @@ class RequestMatcher:
         path: the end of the path, in whole segments, `*` being any text within one; `None` for any.
         query: parameters that must be there with these values.
         status: the status of the response; `None` for any.
-        headers: headers that must be there, by names in lower case; `*` is any text, `True` any value.
+        headers: headers that must be there, by names in lower case; `*` is any text, `True` any value. Secret ones are
+            compared whole.
         body: text that the body contains, or members that its JSON has; `None` for any.
 
     """

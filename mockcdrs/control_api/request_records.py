@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mockcdrs import arguments
@@ -25,12 +25,17 @@ _MAX_PART_LENGTH = 80
 _NUMBERS = Kind("a list of whole numbers", lambda each: isinstance(each, list) and all(map(arguments.is_whole, each)))
 
 
-def describe_record(record: Record) -> dict[str, Any]:
-    """Return a record as JSON, without the answer."""
+def describe_records(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Return records as JSON, without the answers."""
+    return [*map(_describe_record, records, backend.adviser.open_advice(records))]
+
+
+def _describe_record(record: Record, open_advice: list[str]) -> dict[str, Any]:
     names = (item.name for item in dataclasses.fields(record) if item.name not in _LEFT_OUT)
     members = {name: getattr(record, name) for name in names}
     return members | {
         "advice": record.advice,
+        "open_advice": open_advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
     }
@@ -42,8 +47,8 @@ def read_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     news = backend.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
     return ApiResponse(
         {
-            "records": [describe_record(record) for record in news.records],
-            "under_way": [describe_record(record) for record in news.under_way],
+            "records": describe_records(backend, news.records),
+            "under_way": describe_records(backend, news.under_way),
             "next": news.completion,
             "identity": news.identity,
             "completed": news.completed,
@@ -66,7 +71,7 @@ def read_record(backend: MockBackend, request: ApiRequest) -> ApiResponse:
                 "curl": curl_command(record, request.origin, secrets, backend.auth_token),
                 "response": None if record.response is None else record.response.to_dict(),
             }
-            return ApiResponse({**describe_record(record), **more})
+            return ApiResponse({**describe_records(backend, [record])[0], **more})
     raise ApiError(
         404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal"
     )
@@ -121,11 +126,17 @@ def read_transcript(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return each piece of advice once, with how often it was given, in the order in which it first came."""
+    """Return each piece of advice once, with how often it was given, in the order in which it first came.
+
+    What holds unless its client goes on is `open`.
+    """
     del request
-    counted = Counter(backend.kept_advice())
+    unless_continued = {text for texts in backend.adviser.open_advice(list(backend.state.journal)) for text in texts}
     return ApiResponse(
-        [{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()]
+        [
+            {"code": text.partition(":")[0], "text": text, "count": count, "open": text in unless_continued}
+            for text, count in Counter(backend.kept_advice()).items()
+        ]
     )
 
 

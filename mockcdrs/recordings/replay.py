@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.contract.client import Client
-from mockcdrs.contract.version_detection import Detection, detect_version
+from mockcdrs.contract.target import Detection, detect_version
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.generated_store import OPENED

@@ -244,7 +244,7 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
+    monkeypatch.setattr("mockcdrs.recordings.recorder.AccountReader.read_cdr", interrupt)
     plan = requests(tmp_path, mock, "page_size=1")
     result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", **access(mock))
     assert result.exit_code == 1

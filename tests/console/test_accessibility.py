@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import PHONE, Ask, Open, walk
+from tests.console.conftest import PHONE, Ask, PageOpener, walk
 
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -26,7 +26,7 @@ def make_busy(mock: Mock, ask: Ask) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_in_the_console(
-    open_page: Open, mock: Mock, ask: Ask, scheme: str, viewport: dict[str, int]
+    open_page: PageOpener, mock: Mock, ask: Ask, scheme: str, viewport: dict[str, int]
 ) -> None:
     make_busy(mock, ask)
     page = open_page(color_scheme=scheme, viewport=viewport)
@@ -47,7 +47,7 @@ def test_axe_finds_nothing_in_the_console(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_in_the_page_of_the_api(open_page: Open, scheme: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_in_the_page_of_the_api(open_page: PageOpener, scheme: str, viewport: dict[str, int]) -> None:
     page = open_page(path="docs", ready=".operation", color_scheme=scheme, viewport=viewport)
     assert violations(page) == []
     opened = page.locator("#operation-listCdrs")

@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
-from tests.console.conftest import PHONE, Open
+from tests.console.conftest import PHONE, PageOpener
 
 OPERATION = ".operation"
 # WCAG's contrast of each visible text with what is behind it, where it is below 4.5
@@ -55,7 +55,7 @@ def body_of(opened: Locator) -> Any:
     return json.loads(opened.get_by_label("Response body", exact=True).inner_text())
 
 
-def test_an_operation_is_tried_with_the_servers_own_account_and_token(open_page: Open, mock: Mock) -> None:
+def test_an_operation_is_tried_with_the_servers_own_account_and_token(open_page: PageOpener, mock: Mock) -> None:
     opened = operation(open_page(path="docs", ready=OPERATION), "listCdrs")
     send(opened)
     (record,) = mock.requests
@@ -64,7 +64,7 @@ def test_an_operation_is_tried_with_the_servers_own_account_and_token(open_page:
     expect(opened.get_by_label("curl", exact=True)).to_contain_text(f"-H 'X-Auth-Token: {mock.auth_token}'")
 
 
-def test_parameters_headers_and_other_filters_are_sent_as_they_are_filled_in(open_page: Open, mock: Mock) -> None:
+def test_parameters_headers_and_other_filters_are_sent_as_they_are_filled_in(open_page: PageOpener, mock: Mock) -> None:
     opened = operation(open_page(path="docs", ready=OPERATION), "listCdrs")
     opened.get_by_label("page_size (query)").fill("3")
     opened.get_by_text("More parameters (").click()
@@ -78,7 +78,7 @@ def test_parameters_headers_and_other_filters_are_sent_as_they_are_filled_in(ope
     assert opened.get_by_label("Response body", exact=True).inner_text().startswith('"ID","call_id"')
 
 
-def test_an_id_is_escaped_and_an_error_is_shown_as_the_server_words_it(open_page: Open, mock: Mock) -> None:
+def test_an_id_is_escaped_and_an_error_is_shown_as_the_server_words_it(open_page: PageOpener, mock: Mock) -> None:
     open_page.expects_failures = True
     opened = operation(open_page(path="docs", ready=OPERATION), "getCdr")
     opened.get_by_label("cdr_id (path, required)").fill("202601-a/b?c")
@@ -88,7 +88,9 @@ def test_an_id_is_escaped_and_an_error_is_shown_as_the_server_words_it(open_page
     assert body_of(opened)["message"] == "bad_identifier"
 
 
-def test_a_body_starts_as_what_is_required_and_an_open_operation_sends_no_token(open_page: Open, mock: Mock) -> None:
+def test_a_body_starts_as_what_is_required_and_an_open_operation_sends_no_token(
+    open_page: PageOpener, mock: Mock
+) -> None:
     open_page.expects_failures = True
     opened = operation(open_page(path="docs", ready=OPERATION), "logInUser")
     field = opened.get_by_label("Body (JSON)")
@@ -101,7 +103,7 @@ def test_a_body_starts_as_what_is_required_and_an_open_operation_sends_no_token(
     assert body_of(opened)["status"] == "error"
 
 
-def test_the_token_and_the_version_of_the_api_may_be_others(open_page: Open, mock: Mock) -> None:
+def test_the_token_and_the_version_of_the_api_may_be_others(open_page: PageOpener, mock: Mock) -> None:
     open_page.expects_failures = True
     page = open_page(path="docs", ready=OPERATION)
     page.get_by_label("Token for requests").fill("wrong")
@@ -112,7 +114,7 @@ def test_the_token_and_the_version_of_the_api_may_be_others(open_page: Open, moc
     assert (record.path, record.status) == (f"/v1/accounts/{mock.account_id}/cdrs", 401)
 
 
-def test_a_response_that_breaks_off_is_said_to_have_done_so(open_page: Open, mock: Mock) -> None:
+def test_a_response_that_breaks_off_is_said_to_have_done_so(open_page: PageOpener, mock: Mock) -> None:
     open_page.expects_failures = True
     mock.fail(close=True)
     opened = operation(open_page(path="docs", ready=OPERATION), "listCdrs")
@@ -120,7 +122,7 @@ def test_a_response_that_breaks_off_is_said_to_have_done_so(open_page: Open, moc
     expect(opened.locator(".result")).to_contain_text("No whole response came")
 
 
-def test_responses_have_their_headers_examples_and_schemas(open_page: Open) -> None:
+def test_responses_have_their_headers_examples_and_schemas(open_page: PageOpener) -> None:
     page = open_page(path="docs", ready=OPERATION)
     opened = operation(page, "listCdrs")
     good = opened.locator(".response").first
@@ -137,7 +139,7 @@ def test_responses_have_their_headers_examples_and_schemas(open_page: Open) -> N
 
 
 @pytest.mark.parametrize("name", ["getCdrOfUser", "listLegs", "getUser", "getDevice", "getApp", "getTokenInfo"])
-def test_ids_and_token_are_filled_in_with_what_is_there(open_page: Open, mock: Mock, name: str) -> None:
+def test_ids_and_token_are_filled_in_with_what_is_there(open_page: PageOpener, mock: Mock, name: str) -> None:
     opened = operation(open_page(path="docs", ready=OPERATION), name)
     send(opened)
     (record,) = mock.requests
@@ -146,20 +148,20 @@ def test_ids_and_token_are_filled_in_with_what_is_there(open_page: Open, mock: M
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 768, "height": 1024}, PHONE])
 @pytest.mark.parametrize("name", ["listCdrs", "getCdr", "logInUser"])
-def test_an_operation_fits_two_screens(open_page: Open, name: str, viewport: dict[str, int]) -> None:
+def test_an_operation_fits_two_screens(open_page: PageOpener, name: str, viewport: dict[str, int]) -> None:
     page = open_page(path="docs", ready=OPERATION, viewport=viewport)
     opened = operation(page, name)
     expect(opened.get_by_role("button", name="Send the request")).to_be_visible()
     assert opened.evaluate("(node) => node.offsetHeight") <= 2 * viewport["height"]
 
 
-def test_preflights_are_folded_away(open_page: Open) -> None:
+def test_preflights_are_folded_away(open_page: PageOpener) -> None:
     page = open_page(path="docs", ready=OPERATION)
     expect(page.locator("#operation-listCdrsPreflight")).to_be_hidden()
     expect(page.locator("#operation-listCdrs")).to_be_visible()
 
 
-def test_quirks_and_advice_lead_to_the_console(open_page: Open) -> None:
+def test_quirks_and_advice_lead_to_the_console(open_page: PageOpener) -> None:
     page = open_page(path="docs", ready=OPERATION)
     opened = operation(page, "summarizeCdrs")
     opened.get_by_text("Advice on it (").click()
@@ -172,7 +174,7 @@ def test_quirks_and_advice_lead_to_the_console(open_page: Open) -> None:
     expect(page.get_by_role("switch", name="summary-doubling")).to_be_visible()
 
 
-def test_operations_are_found_by_words_of_their_path_and_summary(open_page: Open) -> None:
+def test_operations_are_found_by_words_of_their_path_and_summary(open_page: PageOpener) -> None:
     page = open_page(path="docs", ready=OPERATION)
     page.get_by_label("Find operations").fill("get summary user")
     expect(page.get_by_text("1 operations")).to_be_visible()
@@ -185,7 +187,7 @@ def test_operations_are_found_by_words_of_their_path_and_summary(open_page: Open
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_an_open_operation_is_no_wider_than_a_phone_and_its_text_stands_out(open_page: Open, scheme: str) -> None:
+def test_an_open_operation_is_no_wider_than_a_phone_and_its_text_stands_out(open_page: PageOpener, scheme: str) -> None:
     page = open_page(path="docs", ready=OPERATION, viewport=PHONE, color_scheme=scheme)
     send(operation(page, "listCdrs"))
     page.locator("#schemas summary").first.click()
@@ -194,7 +196,7 @@ def test_an_open_operation_is_no_wider_than_a_phone_and_its_text_stands_out(open
     assert page.evaluate(LOW_CONTRAST) == []
 
 
-def test_every_field_has_a_label_and_no_id_is_there_twice(open_page: Open) -> None:
+def test_every_field_has_a_label_and_no_id_is_there_twice(open_page: PageOpener) -> None:
     page = open_page(path="docs", ready=OPERATION)
     page.get_by_role("button", name="Open all").click()
     page.locator("#operation-listCdrsPreflight .responses").wait_for()
@@ -208,7 +210,7 @@ def test_every_field_has_a_label_and_no_id_is_there_twice(open_page: Open) -> No
     expect(page.locator(f"{OPERATION}:visible")).to_have_count(0)
 
 
-def test_an_operation_opens_and_is_sent_by_keyboard_alone(open_page: Open, mock: Mock) -> None:
+def test_an_operation_opens_and_is_sent_by_keyboard_alone(open_page: PageOpener, mock: Mock) -> None:
     page = open_page(path="docs", ready=OPERATION)
     page.get_by_label("Server").focus()
     for _ in range(4):  # both buttons, the section, the operation
@@ -220,14 +222,14 @@ def test_an_operation_opens_and_is_sent_by_keyboard_alone(open_page: Open, mock:
     assert [record.status for record in mock.requests] == [200]
 
 
-def test_an_address_with_an_operations_name_opens_it(open_page: Open, origin: str) -> None:
+def test_an_address_with_an_operations_name_opens_it(open_page: PageOpener, origin: str) -> None:
     page = open_page(path="docs", ready=OPERATION)
     page.goto(f"{origin}/_mockcdrs/docs#operation-listCdrsPreflight")
     expect(page.locator("#operation-listCdrsPreflight .try")).to_be_visible()
     expect(page.get_by_label("Origin (header)").last).to_be_disabled()
 
 
-def test_the_console_leads_to_every_operation_with_its_path_and_summary_and_back(open_page: Open) -> None:
+def test_the_console_leads_to_every_operation_with_its_path_and_summary_and_back(open_page: PageOpener) -> None:
     page = open_page()
     page.get_by_role("link", name="API").click()
     page.locator(OPERATION).first.wait_for()
@@ -256,7 +258,7 @@ def test_a_control_token_is_taken_from_the_address_and_asked_for_without(browser
     page.context.close()
 
 
-def test_the_branding_of_the_host_is_asked_for(open_page: Open, mock: Mock) -> None:
+def test_the_branding_of_the_host_is_asked_for(open_page: PageOpener, mock: Mock) -> None:
     open_page.expects_failures = True
     send(operation(open_page(path="docs", ready=OPERATION), "getWhitelabelOfDomain"))
     (record,) = mock.requests

@@ -6,8 +6,7 @@ from dataclasses import fields, replace
 import pytest
 
 from mockcdrs.contract.checks import CHECKS
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import Detection
+from mockcdrs.contract.target import Detection, TargetServer
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.mock import Mock, serving
 

@@ -1,7 +1,7 @@
 """Accounts, users, devices and numbers that a test adds, with a mock in this process and one elsewhere."""
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -14,6 +14,9 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import LoadedStore
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Either = Mock | RemoteMock
 
@@ -145,9 +148,13 @@ def test_wrong_arguments_are_refused(mock: Either, method: str, given: dict[str,
 
 def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) -> None:
     branch: Any = mock.add_account()
-    for refused in (lambda: mock.add_account(parent=branch), lambda: mock.account(branch)):
+    refused: tuple[Callable[[], object], ...] = (
+        lambda: mock.add_account(parent=branch),
+        lambda: mock.account(branch),
+    )
+    for call in refused:
         with pytest.raises(ArgumentError, match=f"give its id: '{branch.account_id}'"):
-            refused()
+            call()
 
 
 def test_a_username_is_taken_once(mock: Either) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.dataset.call_builder import UnknownScenario
+from mockcdrs.dataset.call_builder import CallRate, UnknownScenario
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 
 Either = Mock | RemoteMock
-RANGE = {"created_from": 63_933_000_000, "created_to": 63_936_129_600}
+RANGE: dict[str, Any] = {"created_from": 63_933_000_000, "created_to": 63_936_129_600}
 
 
 def test_seconds_are_billed_and_ringing_is_not(mock: Either) -> None:
@@ -21,7 +21,7 @@ def test_seconds_are_billed_and_ringing_is_not(mock: Either) -> None:
 
 
 def test_a_rate_makes_the_costs_of_account_and_reseller(mock: Either) -> None:
-    rate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "surcharge": 0.1, "name": "US"}
+    rate: CallRate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "surcharge": 0.1, "name": "US"}
     mock.clear()
     mock.add_call(direction="outbound", seconds=61, rate=rate)
     # surcharge 1000, minimum of 30 s at 200 units a minute, then 31 s counted as 36

@@ -20,7 +20,7 @@ def test_all_processes_give_a_request_the_same_hashed_id_whatever_came_before() 
     one, other = HashedRequestIds(7), HashedRequestIds(7)
     other.of(HttpRequest("GET", "/elsewhere"), NOW)
     other.reset()
-    reordered = HttpRequest("GET", "/v2", "a=1", dict(reversed(REQUEST.headers.items())))
+    reordered = HttpRequest("GET", "/v2", "a=1", dict(reversed([*REQUEST.headers.items()])))
     assert one.of(REQUEST, NOW) == other.of(reordered, NOW)
 
 

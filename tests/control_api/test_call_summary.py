@@ -11,7 +11,9 @@ CARRIER = {"resource_type": "offnet-origination"}
 DEVICE = {"authorizing_id": "d1", "authorizing_type": "device", "owner_id": "u1"}
 
 
-def leg(direction: str, variables: Any, *, billed: Any = 0, cause: str = "NORMAL_CLEARING", **fields: Any) -> Any:
+def leg(
+    direction: str, variables: Any, *, billed: Any = 0, cause: str | None = "NORMAL_CLEARING", **fields: Any
+) -> Any:
     return {
         "_id": f"202601-{direction}",
         "call_direction": direction,

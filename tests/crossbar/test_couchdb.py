@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import couchdb
 from mockcdrs.crossbar.collation import text_key
 from mockcdrs.crossbar.couchdb import Databases, KeyRange
@@ -19,7 +18,7 @@ MONTH = "202601"
 TIMES = st.integers(NOW - 40, NOW)
 
 
-def databases_of(documents: list[Document]) -> Databases:
+def databases_of(documents: list[dict[str, Any]]) -> Databases:
     return Databases(LoadedStore(accounts(), {(ACCOUNT, MONTH): documents}))
 
 
@@ -33,12 +32,13 @@ def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     between.sort(key=lambda each: (each["pvt_created"], text_key(each["_id"])), reverse=descending)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(couchdb, "_RUN_ROWS", run)
-        wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
+        first, last = keys[::-1] if descending else keys
+        wanted = KeyRange(first, last, descending=descending)
         came = list(databases_of(documents).query(LISTING, ACCOUNT, MONTH, wanted))
     assert [row.document for row in came] == between
 
 
-def ids_of(documents: list[Document], view: View, wanted: KeyRange) -> list[str]:
+def ids_of(documents: list[dict[str, Any]], view: View, wanted: KeyRange) -> list[str]:
     return [row.document_id for row in databases_of(documents).query(view, ACCOUNT, MONTH, wanted)]
 
 
@@ -72,7 +72,7 @@ def test_a_document_asked_for_the_first_time_takes_no_more_than_its_row(
     assert many - few < 4_000 * most_bytes
 
 
-def _peak_bytes(documents: list[Document], view: View) -> int:
+def _peak_bytes(documents: list[dict[str, Any]], view: View) -> int:
     databases = databases_of(documents)
     everything = KeyRange(None, None, descending=False)
     tracemalloc.start()

@@ -229,7 +229,7 @@ def around_noon(load: Traffic, seconds: int) -> Iterator[Block]:
 
 
 def share_of_long_calls(documents: list[Document]) -> float:
-    talked = [document["billing_seconds"] for document in documents if document["billing_seconds"]]
+    talked: list[int] = [document["billing_seconds"] for document in documents if document["billing_seconds"]]
     assert len(talked) > 1_000
     return sum(seconds > 1_200 for seconds in talked) / len(talked)
 

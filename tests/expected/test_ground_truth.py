@@ -17,8 +17,9 @@ from mockcdrs.dataset.generator import generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
 from mockcdrs.dataset.traffic import Block, Traffic
-from mockcdrs.expected.ground_truth import compute_expected
-from mockcdrs.expected.query import ExpectedQuery, PageWalk, ServerRules
+from mockcdrs.expected.expected_rows import PageWalk
+from mockcdrs.expected.ground_truth import compute_expected, counts_in_summary
+from mockcdrs.expected.query import ExpectedQuery, ServerRules
 
 NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
 DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800
@@ -173,3 +174,12 @@ def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, fl
     for calls_per_day in (40, 60):
         segments = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
         assert list(segments) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"to": None}, {"from": 7}, {"channel_name": "loopback/1"}, {"custom_channel_vars": 1}]
+)
+def test_a_call_that_the_summary_cannot_place_is_not_in_it(changes: dict[str, Any]) -> None:
+    document = {"custom_channel_vars": {}, "call_direction": "inbound", "channel_name": "a", "to": "b", "from": "c"}
+    assert counts_in_summary(document)
+    assert not counts_in_summary({**document, **changes})

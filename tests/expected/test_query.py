@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.expected.expected_rows import UNPAGED, PageWalk
 from mockcdrs.expected.query import (
-    UNPAGED,
     ExpectedQuery,
-    PageWalk,
     ServerRules,
     UnsupportedQuery,
     encode_query,

@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,8 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
     state.faults.add(Rule(method="PUT", path="/braintree", reply=count))
     incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/braintree", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
     response, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
-    assert envelope(response) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
+    value: Any = envelope(response)
+    assert value == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
 
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
@@ -117,7 +119,7 @@ def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_re
 def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
     state: State, action: type[Action]
 ) -> None:
-    value = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
+    value: Any = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
     state.faults.add(Rule(**{action.keyword: value}))
     first = ask(state, FIRST_PAGE, headers=PREFLIGHT)[0]
     ask(state, FIRST_PAGE, headers=PREFLIGHT)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockcdrs import openapi
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, Version
 from mockcdrs.mock import Mock, serving
-from mockcdrs.openapi import document
-from mockcdrs.openapi.document import can_respond
+from mockcdrs.openapi import can_respond
 
 FOLDER = Path(__file__).parents[2] / "mockcdrs" / "openapi"
 JSON, CSV = "application/json", "text/csv"
@@ -176,4 +176,4 @@ if __name__ == "__main__":
         own = {name: example for name, example in examples_of(each).items() if common.get(name) != json.dumps(example)}
         if own:
             text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
-            (FOLDER / document.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")
+            (FOLDER / openapi.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")

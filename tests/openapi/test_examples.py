@@ -4,18 +4,18 @@ import json
 
 import pytest
 
+from mockcdrs import openapi
 from mockcdrs.crossbar.versions import VERSIONS, Version
-from mockcdrs.openapi import document
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from tests.openapi.build_examples import examples_of, texts
-from tests.openapi.test_document import fitting
+from tests.openapi.test_openapi import fitting
 
-EXAMPLES = [(version, name) for version in VERSIONS.values() for name in document.load_examples(version)]
+EXAMPLES = [(version, name) for version in VERSIONS.values() for name in openapi.load_examples(version)]
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_the_examples_are_those_made_of_the_committed_data(version: Version) -> None:
-    assert texts(examples_of(version)) == texts(document.load_examples(version)), (
+    assert texts(examples_of(version)) == texts(openapi.load_examples(version)), (
         "make them again: python tests/openapi/build_examples.py"
     )
 
@@ -43,7 +43,7 @@ def test_every_form_of_every_good_answer_and_every_error_has_one(version: Versio
 
 @pytest.mark.parametrize(("version", "name"), EXAMPLES, ids=[f"{version.name}-{name}" for version, name in EXAMPLES])
 def test_an_example_has_the_status_and_schema_of_what_it_stands_for(version: Version, name: str) -> None:
-    example = document.load_examples(version)[name]
+    example = openapi.load_examples(version)[name]
     if example["of"].startswith("Error"):
         assert example["of"] == f"Error{example['status']}"
         fitting(

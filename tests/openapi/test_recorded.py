@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from mockcdrs.recordings import exchanges as files
 from mockcdrs.recordings.exchanges import Exchange
 
@@ -51,10 +51,7 @@ def operation_of(version: Version, exchange: Exchange) -> dict[str, Any] | None:
     """What is described for a request."""
     path_of_request = plain(exchange.request.path)
     path = next((path for pattern, path in patterns(version) if pattern.fullmatch(path_of_request)), None)
-    operation: dict[str, Any] | None = path and build_document(version)["paths"][path].get(
-        exchange.request.method.lower()
-    )
-    return operation
+    return None if path is None else build_document(version)["paths"][path].get(exchange.request.method.lower())
 
 
 def resolved(version: Version, part: dict[str, Any]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_what_is_kept_can_be_had(mock: Either) -> None:
     assert ([record.number for record in requests.records], requests.dropped, requests.capacity) == ([3, 4, 5], 2, 3)
     assert {text.partition(":")[0] for text in mock.kept_advice()} == {"unfollowed-pages"}
     mock.reset()
-    assert mock.requests == mock.advice() == []
+    assert (mock.requests, mock.advice()) == ([], [])
 
 
 def test_a_mock_keeps_more_requests_than_a_test_makes() -> None:

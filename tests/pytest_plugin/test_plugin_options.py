@@ -1,6 +1,7 @@
 """What a mock is made of, said in four places: call before marker before option before ini file."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -174,7 +175,8 @@ def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.P
 
 
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
-    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(seed="7"):
+    wrong: dict[str, Any] = {"seed": "7"}
+    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(**wrong):
         raise AssertionError("a mock was made")
 
 

@@ -112,8 +112,12 @@ def test_members_of_other_types_are_refused(value: Any) -> None:
 
 
 def test_a_mock_reports_all_options_that_make_another_one_like_it() -> None:
-    options = {"seed": 5, "calls_per_day": 30, "locale": "fr_FR"}
-    more = {"fix": ["pdf-500"], "quirk": ["integer-page-size"], "settings": {"crossbar.cdrs.maximum_bulk": 5}}
+    options: dict[str, Any] = {"seed": 5, "calls_per_day": 30, "locale": "fr_FR"}
+    more: dict[str, Any] = {
+        "fix": ["pdf-500"],
+        "quirk": ["integer-page-size"],
+        "settings": {"crossbar.cdrs.maximum_bulk": 5},
+    }
     with serving(kazoo="master", reseller=True, **options, **more) as mock:
         server, config = report_of(mock)
     assert server == RecordedServer(

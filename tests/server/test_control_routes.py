@@ -299,6 +299,7 @@ def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
     assert [httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code for _ in range(2)] == [503, 502]
     assert [each["spent"] for each in ask(mock, "GET", "/faults").json()] == [True, False]
     assert ask(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
+    wrong: Any
     for wrong in (ids[:1], "up", [True], {}):
         assert ask(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
 

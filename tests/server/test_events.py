@@ -107,7 +107,7 @@ def test_a_quiet_stream_shows_that_it_lives(mock: Mock, monkeypatch: pytest.Monk
 
 def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) -> None:
     ask(mock)
-    stream = EventStream(mock.state.journal)
+    stream = EventStream(mock)
     listening = stream.listen(0, ClientConnection({}))
     assert next(iter(listening)) == b"retry: 1000\n\n"
     assert next(listening).startswith(b"id: 1\nevent: request\n")
@@ -115,3 +115,18 @@ def test_without_our_own_server_a_stream_goes_on_until_it_is_closed(mock: Mock) 
     listening.close()  # a second time it changes nothing
     with pytest.raises(StopIteration):
         next(listening)
+
+
+def test_advice_that_holds_unless_the_client_goes_on_is_told_apart_until_it_does(mock: Mock) -> None:
+    def codes() -> list[list[str]]:
+        records = httpx.get(control(mock, "/journal"), timeout=10).json()["records"]
+        return [[text.partition(":")[0] for text in each["open_advice"]] for each in records]
+
+    key = ask(mock, pagesize=1).json()["next_start_key"]
+    assert codes() == [["unfollowed-pages"]]
+    with httpx.stream("GET", control(mock, "/journal/events"), timeout=10) as response:
+        _, record = next(events(response.iter_lines()))
+    assert [text.partition(":")[0] for text in record["advice"]] == ["misspelt-parameter"]
+    assert [text.partition(":")[0] for text in record["open_advice"]] == ["unfollowed-pages"]
+    ask(mock, pagesize=1, start_key=key)
+    assert codes() == [[], ["unfollowed-pages"]]

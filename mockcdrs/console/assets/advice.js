@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { clientName } from "./clients.js";
 import { el, empty, said } from "./dom.js";
-import { adviceCodes } from "./request_search.js";
+import { adviceCode, adviceCodes } from "./request_search.js";
 import { adviceOf } from "./reference.js";
 import { addressOf } from "./route.js";
 
@@ -12,19 +12,25 @@ const MOST_LINKS = 12;
 export function makeAdvice(panel, { log, route, stream }) {
   const content = el("div", { class: "advice-list" });
   let drawn = "";
-  let seen = 0; // the newest request when it was drawn
+  let seen = 0; // the log's revision when it was drawn
   let sentences = new Map(); // of all codes
   panel.append(el("h2", { class: "unseen" }, "Advice"), content);
   stream.addEventListener("emptied", () => !panel.hidden && show());
 
   async function show() {
-    seen = log.newest;
+    seen = log.revision;
     if (!sentences.size) sentences = new Map(adviceOf(await get("reference")).map(({ name, sentence }) => [name, sentence]));
-    draw(await get("advice"));
+    draw([...(await get("advice")).filter(({ open }) => !open), ...ofStopped()]);
+  }
+
+  // What a client did wrong by stopping, once it has stopped.
+  function ofStopped() {
+    const texts = log.entries.flatMap(({ record }) => (record.hasStopped ? record.open_advice : []));
+    return texts.map((text) => ({ code: adviceCode(text), text, count: 1 }));
   }
 
   function draw(texts) {
-    const stamp = JSON.stringify([texts, route.get("code"), log.newest]);
+    const stamp = JSON.stringify([texts, route.get("code"), log.revision]);
     if (stamp === drawn) return; // a person may be reading it
     drawn = stamp;
     const asked = sentences.has(route.get("code")) ? [route.get("code")] : []; // a link may name one never given
@@ -73,7 +79,7 @@ export function makeAdvice(panel, { log, route, stream }) {
   }
 
   function tick() {
-    if (log.newest !== seen) show().catch(() => undefined); // the stream says when the server is gone
+    if (log.revision !== seen) show().catch(() => undefined); // the stream says when the server is gone
   }
 
   return { show, tick };

@@ -18,8 +18,7 @@ from mockcdrs.contract.response import (
     expected_or_quirk,
     expected_system_error,
 )
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import PAGING_KEYS
+from mockcdrs.contract.target import PAGING_KEYS, TargetServer
 from mockcdrs.crossbar.errors import merge_reversed
 
 _JSON, _CSV = "application/json", "text/csv"

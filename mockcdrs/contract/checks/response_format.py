@@ -23,8 +23,7 @@ from mockcdrs.contract.response import (
     expected_or_quirk,
     expected_system_error,
 )
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import CHUNKED_KEYS, PAGING_KEYS
+from mockcdrs.contract.target import CHUNKED_KEYS, PAGING_KEYS, TargetServer
 from mockcdrs.crossbar import csv_rendering
 
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)

@@ -12,7 +12,7 @@ from mockcdrs.remote_mock import RemoteMock
 from tests.expected.walking import WITH_QUIRKS, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
-RANGE = {"created_from": NEWEST - 86_400, "created_to": NEWEST}
+RANGE: dict[str, Any] = {"created_from": NEWEST - 86_400, "created_to": NEWEST}
 ODD: list[dict[str, Any]] = [
     {"hangup_cause": "A", "billing_seconds": 100, "flag": True},
     {"hangup_cause": "B", "billing_seconds": "100", "flag": "true"},
@@ -70,7 +70,7 @@ def mock() -> Iterator[Mock]:
 
 @pytest.mark.parametrize(("name", "value", "count"), FILTERS)
 def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: Any, count: int) -> None:
-    query = {**RANGE, name: value}
+    query: dict[str, Any] = {**RANGE, name: value}
     rows = list(walked(mock, "/cdrs", encode_query("/cdrs", query)))
     assert list(mock.expected(**query).ids) == rows
     assert len(rows) == count

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.contract import version_detection
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import Detection, assume_version, detect_version
+from mockcdrs.contract import target
+from mockcdrs.contract.target import Detection, TargetServer, assume_version, detect_version
 from mockcdrs.crossbar.versions import VERSIONS, UnknownVersion
 from mockcdrs.mock import Mock, serving
 from mockcdrs.recordings import exchanges
@@ -144,4 +143,4 @@ def test_no_single_recorded_answer_tells_another_version(file: Path, name: str) 
 
 
 def test_every_trait_is_compared_with_each_version() -> None:
-    assert version_detection._misfits([]) == {name: dict.fromkeys(version_detection._TRAITS, 0) for name in VERSIONS}
+    assert target._misfits([]) == {name: dict.fromkeys(target._TRAITS, 0) for name in VERSIONS}

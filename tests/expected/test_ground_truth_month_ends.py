@@ -18,8 +18,8 @@ CALLS = [
     (100, 500), (3_000, 4_000),
 ]  # fmt: skip
 OVER = {"202512-call-03", "202512-call-04", "202512-call-05"}
-AROUND = {"created_from": JANUARY - 5_000, "created_to": JANUARY + 5_000}
-RANGES = {
+AROUND: dict[str, Any] = {"created_from": JANUARY - 5_000, "created_to": JANUARY + 5_000}
+RANGES: dict[str, dict[str, Any]] = {
     "around": AROUND,
     "of January": {"created_from": JANUARY, "created_to": JANUARY + 5_000},
     "with a margin": {"created_from": JANUARY - 1, "created_to": JANUARY + 5_000},
@@ -68,7 +68,7 @@ def test_a_walk_over_the_end_of_a_month_ends_with_what_is_expected(
 ) -> None:
     path = f"/users/{mock.user_id}{path}" if of_user else path
     for way in ways():
-        query = {**RANGES[stretch], **way}
+        query: dict[str, Any] = {**RANGES[stretch], **way}
         assert set(walked(mock, path, query)) == set(mock.expected(path, **query).ids), way
 
 
@@ -102,7 +102,7 @@ def test_a_page_that_ends_beside_the_months_end_loses_a_call_or_names_itself() -
     assert down.unreachable == ("202512-call-00",), "the second page begins at a key in January, in December too"
     hold(WITH_QUIRKS, [(-100, 60), (10, 20)])
     client, path = WITH_QUIRKS.client(), f"/v2/accounts/{WITH_QUIRKS.account_id}/cdrs"
-    query = {**AROUND, "page_size": 1, "ascending": "true"}
+    query: dict[str, Any] = {**AROUND, "page_size": 1, "ascending": "true"}
     first = client.simulate_get(path, params=query).json["next_start_key"]
     assert client.simulate_get(path, params={**query, "start_key": first}).json["next_start_key"] == first
     assert WITH_QUIRKS.expected(**query).unreachable == ("202601-call-01",)

@@ -10,7 +10,7 @@ from mockcdrs.mock import Mock
 from tests.expected.walking import walked
 
 END = 63_935_956_800  # 2026-01-18
-RANGE = {"created_from": END - 86_400, "created_to": END}
+RANGE: dict[str, Any] = {"created_from": END - 86_400, "created_to": END}
 LEGS = st.lists(
     st.fixed_dictionaries(
         {
@@ -46,7 +46,7 @@ def test_the_leg_that_a_walk_shows_is_the_one_expected(
         own = {"_id": f"202601-{number}", "interaction_time": END - 60, "custom_channel_vars": variables}
         mock.add_cdr({**whole, **own, **leg})
     path = f"/users/{mock.user_id}/cdrs/interaction" if of_user else "/cdrs/interaction"
-    query = {**RANGE, "ascending": ascending, "paginate": "false"}
+    query: dict[str, Any] = {**RANGE, "ascending": ascending, "paginate": "false"}
     rows = list(walked(mock, path, query))
     assert sorted(rows) == sorted(mock.expected(path, **query).ids)
     assert len(rows) == len({leg["interaction_key"] for leg in legs})

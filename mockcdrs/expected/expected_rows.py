@@ -1,19 +1,45 @@
-"""The rows of a listing that a walk through its pages reaches, where quirks of the server's lose some of them.
+"""The rows of a listing: which leg stands for an interaction, and which rows a walk through the pages reaches.
 
-Part of the ground truth: plain arithmetic over rows that are there already, without the server's code.
+Part of the ground truth: plain arithmetic over documents, without the code that answers requests. Legs are compared as
+the views' JavaScript compares them.
 """
 
 import bisect
+import math
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.dataset.store import Document
-from mockcdrs.expected.query import UNPAGED, PageWalk
+
+UNPAGED = sys.maxsize
+"""The `page_size` of a walk that gets all rows with one page."""
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 RowTest = Callable[["ExpectedRow"], bool]
 RowKey = tuple[Any, str]
 """What a view sorts its rows by."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWalk:
+    """How a client walks through the pages of a listing.
+
+    Arguments:
+        page_size: the rows of a page, or `UNPAGED`.
+        chunk_size: the rows that the server reads at once.
+        is_chunked: whether the server answers in chunks.
+        is_ascending: whether the oldest rows come first.
+
+    """
+
+    page_size: int
+    chunk_size: int
+    is_chunked: bool
+    is_ascending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +178,106 @@ class _Page:
         """Whether a chunked page that ended, or broke off, names the key that it had reached."""
         walk = self._rules.walk
         return walk.is_chunked and walk.page_size < UNPAGED and self._count > 0
+
+
+def choose_leg(legs: Sequence[Document], *, by_billed_seconds: bool, is_of_user: bool, is_ascending: bool) -> Document:
+    """Return the one of an interaction's legs that the server shows: the one made first, or that with the most seconds.
+
+    CouchDB gives the legs to a descending walk in ascending order, and the other way round. Of equal ones an account's
+    listing keeps the first, a user's the last.
+    """
+    chosen, *others = sorted(legs, key=view_order, reverse=is_ascending)
+    for other in others:
+        first, second = (chosen, other) if is_of_user else (other, chosen)
+        is_better = _precedes(first, second, by_billed_seconds=by_billed_seconds) is not is_of_user
+        chosen = other if is_better else chosen
+    return chosen
+
+
+def _precedes(one: Document, other: Document, *, by_billed_seconds: bool) -> bool:
+    if by_billed_seconds:
+        left, right = _billed_seconds(other), _billed_seconds(one)
+    else:
+        left, right = _created_time(one), _created_time(other)
+    if _is_less(left, right) or _is_less(right, left):
+        return _is_less(left, right)
+    return _is_less(_loopback_leg(one), _loopback_leg(other))
+
+
+def view_order(document: Document) -> tuple[Any, str]:
+    """Return the order of a leg in the view, among those of its interaction."""
+    return _collation_key(_created_time(document)), str(document["_id"])
+
+
+def _collation_key(value: Any) -> tuple[int, Any]:
+    """Return what CouchDB sorts a value by: null, false and true, numbers, texts, lists, objects."""
+    match value:
+        case None:
+            return 0, 0
+        case bool():
+            return 1, value
+        case int() | float():
+            return 2, value
+        case str():
+            return 3, value
+        case list():
+            return 4, [*map(_collation_key, value)]
+    return 5, [(name, _collation_key(item)) for name, item in value.items()]
+
+
+def _created_time(document: Document) -> Any:
+    """Return when the leg's channel was created: as the document says, else its end less its duration, if known."""
+    created = document.get("channel_created_time")
+    if _is_truthy(created):
+        return created
+    end, duration = (
+        _to_number(document[key]) if key in document else math.nan for key in ("timestamp", "duration_seconds")
+    )
+    return None if math.isnan(end - duration) else end - duration
+
+
+def _billed_seconds(document: Document) -> Any:
+    seconds = document.get("billing_seconds")
+    return seconds if _is_truthy(seconds) else 0
+
+
+def _loopback_leg(document: Document) -> Any:
+    leg = document.get("channel_loopback_leg")
+    return leg if _is_truthy(leg) else "_"
+
+
+def _is_truthy(value: Any) -> bool:
+    """Whether JavaScript takes a value for true."""
+    return isinstance(value, list | dict) or bool(value)
+
+
+def _is_less(one: Any, other: Any) -> bool:
+    """Return `one < other` of JavaScript: texts by UTF-16 units, all else as numbers, of which NaN is never less."""
+    one, other = (_to_text(value) if isinstance(value, list | dict) else value for value in (one, other))
+    if isinstance(one, str) and isinstance(other, str):
+        return one.encode("utf-16-be", "surrogatepass") < other.encode("utf-16-be", "surrogatepass")
+    return _to_number(one) < _to_number(other)
+
+
+def _to_number(value: Any) -> float:
+    """Return a value as JavaScript converts it to a number."""
+    if value is None or isinstance(value, int | float):
+        return float(value or 0)
+    text = _to_text(value).strip()
+    return float(text or 0) if not text or _NUMBER.fullmatch(text) else math.nan
+
+
+def _to_text(value: Any) -> str:
+    """Return a value as JavaScript converts it to text."""
+    match value:
+        case None:
+            return ""  # null is met as an item of a list only
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():
+            return str(int(value))
+        case dict():
+            return "[object Object]"
+        case list():
+            return ",".join(map(_to_text, value))
+    return str(value)

@@ -4,7 +4,7 @@ import copy
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,7 +19,7 @@ from schemathesis import checks
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.mock import Mock, serving
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from tests.profile import examples
 
 LABELS = [f"{method.upper()} {path}" for path, methods in build_document()["paths"].items() for method in methods]
@@ -102,7 +102,7 @@ def operations(mock: Mock) -> dict[str, Any]:
         ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
     ):
         description["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": known}
-    schema = schemathesis.openapi.from_dict(description)
+    schema: Any = schemathesis.openapi.from_dict(description)
     return {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
 
 
@@ -136,7 +136,7 @@ def fitting(version: Version, schema: str, value: Any) -> None:
     jsonschema.Draft202012Validator(whole).validate(value)
 
 
-def generated(version: Version, label: str, case: Any) -> Any:
+def generated(version: Version, label: str, case: Any) -> Callable[[Callable[..., None]], Callable[[], None]]:
     test = given(case=case)
     # of other versions a few are enough: the code is the same, and most of what differs shows in each answer
     count = MOST_EXAMPLES if label in CALLS and version == KAZOO_4_3 else FEW_EXAMPLES
@@ -144,7 +144,7 @@ def generated(version: Version, label: str, case: Any) -> Any:
         max_examples=count, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
     )
 
-    def without_constants(function: Any) -> Any:
+    def without_constants(function: Callable[..., None]) -> Callable[[], None]:
         # Hypothesis also tries constants of whatever modules are loaded: what is drawn would depend on the tests before
         run = calm(test(function))
 

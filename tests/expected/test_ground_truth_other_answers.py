@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from mockcdrs.crossbar.summary import classify
+from mockcdrs.expected.ground_truth import kind_of_number
 from mockcdrs.expected.query import UnsupportedQuery
-from mockcdrs.expected.summary import kind_of_number
 from mockcdrs.mock import Mock
 
 END = 63_936_129_600
-RANGE = {"created_from": END - 2_600_000, "created_to": END}
+RANGE: dict[str, Any] = {"created_from": END - 2_600_000, "created_to": END}
 VERSIONS = ("4.3", "master")
 
 
@@ -31,7 +31,7 @@ def get(mock: Mock, path: str, **query: Any) -> Any:
 
 def test_the_summary_is_that_of_the_server_and_has_the_calls_that_it_counts(mock: Mock) -> None:
     for created_from in (RANGE["created_from"], END - 86_400, END - 1):
-        query = {**RANGE, "created_from": created_from}
+        query: dict[str, Any] = {**RANGE, "created_from": created_from}
         expected = mock.expected("/cdrs/summary", **query)
         assert expected.summary == get(mock, "/cdrs/summary", **query)
         assert set(expected.ids).isdisjoint(expected.unreachable)
@@ -40,7 +40,7 @@ def test_the_summary_is_that_of_the_server_and_has_the_calls_that_it_counts(mock
 
 
 def test_the_summary_of_a_month_that_has_no_calls_is_empty(mock: Mock) -> None:
-    query = {"created_from": END - 10, "created_to": END - 10}
+    query: dict[str, Any] = {"created_from": END - 10, "created_to": END - 10}
     assert mock.expected("/cdrs/summary", **query).summary == get(mock, "/cdrs/summary", **query)
 
 
@@ -82,7 +82,7 @@ def test_one_cdr_is_expected_as_long_as_it_is_there() -> None:
     ["to", "other_leg_call_id", "custom_channel_vars.owner_id", "call_id.x", "custom_application_vars", "nosuch"],
 )
 def test_a_filter_by_field_is_as_the_servers(mock: Mock, name: str, field: str) -> None:
-    query = {**RANGE, name: field}
+    query: dict[str, Any] = {**RANGE, name: field}
     assert sorted(mock.expected(**query).ids) == sorted(get_ids(mock, "/cdrs", **query, paginate="false"))
 
 
@@ -94,13 +94,13 @@ def test_what_counts_as_no_value_is_as_the_servers(name: str, value: Any) -> Non
     with Mock() as mock:
         mock.clear()
         mock.add_call(fields={"user_agent": value})
-        query = {name: "user_agent"}
+        query: dict[str, Any] = {name: "user_agent"}
         assert sorted(mock.expected(**query).ids) == sorted(get_ids(mock, "/cdrs", **query, paginate="false"))
 
 
 def test_an_offset_of_the_times_changes_no_row_but_its_words(mock: Mock) -> None:
     for offset in (3_600, "-3600"):
-        query = {**RANGE, "utc_offset": offset}
+        query: dict[str, Any] = {**RANGE, "utc_offset": offset}
         assert sorted(mock.expected(**query).ids) == sorted(get_ids(mock, "/cdrs", **query, paginate="false"))
 
 

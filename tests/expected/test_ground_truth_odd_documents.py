@@ -10,12 +10,17 @@ from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
 
 NEWEST = 63_935_956_800  # 2026-01-18
 MOCKS = [pytest.param(WITH_QUIRKS, id="quirks"), pytest.param(WITHOUT, id="fixed")]
-ODD = ["soon", "", None, [], {}, -1, 1.5, True, "63935956790"]
+ODD: list[Any] = ["soon", "", None, [], {}, -1, 1.5, True, "63935956790"]
 
 
 def check(mock: Mock, end: int = NEWEST) -> None:
     """Truth and walks over the 30 days before the end agree."""
-    query = {"created_from": end - 30 * 86_400, "created_to": end, "ascending": "true", "paginate": "false"}
+    query: dict[str, Any] = {
+        "created_from": end - 30 * 86_400,
+        "created_to": end,
+        "ascending": "true",
+        "paginate": "false",
+    }
     for path in ("/cdrs", "/cdrs/interaction"):
         assert sorted(walked(mock, path, query)) == sorted(mock.expected(path, **query).ids)
 
@@ -74,5 +79,5 @@ def test_a_filter_that_leads_through_a_text_ends_up_as_expected(name: str) -> No
     WITH_QUIRKS.reset()
     WITH_QUIRKS.clear()
     WITH_QUIRKS.add_call(at=NEWEST)
-    query = {"created_to": NEWEST, name: "y"}
+    query: dict[str, Any] = {"created_to": NEWEST, name: "y"}
     assert sorted(walked(WITH_QUIRKS, "/cdrs", query)) == sorted(WITH_QUIRKS.expected("/cdrs", **query).ids)
