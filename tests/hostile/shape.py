@@ -19,6 +19,7 @@ _KEYS = {
 }  # fmt: skip
 _DATASTORE = {name for name in SYSTEM_ERRORS if name.startswith("datastore_")} | {"datastore missing view"}
 _FAILED_QUERY = b'"message":"unknown failure"'  # the envelope has what the database said
+_PAGE = re.compile(rb"\s*<")
 _UNWRITABLE = b"failure in request, contact support"  # an answer that has bytes which are no UTF-8
 _CALL = re.compile(rb"[^(]*\((.*)\);", re.DOTALL)
 
@@ -31,6 +32,8 @@ def assert_is_crossbars(
         assert not {"\r", "\n", "\0"} & {*name, *value}, (name, value)
     if headers.get("content-encoding") == "gzip":
         body = gzip.decompress(body)
+    assert not _PAGE.match(body), "what a browser would take for a page, of the console's own origin"
+    assert not {"html", "xml"} & {*re.split(r"\W", headers.get("content-type", ""))}
     if notes is not None:
         is_puzzling = status in _EXPLAINED and not (status == 500 and _FAILED_QUERY in body)
         assert bool(notes) == is_puzzling, "what clients cannot know is explained in the log, and nothing else is"
