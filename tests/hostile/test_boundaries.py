@@ -140,3 +140,14 @@ def test_connections_beyond_the_limit_wait_until_others_end(state: State, monkey
         finally:
             for line in lines:
                 line.close()
+
+
+def test_a_client_that_does_not_go_on_is_left_after_two_minutes(server: Server) -> None:
+    assert server._loop is not None
+    waitress = server._loop._waitress
+    assert waitress.adj.channel_timeout == 120
+    with socket.create_connection((server.host, server.port), timeout=20) as line:
+        exchange(server, CDRS)
+        waitress.adj.channel_timeout, waitress.next_channel_cleanup = -1, 0
+        server._loop._wake()
+        assert line.recv(1) == b""
