@@ -98,7 +98,7 @@ def check_cdr_id(cdr_id: Any) -> None:
 def check_document(document: Any) -> None:
     """Raise `NotACdr` for what no database could hold as a CDR, and for times of another epoch."""
     if not isinstance(document, dict):
-        raise NotACdr(f"document: came {arguments.short_repr(document)}, expected a CDR's document: an object")
+        raise NotACdr(f"document: came {arguments.shown(document)}, expected a CDR's document: an object")
     _check_fields(document)
     _check_json("document", document)
 
@@ -126,12 +126,12 @@ def _check_fields(document: Mapping[str, Any]) -> None:
         cdr_id = document["_id"]
         if not (isinstance(cdr_id, str) and _CDR_ID.fullmatch(cdr_id)):
             expected = "text that starts with the month, as in 202601-a@host; or leave it out"
-            raise NotACdr(f"_id: came {arguments.short_repr(cdr_id)}, expected {expected}", "_id")
+            raise NotACdr(f"_id: came {arguments.shown(cdr_id)}, expected {expected}", "_id")
 
 
 def _check_json(name: str, value: Any) -> None:
     if not all(isinstance(key, str) for key in _keys(value)):
-        raise NotACdr(f"{name}: came {arguments.short_repr(value)}, expected text for each key, as JSON has it", name)
+        raise NotACdr(f"{name}: came {arguments.shown(value)}, expected text for each key, as JSON has it", name)
     try:
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:

@@ -184,9 +184,7 @@ class RequestMatcher:
             *(text for name, value in (self.headers or {}).items() for text in _header_difference(record, name, value)),
         ]
         if self.body is not None and not _has_body(record.body, self.body):
-            different.append(
-                f"body is {arguments.short_repr(record.body)}, expected {arguments.short_repr(self.body)} in it"
-            )
+            different.append(f"body is {arguments.shown(record.body)}, expected {arguments.shown(self.body)} in it")
         return different
 
     def __str__(self) -> str:

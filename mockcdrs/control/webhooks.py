@@ -143,7 +143,7 @@ class Webhooks:
         host = _host(webhook.uri)
         if not (self.allows_remote or is_loopback(str(host))):
             raise ArgumentError(
-                f"uri: came {arguments.short_repr(webhook.uri)}, expected an address of this machine, as in "
+                f"uri: came {arguments.shown(webhook.uri)}, expected an address of this machine, as in "
                 "'http://127.0.0.1:9000/calls'; others only with remote_webhooks=True (serve --remote-webhooks)",
                 "uri",
             )
