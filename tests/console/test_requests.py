@@ -493,7 +493,9 @@ def test_a_walk_whose_first_pages_were_dropped_is_still_one(open_page: PageOpene
     mock.state.journal.capacity = 2
     mock.state.journal.clear()
     page = open_page()
-    walk(ask, page_size=5, pages=3)
+    first = ask(headers={"User-Agent": USER_AGENT}, page_size=5).json()
+    expect(page.locator(ROWS)).to_be_visible()  # before the journal drops it
+    walk(ask, page_size=5, pages=2, start_key=first["next_start_key"])
     expect(page.locator(ROWS)).to_contain_text("3 pages, ")
     page.locator(ROWS).click()
     expect(page.locator(".page-row")).to_have_count(2)
