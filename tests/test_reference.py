@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from mockcdrs import reference
 from mockcdrs.advice.registry import ADVICE
 from mockcdrs.cli import main
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS

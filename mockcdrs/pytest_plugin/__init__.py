@@ -33,13 +33,13 @@ class MakeMock(Protocol):
 
 
 class MockSession:
-    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
+    """The mocks of a session's tests, which share what is worked out from their data."""
 
     def __init__(self) -> None:
         from mockcdrs.control.token_register import TokenRegister
-        from mockcdrs.dataset.lru_cache import LruCache
+        from mockcdrs.mock import MockFamily
 
-        self._shared = LruCache[str, "Mock"](MAX_SHARED_MOCKS, lambda _: 1)
+        self._mocks = MockFamily(MAX_SHARED_MOCKS)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
@@ -47,10 +47,7 @@ class MockSession:
 
     def make(self, options: dict[str, Any], test: str = "") -> "Mock":
         """A new mock, with a token of the test's own."""
-        from mockcdrs.mock import build
-
-        config = MockConfig(**options)
-        mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
+        mock = self._mocks.make(MockConfig(**options))
         mock.past_ports = self._past_ports
         mock.state.register = self._register
         if test:

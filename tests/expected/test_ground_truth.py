@@ -13,10 +13,9 @@ from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generated_store import GeneratedStore
-from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.generator import Block, Traffic, generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.traffic import Block, Traffic
 from mockcdrs.expected.expected_rows import PageWalk
 from mockcdrs.expected.ground_truth import compute_expected, counts_in_summary
 from mockcdrs.expected.query import ExpectedQuery, ServerRules

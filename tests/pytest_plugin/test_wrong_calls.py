@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock

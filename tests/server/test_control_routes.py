@@ -196,13 +196,20 @@ def test_a_body_has_a_bound_and_has_to_be_json(mock: Mock) -> None:
         (b"{", 400, "no-json"),
         (b"[" * 9_999, 400, "no-json"),
         (b'{"a": NaN}', 400, "bad-value"),
+        (b'{"a":' * 900 + b"{}" + b"}" * 900, 400, "bad-value"),
     ):
         refusal = post_raw(mock, content)
         assert (refusal.status_code, refusal.json()["error"]["code"]) == (status, code)
 
 
-def post_raw(mock: Mock, content: bytes) -> httpx.Response:
-    url = mock.url.removesuffix("/v2") + "/_mockcdrs/faults"
+def test_a_document_is_refused_before_it_is_too_deep_to_be_kept(mock: Mock) -> None:
+    deep = b'{"a":' * 600 + b"1" + b"}" * 600
+    refusal = post_raw(mock, b'{"fields":' + deep + b"}", "/data/calls")
+    assert refusal.json()["error"]["message"].startswith("JSON of more than 100 levels came")
+
+
+def post_raw(mock: Mock, content: bytes, path: str = "/faults") -> httpx.Response:
+    url = f"{mock.url.removesuffix('/v2')}/_mockcdrs{path}"
     return httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=10)
 
 
