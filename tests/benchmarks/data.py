@@ -8,9 +8,8 @@ from datetime import date
 
 from measuring import Bench, Budget, Line, Samples, alternate
 
-from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.generator import Traffic, blocks_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
 _FIRST_PAGE = r"""
 import pathlib, re, sys, time

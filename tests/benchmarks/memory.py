@@ -46,7 +46,7 @@ def many_requests(bench: Bench) -> Iterator[Line]:
 
 def _mixed(row: dict[str, str]) -> list[str]:
     new = f"created_to={NEW}"
-    listings = [f"/cdrs?{new}", "/cdrs", f"/cdrs?page_size=1&{new}", f"/cdrs?filter_direction=inbound&{new}"]
+    listings = [f"/cdrs?{new}", "/cdrs", f"/cdrs?page_size=1&{new}", f"/cdrs?filter_call_direction=inbound&{new}"]
     others = [f"/cdrs/interaction?{new}", f"/cdrs/{row['id']}", f"/cdrs/legs/{row['interaction_id']}", "/cdrs/summary"]
     return [*listings, *others, "", "/users", "/devices"]
 

@@ -89,11 +89,11 @@ def operations(mock: Mock) -> dict[str, Any]:
     }
     has |= {"token": [mock.auth_token, "nosuch"], "own_token": [mock.auth_token, "nosuch"]}
     has |= {name: [document["id"], "nosuch"] for name, document in around(mock).items()}
-    for name, known in has.items():
-        description["components"]["parameters"][name]["schema"] = {"enum": sorted(set(known))}
+    for name, enumeration in has.items():
+        description["components"]["parameters"][name]["schema"] = {"enum": sorted(set(enumeration))}
     login = mock.credentials
     digest = hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest()
-    for name, field, known in (
+    for name, field, enumeration in (
         ("UserLogin", "credentials", [digest, "nosuch"]),
         ("UserLogin", "method", ["md5"]),
         ("UserLogin", "account_name", [mock.state.data.accounts[mock.account_id].name]),
@@ -101,7 +101,7 @@ def operations(mock: Mock) -> dict[str, Any]:
         ("ApiLogin", "api_key", [login.api_key, "0" * 64]),
         ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
     ):
-        description["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": known}
+        description["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": enumeration}
     schema: Any = schemathesis.openapi.from_dict(description)
     return {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
 
@@ -173,7 +173,9 @@ def by_version(versions: Iterable[str]) -> list[Any]:
     indirect=["any_mock"],
     scope="module",
 )
-def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(label: str, any_mock: Mock) -> None:
+def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(
+    label: str, any_mock: Mock, count_case: Callable[[str], None]
+) -> None:
     statuses: set[int] = set()
     version = any_mock.state.version
     with serving(kazoo=version.name, fix=quirks_of(label)) as without:
@@ -185,6 +187,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
             hold_to_the_document(version, case, response)
             if response.status_code >= 500:
                 assert ask(without, case).status_code < 500, f"a fault that none of {quirks_of(label)} makes"
+            count_case("requests of the OpenAPI document")
 
         hold()
     assert statuses & {200, 201} or label in NOT_IN_THE_OFFICE
@@ -193,7 +196,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
 @pytest.mark.parametrize(
     ("label", "fixed"), by_version([KAZOO_4_3.name, KAZOO_MASTER.name]), indirect=["fixed"], scope="module"
 )
-def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
+def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock, count_case: Callable[[str], None]) -> None:
     version = fixed.state.version
 
     @generated(version, label, operations(fixed)[label].as_strategy())
@@ -201,6 +204,7 @@ def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
         response = ask(fixed, case)
         hold_to_the_document(version, case, response)
         assert response.status_code < 500
+        count_case("requests of the OpenAPI document")
 
     hold()
 
@@ -280,8 +284,8 @@ def test_old_api_is_a_server_where_it_is_served_and_else_an_error() -> None:
 
 
 def test_the_document_served_is_that_of_the_mocks_version(any_mock: Mock) -> None:
-    served = any_mock.client().simulate_get("/_mockcdrs/openapi.json", headers={"Host": "localhost"}).json
-    assert served == build_document(any_mock.state.version)
+    published = any_mock.client().simulate_get("/_mockcdrs/openapi.json", headers={"Host": "localhost"}).json
+    assert published == build_document(any_mock.state.version)
 
 
 @pytest.mark.parametrize(("fix", "name"), [((), "LeakedDocument"), (("legs-chunked-leak",), "Document")])
@@ -299,7 +303,7 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: Version) -> None:
-    named: set[str] = set()
+    in_table: set[str] = set()
     for methods in build_document(version)["paths"].values():
         for operation in methods.values():
             assert operation["x-crossbar-source"].endswith(".erl")
@@ -308,9 +312,9 @@ def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: V
             for quirk in operation["x-crossbar-quirks"]:
                 assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
                 assert quirk["default"] is (quirk["name"] in version.quirks)
-                named.add(quirk["name"])
+                in_table.add(quirk["name"])
     of_no_described_operation = {"no-account-500", "post-as-get-empty", "utc-offset-500"}
-    assert QUIRKS.keys() - named == of_no_described_operation
+    assert QUIRKS.keys() - in_table == of_no_described_operation
 
 
 def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:

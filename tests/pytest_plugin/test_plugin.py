@@ -265,9 +265,9 @@ def test_workers_do_not_share_a_mock_elsewhere(pytester: pytest.Pytester) -> Non
             pytester.runpytest_subprocess(*options, *several)
             for several in (("-n", "2"), ("--tx", "2*popen", "--dist", "each"), ("-n", "1"))
         )
-    for refused in (two, spread):
-        assert refused.ret == pytest.ExitCode.USAGE_ERROR
-        refused.stderr.fnmatch_lines(["ERROR: --mockcdrs-url=* came with 2 workers, but each test resets the mock *"])
+    for refusal in (two, spread):
+        assert refusal.ret == pytest.ExitCode.USAGE_ERROR
+        refusal.stderr.fnmatch_lines(["ERROR: --mockcdrs-url=* came with 2 workers, but each test resets the mock *"])
     one.assert_outcomes(passed=2, warnings=1)
 
 
