@@ -78,13 +78,18 @@ class Line:
     def cells(self) -> list[str]:
         """The line's text, column by column."""
         value = self.value
-        shown = "" if value is None else f"{value.median:,.3g}{' ' if self.unit else ''}{self.unit}"
+        shown = "" if value is None else f"{_short(value.median)}{' ' if self.unit else ''}{self.unit}"
         noise = "" if value is None or len(value.values) < 2 else f"{value.noise:.0%}"
         verdict = ""
         if self.budget is not None and value is not None:
             verdict = "met" if self.budget.is_met(value.median) else "MISSED"
         cpu = "" if self.cpu is None else f"{self.cpu:.2f}"
         return [self.row, self.a, self.b, shown, noise, cpu, str(self.budget or ""), verdict]
+
+
+def _short(value: float) -> str:
+    """Three digits, and all of those before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 HEADS = ["row", "A", "B", "value", "noise", "by CPU", "budget", ""]

@@ -38,7 +38,7 @@ ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
     "idle": memory.idle,
     "many": memory.many_requests,
     "long": memory.long_answer,
-    "newest": data.newest_page,
+    "newest": starting.newest_page,
     "generation": data.generation,
     "processes": peers.workers,
 }

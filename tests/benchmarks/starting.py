@@ -1,5 +1,6 @@
 """How long until the first page of a new process, and what a mock costs each test."""
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +13,19 @@ from measuring import Bench, Budget, Line, Samples, alternate, cpu_seconds
 from servers import HERE, Served, answers, free_port, mock, mockcdrs, parts_of, running, until
 
 from mockcdrs.mock import Mock, build
+
+_FIRST_PAGE = r"""
+import pathlib, re, sys, time
+from mockcdrs.mock import Mock
+begun = time.process_time()
+mock = Mock(calls_per_day=int(sys.argv[1]))
+answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs")
+spent = time.process_time() - begun
+assert len(answer.json["data"]) == 50, answer.text
+# resource.getrusage() would count what the process weighed that this one was forked from
+status = pathlib.Path("/proc/self/status").read_text()
+print(spent * 1000, int(re.search(r"VmHWM:\s+(\d+)", status)[1]) * 1024 / 1e6)
+"""
 
 
 class _Start:
@@ -53,6 +67,32 @@ def first_page(bench: Bench) -> Iterator[Line]:
         cpu=a.cpu.over(b.cpu).median,
         budget=Budget(1.25),
     )
+
+
+def newest_page(bench: Bench) -> Iterator[Line]:
+    """A mock of very many calls and one of few, each in a new process: made, and asked for its newest page."""
+    busy, quiet = _NewMock(100_000), _NewMock(25)
+    times = alternate(2 * bench.rounds, busy, quiet)
+    row = "newest page at 100,000 calls a day, and at 25"
+    a, b = (f"{each.median:,.1f} ms" for each in times)
+    yield Line(row=f"{row}: processor time", a=a, b=b, value=times[0].over(times[1]), budget=Budget(2))
+    sizes = [Samples(each.megabytes[1:]) for each in (busy, quiet)]
+    a, b = (f"{each.median:,.1f} MB" for each in sizes)
+    yield Line(row=f"{row}: memory", a=a, b=b, value=sizes[0].over(sizes[1]), budget=Budget(1.2))
+
+
+class _NewMock:
+    """A process with a mock; a round gives the milliseconds of processor time to its first page."""
+
+    def __init__(self, calls_per_day: int) -> None:
+        self._command = [sys.executable, "-c", _FIRST_PAGE, str(calls_per_day)]
+        self.megabytes: list[float] = []
+
+    def __call__(self) -> float:
+        output = subprocess.run(self._command, capture_output=True, text=True, check=True, timeout=60).stdout
+        spent, peak = map(float, output.split())
+        self.megabytes.append(peak)
+        return spent
 
 
 def fixture(bench: Bench) -> Iterator[Line]:
