@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from mockcdrs.contract.client import Client, ClientError, RawRequest
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Document
-from mockcdrs.imports.account_answers import describe_account
-from mockcdrs.imports.importer import complete_document
+from mockcdrs.imports.importer import complete_document, describe_account
 from mockcdrs.recordings.exchanges import Exchange
 
 # A token may open the calls of an account, but not its users.
