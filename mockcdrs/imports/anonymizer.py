@@ -104,17 +104,14 @@ class Pseudonyms:
         """The text that replaces a text of a kind."""
         if kind in VALUES and (VALUES[kind].fullmatch(text) or text.casefold() in CODES):
             return text
-        match kind:
-            case FieldKind.REALM | FieldKind.ADDRESS:
-                return self._pieces(f"@{text}", PROTOCOL)[1:]
-            case FieldKind.URI | FieldKind.NUMBER:
-                return self._pieces(text, PROTOCOL)
-            case FieldKind.SDP if text.startswith("v=0"):
-                return "".join(map(self._sdp_line, text.splitlines(keepends=True)))
-            case FieldKind.USER_AGENT:
-                products = _PRODUCT.split(text)
-                return "".join(part if row % 2 else self._pieces(part, NOBODY) for row, part in enumerate(products))
-        return self._pieces(text, NOBODY)
+        if kind is FieldKind.SDP and text.startswith("v=0"):
+            return "".join(map(self._sdp_line, text.splitlines(keepends=True)))
+        if kind is FieldKind.USER_AGENT:
+            products = _PRODUCT.split(text)
+            return "".join(part if row % 2 else self._pieces(part, NOBODY) for row, part in enumerate(products))
+        if kind in {FieldKind.REALM, FieldKind.ADDRESS}:
+            return self._pieces(f"@{text}", PROTOCOL)[1:]
+        return self._pieces(text, PROTOCOL if kind in {FieldKind.URI, FieldKind.NUMBER} else NOBODY)
 
     def _sdp_line(self, line: str) -> str:
         """A line of a session description (RFC 8866). Known words stay, and small numbers where they name nobody."""
@@ -135,14 +132,17 @@ class Pseudonyms:
             case "database":
                 name, cut = self._shape(piece["id"].replace(piece["cut"], "")), piece["cut"]
                 return cut.join(("account", name[:2], name[2:4], name[4:])) + (piece["month"] or "")
-            case "uuid" | "mac":
-                shape = self._shape(text if text.isupper() else text.lower())
-                # 02: locally administered, the address of no product
-                return shape if piece["uuid"] else f"02{shape[2:]}"
+            case "uuid":
+                return self._shape(text if text.isupper() else text.lower())
+            case "mac":
+                return f"02{self._shape(text if text.isupper() else text.lower())[2:]}"  # 02: that of no product
             case "address":
                 return self._address(text)
             case "host":
-                return self._host(text)
+                *labels, last = text.split(".")
+                hidden = [self._pieces(label, NOBODY) for label in labels]
+                ending = last if last.lower() in _RESERVED_ENDINGS else "example"
+                return ".".join([*hidden, ending]) if labels else self._pieces(last, PROTOCOL)
             case "number":
                 return self._number(text)
         return self._word(text, kept)
@@ -156,13 +156,6 @@ class Pseudonyms:
             return text
         ranges = (_DOCUMENTATION, _BENCHMARK) if address.version == 4 else (_DOCUMENTATION_V6,)
         return self._choose(str(address), *ranges)
-
-    def _host(self, text: str) -> str:
-        *labels, last = text.split(".")
-        if not labels:
-            return self._pieces(last, PROTOCOL)
-        ending = last if last.lower() in _RESERVED_ENDINGS else "example"
-        return ".".join([*(self._pieces(label, NOBODY) for label in labels), ending])
 
     def _word(self, text: str, kept: frozenset[str]) -> str:
         word = text.lstrip("+*")
@@ -200,12 +193,12 @@ class Pseudonyms:
         rank = int.from_bytes(hashlib.blake2b(original.encode("utf-8", "surrogatepass"), key=self._key).digest())
         if math.prod(map(len, ranges[0])) >= _TOO_MANY_TO_MEET:
             return _spell(rank, ranges[0])
-        name = f"{rank % 2**96:x}"
+        name, taken = f"{rank % 2**96:x}", self._taken
         if name not in self.given:
             spelled = (_spell(rank + attempt, parts) for parts in ranges for attempt in range(_ATTEMPTS))
-            free = (each for each in spelled if each != original.lstrip("+") and each not in self._taken)
+            free = (each for each in spelled if each != original.lstrip("+") and each not in taken)
             self.given[name] = next(free, _spell(rank, ranges[-1]))
-            self._taken.add(self.given[name])
+            taken.add(self.given[name])
         return self.given[name]
 
 
@@ -252,11 +245,8 @@ class Anonymizer:
     def anonymize_account(self, account: Account) -> Account:
         """Anonymize an account with its users, devices and tokens. Apps are left out: those of the demo stand in."""
         hidden = {name: self.anonymize_field(name, getattr(account, name)) for name in _ACCOUNT_FIELDS}
-        tokens = (
-            Token(self.hide(FieldKind.ID, each.value), self.hide(FieldKind.ID, each.owner_id))
-            for each in account.tokens
-        )
-        return replace(account, **hidden, tokens=tuple(tokens), apps=())
+        tokens = [[self.hide(FieldKind.ID, text) for text in (each.value, each.owner_id)] for each in account.tokens]
+        return replace(account, **hidden, tokens=tuple(Token(*each) for each in tokens), apps=())
 
     def anonymize_object(self, fields: Mapping[str, Any]) -> Document:
         """Anonymize a document, a row, or an object within one."""
@@ -264,10 +254,9 @@ class Anonymizer:
 
     def knows(self, name: str) -> bool:
         """Whether a field stays. The name of one that does not is noted."""
-        is_known = name in self._keep or kind_of(name) is not None
-        if not is_known:
+        if name not in self._keep and kind_of(name) is None:
             self.dropped.add(name)
-        return is_known
+        return name not in self.dropped
 
     def anonymize_field(self, name: str, value: Any) -> Any:
         """Anonymize the value of a field that stays."""
@@ -279,12 +268,8 @@ class Anonymizer:
             case str():
                 return self.hide(kind, value)
             case Mapping() if kind is FieldKind.TALLY:
-                return {
-                    self.hide(FieldKind.REALM if "." in name else FieldKind.CODE, name): self._anonymize_value(
-                        kind, each
-                    )
-                    for name, each in value.items()
-                }
+                kinds = {name: FieldKind.REALM if "." in name else FieldKind.CODE for name in value}
+                return {self.hide(kinds[name], name): self._anonymize_value(kind, each) for name, each in value.items()}
             case Mapping():
                 return self.anonymize_object(value)
             case list() | tuple():
