@@ -113,11 +113,11 @@ class Mock(MockBackend):
                 self._start()
 
     def _start(self) -> None:
-        with contextlib.ExitStack() as refused:
+        with contextlib.ExitStack() as refused_ports:
             for _ in range(_MAX_PORTS_REFUSED if self._server.port == 0 else 0):
                 if self._server.start().port not in self.past_ports:
                     return
-                refused.callback(self._server.stop)  # not before another port is found
+                refused_ports.callback(self._server.stop)  # not before another port is found
                 self._server = self._new_server()
             self._server.start()
 

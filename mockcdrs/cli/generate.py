@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock
+from mockcdrs.cli import kazoo_of_mock
 
 if TYPE_CHECKING:
     from mockcdrs.dataset.export import ExportForm
@@ -115,7 +115,7 @@ def _check_fixtures() -> None:
 def _with_progress(days: int) -> Callable[[Iterator[int]], Iterator[int]]:
     """Shows how many days are done, on a terminal."""
 
-    def watched(counts: Iterator[int]) -> Iterator[int]:
+    def watch(counts: Iterator[int]) -> Iterator[int]:
         if not sys.stderr.isatty():  # the bar's label would be all that is left of it
             yield from counts
             return
@@ -124,4 +124,4 @@ def _with_progress(days: int) -> Callable[[Iterator[int]], Iterator[int]]:
                 bar.update(1)
                 yield count
 
-    return watched
+    return watch

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from mockcdrs.arguments import shown
+from mockcdrs.arguments import short_repr
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
@@ -261,7 +261,7 @@ def _assignment(name: str, value: Any) -> str:
     try:
         return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
     except (TypeError, ValueError) as error:
-        raise SettingError(f"{name} came as {shown(value)}: expected text, a number, true or false") from error
+        raise SettingError(f"{name} came as {short_repr(value)}: expected text, a number, true or false") from error
 
 
 def _make_store(config: MockConfig, seed: int, clock: Clock) -> LoadedStore | GeneratedStore:

@@ -38,7 +38,10 @@ class CallRate(TypedDict, total=False):
     name: str
 
 
-_DOLLARS = Kind("dollars from 0 on", lambda value: arguments.is_number(value) and value >= 0)
+_MOST_DOLLARS = 1_000_000
+_DOLLARS = Kind(
+    f"dollars from 0 to {_MOST_DOLLARS}", lambda value: arguments.is_number(value) and 0 <= value <= _MOST_DOLLARS
+)
 _RATE_PARTS = {
     "per_minute": _DOLLARS,
     "increment": arguments.whole(1, _LONGEST_SECONDS, "whole seconds"),
@@ -48,7 +51,7 @@ _RATE_PARTS = {
     "name": arguments.TEXT,
 }
 _RATE = Kind(
-    f"dollars a minute from 0 on, or some of {', '.join(_RATE_PARTS)} by name",
+    f"dollars a minute from 0 to {_MOST_DOLLARS}, or some of {', '.join(_RATE_PARTS)} by name",
     lambda value: isinstance(value, Mapping) or _DOLLARS.fits(value),
 ).optional()
 _TEXT = arguments.TEXT.optional()

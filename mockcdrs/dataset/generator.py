@@ -9,7 +9,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate, chain, cycle
@@ -29,8 +28,7 @@ from mockcdrs.dataset.store import Document, TimeBasis
 WEEKDAYS = (1.5, 1.3, 1.3, 1.3, 1.2, 0.3, 0.1)
 # Shares of the office's hours from local midnight on, with a dip for lunch.
 HOURS = (1, 0, 0, 0, 1, 2, 6, 20, 70, 115, 125, 105, 60, 85, 115, 110, 90, 50, 22, 10, 6, 4, 2, 1)
-# Up to here a day is one block; a busier office has shorter ones, so that a page costs the same whatever the traffic.
-QUIET_CALLS_PER_DAY = 40
+# A block has about as many documents as a page, so that a page costs the same whatever the traffic.
 DOCUMENTS_A_CALL, DOCUMENTS_A_BLOCK = 2.1, 60
 DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
 # How many calls a day has, as a part of those that are expected.
@@ -47,8 +45,7 @@ _DRAWS_OF_TIME = 6
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
+class Traffic(NamedTuple):
     """How busy an office is: `calls_per_day` is the mean over a week, `utc_offset_hours` where its day lies."""
 
     calls_per_day: int
@@ -59,18 +56,17 @@ class Traffic:
         """The traffic of an office with the office hours of a locale."""
         return cls(calls_per_day, numbering_plan(locale).utc_offset_hours)
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether a whole day is one block."""
-        return self.calls_per_day <= QUIET_CALLS_PER_DAY
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A stretch of one UTC day in Gregorian seconds, the end not included."""
 
     start_gregorian: int
     end_gregorian: int
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a whole day."""
+        return self.end_gregorian - self.start_gregorian == DAY_SECONDS
 
 
 def blocks_of_day(traffic: Traffic, day: date) -> list[Block]:
@@ -81,17 +77,42 @@ def blocks_of_day(traffic: Traffic, day: date) -> list[Block]:
 
 def blocks_between(traffic: Traffic, first: int, last: int, *, descending: bool) -> Iterator[Block]:
     """The blocks that touch a stretch of Gregorian seconds, both ends included; lazy, for there may be many."""
-    length = DAY_SECONDS if traffic.is_quiet else _HOUR_SECONDS
     step = -1 if descending else 1
-    for span in range(first // length, last // length + 1)[::step]:
-        start = span * length
-        count = 1 if traffic.is_quiet else _blocks_in_hour(traffic, start)
-        low, high = (
-            ((min(max(moment - start, 0), length - 1) + 1) * count - 1) // length  # the block in which a moment lies
-            for moment in (first, last)
-        )
-        for row in range(low, high + 1)[::step]:
-            yield Block(start + length * row // count, start + length * (row + 1) // count)
+    for day in range(first // DAY_SECONDS, last // DAY_SECONDS + 1)[::step]:
+        midnight = day * DAY_SECONDS
+        for second, length, count in _spans_of_day(traffic, gregorian.day_of(midnight).weekday)[::step]:
+            start = midnight + second
+            if start > last or start + length <= first:
+                continue
+            if count == 1:
+                yield Block(start, start + length)
+                continue
+            low, high = (
+                ((min(max(moment - start, 0), length - 1) + 1) * count - 1) // length  # the block of a moment
+                for moment in (first, last)
+            )
+            for row in range(low, high + 1)[::step]:
+                yield Block(start + length * row // count, start + length * (row + 1) // count)
+
+
+@lru_cache(maxsize=16)
+def _spans_of_day(traffic: Traffic, weekday: int) -> tuple[tuple[int, int, int], ...]:
+    """Spans of a day: the second at which one starts, its length, and the number of blocks that it is divided into.
+
+    A span is one busy hour, or quiet hours that make one block together.
+    """
+    spans, documents = list[tuple[int, int, int]](), 0.0
+    for hour in range(24):
+        expected = _calls_in_hour(traffic, weekday, hour) * DOCUMENTS_A_CALL
+        if spans and documents + expected <= DOCUMENTS_A_BLOCK:
+            start, length, _ = spans.pop()
+            spans.append((start, length + _HOUR_SECONDS, 1))
+            documents += expected
+        else:
+            count = min(_HOUR_SECONDS, max(1, math.ceil(expected / DOCUMENTS_A_BLOCK)))
+            spans.append((hour * _HOUR_SECONDS, _HOUR_SECONDS, count))
+            documents = expected
+    return tuple(spans)
 
 
 class DayProfile:
@@ -99,7 +120,7 @@ class DayProfile:
 
     def __init__(self, traffic: Traffic, day: date) -> None:
         self.midnight = midnight_of(day)
-        expected = (_calls_in_hour(traffic, day, hour) for hour in range(24))
+        expected = (_calls_in_hour(traffic, day.weekday(), hour) for hour in range(24))
         self._until = list(
             accumulate(expected, initial=0.0)
         )  # the calls before each hour, the next day's first included
@@ -140,15 +161,9 @@ def day_end(block: Block) -> int:
     return block.start_gregorian // DAY_SECONDS * DAY_SECONDS + DAY_SECONDS
 
 
-def _calls_in_hour(traffic: Traffic, day: date, hour: int) -> float:
+def _calls_in_hour(traffic: Traffic, weekday: int, hour: int) -> float:
     share = HOURS[(hour + traffic.utc_offset_hours) % 24] / sum(HOURS)
-    return traffic.calls_per_day * WEEKDAYS[day.weekday()] * share
-
-
-def _blocks_in_hour(traffic: Traffic, start: int) -> int:
-    moment = gregorian.to_datetime(start)
-    documents = _calls_in_hour(traffic, moment.date(), moment.hour) * DOCUMENTS_A_CALL
-    return min(_HOUR_SECONDS, max(1, math.ceil(documents / DOCUMENTS_A_BLOCK)))
+    return traffic.calls_per_day * WEEKDAYS[weekday] * share
 
 
 def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis = "written") -> list[Document]:

@@ -203,9 +203,9 @@ def _server_elsewhere(config: pytest.Config, marked: dict[str, Any] | None = Non
     from mockcdrs.real_kazoo import RealKazoo
     from mockcdrs.remote_mock import RemoteMock
 
-    made_of = [name for name in marked or {} if name in OPTIONS]
-    if made_of:
-        pytest.skip(f"only a mock can be made with {', '.join(made_of)}; these tests run against --mockcdrs-url")
+    names = [name for name in marked or {} if name in OPTIONS]
+    if names:
+        pytest.skip(f"only a mock can be made with {', '.join(names)}; these tests run against --mockcdrs-url")
     given = {name: plugin_options.read_elsewhere(config, name) for name in plugin_options.EXTERNAL}
     url = str(given["url"])
     control = ControlClient(url, plugin_options.read_elsewhere(config, "control_token"))

@@ -27,10 +27,10 @@ def test_it_shows_its_progress_on_a_terminal_and_nowhere_else(tmp_path: Path) ->
     screen, terminal = pty.openpty()
     subprocess.run([*command, str(tmp_path / "seen")], stderr=terminal, stdout=subprocess.DEVNULL, check=True)
     os.close(terminal)
-    shown = os.read(screen, 10_000).decode()
+    progress = os.read(screen, 10_000).decode()
     os.close(screen)
-    assert "days" in shown
-    assert "100%" in shown
+    assert "days" in progress
+    assert "100%" in progress
     unseen = subprocess.run([*command, str(tmp_path / "unseen")], capture_output=True, check=True, text=True)
     assert unseen.stderr == ""
 

@@ -12,6 +12,7 @@ from mockcdrs.dataset.export import ExportSpan
 from mockcdrs.dataset.generator import Traffic, blocks_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.dataset.store import Document
 from tests.dataset.calls import calls_of_block
 
 MANIFEST = fixtures.manifest()
@@ -20,7 +21,7 @@ LOAD = Traffic.of(MANIFEST.calls_per_day, MANIFEST.locale)
 SPAN = ExportSpan(MANIFEST.seed, LOAD, MANIFEST.days, MANIFEST.moment_gregorian)
 
 
-def office_documents() -> list[files.Document]:
+def office_documents() -> list[Document]:
     held = files.load(fixtures.directory() / "office").documents
     return [document for key in sorted(held) for document in held[key]]
 

@@ -178,8 +178,8 @@ def test_each_original_of_the_committed_data_has_one_pseudonym_and_each_pseudony
                     links.setdefault(field, set()).add((values[field], pseudonym))
     assert len(links) > 40
     for field, pairs in links.items():
-        originals, pseudonyms = ({pair[side] for pair in pairs} for side in (0, 1))
-        assert len(originals) == len(pseudonyms) == len(pairs), field
+        originals, replaced = ({pair[side] for pair in pairs} for side in (0, 1))
+        assert len(originals) == len(replaced) == len(pairs), field
 
 
 def test_values_that_name_nobody_stay() -> None:
