@@ -16,6 +16,7 @@ from mockcdrs.cdr.documents import text_at
 from mockcdrs.control.state import default_account
 from mockcdrs.crossbar.summary import summarize, summary_view
 from mockcdrs.crossbar.versions import KAZOO_4_3
+from mockcdrs.dataset.call import month_context
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generator import Traffic, blocks_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
@@ -138,7 +139,7 @@ def _faker_leg() -> Callable[[], Document]:
 
     office = generate_office(1, main_account_id(1))
     usual, _ = build_call(office, CallSpec("inbound_answered"), NOON, 1)
-    realm, fake = office.account.realm, Faker()
+    realm, fake, servers = office.account.realm, Faker(), month_context(office, "202601").servers
     fake.seed_instance(1)
 
     def make() -> Document:
@@ -150,8 +151,10 @@ def _faker_leg() -> Callable[[], Document]:
         from_uri, to_uri = f"{caller}@{address}", f"{callee}@{realm}"
         rate = fake.random_element(({"rate": "40", "rate_name": "Inbound"}, {"rate": "60", "rate_name": "Local"}))
         agent, cause = fake.random_element(("Sonus_UAC", "Asterisk")), fake.random_element(("NORMAL_CLEARING",))
+        server, _ = fake.random_element(servers)
         return {
             **usual,
+            **server,
             **dict.fromkeys(("request", "to", "to_uri"), to_uri),
             **dict.fromkeys(("from", "from_uri", "presence_id"), from_uri),
             **dict.fromkeys(("timestamp", "pvt_created", "pvt_modified"), end),
