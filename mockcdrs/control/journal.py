@@ -46,10 +46,10 @@ class SentResponse:
     def keep(self, part: bytes) -> None:
         """Record a part of the body that is sent."""
         room = MAX_BODY_BYTES - self.kept_bytes
-        self.is_truncated |= len(part) > room
-        if room > 0:
-            self.parts.append(part[:room])
-            self.kept_bytes += len(self.parts[-1])
+        if len(part) > room:
+            part, self.is_truncated = part[:room], True
+        self.parts.append(part)
+        self.kept_bytes += len(part)
 
     def to_dict(self) -> dict[str, Any]:
         """Return headers, and the body as text, with secrets redacted."""

@@ -187,11 +187,11 @@ def plain_call(office: Office, start: int, phones: int, *identity: object, is_on
     random = random_for("call", office.seed, office.account.id, *identity)
     pace, key = [random.random() for _ in range(8)], random.getrandbits(64)
     context = month_context(office, gregorian.month_of(start))
-    stream = stream_for_call(b"%d" % key, legs=phones + 4)
+    stream = stream_for_call(b"%d" % key, pace, legs=phones + 4)
     rows = sample(random, range(len(office.phones)), phones)
     if is_one_user:
         rows = [rows[0] // 3 * 3 + 1, rows[0] // 3 * 3 + 2]
-    return Call(context, stream, start, pace, [office.phones[row] for row in rows], key & 0xFFFF)
+    return Call(context, stream, start, [office.phones[row] for row in rows], key & 0xFFFF)
 
 
 def _build_scenario(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:

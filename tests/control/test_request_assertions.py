@@ -66,6 +66,41 @@ def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
     ]
 
 
+def test_the_message_of_a_journal_without_requests_names_a_proxy_that_may_have_got_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in (
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of(), "/cdrs")
+    assert str(caught.value) == f"GET /cdrs: asked 0 times, expected at least once; 0 requests came. {hint}"
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of("/users"), "/cdrs", times=2)
+    assert str(caught.value).startswith("GET /cdrs: asked 0 times, expected 2 times; 1 requests came\n")
+
+
+def test_a_path_is_compared_as_it_is_decoded() -> None:
+    assert_in(journal_of("/v2/caf%C3%A9/x%FFy"), "/café/x%FFy", times=1)
+    assert_in(journal_of("/v2/a/b/c"), "/a/*/c", times=1)
+    assert_in(journal_of("/v2/a/b/b/c"), "/a/*/c", times=0)
+
+
+def test_a_journal_that_dropped_requests_says_how_many_it_would_have_to_keep() -> None:
+    with pytest.raises(JournalFull, match=r"keeps the last 2 requests and dropped 3 older .* --journal 10`$"):
+        assert_in(journal_of(*["/users"] * 5, capacity=2), "/cdrs", times=0)
+
+
 def test_an_assertion_that_dropped_requests_could_change_is_refused() -> None:
     journal = journal_of("/cdrs", "/cdrs", "/users", capacity=2)
     assert_in(journal, "/cdrs")
