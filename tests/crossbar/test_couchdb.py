@@ -1,6 +1,7 @@
 """Rows come in the order of their keys, wherever a range begins and ends, and an index weighs little."""
 
 import tracemalloc
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_the_part_of_a_range_between_two_keys_is_in_its_direction(keys: KeyRange
 def test_what_one_has_indexed_is_not_indexed_again_by_one_beside_it() -> None:
     mapped: list[str] = []
 
-    def note(document: Document) -> tuple[Any, Any] | None:
+    def note(document: Mapping[str, Any]) -> tuple[Any, Any] | None:
         mapped.append(document["_id"])
         return [document["pvt_created"]], None
 
