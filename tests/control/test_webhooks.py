@@ -285,8 +285,9 @@ def test_an_event_of_a_local_resource_names_it() -> None:
 
 
 def test_a_form_nests_members_and_lists_as_kazoo_does() -> None:
-    event = {"a": "x y&", "b": {"c": 1, "d": {"e": True}}, "f": [1, "2"], "g": {}}
-    assert encode_form(event) == b"a=x+y%26&b[c]=1&b[d][e]=true&f[]=1&f[]=2&"
+    event = {"a": "X y&", "b": {"c": 1, "d": {"e": True}}, "f": [1, "2"], "g": {}}
+    assert encode_form(event) == b"a=X+y%26&b[c]=1&b[d][e]=true&f[]=1&f[]=2&"
+    assert encode_form({"a": "\udcff"}) == b"a=%FF"
 
 
 def test_an_attempt_that_is_under_way_when_its_webhook_goes_is_not_counted(receiver: Receiver) -> None:

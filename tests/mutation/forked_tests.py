@@ -21,8 +21,7 @@ from typing import NamedTuple, TypeVar
 import coverage
 import pytest
 from hypothesis import Phase, settings
-
-from tests.mutation.mutants import Mutant
+from mutants import Mutant
 
 _MEMORY_BYTES = 4 << 30
 _WALL_SECONDS = 60  # for one test: a mutant that waits forever uses no processor

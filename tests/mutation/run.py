@@ -1,4 +1,4 @@
-"""Mutation testing: `python -m tests.mutation.run [--changed] [--sample N] [--results FILE]`.
+"""Mutation testing: `python tests/mutation/run.py [--changed] [--sample N] [--results FILE]`.
 
 Makes small mistakes in the functions of the rooms below, one at a time, and counts those that a test notices.
 `--changed` keeps to the lines that the latest commits changed. `--sample` takes so many at random. `--results` is a
@@ -18,9 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from tests.mutation.forked_tests import ForkedTests, Trial
-from tests.mutation.mutants import Mutant, mutants_of
+from forked_tests import ForkedTests, Trial
+from mutants import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cdr", "control", "crossbar", "dataset/store.py", "faults")
