@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from mockcdrs import reference
 from mockcdrs.advice.registry import ADVICE
 from mockcdrs.cli import main
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
@@ -205,12 +205,12 @@ def test_the_command_says_which_names_are_nearest_to_a_misspelt_one(name: str, h
 def test_the_control_api_shows_what_the_command_does() -> None:
     with serving() as mock:
         root = mock.url.removesuffix("/v2")
-        shown, settings, presets = (
+        groups, settings, presets = (
             httpx.get(f"{root}/_mockcdrs/{path}", timeout=30).json()
             for path in ("reference", "settings", "faults/presets")
         )
-    assert {group["kind"]: group["title"] for group in shown} == reference.TITLES
-    entries = [(group["kind"], entry) for group in shown for entry in group["entries"]]
+    assert {group["kind"]: group["title"] for group in groups} == reference.TITLES
+    entries = [(group["kind"], entry) for group in groups for entry in group["entries"]]
     assert [
         (kind, {**entry, **{name: tuple(entry[name]) for name in ("notes", "endpoints")}}) for kind, entry in entries
     ] == [

@@ -20,11 +20,11 @@ SEARCH = settings(
 )
 
 
-def smallest(strategy: st.SearchStrategy[History], wanted: str, least: int) -> History:
+def smallest(strategy: st.SearchStrategy[History], condition: str, least: int) -> History:
     """What a failing property over a history ends up with, whatever it began with."""
     return hypothesis.find(
         strategy,
-        lambda history: any(document[wanted] >= least for document in history.documents),
+        lambda history: any(document[condition] >= least for document in history.documents),
         settings=SEARCH,
         random=Random(1),
     )

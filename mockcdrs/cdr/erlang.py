@@ -42,7 +42,8 @@ def to_number(value: Any) -> int | float:
     """`kz_term:to_number/1`: text is an integer, or a float with digits on both sides of its point."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    value = _text_of_codes(value)
+    if isinstance(value, list):
+        value = _text_of_codes(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
         if _INTEGER.fullmatch(value):
             return int(value)
@@ -183,8 +184,8 @@ def is_empty(value: Any) -> bool:
     """`kz_term:is_empty/1`: also 0, "0", "NULL" and "undefined" count as nothing."""
     if isinstance(value, list):
         value = _text_of_codes(value)
-    if isinstance(value, str | list):
-        return value in ("", "0", "NULL", "undefined")
+    if isinstance(value, str):
+        return value in {"", "0", "NULL", "undefined"}
     return value is None or (value is not False and value in (0, {}))
 
 

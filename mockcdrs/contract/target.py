@@ -67,6 +67,11 @@ class TargetServer:
         """The version of Kazoo that the server is checked for."""
         return self.detection.version
 
+    @property
+    def cdrs_path(self) -> str:
+        """The raw path of the account's CDRs."""
+        return f"/v2/accounts/{quote(self.account_id)}/cdrs"
+
     def get_cdrs(self, path: str = "", /, headers: Mapping[str, str] | None = None, **query: Any) -> CheckedResponse:
         """The response to GET with the token for a path below the account's `/cdrs`. Raises as `request` does."""
         return self.request_account(f"/cdrs{path}", query, headers)

@@ -23,10 +23,6 @@ _METHODS = frozenset(method.value for method in HTTPMethod)
 _BELOW_ACCOUNT = re.compile(r"(?:/v\d+)?/accounts/[^/]+(/.+)")
 
 
-def _is_method(value: Any) -> bool:
-    return isinstance(value, str) and value.upper() in _METHODS
-
-
 def _is_path(value: Any) -> bool:
     return (
         isinstance(value, str)
@@ -94,7 +90,9 @@ def _glob(parts: list[str], character: str) -> str:
     return f"{first}{inner}{character}*{others[-1]}" if others else first
 
 
-METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
+METHOD = Kind(
+    f"one of {', '.join(sorted(HTTPMethod))}", lambda value: isinstance(value, str) and value.upper() in _METHODS
+)
 PATH = Kind("the end of a path, as in '/cdrs'", _is_path, path_hint)
 BELOW_ACCOUNT = Kind(
     "a path below the account, as in '/cdrs'",
@@ -184,7 +182,9 @@ class RequestMatcher:
             *(text for name, value in (self.headers or {}).items() for text in _header_difference(record, name, value)),
         ]
         if self.body is not None and not _has_body(record.body, self.body):
-            different.append(f"body is {arguments.shown(record.body)}, expected {arguments.shown(self.body)} in it")
+            different.append(
+                f"body is {arguments.short_repr(record.body)}, expected {arguments.short_repr(self.body)} in it"
+            )
         return different
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServerState:
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
@@ -79,6 +79,13 @@ class Outcome:
     lost: int = 0
     has_view_rows: bool = False
 
+    def copy(self) -> "Outcome":
+        """The same, to be changed on its own."""
+        return Outcome(
+            self.rows, self.next_start_key, self.message, self.from_body, self.tokens, self.bucket_account, self.lost,
+            self.has_view_rows,
+        )  # fmt: skip
+
 
 class _Null:
     """JSON's null where it is a value and not the lack of one: no text, no number, neither true nor false."""
@@ -90,11 +97,12 @@ class _Null:
 NULL = _Null()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ParsedRequest:
     """A request as Crossbar's modules see it (`api_util.erl`).
 
-    `path` is raw, header names are in small letters, `envelope` is the JSON body, `{}` without one.
+    `path` is raw, header names are in small letters, `envelope` is the JSON body, `{}` without one. `first` has the
+    first value of each parameter in the query.
     """
 
     method: str
@@ -102,13 +110,14 @@ class ParsedRequest:
     query: Query = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     envelope: Mapping[str, Any] = field(default_factory=dict)
+    first: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = dict(reversed(self.query))
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """A parameter of the query string alone, its first value."""
-        for key, value in self.query:
-            if key == name:
-                return value
-        return default
+        return self.first.get(name, default)
 
     def value(self, name: str, default: Any = None) -> Any:
         """A parameter from wherever it was sent: the body's data, the query string, the body's envelope.
@@ -116,7 +125,7 @@ class ParsedRequest:
         A null in the data is a value, `NULL` (`cb_context:req_value/3`); nulls beside it are gone already.
         """
         if not self.envelope:
-            return self.parameter(name, default)
+            return self.first.get(name, default)
         data = self.envelope.get("data")
         if isinstance(data, Mapping) and name in data:
             return NULL if data[name] is None else data[name]

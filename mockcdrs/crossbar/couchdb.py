@@ -152,6 +152,7 @@ class _Index:
         runs = iter(lambda: sorted(itertools.islice(rows, _RUN_ROWS), key=_row_order), [])
         self._rows = list(heapq.merge(*runs, key=_row_order))
         self._posts = list(map(_key_order, self._rows[::_STEP]))
+        self._last = _key_order(self._rows[-1]) if self._rows else HIGHEST
         self._places: dict[Callable[..., int], tuple[SortKey, int]] = {}
 
     def __len__(self) -> int:
@@ -159,8 +160,13 @@ class _Index:
 
     def part(self, low: SortKey, high: SortKey, *, descending: bool) -> Iterator[ViewRow]:
         """The rows from a least to a greatest key, in a direction."""
-        first, last = self._place(bisect.bisect_left, low), self._place(bisect.bisect_right, high)
-        return map(self._rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
+        rows = self._rows
+        if not rows:
+            return iter(())
+        # most parts of a long range lie within it as a whole
+        first = 0 if low <= self._posts[0] else self._place(bisect.bisect_left, low)
+        last = len(rows) if self._last <= high else self._place(bisect.bisect_right, high)
+        return map(rows.__getitem__, range(last - 1, first - 1, -1) if descending else range(first, last))
 
     def _place(self, bisected: Callable[..., int], bound: SortKey) -> int:
         known, place = self._places.get(bisected, (None, 0))
@@ -182,14 +188,14 @@ class _SharedIndexes:
 class Databases:
     """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
 
-    `rows` holds what was made of documents, each with its document, by the identity of this. It is shared, too.
+    `rows` holds what was made of documents, by kind and by the identity of the document. It is shared, too.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
         self.shared: _SharedIndexes = _SharedIndexes() if beside is None else beside.shared
         self._passing: dict[tuple[str, str, str], tuple[tuple[Any, ...], _Index]] = {}
-        self.rows: dict[tuple[Any, ...], dict[int, tuple[Document, Any]]] = {} if beside is None else beside.rows
+        self.rows: dict[tuple[Any, ...], dict[int, Any]] = {} if beside is None else beside.rows
 
     def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
         """Rows of a view in a month, groups reduced. Lazy: costs what is taken of it.

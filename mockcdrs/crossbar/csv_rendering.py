@@ -18,9 +18,9 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import MISSING, Document, value_at
 from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.crossbar.context import Context
-from mockcdrs.crossbar.envelope import Rendered, ResourceResult
+from mockcdrs.crossbar.envelope import MakeItem, Rendered, ResourceResult
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, handler_crash, reset_between_chunks, system_error
-from mockcdrs.crossbar.paging import ChunkedWalk
+from mockcdrs.crossbar.paging import ChunkedWalk, ViewQuery
 from mockcdrs.crossbar.resources.cdrs import RowMaker, visible_columns
 
 _DEFAULT_LINES_NAME = "result.csv"
@@ -169,7 +169,7 @@ def _add(file: CsvFile, row: Mapping[str, Any]) -> None:
 def _file_rows(context: Context, result: ResourceResult) -> Iterator[Mapping[str, Any]]:
     make = RowMaker(context, is_csv=True).full_row if result.are_interactions else None
     if result.query is not None:
-        for items in result.load_chunks(context, ChunkedWalk(result.query.plan), make):
+        for items in _chunks(context, result, result.query, make):
             yield from items
         return
     data = result.load(context, make)
@@ -195,9 +195,16 @@ def _render_lines(context: Context, result: ResourceResult) -> Iterator[bytes] |
 def _line_chunks(context: Context, result: ResourceResult) -> Iterator[list[Any]]:
     make = _line_maker(context)
     if result.query is not None:
-        return result.load_chunks(context, ChunkedWalk(result.query.plan), make)
+        return _chunks(context, result, result.query, make)
     lines = result.load(context, make)
     return iter([lines] if lines else [])
+
+
+def _chunks(context: Context, result: ResourceResult, query: ViewQuery, make: MakeItem | None) -> Iterator[list[Any]]:
+    """The items of a query, chunk by chunk; raises `Failure`."""
+    walk = ChunkedWalk(query.plan)
+    while (items := result.load_chunk(context, walk, make)) is not None:
+        yield items
 
 
 def _is_view_rows(items: list[Any]) -> bool:

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import orjson
@@ -78,14 +79,18 @@ class ResourceResult:
         context.outcome.rows = len(data) if isinstance(data, list) else 1
         return data
 
-    def load_chunks(self, context: Context, walk: ChunkedWalk, make: MakeItem | None = None) -> Iterator[list[Any]]:
-        """The items of the query, chunk by chunk, none of them empty, made as in `load`; raises `Failure`."""
+    def load_chunk(self, context: Context, walk: ChunkedWalk, make: MakeItem | None = None) -> list[Any] | None:
+        """The items of the next chunk of the query that has any, `None` at its end, made as in `load`.
+
+        Raises `Failure`.
+        """
         while (rows := walk.advance()) is not None:
             items = self._expand(context, rows, make)
             walk.sent = len(items)
             context.outcome.rows += len(items)
             if items:
-                yield items
+                return items
+        return None
 
     def _load(self, _context: Context, _make: MakeItem | None) -> Any:
         return self.data
@@ -95,7 +100,7 @@ class ResourceResult:
         return rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rendered:
     """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
 
@@ -190,15 +195,15 @@ def chunks_trailer(context: Context, paging: Mapping[str, Any]) -> bytes:
         "timestamp": gregorian.iso_8601(context.state.now),
         "auth_token": None if context.auth_token is MISSING else context.auth_token,
     }
+    unquoted = "page_size" if context.has_quirk("integer-page-size") else ""
     pairs = []
     for name, value in fields.items():
         if erlang.is_empty(value):
             continue
-        if name == "page_size" and context.has_quirk("integer-page-size"):
-            pairs.append(f'"{name}":{value}')
-        else:
-            text = value if isinstance(value, str) else erlang.to_text(value)
-            pairs.append(f'"{name}":"{text}"' if is_unescaped else f'"{name}":{scalar_json(text)}')
+        text = value if isinstance(value, str) else erlang.to_text(value)
+        if name != unquoted:
+            text = f'"{text}"' if is_unescaped else scalar_json(text)
+        pairs.append(f'"{name}":{text}')
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
 
 
@@ -244,14 +249,13 @@ def render_json(context: Context, result: ResourceResult, revision: str | None) 
             return Rendered(_JSON_HEADERS, failure=failure)
         return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, data, revision))[0])
     walk = ChunkedWalk(result.query.plan)
-    chunks = _encode_chunks(context, result.load_chunks(context, walk))
     try:
-        first = next(chunks, None)
+        first = _next_chunk(context, result, walk, CHUNKS_OPENING)
     except Failure as failure:
         return Rendered(_JSON_HEADERS, failure=reset_between_chunks(failure))
     if first is None:
         return Rendered(_JSON_HEADERS, encode_envelope(context, success_envelope(context, []))[0])
-    return Rendered({}, _stream(context, result.query, walk, first, chunks))
+    return Rendered({}, _stream(context, result, result.query, walk, first))
 
 
 def render_pdf(context: Context, result: ResourceResult) -> Rendered:
@@ -264,28 +268,31 @@ def render_pdf(context: Context, result: ResourceResult) -> Rendered:
 
 
 def _stream(
-    context: Context, query: ViewQuery, walk: ChunkedWalk, first: bytes, chunks: Iterator[bytes]
+    context: Context, result: ResourceResult, query: ViewQuery, walk: ChunkedWalk, first: bytes
 ) -> Iterator[bytes]:
     """The chunks as far as they come: behind the first it is too late for an error, so all ends as if it was well."""
-    yield CHUNKS_OPENING + first
+    yield first
     with contextlib.suppress(Failure):
-        for chunk in chunks:
-            yield b"," + chunk
+        while (chunk := _next_chunk(context, result, walk, b",")) is not None:
+            yield chunk
     yield chunks_trailer(context, record_paging(context, query, walk))
 
 
-def _encode_chunks(context: Context, chunks: Iterator[list[Any]]) -> Iterator[bytes]:
-    """Chunks as they are sent, without those whose text cannot be made or, in pieces, not sent."""
-    loses_pieces = context.has_quirk("big-integer-chunk-lost")
-    for items in chunks:
+def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, opening: bytes) -> bytes | None:
+    """The next chunk as it is sent, behind `opening`; `None` where there is none. Raises `Failure`.
+
+    Those are left out whose text cannot be made or, in pieces, not sent.
+    """
+    while (items := result.load_chunk(context, walk)) is not None:
         try:
-            texts = [item.json if isinstance(item, CachedRow) else encode_json(item) for item in items]
+            texts = [*map(_JSON_OF_ROW if isinstance(items[0], CachedRow) else encode_json, items)]
         except UnicodeEncodeError:
             texts = []
-        if texts and not (loses_pieces and PiecewiseJson in map(type, texts)):
-            yield b",".join(texts)
-        else:
-            context.outcome.lost += len(items)
+        if texts and not (PiecewiseJson in map(type, texts) and context.has_quirk("big-integer-chunk-lost")):
+            texts[0] = opening + texts[0]
+            return b",".join(texts)
+        context.outcome.lost += len(items)
+    return None
 
 
 class PiecewiseJson(bytes):
@@ -293,12 +300,19 @@ class PiecewiseJson(bytes):
 
 
 class CachedRow(dict[str, Any]):
-    """What a listing shows of a document; `json` is its text, made once."""
+    """What a listing shows of a `document`; `json` is its text, made once."""
+
+    def __init__(self, shown: Mapping[str, Any], document: Document) -> None:
+        super().__init__(shown)
+        self.document = document
 
     @functools.cached_property
     def json(self) -> bytes:
         """Compact JSON."""
         return encode_json(self)
+
+
+_JSON_OF_ROW = attrgetter("json")  # without a step of Python's own for each of many rows
 
 
 def encode_json(value: Any) -> bytes:

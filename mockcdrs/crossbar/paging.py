@@ -5,10 +5,11 @@ piece by piece. Both look one row further than they need: its key is where the n
 `kazoo_modb.erl`. All times are Gregorian seconds.
 """
 
-import itertools
 import sys
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
@@ -34,7 +35,7 @@ Fetch = Callable[[str, Any, int], list[ViewRow]]
 Mapper = Callable[[list[ViewRow]], list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ViewScope:
     """A view, and the part of it that a request sees: keys that begin with `prefix`, then with a time in its range.
 
@@ -53,7 +54,7 @@ class ViewScope:
         return [*self.prefix, time] if self.has_time else [*self.prefix]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PagePlan:
     """What to walk: months in the direction of travel, rows a page (`None`: all), rows a chunk.
 
@@ -70,7 +71,7 @@ class PagePlan:
     keeps_stale_key: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ViewQuery:
     """A query that is still to be read by walking `plan`; `is_chunked`: whether items are sent as they are found.
 
@@ -158,7 +159,7 @@ def plan_query(
         first, last = (_pad_key(key, scope.key_length, by) for key, by in zip((first, last), paddings, strict=True))
     if (requested := request.parameter("is_chunked")) is not None:
         is_chunked = erlang.is_true(requested)
-    fetch: Fetch = _Reader(context, scope, False if last is NULL else last, ascending).fetch
+    fetch = _fetch_up_to(context, scope, False if last is NULL else last, ascending)
     if settings.request_memory_limit is not None:
         fetch = _limit_memory(fetch, settings.request_memory_limit, is_chunked)
     chunk_size = chunk_size or settings.load_view_chunk_size
@@ -179,7 +180,7 @@ def _months_to_walk(context: Context, view: View, start: int, end: int) -> list[
     if _is_by_time_written(context, view):
         following = (f"{_month_number(gregorian.month_bounds(month)[1]):06}" for month in months)
         months = sorted({*months, *following})
-    return [month for month in months if first <= int(month) <= last]
+    return months[bisect_left(months, first, key=int) : bisect_right(months, last, key=int)]
 
 
 def _month_number(moment: int) -> int:
@@ -193,43 +194,31 @@ def _is_by_time_written(context: Context, view: View) -> bool:
     return view.moment == "written" and not context.has_quirk("month-end-call-lost")
 
 
-class _Reader:
-    """Reads the rows that a request sees of a view, up to the key `last`."""
+def _fetch_up_to(context: Context, scope: ViewScope, last: Any, ascending: bool) -> Fetch:
+    """What reads the rows that a request sees of a view, up to the key `last`."""
+    databases, account_id, quirks = context.state.databases, require_account_id(context), context.state.quirks
+    view, descending = scope.view, not ascending
+    is_by_time_written = _is_by_time_written(context, view)
+    # a next page's key names a group, which going down lies beyond it
+    filled_length = view.group_level if descending and "interaction-page-loss" not in quirks else 0
 
-    def __init__(self, context: Context, scope: ViewScope, last: Any, ascending: bool) -> None:
-        self._databases, self._account_id = context.state.databases, require_account_id(context)
-        self._scope, self._last, self._descending = scope, last, not ascending
-        self._is_by_time_written = _is_by_time_written(context, scope.view)
-        self._hides_refusals = not context.has_quirk("reversed-keys-fault")
-        self._fills_groups = self._descending and not context.has_quirk("interaction-page-loss")
-
-    def fetch(self, month: str, start_key: Any, limit: int) -> list[ViewRow]:
-        """The next rows of a month, at most `limit`. Raises `NoDatabase` and `QueryError`."""
-        view = self._scope.view
-        if (
-            self._fills_groups
-            and view.group_level
-            and isinstance(start_key, list)
-            and len(start_key) == view.group_level
-        ):
-            # a next page's key names a group, which going down lies beyond it
+    def fetch(month: str, start_key: Any, limit: int) -> list[ViewRow]:
+        if filled_length and isinstance(start_key, list) and len(start_key) == filled_length:
             start_key = [*start_key, RANGE_END]
-        keys = KeyRange(start_key, self._last, self._descending)
+        keys = KeyRange(start_key, last, descending)
         try:
-            if self._is_by_time_written:
-                rows = self._query_written(month, keys)
+            if is_by_time_written:  # the rows of the month by that time, whichever month they lie in
+                part = keys.clip(*map(scope.key, gregorian.month_bounds(month)))
+                rows = databases.query_months(view, account_id, part) if part else iter(())
             else:
-                rows = self._databases.query(view, self._account_id, month, keys)
-            return list(itertools.islice(rows, min(limit, sys.maxsize)))
+                rows = databases.query(view, account_id, month, keys)
+            return list(islice(rows, min(limit, sys.maxsize)))
         except QueryError:
-            if self._hides_refusals:
-                return []
-            raise
+            if "reversed-keys-fault" in quirks:
+                raise
+            return []
 
-    def _query_written(self, month: str, keys: KeyRange) -> Iterator[ViewRow]:
-        """The rows of a month by the time when they were written, whichever month they lie in."""
-        part = keys.clip(*map(self._scope.key, gregorian.month_bounds(month)))
-        return self._databases.query_months(self._scope.view, self._account_id, part) if part else iter(())
+    return fetch
 
 
 def _limit_memory(fetch: Fetch, limit_bytes: int, is_chunked: bool) -> Fetch:
@@ -289,18 +278,13 @@ class Page:
     next_key: Any = None
 
 
-def _split_next_key(rows: list[ViewRow], limit: int, last_key: Any) -> tuple[Any, list[ViewRow]]:
-    """The key to go on at and the rows to show, of rows that were fetched with a limit."""
-    if not rows:
-        return last_key, rows
+def _take_items(plan: PagePlan, rows: list[ViewRow], limit: int, last_key: Any) -> tuple[Any, list[Any]]:
+    """The key to go on at and the items to show, of rows that were fetched with a limit; raises `Failure`."""
+    next_key = None if rows else last_key
     if len(rows) == limit:
-        return rows[-1].key, rows[:-1]
-    return None, rows
-
-
-def _map_rows(plan: PagePlan, rows: list[ViewRow]) -> list[Any]:
+        next_key, rows = rows[-1].key, rows[:-1]
     try:
-        return plan.mapper(rows)
+        return next_key, plan.mapper(rows)
     except ValueError as error:
         raise system_error("datastore_fault") from error
 
@@ -327,8 +311,7 @@ def walk_plain(plan: PagePlan) -> Page:
             continue
         except QueryError as error:
             raise query_failure(error) from error
-        page.next_key, rows = _split_next_key(fetched, limit, page.next_key)
-        items = _map_rows(plan, rows)
+        page.next_key, items = _take_items(plan, fetched, limit, page.next_key)
         page.items += items
         page.total += len(items)
         if page.total == plan.page_size and page.next_key is not None:
@@ -356,42 +339,35 @@ class ChunkedWalk:
 
     def advance(self) -> list[Any] | None:
         """The items of the next chunk, `None` when the page is done; raises `Failure`."""
+        plan, months, last_key = self._plan, self._months, None
         self.total += self.sent
         self.sent = 0
-        months = self._months
         if months is None:
-            return self._load(self._plan.months, None) if self._plan.months else None
-        if not months or (self.next_key is not None and self.total == self._plan.page_size):
+            months = plan.months
+        elif self.next_key is not None and self.total == plan.page_size:
             return None
-        if self.next_key is not None and not erlang.is_identical(self.next_key, self._key_before):
-            return self._load(months, self.next_key)
-        if len(months) == 1:
-            return None
-        return self._load(months[1:], self._key_before if self._plan.keeps_stale_key else None)
-
-    def _load(self, months: list[str], last_key: Any) -> list[Any]:
-        months = list(months)
-        limit = self._plan.chunk_size + 1
-        if self._plan.page_size is not None:
-            limit = min(limit, self._plan.page_size - self.total + 1)
-        self._key_before = self.next_key
-        while True:
+        elif months and self.next_key is not None and not erlang.is_identical(self.next_key, self._key_before):
+            last_key = self.next_key
+        else:
+            months, last_key = months[1:], self._key_before if plan.keeps_stale_key else None
+        limit = plan.chunk_size + 1
+        if plan.page_size is not None:
+            limit = min(limit, plan.page_size - self.total + 1)
+        if months:
+            self._key_before = self.next_key
+        while months:
             self._months = months
             try:
-                fetched = self._plan.fetch(months[0], self._plan.start_key if last_key is None else last_key, limit)
-                break
+                rows = plan.fetch(months[0], plan.start_key if last_key is None else last_key, limit)
             except NoDatabase:
                 if len(months) == 1:
                     raise module_error(503, "datastore missing view") from None
-                del months[0]
+                months = months[1:]
+                continue
             except QueryError as error:
                 raise query_failure(error) from error
-        next_key, rows = _split_next_key(fetched, limit, last_key)
-        try:
-            items = _map_rows(self._plan, rows)
-        except Failure:
-            self.next_key = last_key
-            raise
-        self.next_key = next_key
-        self.sent = len(items)
-        return items
+            self.next_key = last_key  # for as long as nothing can be made of the rows
+            self.next_key, items = _take_items(plan, rows, limit, last_key)
+            self.sent = len(items)
+            return items
+        return None

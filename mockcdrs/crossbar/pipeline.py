@@ -85,7 +85,7 @@ _CORS = {
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HttpRequest:
     """A request as it came: `query` and `path` raw, header names in small letters, `peer` the address it came from."""
 
@@ -97,7 +97,7 @@ class HttpRequest:
     peer: str = LOCAL_ADDRESS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class HttpResponse:
     """Status, headers, and a body: bytes, or an iterable of them for a chunked answer.
 
@@ -129,7 +129,9 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
     if http_request.method == "TRACE":
         return HttpResponse(501)
     # until the body is read, Crossbar knows neither the query nor how an answer is to be printed
-    known = {name: value for name, value in headers.items() if name != "x-pretty-print"}
+    known = headers
+    if "x-pretty-print" in headers:
+        known = {name: value for name, value in headers.items() if name != "x-pretty-print"}
     request = ParsedRequest(http_request.method, path, headers=known)
     context = Context(state, request, request_id, api_version, client_address(http_request.peer, headers))
     try:
@@ -139,7 +141,8 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
             response = _failure_response(context, failure)
     except EmptyResponse as error:
         response = _empty_response(context, error)
-    return replace(response, outcome=context.outcome)
+    response.outcome = context.outcome
+    return response
 
 
 def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:

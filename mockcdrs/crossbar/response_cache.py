@@ -56,7 +56,7 @@ class _CachedResponse:
             headers["etag"] = f'"{digest}"'
             last = b"".join((last[:at], _revision_field(digest), last[at:]))
         body = last if isinstance(cached.body, bytes) else (*self.parts, last)
-        return replace(cached, headers=headers, body=body, outcome=replace(cached.outcome))
+        return HttpResponse(cached.status, headers, body, is_file=cached.is_file, outcome=cached.outcome.copy())
 
 
 def _digest(data: bytes) -> str:
@@ -147,7 +147,7 @@ def _make_entry(
     if tag and not (after and _digest(before + after) == tag[1]):
         return None
     cut = tuple((before + after).split(request_id.encode()))
-    own = replace(response, outcome=replace(response.outcome))
+    own = replace(response, outcome=response.outcome.copy())
     return _CachedResponse(own, tuple(first), cut, request_id, claims, key_length, len(after))
 
 

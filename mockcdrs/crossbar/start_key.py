@@ -109,37 +109,41 @@ def _is_pair(field: Any) -> bool:
 
 def encode_term(term: Any) -> bytes:
     """What `term_to_binary/1` writes after the version byte; `TypeError` for what is no term."""
+    if isinstance(term, str):
+        text = term.encode("utf-8", "surrogateescape")
+        return pack(">cI", b"m", len(text)) + text
+    if isinstance(term, bool) or term is None:
+        name = json.dumps(term).encode()
+        return pack(">cH", b"d", len(name)) + name
+    if isinstance(term, int):
+        return _encode_integer(term)
+    if isinstance(term, float):
+        return pack(">cd", b"F", term)
+    if isinstance(term, list):
+        return _encode_list(term, b"j")
     if isinstance(term, dict):
         term = (list(term.items()),)
-    match term:
-        case None | bool():
-            name = json.dumps(term).encode()
-            return pack(">cH", b"d", len(name)) + name
-        case int() if 0 <= term < 2**8:
-            return pack(">cB", b"a", term)
-        case int() if -(2**31) <= term < 2**31:
-            return pack(">ci", b"b", term)
-        case int():
-            size = (abs(term).bit_length() + 7) // 8
-            head = pack(">cB?", b"n", size, term < 0) if size < 2**8 else pack(">cI?", b"o", size, term < 0)
-            return head + abs(term).to_bytes(size, "little")
-        case float():
-            return pack(">cd", b"F", term)
-        case str():
-            text = term.encode("utf-8", "surrogateescape")
-            return pack(">cI", b"m", len(text)) + text
-        case tuple() | list():
-            return _encode_sequence(term)
+    if isinstance(term, ImproperList):
+        return _encode_list(term[0], encode_term(term[1]))
+    if isinstance(term, tuple):
+        return pack(">cB", b"h", len(term)) + b"".join(map(encode_term, term))
     raise TypeError(f"no term: {term!r:.80}")
 
 
-def _encode_sequence(term: tuple[Any, ...] | list[Any]) -> bytes:
-    if isinstance(term, tuple) and not isinstance(term, ImproperList):
-        return pack(">cB", b"h", len(term)) + b"".join(map(encode_term, term))
+def _encode_integer(term: int) -> bytes:
+    if 0 <= term < 2**8:
+        return pack(">cB", b"a", term)
+    if -(2**31) <= term < 2**31:
+        return pack(">ci", b"b", term)
+    size = (abs(term).bit_length() + 7) // 8
+    head = pack(">cB?", b"n", size, term < 0) if size < 2**8 else pack(">cI?", b"o", size, term < 0)
+    return head + abs(term).to_bytes(size, "little")
+
+
+def _encode_list(items: list[Any], end: bytes) -> bytes:
     # Erlang cannot tell a list of small integers from a string
-    if type(term) is list and 0 < len(term) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in term):
-        return pack(">cH", b"k", len(term)) + bytes(term)
-    items, end = (term, b"j") if isinstance(term, list) else (term[0], encode_term(term[1]))
+    if end == b"j" and 0 < len(items) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in items):
+        return pack(">cH", b"k", len(items)) + bytes(items)
     return (pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) if items else b"") + end
 
 

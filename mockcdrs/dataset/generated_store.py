@@ -1,23 +1,34 @@
 """A store of generated calls: each block of time is generated when it is read, so only what is read costs."""
 
 import copy
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 from math import ceil
+from operator import itemgetter
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
 from mockcdrs.dataset.call import minute_of
-from mockcdrs.dataset.generator import call_plan, generate_block, office_of
+from mockcdrs.dataset.generator import (
+    Block,
+    Traffic,
+    blocks_between,
+    call_plan,
+    day_end,
+    generate_block,
+    midnight_of,
+    office_of,
+)
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
-from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
 
 OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 4_000
 _ID_PREFIX_LENGTH = len("YYYYMM-")
+_WRITTEN = itemgetter("pvt_created")
 
 
 class GeneratedStore:
@@ -39,7 +50,7 @@ class GeneratedStore:
         self.origin = Origin(seed=seed, calls_per_day=traffic.calls_per_day, locale=locale, opened=opened.isoformat())
         self._traffic = traffic
         self._now = now
-        self._opened = opened
+        self._opened, self._opened_gregorian = opened, midnight_of(opened)
         self._main = office.main_account_id(seed)
         self._office = partial(office_of, seed, self._main, locale, traffic)
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
@@ -58,7 +69,7 @@ class GeneratedStore:
         """As in `Store`: each month since the account was opened."""
         if account_id != self._main:
             return []
-        last = gregorian.to_datetime(self._now()).date()
+        last = gregorian.day_of(self._now())
         return list(_months(self._opened.year * 12 + self._opened.month - 1, last.year * 12 + last.month))
 
     def scan(
@@ -75,21 +86,23 @@ class GeneratedStore:
             return Scan()
         early, late = times
         start, end = gregorian.month_bounds(month)
-        start, end = max(start, midnight_of(self._opened)), min(end - 1, self._now())
+        start, end = max(start, self._opened_gregorian), min(end - 1, self._now())
         first = start if early is None else max(start, ceil(min(early, end + 1)))
         last = end if late is None else min(end, int(max(late, start - 1)))
         if first > last:
             return Scan()
-        blocks = blocks_between(self._traffic, first, last, descending=descending)
-        return Scan(generated=(self._segment(block, by) for block in blocks))
+        return Scan(generated=self._segments(blocks_between(self._traffic, first, last, descending=descending), by))
 
-    def _segment(self, block: Block, basis: TimeBasis) -> Segment:
-        by: TimeBasis = "written" if self._traffic.is_quiet else basis
+    def _segments(self, blocks: Iterable[Block], basis: TimeBasis) -> Iterator[Segment]:
         now = self._now()
-        if (block.end_gregorian if by == "written" else day_end(block)) <= now:
-            return Segment((self._main, block, by), lambda: self._documents(block, by))
-        ended = [document for document in self._documents(block, by) if document["pvt_created"] <= now]
-        return Segment((self._main, block, by, len(ended)), lambda: ended)
+        for block in blocks:
+            by: TimeBasis = "written" if block.is_day else basis
+            read = partial(self._documents, block, by)
+            if (block.end_gregorian if by == "written" else day_end(block)) <= now:
+                yield Segment((self._main, block, by), read)
+            else:
+                count = bisect_right(read(), now, key=_WRITTEN)
+                yield Segment((self._main, block, by, count), partial(itemgetter(slice(count)), read()))
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id tells which block to generate."""

@@ -14,10 +14,19 @@ from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
-from mockcdrs.dataset.endpoints import Endpoint, Home, Neighbour, Outside, Phone
+from mockcdrs.dataset.endpoints import (
+    BROWSER,
+    DESK_PHONES,
+    SOFTPHONES,
+    Endpoint,
+    Home,
+    Neighbour,
+    Outside,
+    Phone,
+    UserAgent,
+)
 from mockcdrs.dataset.locales import PLANS, NamePool, draw_number, load_pool, numbering_plan
 from mockcdrs.dataset.random_stream import hex_id, pick, random_for
-from mockcdrs.dataset.user_agents import BROWSER, DESK_PHONES, SOFTPHONES, UserAgent
 
 T = TypeVar("T")
 

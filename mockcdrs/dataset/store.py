@@ -55,7 +55,7 @@ class Origin:
 UNKNOWN_ORIGIN = Origin()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Segment:
     """A part of a month, without the documents that were removed from it.
 
@@ -352,9 +352,8 @@ class Overlay:
 
     def months(self, account_id: str) -> list[str]:
         """As in `Store`: those of the base, and those that something was added to."""
-        added = {month for account, month in self._layer.added if account == account_id}
-        months = self._base.months(account_id)
-        return sorted(added.union(months)) if added else months
+        months, added = self._base.months(account_id), self._layer.added
+        return sorted({*months, *(month for account, month in added if account == account_id)}) if added else months
 
     def scan(
         self,
@@ -367,16 +366,16 @@ class Overlay:
     ) -> Scan:
         """As in `Store`."""
         now = self._layer
-        stored: list[Segment] = []
-        generated: Iterator[Segment] = iter(())
+        removed, documents = now.removed.get((account_id, month)), now.added.get((account_id, month))
+        scan = Scan()
         if account_id not in now.emptied:
-            base = self._base.scan(account_id, month, times, descending=descending, by=by)
-            removed = now.removed.get((account_id, month))
-            stored, generated = list(_without(base.stored, removed)), _without(base.generated, removed)
-        documents = now.added.get((account_id, month))
+            scan = self._base.scan(account_id, month, times, descending=descending, by=by)
+        if removed:
+            scan = Scan(list(_without(scan.stored, removed)), _without(scan.generated, removed))
         if documents:
-            stored.append(Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True))
-        return Scan(stored, generated)
+            added = Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)
+            scan = Scan([*scan.stored, added], scan.generated)
+        return scan
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""
@@ -390,5 +389,5 @@ class Overlay:
         return self._base.document(account_id, month, document_id)
 
 
-def _without(segments: Iterable[Segment], removed: frozenset[str] | None) -> Iterator[Segment]:
-    return (replace(each, removed=removed) for each in segments) if removed else iter(segments)
+def _without(segments: Iterable[Segment], removed: frozenset[str]) -> Iterator[Segment]:
+    return (replace(each, removed=removed) for each in segments)

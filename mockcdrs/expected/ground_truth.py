@@ -44,7 +44,7 @@ def _to_expected(
 
 def _to_leg(document: Document) -> ExpectedLeg:
     variables = document.get("custom_channel_vars")
-    known = variables if isinstance(variables, dict) else {}
+    channel_variables = variables if isinstance(variables, dict) else {}
     return ExpectedLeg(
         id=document["_id"],
         interaction_id=to_text(document.get("interaction_id", document["_id"])),
@@ -53,10 +53,10 @@ def _to_leg(document: Document) -> ExpectedLeg:
         seconds=to_integer(document.get("billing_seconds")) or 0,
         cost=cost_of(document, "account_billing") or 0,
         reseller_cost=cost_of(document, "reseller_billing") or 0,
-        user=to_text(known.get("owner_id", "")),
+        user=to_text(channel_variables.get("owner_id", "")),
         caller=to_text(document.get("caller_id_number", "")),
         number=to_text(document.get("callee_id_number", "")),
-        rate=to_text(known.get("rate_name", "")),
+        rate=to_text(channel_variables.get("rate_name", "")),
         direction=to_text(document.get("call_direction", "")),
     )
 
@@ -69,18 +69,18 @@ def _find_cdr(store: Store, account_id: str, cdr_id: str) -> list[Document]:
     return [document] if to_text(document.get("pvt_type", "")) in {"", "cdr"} else []
 
 
-def _find_legs(store: Store, query: ExpectedQuery, wanted: str, quirks: frozenset[str]) -> list[Document]:
+def _find_legs(store: Store, query: ExpectedQuery, any_id: str, quirks: frozenset[str]) -> list[Document]:
     """Return the legs of the interaction that is named, or that a CDR belongs to, in the server's order."""
-    of_cdr = _find_cdr(store, query.account_id, wanted)
-    interaction_id = to_text(of_cdr[0].get("interaction_id", "")) if of_cdr else wanted
-    begun = to_integer(interaction_id.partition("-")[0])
-    if begun is None or not 0 <= begun <= LAST_CALENDAR_SECOND:
+    of_cdr = _find_cdr(store, query.account_id, any_id)
+    interaction_id = to_text(of_cdr[0].get("interaction_id", "")) if of_cdr else any_id
+    begin = to_integer(interaction_id.partition("-")[0])
+    if begin is None or not 0 <= begin <= LAST_CALENDAR_SECOND:
         return []
     whole = replace(query, created_from=0, created_to=LAST_CALENDAR_SECOND, are_interactions=True)
     matches = _filter(query)
     legs = [
         row.document
-        for row in _rows(store, whole, month_of(begun))
+        for row in _rows(store, whole, month_of(begin))
         if row.document.get("interaction_id") == interaction_id and matches(row.document)
     ]
     return sorted(legs, key=view_order, reverse="legs-turned" not in quirks)
@@ -266,7 +266,7 @@ def _interaction_rows(legs: list[ExpectedRow], query: ExpectedQuery, *, shows_mo
         interactions.setdefault((row.month, row.key), []).append(row)
     is_of_user = query.owner_id is not None
 
-    def chosen(rows: list[ExpectedRow]) -> ExpectedRow:
+    def choose(rows: list[ExpectedRow]) -> ExpectedRow:
         leg = choose_leg(
             [row.document for row in rows],
             by_billed_seconds=is_of_user and shows_most_billed,
@@ -275,7 +275,7 @@ def _interaction_rows(legs: list[ExpectedRow], query: ExpectedQuery, *, shows_mo
         )
         return next(row for row in rows if row.document is leg)
 
-    return [rows[0] if len(rows) == 1 else chosen(rows) for rows in interactions.values()]
+    return [rows[0] if len(rows) == 1 else choose(rows) for rows in interactions.values()]
 
 
 def counts_in_summary(document: Document) -> bool:

@@ -4,13 +4,15 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.action import Firing, TokenExpiry
+from mockcdrs.faults.action import Firing
 from mockcdrs.faults.actions import Actions
+from mockcdrs.faults.answer_actions import TokenExpiry
 from mockcdrs.faults.matching import PageTracker, RequestView
 from mockcdrs.faults.rule import Rule
 from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, Line, WireEffect
@@ -189,8 +191,7 @@ class Faults:
         if self._rules:  # without them there is no token that one of them made expire, either
             return self._apply_rules(incoming, server_state, produce)
         answer = produce(incoming, server_state)
-        outcome = answer.outcome
-        return _when_complete(answer, lambda: self._hand_out_key(incoming, outcome.next_start_key)), NO_EFFECT
+        return _when_complete(answer, partial(self._pages.note, incoming, answer.outcome)), NO_EFFECT
 
     def _apply_rules(
         self, incoming: HttpRequest, server_state: ServerState, produce: Respond
@@ -245,14 +246,6 @@ class Faults:
         except Exception as error:
             raise self._failed(each.entry.rule, error) from error
 
-    def _hand_out_key(self, incoming: HttpRequest, key: str | None) -> None:
-        if key is None:
-            return
-        request = RequestView.of(incoming)
-        page = self._pages.page(request)
-        if page is not None:
-            self._pages.hand_out(request, key, page + 1)
-
     def _fire(self, request: RequestView, page: int | None, server_state: ServerState) -> list[_Fired]:
         """Count the rules that match, and return those that fire."""
         with self._lock:
@@ -301,11 +294,11 @@ def _wire_effect(fired: list[_Fired]) -> WireEffect:
 
 def _when_complete(answer: HttpResponse, complete: Callable[[], None]) -> HttpResponse:
     """The answer, with `complete` called once its body has been made, or has broken off."""
-    if isinstance(answer.body, bytes | tuple):
+    if isinstance(answer.body, bytes):
         complete()
-        return answer
-    status, headers, body = answer.status, answer.headers, _then(answer.body, complete)
-    return HttpResponse(status, headers, body, answer.note, answer.is_file, answer.outcome)
+    else:
+        answer.body = _then(answer.body, complete)
+    return answer
 
 
 def _then(parts: Iterable[bytes], complete: Callable[[], None]) -> Iterator[bytes]:

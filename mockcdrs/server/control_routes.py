@@ -1,6 +1,7 @@
 """The control API over HTTP: routes to the functions of `control_api`, who may use them, server-sent events."""
 
 import contextlib
+import itertools
 import json
 import threading
 import traceback
@@ -23,6 +24,7 @@ from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
 
 MOST_LISTENERS = 8
+MOST_LEVELS = 100
 HEARTBEAT_SECONDS = 15.0
 _STATE = "X-Mockcdrs-State"  # names the mock that responds
 _TOKEN = "X-Mockcdrs-Token"  # noqa: S105 a header's name
@@ -191,9 +193,22 @@ def _body(req: falcon.Request) -> Any:
         raise ApiError(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
     raw = req.bounded_stream.read() if req.method != "GET" else b""
     try:
-        return json.loads(raw, parse_constant=_no_number) if raw else None
+        body = json.loads(raw, parse_constant=_no_number) if raw else None
     except (ValueError, RecursionError) as wrong:
         raise ApiError(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
+    if _is_deeper_than(MOST_LEVELS, body):
+        raise ApiError(
+            400, "bad-value", f"JSON of more than {MOST_LEVELS} levels came; expected fewer: send less within"
+        )
+    return body
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        inner = (each.values() if isinstance(each, dict) else each for each in layer if isinstance(each, dict | list))
+        layer = list(itertools.chain.from_iterable(inner))
+    return bool(layer)
 
 
 def _no_number(name: str) -> NoReturn:

@@ -30,8 +30,9 @@ NOTES = "mockcdrs.notes"
 COMPRESSED_FROM_BYTES = 300
 BODILESS_STATUSES = ("204", "304")
 
-_UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
+_UNPREFIXED_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 _GZIP_WINDOW = 31
+_LEAST_ERROR = 400
 # as the standard library has them: Falcon words some differently
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -57,14 +58,14 @@ class RequestContext:
     length: int | None = None
 
     def keep(self, part: bytes) -> None:
-        """Keep a part of the body, as far as the journal keeps bodies."""
+        """Count a part of the body that is sent, and keep it as far as the journal keeps bodies."""
+        self.record.sent_bytes += len(part)
         response = self.record.response  # which the journal lets go of, from another request's thread
         if response is not None:
             response.keep(part)
 
-    def end(self, more_bytes: int = 0) -> None:
-        """Complete the record, with the last bytes of the body."""
-        self.record.sent_bytes += more_bytes
+    def end(self) -> None:
+        """Complete the record."""
         self.record.duration_seconds = monotonic() - self.started
         self.state.journal.complete(self.record)
 
@@ -72,7 +73,6 @@ class RequestContext:
         """Note a body's parts as they are sent, the last of a known length before a client can have it."""
         try:
             for part in parts:
-                self.record.sent_bytes += len(part)
                 self.keep(part)
                 if self.record.sent_bytes == self.length:
                     self.end()
@@ -137,9 +137,8 @@ class JournalMiddleware:
         if not context.is_open:
             return
         if resp.stream is None:
-            sent = resp.data if resp.data and has_body(req, resp) else b""
-            context.keep(sent)
-            context.end(len(sent))
+            context.keep(resp.data if resp.data and has_body(req, resp) else b"")
+            context.end()
         else:
             resp.stream = context.watch(cast("Iterable[bytes]", resp.stream))  # none of Crossbar's is a file
 
@@ -192,11 +191,9 @@ def read_request(environ: dict[str, Any], max_upload_size: int) -> HttpRequest:
     """
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuild_path(environ)
     path, _, _ = raw.partition("?")
-    headers = {}
-    for key, value in environ.items():
-        if key.startswith("HTTP_") or key in _UNPREFIXED_HEADERS:
-            name = key.removeprefix("HTTP_").replace("_", "-").lower()
-            headers[name] = value if value.isascii() else _decode_header(value)
+    headers = {name: value for key, value in environ.items() if (name := _header_name(key))}
+    if not all(map(str.isascii, headers.values())):
+        headers = {name: value.encode("latin-1").decode("utf-8", "surrogateescape") for name, value in headers.items()}
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
         headers.pop("content-type", None)  # other servers may say "" where there is none
     body = _read_body(environ, max_body_size(max_upload_size)) if environ.get("CONTENT_LENGTH") else b""
@@ -210,8 +207,12 @@ def _rebuild_path(environ: dict[str, Any]) -> str:
     return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
 
 
-def _decode_header(header: str) -> str:
-    return header.encode("latin-1").decode("utf-8", "surrogateescape")
+@functools.lru_cache(maxsize=512)
+def _header_name(key: str) -> str:
+    """The name of a header in small letters, by its key in a WSGI environment; empty for another key."""
+    if key.startswith("HTTP_"):
+        return key.removeprefix("HTTP_").replace("_", "-").lower()
+    return _UNPREFIXED_HEADERS.get(key, "")
 
 
 def _read_body(environ: dict[str, Any], longest: int) -> bytes:
@@ -246,17 +247,16 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     context.effect = effect
     record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
-    if response.status >= HTTPStatus.BAD_REQUEST:
+    if response.status >= _LEAST_ERROR:
         record.reason = _explain(incoming, response, context)
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":
         response = compress(response, accepted, varies=context.server_state.version.compression_varies)
     record.response = SentResponse(dict(response.headers))
-    resp.status = _STATUS_LINES.get(response.status, f"{response.status} Unknown")
-    headers = {
-        name.lower(): value if value.isascii() and value.isprintable() else _on_one_line(value)
-        for name, value in response.headers.items()
-    }
+    resp.status = _STATUS_LINES.get(response.status) or f"{response.status} Unknown"
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    if not (all(map(str.isascii, headers.values())) and all(map(str.isprintable, headers.values()))):
+        headers = {name: _on_one_line(value) for name, value in headers.items()}
     headers["date"] = _date(context.server_state.now)
     if "set-cookie" in headers:  # of a test's own reply; Falcon has a way of its own for these
         resp.append_header("set-cookie", headers.pop("set-cookie"))

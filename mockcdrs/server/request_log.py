@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from logging.handlers import QueueHandler, QueueListener
+from functools import lru_cache, partial
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -30,17 +30,8 @@ _GATHERING_SECONDS = 0.02
 _LAST_LINES_SECONDS = 0.05
 
 
-class LineFormatter(logging.Formatter, abc.ABC):
-    """Formats log records as lines. `at` is in Unix seconds by the machine's clock."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Format a record that has a `request`, a `banner` at the server's start, or else a warning."""
-        members = vars(record)
-        if "request" in members:
-            return self.request(record.created, members["request"])
-        if "banner" in members:
-            return self.listening(record.created, members["banner"], members["where"])
-        return self.warning(record.created, record)
+class LineFormatter(abc.ABC):
+    """Writes what is logged as lines. `at` is in Unix seconds by the machine's clock."""
 
     @abc.abstractmethod
     def request(self, at: float, record: Record) -> str:
@@ -59,7 +50,6 @@ class TextFormatter(LineFormatter):
     """For a person: local time, status, method, milliseconds, bytes, path and query; then fault, advice, note."""
 
     def __init__(self, *, is_coloured: bool = False) -> None:
-        super().__init__()
         self._is_coloured = is_coloured
 
     def request(self, at: float, record: Record) -> str:
@@ -134,6 +124,11 @@ def _object(event: str, at: float, **members: Any) -> str:
 
 
 def _local(at: float) -> str:
+    return _local_second(int(at))
+
+
+@lru_cache(maxsize=8)
+def _local_second(at: int) -> str:
     return time.strftime("%H:%M:%S", time.localtime(at))
 
 
@@ -145,19 +140,18 @@ def _traceback(record: logging.LogRecord) -> str:
     return logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
 
 
-class RequestLog(QueueHandler):
+class RequestLog(logging.Handler):
     """A context manager that logs the requests that a journal completes, and the records of Python's logging.
 
     `write` takes bytes and returns how many it wrote, as `os.write` does; after an `OSError` it is not called again.
-    Where `MOST_WAITING` records are queued, further ones are left out and counted. What `formatter` fails on is
+    Where `MOST_WAITING` lines are queued, further ones are left out and counted. What `formatter` fails on is
     reported on standard error, by `logging.Handler.handleError`.
     """
 
     def __init__(self, journal: Journal, formatter: LineFormatter, write: Callable[[bytes], int]) -> None:
-        self._waiting: SimpleQueue[logging.LogRecord] = SimpleQueue()
-        super().__init__(self._waiting)
-        self._journal = journal
-        self._writer = _Writer(self._waiting, formatter, write, self.handleError)
+        super().__init__()
+        self._journal, self._form = journal, formatter
+        self._writer = _Writer(write, self._describe_gap, self._report_failure)
 
     def __enter__(self) -> Self:
         self._journal.on_complete.append(self._request)
@@ -175,7 +169,7 @@ class RequestLog(QueueHandler):
 
     def listening(self, banner: Iterable[str], where: dict[str, str]) -> None:
         """Log that the server listens."""
-        self.enqueue(logging.makeLogRecord({"banner": list(banner), "where": where}))
+        self._writer.put(partial(self._form.listening, time.time(), list(banner), where))
 
     def follow(self, journal: Journal) -> None:
         """Log the requests of another journal from now on, instead of those of the one before."""
@@ -186,77 +180,78 @@ class RequestLog(QueueHandler):
     def emit(self, record: logging.LogRecord) -> None:
         """Queue a record of Python's logging, unless the line of its request has it already."""
         if record.name != NOTES:
-            super().emit(record)
-
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Leave the record as it is: it is formatted in this process, where it is written."""
-        return record
-
-    def enqueue(self, record: logging.LogRecord) -> None:
-        """Queue a record, or count it where the queue is full."""
-        if self._waiting.qsize() < MOST_WAITING:
-            self._waiting.put(record)
-        else:
-            self._writer.leave_out()
+            self._writer.put(partial(self._form.warning, record.created, record))
 
     def _request(self, record: Record) -> None:
-        self.enqueue(logging.makeLogRecord({"request": record}))
+        self._writer.put(partial(self._form.request, time.time(), record))
+
+    def _describe_gap(self, left_out: int) -> str:
+        message = f"{left_out} lines left out here: whatever reads this log is too slow for it"
+        record = logging.LogRecord("mockcdrs", logging.WARNING, "", 0, message, (), None)
+        return self._form.warning(record.created, record)
+
+    def _report_failure(self) -> None:
+        self.handleError(logging.makeLogRecord({"msg": "a line of the log could not be made"}))
 
 
-class _Writer(QueueListener):
-    """Formats and writes some records at a time.
+class _Writer(threading.Thread):
+    """Makes and writes some lines at a time, each of which is queued as what makes it.
 
-    Waking its thread for each would cost the other threads more than the line itself.
+    Waking this thread for each would cost the other threads more than the line itself.
     """
 
     def __init__(
-        self,
-        waiting: SimpleQueue[logging.LogRecord],
-        formatter: LineFormatter,
-        write: Callable[[bytes], int],
-        on_error: Callable[[logging.LogRecord], None],
+        self, write: Callable[[bytes], int], describe_gap: Callable[[int], str], report_failure: Callable[[], None]
     ) -> None:
-        super().__init__(waiting)
-        self._waiting, self._formatter, self._write_some, self._on_error = waiting, formatter, write, on_error
+        super().__init__(name="mockcdrs-log", daemon=True)
+        self._waiting: SimpleQueue[Callable[[], str] | None] = SimpleQueue()
+        self._write_some, self._describe_gap, self._report_failure = write, describe_gap, report_failure
         self._lines: list[str] = []
         self._left_out, self._counting = 0, threading.Lock()
         self._is_ending, self._is_broken = threading.Event(), False
 
-    def leave_out(self) -> None:
-        """Count a record for which the queue has no room; the next lines say how many there were."""
-        with self._counting:
-            self._left_out += 1
+    def put(self, make_line: Callable[[], str]) -> None:
+        """Queue a line. Where the queue is full it is left out, and a later line says how many were."""
+        if self._waiting.qsize() < MOST_WAITING:
+            self._waiting.put(make_line)
+        else:
+            with self._counting:
+                self._left_out += 1
 
-    def dequeue(self, block: bool) -> logging.LogRecord:
-        """Return the next record; before waiting for one, write what is formatted, and let some gather."""
-        if not self._waiting.empty():
-            return self._waiting.get(block)
+    def run(self) -> None:
+        """Write lines until the end."""
+        while True:
+            if self._waiting.empty():
+                self._flush()
+                make_line = self._waiting.get()
+                self._is_ending.wait(_GATHERING_SECONDS)  # for others to gather
+            else:
+                make_line = self._waiting.get()
+            if make_line is None:
+                break
+            self._make(make_line)
+            if len(self._lines) >= _MOST_AT_ONCE:
+                self._flush()
         self._flush()
-        first = self._waiting.get(block)
-        self._is_ending.wait(_GATHERING_SECONDS)
-        return first
 
-    def handle(self, record: logging.LogRecord) -> None:
-        """Format a record."""
+    def _make(self, make_line: Callable[[], str]) -> None:
         try:
-            self._lines.append(self._formatter.format(record))
+            self._lines.append(make_line())
         except Exception:  # noqa: BLE001 as every handler of the standard library's does
-            self._on_error(record)
-        if len(self._lines) >= _MOST_AT_ONCE:
-            self._flush()
+            self._report_failure()
 
     def stop(self) -> None:
         """Write what is queued, and end."""
         self._is_ending.set()
-        super().stop()
-        self._flush()
+        self._waiting.put(None)
+        self.join()
 
     def _flush(self) -> None:
         self._write()
         with self._counting:
             left_out, self._left_out = self._left_out, 0
         if left_out:
-            self.handle(_too_slow(left_out))
+            self._make(partial(self._describe_gap, left_out))
             self._write()
 
     def _write(self) -> None:
@@ -267,8 +262,3 @@ class _Writer(QueueListener):
                 rest = rest[self._write_some(rest) :]
         except OSError:  # nobody reads any more
             self._is_broken = True
-
-
-def _too_slow(left_out: int) -> logging.LogRecord:
-    message = f"{left_out} lines left out here: whatever reads this log is too slow for it"
-    return logging.LogRecord("mockcdrs", logging.WARNING, "", 0, message, (), None)

@@ -12,9 +12,9 @@ from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.store import Scan, Segment
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.mock import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 

@@ -49,8 +49,8 @@ def test_help_has_examples_of_options_that_there_are(command: str) -> None:
     assert examples
     for name, subcommand, *words in examples:
         assert name == "mockcdrs"
-        known = {option for each in main.commands[subcommand].params for option in each.opts}
-        assert {word for word in words if word.startswith("--")} <= known
+        available = {option for each in main.commands[subcommand].params for option in each.opts}
+        assert {word for word in words if word.startswith("--")} <= available
 
 
 def test_every_option_of_every_command_is_one_sentence() -> None:
@@ -65,9 +65,9 @@ def test_every_option_of_every_command_is_one_sentence() -> None:
 
 
 def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"--port": "1", "--now": "live", "--calls-per-day": "3", "--seed": "5", "--reseller": "1", "--data": "d"}
-    given |= {"--no-control": "1", "--set": "kazoo.version=9", "--fix": "all", "--quirk": "integer-page-size"}
-    given |= {
+    values = {"--port": "1", "--now": "live", "--calls-per-day": "3", "--seed": "5", "--reseller": "1", "--data": "d"}
+    values |= {"--no-control": "1", "--set": "kazoo.version=9", "--fix": "all", "--quirk": "integer-page-size"}
+    values |= {
         "--log-format": "json",
         "--kazoo": "master",
         "--journal": "7",
@@ -82,7 +82,7 @@ def test_every_option_of_serve_has_an_environment_variable(monkeypatch: pytest.M
     options = [each for each in command.params if isinstance(each, click.Option)]
     for option in options:
         name = option.opts[-1]
-        monkeypatch.setenv(f"MOCKCDRS{name[1:].upper().replace('-', '_')}", given.get(name, "x"))
+        monkeypatch.setenv(f"MOCKCDRS{name[1:].upper().replace('-', '_')}", values.get(name, "x"))
     context = command.make_context("serve", [])
     sources = {context.get_parameter_source(str(option.name)) for option in options}
     assert sources == {click.core.ParameterSource.ENVIRONMENT}

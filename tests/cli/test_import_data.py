@@ -39,9 +39,9 @@ def text_of(directory: Path) -> str:
 def test_a_saved_answer_becomes_a_folder_that_can_be_served(tmp_path: Path, answer: Path) -> None:
     result = run("import", answer, "--out", tmp_path / "data")
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, f"1 CDRs in {tmp_path / 'data'}")
-    loaded = files.load(tmp_path / "data")
-    assert list(loaded.documents) == [(UNNAMED_ACCOUNT, "202601")]
-    assert [account.id for account in loaded.accounts] == [UNNAMED_ACCOUNT]
+    data = files.load(tmp_path / "data")
+    assert list(data.documents) == [(UNNAMED_ACCOUNT, "202601")]
+    assert [account.id for account in data.accounts] == [UNNAMED_ACCOUNT]
 
 
 def test_the_account_is_the_one_that_is_named(tmp_path: Path, answer: Path) -> None:
@@ -99,16 +99,16 @@ def test_a_folder_that_is_there_is_not_touched(tmp_path: Path, answer: Path) -> 
 
 
 def test_anonymized_data_holds_nobody_and_the_secret_repeats_it(tmp_path: Path, answer: Path) -> None:
-    def imported(name: str, *options: str, secret: str | None = None) -> str:
+    def text_with(name: str, *options: str, secret: str | None = None) -> str:
         result = run("import", answer, "--out", tmp_path / name, "--anonymize", *options, secret=secret)
         assert result.exit_code == 0, result.output
         return text_of(tmp_path / name)
 
-    first, same = imported("1", "--secret", "s"), imported("2", secret="s")
-    other, drawn = imported("3", "--secret", "t"), imported("4")
+    first, same = text_with("1", "--secret", "s"), text_with("2", secret="s")
+    other, random = text_with("3", "--secret", "t"), text_with("4")
     assert first == same
-    assert len({first, other, drawn}) == 3
-    for text in (first, other, drawn):
+    assert len({first, other, random}) == 3
+    for text in (first, other, random):
         assert not [original for original in ("Zebedee", "Quux", "5550123", "10.1.2.3") if original in text]
         assert "+1415" in text
 
@@ -117,11 +117,11 @@ def test_unknown_fields_are_dropped_and_named_unless_they_are_kept(tmp_path: Pat
     document = {"_id": "202601-a", "call_id": "a", "crm": "Zebedee", "custom_channel_vars": {"color": "red"}}
     file = tmp_path / "documents.jsonl"
     file.write_text(json.dumps(document))
-    hidden = ("import", file, "--anonymize", "--secret", "s")
-    dropping = run(*hidden, "--out", tmp_path / "1")
+    command = ("import", file, "--anonymize", "--secret", "s")
+    dropping = run(*command, "--out", tmp_path / "1")
     assert "2 unknown fields dropped: color, crm; keep them with --keep FIELD\n" in dropping.stdout
     assert "Zebedee" not in text_of(tmp_path / "1")
-    keeping = run(*hidden, "--out", tmp_path / "2", "--keep", "crm", "--keep", "color")
+    keeping = run(*command, "--out", tmp_path / "2", "--keep", "crm", "--keep", "color")
     assert "dropped" not in keeping.stdout
     assert "Zebedee" in text_of(tmp_path / "2")
 

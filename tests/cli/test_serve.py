@@ -41,8 +41,8 @@ def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
 
 def config_of(*arguments: str) -> MockConfig:
     options = serve.command.make_context("serve", ["--no-control", *arguments]).params
-    chosen = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
-    return serve.build_mock(**chosen).config
+    options_of_mock = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
+    return serve.build_mock(**options_of_mock).config
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_the_defaults_of_serve_are_those_of_the_table() -> None:
 
 
 def test_each_option_of_a_mock_is_one_of_serve_with_the_same_help() -> None:
-    shown = " ".join(run("serve", "--help").output.split())
+    account = " ".join(run("serve", "--help").output.split())
     for name, option in OPTIONS.items():
-        assert f"--{option.serve_flag or name.replace('_', '-')} " in shown
-        assert sentence(option.help).removesuffix(".") in shown
+        assert f"--{option.serve_flag or name.replace('_', '-')} " in account
+        assert sentence(option.help).removesuffix(".") in account
 
 
 def test_settings_and_quirks_are_told_to_the_mock() -> None:
@@ -115,8 +115,8 @@ def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_say
 
 def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
     (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        result = run("serve", "--port", str(taken.getsockname()[1]), "--data", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        result = run("serve", "--port", str(listener.getsockname()[1]), "--data", str(tmp_path))
     assert result.exit_code == 1
     assert "give another one with --port" in result.output
 
@@ -140,7 +140,7 @@ def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("accounts", "busy", "shown"),
+    ("accounts", "busy", "account"),
     [
         ([("top", True), ("quiet", False), ("busy", False)], ["top", "busy"], "busy"),
         ([("top", True), ("quiet", False)], ["top"], "top"),
@@ -148,11 +148,11 @@ def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> No
     ],
 )
 def test_the_account_shown_is_an_ordinary_one_with_calls(
-    accounts: list[tuple[str, bool]], busy: list[str], shown: str
+    accounts: list[tuple[str, bool]], busy: list[str], account: str
 ) -> None:
-    known = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
-    store = LoadedStore(known, {(account_id, "202601"): [] for account_id in busy})
-    assert default_account(store).id == shown
+    stored_accounts = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
+    store = LoadedStore(stored_accounts, {(account_id, "202601"): [] for account_id in busy})
+    assert default_account(store).id == account
 
 
 def test_the_clock_runs_at_a_speed_from_now_on() -> None:
@@ -181,10 +181,10 @@ def test_pages_from_beyond_this_machine_need_the_control_token() -> None:
 
 
 def test_allowed_origins_are_as_browsers_send_them() -> None:
-    chosen = ("--allow-origin", "http://LOCALHOST:3000/", "--allow-origin", "https://dev.example")
-    options = serve.command.make_context("serve", ["--control-token", "secret", *chosen]).params
-    built = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
-    assert serve.build_mock(**built).server_config.allow_origin == ("http://localhost:3000", "https://dev.example")
+    options_of_mock = ("--allow-origin", "http://LOCALHOST:3000/", "--allow-origin", "https://dev.example")
+    options = serve.command.make_context("serve", ["--control-token", "secret", *options_of_mock]).params
+    values = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
+    assert serve.build_mock(**values).server_config.allow_origin == ("http://localhost:3000", "https://dev.example")
 
 
 def test_there_is_no_console_to_open_without_a_control_api() -> None:

@@ -62,8 +62,8 @@ def origin(mock: Mock) -> str:
 @pytest.fixture
 def ask(mock: Mock) -> Ask:
     def send(path: str = "/cdrs", headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
-        sent = {"X-Auth-Token": mock.auth_token, **(headers or {})}
-        return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30, verify=TRUSTED)
+        all_headers = {"X-Auth-Token": mock.auth_token, **(headers or {})}
+        return httpx.get(mock.url_for(path), params=query, headers=all_headers, timeout=30, verify=TRUSTED)
 
     return send
 

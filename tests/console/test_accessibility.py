@@ -36,9 +36,9 @@ def test_axe_finds_nothing_in_the_console(
     page.locator(".page-row").first.click()
     page.get_by_text("Headers of the answer").wait_for()
     assert violations(page) == []
-    for view, opened in (("Advice", ".card"), ("Calls", ".row"), ("Trouble", ".rules summary"), ("Setup", "summary")):
+    for view, part in (("Advice", ".card"), ("Calls", ".row"), ("Trouble", ".rules summary"), ("Setup", "summary")):
         page.get_by_role("tab", name=view).click()
-        page.locator(f"#{view.lower()} {opened}").first.click()
+        page.locator(f"#{view.lower()} {part}").first.click()
         assert violations(page) == [], view
     page.get_by_role("button", name="Reset everything…").click()
     assert violations(page) == []
@@ -50,12 +50,12 @@ def test_axe_finds_nothing_in_the_console(
 def test_axe_finds_nothing_in_the_page_of_the_api(open_page: PageOpener, scheme: str, viewport: dict[str, int]) -> None:
     page = open_page(path="docs", ready=".operation", color_scheme=scheme, viewport=viewport)
     assert violations(page) == []
-    opened = page.locator("#operation-listCdrs")
-    opened.locator("summary").first.click()
+    part = page.locator("#operation-listCdrs")
+    part.locator("summary").first.click()
     for fold in ("Quirks of Crossbar's (", "Advice on it (", "More parameters ("):
-        opened.get_by_text(fold).click()
-    opened.get_by_role("button", name="Send the request").click()
-    opened.get_by_text("Response headers").wait_for()
+        part.get_by_text(fold).click()
+    part.get_by_role("button", name="Send the request").click()
+    part.get_by_text("Response headers").wait_for()
     if viewport == DESKTOP:  # on a phone they are folded
-        opened.locator(".response summary").first.click()
+        part.locator(".response summary").first.click()
     assert violations(page) == []

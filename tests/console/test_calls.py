@@ -48,8 +48,8 @@ def test_a_chosen_call_shows_its_legs_in_time_and_their_documents(open_page: Pag
     expect(legs.first).to_contain_text("talked 1m 15s")
     expect(legs.first.locator(".badge")).to_have_text("inbound")
     legs.first.locator("summary").click()
-    shown = json.loads(legs.first.get_by_label("CDR", exact=True).inner_text())
-    assert shown["id"] in {leg["_id"] for leg in call.legs}
+    query_url = json.loads(legs.first.get_by_label("CDR", exact=True).inner_text())
+    assert query_url["id"] in {leg["_id"] for leg in call.legs}
     page.locator(ROWS).click()
     expect(legs).to_have_count(0)
 
@@ -99,15 +99,15 @@ def test_the_query_gets_the_same_range_user_and_cause_from_crossbar(
 ) -> None:
     mock.clear()
     user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
-    wanted = mock.add_call(owner=user, fields={"hangup_cause": "USER_BUSY"})
+    busy_call = mock.add_call(owner=user, fields={"hangup_cause": "USER_BUSY"})
     mock.add_call(owner=user)
     page = open_page(f"calls?user={user}&cause=USER_BUSY&direction=incoming&result=answered&q=55")
-    shown = urlsplit(query_shown(page))
-    assert shown.path == f"/users/{user}/cdrs"
-    query = {name: values[0] for name, values in parse_qs(shown.query).items()}
+    query_url = urlsplit(query_shown(page))
+    assert query_url.path == f"/users/{user}/cdrs"
+    query = {name: values[0] for name, values in parse_qs(query_url.query).items()}
     assert int(query["created_to"]) == mock.clock.now()
-    rows = ask(shown.path, **query).json()["data"]
-    assert {row["interaction_id"] for row in rows} == {wanted.id}
+    rows = ask(query_url.path, **query).json()["data"]
+    assert {row["interaction_id"] for row in rows} == {busy_call.id}
     for words in ("filter_call_direction is a leg's", "no filter for missed", "filter_caller_id_number=55"):
         expect(page.locator("#calls .query")).to_contain_text(words)
 
@@ -142,10 +142,10 @@ def test_an_added_call_is_shown_and_marked_wherever_it_was_added(open_page: Page
     page.get_by_label("Caller's number").fill("+14155550100")
     page.get_by_role("button", name="Add the call").click()
     expect(page.locator("#notices")).to_contain_text("Added: voicemail")
-    added = page.locator(ROWS, has_text="+14155550100")
-    expect(added).to_contain_text("voicemail")
-    expect(added.locator(".new")).to_be_visible()
-    expect(added).to_have_attribute("aria-expanded", "true")
+    new_row = page.locator(ROWS, has_text="+14155550100")
+    expect(new_row).to_contain_text("voicemail")
+    expect(new_row.locator(".new")).to_be_visible()
+    expect(new_row).to_have_attribute("aria-expanded", "true")
 
 
 def test_a_call_that_cannot_be_added_says_why(open_page: PageOpener) -> None:

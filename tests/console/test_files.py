@@ -75,10 +75,10 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
 @pytest.mark.parametrize(("page", "script"), [("index.html", "main.js"), ("docs.html", "docs.js")])
 def test_a_page_loads_ahead_just_the_modules_that_its_script_imports(page: str, script: str) -> None:
     text = text_of(resources.files("mockcdrs.console") / page)
-    imported, modules = [script], set[str]()
-    for name in imported:
+    imports, modules = [script], set[str]()
+    for name in imports:
         more = re.findall(r'from "\./([^"]+)"', text_of(FILES / name))
-        imported += [each for each in more if each not in imported]
+        imports += [each for each in more if each not in imports]
         modules.add(name)
     assert sorted(re.findall(r'modulepreload" href="assets/([^"]+)"', text)) == sorted(modules - {script})
 
@@ -96,5 +96,5 @@ def test_the_form_of_a_rule_has_each_action_that_json_can_say() -> None:
 
 
 def test_every_import_of_a_file_is_there() -> None:
-    imported = {name for file in NAMES for name in re.findall(r'from "\./([^"]+)"', text_of(FILES / file))}
-    assert imported <= set(NAMES)
+    imports = {name for file in NAMES for name in re.findall(r'from "\./([^"]+)"', text_of(FILES / file))}
+    assert imports <= set(NAMES)

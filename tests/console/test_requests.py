@@ -82,17 +82,17 @@ def test_a_walk_is_one_line_that_says_who_ended_it_and_folds_out(open_page: Page
     walk(ask, agent="refused", page_size=3)
     page = open_page()
     expect(page.locator(ROWS)).to_have_count(3)
-    refused, leaver, whole = page.locator(ROWS).all()
+    refusal, leaver, whole = page.locator(ROWS).all()
     expect(whole).to_contain_text("3 pages, read to its end")
     expect(whole).to_contain_text("12 rows")
-    expect(refused).to_contain_text("3 pages, stopped on page 3: 503, a fault")
+    expect(refusal).to_contain_text("3 pages, stopped on page 3: 503, a fault")
     expect(leaver).to_contain_text("the client stopped after page 2; more follow")
-    expect(refused).to_have_attribute("aria-expanded", "false")
-    refused.click()
-    expect(refused).to_have_attribute("aria-expanded", "true")
+    expect(refusal).to_have_attribute("aria-expanded", "false")
+    refusal.click()
+    expect(refusal).to_have_attribute("aria-expanded", "true")
     expect(page.locator(".page-row")).to_have_count(3)
     expect(page.locator(".page-row").first).to_contain_text("page 3 a fault rule made this answer")
-    refused.click()
+    refusal.click()
     expect(page.locator(".page-row")).to_have_count(0)
 
 
@@ -323,7 +323,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: PageOpener, ask: Ask) 
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("words", "status_texts"),
     [
         ("status:401", ["401"]),
         ("status:4xx", ["404", "401"]),
@@ -341,7 +341,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: PageOpener, ask: Ask) 
     ],
 )
 def test_words_and_fields_choose_among_the_requests(
-    open_page: PageOpener, ask: Ask, mock: Mock, words: str, shown: list[str]
+    open_page: PageOpener, ask: Ask, mock: Mock, words: str, status_texts: list[str]
 ) -> None:
     ask(page_sice=1)
     ask(headers={"X-Auth-Token": "nonsense"})
@@ -350,9 +350,9 @@ def test_words_and_fields_choose_among_the_requests(
     ask("/cdrs/summary")
     page = open_page()
     page.get_by_label(SEARCH).fill(words)
-    expect(page.locator(f"{ROWS} .status")).to_have_text(shown)
-    expect(page.locator(COUNT)).to_have_text(f"{len(shown)} of 4 requests")
-    if not shown:
+    expect(page.locator(f"{ROWS} .status")).to_have_text(status_texts)
+    expect(page.locator(COUNT)).to_have_text(f"{len(status_texts)} of 4 requests")
+    if not status_texts:
         expect(page.locator("#requests")).to_contain_text("No request is like that.")
 
 
@@ -367,10 +367,10 @@ def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(
     page = open_page()
     statuses = page.locator(f"{ROWS} .status")
     expect(statuses).to_have_text(["503", "401", "200"])
-    for chip, shown in (("4xx", ["401"]), ("5xx", ["503", "401"]), ("fault", ["503", "401"])):
+    for chip, status_texts in (("4xx", ["401"]), ("5xx", ["503", "401"]), ("fault", ["503", "401"])):
         page.get_by_role("button", name=chip, exact=True).click()
         expect(page.get_by_role("button", name=chip, exact=True)).to_have_attribute("aria-pressed", "true")
-        expect(statuses).to_have_text(shown)
+        expect(statuses).to_have_text(status_texts)
     for chip in ("4xx", "5xx", "fault"):
         page.get_by_role("button", name=chip, exact=True).click()
     page.get_by_role("button", name="hide preflights").click()
@@ -493,7 +493,10 @@ def test_a_walk_whose_first_pages_were_dropped_is_still_one(open_page: PageOpene
     mock.state.journal.capacity = 2
     mock.state.journal.clear()
     page = open_page()
-    walk(ask, page_size=5, pages=3)
+    walk(ask, page_size=5, pages=2)
+    expect(page.locator(ROWS)).to_contain_text("2 pages, ")
+    key = mock.requests[-1].outcome.next_start_key
+    ask(page_size=5, start_key=key, headers={"User-Agent": USER_AGENT})
     expect(page.locator(ROWS)).to_contain_text("3 pages, ")
     page.locator(ROWS).click()
     expect(page.locator(".page-row")).to_have_count(2)

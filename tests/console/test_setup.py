@@ -10,8 +10,8 @@ FILLED = "#setup dt:text-is('removed')"  # it comes last: from here on nothing m
 
 def test_it_shows_what_a_client_is_configured_with(open_page: PageOpener, mock: Mock) -> None:
     setup = open_page("setup", ready=FILLED).locator("#setup")
-    for shown in (mock.url, mock.account_id, mock.auth_token, mock.user_id, mock.credentials.api_key):
-        expect(setup.locator("dd", has_text=shown).first).to_be_visible()
+    for text in (mock.url, mock.account_id, mock.auth_token, mock.user_id, mock.credentials.api_key):
+        expect(setup.locator("dd", has_text=text).first).to_be_visible()
     expect(setup.locator("dt:text-is('Kazoo') + dd")).to_have_text(mock.state.version.name)
     expect(setup.get_by_label("curl", exact=True)).to_contain_text(f"X-Auth-Token: {mock.auth_token}")
 

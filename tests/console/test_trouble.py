@@ -70,15 +70,15 @@ def test_a_token_that_was_made_to_expire_is_good_again_once_that_is_off(
     open_page: PageOpener, ask: Ask, off: str
 ) -> None:
     page = open_page("trouble")
-    expired = page.get_by_role("switch", name="Token expired")
-    expired.check()
+    switch = page.get_by_role("switch", name="Token expired")
+    switch.check()
     expect(page.locator("#armed")).to_be_visible()
     assert ask().status_code == 401
     if off == "all off":
         page.get_by_role("button", name="Remove all…").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove all rules").click()
     else:
-        expired.uncheck()
+        switch.uncheck()
     expect(page.locator("#armed")).to_be_hidden()
     assert ask().status_code == 200
 
@@ -91,9 +91,9 @@ def test_rules_say_how_often_they_fired_and_for_whom_and_which_are_spent(
     ask(headers={"User-Agent": "sync/1.0"})
     page = open_page("trouble")
     expect(page.locator("#armed")).to_have_text("1 on, 1 spent")
-    spent, on = rules(page).locator("> li").all()
-    expect(spent).to_contain_text("spent")
-    expect(spent).to_contain_text("fired once, 1 matched: sync/1.0")
+    first_rule, on = rules(page).locator("> li").all()
+    expect(first_rule).to_contain_text("spent")
+    expect(first_rule).to_contain_text("fired once, 1 matched: sync/1.0")
     expect(on).to_contain_text("not fired yet, 0 matched")
     assert page.locator("#trouble").inner_text().index("Rules that are on") < 5
     ask("/cdrs/summary", headers={"User-Agent": "other/2.0"})

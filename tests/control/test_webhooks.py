@@ -12,7 +12,7 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control import webhooks
-from mockcdrs.control.webhook_events import encode_form, is_internal, make_event
+from mockcdrs.control.webhooks import encode_form, is_internal, make_event
 from mockcdrs.control_client import ControlClient
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.mock import Mock, serving

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from mockcdrs.cdr.listing_columns import COLUMNS, start_seconds
-from mockcdrs.dataset.generator import call_plan, calls_of_block, office_of
+from mockcdrs.dataset.generator import Traffic, blocks_of_day, call_plan, office_of
 from mockcdrs.dataset.locales import INBOUND_RATE, rate_of
 from mockcdrs.dataset.office import Office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+from tests.dataset.calls import calls_of_block
 
 MONDAY = date(2026, 1, 19)
 OFFICES = [(1, "en_US", 40), (2, "de_DE", 400), (3, "ja_JP", 2_000)]

@@ -17,7 +17,7 @@ def row(number: int, month: str = "202601") -> ExpectedRow:
     return ExpectedRow((number, ""), month, document, (month, document["_id"]))
 
 
-def reached(months: list[list[int]], rules: WalkRules, hidden: int = 0, broken: int = 0) -> list[int]:
+def reachable_numbers(months: list[list[int]], rules: WalkRules, hidden: int = 0, broken: int = 0) -> list[int]:
     """Return the numbers of the rows that a walk over the rows with these numbers reaches."""
     rows = [[row(number) for number in month] for month in months]
     reachable = find_reachable(rows, rules, lambda each: each.key[0] != hidden, lambda each: each.key[0] == broken)
@@ -33,23 +33,23 @@ def walk(page_size: int = 2, chunk_size: int = 2, *, is_chunked: bool = True, is
 @pytest.mark.parametrize("is_chunked", [True, False])
 def test_without_quirks_each_row_is_reached_once(page_size: int, chunk_size: int, is_chunked: bool) -> None:
     rules = WalkRules(walk(page_size, chunk_size, is_chunked=is_chunked))
-    assert reached([[9, 8, 7], [], [3, 2, 1]], rules) == [9, 8, 7, 3, 2, 1]
+    assert reachable_numbers([[9, 8, 7], [], [3, 2, 1]], rules) == [9, 8, 7, 3, 2, 1]
     ascending = WalkRules(walk(page_size, chunk_size, is_chunked=is_chunked, is_ascending=True))
-    assert reached([[1, 2, 3], [7, 8, 9]], ascending) == [1, 2, 3, 7, 8, 9]
+    assert reachable_numbers([[1, 2, 3], [7, 8, 9]], ascending) == [1, 2, 3, 7, 8, 9]
 
 
 def test_the_row_at_which_a_page_or_chunk_would_begin_can_be_lost() -> None:
-    assert reached([[9, 8, 7, 6, 5]], WalkRules(walk(), pages_lose_next=True)) == [9, 8, 6, 5]
-    assert reached([[9, 8, 7, 6, 5]], WalkRules(walk(9, 2), chunks_lose_next=True)) == [9, 8, 6, 5]
+    assert reachable_numbers([[9, 8, 7, 6, 5]], WalkRules(walk(), pages_lose_next=True)) == [9, 8, 6, 5]
+    assert reachable_numbers([[9, 8, 7, 6, 5]], WalkRules(walk(9, 2), chunks_lose_next=True)) == [9, 8, 6, 5]
 
 
 def test_a_row_that_is_not_shown_does_not_fill_a_page() -> None:
-    assert reached([[9, 8, 7, 6]], WalkRules(walk()), hidden=8) == [9, 7, 6]
+    assert reachable_numbers([[9, 8, 7, 6]], WalkRules(walk()), hidden=8) == [9, 7, 6]
 
 
 def test_a_broken_row_ends_the_walk_after_the_chunks_before_it() -> None:
-    assert reached([[9, 8, 7, 6]], WalkRules(walk(4, 2)), broken=7) == [9, 8]
-    assert reached([[9, 8, 7, 6]], WalkRules(walk(4, 4, is_chunked=False)), broken=7) == []
+    assert reachable_numbers([[9, 8, 7, 6]], WalkRules(walk(4, 2)), broken=7) == [9, 8]
+    assert reachable_numbers([[9, 8, 7, 6]], WalkRules(walk(4, 4, is_chunked=False)), broken=7) == []
 
 
 VIEWS = [
@@ -84,10 +84,10 @@ def test_the_leg_of_an_interaction_is_the_one_that_the_view_chooses(
     shared = {"pvt_type": "cdr", "interaction_time": 1, "interaction_key": "a"}
     own = {"custom_channel_vars": {"owner_id": "o"}}
     documents = [{"_id": f"202601-{name}", **shared, **own, **own_fields} for name, own_fields in enumerate(fields)]
-    chosen = choose_leg(
+    choice = choose_leg(
         documents,
         by_billed_seconds=view.chooses is LegChoice.MOST_BILLED,
         is_of_user=view.has_owner,
         is_ascending=is_ascending,
     )
-    assert chosen["_id"] == leg_in_view(view, documents, is_ascending=is_ascending)
+    assert choice["_id"] == leg_in_view(view, documents, is_ascending=is_ascending)

@@ -9,7 +9,7 @@ from mockcdrs.control_client import ControlClient
 from mockcdrs.expected.query import encode_query
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
-from tests.expected.walking import WITH_QUIRKS, walked
+from tests.expected.walks import WITH_QUIRKS, walk_ids
 
 NEWEST = 63_935_956_800  # 2026-01-18
 RANGE: dict[str, Any] = {"created_from": NEWEST - 86_400, "created_to": NEWEST}
@@ -71,7 +71,7 @@ def mock() -> Iterator[Mock]:
 @pytest.mark.parametrize(("name", "value", "count"), FILTERS)
 def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: Any, count: int) -> None:
     query: dict[str, Any] = {**RANGE, name: value}
-    rows = list(walked(mock, "/cdrs", encode_query("/cdrs", query)))
+    rows = list(walk_ids(mock, "/cdrs", encode_query("/cdrs", query)))
     assert list(mock.expected(**query).ids) == rows
     assert len(rows) == count
 
@@ -79,7 +79,7 @@ def test_what_a_filter_finds_is_what_is_expected(mock: Mock, name: str, value: A
 @pytest.mark.parametrize(("name", "value"), [("filter_hangup_cause", ["A", "B"]), ("filter_flag", True)])
 def test_a_mock_elsewhere_reads_a_value_alike(mock: Mock, name: str, value: Any) -> None:
     leg = mock.add_call(at=NEWEST - 86_500).legs[0]
-    with serving() as served:
-        elsewhere = RemoteMock(ControlClient(served.url))
+    with serving() as server:
+        elsewhere = RemoteMock(ControlClient(server.url))
         hold(elsewhere, leg)
         assert elsewhere.expected(**RANGE, **{name: value}).ids == mock.expected(**RANGE, **{name: value}).ids != ()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockcdrs.mock import Mock
-from tests.expected.walking import walked
+from tests.expected.walks import walk_ids
 
 END = 63_935_956_800  # 2026-01-18
 RANGE: dict[str, Any] = {"created_from": END - 86_400, "created_to": END}
@@ -47,7 +47,7 @@ def test_the_leg_that_a_walk_shows_is_the_one_expected(
         mock.add_cdr({**whole, **own, **leg})
     path = f"/users/{mock.user_id}/cdrs/interaction" if of_user else "/cdrs/interaction"
     query: dict[str, Any] = {**RANGE, "ascending": ascending, "paginate": "false"}
-    rows = list(walked(mock, path, query))
+    rows = list(walk_ids(mock, path, query))
     assert sorted(rows) == sorted(mock.expected(path, **query).ids)
     assert len(rows) == len({leg["interaction_key"] for leg in legs})
 

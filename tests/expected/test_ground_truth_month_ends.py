@@ -8,7 +8,7 @@ import pytest
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.mock import Mock
-from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walks import WITH_QUIRKS, WITHOUT, walk_ids
 
 JANUARY = 63_934_444_800  # 2026-01-01T00:00:00Z
 DECEMBER = gregorian.month_start("202512")
@@ -69,7 +69,7 @@ def test_a_walk_over_the_end_of_a_month_ends_with_what_is_expected(
     path = f"/users/{mock.user_id}{path}" if of_user else path
     for way in ways():
         query: dict[str, Any] = {**RANGES[stretch], **way}
-        assert set(walked(mock, path, query)) == set(mock.expected(path, **query).ids), way
+        assert set(walk_ids(mock, path, query)) == set(mock.expected(path, **query).ids), way
 
 
 def test_a_range_that_begins_with_the_next_month_cannot_reach_them() -> None:
@@ -80,7 +80,7 @@ def test_a_range_that_begins_with_the_next_month_cannot_reach_them() -> None:
     assert set(WITH_QUIRKS.expected(**RANGES["with a margin"]).ids) >= OVER
     for path in ("/cdrs", f"/users/{WITH_QUIRKS.user_id}/cdrs"):
         months = [RANGES["of January"], {"created_from": DECEMBER, "created_to": JANUARY - 1}]
-        swept = {cdr_id for month in months for cdr_id in walked(WITH_QUIRKS, path, month)}
+        swept = {cdr_id for month in months for cdr_id in walk_ids(WITH_QUIRKS, path, month)}
         assert (
             swept == {f"{'202512' if begin < 0 else '202601'}-call-{n:02}" for n, (begin, _) in enumerate(CALLS)} - OVER
         )
@@ -91,7 +91,7 @@ def test_without_the_quirk_no_walk_over_the_listing_loses_any(way: dict[str, Any
     hold(WITHOUT, CALLS)
     for stretch in RANGES.values():
         truth = WITHOUT.expected(**stretch, **way)
-        rows = list(walked(WITHOUT, "/cdrs", {**stretch, **way}))
+        rows = list(walk_ids(WITHOUT, "/cdrs", {**stretch, **way}))
         assert (truth.unreachable, len(rows)) == ((), len(set(rows)))
         assert rows == list(truth.ids)[:: 1 if way["ascending"] == "false" else -1]
 

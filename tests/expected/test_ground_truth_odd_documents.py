@@ -6,7 +6,7 @@ import pytest
 
 from mockcdrs.dataset import fixtures
 from mockcdrs.mock import Mock
-from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walks import WITH_QUIRKS, WITHOUT, walk_ids
 
 NEWEST = 63_935_956_800  # 2026-01-18
 MOCKS = [pytest.param(WITH_QUIRKS, id="quirks"), pytest.param(WITHOUT, id="fixed")]
@@ -22,7 +22,7 @@ def check(mock: Mock, end: int = NEWEST) -> None:
         "paginate": "false",
     }
     for path in ("/cdrs", "/cdrs/interaction"):
-        assert sorted(walked(mock, path, query)) == sorted(mock.expected(path, **query).ids)
+        assert sorted(walk_ids(mock, path, query)) == sorted(mock.expected(path, **query).ids)
 
 
 @pytest.mark.parametrize("mock", MOCKS)
@@ -80,4 +80,4 @@ def test_a_filter_that_leads_through_a_text_ends_up_as_expected(name: str) -> No
     WITH_QUIRKS.clear()
     WITH_QUIRKS.add_call(at=NEWEST)
     query: dict[str, Any] = {"created_to": NEWEST, name: "y"}
-    assert sorted(walked(WITH_QUIRKS, "/cdrs", query)) == sorted(WITH_QUIRKS.expected("/cdrs", **query).ids)
+    assert sorted(walk_ids(WITH_QUIRKS, "/cdrs", query)) == sorted(WITH_QUIRKS.expected("/cdrs", **query).ids)

@@ -58,9 +58,9 @@ def get_ids(mock: Mock, path: str, **query: Any) -> list[str]:
     return [row["id"] for row in get(mock, path, **query)]
 
 
-@pytest.mark.parametrize("wanted", ["x", "99999999999999999-a", "-5-a"])
-def test_an_interaction_that_is_not_there_has_no_legs(mock: Mock, wanted: str) -> None:
-    assert mock.expected(f"/cdrs/legs/{wanted}").count == 0
+@pytest.mark.parametrize("interaction_id", ["x", "99999999999999999-a", "-5-a"])
+def test_an_interaction_that_is_not_there_has_no_legs(mock: Mock, interaction_id: str) -> None:
+    assert mock.expected(f"/cdrs/legs/{interaction_id}").count == 0
 
 
 def test_one_cdr_is_expected_as_long_as_it_is_there() -> None:
@@ -68,8 +68,8 @@ def test_one_cdr_is_expected_as_long_as_it_is_there() -> None:
         leg = mock.add_call(seconds=75).legs[0]
         expected = mock.expected(f"/cdrs/{leg['_id']}")
         assert (expected.ids, expected.seconds) == ((leg["_id"],), 75)
-        for gone in ({"pvt_deleted": True}, {"pvt_deleted": "true"}, {"pvt_type": "account"}):
-            mock.add_cdr({**leg, **gone})
+        for changes in ({"pvt_deleted": True}, {"pvt_deleted": "true"}, {"pvt_type": "account"}):
+            mock.add_cdr({**leg, **changes})
             assert mock.expected(f"/cdrs/{leg['_id']}").count == 0
         mock.remove(leg["_id"])
         assert mock.expected(f"/cdrs/{leg['_id']}").count == 0

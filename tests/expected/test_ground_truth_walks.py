@@ -15,7 +15,7 @@ from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.mock import Mock
-from tests.expected.walking import WITH_QUIRKS, WITHOUT, walked
+from tests.expected.walks import WITH_QUIRKS, WITHOUT, walk_ids
 
 DAY, NEWEST = 86_400, 63_935_956_800
 # five calls in January, four in December
@@ -55,7 +55,7 @@ def test_a_walk_ends_with_what_the_truth_says_of_it(
     for ascending, page_size, chunk_size, filters in ways:
         way: dict[str, Any] = {"ascending": ascending, "page_size": page_size, "chunk_size": chunk_size, **filters}
         query: dict[str, Any] = {**RANGE, "is_chunked": is_chunked, "paginate": paginate, **way}
-        truth, rows = mock.expected(path, **query), list(walked(mock, path, query))
+        truth, rows = mock.expected(path, **query), list(walk_ids(mock, path, query))
         assert set(rows) == set(truth.ids), way
         assert sorted(truth.ids + truth.unreachable) == sorted(set(ids) - ({ids[2]} if filters else set())), way
 
@@ -124,20 +124,20 @@ WALKS = [
 
 @pytest.mark.parametrize(("mock", "path", "ascending"), WALKS)
 @settings(max_examples=8, deadline=None)
-@given(history=strategies.histories(accounts=1), size=st.integers(1, 9), days=st.integers(1, 31), chosen=st.data())
+@given(history=strategies.histories(accounts=1), size=st.integers(1, 9), days=st.integers(1, 31), data=st.data())
 def test_a_walk_ends_with_what_is_expected(
-    mock: Mock, path: str, ascending: str, history: strategies.History, size: int, days: int, chosen: st.DataObject
+    mock: Mock, path: str, ascending: str, history: strategies.History, size: int, days: int, data: st.DataObject
 ) -> None:
-    end = history.now_gregorian - chosen.draw(st.integers(0, 5 * 86_400))
+    end = history.now_gregorian - data.draw(st.integers(0, 5 * 86_400))
     query: dict[str, Any] = {"created_from": end - days * 86_400 + 1, "created_to": end}
     with mock.data(history):
-        for number, leg in enumerate(chosen.draw(st.lists(st.sampled_from(history.documents or [{}]), max_size=2))):
+        for number, leg in enumerate(data.draw(st.lists(st.sampled_from(history.documents or [{}]), max_size=2))):
             if leg:
                 bare = {name: value for name, value in leg.items() if name != "custom_channel_vars"}
                 mock.add_cdr({**bare, "_id": f"{leg['_id']}-{number}", "pvt_account_id": mock.account_id})
         # the direction decides which of equal legs stands for an interaction
         truth = mock.expected(path, **query, ascending=ascending)
-        rows = set(walked(mock, path, {**query, "page_size": size, "ascending": ascending}))
+        rows = set(walk_ids(mock, path, {**query, "page_size": size, "ascending": ascending}))
     assert rows == set(truth.ids)
     assert not rows & set(truth.unreachable)
 
@@ -153,7 +153,7 @@ def test_a_call_that_ended_behind_the_range_is_no_interaction_that_a_client_can_
     )
     assert (late.ids, late.unreachable) == ((), (call.cdr_id,))
     assert (whole.ids, whole.unreachable) == ((call.cdr_id,), ())
-    assert list(walked(mock, "/cdrs/interaction", {"created_from": began, "created_to": began + 60})) == []
+    assert list(walk_ids(mock, "/cdrs/interaction", {"created_from": began, "created_to": began + 60})) == []
 
 
 def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tmp_path: Path) -> None:
@@ -164,13 +164,13 @@ def test_what_is_taken_from_one_account_stays_in_another_that_has_the_same_id(tm
     other = next(account for account in mock.state.data.accounts.values() if account.id != mock.account_id)
     own = mock.state.data.accounts[mock.account_id]
 
-    def listed(account: Account) -> list[str]:
+    def ids_of(account: Account) -> list[str]:
         headers = {"X-Auth-Token": account.tokens[0].value}
         response = mock.client().simulate_get(f"/v2/accounts/{account.id}/cdrs", headers=headers)
         return [row["id"] for row in response.json["data"]]
 
     mock.add_cdr({**leg, "pvt_account_id": mock.account_id})
-    assert listed(own) == listed(other) == [leg["_id"]]
+    assert ids_of(own) == ids_of(other) == [leg["_id"]]
     mock.remove(leg["_id"])
-    assert (listed(own), listed(other)) == ([], [leg["_id"]])
+    assert (ids_of(own), ids_of(other)) == ([], [leg["_id"]])
     assert mock.expected().ids == ()

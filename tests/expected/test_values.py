@@ -76,6 +76,6 @@ def test_what_json_has_beside_text_is_text_to_a_filter(value: Any, text: str) ->
 
 def test_a_path_goes_through_lists_by_places_from_one_on() -> None:
     document = {"list": ["a", {"b": 1}]}
-    found = [read_path(document, path) for path in (["list", "1"], ["list", "2", "b"], ["list", "3"], ["list", "x"])]
-    assert found == ["a", 1, NoValue.MISSING, NoValue.MISSING]
+    results = [read_path(document, path) for path in (["list", "1"], ["list", "2", "b"], ["list", "3"], ["list", "x"])]
+    assert results == ["a", 1, NoValue.MISSING, NoValue.MISSING]
     assert read_path(document, ["list", "1", "x"]) is NoValue.BARRED

@@ -125,6 +125,15 @@ def test_a_walk_that_changes_its_question_is_still_on_its_page(state: State) -> 
     assert ask(state, f"page_size=3&start_key={key}")[0].status == 503
 
 
+def test_pages_that_were_asked_for_before_there_was_a_rule_count(state: State) -> None:
+    second = envelope(ask(state, FIRST_PAGE)[0])["next_start_key"]
+    third = envelope(ask(state, f"{FIRST_PAGE}&start_key={second}")[0])["next_start_key"]
+    rule = state.faults.add(Rule(status=503, page=3))
+    assert ask(state, f"{FIRST_PAGE}&start_key={second}")[0].status == 200
+    assert ask(state, f"{FIRST_PAGE}&start_key={third}")[0].status == 503
+    assert state.faults.fired(rule) == 1
+
+
 def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
     rules = [state.faults.add(Rule(status=503, page=page)) for page in range(1, 5)]
     ask(state, "start_key=garbage")

@@ -19,9 +19,8 @@ from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files, fixtures
 from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.files import DataSet, LoadedDataSet
-from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.generator import Traffic, documents_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer, describe_dropped
 from mockcdrs.imports.fields import FIELDS, FieldKind
 from tests.imports.builders import ACCOUNT, SDP, SECRET, TRICKY, anonymized, holding

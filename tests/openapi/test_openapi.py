@@ -89,11 +89,11 @@ def operations(mock: Mock) -> dict[str, Any]:
     }
     has |= {"token": [mock.auth_token, "nosuch"], "own_token": [mock.auth_token, "nosuch"]}
     has |= {name: [document["id"], "nosuch"] for name, document in around(mock).items()}
-    for name, known in has.items():
-        description["components"]["parameters"][name]["schema"] = {"enum": sorted(set(known))}
+    for name, enumeration in has.items():
+        description["components"]["parameters"][name]["schema"] = {"enum": sorted(set(enumeration))}
     login = mock.credentials
     digest = hashlib.md5(f"{login.username}:{login.password}".encode()).hexdigest()
-    for name, field, known in (
+    for name, field, enumeration in (
         ("UserLogin", "credentials", [digest, "nosuch"]),
         ("UserLogin", "method", ["md5"]),
         ("UserLogin", "account_name", [mock.state.data.accounts[mock.account_id].name]),
@@ -101,7 +101,7 @@ def operations(mock: Mock) -> dict[str, Any]:
         ("ApiLogin", "api_key", [login.api_key, "0" * 64]),
         ("TokenInfo", "token", [mock.auth_token, "nosuch"]),
     ):
-        description["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": known}
+        description["components"]["schemas"][name]["properties"]["data"]["properties"][field] = {"enum": enumeration}
     schema: Any = schemathesis.openapi.from_dict(description)
     return {operation.label: operation for operation in (result.ok() for result in schema.get_all_operations())}
 
@@ -280,8 +280,8 @@ def test_old_api_is_a_server_where_it_is_served_and_else_an_error() -> None:
 
 
 def test_the_document_served_is_that_of_the_mocks_version(any_mock: Mock) -> None:
-    served = any_mock.client().simulate_get("/_mockcdrs/openapi.json", headers={"Host": "localhost"}).json
-    assert served == build_document(any_mock.state.version)
+    published = any_mock.client().simulate_get("/_mockcdrs/openapi.json", headers={"Host": "localhost"}).json
+    assert published == build_document(any_mock.state.version)
 
 
 @pytest.mark.parametrize(("fix", "name"), [((), "LeakedDocument"), (("legs-chunked-leak",), "Document")])
@@ -299,7 +299,7 @@ def test_legs_in_chunks_are_leaked_documents_until_that_is_fixed(fix: tuple[str,
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
 def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: Version) -> None:
-    named: set[str] = set()
+    in_table: set[str] = set()
     for methods in build_document(version)["paths"].values():
         for operation in methods.values():
             assert operation["x-crossbar-source"].endswith(".erl")
@@ -308,9 +308,9 @@ def test_every_operation_names_its_source_and_its_quirks_by_the_table(version: V
             for quirk in operation["x-crossbar-quirks"]:
                 assert quirk["sentence"] == QUIRKS[quirk["name"]].sentence
                 assert quirk["default"] is (quirk["name"] in version.quirks)
-                named.add(quirk["name"])
+                in_table.add(quirk["name"])
     of_no_described_operation = {"no-account-500", "post-as-get-empty", "utc-offset-500"}
-    assert QUIRKS.keys() - named == of_no_described_operation
+    assert QUIRKS.keys() - in_table == of_no_described_operation
 
 
 def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:

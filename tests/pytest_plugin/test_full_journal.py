@@ -44,9 +44,9 @@ def test_what_may_have_been_dropped_is_not_taken_for_never_requested(mock: Eithe
 def test_what_holds_whatever_was_dropped_is_told(mock: Either) -> None:
     mock.assert_requested("/cdrs")
     for times in (0, 2):
-        with pytest.raises(AssertionError, match=f"asked 3 times, expected {times} times") as failed:
+        with pytest.raises(AssertionError, match=f"asked 3 times, expected {times} times") as run_result:
             mock.assert_requested("/cdrs", times=times)
-        assert failed.type is AssertionError
+        assert run_result.type is AssertionError
 
 
 def test_lists_of_all_requests_and_of_all_advice_are_not_cut_short(mock: Either) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.arguments import ArgumentError
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.control_client import ControlClient
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
@@ -290,10 +290,10 @@ def test_a_wrong_call_is_refused_in_the_same_words_here_and_elsewhere(
     messages = []
     for mock in mocks:
         before = state_of(mock)
-        with pytest.raises(ArgumentError, match=re.escape(words)) as refused:
+        with pytest.raises(ArgumentError, match=re.escape(words)) as refusal:
             call(mock)
         assert state_of(mock) == before
-        messages.append((type(refused.value), str(refused.value).replace(mock.url, "URL")))
+        messages.append((type(refusal.value), str(refusal.value).replace(mock.url, "URL")))
     assert messages[0] == messages[1]
 
 

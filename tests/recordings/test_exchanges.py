@@ -162,7 +162,7 @@ def test_the_origin_of_calls_is_described_in_words() -> None:
     )
 
 
-def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
+def test_no_token_is_in_a_recording(office: Mock, recording: list[Exchange], tmp_path: Path) -> None:
     exchange = Exchange(
         "everywhere",
         RawRequest(
@@ -174,7 +174,7 @@ def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_
         ),
         RecordedResponse(0),
     )
-    write_exchanges(tmp_path / "file", [*recorded, *recorder(office).record_again([exchange])])
+    write_exchanges(tmp_path / "file", [*recording, *recorder(office).record_again([exchange])])
     text = (tmp_path / "file").read_text(encoding="utf-8")
     assert office.auth_token not in text
     assert "hush-hush" not in text

@@ -7,7 +7,7 @@ import { adviceCode, adviceCodes } from "./request_search.js";
 import { adviceOf } from "./reference.js";
 import { addressOf } from "./route.js";
 
-const MOST_LINKS = 12;
+const MOST_LISTED = 12;
 
 export function makeAdvice(panel, { log, route, stream }) {
   const content = el("div", { class: "advice-list" });
@@ -47,7 +47,8 @@ export function makeAdvice(panel, { log, route, stream }) {
     const records = log.entries.map(({ record }) => record).filter((record) => adviceCodes(record).includes(code));
     const clients = [...new Set(records.map(clientName))];
     const count = texts.reduce((sum, text) => sum + text.count, 0);
-    const newest = records.slice(-MOST_LINKS).reverse();
+    const listed = texts.slice(-MOST_LISTED).reverse();
+    const newest = records.slice(-MOST_LISTED).reverse();
     return el(
       "section",
       { class: route.get("code") === code ? "card chosen" : "card" },
@@ -62,10 +63,11 @@ export function makeAdvice(panel, { log, route, stream }) {
       el(
         "ul",
         { class: "plain" },
-        texts.map(({ text, count: often }) =>
+        listed.map(({ text, count: often }) =>
           el("li", null, said(text.slice(code.length + 1)), often > 1 && el("span", { class: "dim" }, ` ${often} times`)),
         ),
       ),
+      texts.length > listed.length && el("p", { class: "dim" }, `and ${texts.length - listed.length} older`),
       clients.length > 0 && el("p", { class: "dim" }, "Clients: ", said(clients.join(", "))),
       newest.length > 0 &&
         el(

@@ -42,7 +42,7 @@ function sections(record, entry, actions) {
   return [
     record.reason && el("p", { class: "why" }, el("strong", null, "Why: "), said(record.reason)),
     adviceSection("Advice", record.advice),
-    adviceSection("Advice, if the client goes on no more", record.open_advice),
+    adviceSection("Advice, unless the client goes on", record.open_advice),
     actionBar(record, entry, actions),
     facts([
       ["Client", [said(clientName(record)), userAgent(record) !== clientName(record) && [": ", said(userAgent(record))]]],

@@ -6,8 +6,8 @@ A handler plans a query on a view; an answer in one piece is read at once, a chu
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Any, ClassVar
+from operator import attrgetter, itemgetter
+from typing import Any, ClassVar, cast
 
 from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
@@ -25,6 +25,7 @@ _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
 CACHED_ROWS = 1_000
+_DOCUMENT_OF_ROW = attrgetter("document")  # without a step of Python's own for each of many rows
 
 
 class NoMonthInId(ValueError):
@@ -53,7 +54,8 @@ class Interactions(ResourceResult):
 def _listing_rows(context: Context, rows: list[ViewRow], make: MakeItem | None) -> list[Any] | None:
     """Listing rows of interactions, `None` where they stay view rows: one of them names a leg without a month."""
     try:
-        return [*map(make or RowMaker(context).json_row, _load_chosen_legs(context, rows))]
+        legs = _load_chosen_legs(context, rows)
+        return RowMaker(context).json_rows(legs) if make is None else [*map(make, legs)]
     except NoMonthInId:
         context.outcome.has_view_rows = True
         return None
@@ -114,7 +116,7 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     passes = None
     if query := context.request.query:
         passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
-    mapper = _map_documents(RowMaker(context).json_row, passes)
+    mapper = _map_documents(RowMaker(context).json_rows, passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
 
@@ -129,10 +131,10 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
 
 
-def _map_documents(make: Callable[[Document], Any], passes: filters.DocumentTest | None) -> Mapper:
+def _map_documents(make: Callable[[list[Document]], list[Any]], passes: filters.DocumentTest | None) -> Mapper:
     def mapper(rows: list[ViewRow]) -> list[Any]:
-        documents = [row.document for row in rows if row.document is not None]
-        return [make(document) for document in documents if passes is None or passes(document)]
+        documents = [*filter(None, map(_DOCUMENT_OF_ROW, rows))]
+        return make(documents if passes is None else list(filter(passes, documents)))
 
     return mapper
 
@@ -233,9 +235,7 @@ def _list_legs(context: Context, wanted_id: str) -> ViewQuery:
     if not (has_month or context.has_quirk("legs-missing-month-503")):
         raise _legs_not_found()
     scope = ViewScope(views.LEGS, (wanted_id,), has_time=False)
-    return plan_query(
-        context, scope, _legs_mapper(context), months=[month], finish=lambda documents: [*map(public_fields, documents)]
-    )
+    return plan_query(context, scope, _legs_mapper(context), months=[month], finish=_public_documents)
 
 
 def _legs_not_found() -> Failure:
@@ -245,10 +245,14 @@ def _legs_not_found() -> Failure:
 def _legs_mapper(context: Context) -> Mapper:
     keeps_private = context.has_quirk("legs-chunked-leak")
     passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
-    in_order = _map_documents((lambda document: document) if keeps_private else public_fields, passes)
+    in_order = _map_documents(list if keeps_private else _public_documents, passes)
     if context.has_quirk("legs-turned"):
         return lambda rows: in_order(rows)[::-1]
     return in_order
+
+
+def _public_documents(documents: list[Document]) -> list[Any]:
+    return [*map(public_fields, documents)]
 
 
 def _month_of_time(context: Context, moment: str) -> str:
@@ -304,6 +308,7 @@ class RowMaker:
         # columns are there as long as their version of Kazoo, so that no other ones have their identity
         kind = (id(self.columns), self._is_lenient, self._drops_empty)
         is_cached = self._offset is None and context.should_paginate
+        self._known: dict[int, CachedRow] | None
         self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None
 
     def full_row(self, document: Document) -> dict[str, Any]:
@@ -316,19 +321,25 @@ class RowMaker:
             raise system_error("datastore_fault") from error
         return row
 
-    def json_row(self, document: Document) -> CachedRow:
-        """The row of a document as JSON has it; raises `Failure` as `full_row`."""
-        # a document in the cache is in memory, so that no other has its identity
-        entry: tuple[Document, CachedRow] | None = None if self._known is None else self._known.get(id(document))
-        if entry is None:
-            row = self.full_row(document)
-            shown = {name: value for name, value in row.items() if value != ""} if self._drops_empty else row
-            entry = document, CachedRow(shown)
-            if self._known is not None:
-                if len(self._known) >= CACHED_ROWS:
-                    self._known.clear()
-                self._known[id(document)] = entry
-        return entry[1]
+    def json_rows(self, documents: list[Document]) -> list[CachedRow]:
+        """The rows of documents as JSON has them; raises `Failure` as `full_row`."""
+        known = self._known
+        if known is None:
+            return [*map(self._json_row, documents)]
+        rows = [*map(known.get, map(id, documents))]
+        if None in rows:
+            for place, document in enumerate(documents):
+                if rows[place] is None:
+                    rows[place] = known[id(document)] = self._json_row(document)
+            if len(known) > CACHED_ROWS:
+                known.clear()
+        return cast("list[CachedRow]", rows)
+
+    def _json_row(self, document: Document) -> CachedRow:
+        row = self.full_row(document)
+        return CachedRow(
+            {name: value for name, value in row.items() if value != ""} if self._drops_empty else row, document
+        )
 
     def _shifted_datetime(self, document: Document) -> str:
         offset = erlang.to_number(self._offset)

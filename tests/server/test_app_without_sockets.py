@@ -8,7 +8,7 @@ from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
 from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import ACCOUNT_TOKEN
-from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, recorded, usual
+from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, last_record, usual
 
 SOCKET_FAULTS = [
     Rule(close=True),
@@ -25,7 +25,7 @@ def test_a_broken_connection_is_an_error_in_process(state: State, rule: Rule, ta
     client = httpx.Client(transport=httpx.WSGITransport(app=create_app(state)), base_url="http://mock")
     with pytest.raises(ConnectionError, match="without a socket"):
         client.get(target, headers=HEADERS)
-    assert recorded(state).fault == str(placed)
+    assert last_record(state).fault == str(placed)
 
 
 def test_falcons_client_gets_the_error_too(state: State) -> None:

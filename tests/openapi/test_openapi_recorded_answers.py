@@ -93,8 +93,8 @@ def wrong(version: Version, exchange: Exchange, operation: dict[str, Any]) -> It
 
 @pytest.mark.parametrize("version", RECORDED, ids=lambda version: version.name)
 def test_every_recorded_answer_at_a_described_path_is_as_described(version: Version) -> None:
-    recorded = [each for path in RECORDED[version] for each in files.read_exchanges(path)]
-    usual = [each for each in recorded if OF_A_SETTING not in each.config.get("crossbar.cdrs", {})]
+    answers = [each for path in RECORDED[version] for each in files.read_exchanges(path)]
+    usual = [each for each in answers if OF_A_SETTING not in each.config.get("crossbar.cdrs", {})]
     pairs = [(each, operation_of(version, each)) for each in usual if not NOT_DESCRIBED.search(each.request.query)]
     described = [(each, operation) for each, operation in pairs if operation is not None]
     differences = {

@@ -19,12 +19,12 @@ NOT_SEEN = {
     "reads_cdrs_maximum_range",  # how wide a range may be is seen, not which setting says so
     "quirks",  # whatever a server has of these passes
 }
-Served = tuple[TargetServer, Version]
+ServerAndVersion = tuple[TargetServer, Version]
 RULES = [each.name for each in fields(Version) if each.metadata and each.name not in NO_RULES_OF_CALLS | NOT_SEEN]
 
 
 @pytest.fixture(scope="module", params=["4.3", "master"])
-def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+def server_and_version(request: pytest.FixtureRequest) -> Iterator[ServerAndVersion]:
     """A reseller's server of each version, with what all rules need: its answers are asked for once."""
     with serving(kazoo=request.param, reseller=True) as mock:
         for number in ("911", "933", "988"):
@@ -61,19 +61,21 @@ def another(own: Version, rule: str) -> Version:
     return replace(own, **{rule: next(each for each in others if each != getattr(own, rule))})
 
 
-def test_the_server_is_what_it_was_made_as(served: Served) -> None:
-    assert list(differing(*served)) == []
+def test_the_server_is_what_it_was_made_as(server_and_version: ServerAndVersion) -> None:
+    assert list(differing(*server_and_version)) == []
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_server_with_another_versions_rule_is_found_out(rule: str, served: Served) -> None:
-    server, own = served
+def test_a_server_with_another_versions_rule_is_found_out(rule: str, server_and_version: ServerAndVersion) -> None:
+    server, own = server_and_version
     assert next(differing(server, another(own, rule)), None)
 
 
 @pytest.mark.parametrize(
     ("rule", "name"), [("emergency_numbers", "emergency-calls"), ("owner_interactions", "leg-of-a-users-interaction")]
 )
-def test_a_rule_that_needs_calls_of_its_own_has_a_check_of_its_own(rule: str, name: str, served: Served) -> None:
-    server, own = served
+def test_a_rule_that_needs_calls_of_its_own_has_a_check_of_its_own(
+    rule: str, name: str, server_and_version: ServerAndVersion
+) -> None:
+    server, own = server_and_version
     assert name in list(differing(server, another(own, rule)))

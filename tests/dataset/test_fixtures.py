@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mockcdrs.dataset import files, fixture_builder, fixtures
+from mockcdrs.dataset import files, fixtures
 from mockcdrs.dataset.export import ExportSpan
-from mockcdrs.dataset.generator import calls_of_block
+from mockcdrs.dataset.generator import Traffic, blocks_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+from tests.dataset.calls import calls_of_block
 
 MANIFEST = fixtures.manifest()
 OFFICE = generate_office(MANIFEST.seed, main_account_id(MANIFEST.seed), MANIFEST.locale)
@@ -64,21 +64,21 @@ def test_the_accounts_are_those_of_the_seed() -> None:
 
 @pytest.mark.slow
 def test_what_is_written_is_made_again_by_a_check(tmp_path: Path) -> None:
-    fixture_builder.write_fixtures(tmp_path)
-    assert fixture_builder.check_fixtures(tmp_path) == []
+    fixtures.write_fixtures(tmp_path)
+    assert fixtures.check_fixtures(tmp_path) == []
 
 
 def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [(name, (fixtures.directory() / name).read_bytes()) for name in MANIFEST.sha256]
-    monkeypatch.setattr(fixture_builder, "_files", lambda: made)
-    fixture_builder.write_fixtures(tmp_path)
+    monkeypatch.setattr(fixtures, "_files", lambda: made)
+    fixtures.write_fixtures(tmp_path)
     (tmp_path / "office" / "accounts.json").write_text("[]\n")
     (tmp_path / "pools" / "ja_JP.json").unlink()
     (tmp_path / "pools" / "de_DE.json").write_text("{}\n")
     (tmp_path / "edge" / "notes.txt").touch()
-    differences = fixture_builder.check_fixtures(tmp_path)
+    differences = fixtures.check_fixtures(tmp_path)
     assert [difference.partition(":")[0] for difference in differences] == [
         "pools/ja_JP.json",
         "edge/notes.txt",
@@ -89,19 +89,19 @@ def test_a_check_tells_what_is_changed_missing_spare_or_made_by_others(
 
 def test_a_check_under_other_versions_says_so_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = [(name, (fixtures.directory() / name).read_bytes()) for name in MANIFEST.sha256]
-    monkeypatch.setattr(fixture_builder, "_files", lambda: made)
-    fixture_builder.write_fixtures(tmp_path)
+    monkeypatch.setattr(fixtures, "_files", lambda: made)
+    fixtures.write_fixtures(tmp_path)
     (tmp_path / "pools" / "de_DE.json").write_text("{}\n")
     (tmp_path / "edge" / "documents.jsonl").write_text("{}\n")
     manifest = json.loads((tmp_path / "manifest.json").read_bytes())
     manifest["versions"]["Faker"] = "1.0"
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
-    (only,) = fixture_builder.check_fixtures(tmp_path)
+    (only,) = fixtures.check_fixtures(tmp_path)
     installed = f"Faker {metadata.version('Faker')} installed"
     assert only.startswith(f"versions differ: {installed}, Faker 1.0 made the fixtures; ")
     (tmp_path / "office" / "accounts.json").write_text("[]\n")
-    assert len(fixture_builder.check_fixtures(tmp_path)) == 2
+    assert len(fixtures.check_fixtures(tmp_path)) == 2
 
 
 def test_without_a_manifest_nobody_is_said_to_have_made_the_fixtures(tmp_path: Path) -> None:
-    assert fixture_builder._other_versions(tmp_path) == []
+    assert fixtures._other_versions(tmp_path) == []

@@ -47,17 +47,17 @@ class Gate:
     def __init__(self, wait: Callable[["WSGIEnvironment", threading.Event], object]) -> None:
         self._wait = wait
         self._opened = threading.Event()
-        self.held = threading.Semaphore(0)
+        self.waiting = threading.Semaphore(0)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return (
-            self._held(environ, start_response) if environ["PATH_INFO"] == "/held" else hello(environ, start_response)
+            self._hold(environ, start_response) if environ["PATH_INFO"] == "/held" else hello(environ, start_response)
         )
 
-    def _held(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+    def _hold(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
         start_response("200 OK", [])
         yield b"first"
-        self.held.release()
+        self.waiting.release()
         self._wait(environ, self._opened)
         yield b"last"
 
@@ -65,15 +65,15 @@ class Gate:
         self._opened.set()
 
 
-def announced(environ: "WSGIEnvironment", opened: threading.Event) -> None:
+def announced(environ: "WSGIEnvironment", is_open: threading.Event) -> None:
     """Wait as the mock's own answers do."""
-    with ClientConnection(environ).waiting(opened.set):
-        opened.wait(20)
+    with ClientConnection(environ).waiting(is_open.set):
+        is_open.wait(20)
 
 
-def unannounced(environ: "WSGIEnvironment", opened: threading.Event) -> None:
+def unannounced(environ: "WSGIEnvironment", is_open: threading.Event) -> None:
     """Wait as somebody else's code does, a rule's `then` for one."""
-    opened.wait(20)
+    is_open.wait(20)
 
 
 @pytest.fixture
@@ -88,11 +88,11 @@ def rounds(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     looks = list[Any]()
     look = wasyncore.poll2
 
-    def counted(*given: Any) -> None:
-        looks.append(given)
-        look(*given)
+    def count_and_call(*arguments: Any) -> None:
+        looks.append(arguments)
+        look(*arguments)
 
-    monkeypatch.setattr(wasyncore, "poll2", counted)
+    monkeypatch.setattr(wasyncore, "poll2", count_and_call)
     return looks
 
 
@@ -149,17 +149,17 @@ def test_the_sockets_are_looked_at_once_for_each_request_at_most(rounds: list[An
 
 @pytest.mark.usefixtures("patient")
 def test_an_answer_in_parts_is_sent_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = list[int]()
+    sizes = list[int]()
     send = wasyncore.dispatcher.send
 
-    def counted(channel: Any, data: bytes, do_close: bool = True) -> Any:
-        sent.append(len(data))
+    def count_and_call(channel: Any, data: bytes, do_close: bool = True) -> Any:
+        sizes.append(len(data))
         return send(channel, data, do_close)
 
-    monkeypatch.setattr(wasyncore.dispatcher, "send", counted)
+    monkeypatch.setattr(wasyncore.dispatcher, "send", count_and_call)
     with Server(in_parts) as server:
         assert len(ask(server)[0]) == 20_001
-    assert len(sent) == 1
+    assert len(sizes) == 1
 
 
 @pytest.mark.parametrize("wait", [announced, unannounced])
@@ -171,7 +171,7 @@ def test_answers_that_wait_keep_nobody_waiting_and_show_what_they_have(
         server = stack.enter_context(Server(gate))
         clients = [stack.enter_context(connected(server, "/held")) for _ in range(20)]
         for _ in clients:
-            assert gate.held.acquire(timeout=20)
+            assert gate.waiting.acquire(timeout=20)
         assert ask(server) == [b"hello"]
         for client in clients:
             assert received(client, b"first\r\n").endswith(b"first\r\n")
@@ -197,7 +197,7 @@ def test_threads_that_waited_end_with_their_answers() -> None:
     with Server(gate) as server, ExitStack() as stack:
         clients = [stack.enter_context(connected(server, "/held")) for _ in range(20)]
         for _ in clients:
-            assert gate.held.acquire(timeout=20)
+            assert gate.waiting.acquire(timeout=20)
         until(lambda: len(own_threads(server)) == 20 + 2)
         gate.open()
         for client in clients:
@@ -214,7 +214,7 @@ def test_no_thread_works_while_none_has_anything_to_do(paths: list[str]) -> None
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return (endless if environ["PATH_INFO"] == "/endless" else gate)(environ, start_response)
 
-    def spent(server: Server) -> float:
+    def cpu_seconds(server: Server) -> float:
         clocks = [time.pthread_getcpuclockid(thread.ident or 0) for thread in own_threads(server)]
         return sum(map(time.clock_gettime, clocks))
 
@@ -223,9 +223,9 @@ def test_no_thread_works_while_none_has_anything_to_do(paths: list[str]) -> None
         for path in paths:
             assert stack.enter_context(connected(server, path)).recv(15) == b"HTTP/1.1 200 OK"
         time.sleep(0.2)
-        before = spent(server)
+        before = cpu_seconds(server)
         time.sleep(0.5)
-        assert spent(server) - before < 0.05  # seconds of the processor
+        assert cpu_seconds(server) - before < 0.05  # seconds of the processor
 
 
 @pytest.mark.usefixtures("patient")
@@ -241,7 +241,7 @@ def test_requests_that_came_together_are_answered_in_turn_behind_one_that_waits(
     gate = Gate(announced)
     with Server(gate) as server, connected(server, "/held") as client:
         client.sendall(GET + GET.replace(b"/ ", b"/nothing ", 1))
-        assert gate.held.acquire(timeout=20)
+        assert gate.waiting.acquire(timeout=20)
         gate.open()
         data = received(client, b"hello", times=2)
     assert [data.count(part) for part in (b"HTTP/1.1 200 OK", b"first", b"last")] == [3, 1, 1]
@@ -314,20 +314,20 @@ def test_an_app_may_stop_its_own_server() -> None:
 def test_a_system_that_gives_no_thread_for_a_while_delays_but_does_not_end_the_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gate, refused = Gate(unannounced), threading.Event()
+    gate, refusal = Gate(unannounced), threading.Event()
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:
-        if thread.name == "mockcdrs-server" and not refused.is_set():
-            refused.set()
+        if thread.name == "mockcdrs-server" and not refusal.is_set():
+            refusal.set()
             raise RuntimeError("can't start new thread")
         start(thread)
 
     with Server(gate) as server:
         monkeypatch.setattr(threading.Thread, "start", refuse)
         with connected(server, "/held"):
-            assert gate.held.acquire(timeout=20)
-            assert refused.wait(20)
+            assert gate.waiting.acquire(timeout=20)
+            assert refusal.wait(20)
             assert ask(server) == [b"hello"]
             gate.open()
 

@@ -70,8 +70,8 @@ def test_listeners_are_bounded_and_a_place_is_free_again_when_one_leaves(mock: M
     url = control(mock, "/journal/events")
     clients = [httpx.Client(timeout=10, verify=TRUSTED) for _ in range(MOST_LISTENERS)]
     streams = [client.send(client.build_request("GET", url), stream=True) for client in clients]
-    refused = httpx.get(url, timeout=10)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "too-many-listeners")
+    refusal = httpx.get(url, timeout=10)
+    assert (refusal.status_code, refusal.json()["error"]["code"]) == (503, "too-many-listeners")
     streams[0].close()
     clients[0].close()
     for _ in range(100):

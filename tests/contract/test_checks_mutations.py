@@ -12,7 +12,7 @@ from mockcdrs.server.waitress_server import Server as Listener
 from tests.contract.running import run_check
 
 Environ = dict[str, Any]
-Sent = tuple[str, list[tuple[str, str]], bytes]
+Answer = tuple[str, list[tuple[str, str]], bytes]
 
 
 class Mutation:
@@ -21,22 +21,22 @@ class Mutation:
     def __init__(
         self,
         change_request: Callable[[Environ], None] = lambda _environ: None,
-        sent: Callable[[Sent], Sent] = lambda sent: sent,
+        change_answer: Callable[[Answer], Answer] = lambda answer: answer,
         kazoo: str = "4.3",
     ) -> None:
         self.change_request = change_request
-        self.sent = sent
+        self.change_answer = change_answer
         self.kazoo = kazoo
 
     def of(self, kazoo: str) -> "Mutation":
-        return Mutation(self.change_request, self.sent, kazoo)
+        return Mutation(self.change_request, self.change_answer, kazoo)
 
     def around(self, app: Any) -> Any:
         def broken(environ: Environ, start_response: Any) -> Iterable[bytes]:
             self.change_request(environ)
             head: list[Any] = []
             parts = app(environ, lambda status, headers, _error=None: head.extend((status, headers)))
-            status, headers, body = self.sent((head[0], head[1], b"".join(parts)) if head else ("", [], b""))
+            status, headers, body = self.change_answer((head[0], head[1], b"".join(parts)) if head else ("", [], b""))
             other_headers = [pair for pair in headers if pair[0].lower() not in {"content-length", "transfer-encoding"}]
             start_response(status, [*other_headers, ("Content-Length", str(len(body)))])
             return [body]
@@ -63,20 +63,20 @@ def path(pattern: str, new: str) -> Mutation:
 
 
 def body(pattern: bytes, new: bytes) -> Mutation:
-    return Mutation(sent=lambda sent: (sent[0], sent[1], re.sub(pattern, new, sent[2])))
+    return Mutation(change_answer=lambda answer: (answer[0], answer[1], re.sub(pattern, new, answer[2])))
 
 
 def header(name: str, value: str | None) -> Mutation:
-    def sent(answer: Sent) -> Sent:
+    def change_answer(answer: Answer) -> Answer:
         status, headers, content = answer
-        changed = [(known, value if known.lower() == name else text) for known, text in headers]
-        return status, [(known, text) for known, text in changed if text is not None], content
+        pairs = [(key, value if key.lower() == name else text) for key, text in headers]
+        return status, [(key, text) for key, text in pairs if text is not None], content
 
-    return Mutation(sent=sent)
+    return Mutation(change_answer=change_answer)
 
 
 def status(before: str, after: str) -> Mutation:
-    return Mutation(sent=lambda sent: (after if sent[0].startswith(before) else sent[0], *sent[1:]))
+    return Mutation(change_answer=lambda answer: (after if answer[0].startswith(before) else answer[0], *answer[1:]))
 
 
 def accept(pattern: str, new: str) -> Mutation:

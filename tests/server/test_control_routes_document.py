@@ -86,10 +86,10 @@ def check(response: httpx.Response, operation: Any, document: Any) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("get", "/nosuch"), ("put", "/clock"), ("delete", "/clock")])
 def test_every_refusal_is_as_it_says(mock: Mock, document: Any, method: str, path: str) -> None:
-    refused = ask(mock, method, path)
-    assert refused.status_code >= 400
+    refusal = ask(mock, method, path)
+    assert refusal.status_code >= 400
     schema = document["components"]["responses"]["Refused"]["content"]["application/json"]["schema"]
-    Draft202012Validator({**schema, "components": document["components"]}).validate(refused.json())
+    Draft202012Validator({**schema, "components": document["components"]}).validate(refusal.json())
 
 
 def test_it_has_each_argument_of_a_rule_and_of_a_reply_that_json_can_hold(document: Any) -> None:

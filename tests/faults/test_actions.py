@@ -1,4 +1,4 @@
-"""Scripts: what happens to one request after another."""
+"""Steps of a script: what happens to one request after another."""
 
 from typing import Any
 

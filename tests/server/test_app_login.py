@@ -64,8 +64,10 @@ def test_without_an_origin_errors_alone_carry_cors_headers(client: TestClient) -
 @pytest.mark.parametrize("path", ["", "/users", "/devices/d1", "/children", "/apps_store"])
 def test_account_is_that_of_the_token(client: TestClient, path: str) -> None:
     token = client.simulate_put("/v2/user_auth", body=LOGIN).json["auth_token"]
-    sent = {"X-Auth-Token": token, "X-Request-ID": "request-1"}
-    answers = [client.simulate_get(f"/v2/{base}{path}", headers=sent) for base in ("account", f"accounts/{ACCOUNT}")]
+    with_token = {"X-Auth-Token": token, "X-Request-ID": "request-1"}
+    answers = [
+        client.simulate_get(f"/v2/{base}{path}", headers=with_token) for base in ("account", f"accounts/{ACCOUNT}")
+    ]
     assert answers[0].status_code == 200
     assert answers[0].json["data"] == answers[1].json["data"]
 

@@ -13,8 +13,8 @@ from mockcdrs.cdr.documents import public_fields
 from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import LoadedDataSet
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.importer import Importer
 from mockcdrs.mock import Mock

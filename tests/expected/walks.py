@@ -9,9 +9,9 @@ WITH_QUIRKS, WITHOUT = Mock(), Mock(fix=["all"])
 MOST_PAGES = 1_000
 
 
-def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
+def walk_ids(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
     """The ids that arrive, page after page, until the last one, a 503, or a page that came before."""
-    client, key, known = mock.client(), dict[str, str](), set[str]()
+    client, key, keys = mock.client(), dict[str, str](), set[str]()
     for _ in range(MOST_PAGES):
         url = f"/v2/accounts/{mock.account_id}{path}"
         response = client.simulate_get(url, params={name: str(value) for name, value in {**query, **key}.items()})
@@ -19,8 +19,8 @@ def walked(mock: Mock, path: str, query: dict[str, Any]) -> Iterator[str]:
             return
         answer = response.json
         yield from (row["id"] for row in answer["data"])
-        if answer.get("next_start_key", "") in {"", *known}:
+        if answer.get("next_start_key", "") in {"", *keys}:
             return
         key = {"start_key": answer["next_start_key"]}
-        known.add(answer["next_start_key"])
+        keys.add(answer["next_start_key"])
     raise AssertionError("the pages do not end")

@@ -44,7 +44,7 @@ def differing(results: list[CheckResult]) -> list[tuple[str, str]]:
     return [(result.check.name, each.text) for result in results for each in result.differences]
 
 
-def shown(results: list[CheckResult]) -> set[str]:
+def quirks_of(results: list[CheckResult]) -> set[str]:
     return {quirk for result in results for quirk in result.quirks}
 
 
@@ -76,7 +76,7 @@ def shown(results: list[CheckResult]) -> set[str]:
 def test_the_mock_passes_and_shows_the_quirks_that_it_was_made_with(changes: dict[str, Any], quirks: set[str]) -> None:
     results = results_of(**changes)
     assert differing(results) == []
-    assert shown(results) == quirks
+    assert quirks_of(results) == quirks
 
 
 def test_a_key_that_names_an_interaction_which_is_left_out_anyway_does_not_disturb_the_walk() -> None:
@@ -102,7 +102,7 @@ def test_a_quirk_that_is_fixed_is_not_reported(name: str) -> None:
         results = [check.run(server) for check in CHECKS if name in check.quirks]
     assert results
     assert differing(results) == []
-    assert name not in shown(results)
+    assert name not in quirks_of(results)
 
 
 def test_an_empty_account_says_what_could_not_be_checked() -> None:
@@ -123,7 +123,7 @@ def test_whatever_real_databases_hold_makes_no_difference(fix: tuple[str, ...]) 
             mock.state.data.add(mock.account_id, document["_id"][:6], [document])
         results = results_at(mock)
     assert differing(results) == []
-    assert ("broken-document-fault" in shown(results)) is (fix == ())
+    assert ("broken-document-fault" in quirks_of(results)) is (fix == ())
 
 
 def test_a_cdr_that_only_its_interaction_shows_is_named_as_the_quirk_it_is() -> None:
