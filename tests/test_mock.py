@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import fixtures
+from mockcdrs.faults import Reply
 from mockcdrs.mock import Mock, serving
 
 
@@ -120,6 +121,10 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
         (lambda mock: mock.add_call(at="x"), "at: came 'x', expected ISO 8601"),
         (lambda mock: mock.respond("/limits", json=object()), "expected what JSON can hold"),
         (lambda mock: mock.respond("/limits", json={1: 2}), "json: came {1: 2}, expected what JSON can hold"),
+        (lambda mock: mock.respond("/limits?a=1"), "path: came '/limits?a=1', expected the end of a path"),
+        (lambda mock: mock.respond("/limits", reply=Reply(), text="x"), "reply: came beside text, expected one of the"),
+        (lambda mock: mock.script("GET", [503]), "path: came 'GET', expected the end of a path"),
+        (lambda mock: mock.script("/cdrs", [503], tims=1), "tims: `script` has no such argument"),
     ],
 )
 def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
