@@ -1,6 +1,7 @@
 """What a test adds, with a mock in this process and one elsewhere."""
 
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -237,8 +238,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("method", "given", "message"), WRONG)
 def test_wrong_arguments_are_refused(mock: Either, method: str, given: dict[str, Any], message: str) -> None:
-    with pytest.raises(ArgumentError, match=message):
+    with pytest.raises(ArgumentError, match=message) as caught:
         getattr(mock, method)(**given)
+    if isinstance(mock, Mock):
+        named = re.match(r"\w+(?=: )", message)
+        assert caught.value.name == (named[0] if named else next(iter(given)))
 
 
 def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) -> None:
@@ -328,5 +332,7 @@ def test_an_unknown_scenario_is_refused_with_the_nearest(mock: Either) -> None:
     ],
 )
 def test_a_series_needs_a_count_and_a_stretch_of_time(mock: Either, count: int, over: Any, message: str) -> None:
-    with pytest.raises(ArgumentError, match=message):
+    with pytest.raises(ArgumentError, match=message) as caught:
         mock.add_calls(count, over)
+    if isinstance(mock, Mock):
+        assert caught.value.name == message.partition(":")[0]
