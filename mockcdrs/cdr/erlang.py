@@ -23,6 +23,10 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n
 _ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT_ESCAPES})
 
 
+EMPTY_TEXTS = frozenset({"", "0", "NULL", "undefined"})
+"""Texts that count as nothing."""
+
+
 class BadArgument(ValueError):
     """A value that Erlang refuses to turn into the wanted type."""
 
@@ -45,6 +49,8 @@ def to_number(value: Any) -> int | float:
     if isinstance(value, list):
         value = _text_of_codes(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+        if value.isascii() and value.isdecimal():  # nearly every number that a client sends
+            return int(value)
         if _INTEGER.fullmatch(value):
             return int(value)
         if _FLOAT.fullmatch(value) and math.isfinite(number := float(value)):
@@ -55,7 +61,7 @@ def to_number(value: Any) -> int | float:
 def to_integer(value: Any) -> int:
     """`kz_term:to_integer/1`: as `to_number`, a float rounded half away from zero."""
     number = to_number(value)
-    return number if isinstance(number, int) else round_half_away(number)
+    return number if type(number) is int else round_half_away(number)
 
 
 def round_half_away(number: float) -> int:
@@ -185,7 +191,7 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, list):
         value = _text_of_codes(value)
     if isinstance(value, str):
-        return value in {"", "0", "NULL", "undefined"}
+        return value in EMPTY_TEXTS
     return value is None or (value is not False and value in (0, {}))
 
 

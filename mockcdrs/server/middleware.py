@@ -193,9 +193,7 @@ def read_request(environ: dict[str, Any], max_upload_size: int) -> HttpRequest:
     path, _, _ = raw.partition("?")
     headers = {name: value for key, value in environ.items() if (name := _header_name(key))}
     if not all(map(str.isascii, headers.values())):
-        headers = {
-            name: value.encode("latin-1").decode("utf-8", "surrogateescape") for name, value in headers.items()
-        }
+        headers = {name: value.encode("latin-1").decode("utf-8", "surrogateescape") for name, value in headers.items()}
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
         headers.pop("content-type", None)  # other servers may say "" where there is none
     body = _read_body(environ, max_body_size(max_upload_size)) if environ.get("CONTENT_LENGTH") else b""
