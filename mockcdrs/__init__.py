@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockcdrs.config import MockConfig
-    from mockcdrs.control.added_calls import Interaction
+    from mockcdrs.control.additions import Interaction
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.expected.result import Expected
@@ -35,7 +35,7 @@ __all__ = [
 _MODULES = {
     "Credentials": "mockcdrs.dataset.accounts",
     "Expected": "mockcdrs.expected.result",
-    "Interaction": "mockcdrs.control.added_calls",
+    "Interaction": "mockcdrs.control.additions",
     "Mock": "mockcdrs.mock",
     "MockConfig": "mockcdrs.config",
     "Record": "mockcdrs.control.journal",

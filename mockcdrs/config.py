@@ -5,11 +5,11 @@ settings all follow it. It is imported with every run of pytest, so it needs the
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
@@ -24,7 +24,7 @@ SPEED = Kind(
     lambda value: arguments.is_number(value) and 0 < value <= _MAX_SPEED,
 )
 _FOLDER = Kind("a folder, as text or a Path", lambda value: value is None or isinstance(value, str | Path))
-_VERSION = replace(arguments.TEXT, expected="the name of a version of Kazoo as text, as in '4.3'")
+_VERSION = arguments.TEXT._replace(expected="the name of a version of Kazoo as text, as in '4.3'")
 
 
 class OptionError(ArgumentError):
@@ -46,8 +46,7 @@ class OptionKind(Enum):
     ASSIGNMENTS = arguments.VALUES
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option: its kind, a help text, and its form on the command line of `mockcdrs serve`.
 
     Args:
@@ -141,8 +140,7 @@ class MockConfig:
         return cls(**given)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerConfig:
+class ServerConfig(NamedTuple):
     """Where and how a mock is served. Only `mockcdrs serve` and a WSGI server say more than the defaults.
 
     Args:
@@ -195,7 +193,7 @@ class MockOptions(TypedDict, total=False):
 
 
 OPTIONS: dict[str, Option] = {
-    known.name: replace(known.metadata["option"], name=known.name) for known in fields(MockConfig)
+    known.name: known.metadata["option"]._replace(name=known.name) for known in fields(MockConfig)
 }
 
 

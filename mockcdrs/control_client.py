@@ -100,8 +100,8 @@ class ControlClient:
         self._recognize(url, response)
         content: Any = json.loads(response.body) if response.body else None
         if response.status >= 400:
-            refused = content["error"]
-            raise _ERRORS.get(refused["code"], ControlError)(refused["message"])
+            refusal = content["error"]
+            raise _ERRORS.get(refusal["code"], ControlError)(refusal["message"])
         return content
 
     def _recognize(self, url: str, response: _Response) -> None:
@@ -117,7 +117,7 @@ class ControlClient:
     def _send(self, request: Request, timeout_seconds: float) -> _Response:
         try:
             response = self._opener.open(request, timeout=timeout_seconds)
-        except HTTPError as refused:  # which is a response too
-            response = refused
+        except HTTPError as refusal:  # which is a response too
+            response = refusal
         with response:
             return _Response(response.status, response.headers.get(_STATE), response.read())

@@ -11,10 +11,9 @@ those of `mockcdrs serve` and `mockcdrs generate` with the same options.
 
 import datetime as dt
 
-from mockcdrs.dataset.generator import documents_of_day, office_of
+from mockcdrs.dataset.generator import Traffic, documents_of_day, office_of
 from mockcdrs.dataset.office import DEFAULT_LOCALE, main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 
 __all__ = ["day"]
 

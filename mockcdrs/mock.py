@@ -11,6 +11,7 @@ from mockcdrs import arguments
 from mockcdrs.config import MockConfig, MockOptions, ServerConfig
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import build_state
+from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.server.app import create_app, longest_body, make_client
 from mockcdrs.server.waitress_server import Server
 
@@ -112,11 +113,11 @@ class Mock(MockBackend):
                 self._start()
 
     def _start(self) -> None:
-        with contextlib.ExitStack() as refused:
+        with contextlib.ExitStack() as refused_ports:
             for _ in range(_MAX_PORTS_REFUSED if self._server.port == 0 else 0):
                 if self._server.start().port not in self.past_ports:
                     return
-                refused.callback(self._server.stop)  # not before another port is found
+                refused_ports.callback(self._server.stop)  # not before another port is found
                 self._server = self._new_server()
             self._server.start()
 
@@ -207,6 +208,17 @@ def build(config: MockConfig, server: ServerConfig | None = None, beside: Mock |
     mock = Mock.__new__(Mock)
     mock._set_up(config, server or ServerConfig(), beside)  # noqa: SLF001 what `Mock(...)` does with its options
     return mock
+
+
+class MockFamily:
+    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
+
+    def __init__(self, bound: int) -> None:
+        self._first = LruCache[str, Mock](bound, lambda _: 1)
+
+    def make(self, config: MockConfig) -> Mock:
+        """Make a mock."""
+        return build(config, beside=self._first.get(repr(config), lambda: build(config)))
 
 
 def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:

@@ -13,18 +13,17 @@ from urllib.parse import urlsplit
 from mockcdrs import arguments
 from mockcdrs.config import SPEED
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.added_accounts import ACCOUNT, ACCOUNT_ID, DEVICE, NUMBER, USER, Device, User, read_arguments
-from mockcdrs.control.added_calls import (
-    CallArguments,
+from mockcdrs.control.additions import (
+    ACCOUNT_ID,
+    Device,
     Interaction,
+    User,
     check_cdr_id,
     check_document,
-    check_series,
-    read_call,
 )
 from mockcdrs.control.clock import ClockInterface, monotonic, parse_step, parse_time
 from mockcdrs.control.journal import Record, RecordedRequests, describe_shortfall
-from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt, describe_lack
 from mockcdrs.control_client import ControlClient
@@ -33,11 +32,11 @@ from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.expected.query import encode_query
 from mockcdrs.expected.result import Expected, ExpectedLeg
-from mockcdrs.faults import Rule, RuleArguments
+from mockcdrs.faults import Rule
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:
-    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ListingQuery
 
 _STEP_SECONDS = 0.02
 _SENT_OTHERWISE = frozenset({"final_advice", "adviser", "outcome", "response"})
@@ -85,63 +84,29 @@ class RemoteAccount(AccountInterface):
             user_id=account["user_id"],
         )
 
-    @arguments.checked
-    def add_user(
-        self,
-        name: str | None = None,
-        *,
-        username: str | None = None,
-        email: str | None = None,
-        extension: str | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> User:
-        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
-        added = self._ask("POST", "/data/users", read_arguments(given, USER, "a user"))
+    def _add_user(self, given: Mapping[str, Any]) -> User:
+        added = self._ask("POST", "/data/users", given)
         self._account = self._ask("GET", "/account")
         return User(**added)
 
-    @arguments.checked
-    def add_device(
-        self,
-        name: str | None = None,
-        *,
-        owner: User | str | None = None,
-        device_type: str = "sip_device",
-        fields: Mapping[str, Any] | None = None,
-    ) -> Device:
-        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
-        return Device(**self._ask("POST", "/data/devices", read_arguments(given, DEVICE, "a device")))
+    def _add_device(self, given: Mapping[str, Any]) -> Device:
+        return Device(**self._ask("POST", "/data/devices", given))
 
-    @arguments.checked
-    def add_number(self, number: str | None = None) -> str:
-        added = self._ask("POST", "/data/numbers", read_arguments({"number": number}, NUMBER, "a number"))
-        return str(added["number"])
+    def _add_number(self, given: Mapping[str, Any]) -> str:
+        return str(self._ask("POST", "/data/numbers", given)["number"])
 
     @arguments.checked
     def clear(self) -> None:
         self._ask("POST", "/data/clear")
 
-    def add_call(
-        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
-    ) -> Interaction:
-        read = read_call(unnamed, {"at": at, **call})
-        added = self._ask("POST", "/data/calls", {**read, "at": None if at is None else parse_time(at)})
-        return _read_interaction(added)
+    def _add_call(self, end_gregorian: int | None, call: Mapping[str, Any]) -> Interaction:
+        return _read_interaction(self._ask("POST", "/data/calls", {**call, "at": end_gregorian}))
 
-    @arguments.checked
-    def add_calls(
-        self,
-        /,
-        count: int,
-        over: timedelta,
-        *,
-        at: str | datetime | int | None = None,
-        **call: Unpack[CallArguments],
+    def _add_calls(
+        self, count: int, over: timedelta, end_gregorian: int | None, call: Mapping[str, Any]
     ) -> list[Interaction]:
-        read = read_call((), {"at": at, **call})
-        check_series(count, over)
-        series = {"count": count, "over": over.total_seconds(), "at": None if at is None else parse_time(at)}
-        return [*map(_read_interaction, self._ask("POST", "/data/calls/series", read | series))]
+        series = {**call, "count": count, "over": over.total_seconds(), "at": end_gregorian}
+        return [*map(_read_interaction, self._ask("POST", "/data/calls/series", series))]
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
@@ -213,24 +178,17 @@ class RemoteMock(RemoteAccount, MockInterface):
         arguments.check_value("account_id", account_id, ACCOUNT_ID)
         return RemoteAccount(self._control, account_id)
 
-    @arguments.checked
-    def add_account(
-        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
-    ) -> AccountInterface:
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+    def _add_account(self, given: dict[str, Any]) -> AccountInterface:
         return RemoteAccount(self._control, self._control.ask("POST", "/data/accounts", given)["account_id"])
 
-    @arguments.checked
-    def issue_token(self, name: str) -> str:
-        arguments.check_value("name", name, TEST_NAME)
+    def _issue_token(self, name: str) -> str:
         self._account = self._control.ask("POST", "/tokens", {"name": name})
         return self.auth_token
 
-    def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        checked = Rule.from_arguments(unnamed, rule)
-        if checked.runs_code:
+    def _add_rule(self, rule: Rule) -> Rule:
+        if rule.runs_code:
             skip_test(self, "a function cannot go over the control API: give values")
-        return checked.with_number(self._control.ask("POST", "/faults", checked.to_dict())["id"])
+        return rule.with_number(self._control.ask("POST", "/faults", rule.to_dict())["id"])
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:

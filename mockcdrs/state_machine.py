@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from mockcdrs.config import MockConfig, MockOptions
-from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.faults import RuleArguments
-from mockcdrs.mock import Mock, build
+from mockcdrs.mock import MockFamily
 
 __all__ = ["SyncMachine"]
 
@@ -51,10 +50,15 @@ class SyncMachine(RuleBasedStateMachine):
         {"malformed_json": True},
     )
 
+    _mocks: ClassVar[MockFamily]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._mocks = MockFamily(1)  # the data of all runs is worked out once
+
     def __init__(self) -> None:
         super().__init__()
-        config = MockConfig.from_arguments((), self.options)
-        self.mock = build(config, beside=_base(repr(config), config))
+        self.mock = self._mocks.make(MockConfig.from_arguments((), self.options))
         self.mock.clear()
         self.start = self.mock.clock.now()
         self._is_in_trouble = False
@@ -118,14 +122,6 @@ class SyncMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """End the mock."""
         self.mock.close()
-
-
-_BASES: LruCache[str, Mock] = LruCache(4, lambda _mock: 1)
-
-
-def _base(key: str, config: MockConfig) -> Mock:
-    """A mock of the same options, whose data all runs share."""
-    return _BASES.get(key, lambda: build(config))
 
 
 def _some(ids: Counter[str]) -> str:

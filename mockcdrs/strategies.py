@@ -70,17 +70,17 @@ def _interactions(draw: st.DrawFn, account_id: str, days: int, legs: int) -> lis
 
 @st.composite
 def _histories(draw: st.DrawFn, accounts: int, days: int, calls: int) -> History:
-    held = [_account(row) for row in range(1, draw(st.integers(1, accounts)) + 1)]
+    stored_accounts = [_account(row) for row in range(1, draw(st.integers(1, accounts)) + 1)]
     parties = draw(st.lists(_fields(), min_size=1, max_size=_MOST_PARTIES))
-    drawn = draw(st.lists(_calls(len(held), len(parties), days), max_size=calls))
+    plans = draw(st.lists(_calls(len(stored_accounts), len(parties), days), max_size=calls))
     # Numbered, not drawn: two interactions with one key would be one interaction.
     documents = [
         leg
-        for key, (owner, party, shape) in enumerate(drawn)
-        for leg in _legs(held[owner].id, key, parties[party], shape)
+        for key, (owner, party, shape) in enumerate(plans)
+        for leg in _legs(stored_accounts[owner].id, key, parties[party], shape)
     ]
     documents.sort(key=lambda document: (document["pvt_created"], document["_id"]))
-    return History(tuple(held), tuple(documents))
+    return History(tuple(stored_accounts), tuple(documents))
 
 
 @st.composite

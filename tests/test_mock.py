@@ -43,7 +43,7 @@ def ask(mock: Mock, path: str = "/cdrs", **query: Any) -> httpx.Response:
     return httpx.get(mock.url_for(path), params=query, headers=headers, timeout=10)
 
 
-def walked(mock: Mock, path: str = "/cdrs", **query: Any) -> list[dict[str, Any]]:
+def walk_rows(mock: Mock, path: str = "/cdrs", **query: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     key: dict[str, str] = {}
     for _ in range(1_000):
@@ -56,7 +56,7 @@ def walked(mock: Mock, path: str = "/cdrs", **query: Any) -> list[dict[str, Any]
 
 
 def test_a_walk_over_all_pages_ends_up_with_the_ground_truth(mock: Mock) -> None:
-    rows, expected = walked(mock), mock.expected()
+    rows, expected = walk_rows(mock), mock.expected()
     assert tuple(row["id"] for row in rows) == expected.ids
     assert sum(int(row["billing_seconds"]) for row in rows) == expected.seconds
     assert expected.count > 100
@@ -88,19 +88,19 @@ def test_calls_that_are_added_by_several_threads_at_once_are_all_there(mock: Moc
 
 def test_a_raw_cdr_gets_what_kazoo_would_have_written_and_can_be_removed(mock: Mock) -> None:
     mock.clear()
-    added = mock.add_cdr({**LEAST, "call_id": "a@b"})
-    assert [row["id"] for row in walked(mock)] == [added["_id"]] == ["202601-a@b"]
+    new_cdr = mock.add_cdr({**LEAST, "call_id": "a@b"})
+    assert [row["id"] for row in walk_rows(mock)] == [new_cdr["_id"]] == ["202601-a@b"]
     mock.remove("202601-a@b")
-    assert walked(mock) == []
+    assert walk_rows(mock) == []
     with pytest.raises(KeyError, match="no such CDR"):
         mock.remove("202601-a@b")
 
 
 def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None:
     mock.clear()
-    added = [mock.add_cdr(LEAST)["_id"] for _ in range(2)]
-    assert sorted(row["id"] for row in walked(mock)) == sorted(added)
-    assert len(set(added)) == 2
+    ids = [mock.add_cdr(LEAST)["_id"] for _ in range(2)]
+    assert sorted(row["id"] for row in walk_rows(mock)) == sorted(ids)
+    assert len(set(ids)) == 2
 
 
 @pytest.mark.parametrize(
@@ -208,9 +208,9 @@ def test_a_missing_request_is_told_with_the_nearest_ones(mock: Mock) -> None:
     ask(mock, page_size=5)
     mock.assert_requested("/cdrs", method="get", query={"page_size": 5}, times=1)
     mock.assert_not_requested("/cdrs", query={"page_size": 6})
-    with pytest.raises(AssertionError) as failed:
+    with pytest.raises(AssertionError) as failure:
         mock.assert_requested("/cdrs/summary", query={"page_size": 6, "paginate": "false"})
-    message = str(failed.value)
+    message = str(failure.value)
     assert "asked 0 times, expected at least once; 1 requests came" in message
     assert "expected to end with /cdrs/summary" in message
     assert "page_size is 5, expected 6" in message
@@ -223,7 +223,7 @@ def test_advice_tells_of_pages_that_nobody_asked_for(mock: Mock) -> None:
     ask(mock, page_size=5)
     assert [text.partition(":")[0] for text in mock.advice()] == ["unfollowed-pages"]
     mock.reset()
-    walked(mock, page_size=200)
+    walk_rows(mock, page_size=200)
     assert "unfollowed-pages" not in " ".join(mock.advice())
 
 
@@ -290,7 +290,7 @@ def test_a_data_directory_is_served(tmp_path: Any) -> None:
     }
     (tmp_path / "one.jsonl").write_text(json.dumps(document))
     with serving(data=tmp_path, now="2026-01-20T12:00:00Z") as mock:
-        assert [row["id"] for row in walked(mock)] == ["202601-a"]
+        assert [row["id"] for row in walk_rows(mock)] == ["202601-a"]
 
 
 LIVES = """

@@ -9,16 +9,15 @@ import pytest
 from mockcdrs.cdr.documents import schema_field_names
 from mockcdrs.config import MockConfig, MockOptions
 from mockcdrs.control.account_interface import ApiAddress
-from mockcdrs.control.added_calls import CallArguments
+from mockcdrs.control.additions import CallArguments
 from mockcdrs.control.clock import Clock, ClockInterface
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
-from mockcdrs.expected.parameters import ListingQuery
-from mockcdrs.expected.query import _PARAMETERS
+from mockcdrs.expected.query import _PARAMETERS, ListingQuery
 from mockcdrs.faults import RuleArguments
-from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import Match, Schedule
-from mockcdrs.faults.rule_arguments import ReplyRuleArguments, ScriptArguments
+from mockcdrs.faults.actions import ACTIONS, ReplyRuleArguments, ScriptArguments
+from mockcdrs.faults.matching import Match
+from mockcdrs.faults.rule import Schedule
 from mockcdrs.mock import Mock, serving
 from mockcdrs.real_kazoo import RealKazoo
 from mockcdrs.remote_mock import RemoteClock, RemoteMock

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from mockcdrs import reference
 from mockcdrs.advice.registry import ADVICE
 from mockcdrs.cli import main
-from mockcdrs.control.added_calls import Interaction
+from mockcdrs.control.additions import Interaction
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
+from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.faults import Reply, Rule, RuleArguments, lognormal
 from mockcdrs.faults.rule import PRESETS
@@ -39,7 +40,7 @@ def leave_edge_case_only(mock: Mock, name: str) -> None:
 
 
 def make_master(mock: Mock) -> None:
-    accounts = mock.state.base.accounts
+    accounts = cast(dict[str, Account], mock.state.base.accounts)
     accounts[mock.account_id] = replace(accounts[mock.account_id], is_superduper_admin=True)
 
 
@@ -99,7 +100,8 @@ def test_the_example_of_a_quirk_gets_its_advice(name: str) -> None:
     (entry,) = (entry for entry in reference.find(name) if entry.kind == "quirk")
     with serving() as mock, httpx.Client(trust_env=False, verify=False) as client:
         call = mock.add_call()
-        PREPARATIONS.get(name, lambda _: None)(mock)
+        if prepare := PREPARATIONS.get(name):
+            prepare(mock)
         send(client, mock, entry.example, call)
         assert name in {text.partition(": ")[0] for text in mock.advice()}
 
@@ -203,12 +205,12 @@ def test_the_command_says_which_names_are_nearest_to_a_misspelt_one(name: str, h
 def test_the_control_api_shows_what_the_command_does() -> None:
     with serving() as mock:
         root = mock.url.removesuffix("/v2")
-        shown, settings, presets = (
+        groups, settings, presets = (
             httpx.get(f"{root}/_mockcdrs/{path}", timeout=30).json()
             for path in ("reference", "settings", "faults/presets")
         )
-    assert {group["kind"]: group["title"] for group in shown} == reference.TITLES
-    entries = [(group["kind"], entry) for group in shown for entry in group["entries"]]
+    assert {group["kind"]: group["title"] for group in groups} == reference.TITLES
+    entries = [(group["kind"], entry) for group in groups for entry in group["entries"]]
     assert [
         (kind, {**entry, **{name: tuple(entry[name]) for name in ("notes", "endpoints")}}) for kind, entry in entries
     ] == [

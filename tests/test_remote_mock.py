@@ -1,7 +1,7 @@
 """One suite, two ways: a mock in this process, and the same powers over the control API of one elsewhere."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from mockcdrs import remote_mock
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.journal import Record
 from mockcdrs.control_api import request_records as journal_api
 from mockcdrs.control_client import ControlClient, ControlError
@@ -109,8 +110,8 @@ def test_errors_are_the_same(mock: Either, wrong: Callable[[Either], object], er
 
 
 def test_both_ways_end_up_with_equal_results() -> None:
-    with serving() as one, serving() as served:
-        pair = one, RemoteMock(ControlClient(served.url))
+    with serving() as one, serving() as local:
+        pair = one, RemoteMock(ControlClient(local.url))
         results = [_results(mock) for mock in pair]
     assert results[0] == results[1]
 
@@ -119,23 +120,23 @@ def _results(mock: Either) -> tuple[Any, ...]:
     call = mock.add_call(scenario="blind_transfer", at="2026-01-19T10:00:00Z")
     rule = mock.fail(error="too_many_requests", query={"page_size": "7"}, times=1)
     ids = [row["id"] for row in (ask(mock, page_size=7), ask(mock, page_size=8))[1].json()["data"]]
-    untimed = {"duration_seconds": 0.0, "response": None, "headers": {}}
+    untimed: dict[str, Any] = {"duration_seconds": 0.0, "response": None, "headers": {}}
     records = [dataclasses.replace(record, **untimed) for record in mock.wait_for(2)]
     login = mock.account_id, mock.auth_token, mock.user_id, mock.credentials
     return login, call, rule, ids, records, mock.advice(), mock.expected(), mock.expected("/cdrs/interaction")
 
 
 def test_what_needs_the_mocks_own_process_skips_with_its_reason() -> None:
-    with serving() as served:
-        mock = RemoteMock(ControlClient(served.url))
+    with serving() as local:
+        mock = RemoteMock(ControlClient(local.url))
         for use in (lambda: mock.wsgi_app, lambda: mock.fail(then=print)):
             with pytest.raises(pytest.skip.Exception, match="only the mock can do that"):
                 use()
 
 
 def test_a_server_that_cannot_be_asked_is_said() -> None:
-    with serving() as served:
-        control = ControlClient(served.url)
+    with serving() as local:
+        control = ControlClient(local.url)
         assert control.is_there()
     assert not control.is_there()
     with pytest.raises(ControlError, match="does the server still run"):
@@ -177,44 +178,44 @@ def test_a_mock_that_another_takes_the_place_of_is_not_taken_for_it() -> None:
 
 
 def test_each_request_is_fetched_once_however_long_a_test_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving() as served:
-        control, fetched = ControlClient(served.url), list[int]()
+    with serving() as local:
+        control, counts = ControlClient(local.url), list[int]()
         mock, usual = RemoteMock(control), control.ask
 
-        def counting(*given: Any, **named: Any) -> Any:
-            answer = usual(*given, **named)
-            fetched.append(len(answer["records"]))
-            if len(fetched) in {2, 4}:
-                ask(served)
-            if len(fetched) == 6:
-                served.reset()
-                ask(served)
-                ask(served)
+        def counting(*arguments: Any, **by_name: Any) -> Any:
+            answer = usual(*arguments, **by_name)
+            counts.append(len(answer["records"]))
+            if len(counts) in {2, 4}:
+                ask(local)
+            if len(counts) == 6:
+                local.reset()
+                ask(local)
+                ask(local)
             return answer
 
-        ask(served)
+        ask(local)
         monkeypatch.setattr(control, "ask", counting)
-        monkeypatch.setattr(remote_mock, "monotonic", lambda: len(fetched) * 0.05)  # however slow the machine is
+        monkeypatch.setattr(remote_mock, "monotonic", lambda: len(counts) * 0.05)  # however slow the machine is
         assert [record.number for record in mock.wait_for(3, timeout=20)] == [1, 2, 3]
-        assert sum(fetched) == 3
-        fetched.clear()
-        monkeypatch.setattr(remote_mock, "monotonic", lambda: float(len(fetched)))  # a second passes with each fetch
+        assert sum(counts) == 3
+        counts.clear()
+        monkeypatch.setattr(remote_mock, "monotonic", lambda: float(len(counts)))  # a second passes with each fetch
         with pytest.raises(TimeoutError, match="2 complete requests came, 9 were expected"):
             mock.wait_for(9, timeout=8)
-        assert sum(fetched) == 3 + 2 + 2
+        assert sum(counts) == 3 + 2 + 2
 
 
 def test_a_request_that_completes_while_others_are_told_is_in_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    with serving() as served:
-        journal, mock, usual = served.state.journal, RemoteMock(ControlClient(served.url)), journal_api.describe_record
-        ask(served)
-        late = journal.open(HttpRequest("GET", "/v2/late", "", {}), served.clock.now())
+    with serving() as local:
+        journal, mock, usual = local.state.journal, RemoteMock(ControlClient(local.url)), journal_api.describe_records
+        ask(local)
+        late = journal.open(HttpRequest("GET", "/v2/late", "", {}), local.clock.now())
 
-        def completing(record: Record) -> dict[str, Any]:
+        def completing(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
             journal.complete(late)
-            return usual(record)
+            return usual(backend, records)
 
-        monkeypatch.setattr(journal_api, "describe_record", completing)
+        monkeypatch.setattr(journal_api, "describe_records", completing)
         assert [record.number for record in mock.wait_for(1)] == [1, 2]
         assert [record.number for record in mock.requests] == [1, 2]
 
@@ -265,10 +266,11 @@ def test_the_server_is_up_again_after_a_failing_block(mock: Either) -> None:
 def test_a_function_cannot_go_over_the_control_api() -> None:
     with serving() as mock:
         elsewhere = RemoteMock(ControlClient(mock.url))
-        for use in (
+        uses: tuple[Callable[[], object], ...] = (
             lambda: elsewhere.respond("/a", lambda _request: Reply()),
             lambda: elsewhere.script("/a", [{"then": print}]),
-        ):
+        )
+        for use in uses:
             with pytest.raises(pytest.skip.Exception, match="a function cannot go over the control API"):
                 use()
         assert mock.never_fired() == []

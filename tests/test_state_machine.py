@@ -190,13 +190,13 @@ class NoClient(SyncMachine):
 @pytest.mark.parametrize("scenario", SYNC_SCENARIOS)
 def test_no_leg_of_a_call_that_comes_was_written_before_the_step(scenario: str) -> None:
     machine = NoClient()
-    known: set[str] = set()
+    earlier: set[str] = set()
     for count, minutes in [(1, 1), (8, 1), (3, 60)]:
         before = machine.mock.clock.now()
         machine.calls_come(scenario=scenario, count=count, minutes=minutes)
         legs = machine.mock.expected(created_from=machine.start - HOUR).legs
-        ends = [leg.end for leg in legs if leg.id not in known]
+        ends = [leg.end for leg in legs if leg.id not in earlier]
         assert len(ends) >= 2 * count
         assert before < min(ends) <= max(ends) == before + 60 * minutes == machine.mock.clock.now()
-        known |= {leg.id for leg in legs}
+        earlier |= {leg.id for leg in legs}
     machine.teardown()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mockcdrs import strategies
 from mockcdrs.cdr import documents, gregorian
-from mockcdrs.strategies import Document, History
+from mockcdrs.dataset.store import Document
+from mockcdrs.strategies import History
 
 VALIDATOR = jsonschema.Draft4Validator(documents.load_schema())
 SEARCH = settings(
@@ -19,11 +20,11 @@ SEARCH = settings(
 )
 
 
-def smallest(strategy: st.SearchStrategy[History], wanted: str, least: int) -> History:
+def smallest(strategy: st.SearchStrategy[History], condition: str, least: int) -> History:
     """What a failing property over a history ends up with, whatever it began with."""
     return hypothesis.find(
         strategy,
-        lambda history: any(document[wanted] >= least for document in history.documents),
+        lambda history: any(document[condition] >= least for document in history.documents),
         settings=SEARCH,
         random=Random(1),
     )

@@ -34,8 +34,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("venv", "--python", sys.executable, folder / "venv"),
         ("pip", "install", "--python", folder / "venv" / "bin" / "python", f"{wheel}[pytest]"),
     ):
-        done = run(uv, *command, cwd=folder)
-        assert done.returncode == 0, done.stderr
+        process = run(uv, *command, cwd=folder)
+        assert process.returncode == 0, process.stderr
     return folder / "venv" / "bin" / "python"
 
 

@@ -23,13 +23,13 @@ def build(source: Path, target: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(ROOT, tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="module")
-def contents(built: Path) -> dict[str, bytes]:
-    (file,) = built.glob("*.whl")
+def contents(distributions: Path) -> dict[str, bytes]:
+    (file,) = distributions.glob("*.whl")
     with zipfile.ZipFile(file) as wheel:
         return {name: wheel.read(name) for name in wheel.namelist()}
 
@@ -45,17 +45,19 @@ def files_below(directory: Path, under: str) -> set[str]:
     return {f"{under}/{each.relative_to(directory).as_posix()}" for each in files}
 
 
-def test_the_sdist_holds_what_the_checkout_does_and_no_more(built: Path) -> None:
-    (file,) = built.glob("*.tar.gz")
+def test_the_sdist_holds_what_the_checkout_does_and_no_more(distributions: Path) -> None:
+    (file,) = distributions.glob("*.tar.gz")
     with tarfile.open(file) as sdist:
         names = {member.name.partition("/")[2] for member in sdist.getmembers() if member.isfile()}
     folders = [files_below(ROOT / name, name) for name in ("mockcdrs", "fixtures", "tests", "docs")]
     documents = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"}
-    added = {"PKG-INFO", ".gitignore", "pyproject.toml"}  # by the build itself
-    assert names == set[str]().union(*folders) | documents | {"LICENSE", "Dockerfile", "conftest.py"} | added
+    of_build = {"PKG-INFO", ".gitignore", "pyproject.toml"}  # by the build itself
+    assert names == set[str]().union(*folders) | documents | {"LICENSE", "Dockerfile", "conftest.py"} | of_build
 
 
-def test_both_are_built_to_the_same_bytes_wherever_and_whenever_they_are_built(built: Path, tmp_path: Path) -> None:
+def test_both_are_built_to_the_same_bytes_wherever_and_whenever_they_are_built(
+    distributions: Path, tmp_path: Path
+) -> None:
     ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "dist", "build")
     copy = Path(shutil.copytree(ROOT, tmp_path / "checkout", ignore=ignored))
     shutil.copy(ROOT / ".gitignore", copy)
@@ -64,7 +66,7 @@ def test_both_are_built_to_the_same_bytes_wherever_and_whenever_they_are_built(b
         file.chmod(0o600)
     again = build(copy, tmp_path / "dist")
     assert {each.name: each.read_bytes() for each in again.iterdir()} == {
-        each.name: each.read_bytes() for each in built.iterdir()
+        each.name: each.read_bytes() for each in distributions.iterdir()
     }
 
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -72,18 +73,22 @@ def account() -> Account:
 
 
 def ask(origin: str, account: Account, method: str, path: str, **headers: str) -> Answer:
-    sent = {"X-Auth-Token": account.tokens[0].value, "Host": "crossbar.example", "Accept-Encoding": "identity"}
-    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    request_headers = {
+        "X-Auth-Token": account.tokens[0].value,
+        "Host": "crossbar.example",
+        "Accept-Encoding": "identity",
+    }
+    request_headers |= {name.replace("_", "-"): value for name, value in headers.items()}
     # a connection for each request, so that all the processes come to answer
     response = httpx.request(
-        method, f"{origin}/v2/accounts/{account.id}{path}", headers=sent, timeout=30, verify=TRUSTED
+        method, f"{origin}/v2/accounts/{account.id}{path}", headers=request_headers, timeout=30, verify=TRUSTED
     )
     headers_of_the_app = {name: value for name, value in response.headers.items() if name not in SERVERS_OWN}
     return response.status_code, headers_of_the_app, response.content
 
 
 def test_both_processes_answer_and_say_that_their_state_is_their_own(granian: str) -> None:
-    reports = []
+    reports: list[dict[str, Any]] = []
     while len({each["process"] for each in reports}) < 2:
         assert len(reports) < 1_000
         reports.append(httpx.get(f"{granian}/_mockcdrs/health", timeout=10, verify=TRUSTED).json())
@@ -116,8 +121,8 @@ def test_all_processes_give_the_same_bytes_and_so_does_the_command(
 ) -> None:
     first, *others = (ask(granian, account, method, path, **headers) for _ in range(REQUESTS))
     assert [each for each in others if each != first] == []
-    named = {**headers, "X_Request_ID": "mine"}
-    assert ask(granian, account, method, path, **named) == ask(alone, account, method, path, **named)
+    names = {**headers, "X_Request_ID": "mine"}
+    assert ask(granian, account, method, path, **names) == ask(alone, account, method, path, **names)
 
 
 def test_a_file_without_a_name_is_given_the_same_by_all_processes(granian: str, account: Account) -> None:

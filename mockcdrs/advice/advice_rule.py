@@ -53,8 +53,6 @@ class AdviceContext:
         version: the Kazoo that answers.
         quirks: the names of the quirks that are enabled.
         is_clock_frozen: whether the mock's clock stands still.
-        has_end: whether somebody calls `advise_at_end`. Pages that nobody requested are reported only then: before,
-            another thread may still request them.
         count_cdrs: `(account, first, last)` -> the number of CDRs written in that range, at most `MAX_COUNT`.
         count_unlisted: `(account, first, last)` -> the number of them that have no `custom_channel_vars`.
         has_cdr: `(account, id)` -> whether the CDR exists.
@@ -67,7 +65,6 @@ class AdviceContext:
     version: Version = KAZOO_4_3
     quirks: frozenset[str] = frozenset()
     is_clock_frozen: bool = False
-    has_end: bool = False
     count_cdrs: Callable[[str, int, int], int] | None = None
     count_unlisted: Callable[[str, int, int], int] | None = None
     has_cdr: Callable[[str, str], bool] | None = None
@@ -85,6 +82,9 @@ RuleFunction = Callable[[Record, Iterable[Record], AdviceContext], Iterator[str]
 EndFunction = Callable[[Sequence[Record], AdviceContext], Iterator[str]]
 """`(records, context)` -> texts about all requests, oldest first, once no more of them come."""
 
+OpenFunction = Callable[[Sequence[Record]], Iterator[tuple[Record, str]]]
+"""`records`, oldest first -> texts about some of them that hold unless their clients go on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceRule:
@@ -92,7 +92,7 @@ class AdviceRule:
 
     Arguments:
         code: the stable name that comes before each text.
-        function: what to say of a request; `None` for a rule that only looks at all requests at the end.
+        function: what to say of a request; `None` for a rule that needs those after it as well.
         sentence: what the rule reports.
         source: the module or document of Kazoo's that it follows from.
         example: requests, one a line, of which the last one triggers the rule: `METHOD PATH`, the path as the client
@@ -102,6 +102,7 @@ class AdviceRule:
         statuses: the statuses of answers that it applies to; `None` for any.
         names: the parameters of which the request must have one; `None` for any request.
         at_end: what to say once all requests are known.
+        unless_continued: what to say of requests unless their clients go on.
 
     """
 
@@ -114,6 +115,7 @@ class AdviceRule:
     statuses: frozenset[int] | None = None
     names: frozenset[str] | None = None
     at_end: EndFunction | None = None
+    unless_continued: OpenFunction | None = None
 
 
 @dataclass(frozen=True, slots=True)

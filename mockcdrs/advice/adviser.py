@@ -6,7 +6,7 @@ limit.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -43,6 +43,17 @@ class Adviser:
         context = self._context(state.clock.now(), state.settings, state.quirks, state.clock.is_frozen)
         return [text for record in records for text in self._advice_on(record)] + advise_at_end(records, context)
 
+    def open_advice(self, records: Sequence[Record]) -> list[list[str]]:
+        """Return, for each of the records, the advice on it that holds unless its client goes on."""
+        from mockcdrs.advice.registry import advise_unless_continued
+
+        oldest = min((record.number for record in records), default=0)
+        since = [record for record in self._state.journal if record.number >= oldest]
+        texts: dict[int, list[str]] = {}
+        for record, text in advise_unless_continued(since):
+            texts.setdefault(id(record), []).append(text)
+        return [texts.get(id(record), []) for record in records]
+
     def _advice_on(self, record: Record) -> list[str]:
         return self._advise_later()(record) if record.adviser is None else record.advice
 
@@ -66,7 +77,6 @@ class Adviser:
             version=self._state.version,
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
-            has_end=True,
             count_cdrs=partial(count_cdrs, self._state.data),
             count_unlisted=self._count_unlisted,
             has_cdr=self._has_cdr,

@@ -94,16 +94,7 @@ def _is_same_page(page: Record, other: Record) -> bool:
     return has_same_key and row_parameters(page) == row_parameters(other)
 
 
-def _unfollowed_pages(record: Record, earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    if context.has_end or "start_key" in sent_parameters(record):
-        return
-    path = path_without_slash(record)
-    last = next((page for page in earlier if path_without_slash(page) == path), None)
-    if last is not None and advice_rule.has_next_page(last):
-        yield _describe_unfollowed(last)
-
-
-def _unfollowed_pages_at_end(records: Sequence[Record], _context: AdviceContext) -> Iterator[str]:
+def _unfollowed_pages(records: Sequence[Record]) -> Iterator[tuple[Record, str]]:
     requested: set[tuple[str, object]] = set()
     unfollowed: list[Record] = []
     for record in reversed(records):
@@ -113,14 +104,12 @@ def _unfollowed_pages_at_end(records: Sequence[Record], _context: AdviceContext)
         key = first_value(record, "start_key")
         if isinstance(key, str):
             requested.add((path, key))
-    yield from map(_describe_unfollowed, reversed(unfollowed))
-
-
-def _describe_unfollowed(page: Record) -> str:
-    return (
-        f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows may "
-        "be missing: ask again with start_key set to it, until an answer has none"
-    )
+    for page in reversed(unfollowed):
+        text = (
+            f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows "
+            "may be missing: ask again with start_key set to it, until an answer has none"
+        )
+        yield page, text
 
 
 def _short_page(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
@@ -187,12 +176,12 @@ RULES = (
     ),
     AdviceRule(
         code="unfollowed-pages",
-        function=_unfollowed_pages,
+        function=None,
         sentence="A next_start_key that was never asked for: the walk stopped too early.",
         source="crossbar_view.erl",
         example="GET /cdrs -> 50 rows, a next_start_key",
         kinds=PAGED_KINDS,
-        at_end=_unfollowed_pages_at_end,
+        unless_continued=_unfollowed_pages,
     ),
     AdviceRule(
         code="short-page",

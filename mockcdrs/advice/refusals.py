@@ -163,8 +163,15 @@ def _explain_406(request: HttpRequest, _response: HttpResponse, _state: ServerSt
     return f"Accept: {quote(request.headers.get('accept', ''))} names no type that this path has"
 
 
-def _explain_429(_request: HttpRequest, _response: HttpResponse, _state: ServerState) -> str:
-    return "the bucket of tokens that pays for requests is empty: wait a second for each ten requests"
+def _explain_429(_request: HttpRequest, _response: HttpResponse, state: ServerState) -> str:
+    limit, rate = state.settings.max_bucket_tokens, state.settings.tokens_fill_rate
+    if limit is None:
+        return ""
+    back = f"{rate} come back" if rate else "none comes back"
+    return (
+        f"the client's bucket of {limit} tokens (token_buckets.max_bucket_tokens) has too few left to pay for it; "
+        f"{back} each second of the mock's clock (token_buckets.tokens_fill_rate)"
+    )
 
 
 _BY_STATUS: dict[int, Callable[[HttpRequest, HttpResponse, ServerState], str]] = {

@@ -42,13 +42,21 @@ def _functions_for(kind: str, status: int, names: frozenset[str]) -> list[tuple[
     ]
 
 
+def advise_unless_continued(records: Sequence[Record]) -> list[tuple[Record, str]]:
+    """Return the advice that holds unless clients go on, each piece with the request that it is about."""
+    return [
+        (record, f"{code}: {text}")
+        for code, rule in ADVICE.items()
+        if rule.unless_continued is not None
+        for record, text in rule.unless_continued(records)
+    ]
+
+
 def advise_at_end(records: Sequence[Record], context: AdviceContext) -> list[str]:
-    """Return the advice that is certain only once no more requests come, without what a record's own advice says."""
-    known = {text for record in records for text in record.advice}
-    texts = (
+    """Return the advice that is certain only once no more requests come."""
+    return [text for _, text in advise_unless_continued(records)] + [
         f"{code}: {text}"
         for code, rule in ADVICE.items()
         if rule.at_end is not None
         for text in rule.at_end(records, context)
-    )
-    return [text for text in texts if text not in known]
+    ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock
+from mockcdrs.cli import kazoo_of_mock
 
 if TYPE_CHECKING:
     from mockcdrs.dataset.export import ExportForm
@@ -67,7 +67,7 @@ def command(
         raise click.UsageError("Missing option '--out': the new folder to write, as in --out calls")
     from mockcdrs.control.clock import ISO_8601, parse_time
     from mockcdrs.dataset import export, fixtures, locales
-    from mockcdrs.dataset.traffic import Traffic
+    from mockcdrs.dataset.generator import Traffic
 
     try:
         until = parse_time(fixtures.manifest().moment if moment is None else moment, "", ISO_8601)
@@ -91,22 +91,20 @@ def _form(name: str, kazoo: str) -> "ExportForm":
 
     if name == "parquet":
         try:
-            from mockcdrs.dataset.parquet import Parquet
+            return export.Parquet()
         except ModuleNotFoundError as error:
             raise click.ClickException("--format parquet needs pyarrow: pip install 'mockcdrs[parquet]'") from error
-        return Parquet()
     version = version_named(kazoo)
     return export.Csv(tuple(version.row_columns()), version.datetime_separator) if name == "csv" else export.JsonLines()
 
 
 def _check_fixtures() -> None:
-    from mockcdrs.dataset import fixture_builder
-    from mockcdrs.dataset.locales import UnknownLocale
+    from mockcdrs.dataset import fixtures
 
-    try:
-        differences = fixture_builder.check_fixtures()
-    except UnknownLocale as error:
-        raise click.ClickException(str(error)) from error
+    if absent := fixtures.absent_makers():
+        needed = "the fixtures are made with these: pip install 'mockcdrs[generate,strategies]'"
+        raise click.ClickException(f"--check came without {', '.join(absent)}; {needed}")
+    differences = fixtures.check_fixtures()
     for difference in differences:
         click.echo(difference)
     if differences:
@@ -117,7 +115,7 @@ def _check_fixtures() -> None:
 def _with_progress(days: int) -> Callable[[Iterator[int]], Iterator[int]]:
     """Shows how many days are done, on a terminal."""
 
-    def watched(counts: Iterator[int]) -> Iterator[int]:
+    def watch(counts: Iterator[int]) -> Iterator[int]:
         if not sys.stderr.isatty():  # the bar's label would be all that is left of it
             yield from counts
             return
@@ -126,4 +124,4 @@ def _with_progress(days: int) -> Callable[[Iterator[int]], Iterator[int]]:
                 bar.update(1)
                 yield count
 
-    return watched
+    return watch

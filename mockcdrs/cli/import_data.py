@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mockcdrs.cli.shared_options import anonymizing, check_anonymizing, make_anonymizer, report_dropped
+from mockcdrs.cli import anonymizing, check_anonymizing, make_anonymizer, report_dropped
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from mockcdrs.cli.shared_options import (
+from mockcdrs.cli import (
     account_of_server,
     anonymizing,
     check_anonymizing,
@@ -77,8 +77,7 @@ def command(
     from mockcdrs.contract.target import TargetServer
     from mockcdrs.dataset.files import DataError
     from mockcdrs.recordings import exchanges
-    from mockcdrs.recordings.account_reader import AccountReader
-    from mockcdrs.recordings.recorder import MOST_REQUESTS, Recorder, label_exchanges, plan_requests
+    from mockcdrs.recordings.recorder import MOST_REQUESTS, AccountReader, Recorder, label_exchanges, plan_requests
     from mockcdrs.recordings.recording_directory import RecordingDirectory, recording_file
 
     try:
@@ -86,15 +85,15 @@ def command(
         report = _report_of_mock(url, control_token)
         client, redaction = Client(url), exchanges.TokenRedaction({token: account_id})
         anonymizer = make_anonymizer(secret, keep) if anonymize else None
-        asked = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
+        earlier = list(exchanges.read_exchanges(recording_file(requests_file))) if requests_file else None
         directory = RecordingDirectory(out, resume=resume, force=force, anonymizer=anonymizer)
     except (ClientError, DataError, OSError) as error:
         raise click.ClickException(str(error)) from error
     recorder, reader = Recorder(client, redaction), AccountReader(client, account_id, token)
-    plan = recorder.record_plan(plan_requests(account_id)) if asked is None else recorder.record_again(asked)
+    plan = recorder.record_plan(plan_requests(account_id)) if earlier is None else recorder.record_again(earlier)
     try:
-        recorded = _watch("Requests", plan, MOST_REQUESTS if asked is None else len(asked))
-        labelled, line = label_exchanges(recorded, kazoo, report, is_anonymous=anonymize)
+        recording = _watch("Requests", plan, MOST_REQUESTS if earlier is None else len(earlier))
+        labelled, line = label_exchanges(recording, kazoo, report, is_anonymous=anonymize)
         click.echo(line)
         count = directory.write_exchanges(labelled)
         cdr_ids = [cdr_id for cdr_id in reader.list_cdr_ids(labelled) if cdr_id not in directory]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_server
+from mockcdrs.cli import kazoo_of_server
 
 _MAX_DIFFERENCES = 20
 

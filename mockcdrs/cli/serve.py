@@ -1,6 +1,7 @@
 """`mockcdrs serve`: its options, from the table in `config.py`, and the mock that they ask for."""
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from mockcdrs.cli.shared_options import kazoo_of_mock, sentence
+from mockcdrs.cli import CONTEXT_SETTINGS, kazoo_of_mock, sentence
 from mockcdrs.config import OPTIONS, SPEED, MockConfig, Option, OptionError, OptionKind, ServerConfig, is_loopback
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _option_of_mock(option: Option) -> Callable[[Callable[..., Any]], Callable[.
 @click.command(
     "serve",
     short_help="Serve CDRs until interrupted.",
-    context_settings={"auto_envvar_prefix": "MOCKCDRS"},
+    context_settings=CONTEXT_SETTINGS,  # those of all commands: tests and `mockcdrs.wsgi` parse its options alone
     epilog="""Options may come from the environment: --calls-per-day from MOCKCDRS_CALLS_PER_DAY.
 
 \b
@@ -167,17 +168,28 @@ def command(
 
     Without --data calls are made up; today's appear as they end.
     """
-    from mockcdrs.cli import listening
-    from mockcdrs.cli.data_reload import DataReload
-
     if reload and not options["data"]:
         raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
+    if opens_console and options["no_control"]:
+        raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
     with _mistakes_as_messages():
-        if opens_console and options["no_control"]:
-            raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
-        watch = DataReload(options["data"], lambda: build_mock(**options)) if reload else None
-        mock = build_mock(**options)
+        with _no_garbage():
+            from mockcdrs.cli import listening
+
+            watch = listening.DataReload(options["data"], lambda: build_mock(**options)) if reload else None
+            mock = build_mock(**options)
         listening.run(mock, env_file, log_format, opens_console=opens_console, is_verbose=verbose, reload=watch)
+
+
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Look for no garbage in what a start imports and makes. All of it stays, and that would take a twentieth of it."""
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def build_mock(
@@ -220,10 +232,14 @@ def build_mock(
 @contextlib.contextmanager
 def _mistakes_as_messages() -> Iterator[None]:
     """End the command with a message instead of a traceback for what a person can put right."""
-    from mockcdrs.dataset.files import DataError
-    from mockcdrs.dataset.locales import UnknownLocale
-
     try:
         yield
-    except (DataError, OptionError, UnknownLocale, OSError) as error:
+    except (OptionError, OSError) as error:
         raise click.ClickException(str(error)) from error
+    except ValueError as error:
+        from mockcdrs.dataset.files import DataError  # which a start without mistakes can do without
+        from mockcdrs.dataset.locales import UnknownLocale
+
+        if isinstance(error, DataError | UnknownLocale):
+            raise click.ClickException(str(error)) from error
+        raise

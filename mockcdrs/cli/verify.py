@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockcdrs.cli.shared_options import account_of_server, kazoo_of_server
+from mockcdrs.cli import account_of_server, kazoo_of_server
 
 if TYPE_CHECKING:
     from mockcdrs.contract.target import TargetServer

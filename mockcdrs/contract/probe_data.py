@@ -5,7 +5,7 @@ requests anew, which costs nothing because `TargetServer` keeps the responses.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -22,6 +22,7 @@ SIDE_ROWS = 20
 MAX_ROWS = 120
 WRITING_SECONDS = 60  # a CDR is written at most so long after its leg ended
 LONG_AGO = 63_145_440_000  # 2001-01-01, when Kazoo did not exist
+EMPTY_RANGE: dict[str, Any] = {"created_from": LONG_AGO, "created_to": LONG_AGO}
 _WIDEST = re.compile(r"created_to \d+ is more than (\d+) seconds from created_from \d+")
 ALL_HIDDEN = "the listing is a 503: broken-document-fault hides all CDRs there are"
 _CDR_ID = re.compile(r"(\d{6})-.+", re.DOTALL)
@@ -192,9 +193,11 @@ def documents(server: TargetServer) -> dict[str, Row]:
     return {row["id"]: by_id[row["id"]] for row in rows(server)}
 
 
-def detail(server: TargetServer, cdr_id: str) -> CheckedResponse:
+def detail(
+    server: TargetServer, cdr_id: str, headers: Mapping[str, str] | None = None, **query: str
+) -> CheckedResponse:
     """The response for one CDR."""
-    return server.get_cdrs(f"/{quote(cdr_id, safe='')}")
+    return server.get_cdrs(f"/{quote(cdr_id, safe='')}", headers, **query)
 
 
 def legs(server: TargetServer, interaction_id: str) -> list[Row]:

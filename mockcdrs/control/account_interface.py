@@ -6,15 +6,26 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Never, Unpack
 
 from mockcdrs import arguments
+from mockcdrs.control.additions import (
+    DEVICE,
+    NUMBER,
+    USER,
+    CallArguments,
+    Device,
+    Interaction,
+    User,
+    check_series,
+    read_arguments,
+    read_call,
+)
+from mockcdrs.control.clock import parse_time
 from mockcdrs.control.request_assertions import BELOW_ACCOUNT
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 
 if TYPE_CHECKING:
-    from mockcdrs.control.added_accounts import Device, User
-    from mockcdrs.control.added_calls import CallArguments, Interaction
     from mockcdrs.dataset.accounts import Credentials
-    from mockcdrs.expected.parameters import ListingQuery
+    from mockcdrs.expected.query import ListingQuery
     from mockcdrs.expected.result import Expected
 
 
@@ -63,7 +74,7 @@ class AccountInterface(ApiAddress):
     def clear(self) -> None:
         """Remove all calls of the account, until the next reset."""
 
-    @abstractmethod
+    @arguments.checked
     def add_user(
         self,
         name: str | None = None,
@@ -72,7 +83,7 @@ class AccountInterface(ApiAddress):
         email: str | None = None,
         extension: str | None = None,
         fields: Mapping[str, Any] | None = None,
-    ) -> "User":
+    ) -> User:
         """Add a user to the account, until the next reset. The first user of an account is its administrator.
 
         Args:
@@ -83,16 +94,21 @@ class AccountInterface(ApiAddress):
             fields: Fields of the user's document. An object is merged into the document's.
 
         """
+        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
+        return self._add_user(read_arguments(given, USER, "a user"))
 
     @abstractmethod
+    def _add_user(self, given: Mapping[str, Any]) -> User: ...
+
+    @arguments.checked
     def add_device(
         self,
         name: str | None = None,
         *,
-        owner: "User | str | None" = None,
+        owner: User | str | None = None,
         device_type: str = "sip_device",
         fields: Mapping[str, Any] | None = None,
-    ) -> "Device":
+    ) -> Device:
         """Add a device to the account, until the next reset.
 
         Args:
@@ -102,18 +118,26 @@ class AccountInterface(ApiAddress):
             fields: Fields of the device's document. An object is merged into the document's.
 
         """
+        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
+        return self._add_device(read_arguments(given, DEVICE, "a device"))
 
     @abstractmethod
+    def _add_device(self, given: Mapping[str, Any]) -> Device: ...
+
+    @arguments.checked
     def add_number(self, number: str | None = None) -> str:
         """Add a telephone number in E.164 to the account, until the next reset, and return it.
 
         A number that is left out is drawn. A user can log in with a number of the account's instead of its name.
         """
+        return self._add_number(read_arguments({"number": number}, NUMBER, "a number"))
 
     @abstractmethod
+    def _add_number(self, given: Mapping[str, Any]) -> str: ...
+
     def add_call(
-        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: "Unpack[CallArguments]"
-    ) -> "Interaction":
+        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
+    ) -> Interaction:
         """Add a call with all its legs.
 
         Args:
@@ -146,8 +170,13 @@ class AccountInterface(ApiAddress):
             NotACdr: for `fields` that no CDR can have.
 
         """
+        read = read_call(unnamed, {"at": at, **call})
+        return self._add_call(None if at is None else parse_time(at), read)
 
     @abstractmethod
+    def _add_call(self, end_gregorian: int | None, call: Mapping[str, Any]) -> Interaction: ...
+
+    @arguments.checked
     def add_calls(
         self,
         /,
@@ -155,8 +184,8 @@ class AccountInterface(ApiAddress):
         over: timedelta,
         *,
         at: str | datetime | int | None = None,
-        **call: "Unpack[CallArguments]",
-    ) -> "list[Interaction]":
+        **call: Unpack[CallArguments],
+    ) -> list[Interaction]:
         """Add many calls, which differ in the parties that are not given, oldest first.
 
         Args:
@@ -173,6 +202,14 @@ class AccountInterface(ApiAddress):
                 recording, tags, fields: What else their legs have.
 
         """
+        read = read_call((), {"at": at, **call})
+        check_series(count, over)
+        return self._add_calls(count, over, None if at is None else parse_time(at), read)
+
+    @abstractmethod
+    def _add_calls(
+        self, count: int, over: timedelta, end_gregorian: int | None, call: Mapping[str, Any]
+    ) -> list[Interaction]: ...
 
     @abstractmethod
     def add_cdr(self, document: Document) -> Document:

@@ -3,28 +3,29 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.advice.adviser import Adviser
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.account_interface import AccountInterface
-from mockcdrs.control.added_calls import (
+from mockcdrs.control.additions import (
     SECONDS_BEFORE_END,
-    CallArguments,
+    AccountBuilder,
+    Device,
     Interaction,
+    User,
     check_cdr_id,
     check_document,
-    check_series,
-    read_call,
+    known_account,
     spread_ends,
 )
-from mockcdrs.control.clock import Clock, is_in_calendar, parse_time
+from mockcdrs.control.clock import Clock, is_in_calendar
 from mockcdrs.control.journal import Record, RecordedRequests
-from mockcdrs.control.mock_interface import TEST_NAME, MockInterface
+from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.control.request_interface import check_wait
 from mockcdrs.control.state import State
 from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
@@ -34,12 +35,10 @@ from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
-from mockcdrs.faults import Rule, RuleArguments
+from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
-    from mockcdrs.control.added_accounts import AccountBuilder, Device, User
-    from mockcdrs.expected.parameters import ListingQuery
-    from mockcdrs.expected.query import ServerRules
+    from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
 
 
@@ -83,53 +82,25 @@ class AccountBackend(AccountInterface):
     def credentials(self) -> Credentials:
         return credentials(self._account)
 
-    def _builder(self) -> "AccountBuilder":
-        from mockcdrs.control.added_accounts import AccountBuilder
-
+    def _builder(self) -> AccountBuilder:
         state = self.state
         return AccountBuilder(state.seed, state.locale, next(state.serials), state.clock.now())
 
     def _change_account(self, change: Callable[[Account], Account]) -> None:
         self.state.data.change_account(self._account_id, change)
 
-    @arguments.checked
-    def add_user(
-        self,
-        name: str | None = None,
-        *,
-        username: str | None = None,
-        email: str | None = None,
-        extension: str | None = None,
-        fields: Mapping[str, Any] | None = None,
-    ) -> "User":
-        from mockcdrs.control.added_accounts import USER, read_arguments
-
-        given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
-        user = self._builder().user(self._account, **read_arguments(given, USER, "a user"))
+    def _add_user(self, given: Mapping[str, Any]) -> User:
+        user = self._builder().user(self._account, **given)
         self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
         return user
 
-    @arguments.checked
-    def add_device(
-        self,
-        name: str | None = None,
-        *,
-        owner: "User | str | None" = None,
-        device_type: str = "sip_device",
-        fields: Mapping[str, Any] | None = None,
-    ) -> "Device":
-        from mockcdrs.control.added_accounts import DEVICE, read_arguments
-
-        given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
-        device = self._builder().device(**read_arguments(given, DEVICE, "a device"))
+    def _add_device(self, given: Mapping[str, Any]) -> Device:
+        device = self._builder().device(**given)
         self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
         return device
 
-    @arguments.checked
-    def add_number(self, number: str | None = None) -> str:
-        from mockcdrs.control.added_accounts import NUMBER, read_arguments
-
-        added = self._builder().number(**read_arguments({"number": number}, NUMBER, "a number"))
+    def _add_number(self, given: Mapping[str, Any]) -> str:
+        added = self._builder().number(**given)
         self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
         return added
 
@@ -137,32 +108,16 @@ class AccountBackend(AccountInterface):
     def clear(self) -> None:
         self.state.data.empty(self._account_id)
 
-    def add_call(
-        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
-    ) -> Interaction:
-        read = read_call(unnamed, {"at": at, **call})
-        return self._add_call(self._end_of(at), read)
-
-    @arguments.checked
-    def add_calls(
-        self,
-        /,
-        count: int,
-        over: timedelta,
-        *,
-        at: str | datetime | int | None = None,
-        **call: Unpack[CallArguments],
+    def _add_calls(
+        self, count: int, over: timedelta, end_gregorian: int | None, call: Mapping[str, Any]
     ) -> list[Interaction]:
-        read = read_call((), {"at": at, **call})
-        check_series(count, over)
-        return [self._add_call(end, read) for end in spread_ends(self._end_of(at), count, over)]
+        last = self.state.clock.now() if end_gregorian is None else end_gregorian
+        return [self._add_call(end, call) for end in spread_ends(last, count, over)]
 
-    def _end_of(self, at: str | datetime | int | None) -> int:
-        return self.state.clock.now() if at is None else parse_time(at)
-
-    def _add_call(self, end: int, call: Mapping[str, Any]) -> Interaction:
+    def _add_call(self, end_gregorian: int | None, call: Mapping[str, Any]) -> Interaction:
         from mockcdrs.dataset.call_builder import CallSpec, build_call
 
+        end = self.state.clock.now() if end_gregorian is None else end_gregorian
         if not is_in_calendar(end - SECONDS_BEFORE_END):
             raise ArgumentError(
                 f"at: came {end}, expected a moment days after the calendar begins, with the year 1", "at"
@@ -244,7 +199,7 @@ class MockBackend(AccountBackend, MockInterface):
 
     def __init__(self, state: State, account_id: str) -> None:
         super().__init__(state, account_id)
-        self._adviser = Adviser(state)
+        self.adviser = Adviser(state)
 
     @property
     def clock(self) -> Clock:
@@ -274,29 +229,19 @@ class MockBackend(AccountBackend, MockInterface):
 
     @arguments.checked
     def account(self, account_id: str) -> AccountInterface:
-        from mockcdrs.control.added_accounts import known_account
-
         return _OtherAccount(self, known_account(self.state.data.accounts, account_id).id)
 
-    @arguments.checked
-    def add_account(
-        self, name: str | None = None, *, parent: str | None = None, is_reseller: bool = False
-    ) -> AccountInterface:
-        from mockcdrs.control.added_accounts import ACCOUNT, known_account, read_arguments
-
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+    def _add_account(self, given: dict[str, Any]) -> AccountInterface:
         above = known_account(self.state.data.accounts, given.pop("parent", self._account_id), "parent")
         account = self._builder().account(above, **given)
         self.state.add_account(account)
         return _OtherAccount(self, account.id)
 
-    @arguments.checked
-    def issue_token(self, name: str) -> str:
-        arguments.check_value("name", name, TEST_NAME)
+    def _issue_token(self, name: str) -> str:
         return self.state.issue_token(self._account_id, name)
 
-    def fail(self, /, *unnamed: Never, **rule: Unpack[RuleArguments]) -> Rule:
-        return self.state.faults.add(Rule.from_arguments(unnamed, rule))
+    def _add_rule(self, rule: Rule) -> Rule:
+        return self.state.faults.add(rule)
 
     @arguments.checked
     def never_fired(self) -> list[Rule]:
@@ -317,7 +262,7 @@ class MockBackend(AccountBackend, MockInterface):
         return self.state.journal.snapshot()
 
     def kept_advice(self) -> list[str]:
-        return self._adviser.advice()
+        return self.adviser.advice()
 
     @arguments.checked
     def wait_for(self, count: int, timeout: float = 5.0) -> list[Record]:

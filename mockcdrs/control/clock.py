@@ -184,7 +184,7 @@ def parse_time(moment: str | datetime | int, name: str = "moment", expected: str
     number that looks like Unix seconds or another unit. `name` is the argument's name in the message, and `expected`
     what it expects.
     """
-    arguments.check_value(name, moment, replace(ANY_TIME, expected=expected or ANY_TIME.expected))
+    arguments.check_value(name, moment, ANY_TIME._replace(expected=expected or ANY_TIME.expected))
     seconds: int = _to_gregorian(moment)
     return seconds
 
@@ -235,7 +235,7 @@ def parse_step(step: Any, parts: Mapping[str, Any]) -> int:
     arguments.check(parts, STEP_KINDS, "a step")
     arguments.check_value("step", step, _STEP)
     if step is not None and any(parts.values()):
-        raise ArgumentError(f"came {arguments.shown(step)} and {_join_parts(parts)}, expected one of the two")
+        raise ArgumentError(f"came {arguments.short_repr(step)} and {_join_parts(parts)}, expected one of the two")
     try:
         whole = step if step is not None else timedelta(**parts)
     except OverflowError as error:

@@ -14,6 +14,7 @@ from typing import Any
 from mockcdrs.control import redaction
 from mockcdrs.control.clock import monotonic
 from mockcdrs.crossbar.context import Outcome, UnreadableQuery, client_address, parse_query
+from mockcdrs.crossbar.cowboy import MAX_HEADER_VALUE_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from mockcdrs.crossbar.pipeline import HttpRequest
 
 DEFAULT_CAPACITY = 1_000
@@ -135,6 +136,10 @@ class Record:
         return advice
 
 
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
 def _redact_body(body: bytes) -> str:
     return redaction.redact_text(body[:MAX_REQUEST_BODY_BYTES].decode("utf-8", "replace"))
 
@@ -230,19 +235,27 @@ class Journal:
             self._changed.notify_all()
 
     def open(self, incoming: HttpRequest, at_gregorian: int, other_test: str = "") -> Record:
-        """Add the record of a request that has just come in, and return it; one of an `other_test` is only counted."""
+        """Add the record of a request that has just come in, and return it; one of an `other_test` is only counted.
+
+        Of a head that is too long for Crossbar as much is kept as Crossbar would read.
+        """
+        path, query = (_cut(text, MAX_REQUEST_LINE_BYTES) for text in (incoming.path, incoming.query))
+        headers = {
+            _cut(name, MAX_HEADER_VALUE_BYTES): _cut(value, MAX_HEADER_VALUE_BYTES)
+            for name, value in itertools.islice(incoming.headers.items(), MAX_HEADERS)
+        }
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
-            method=incoming.method,
-            path=redaction.redact_path(incoming.path),
-            raw_query=incoming.query and redaction.redact_query(incoming.query),
-            query=_parse_redacted(incoming.query) if incoming.query else {},
-            headers=redaction.redact_headers(incoming.headers),
+            method=_cut(incoming.method, MAX_REQUEST_LINE_BYTES),
+            path=redaction.redact_path(path),
+            raw_query=query and redaction.redact_query(query),
+            query=_parse_redacted(query) if query else {},
+            headers=redaction.redact_headers(headers),
             received_bytes=len(incoming.body),
             body=_redact_body(incoming.body) if incoming.body else "",
             arrived_seconds=self._machine_seconds(),
-            client_address=client_address(incoming.peer, incoming.headers),
+            client_address=_cut(client_address(incoming.peer, incoming.headers), MAX_HEADER_VALUE_BYTES),
         )
         if other_test:
             with self._changed:

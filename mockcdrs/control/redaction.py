@@ -23,8 +23,9 @@ _IN_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}}
 _IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
 # Kazoo's word for no token, and what `redact` returns
 _NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
-# a token as Kazoo signs it: a JSON Web Token's three parts
-_JWT = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
+# a token as Kazoo signs it: a JSON Web Token's three parts, behind what is before them in their word; no part of a text
+# is looked at more than a few times, however often it says eyJ
+_JWT = re.compile(r"(?<![\w-])(?>([\w-]*?)(eyJ[\w-]++))(\.[\w-]++\.[\w-]++)", re.ASCII)
 
 
 @functools.lru_cache(maxsize=256)
@@ -88,7 +89,7 @@ def _parse_literal(literal: str) -> str:
 
 
 def _redact_signed(text: str) -> str:
-    return _JWT.sub(lambda token: redact(token[0]), text)
+    return _JWT.sub(lambda found: found[1] + redact(found[2] + found[3]), text)
 
 
 def escape(text: str) -> str:

@@ -23,10 +23,6 @@ _METHODS = frozenset(method.value for method in HTTPMethod)
 _BELOW_ACCOUNT = re.compile(r"(?:/v\d+)?/accounts/[^/]+(/.+)")
 
 
-def _is_method(value: Any) -> bool:
-    return isinstance(value, str) and value.upper() in _METHODS
-
-
 def _is_path(value: Any) -> bool:
     return (
         isinstance(value, str)
@@ -73,17 +69,30 @@ def _is_encodable(text: str) -> bool:
 @functools.lru_cache(maxsize=256)
 def path_pattern(path: str) -> re.Pattern[str]:
     """Return what the end of a decoded path is searched for: whole segments; `*` is any text within one of them."""
-    parts = (re.escape(unquote(part, errors="surrogateescape")) for part in path.strip("/").split("*"))
-    return re.compile(rf"/{'[^/]*'.join(parts)}\Z")
+    parts = [unquote(part, errors="surrogateescape") for part in path.strip("/").split("*")]
+    return re.compile(rf"/{_glob(parts, '[^/]')}\Z")
 
 
 @functools.lru_cache(maxsize=256)
 def header_pattern(value: str) -> re.Pattern[str]:
     """Return what a header's whole value is compared with; `*` is any text."""
-    return re.compile(".*".join(map(re.escape, value.split("*"))), re.DOTALL)
+    return re.compile(_glob(value.split("*"), "."), re.DOTALL)
 
 
-METHOD = Kind(f"one of {', '.join(sorted(HTTPMethod))}", _is_method)
+def _glob(parts: list[str], character: str) -> str:
+    """Return a pattern of parts with any number of characters between them.
+
+    Of each inner part only the first place is tried, which leaves the most to what follows: a text that does not match
+    costs no more than one that does.
+    """
+    first, *others = map(re.escape, parts)
+    inner = "".join(f"(?>{character}*?{part})" for part in others[:-1])
+    return f"{first}{inner}{character}*{others[-1]}" if others else first
+
+
+METHOD = Kind(
+    f"one of {', '.join(sorted(HTTPMethod))}", lambda value: isinstance(value, str) and value.upper() in _METHODS
+)
 PATH = Kind("the end of a path, as in '/cdrs'", _is_path, path_hint)
 BELOW_ACCOUNT = Kind(
     "a path below the account, as in '/cdrs'",
@@ -123,7 +132,8 @@ class RequestMatcher:
         path: the end of the path, in whole segments, `*` being any text within one; `None` for any.
         query: parameters that must be there with these values.
         status: the status of the response; `None` for any.
-        headers: headers that must be there, by names in lower case; `*` is any text, `True` any value.
+        headers: headers that must be there, by names in lower case; `*` is any text, `True` any value. Secret ones are
+            compared whole.
         body: text that the body contains, or members that its JSON has; `None` for any.
 
     """
@@ -172,7 +182,9 @@ class RequestMatcher:
             *(text for name, value in (self.headers or {}).items() for text in _header_difference(record, name, value)),
         ]
         if self.body is not None and not _has_body(record.body, self.body):
-            different.append(f"body is {arguments.shown(record.body)}, expected {arguments.shown(self.body)} in it")
+            different.append(
+                f"body is {arguments.short_repr(record.body)}, expected {arguments.short_repr(self.body)} in it"
+            )
         return different
 
     def __str__(self) -> str:

@@ -1,13 +1,16 @@
-"""The interface of what came in: requests, assertions about them, and advice on them."""
+"""The interface of what came in: requests, assertions about them, their transcript, and advice on them."""
 
+import json
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockcdrs import arguments
 from mockcdrs.control import request_assertions
 from mockcdrs.control.clock import monotonic
 from mockcdrs.control.journal import LOOPBACK, describe_shortfall
+from mockcdrs.control.redaction import escape
 from mockcdrs.control.request_assertions import RequestCount, RequestMatcher
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 
 _COUNT = arguments.whole(0)
 _STEP_SECONDS = 0.02
+_TOLD_HEADERS = ("accept", "content-type", "authorization", "x-auth-token", "if-none-match")
+_SECRET = re.compile(r"redacted-[0-9a-f]{8}")
 
 
 class RequestInterface(ABC):
@@ -96,7 +101,8 @@ class RequestInterface(ABC):
             at_least: How often at least, instead.
             at_most: How often at most, instead or beside that.
             status: The status of its response.
-            headers: Headers that it must have. In a value `*` is any text; `True` matches any value.
+            headers: Headers that it must have. In a value `*` is any text, but not in that of `X-Auth-Token` and
+                `Authorization`, which are compared whole. `True` matches any value.
             body: Text that its body must contain, or members that its JSON must have.
 
         Raises:
@@ -125,7 +131,8 @@ class RequestInterface(ABC):
             method: Its method.
             query: Parameters that it must have, with their values.
             status: The status of its response.
-            headers: Headers that it must have. In a value `*` is any text; `True` matches any value.
+            headers: Headers that it must have. In a value `*` is any text, but not in that of `X-Auth-Token` and
+                `Authorization`, which are compared whole. `True` matches any value.
             body: Text that its body must contain, or members that its JSON must have.
 
         Raises:
@@ -157,9 +164,7 @@ class RequestInterface(ABC):
         It is the same for the same requests: parameters are in order of their names, tokens and the account's id have
         placeholders, and neither times of the machine nor addresses nor the client's version are in it.
         """
-        from mockcdrs.control.transcript import write_transcript
-
-        return write_transcript(self.requests, {self.account_id: "{account_id}"})
+        return _write_transcript(self.requests, {self.account_id: "{account_id}"})
 
     @property
     @abstractmethod
@@ -171,3 +176,33 @@ def check_wait(count: Any, timeout: Any) -> None:
     """Raise `ArgumentError` for what `wait_for` cannot wait for."""
     arguments.check_value("count", count, _COUNT)
     arguments.check_value("timeout", timeout, arguments.SECONDS)
+
+
+def _write_transcript(records: "Iterable[Record]", placeholders: Mapping[str, str]) -> str:
+    """Return the requests of records as text; `placeholders` replace texts that differ from run to run."""
+    text = "\n".join(line for record in records for line in _lines(record))
+    for value, placeholder in placeholders.items():
+        text = text.replace(value, placeholder)
+    secrets = {secret: f"{{secret {place}}}" for place, secret in enumerate(dict.fromkeys(_SECRET.findall(text)), 1)}
+    return _SECRET.sub(lambda match: secrets[match[0]], text) + "\n" * bool(text)
+
+
+def _lines(record: "Record") -> Iterable[str]:
+    yield f"{record.method} {escape(record.path)}"
+    yield from (
+        f"  {name}" if each is True else f"  {name}={escape(str(each))}"
+        for name, value in sorted(record.query.items())
+        for each in (value if isinstance(value, list) else [value])
+    )
+    yield from (f"  {name}: {escape(record.headers[name])}" for name in _TOLD_HEADERS if name in record.headers)
+    if record.body:
+        yield f"  {_body(record.body)}"
+    yield f"  -> {record.status or 'no response'}"
+
+
+def _body(text: str) -> str:
+    """A body on one line: JSON with its members in order of their names, other text as a JSON text."""
+    try:
+        return json.dumps(json.loads(text), sort_keys=True)
+    except (ValueError, RecursionError):
+        return json.dumps(text)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from mockcdrs.arguments import shown
+from mockcdrs.arguments import short_repr
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
@@ -27,9 +27,9 @@ from mockcdrs.crossbar.versions import KAZOO_4_3, Version, version_named
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.faults import Faults
 
 
@@ -261,7 +261,7 @@ def _assignment(name: str, value: Any) -> str:
     try:
         return f"{name}={value if isinstance(value, str) else json.dumps(value)}"
     except (TypeError, ValueError) as error:
-        raise SettingError(f"{name} came as {shown(value)}: expected text, a number, true or false") from error
+        raise SettingError(f"{name} came as {short_repr(value)}: expected text, a number, true or false") from error
 
 
 def _make_store(config: MockConfig, seed: int, clock: Clock) -> LoadedStore | GeneratedStore:

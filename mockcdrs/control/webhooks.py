@@ -1,38 +1,46 @@
-"""Webhooks: what the mock posts to a client's own server when calls end on its clock.
+"""Webhooks: what the mock posts to a client's own server when calls end on its clock, and how.
 
-Sources followed: `webhooks_util.erl`, `kzd_webhook.erl`. Only what breaks before a status comes is tried again.
+Sources followed: `webhooks_util.erl`, `webhooks_channel_util.erl`, `kz_http_util.erl`, `kzd_webhook.erl`.
 """
 
 import itertools
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypedDict
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, TypedDict
+from urllib.parse import quote_plus, urlsplit
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
-from mockcdrs.cdr import gregorian
+from mockcdrs.cdr import erlang, gregorian
+from mockcdrs.cdr.documents import channel_vars
 from mockcdrs.config import is_loopback
 from mockcdrs.control.clock import Clock
-from mockcdrs.control.webhook_events import ENCODERS, is_internal, make_event
 from mockcdrs.crossbar.account_documents import reseller_id
+from mockcdrs.crossbar.envelope import encode_pretty_json
+from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Overlay, Segment
-
-if TYPE_CHECKING:
-    from http.client import HTTPConnection
 
 RETRY_SECONDS = 2.0
 TIMEOUT_SECONDS = 10.0
 _LOOK_SECONDS = 0.02
 _LONGEST_CALL_SECONDS = 86_400
 _SUCCESS = 200
+_CLUSTER_ID = hex_id("cluster")
+# of the variables of a channel those that Kazoo keeps for itself, in a CDR's spelling
+_RESERVED_VARIABLES = frozenset({
+    "account_id", "account_name", "account_realm", "authorizing_id", "authorizing_type", "auto_answer",
+    "call_forward", "call_interaction_id", "ecallmgr_node", "call_waiting_disabled", "confirm_cancel_timeout",
+    "confirm_file", "confirm_key", "fax_enabled", "fetch_id", "loopback_bowout",
+    "media_encryption_enforce_security", "media_webrtc", "owner_id", "presence_id", "rtcp_mux", "realm",
+    "require_ignore_early_media", "retain_cid", "sip_invite_domain", "simplify_loopback", "username",
+})  # fmt: skip
 
 WEBHOOK_KINDS = {
     "uri": Kind("the URL of a server, as in 'http://127.0.0.1:9000/calls'", lambda value: _host(value) is not None),
     "http_verb": Kind("post, put or get", lambda value: isinstance(value, str) and value in {"post", "put", "get"}),
-    "format": Kind("form-data or json", lambda value: isinstance(value, str) and value in ENCODERS),
+    "format": Kind("form-data or json", lambda value: isinstance(value, str) and value in _ENCODERS),
     "retries": arguments.whole(0, 4),
     "custom_data": Kind(
         "texts by name, in UTF-8",
@@ -89,7 +97,7 @@ class Webhook:
         return cls(uri=uri, **given)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class WebhookAttempt:
     """One attempt to tell a webhook of a leg that ended.
 
@@ -143,7 +151,7 @@ class Webhooks:
         host = _host(webhook.uri)
         if not (self.allows_remote or is_loopback(str(host))):
             raise ArgumentError(
-                f"uri: came {arguments.shown(webhook.uri)}, expected an address of this machine, as in "
+                f"uri: came {arguments.short_repr(webhook.uri)}, expected an address of this machine, as in "
                 "'http://127.0.0.1:9000/calls'; others only with remote_webhooks=True (serve --remote-webhooks)",
                 "uri",
             )
@@ -230,20 +238,12 @@ class _Sender(threading.Thread):
             return
         account = self._data.accounts[account_id]
         event = make_event(leg, account, reseller_id(self._data.accounts, account), self.webhook.custom_data)
-        number, is_over = 1, False
-        while not is_over:
+        for number in range(1, max(1, self.webhook.retries) + 1):
             status, error = _request(self.webhook, self._account_id, event)
-            attempt = WebhookAttempt(
-                webhook_id=self.webhook.id,
-                event=event,
-                number=number,
-                status=status,
-                error=error,
-                at_gregorian=self._clock.now(),
-            )
-            self._note(self, attempt)
-            number += 1
-            is_over = bool(status) or number > self.webhook.retries or self.ended.wait(RETRY_SECONDS)
+            now = self._clock.now()
+            self._note(self, WebhookAttempt(self.webhook.id, event, number, status, error, at_gregorian=now))
+            if status or number >= self.webhook.retries or self.ended.wait(RETRY_SECONDS):
+                return  # only what breaks before a status comes is tried again
 
 
 def _legs(data: Overlay, account_id: str, oldest: int, first: int, last: int) -> Iterator[Document]:
@@ -285,17 +285,19 @@ def _host(uri: Any) -> str | None:
 
 def _request(webhook: Webhook, account_id: str, event: Mapping[str, Any]) -> tuple[int, str]:
     """Send an event; return the status that came, or 0 and why none did. Neither proxies nor redirects are followed."""
-    from http.client import HTTPException  # which most runs of pytest would load for nothing
+    # which most runs of pytest would load for nothing
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
     parts = urlsplit(webhook.uri)
     headers = {"X-Hook-ID": webhook.id, "X-Account-ID": account_id}
     target, body = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", None
     if webhook.http_verb == "get":
-        target = f"{parts.path or '/'}?{ENCODERS['form-data'][1](event).decode()}"
+        target = f"{parts.path or '/'}?{encode_form(event).decode()}"
     else:
-        headers["Content-Type"], encode = ENCODERS[webhook.format]
+        headers["Content-Type"], encode = _ENCODERS[webhook.format]
         body = encode(event)
-    connection = _connect(parts)
+    connect = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    connection = connect(str(parts.hostname), parts.port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request(webhook.http_verb.upper(), target, body, headers)
         return connection.getresponse().status, ""
@@ -305,9 +307,89 @@ def _request(webhook: Webhook, account_id: str, event: Mapping[str, Any]) -> tup
         connection.close()
 
 
-def _connect(parts: SplitResult) -> "HTTPConnection":
-    from http.client import HTTPConnection, HTTPSConnection
+def make_event(leg: Document, account: Account, reseller: str, custom_data: Mapping[str, str]) -> dict[str, Any]:
+    """Make the event `channel_destroy` of a leg that has ended.
 
-    if parts.scheme == "https":
-        return HTTPSConnection(str(parts.hostname), parts.port, timeout=TIMEOUT_SECONDS)
-    return HTTPConnection(str(parts.hostname), parts.port, timeout=TIMEOUT_SECONDS)
+    Arguments:
+        leg: the CDR's document.
+        account: the account that it is in.
+        reseller: the id of that account's reseller.
+        custom_data: what the webhook adds to its events; it overwrites.
+
+    """
+    variables = channel_vars(leg)
+    is_global = erlang.is_true(variables.get("global_resource"))
+    forwarded = variables.get("call_forward")
+    event = {
+        "account_id": variables.get("account_id", account.id),
+        "authorizing_id": variables.get("authorizing_id"),
+        "authorizing_type": variables.get("authorizing_type"),
+        "call_direction": leg.get("call_direction"),
+        "call_forwarded": None if forwarded is None else erlang.is_true(forwarded),
+        "call_id": leg.get("call_id"),
+        "callee_id_name": leg.get("callee_id_name"),
+        "callee_id_number": leg.get("callee_id_number"),
+        "caller_id_name": leg.get("caller_id_name"),
+        "caller_id_number": leg.get("caller_id_number"),
+        "custom_channel_vars": {
+            _spell_variable(name): value for name, value in variables.items() if name not in _RESERVED_VARIABLES
+        },
+        "custom_application_vars": leg.get("custom_application_vars"),
+        "emergency_resource_used": erlang.is_true(variables.get("emergency_resource")),
+        "from": leg.get("from"),
+        "inception": leg.get("inception"),
+        "local_resource_id": None if is_global else variables.get("resource_id"),
+        "local_resource_used": not is_global,
+        "is_internal_leg": erlang.is_true(leg.get("channel_is_loopback")),
+        "other_leg_call_id": leg.get("other_leg_call_id"),
+        "owner_id": variables.get("owner_id"),
+        "request": leg.get("request"),
+        "reseller_id": reseller,
+        "timestamp": leg.get("timestamp"),
+        "to": leg.get("to"),
+        "hook_event": "channel_destroy",
+        "hangup_cause": leg.get("hangup_cause"),
+        "hangup_code": leg.get("hangup_code"),
+        "duration_seconds": leg.get("duration_seconds"),
+        "ringing_seconds": leg.get("ringing_seconds"),
+        "billing_seconds": leg.get("billing_seconds"),
+    }
+    known = {name: value for name, value in event.items() if value is not None}
+    return {**known, **custom_data, "cluster_id": _CLUSTER_ID}
+
+
+def _spell_variable(name: str) -> str:
+    """A channel variable's name as events have it, as in `Bridge-ID`; a CDR has it in small letters."""
+    return "-".join("ID" if part == "id" else part.capitalize() for part in name.split("_"))
+
+
+def is_internal(leg: Document) -> bool:
+    """Whether a leg is internal to the system: a loopback channel."""
+    return str(leg.get("channel_name", "")).startswith("loopback/") or erlang.is_true(leg.get("channel_is_loopback"))
+
+
+def encode_form(event: Mapping[str, Any]) -> bytes:
+    """Encode an event as a form: `key[member]=value` for a member, `key[]=value` for each value of a list."""
+    return "&".join(_pairs(event, lambda name: name)).encode()
+
+
+def _pairs(values: Mapping[str, Any], spell: Callable[[str], str]) -> Iterator[str]:
+    for name, value in values.items():
+        key = spell(name)
+        if isinstance(value, Mapping):
+            yield "&".join(_pairs(value, lambda member, key=key: f"{key}[{member}]"))  # type: ignore[misc]
+        elif isinstance(value, list):
+            yield "&".join(f"{key}[]={_encode_value(each)}" for each in value)
+        else:
+            yield f"{key}={_encode_value(value)}"
+
+
+def _encode_value(value: Any) -> str:
+    return quote_plus(str(value).lower() if isinstance(value, bool) else str(value), errors="surrogateescape")
+
+
+_ENCODERS: dict[str, tuple[str, Callable[[Mapping[str, Any]], bytes]]] = {
+    "form-data": ("application/x-www-form-urlencoded", encode_form),
+    "json": ("application/json", lambda event: encode_pretty_json(dict(event))),
+}
+"""The content type and the encoder of each format."""

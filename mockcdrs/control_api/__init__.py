@@ -1,13 +1,6 @@
 """The control API under `/_mockcdrs/`: path to method to function of values; HTTP is the server's."""
 
-from mockcdrs.control_api import (
-    account_data,
-    call_data,
-    fault_rules,
-    request_records,
-    server_info,
-    webhook_subscriptions,
-)
+from mockcdrs.control_api import account_data, fault_rules, request_records, server_info
 from mockcdrs.control_api.messages import Handler
 
 ROUTES: dict[str, dict[str, Handler]] = {
@@ -16,22 +9,22 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/tokens": {"POST": account_data.add_token},
     "/settings": {"GET": server_info.read_settings, "PATCH": server_info.change_settings},
     "/clock": {"GET": server_info.read_clock, "PUT": server_info.change_clock},
-    "/data": {"GET": call_data.count_data},
-    "/data/scenarios": {"GET": call_data.list_scenarios},
-    "/data/interactions": {"GET": call_data.list_interactions},
-    "/data/counts": {"GET": call_data.read_call_counts},
+    "/data": {"GET": account_data.count_data},
+    "/data/scenarios": {"GET": account_data.list_scenarios},
+    "/data/interactions": {"GET": account_data.list_interactions},
+    "/data/counts": {"GET": account_data.read_call_counts},
     "/data/accounts": {"POST": account_data.add_account},
     "/data/users": {"POST": account_data.add_user},
     "/data/devices": {"POST": account_data.add_device},
     "/data/numbers": {"POST": account_data.add_number},
-    "/data/calls": {"POST": call_data.add_call},
-    "/data/calls/series": {"POST": call_data.add_calls},
-    "/data/cdrs": {"POST": call_data.add_cdr},
-    "/data/cdrs/{cdr_id:path}": {"DELETE": call_data.remove_cdr},
-    "/data/clear": {"POST": call_data.clear_data},
-    "/data/reset": {"POST": call_data.reset_data},
-    "/reset": {"POST": call_data.reset},
-    "/expected": {"GET": call_data.read_expected},
+    "/data/calls": {"POST": account_data.add_call},
+    "/data/calls/series": {"POST": account_data.add_calls},
+    "/data/cdrs": {"POST": account_data.add_cdr},
+    "/data/cdrs/{cdr_id:path}": {"DELETE": account_data.remove_cdr},
+    "/data/clear": {"POST": account_data.clear_data},
+    "/data/reset": {"POST": account_data.reset_data},
+    "/reset": {"POST": account_data.reset},
+    "/expected": {"GET": account_data.read_expected},
     "/advice": {"GET": request_records.count_advice},
     "/reference": {"GET": server_info.read_reference},
     "/faults": {
@@ -43,9 +36,9 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/faults/down": {"GET": fault_rules.read_down, "PUT": fault_rules.set_down},
     "/faults/presets": {"GET": fault_rules.list_presets},
     "/faults/{number}": {"PUT": fault_rules.replace_rule, "DELETE": fault_rules.remove_rule},
-    "/webhooks": {"GET": webhook_subscriptions.list_webhooks, "POST": webhook_subscriptions.add_webhook},
-    "/webhooks/attempts": {"GET": webhook_subscriptions.list_attempts},
-    "/webhooks/{webhook_id}": {"DELETE": webhook_subscriptions.remove_webhook},
+    "/webhooks": {"GET": account_data.list_webhooks, "POST": account_data.add_webhook},
+    "/webhooks/attempts": {"GET": account_data.list_attempts},
+    "/webhooks/{webhook_id}": {"DELETE": account_data.remove_webhook},
     "/journal": {"GET": request_records.read_journal, "DELETE": request_records.clear_journal},
     "/journal/events": {"GET": request_records.stream_records},
     "/journal/har": {"POST": request_records.export_har},

@@ -1,12 +1,14 @@
 """Access to the control API, and its errors: another machine needs the token, pages of other sites are refused."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from mockcdrs.config import ServerConfig, is_loopback
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # no DELETE: a browser asks by preflight before it sends one
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]*)\]|([^:\[\]]*))(?::[0-9]*)?", re.ASCII)
 _OWN_SITE = frozenset({"same-origin", "none"})
 
 
@@ -99,10 +101,9 @@ def _check_host(server: ServerConfig, sent: str) -> None:
 
 
 def parse_host(sent: str) -> str:
-    """Return the name or address in a `Host` header, without port and brackets."""
-    if sent.startswith("["):
-        return sent[1:].partition("]")[0]
-    return sent.partition(":")[0].lower()
+    """Return the name or address in a `Host` header, without port and brackets; nothing where there is more in it."""
+    host = _HOST.fullmatch(sent)
+    return "" if host is None else (host[1] or host[2] or "").lower()
 
 
 def _check_site(headers: Mapping[str, str], method: str) -> None:

@@ -1,8 +1,11 @@
-"""What clients did: records of requests, in JSON and in words, the stream of new ones, and the advice on them."""
+"""What clients did: records of requests in JSON, words, curl and HAR, the stream of new ones, and advice on them."""
 
 import dataclasses
+import re
+import shlex
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 from mockcdrs import arguments
@@ -10,27 +13,40 @@ from mockcdrs.arguments import Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.journal import JournalFull, Record
+from mockcdrs.control.journal import MAX_REQUEST_BODY_BYTES, JournalFull, Record
+from mockcdrs.control.redaction import redact
 from mockcdrs.control.request_assertions import ASSERTION_PARTS
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
-from mockcdrs.control_api.curl_command import curl_command, own_secrets
-from mockcdrs.control_api.har import build_har
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse
 from mockcdrs.crossbar import start_key
+from mockcdrs.dataset.accounts import Account, api_key, password_digest
 
 _ASSERTION = {**ASSERTION_PARTS, "in_order": Kind("a list of requests", lambda value: isinstance(value, list))}
 _LEFT_OUT = frozenset({"final_advice", "adviser", "response"})
+_CURL_HEADERS = (
+    *("accept", "accept-language", "content-type", "x-request-id", "origin"),
+    *("authorization", "x-auth-account-id"),
+)
+_DIGEST = re.compile(r"redacted-[0-9a-f]{8}")
+_UNAUTHORIZED = 401
+_HTTP_VERSION = "HTTP/1.1"
+_UNKNOWN_SIZE = -1
 _MAX_PART_LENGTH = 80
 _NUMBERS = Kind("a list of whole numbers", lambda each: isinstance(each, list) and all(map(arguments.is_whole, each)))
 
 
-def describe_record(record: Record) -> dict[str, Any]:
-    """Return a record as JSON, without the answer."""
+def describe_records(backend: MockBackend, records: Sequence[Record]) -> list[dict[str, Any]]:
+    """Return records as JSON, without the answers."""
+    return [*map(_describe_record, records, backend.adviser.open_advice(records))]
+
+
+def _describe_record(record: Record, open_advice: list[str]) -> dict[str, Any]:
     names = (item.name for item in dataclasses.fields(record) if item.name not in _LEFT_OUT)
     members = {name: getattr(record, name) for name in names}
     return members | {
         "advice": record.advice,
+        "open_advice": open_advice,
         "outcome": dataclasses.asdict(record.outcome),
         "time_iso": gregorian.iso_8601(record.at_gregorian),
     }
@@ -42,8 +58,8 @@ def read_journal(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     news = backend.state.journal.changes_since(messages.parse_whole_number(request, "since", 0))
     return ApiResponse(
         {
-            "records": [describe_record(record) for record in news.records],
-            "under_way": [describe_record(record) for record in news.under_way],
+            "records": describe_records(backend, news.records),
+            "under_way": describe_records(backend, news.under_way),
             "next": news.completion,
             "identity": news.identity,
             "completed": news.completed,
@@ -66,7 +82,7 @@ def read_record(backend: MockBackend, request: ApiRequest) -> ApiResponse:
                 "curl": curl_command(record, request.origin, secrets, backend.auth_token),
                 "response": None if record.response is None else record.response.to_dict(),
             }
-            return ApiResponse({**describe_record(record), **more})
+            return ApiResponse({**describe_records(backend, [record])[0], **more})
     raise ApiError(
         404, "no-such-record", f"{number!r:.80} came; no record kept has this number; see /_mockcdrs/journal"
     )
@@ -121,11 +137,17 @@ def read_transcript(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 
 def count_advice(backend: MockBackend, request: ApiRequest) -> ApiResponse:
-    """Return each piece of advice once, with how often it was given, in the order in which it first came."""
+    """Return each piece of advice once, with how often it was given, in the order in which it first came.
+
+    What holds unless its client goes on is `open`.
+    """
     del request
-    counted = Counter(backend.kept_advice())
+    unless_continued = {text for texts in backend.adviser.open_advice(list(backend.state.journal)) for text in texts}
     return ApiResponse(
-        [{"code": text.partition(":")[0], "text": text, "count": count} for text, count in counted.items()]
+        [
+            {"code": text.partition(":")[0], "text": text, "count": count, "open": text in unless_continued}
+            for text, count in Counter(backend.kept_advice()).items()
+        ]
     )
 
 
@@ -198,3 +220,104 @@ _BY_PREFIX: dict[str, Callable[[str, str], str]] = {
     "paginate": lambda _, text: "everything in one answer" if text == "false" else text,
     "ascending": lambda _, text: "oldest first" if text == "true" else text,
 }
+
+
+def curl_command(record: Record, origin: str, secrets: Mapping[str, str], own_token: str) -> str:
+    """Return the shell command that repeats a request.
+
+    Arguments:
+        record: the request.
+        origin: the server's `http://host:port`.
+        secrets: the mock's own secrets by their digests, as of `own_secrets`. Any other stays a digest.
+        own_token: stands in for a token that was let in and that a login gave: nobody keeps those.
+
+    """
+    headers = [f"{name}: {record.headers[name]}" for name in _CURL_HEADERS if record.headers.get(name, "*/*") != "*/*"]
+    token = record.headers.get("x-auth-token")
+    if token is not None:
+        is_of_login = token not in secrets and record.status != _UNAUTHORIZED
+        headers.append(f"X-Auth-Token: {own_token if is_of_login else token}")
+    words = ["curl", "-sS"] + ([] if record.method == "GET" else ["-X", record.method])
+    for header in headers:
+        words += ["-H", header]
+    is_whole = record.received_bytes <= MAX_REQUEST_BODY_BYTES
+    if record.received_bytes and is_whole:
+        words += ["--data-raw", record.body]
+    words.append(f"{origin}{record.target}")
+    line = _DIGEST.sub(lambda digest: secrets.get(digest[0], digest[0]), shlex.join(words))
+    return line if is_whole else f'{line} --data-raw "$BODY"'
+
+
+def own_secrets(accounts: Iterable[Account]) -> dict[str, str]:
+    """Return the tokens, keys and credentials of accounts by the digests that stand for them in the journal."""
+    secrets: list[str | None] = []
+    for account in accounts:
+        secrets.append(api_key(account))
+        for token in account.tokens:
+            secrets += [token.value, f"Bearer {token.value}", f"Basic {token.value}"]
+        for user in account.users:
+            secrets += [password_digest(user, "md5"), password_digest(user, "sha")]
+    return {redact(secret): secret for secret in secrets if secret is not None}
+
+
+def build_har(records: Iterable[Record], origin: str) -> dict[str, Any]:
+    """Return an archive of requests; secrets stay redacted, and a body that is no longer kept says so in a comment."""
+    creator = {"name": "mockcdrs", "version": version("mockcdrs")}
+    entries = [_har_entry(record, origin) for record in records]
+    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+
+
+def _har_entry(record: Record, origin: str) -> dict[str, Any]:
+    milliseconds = record.duration_seconds * 1000
+    comments = (record.reason, *record.advice)
+    return {
+        "startedDateTime": gregorian.iso_8601(record.at_gregorian),
+        "time": milliseconds,
+        "request": _har_request(record, origin),
+        "response": _har_response(record),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": "\n".join(filter(None, comments)),
+    }
+
+
+def _har_request(record: Record, origin: str) -> dict[str, Any]:
+    content_type = record.headers.get("content-type", "")
+    body = {"postData": {"mimeType": content_type, "text": record.body}} if record.body else {}
+    return {
+        "method": record.method,
+        "url": f"{origin}{record.target}",
+        "httpVersion": _HTTP_VERSION,
+        "cookies": [],
+        "headers": _har_pairs(record.headers),
+        "queryString": [
+            {"name": name, "value": "" if value is True else str(value)}
+            for name, given in record.query.items()
+            for value in (given if isinstance(given, list) else [given])
+        ],
+        "headersSize": _UNKNOWN_SIZE,
+        "bodySize": record.received_bytes,
+        **body,
+    }
+
+
+def _har_response(record: Record) -> dict[str, Any]:
+    kept = None if record.response is None else record.response.to_dict()
+    headers = {} if kept is None else kept["headers"]
+    comment = "no longer kept" if kept is None else "only the beginning is kept" if kept["truncated"] else ""
+    content = {"size": record.sent_bytes, "mimeType": headers.get("content-type", ""), "comment": comment}
+    return {
+        "status": record.status,
+        "statusText": "",
+        "httpVersion": _HTTP_VERSION,
+        "cookies": [],
+        "headers": _har_pairs(headers),
+        "content": content if kept is None else {**content, "text": kept["body"]},
+        "redirectURL": headers.get("location", ""),
+        "headersSize": _UNKNOWN_SIZE,
+        "bodySize": record.sent_bytes,
+    }
+
+
+def _har_pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from mockcdrs import openapi
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import SPEED
 from mockcdrs.control.backend import MockBackend
@@ -19,7 +20,6 @@ from mockcdrs.control_api.messages import ApiRequest, ApiResponse, bad_value
 from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import SettingError
-from mockcdrs.openapi import document as openapi
 
 if TYPE_CHECKING:
     from mockcdrs.reference import Entry

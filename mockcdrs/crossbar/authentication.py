@@ -231,6 +231,8 @@ def _identity_signature(key: bytes, account_id: str, owner_id: str) -> str:
 
 @dataclass(slots=True)
 class _Bucket:
+    """What was taken out of a bucket, as of a moment."""
+
     spent: int
     at_gregorian: int
 

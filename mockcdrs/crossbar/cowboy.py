@@ -69,6 +69,8 @@ def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _MediaRange:
+    """A media type that a client accepts, `*` standing for any, and how much it likes it."""
+
     type: str
     subtype: str
     parameters: int

@@ -180,7 +180,7 @@ class _Decoder:
             number = int(text) if text.lstrip(b"-").isdigit() else float(text)
         except ValueError:
             number = math.inf
-        self._is_beyond_erlang |= math.isinf(number)
+        self._is_beyond_erlang |= abs(number) == math.inf  # `isinf` fails on an integer of more digits than a float has
         return number
 
     def _string(self) -> str:

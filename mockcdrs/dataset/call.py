@@ -4,17 +4,15 @@ This is the generator's hot path: whatever is the same for a month, a call or an
 """
 
 from collections.abc import Sequence
-from itertools import cycle
 from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import database_name
-from mockcdrs.dataset.endpoints import Endpoint, LegTemplate
+from mockcdrs.dataset.endpoints import FREESWITCH, Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
-from mockcdrs.dataset.outcomes import ANSWERED, CallOutcome
+from mockcdrs.dataset.outcomes import ANSWERED, RING, TALK, CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
-from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.user_agents import FREESWITCH
+from mockcdrs.dataset.store import Document, TimeBasis
 
 T = TypeVar("T")
 
@@ -86,12 +84,22 @@ def minute_of(call_id: str) -> int | None:
         return None
 
 
+class LegWindow(NamedTuple):
+    """The legs that are wanted: those that are written (or whose interactions begin) at some Gregorian seconds."""
+
+    times: range
+    by: TimeBasis = "written"
+
+
+ALL_TIME = LegWindow(range(2**63))
+
+
 class Call:
     """A call, or one after another of the same party, from `start` on (Gregorian seconds).
 
-    `now` is the second that it has come to; `spend` moves it on. `pace` holds draws (0 to 1) that durations and numbers
-    of parties are taken from, over and over: calls of one pace take the same time. `phones` are those that nobody else
-    uses meanwhile. `serial` is a number (of 16 bits) that another call of the same minute does not have.
+    `now` is the second that it has come to; `spend` moves it on. `phones` are those that nobody else uses meanwhile.
+    `serial` is a number (of 16 bits) that another call of the same minute does not have. Legs outside of `window` are
+    made in short: only their times.
     """
 
     def __init__(
@@ -99,25 +107,24 @@ class Call:
         context: MonthContext,
         stream: RandomStream,
         start: int,
-        pace: Sequence[float],
         phones: Sequence[Endpoint],
         serial: int,
+        window: LegWindow = ALL_TIME,
     ) -> None:
-        draw, pieces = stream
+        self._draw, self._draw_bytes, self._pace = stream
         self.office = context.office
         self.phones = phones
         self.now = start
         self._context = context
-        self._draw = draw
-        self._pieces = pieces
-        self._pace = cycle(pace).__next__
+        self._wanted = window.times
+        self._is_by_begin = window.by == "begun"
         self._first_digits = f"{serial ^ (start - context.month_start) // 60:04x}{serial:04x}"
-        self._server, self._server_sdp = context.servers[int(draw() * len(context.servers))]
+        self._server, self._server_sdp = context.servers[int(self._draw() * len(context.servers))]
         self.begin()
 
     def begin(self) -> None:
         """Begin an interaction at `now`."""
-        key, fetch = next(self._pieces).hex(), next(self._pieces).hex()
+        key, fetch = self._draw_bytes(16).hex(), self._draw_bytes(16).hex()
         self.start = self.now
         self._bridge_id = ""
         self._key = key[:8]
@@ -141,9 +148,13 @@ class Call:
         self.now += seconds
         return seconds
 
+    def converse(self) -> tuple[int, int]:
+        """Seconds of ringing and of talking, by which `now` moves on."""
+        return self.spend(RING), self.spend(TALK)
+
     def recording_id(self) -> str:
         """The id of a new recording."""
-        return f"{self._context.month}-{next(self._pieces).hex()}"
+        return f"{self._context.month}-{self._draw_bytes(16).hex()}"
 
     def inbound(self, endpoint: Endpoint, dialled: Endpoint) -> Channel:
         """The channel of an endpoint that calls."""
@@ -155,7 +166,7 @@ class Call:
 
     def _channel(self, template: LegTemplate, caller: Endpoint, callee: Endpoint, origin: Endpoint) -> Channel:
         make = (template.agent if template.direction == "inbound" else FREESWITCH).call_id
-        call_id = make(self._first_digits, next(self._pieces).hex()[:24], template.host)
+        call_id = make(self._first_digits, self._draw_bytes(16)[:12].hex(), template.host)
         self._bridge_id = self._bridge_id or call_id
         self._micros += self._step
         return _new_tuple(Channel, (template, call_id, self._micros, caller, callee, origin))
@@ -176,53 +187,63 @@ class Call:
         """
         begin, ringing, talking = times
         end = begin + ringing + talking
-        template, call_id, micros = channel[:3]
-        context, pieces = self._context, self._pieces
-        raw, own_tag, server_tag = next(pieces), template.agent.tag(next(pieces)), FREESWITCH.tag(next(pieces))
-        created = (begin - gregorian.UNIX_EPOCH_GREGORIAN) * 1_000_000 + micros
-        session = self._session
-        port = raw[0] << 5 | raw[1] >> 3
-        document = template.document.copy()
-        channel_vars = template.channel_vars.copy()
-        channel_vars["bridge_id"] = self._bridge_id
-        channel_vars["fetch_id"] = self._fetch_id
-        document["_id"] = f"{context.month}-{call_id}"
-        document["_rev"] = f"1-{raw.hex()}"
-        _show_parties(document, channel_vars, channel)
+        raw = self._draw_bytes(48)
+        if (self.start if self._is_by_begin else end) not in self._wanted:
+            return {"timestamp": end, "interaction_time": self.start}
+        template, call_id, micros, caller, callee, origin = channel
+        own_tag, server_tag = template.agent.tag(raw[16:32]), FREESWITCH.tag(raw[32:])
+        session, port = self._session, raw[0] << 5 | raw[1] >> 3
+        remote, local = template.sdp, self._server_sdp
+        channel_vars = {**template.channel_vars, "bridge_id": self._bridge_id, "fetch_id": self._fetch_id}
         if template.direction == "inbound":
-            document["from_tag"], document["to_tag"] = own_tag, server_tag
-            document["disposition"] = outcome.inbound
+            from_tag, to_tag, disposition, parties = own_tag, server_tag, outcome.inbound, callee.dialled
+            channel_vars["callflow_id"] = callee.callflow_id
+            if "inception" in channel_vars:
+                channel_vars["inception"] = callee.uri
         else:
-            document["from_tag"], document["to_tag"] = server_tag, own_tag
+            from_tag, to_tag = server_tag, own_tag
             disposition = outcome.outbound or (template.early_media if ringing else "")
-            if disposition:
-                document["disposition"] = disposition
-        document["call_id"] = call_id
-        document["duration_seconds"] = ringing + talking
-        document["billing_seconds"] = talking
-        document["ringing_seconds"] = ringing
-        document["channel_created_time"] = created
-        document["hangup_cause"], document["hangup_code"] = outcome[:2]
-        document["msg_id"] = f"{end - gregorian.UNIX_EPOCH_GREGORIAN}{micros:06}"
-        document.update(self._server)
-        head, middle, tail = template.sdp
-        document["remote_sdp"] = f"{head}{session}{middle}{_PORTS[port]}{tail}"
-        head, middle, tail = self._server_sdp
-        document["local_sdp"] = f"{head}{session}{middle}{_PORTS[port ^ 0x155]}{tail}"
-        document["custom_sip_headers"] = template.sip_headers.copy()
-        document["custom_channel_vars"] = channel_vars
-        document["custom_application_vars"] = {}
-        document["interaction_time"] = self.start
-        document["interaction_key"] = self._key
-        document["interaction_id"] = self._interaction_id
-        document["timestamp"] = document["pvt_created"] = document["pvt_modified"] = end
-        document["pvt_account_db"] = context.account_db
+            parties = {"from": origin.uri, "from_uri": caller.uri, **caller.shown}
+            if "e164_origination" in template.document:
+                parties["e164_origination"] = caller.number
+        document = {
+            **template.document,
+            **self._server,
+            **parties,
+            "_id": f"{self._context.month}-{call_id}",
+            "_rev": f"1-{raw[:16].hex()}",
+            "remote_sdp": f"{remote[0]}{session}{remote[1]}{_PORTS[port]}{remote[2]}",
+            "local_sdp": f"{local[0]}{session}{local[1]}{_PORTS[port ^ 0x155]}{local[2]}",
+            "duration_seconds": ringing + talking,
+            "billing_seconds": talking,
+            "ringing_seconds": ringing,
+            "call_id": call_id,
+            "channel_created_time": (begin - gregorian.UNIX_EPOCH_GREGORIAN) * 1_000_000 + micros,
+            "custom_sip_headers": template.sip_headers.copy(),
+            "from_tag": from_tag,
+            "hangup_cause": outcome.cause,
+            "hangup_code": outcome.code,
+            "msg_id": f"{end - gregorian.UNIX_EPOCH_GREGORIAN}{micros:06}",
+            "timestamp": end,
+            "to_tag": to_tag,
+            "custom_channel_vars": dict(sorted((channel_vars | variables).items())) if variables else channel_vars,
+            "custom_application_vars": {},
+            "interaction_time": self.start,
+            "interaction_key": self._key,
+            "interaction_id": self._interaction_id,
+            "pvt_account_db": self._context.account_db,
+            "pvt_created": end,
+            "pvt_modified": end,
+        }
+        if disposition:
+            document["disposition"] = disposition
         if other is not None:
-            _show_other(document, other)
-        if fields:
-            document.update(fields)
-        if variables:
-            document["custom_channel_vars"] = dict(sorted((channel_vars | variables).items()))
+            document["other_leg_call_id"] = other.call_id
+            document["other_leg_caller_id_name"] = other.caller.name
+            document["other_leg_caller_id_number"] = other.caller.number
+            document["other_leg_destination_number"] = other.template.destination or other.callee.number
+            document["other_leg_direction"] = other.template.direction
+        document.update(fields)
         return document
 
     def whole_leg(
@@ -234,30 +255,3 @@ class Call:
     ) -> Document:
         """The leg of a caller who is there from the interaction's start to `now`, and talks to `last` at last."""
         return self.leg(channel, (self.start, ringing, self.now - self.start - ringing), ANSWERED, last, fields)
-
-
-def _show_parties(document: Document, channel_vars: dict[str, Any], channel: Channel) -> None:
-    """Fill in who calls and who is called, as far as the template of the channel leaves it open."""
-    template, _, _, caller, callee, origin = channel
-    if template.direction == "inbound":
-        document["request"] = document["to"] = document["to_uri"] = callee.uri
-        document["callee_id_name"] = callee.shown_name
-        document["callee_id_number"] = document["caller_destination_number"] = callee.number
-        channel_vars["callflow_id"] = callee.callflow_id
-        if "inception" in channel_vars:
-            channel_vars["inception"] = callee.uri
-    else:
-        document["from"], document["from_uri"] = origin.uri, caller.uri
-        document["caller_id_name"] = caller.name
-        document["caller_id_number"] = caller.number
-        if "e164_origination" in document:
-            document["e164_origination"] = caller.number
-
-
-def _show_other(document: Document, other: Channel) -> None:
-    """Fill in what is known of the other leg."""
-    document["other_leg_call_id"] = other.call_id
-    document["other_leg_caller_id_name"] = other.caller.name
-    document["other_leg_caller_id_number"] = other.caller.number
-    document["other_leg_destination_number"] = other.template.destination or other.callee.number
-    document["other_leg_direction"] = other.template.direction

@@ -38,7 +38,10 @@ class CallRate(TypedDict, total=False):
     name: str
 
 
-_DOLLARS = Kind("dollars from 0 on", lambda value: arguments.is_number(value) and value >= 0)
+_MOST_DOLLARS = 1_000_000
+_DOLLARS = Kind(
+    f"dollars from 0 to {_MOST_DOLLARS}", lambda value: arguments.is_number(value) and 0 <= value <= _MOST_DOLLARS
+)
 _RATE_PARTS = {
     "per_minute": _DOLLARS,
     "increment": arguments.whole(1, _LONGEST_SECONDS, "whole seconds"),
@@ -48,7 +51,7 @@ _RATE_PARTS = {
     "name": arguments.TEXT,
 }
 _RATE = Kind(
-    f"dollars a minute from 0 on, or some of {', '.join(_RATE_PARTS)} by name",
+    f"dollars a minute from 0 to {_MOST_DOLLARS}, or some of {', '.join(_RATE_PARTS)} by name",
     lambda value: isinstance(value, Mapping) or _DOLLARS.fits(value),
 ).optional()
 _TEXT = arguments.TEXT.optional()
@@ -184,11 +187,11 @@ def plain_call(office: Office, start: int, phones: int, *identity: object, is_on
     random = random_for("call", office.seed, office.account.id, *identity)
     pace, key = [random.random() for _ in range(8)], random.getrandbits(64)
     context = month_context(office, gregorian.month_of(start))
-    stream = stream_for_call(b"%d" % key, legs=phones + 4)
+    stream = stream_for_call(b"%d" % key, pace, legs=phones + 4)
     rows = sample(random, range(len(office.phones)), phones)
     if is_one_user:
         rows = [rows[0] // 3 * 3 + 1, rows[0] // 3 * 3 + 2]
-    return Call(context, stream, start, pace, [office.phones[row] for row in rows], key & 0xFFFF)
+    return Call(context, stream, start, [office.phones[row] for row in rows], key & 0xFFFF)
 
 
 def _build_scenario(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:

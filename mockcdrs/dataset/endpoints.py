@@ -13,20 +13,94 @@ Which function of Kazoo 4.3 writes what:
 - rates, all of them text: `hon_rater.erl`, `rate_resp`, set by `ecallmgr_fs_authz.erl`, `get_rating_ccvs`
 - who pays: `j5_authz_req.erl`; calls between devices are not asked about (`ecallmgr_fs_authz.erl`)
 
+A Call-ID begins with eight hex digits that tell when the call began (`call.minute_of`), or is their decimal. An
+agent's own format follows, in letters that sort alike by code and by CouchDB's collation. Random parts come as text or
+bytes, so that a call is the same wherever it is generated.
+
 `e164_origination` and `did_classifier` are of later releases (`stepswitch_resources.erl` in master).
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from string import ascii_letters, ascii_lowercase, digits
 from typing import Any, NamedTuple
 
 from mockcdrs.dataset.locales import INBOUND_RATE, NumberingPlan, Rate, rate_of
 from mockcdrs.dataset.random_stream import hex_id
-from mockcdrs.dataset.user_agents import CARRIER, FREESWITCH, UserAgent
+
+
+def _alphabet(letters: str) -> bytes:
+    """A translation of any byte to one of the letters, as `bytes.translate` takes it."""
+    return bytes(ord(letters[byte % len(letters)]) for byte in range(256))
+
+
+_ALPHANUMERIC, _LOWER_CASE = _alphabet(digits + ascii_letters), _alphabet(ascii_lowercase + digits)
+
+
+def _short_tag(raw: bytes) -> str:
+    return raw[:10].translate(_LOWER_CASE).decode()
+
+
+# How each maker writes a Call-ID, of the eight hex digits that it begins with, 24 random ones and the host; and a tag,
+# of 16 random bytes.
+_FORMATS: dict[str, tuple[Callable[[str, str, str], str], Callable[[bytes], str]]] = {
+    "Yealink": (lambda first, _, host: f"{int(first, 16)}@{host}", lambda raw: str(int.from_bytes(raw[:4], "big"))),
+    "Poly": (
+        lambda first, rest, host: f"{first}-{rest[:8]}-{rest[8:16]}@{host}",
+        lambda raw: f"{raw[:4].hex()}-{raw[4:8].hex()}",
+    ),
+    "snom": (lambda first, rest, _: f"{first}{rest[:4]}-{rest[4:16]}", _short_tag),
+    "Cisco": (lambda first, rest, host: f"{first}-{rest[:8]}@{host}", lambda raw: f"{raw[:8].hex()}o0"),
+    "JsSIP": (lambda first, rest, _: f"{first}{rest[:12]}", _short_tag),
+    "Zoiper": (lambda first, rest, _: f"{first}{rest[:14].upper()}..", lambda raw: raw[:4].hex()),
+    "Bria": (lambda first, rest, _: f"{first}{rest[:18]}", lambda raw: raw[:4].hex()),
+    "Sonus": (lambda first, rest, host: f"{first}{rest}@{host}", lambda raw: f"gK0{raw[:4].hex()}"),
+    "FreeSWITCH": (
+        lambda first, rest, _: f"{first}-{rest[:4]}-4{rest[4:7]}-9{rest[7:10]}-{rest[10:22]}",
+        lambda raw: raw[:13].translate(_ALPHANUMERIC).decode(),
+    ),
+}
+
+
+class UserAgent(NamedTuple):
+    """A make of SIP equipment.
+
+    `name` is its User-Agent header and `vendor` the first half of its MAC addresses. `sdp` is the session description
+    with `{host}` in it, and `{session}` (its id and version) and `{port}` where those belong.
+    """
+
+    name: str
+    vendor: str
+    sdp: str
+    call_id: Callable[[str, str, str], str]
+    tag: Callable[[bytes], str]
+
+    def sdp_parts(self, host: str) -> tuple[str, str, str]:
+        """The session description at a host, cut where the session and the port belong."""
+        head, _, rest = self.sdp.replace("{host}", host).partition("{session}")
+        middle, _, tail = rest.partition("{port}")
+        return head, middle, tail
+
+
+def _load_agents(lines: list[dict[str, Any]]) -> tuple[UserAgent, ...]:
+    return tuple(
+        UserAgent(each["name"], each["vendor"], "".join(f"{line}\r\n" for line in each["sdp"]), *each_format)
+        for each in lines
+        for maker, each_format in _FORMATS.items()
+        if each["name"].startswith(maker)
+    )
+
+
+DESK_PHONES, SOFTPHONES, (CARRIER, FREESWITCH) = map(
+    _load_agents, json.loads(Path(__file__).with_name("user_agents.json").read_bytes()).values()
+)
+BROWSER = SOFTPHONES[-1]
 
 # Every key that all generated documents have, in their order. What is None is filled in for the endpoint or the leg.
-_TEMPLATE: dict[str, Any] = dict.fromkeys(
+TEMPLATE: dict[str, Any] = dict.fromkeys(
     (
         "_id", "_rev", "event_name", "request", "to", "to_uri", "from", "from_uri", "remote_sdp", "local_sdp",
         "duration_seconds", "billing_seconds", "ringing_seconds", "user_agent", "call_direction", "call_id",
@@ -41,25 +115,6 @@ _TEMPLATE: dict[str, Any] = dict.fromkeys(
     "event_name": "CHANNEL_DESTROY", "channel_call_state": "HANGUP", "channel_state": "REPORTING",
     "event_category": "call_event", "app_name": "ecallmgr", "app_version": "4.0.0", "pvt_vsn": 2, "pvt_type": "cdr",
 }  # fmt: skip
-# The type of each field that a generated document may have.
-_INTEGERS = (
-    "duration_seconds", "billing_seconds", "ringing_seconds", "channel_created_time", "timestamp", "interaction_time",
-    "pvt_vsn", "pvt_created", "pvt_modified",
-)  # fmt: skip
-DOCUMENT_FIELDS: dict[str, type] = (
-    dict.fromkeys(_TEMPLATE, str)
-    | dict.fromkeys(
-        (
-            "presence_id", "disposition", "e164_destination", "e164_origination", "did_classifier",
-            "other_leg_call_id", "other_leg_caller_id_name", "other_leg_caller_id_number",
-            "other_leg_destination_number", "other_leg_direction", "digits_dialed", "recording_url",
-            "transfer_history", "fax_info", "channel_loopback_leg", "channel_loopback_other_leg_id",
-        ),
-        str,
-    )
-    | dict.fromkeys(("is_conference", "channel_is_loopback"), bool)
-    | dict.fromkeys(_INTEGERS, int)
-)  # fmt: skip
 
 
 class LegTemplate(NamedTuple):
@@ -91,11 +146,6 @@ class Home:
     plan: NumberingPlan
     cluster: str
 
-    @property
-    def no_match_id(self) -> str:
-        """The callflow that all numbers outside run through."""
-        return hex_id("callflow", self.account_id, "no_match")
-
     def leg_vars(self) -> dict[str, Any]:
         """Channel variables of any leg. The empty ones are filled in for each call."""
         return {
@@ -119,36 +169,61 @@ class Home:
 class Endpoint:
     """One party of calls: its number and name, and what its legs look like when it calls or is called.
 
-    `uri` is how the legs of others show it, `shown_name` the name that its callers see. `callflow_id` is what a call
-    to it runs through.
+    `uri` is how the legs of others show it, `shown_name` the name that its callers see, and `contact` where SIP
+    reaches it. `callflow_id` is what a call to it runs through.
     """
 
     agent = FREESWITCH
     host = "10.26.0.2"
     early_media = ""
 
-    def __init__(self, home: Home, number: str, name: str) -> None:
+    def __init__(self, home: Home, number: str, name: str, sip_user: str = "", sip_host: str = "") -> None:
         self.home = home
         self.number = number
         self.name = self.shown_name = name
-        self.uri = f"{number}@{home.realm}"
+        self.sip_user = sip_user or number
+        self.contact = f"{self.sip_user}@{sip_host or home.realm}"
+        self.uri = self.from_uri = self.request_uri = f"{number}@{home.realm}"
         self.callflow_id = hex_id("callflow", home.account_id, number)
+
+    @cached_property
+    def shown(self) -> dict[str, Any]:
+        """Fields of the legs that it calls: who calls."""
+        return {"caller_id_name": self.name, "caller_id_number": self.number}
+
+    @cached_property
+    def dialled(self) -> dict[str, Any]:
+        """Fields of the legs that call it: who is called."""
+        return {
+            **dict.fromkeys(("request", "to", "to_uri"), self.uri),
+            "callee_id_name": self.shown_name,
+            "callee_id_number": self.number,
+            "caller_destination_number": self.number,
+        }
 
     @cached_property
     def calling(self) -> LegTemplate:
         """Its leg when it calls."""
-        return self._template("inbound", self._calling_fields(), self._calling_vars(), self._calling_headers())
+        fields = {"from": self.from_uri, "from_uri": self.contact, "presence_id": self.from_uri, **self.shown}
+        headers = {"x_auth_ip": self.host, "x_auth_port": "5060"}
+        return self._template("inbound", fields, self._calling_vars(), headers)
 
     @cached_property
     def called(self) -> LegTemplate:
         """Its leg when it is called."""
-        return self._template("outbound", self._called_fields(), self._called_vars(), self._called_headers())
-
-    def _calling_fields(self) -> dict[str, Any]:
-        return {"from": self.uri, "from_uri": self.uri, "presence_id": self.uri}
+        fields = {
+            "request": self.request_uri,
+            "to": self.uri,
+            "to_uri": self.contact,
+            "callee_id_name": self.name,
+            "callee_id_number": self.number,
+            "caller_destination_number": self.sip_user,
+            **self._called_fields(),
+        }
+        return self._template("outbound", fields, self._called_vars(), self._called_headers())
 
     def _called_fields(self) -> dict[str, Any]:
-        return {"request": self.uri, "to": self.uri, "to_uri": self.uri}
+        return {}
 
     def _calling_vars(self) -> dict[str, Any]:
         return self.home.caller_vars()
@@ -156,45 +231,24 @@ class Endpoint:
     def _called_vars(self) -> dict[str, Any]:
         return self.home.leg_vars()
 
-    def _calling_headers(self) -> dict[str, str]:
-        return {"x_auth_ip": self.host, "x_auth_port": "5060"}
-
     def _called_headers(self) -> dict[str, str]:
         return {}
-
-    @property
-    def _sip_user(self) -> str:
-        return self.number
-
-    @property
-    def _sip_host(self) -> str:
-        return self.home.realm
 
     def _template(
         self, direction: str, fields: dict[str, Any], channel_vars: dict[str, Any], headers: dict[str, str]
     ) -> LegTemplate:
-        cluster = self.home.cluster
         document = {
-            **_TEMPLATE,
+            **TEMPLATE,
             **fields,
             "call_direction": direction,
-            "channel_name": f"sofia/sipinterface_1/{self._sip_user}@{self._sip_host}",
+            "channel_name": f"sofia/sipinterface_1/{self.contact}",
             "user_agent": self.agent.name,
-            "node": f"ecallmgr@{cluster}",
+            "node": f"ecallmgr@{self.home.cluster}",
             "pvt_account_id": self.home.account_id,
         }
-        if direction == "inbound":
-            document |= {"caller_id_name": self.name, "caller_id_number": self.number}
-        else:
-            document |= {
-                "callee_id_name": self.name,
-                "callee_id_number": self.number,
-                "caller_destination_number": self._sip_user,
-            }
         in_order = dict(sorted(channel_vars.items()))  # `ecallmgr_util.erl`, `channel_vars_sort`
+        destination, early_media = (self.sip_user, self.early_media) if direction == "outbound" else ("", "")
         sdp = self.agent.sdp_parts(self.host)
-        is_called = direction == "outbound"
-        destination, early_media = (self._sip_user, self.early_media) if is_called else ("", "")
         return LegTemplate(document, in_order, headers, direction, destination, early_media, self.agent, self.host, sdp)
 
 
@@ -204,21 +258,14 @@ class Phone(Endpoint):
     def __init__(
         self, home: Home, number: str, name: str, device: Mapping[str, Any], agent: UserAgent, host: str
     ) -> None:
-        super().__init__(home, number, name)
+        super().__init__(home, number, name, device["sip"]["username"])
         self.device = device
         self.agent = agent
         self.host = host
-
-    @property
-    def _sip_user(self) -> str:
-        return str(self.device["sip"]["username"])
-
-    def _calling_fields(self) -> dict[str, Any]:
-        return {"from": self.uri, "from_uri": f"{self._sip_user}@{self.home.realm}", "presence_id": self.uri}
+        self.request_uri = self.contact
 
     def _called_fields(self) -> dict[str, Any]:
-        user = f"{self._sip_user}@{self.home.realm}"
-        return {"request": user, "to": self.uri, "to_uri": user, "presence_id": self.uri}
+        return {"presence_id": self.uri}
 
     def _authorized_vars(self) -> dict[str, Any]:
         return {
@@ -239,11 +286,11 @@ class Phone(Endpoint):
             "privacy_hide_number": "false",
             "register_overwrite_notify": "false",
             "suppress_unregister_notifications": "false",
-            "username": self._sip_user,
+            "username": self.sip_user,
         }
 
     def _called_vars(self) -> dict[str, Any]:
-        webrtc = {"media_webrtc": "true"} if self.device.get("media", {}).get("webrtc") else {}
+        webrtc = {"media_webrtc": "true"} if self.agent is BROWSER else {}
         return {
             **super()._called_vars(),
             **self._authorized_vars(),
@@ -253,7 +300,7 @@ class Phone(Endpoint):
         }
 
     def _called_headers(self) -> dict[str, str]:
-        return {"x_kazoo_aor": f"sip:{self._sip_user}@{self.home.realm}"}
+        return {"x_kazoo_aor": f"sip:{self.contact}"}
 
 
 class Outside(Endpoint):
@@ -263,41 +310,25 @@ class Outside(Endpoint):
     early_media = "EARLY MEDIA"
 
     def __init__(self, home: Home, number: str, name: str, carrier: Mapping[str, str]) -> None:
-        super().__init__(home, number, name)
-        self.shown_name = number
-        self.callflow_id = home.no_match_id
+        super().__init__(home, number, name, sip_host=carrier["address"])
         self.carrier = carrier
         self.host = carrier["address"]
+        self.from_uri = self.contact
+        self.shown_name = number
+        self.callflow_id = hex_id("callflow", home.account_id, "no_match")  # of all numbers outside
         self.classifier, self.rate = rate_of(home.plan, number)
 
-    @property
-    def _sip_host(self) -> str:
-        return self.host
-
-    def _calling_fields(self) -> dict[str, Any]:
-        uri = f"{self.number}@{self.host}"
-        return {"from": uri, "from_uri": uri, "presence_id": uri}
-
     def _called_fields(self) -> dict[str, Any]:
-        return {
-            "request": self.uri,
-            "to": self.uri,
-            "to_uri": f"{self.number}@{self.host}",
-            "e164_destination": self.number,
-            "e164_origination": None,
-            "did_classifier": self.classifier,
-        }
+        return {"e164_destination": self.number, "e164_origination": None, "did_classifier": self.classifier}
 
     def _calling_vars(self) -> dict[str, Any]:
+        name = self.carrier.get("username")
+        registered = {"authorizing_id": self.carrier["id"], "realm": self.host, "username": name} if name else {}
         return {
             **super()._calling_vars(),
             **self._resource_vars(),
             **self._billing_vars(INBOUND_RATE.billing, INBOUND_RATE),
-            **(
-                {"authorizing_id": self.carrier["id"], "realm": self.host, "username": self.carrier["username"]}
-                if "username" in self.carrier
-                else {}
-            ),
+            **registered,
             "authorizing_type": "resource",
             "ignore_display_updates": "true",
             "inception": "",
@@ -346,7 +377,7 @@ class Neighbour(Endpoint):
         self.account_id = account_id
 
     def _called_fields(self) -> dict[str, Any]:
-        return super()._called_fields() | {"channel_is_loopback": True, "channel_loopback_leg": "A"}
+        return {"channel_is_loopback": True, "channel_loopback_leg": "A"}
 
     def _called_vars(self) -> dict[str, Any]:
         return {

@@ -12,10 +12,18 @@ from operator import itemgetter
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
 from mockcdrs.dataset.call import minute_of
-from mockcdrs.dataset.generator import call_plan, generate_block, office_of
+from mockcdrs.dataset.generator import (
+    Block,
+    Traffic,
+    blocks_between,
+    call_plan,
+    day_end,
+    generate_block,
+    midnight_of,
+    office_of,
+)
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
-from mockcdrs.dataset.traffic import Block, Traffic, blocks_between, day_end, midnight_of
 
 OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 4_000

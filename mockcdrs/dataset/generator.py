@@ -6,23 +6,33 @@ calls that end at some time of the day need not time all of those before.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import cached_property, lru_cache
-from itertools import groupby, repeat
+from datetime import UTC, date, datetime
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate, chain, cycle
 from operator import itemgetter
-from typing import Any, NamedTuple
+from random import Random
+from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import Call, Channel, MonthContext, month_context
+from mockcdrs.dataset.call import ALL_TIME, Call, LegWindow, MonthContext, month_context
+from mockcdrs.dataset.locales import numbering_plan
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
-from mockcdrs.dataset.outcomes import CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
-from mockcdrs.dataset.scenarios import CUMULATIVE_SHARES, SCENARIO_NAMES, SCENARIOS, Scenario
+from mockcdrs.dataset.scenarios import SCENARIOS, Scenario
 from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.traffic import DAY_SECONDS, Block, DayProfile, Traffic, blocks_of_day
+
+# Monday first; the mean of a week is 1.
+WEEKDAYS = (1.5, 1.3, 1.3, 1.3, 1.2, 0.3, 0.1)
+# Shares of the office's hours from local midnight on, with a dip for lunch.
+HOURS = (1, 0, 0, 0, 1, 2, 6, 20, 70, 115, 125, 105, 60, 85, 115, 110, 90, 50, 22, 10, 6, 4, 2, 1)
+# A block has about as many documents as a page, so that a page costs the same whatever the traffic.
+DOCUMENTS_A_CALL, DOCUMENTS_A_BLOCK = 2.1, 60
+DAY_SECONDS, _HOUR_SECONDS = 86_400, 3_600
+# How many calls a day has, as a part of those that are expected.
+_LEAST, _MOST = 0.85, 1.15
 
 # Each id begins with the month and eight hex digits: these sort alike by code and by CouchDB's collation.
 _VIEW_ORDER = itemgetter("pvt_created", "_id")
@@ -33,7 +43,127 @@ _STRIDE = 89  # how far rows lie apart that have neighbouring places in the tabl
 _SPREAD = 4  # neighbouring numbers may change places, as far as this: calls come by chance, not by the clock
 _DRAWS_OF_TIME = 6
 _MULTIPLIER, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
-_NO_DRAWS = RandomStream(float, repeat(bytes(16)))
+
+
+class Traffic(NamedTuple):
+    """How busy an office is: `calls_per_day` is the mean over a week, `utc_offset_hours` where its day lies."""
+
+    calls_per_day: int
+    utc_offset_hours: int = -5
+
+    @classmethod
+    def of(cls, calls_per_day: int, locale: str) -> "Traffic":
+        """The traffic of an office with the office hours of a locale."""
+        return cls(calls_per_day, numbering_plan(locale).utc_offset_hours)
+
+
+class Block(NamedTuple):
+    """A stretch of one UTC day in Gregorian seconds, the end not included."""
+
+    start_gregorian: int
+    end_gregorian: int
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is a whole day."""
+        return self.end_gregorian - self.start_gregorian == DAY_SECONDS
+
+
+def blocks_of_day(traffic: Traffic, day: date) -> list[Block]:
+    """The blocks that a UTC day falls into, earliest first; together they are the whole day."""
+    start = midnight_of(day)
+    return list(blocks_between(traffic, start, start + DAY_SECONDS - 1, descending=False))
+
+
+def blocks_between(traffic: Traffic, first: int, last: int, *, descending: bool) -> Iterator[Block]:
+    """The blocks that touch a stretch of Gregorian seconds, both ends included; lazy, for there may be many."""
+    step = -1 if descending else 1
+    for day in range(first // DAY_SECONDS, last // DAY_SECONDS + 1)[::step]:
+        midnight = day * DAY_SECONDS
+        for second, length, count in _spans_of_day(traffic, gregorian.day_of(midnight).weekday)[::step]:
+            start = midnight + second
+            if start > last or start + length <= first:
+                continue
+            if count == 1:
+                yield Block(start, start + length)
+                continue
+            low, high = (
+                ((min(max(moment - start, 0), length - 1) + 1) * count - 1) // length  # the block of a moment
+                for moment in (first, last)
+            )
+            for row in range(low, high + 1)[::step]:
+                yield Block(start + length * row // count, start + length * (row + 1) // count)
+
+
+@lru_cache(maxsize=16)
+def _spans_of_day(traffic: Traffic, weekday: int) -> tuple[tuple[int, int, int], ...]:
+    """Spans of a day: the second at which one starts, its length, and the number of blocks that it is divided into.
+
+    A span is one busy hour, or quiet hours that make one block together.
+    """
+    spans, documents = list[tuple[int, int, int]](), 0.0
+    for hour in range(24):
+        expected = _calls_in_hour(traffic, weekday, hour) * DOCUMENTS_A_CALL
+        if spans and documents + expected <= DOCUMENTS_A_BLOCK:
+            start, length, _ = spans.pop()
+            spans.append((start, length + _HOUR_SECONDS, 1))
+            documents += expected
+        else:
+            count = min(_HOUR_SECONDS, max(1, math.ceil(expected / DOCUMENTS_A_BLOCK)))
+            spans.append((hour * _HOUR_SECONDS, _HOUR_SECONDS, count))
+            documents = expected
+    return tuple(spans)
+
+
+class DayProfile:
+    """One UTC day of an office, from `midnight` on: how many `calls` are expected, and when they begin."""
+
+    def __init__(self, traffic: Traffic, day: date) -> None:
+        self.midnight = midnight_of(day)
+        expected = (_calls_in_hour(traffic, day.weekday(), hour) for hour in range(24))
+        self._until = list(
+            accumulate(expected, initial=0.0)
+        )  # the calls before each hour, the next day's first included
+        self.calls = self._until[-1]
+
+    @staticmethod
+    def most_a_second(traffic: Traffic, more: int) -> float:
+        """The most calls that begin in a second of a week's busiest hour, if each day has `more` than it can have."""
+        most = _MOST * traffic.calls_per_day * max(WEEKDAYS) + 1 + more
+        return most * max(HOURS) / sum(HOURS) / _HOUR_SECONDS
+
+    def count(self, random: Random) -> int:
+        """How many calls there are, some more or fewer than are expected."""
+        return int(self.calls * (_LEAST + (_MOST - _LEAST) * random.random()) + random.random())
+
+    def at(self, share: float) -> int:
+        """The Gregorian second before which a share (0 to 1) of the day's calls begins."""
+        target = share * self.calls
+        hour = bisect_right(self._until, target) - 1
+        before, after = self._until[hour : hour + 2]
+        return self.midnight + hour * _HOUR_SECONDS + int(_HOUR_SECONDS * (target - before) / (after - before))
+
+    def share_before(self, moment: int) -> float:
+        """The share (0 to 1) of the day's calls that begins before a Gregorian second: the inverse of `at`."""
+        seconds = min(max(moment - self.midnight, 0), DAY_SECONDS)
+        hour = min(seconds // _HOUR_SECONDS, 23)
+        before, after = self._until[hour : hour + 2]
+        return (before + (after - before) * (seconds / _HOUR_SECONDS - hour)) / (self.calls or 1)
+
+
+def midnight_of(day: date) -> int:
+    """The Gregorian second in which a UTC day begins."""
+    return gregorian.from_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def day_end(block: Block) -> int:
+    """The Gregorian second in which the day after a block's begins: by then all its calls have ended."""
+    return block.start_gregorian // DAY_SECONDS * DAY_SECONDS + DAY_SECONDS
+
+
+def _calls_in_hour(traffic: Traffic, weekday: int, hour: int) -> float:
+    share = HOURS[(hour + traffic.utc_offset_hours) % 24] / sum(HOURS)
+    return traffic.calls_per_day * WEEKDAYS[weekday] * share
 
 
 def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis = "written") -> list[Document]:
@@ -41,46 +171,20 @@ def generate_block(office: Office, traffic: Traffic, block: Block, by: TimeBasis
 
     With `by="begun"` all legs of the interactions that begin in it. None lasts past the UTC day.
     """
-    return sorted(_timetable(office, traffic, block).legs(block, by), key=_VIEW_ORDER)
+    day = gregorian.to_datetime(block.start_gregorian).date()
+    calls = timetable(office.seed, office.account.id, office.locale, traffic, day)
+    return sorted(calls.legs(block, by), key=_VIEW_ORDER)
 
 
 def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Document]:
-    """The documents of all blocks of a UTC day, in view order; faster than block by block: a call is made once."""
-    blocks = blocks_of_day(traffic, day)
-    ends = [block.end_gregorian for block in blocks]
-    waiting: dict[int, list[Document]] = defaultdict(list)
-    for row, block in enumerate(blocks):
-        for _, legs in calls_of_block(office, traffic, block):
-            for leg in legs:
-                waiting[bisect_right(ends, leg["pvt_created"])].append(leg)
-        yield from sorted(waiting.pop(row, ()), key=_VIEW_ORDER)
-
-
-def calls_of_block(office: Office, traffic: Traffic, block: Block) -> Iterator[tuple[str, list[Document]]]:
-    """The calls that begin in a block, each with the name of its scenario."""
-    return _timetable(office, traffic, block).calls(block)
-
-
-class _TimedCall(Call):
-    """A call that begins at 0 and of whose legs only the times are made: a day times its rows before its first page."""
-
-    def leg(
-        self,
-        channel: Channel,
-        times: tuple[int, int, int],
-        outcome: CallOutcome,
-        other: Channel | None = None,
-        fields: Any = None,
-        variables: Any = None,
-    ) -> Document:
-        """When the leg ends and its interaction began."""
-        del channel, outcome, other, fields, variables
-        return {"timestamp": sum(times), "interaction_time": self.start}
+    """The documents of all blocks of a UTC day, in view order."""
+    return chain.from_iterable(generate_block(office, traffic, block) for block in blocks_of_day(traffic, day))
 
 
 def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
     """The seconds after which legs of a call end, and its interactions begin."""
-    legs = list(scenario.make(_TimedCall(context, _NO_DRAWS, 0, pace, context.office.phones[:5], 0)))
+    stream = RandomStream(float, bytes, cycle(pace).__next__)
+    legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, LegWindow(range(0)))))
     return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
 
 
@@ -91,7 +195,7 @@ class _Row(NamedTuple):
     overlap use them in turn.
     """
 
-    scenario: str
+    scenario: Scenario
     parts: tuple[int, ...]
     phones: tuple[int, ...]
 
@@ -112,13 +216,14 @@ def call_plan(seed: int, account_id: str, locale: str, traffic: Traffic) -> Call
     parts = zip(*(sample(random, range(ROWS), ROWS) for _ in range(_DRAWS_OF_TIME)), strict=True)
     most_a_second = DayProfile.most_a_second(traffic, _SPREAD)
     pool = _PhonePool(len(office.phones))
+    scenarios = list(SCENARIOS.values())
+    shares = list(accumulate(scenario.share for scenario in scenarios))
     rows = []
     for row, place in enumerate(parts):
-        share = (row * _STRIDE % ROWS + 0.5) / ROWS
-        name = SCENARIO_NAMES[bisect_right(CUMULATIVE_SHARES, share * CUMULATIVE_SHARES[-1])]
-        longest = _times_of(context, SCENARIOS[name], [(part + 1) / ROWS - 2**-40 for part in place])
+        scenario = scenarios[bisect_right(shares, (row * _STRIDE % ROWS + 0.5) / ROWS * shares[-1])]
+        longest = _times_of(context, scenario, [(part + 1) / ROWS - 2**-40 for part in place])
         later = math.ceil(most_a_second * (max(longest["written"]) + 1)) + _SPREAD + 1
-        rows.append(_Row(name, place, tuple(pool.take(row, later, SCENARIOS[name]))))
+        rows.append(_Row(scenario, place, tuple(pool.take(row, later, scenario))))
     return CallPlan(tuple(rows), pool.count)
 
 
@@ -140,32 +245,29 @@ class _PhonePool:
 
     def take(self, row: int, later: int, scenario: Scenario) -> list[int]:
         """The phones for the calls of a row, which end before the call `later` places behind them begins."""
-        count, is_one_user = scenario.phones, scenario.is_one_user
+        count, end = scenario.phones, row + later
         if later >= ROWS:  # a call of this row is still there when the next one comes: phones of its own, in turn
             turns = later // ROWS + 1
-            if is_one_user:
+            if scenario.is_one_user:
                 return [phone for phone in self._add(3 * turns) if phone % 3]
             added = self._add(count * turns)
-            return [added[turn + place * turns] for turn in range(turns) for place in range(count)]
-        end = row + later
+            return [phone for turn in range(turns) for phone in added[turn::turns]]
         free = [
             phone
             for phone, since in self._free_from.items()
             if since <= row and end - ROWS <= self._first_use.get(phone, ROWS)
         ]
-        if is_one_user:
-            free = [phone + other for phone in free if phone % 3 == 1 and phone + 1 in free for other in (0, 1)]
-            phones = free[:count] or self._add(3)[1:]
+        if scenario.is_one_user:
+            first = next((phone for phone in free if phone % 3 == 1 and phone + 1 in free), None)
+            phones = self._add(3)[1:] if first is None else [first, first + 1]
         else:
             of_users: dict[int, int] = {}
             for phone in sorted(free, key=self._free_from.__getitem__):
                 of_users.setdefault(user_of_phone(phone), phone)
             phones = list(of_users.values())[:count]
-            while len(phones) < count:
-                phones.append(self._add(3)[0])
-        for phone in phones:
-            self._free_from[phone] = end
-            self._first_use.setdefault(phone, row)
+            phones += [self._add(3)[0] for _ in range(count - len(phones))]
+        self._free_from |= dict.fromkeys(phones, end)
+        self._first_use = dict.fromkeys(phones, row) | self._first_use
         return phones
 
     def _add(self, count: int) -> list[int]:
@@ -194,27 +296,20 @@ class Timetable:
         self._phones = office.phones
         self._turn = int(draw() * phones / 3) * 3  # which phone comes first today
         self._first_row = int(draw() * ROWS)
-        self._rows = rows
+        self._rows = rows[self._first_row :] + rows[: self._first_row]
         self._paces = [
-            tuple((part + draw()) / ROWS for part in rows[(self._first_row + number) % ROWS].parts)
-            for number in range(min(self._count, ROWS))
+            tuple((part + draw()) / ROWS for part in row.parts) for row in self._rows[: min(self._count, ROWS)]
         ]
-
-    def calls(self, block: Block) -> Iterator[tuple[str, list[Document]]]:
-        """The calls that begin in a block, each with the name of its scenario."""
-        for number, start in self._beginning(block.start_gregorian, block.end_gregorian):
-            legs = self._make(number, start)
-            if legs:
-                yield self._row(number).scenario, legs
+        self._moments = cache(self._group_moments)
 
     def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
         first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
-        calls = dict(self._beginning(first, end))
-        if first > self._hours.midnight:
-            calls.update(self._earlier(first, end, by))
-        for number, start in calls.items():
-            yield from (leg for leg in self._make(number, start) if first <= leg[field] < end)
+        window = LegWindow(range(first, end), by)
+        # the calls of the day's first block have begun in it
+        calls = self._beginning(first, end) if first == self._hours.midnight else self._meeting(first, end, by)
+        for number, start in dict(calls).items():
+            yield from (leg for leg in self._make(number, start, window) if first <= leg[field] < end)
 
     def _beginning(self, first: int, end: int) -> Iterator[tuple[int, int]]:
         """The numbers of calls that begin from `first` to before `end`, and when."""
@@ -223,60 +318,56 @@ class Timetable:
             if first <= start < end:
                 yield number, start
 
-    def _earlier(self, first: int, end: int, by: TimeBasis) -> Iterator[tuple[int, int]]:
-        """The numbers of earlier calls of which a leg ends (an interaction begins) in a time, and when they begin.
+    def _meeting(self, first: int, end: int, by: TimeBasis) -> Iterator[tuple[int, int]]:
+        """The numbers of calls of which a leg ends (an interaction begins) in a time, and when the calls begin.
 
         Rows whose legs end about as late are looked at together: their calls have begun among the same others.
         """
-        width = end - first
-        for _, alike in groupby(self._moments[by], lambda moment: moment[0] // width):
-            moments = list(alike)
-            near = self._near(first - moments[-1][0], end - moments[0][0])
-            for seconds, place in moments:
-                for number in range(near.start + (place - near.start) % ROWS, near.stop, ROWS):
-                    start = self._start(number)
+        for soonest, latest, moments in self._moments(by, end - first):
+            near = self._near(first - latest, end - soonest)
+            for row in range(near.start // ROWS * ROWS, near.stop, ROWS):
+                low, high = (bisect_left(moments, (number - row,)) for number in (near.start, near.stop))
+                for place, seconds in moments[low:high]:
+                    start = self._start(row + place)
                     if first <= start + seconds < end:
-                        yield number, start
+                        yield row + place, start
+
+    def _group_moments(self, by: TimeBasis, width: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+        """When legs end (interactions begin), in groups of as many seconds.
+
+        Each group has its least and its most seconds after a call's begin, and all its moments by row.
+        """
+        groups: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for row, times in enumerate(self._times):
+            for seconds in times[by]:
+                groups[seconds // width].append((row, seconds))
+        return [(min(ends), max(ends), group) for group in groups.values() for ends in [[end for _, end in group]]]
 
     @cached_property
-    def _moments(self) -> dict[TimeBasis, list[tuple[int, int]]]:
-        """The seconds after a call's begin at which legs end (interactions begin), and the first call of such a row."""
-        moments: dict[TimeBasis, set[tuple[int, int]]] = {by: set() for by in _TIMES}
-        for number, pace in enumerate(self._paces):
-            scenario = SCENARIOS[self._row(number).scenario]
-            for by, seconds in _times_of(self._context, scenario, pace).items():
-                moments[by] |= {(second, number) for second in seconds if second}
-        return {by: sorted(each) for by, each in moments.items()}
-
-    def _row(self, number: int) -> _Row:
-        return self._rows[(self._first_row + number) % ROWS]
+    def _times(self) -> list[dict[TimeBasis, set[int]]]:
+        return [
+            _times_of(self._context, row.scenario, pace) for row, pace in zip(self._rows, self._paces, strict=False)
+        ]
 
     def _near(self, first: int, end: int) -> range:
         """The numbers among which those lie whose calls begin from `first` to before `end`."""
-        midnight = self._hours.midnight
-        if end <= midnight:
-            return range(0)
-        share_before, room = self._hours.share_before, self._count + _SPREAD
-        low = int(share_before(first) * room) - _SPREAD - 1 if first > midnight else 0
-        high = int(share_before(end) * room) + 2 if end < self._end else self._count
-        return range(max(0, low), min(self._count, high))
+        low, high = (int(self._hours.share_before(moment) * (self._count + _SPREAD)) for moment in (first, end))
+        return range(max(0, low - _SPREAD - 1), min(self._count, high + 2))
 
     def _start(self, number: int) -> int:
         mixed = (number ^ self._key) * _MULTIPLIER & _MASK
         moved = (mixed ^ mixed >> 29) * _MULTIPLIER & _MASK
         return self._hours.at((number + _SPREAD * (moved >> 32) / 2**32) / (self._count + _SPREAD))
 
-    def _make(self, number: int, start: int) -> list[Document]:
-        """The legs of a call; none where it would last past midnight."""
-        name, _, places = self._row(number)
-        scenario = SCENARIOS[name]
-        many = scenario.phones
-        at = (self._first_row + number) // ROWS * many % len(places) if places else 0
-        turn, total = self._turn, len(self._phones)
-        phones = [self._phones[(place + turn) % total] for place in places[at : at + many]]
-        stream = stream_for_call(b"%d/%d" % (self._key, number))
+    def _make(self, number: int, start: int, window: LegWindow = ALL_TIME) -> list[Document]:
+        """The legs of a call, those outside a window in short; none where the call would last past midnight."""
+        scenario, _, places = self._rows[number % ROWS]
+        at = (self._first_row + number) // ROWS * scenario.phones % (len(places) or 1)
+        phones = [self._phones[(place + self._turn) % len(self._phones)] for place in places[at : at + scenario.phones]]
+        stream = stream_for_call(b"%d/%d" % (self._key, number), self._paces[number % ROWS])
         serial = (number * 40_503 ^ self._key) & 0xFFFF
-        legs = list(scenario.make(Call(self._context, stream, start, self._paces[number % ROWS], phones, serial)))
+        call = Call(self._context, stream, start, phones, serial, window)
+        legs = list(scenario.make(call))
         return legs if max([leg["timestamp"] for leg in legs]) < self._end else []
 
 
@@ -284,8 +375,3 @@ class Timetable:
 def timetable(seed: int, account_id: str, locale: str, traffic: Traffic, day: date) -> Timetable:
     """The timetable of an account's day; a pure function."""
     return Timetable(office_of(seed, account_id, locale, traffic), traffic, day)
-
-
-def _timetable(office: Office, traffic: Traffic, block: Block) -> Timetable:
-    day = gregorian.to_datetime(block.start_gregorian).date()
-    return timetable(office.seed, office.account.id, office.locale, traffic, day)

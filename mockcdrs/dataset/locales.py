@@ -7,23 +7,24 @@ Names come from pools that Faker made once and that are committed. Serving reads
 Faker, so a seed gives the same people under every version of it.
 """
 
+import functools
 import json
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 from mockcdrs.dataset import fixtures
+
+T = TypeVar("T")
 
 LOCALES = ("de_DE", "en_GB", "en_US", "fr_FR", "ja_JP")
 POOL_SEED = 20_260_120
 _NAMES, _COMPANIES, _TOWNS = 3_000, 2_000, 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """What a call costs and how the account pays: `rate` and `surcharge` in 1/10,000 dollar, the others in seconds.
 
     `billing` is the channel variable `account_billing` (`j5_authz_req.erl`, `maybe_authorize_exception`).
@@ -47,8 +48,7 @@ TOLL_FREE_RATE = Rate("Toll Free", 0, 60, 60, "limits_disabled")
 INBOUND_RATE = Rate("Inbound", 40, 6, 6, "flat_rate")
 
 
-@dataclass(frozen=True, slots=True)
-class NumberingPlan:
+class NumberingPlan(NamedTuple):
     """Numbers, what calls to them cost from abroad, and office hours and words of one locale.
 
     `utc_offset_hours` is the standard time of `timezone`. `queues`, `ring_groups` and `conferences` are names that an
@@ -56,47 +56,24 @@ class NumberingPlan:
     """
 
     country: str
-    local: tuple[str, ...]
+    local: Sequence[str]
     toll_free: str
     emergency: str
     timezone: str
     utc_offset_hours: int
     from_abroad: Rate
     menu: str
-    queues: tuple[str, str]
-    ring_groups: tuple[str, str]
-    conferences: tuple[str, str]
+    queues: Sequence[str]
+    ring_groups: Sequence[str]
+    conferences: Sequence[str]
 
 
-_UNITED_STATES = tuple(f"+1{area}55501##" for area in (212, 303, 312, 404, 415, 503, 617, 702))
+def _load_plans() -> dict[str, NumberingPlan]:
+    plans = json.loads(Path(__file__).with_name("numbering_plans.json").read_bytes())
+    return {name: NumberingPlan(**{**plan, "from_abroad": Rate(**plan["from_abroad"])}) for name, plan in plans.items()}
 
-PLANS = {
-    "en_US": NumberingPlan(
-        "US", _UNITED_STATES, "+180055501##", "911", "America/New_York", -5,
-        Rate("United States", 140, 6, 30, "per_minute"),
-        "Main menu", ("Support", "Sales"), ("Front desk", "Accounting"), ("Team meeting", "Board room"),
-    ),
-    "en_GB": NumberingPlan(
-        "GB", ("+442079460###", "+441134960###", "+441314960###"), "+448081570###", "999", "Europe/London", 0,
-        Rate("United Kingdom", 220, 60, 60, "per_minute"),
-        "Main menu", ("Customer service", "Sales"), ("Reception", "Accounts"), ("Team meeting", "Board room"),
-    ),
-    "de_DE": NumberingPlan(
-        "DE", ("+493023125###", "+494066969###", "+498999998###"), "+498000000###", "112", "Europe/Berlin", 1,
-        Rate("Germany", 333, 60, 30, "per_minute"),
-        "Hauptmenü", ("Kundendienst", "Vertrieb"), ("Empfang", "Buchhaltung"), ("Teambesprechung", "Vorstand"),
-    ),
-    "fr_FR": NumberingPlan(
-        "FR", ("+3319900####", "+33465710###", "+33536490###"), "+33800000###", "112", "Europe/Paris", 1,
-        Rate("France", 290, 60, 60, "per_minute", 100),
-        "Menu principal", ("Service client", "Ventes"), ("Accueil", "Comptabilité"), ("Réunion", "Direction"),
-    ),
-    "ja_JP": NumberingPlan(
-        "JP", ("+81300000###", "+81600000###", "+81520000###"), "+81120000###", "110", "Asia/Tokyo", 9,
-        Rate("Japan", 1150, 60, 60, "per_minute", 500),
-        "メインメニュー", ("サポート", "営業"), ("受付", "経理"), ("定例会議", "役員会議"),
-    ),
-}  # fmt: skip
+
+PLANS = _load_plans()
 
 
 def numbering_plan(locale: str) -> NumberingPlan:
@@ -134,15 +111,14 @@ class UnknownLocale(ValueError):
     """A locale whose people cannot be made up. The text says what came, what was expected, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamePool:
+class NamePool(NamedTuple):
     """What people, firms and towns of one locale are called. `names` holds pairs of first and last name."""
 
     locale: str
     faker: str
-    names: tuple[tuple[str, str], ...]
-    companies: tuple[str, ...]
-    towns: tuple[str, ...]
+    names: Sequence[Sequence[str]]
+    companies: Sequence[str]
+    towns: Sequence[str]
 
 
 def load_pool(locale: str, cache: Path | None = None) -> NamePool:
@@ -150,14 +126,18 @@ def load_pool(locale: str, cache: Path | None = None) -> NamePool:
 
     Raises `UnknownLocale`.
     """
-    committed = fixtures.directory() / "pools" / f"{locale}.json"
-    if committed.is_file():
-        return parse_pool(committed.read_bytes())
+    if locale in LOCALES:
+        return _committed_pool(locale)
     kept = (cache or _user_cache()) / f"{locale}.json"
     if not kept.is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(kept, render_pool(make_pool(locale)))
     return parse_pool(kept.read_bytes())
+
+
+@functools.cache  # a start asks for it three times, and reading it takes a third of what making an office takes
+def _committed_pool(locale: str) -> NamePool:
+    return parse_pool((fixtures.directory() / "pools" / f"{locale}.json").read_bytes())
 
 
 def make_pool(locale: str) -> NamePool:
@@ -189,24 +169,17 @@ def make_pool(locale: str) -> NamePool:
 
 def render_pool(pool: NamePool) -> bytes:
     """The pool as the JSON of its committed file."""
-    return (json.dumps(asdict(pool), ensure_ascii=False, indent=0) + "\n").encode()
+    return (json.dumps(pool._asdict(), ensure_ascii=False, indent=0) + "\n").encode()
 
 
 def parse_pool(data: bytes) -> NamePool:
     """The pool that `render_pool` wrote."""
-    fields: dict[str, Any] = json.loads(data)
-    return NamePool(
-        locale=fields["locale"],
-        faker=fields["faker"],
-        names=tuple((first, last) for first, last in fields["names"]),
-        companies=tuple(fields["companies"]),
-        towns=tuple(fields["towns"]),
-    )
+    return NamePool(**json.loads(data))
 
 
-def _different(draw: Callable[[], Any], count: int) -> tuple[Any, ...]:
+def _different(draw: Callable[[], T], count: int) -> list[T]:
     """Up to `count` different draws; fewer where the locale does not hold as many."""
-    return tuple(dict.fromkeys(draw() for _ in range(count * 2)))[:count]
+    return list(dict.fromkeys(draw() for _ in range(count * 2)))[:count]
 
 
 def _user_cache() -> Path:

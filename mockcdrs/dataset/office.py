@@ -8,16 +8,25 @@ import functools
 import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
-from mockcdrs.dataset.endpoints import Endpoint, Home, Neighbour, Outside, Phone
+from mockcdrs.dataset.endpoints import (
+    BROWSER,
+    DESK_PHONES,
+    SOFTPHONES,
+    Endpoint,
+    Home,
+    Neighbour,
+    Outside,
+    Phone,
+    UserAgent,
+)
 from mockcdrs.dataset.locales import PLANS, NamePool, draw_number, load_pool, numbering_plan
 from mockcdrs.dataset.random_stream import hex_id, pick, random_for
-from mockcdrs.dataset.user_agents import BROWSER, DESK_PHONES, SOFTPHONES, UserAgent
 
 T = TypeVar("T")
 
@@ -83,7 +92,11 @@ def generate_accounts(seed: int, locale: str = DEFAULT_LOCALE, phones: int = 0) 
 @functools.lru_cache(maxsize=8)  # every call that a test adds needs it
 def generate_office(seed: int, account_id: str, locale: str = DEFAULT_LOCALE, phones: int = 0) -> Office:
     """The office of one account, with so many phones at the least. Raises `UnknownLocale`."""
-    return _Builder(seed, account_id, load_pool(locale), phones).office()
+    builder = _Builder(seed, account_id, load_pool(locale), phones)
+    if phones:  # all else is as in the office without more phones, which the plan of its calls was made with
+        usual = generate_office(seed, account_id, locale)
+        return replace(usual, account=builder.account(), phones=builder.phones)
+    return builder.office()
 
 
 class _LazySequence(Sequence[T]):

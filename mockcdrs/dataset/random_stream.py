@@ -4,8 +4,9 @@
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
+from itertools import cycle
 from random import Random
 from struct import Struct
 from typing import NamedTuple, TypeVar
@@ -14,7 +15,7 @@ T = TypeVar("T")
 
 _FRACTIONS = Struct("<16I")
 _fraction = (2**-32).__mul__
-_PIECE_BYTES, _PIECES_A_LEG, _PIECES_A_CALL = 16, 4, 3
+_BYTES_A_CALL, _BYTES_A_LEG = 48, 64
 
 
 def hex_id(*identity: object) -> str:
@@ -46,21 +47,20 @@ def _digest(identity: tuple[object, ...]) -> bytes:
 
 
 class RandomStream(NamedTuple):
-    """What one call draws from: `fraction` gives up to 16 fractions (0 to 1), `pieces` yields 16 bytes at a time."""
+    """What one call draws from: up to 16 fractions (0 to 1), bytes, as many as are wanted, and its pace.
+
+    The pace is fractions that durations and numbers of parties are taken from, over and over: calls of one pace take
+    the same time.
+    """
 
     fraction: Callable[[], float]
-    pieces: Iterator[bytes]
+    draw_bytes: Callable[[int], bytes]
+    pace: Callable[[], float]
 
 
-def stream_for_call(identity: bytes, legs: int = 8) -> RandomStream:
-    """The stream of one call of up to so many legs: a hash of its identity."""
-    slices = _slices(legs)
-    digest = hashlib.shake_128(identity).digest(slices[-1].stop)
-    return RandomStream(map(_fraction, _FRACTIONS.unpack_from(digest)).__next__, map(digest.__getitem__, slices))
-
-
-@lru_cache(maxsize=4)  # nearly all calls have the same
-def _slices(legs: int) -> tuple[slice, ...]:
-    """Where the pieces of a call lie in its hash, behind its fractions."""
-    ends = range(_PIECE_BYTES, (_PIECES_A_CALL + _PIECES_A_LEG * legs) * _PIECE_BYTES + 1, _PIECE_BYTES)
-    return tuple(slice(_FRACTIONS.size + end - _PIECE_BYTES, _FRACTIONS.size + end) for end in ends)
+def stream_for_call(identity: bytes, pace: Iterable[float], legs: int = 8) -> RandomStream:
+    """The stream of one call of up to so many legs: but for its pace, a hash of its identity."""
+    length = _FRACTIONS.size + _BYTES_A_CALL + _BYTES_A_LEG * legs
+    digest = BytesIO(hashlib.shake_128(identity).digest(length))
+    fractions = map(_fraction, _FRACTIONS.unpack(digest.read(_FRACTIONS.size)))
+    return RandomStream(fractions.__next__, digest.read, cycle(pace).__next__)

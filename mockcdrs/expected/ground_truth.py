@@ -11,12 +11,20 @@ from typing import Any
 
 from mockcdrs.control.clock import LAST_CALENDAR_SECOND
 from mockcdrs.dataset.store import Document, Store, TimeBasis
-from mockcdrs.expected.leg_choice import choose_leg, view_order
-from mockcdrs.expected.query import ExpectedQuery, PageWalk, ServerRules, month_of
-from mockcdrs.expected.reachable_rows import ExpectedRow, WalkRules, find_reachable
+from mockcdrs.expected.expected_rows import ExpectedRow, PageWalk, WalkRules, choose_leg, find_reachable, view_order
+from mockcdrs.expected.query import ExpectedQuery, ServerRules, month_of
 from mockcdrs.expected.result import Expected, ExpectedLeg
-from mockcdrs.expected.summary import counts_in_summary, merge_months, summarize
 from mockcdrs.expected.values import NoValue, cost_of, is_broken, is_empty, read_path, start_of, to_integer, to_text
+
+_TOLL_FREE = {"800", "888", "877", "866", "855"}
+_CARIBBEAN = {
+    "684", "264", "268", "242", "246", "441", "284", "345", "767", "809", "829", "849", "473", "671", "876", "664",
+    "670", "787", "939", "869", "758", "784", "721", "868", "649", "340",
+}  # fmt: skip
+_NATIONAL_DIGITS = 10
+_LEAST_INTERNATIONAL_DIGITS = 8
+
+Summary = dict[str, Any]
 
 
 def compute_expected(store: Store, query: ExpectedQuery, rules: ServerRules) -> Expected:
@@ -36,7 +44,7 @@ def _to_expected(
 
 def _to_leg(document: Document) -> ExpectedLeg:
     variables = document.get("custom_channel_vars")
-    known = variables if isinstance(variables, dict) else {}
+    channel_variables = variables if isinstance(variables, dict) else {}
     return ExpectedLeg(
         id=document["_id"],
         interaction_id=to_text(document.get("interaction_id", document["_id"])),
@@ -45,10 +53,10 @@ def _to_leg(document: Document) -> ExpectedLeg:
         seconds=to_integer(document.get("billing_seconds")) or 0,
         cost=cost_of(document, "account_billing") or 0,
         reseller_cost=cost_of(document, "reseller_billing") or 0,
-        user=to_text(known.get("owner_id", "")),
+        user=to_text(channel_variables.get("owner_id", "")),
         caller=to_text(document.get("caller_id_number", "")),
         number=to_text(document.get("callee_id_number", "")),
-        rate=to_text(known.get("rate_name", "")),
+        rate=to_text(channel_variables.get("rate_name", "")),
         direction=to_text(document.get("call_direction", "")),
     )
 
@@ -61,18 +69,18 @@ def _find_cdr(store: Store, account_id: str, cdr_id: str) -> list[Document]:
     return [document] if to_text(document.get("pvt_type", "")) in {"", "cdr"} else []
 
 
-def _find_legs(store: Store, query: ExpectedQuery, wanted: str, quirks: frozenset[str]) -> list[Document]:
+def _find_legs(store: Store, query: ExpectedQuery, any_id: str, quirks: frozenset[str]) -> list[Document]:
     """Return the legs of the interaction that is named, or that a CDR belongs to, in the server's order."""
-    of_cdr = _find_cdr(store, query.account_id, wanted)
-    interaction_id = to_text(of_cdr[0].get("interaction_id", "")) if of_cdr else wanted
-    begun = to_integer(interaction_id.partition("-")[0])
-    if begun is None or not 0 <= begun <= LAST_CALENDAR_SECOND:
+    of_cdr = _find_cdr(store, query.account_id, any_id)
+    interaction_id = to_text(of_cdr[0].get("interaction_id", "")) if of_cdr else any_id
+    begin = to_integer(interaction_id.partition("-")[0])
+    if begin is None or not 0 <= begin <= LAST_CALENDAR_SECOND:
         return []
     whole = replace(query, created_from=0, created_to=LAST_CALENDAR_SECOND, are_interactions=True)
     matches = _filter(query)
     legs = [
         row.document
-        for row in _rows(store, whole, month_of(begun))
+        for row in _rows(store, whole, month_of(begin))
         if row.document.get("interaction_id") == interaction_id and matches(row.document)
     ]
     return sorted(legs, key=view_order, reverse="legs-turned" not in quirks)
@@ -258,7 +266,7 @@ def _interaction_rows(legs: list[ExpectedRow], query: ExpectedQuery, *, shows_mo
         interactions.setdefault((row.month, row.key), []).append(row)
     is_of_user = query.owner_id is not None
 
-    def chosen(rows: list[ExpectedRow]) -> ExpectedRow:
+    def choose(rows: list[ExpectedRow]) -> ExpectedRow:
         leg = choose_leg(
             [row.document for row in rows],
             by_billed_seconds=is_of_user and shows_most_billed,
@@ -267,4 +275,68 @@ def _interaction_rows(legs: list[ExpectedRow], query: ExpectedQuery, *, shows_mo
         )
         return next(row for row in rows if row.document is leg)
 
-    return [rows[0] if len(rows) == 1 else chosen(rows) for rows in interactions.values()]
+    return [rows[0] if len(rows) == 1 else choose(rows) for rows in interactions.values()]
+
+
+def counts_in_summary(document: Document) -> bool:
+    """Whether a CDR is in the summary: it came from a carrier or went to one, and not by a loopback channel."""
+    variables, direction = document.get("custom_channel_vars"), document.get("call_direction")
+    channel, called, calling = document.get("channel_name"), document.get("to"), document.get("from")
+    if not isinstance(variables, dict) or not isinstance(channel, str) or "loopback" in channel:
+        return False
+    if not isinstance(called, str) or not isinstance(calling, str):
+        return False
+    return bool(variables.get("resource_id")) if direction == "outbound" else not variables.get("authorizing_id")
+
+
+def summarize(documents: Iterable[Document], emergency_numbers: tuple[str, ...]) -> Summary:
+    """Return the seconds of CDRs by direction, domain and kind of number: in all, and by the name of the rate."""
+    summary: Summary = {"inbound": {}, "outbound": {}}
+    for document in documents:
+        direction = document["call_direction"]
+        _, _, domain = document["from" if direction == "inbound" else "to"].rpartition("@")
+        number, at, _ = document["to"].partition("@")
+        kind = kind_of_number(number if at else "", emergency_numbers)
+        sums = summary[direction].setdefault(domain, {}).setdefault(kind, {"total": 0})
+        rate = document["custom_channel_vars"].get("rate_name")
+        for name in ("total", str(rate)) if rate else ("total",):
+            sums[name] = sums.get(name, 0) + (to_integer(document.get("billing_seconds")) or 0)
+    return summary
+
+
+def kind_of_number(number: str, emergency_numbers: tuple[str, ...]) -> str:
+    """Return what kind of number is called."""
+    if number in emergency_numbers:
+        return "emergency"
+    national = number.removeprefix("+").removeprefix("1") if number.startswith(("+1", "1")) else number
+    national = national if len(national) == _NATIONAL_DIGITS and national.isascii() and national.isdecimal() else ""
+    area = national[:3]
+    if number.startswith("+1") and national and area in _TOLL_FREE:
+        return "tollfree_us"
+    if number.startswith("+1") and area == "900":
+        return "toll_us"
+    if number.removeprefix("+").startswith("1") and area in _CARIBBEAN:
+        return "caribbean"
+    if national and national[0] in "23456789" and national[3] in "23456789":
+        return "did_us"
+    digits = number[1:]
+    is_international = number[:1] == "+" and len(digits) >= _LEAST_INTERNATIONAL_DIGITS and digits[0] in "23456789"
+    return "international" if is_international and digits.isascii() and digits.isdecimal() else "unknown"
+
+
+def merge_months(summaries: Iterable[Summary], *, doubles: bool) -> Summary:
+    """Return the sums of the summaries of several months; `doubles`: each month counts twice."""
+    whole: Summary = {}
+    for summary in summaries:
+        whole = _add(whole, _add(summary, summary) if doubles else summary)
+    return whole
+
+
+def _add(one: Summary, other: Summary) -> Summary:
+    added = dict(one)
+    for name, value in other.items():
+        if isinstance(value, dict):
+            added[name] = _add(added.get(name, {}), value)
+        else:
+            added[name] = added.get(name, 0) + value
+    return added

@@ -1,20 +1,20 @@
-"""A query as the ground truth reads it: whose CDRs, which of them, and the walk over pages; and the server's rules."""
+"""A query as the ground truth reads it: whose CDRs, which of them, and the walk over pages; and the server's rules.
+
+`ListingQuery` has the keyword arguments of `expected()`, as editors complete and type checkers check them.
+"""
 
 import json
 import re
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control.clock import GREGORIAN_TIME
 from mockcdrs.control.request_assertions import is_query_value, path_hint
+from mockcdrs.expected.expected_rows import UNPAGED, PageWalk
 from mockcdrs.expected.values import moment_of
-
-UNPAGED = sys.maxsize
-"""The `page_size` of a walk that gets all rows with one page."""
 
 _PATH_FORMS = re.compile(
     r"(?:users/([^/]+)/)?cdrs(/interaction)?|cdrs/(summary)|cdrs/legs/(.+)|cdrs/([^/].*)", re.DOTALL
@@ -97,45 +97,6 @@ class ServerRules:
 
 
 @dataclass(frozen=True, slots=True)
-class PageWalk:
-    """How a client walks through the pages of a listing.
-
-    Arguments:
-        page_size: the rows of a page, or `UNPAGED`.
-        chunk_size: the rows that the server reads at once.
-        is_chunked: whether the server answers in chunks.
-        is_ascending: whether the oldest rows come first.
-
-    """
-
-    page_size: int
-    chunk_size: int
-    is_chunked: bool
-    is_ascending: bool
-
-    @classmethod
-    def of(cls, query: Mapping[str, str], rules: ServerRules) -> "PageWalk | None":
-        """Return the walk that a query names by `page_size` or `paginate`; `None` where it has neither.
-
-        Raises `UnsupportedQuery` for a chunk size that Crossbar refuses.
-        """
-        chunk_size = query.get("chunk_size", str(rules.chunk_size))
-        arguments.check_value("chunk_size", chunk_size, _size_kind(rules.largest_chunk), UnsupportedQuery)
-        if query.keys().isdisjoint({"page_size", "paginate"}):
-            return None
-        has_pages = query.get("paginate", "true") == "true"
-        page_size = int(query.get("page_size", rules.page_size)) if has_pages else UNPAGED
-        is_chunked = query.get("is_chunked", "true") == "true"
-        read_at_once = int(chunk_size) if is_chunked or not has_pages else page_size
-        return cls(page_size, read_at_once, is_chunked, _is_ascending(query, rules.quirks))
-
-
-def _is_ascending(query: Mapping[str, str], quirks: frozenset[str]) -> bool:
-    reverses = query.get("descending") == "false" and "descending-false-ignored" not in quirks
-    return reverses or (query.get("ascending", "false") != "false" and query.get("descending") != "true")
-
-
-@dataclass(frozen=True, slots=True)
 class ExpectedQuery:
     """Which rows a client expects of a listing.
 
@@ -209,11 +170,32 @@ def parse_expected_query(
         sends_start="created_from" in sent,
         sends_end="created_to" in sent,
         is_ascending=_is_ascending(sent, rules.quirks),
-        walk=PageWalk.of(sent, rules),
+        walk=_parse_walk(sent, rules),
         is_summary=summary is not None,
         legs_of=legs_of,
         cdr_id=cdr_id,
     )
+
+
+def _parse_walk(query: Mapping[str, str], rules: ServerRules) -> PageWalk | None:
+    """Return the walk that a query names by `page_size` or `paginate`; `None` where it has neither.
+
+    Raises `UnsupportedQuery` for a chunk size that Crossbar refuses.
+    """
+    chunk_size = query.get("chunk_size", str(rules.chunk_size))
+    arguments.check_value("chunk_size", chunk_size, _size_kind(rules.largest_chunk), UnsupportedQuery)
+    if query.keys().isdisjoint({"page_size", "paginate"}):
+        return None
+    has_pages = query.get("paginate", "true") == "true"
+    page_size = int(query.get("page_size", rules.page_size)) if has_pages else UNPAGED
+    is_chunked = query.get("is_chunked", "true") == "true"
+    read_at_once = int(chunk_size) if is_chunked or not has_pages else page_size
+    return PageWalk(page_size, read_at_once, is_chunked, _is_ascending(query, rules.quirks))
+
+
+def _is_ascending(query: Mapping[str, str], quirks: frozenset[str]) -> bool:
+    reverses = query.get("descending") == "false" and "descending-false-ignored" not in quirks
+    return reverses or (query.get("ascending", "false") != "false" and query.get("descending") != "true")
 
 
 def _parse_path(path: str) -> tuple[str | None, ...]:
@@ -258,3 +240,144 @@ def _without_month(name: str, text: str) -> str:
     data = text.encode("utf-8", "surrogateescape")
     is_cdr_id = name.endswith("call_id") and data[_MONTH_LENGTH : _MONTH_LENGTH + 1] == b"-"
     return data[_MONTH_LENGTH + 1 :].decode("utf-8", "surrogateescape") if is_cdr_id else text
+
+
+FilterValue = str | float | bool | Sequence[str | float | bool]
+Whole = int | str  # a query is text: digits are taken as well
+Switch = bool | str
+
+
+class ListingQuery(TypedDict, total=False):
+    """Range, walk, and a filter for each public field of a CDR. `expected` takes filters of other names, too."""
+
+    created_from: Whole
+    created_to: Whole
+    page_size: Whole
+    chunk_size: Whole
+    paginate: Switch
+    is_chunked: Switch
+    ascending: Switch
+    descending: Switch
+    has_key: str
+    key_missing: str
+    has_value: str
+    value_missing: str
+    utc_offset: Whole
+    filter_app_name: FilterValue
+    filter_app_version: FilterValue
+    filter_billing_seconds: FilterValue
+    filter_call_direction: FilterValue
+    filter_call_id: FilterValue
+    filter_callee_id_name: FilterValue
+    filter_callee_id_number: FilterValue
+    filter_caller_id_name: FilterValue
+    filter_caller_id_number: FilterValue
+    filter_channel_call_state: FilterValue
+    filter_channel_created_time: FilterValue
+    filter_channel_name: FilterValue
+    filter_channel_state: FilterValue
+    filter_custom_application_vars: FilterValue
+    filter_custom_channel_vars: FilterValue
+    filter_custom_sip_headers: FilterValue
+    filter_digits_dialed: FilterValue
+    filter_disposition: FilterValue
+    filter_duration_seconds: FilterValue
+    filter_event_category: FilterValue
+    filter_event_name: FilterValue
+    filter_fax_bad_rows: FilterValue
+    filter_fax_ecm_used: FilterValue
+    filter_fax_result_code: FilterValue
+    filter_fax_result_text: FilterValue
+    filter_fax_success: FilterValue
+    filter_fax_total_pages: FilterValue
+    filter_fax_transfer_rate: FilterValue
+    filter_fax_transferred_pages: FilterValue
+    filter_from: FilterValue
+    filter_from_tag: FilterValue
+    filter_from_uri: FilterValue
+    filter_hangup_cause: FilterValue
+    filter_hangup_code: FilterValue
+    filter_interaction_id: FilterValue
+    filter_interaction_key: FilterValue
+    filter_interaction_time: FilterValue
+    filter_local_sdp: FilterValue
+    filter_media_server: FilterValue
+    filter_msg_id: FilterValue
+    filter_node: FilterValue
+    filter_other_leg_call_id: FilterValue
+    filter_other_leg_caller_id_name: FilterValue
+    filter_other_leg_caller_id_number: FilterValue
+    filter_other_leg_destination_number: FilterValue
+    filter_other_leg_direction: FilterValue
+    filter_presence_id: FilterValue
+    filter_remote_sdp: FilterValue
+    filter_request: FilterValue
+    filter_ringing_seconds: FilterValue
+    filter_switch_hostname: FilterValue
+    filter_switch_nodename: FilterValue
+    filter_switch_uri: FilterValue
+    filter_switch_url: FilterValue
+    filter_timestamp: FilterValue
+    filter_to: FilterValue
+    filter_to_tag: FilterValue
+    filter_to_uri: FilterValue
+    filter_user_agent: FilterValue
+    filter_not_app_name: FilterValue
+    filter_not_app_version: FilterValue
+    filter_not_billing_seconds: FilterValue
+    filter_not_call_direction: FilterValue
+    filter_not_call_id: FilterValue
+    filter_not_callee_id_name: FilterValue
+    filter_not_callee_id_number: FilterValue
+    filter_not_caller_id_name: FilterValue
+    filter_not_caller_id_number: FilterValue
+    filter_not_channel_call_state: FilterValue
+    filter_not_channel_created_time: FilterValue
+    filter_not_channel_name: FilterValue
+    filter_not_channel_state: FilterValue
+    filter_not_custom_application_vars: FilterValue
+    filter_not_custom_channel_vars: FilterValue
+    filter_not_custom_sip_headers: FilterValue
+    filter_not_digits_dialed: FilterValue
+    filter_not_disposition: FilterValue
+    filter_not_duration_seconds: FilterValue
+    filter_not_event_category: FilterValue
+    filter_not_event_name: FilterValue
+    filter_not_fax_bad_rows: FilterValue
+    filter_not_fax_ecm_used: FilterValue
+    filter_not_fax_result_code: FilterValue
+    filter_not_fax_result_text: FilterValue
+    filter_not_fax_success: FilterValue
+    filter_not_fax_total_pages: FilterValue
+    filter_not_fax_transfer_rate: FilterValue
+    filter_not_fax_transferred_pages: FilterValue
+    filter_not_from: FilterValue
+    filter_not_from_tag: FilterValue
+    filter_not_from_uri: FilterValue
+    filter_not_hangup_cause: FilterValue
+    filter_not_hangup_code: FilterValue
+    filter_not_interaction_id: FilterValue
+    filter_not_interaction_key: FilterValue
+    filter_not_interaction_time: FilterValue
+    filter_not_local_sdp: FilterValue
+    filter_not_media_server: FilterValue
+    filter_not_msg_id: FilterValue
+    filter_not_node: FilterValue
+    filter_not_other_leg_call_id: FilterValue
+    filter_not_other_leg_caller_id_name: FilterValue
+    filter_not_other_leg_caller_id_number: FilterValue
+    filter_not_other_leg_destination_number: FilterValue
+    filter_not_other_leg_direction: FilterValue
+    filter_not_presence_id: FilterValue
+    filter_not_remote_sdp: FilterValue
+    filter_not_request: FilterValue
+    filter_not_ringing_seconds: FilterValue
+    filter_not_switch_hostname: FilterValue
+    filter_not_switch_nodename: FilterValue
+    filter_not_switch_uri: FilterValue
+    filter_not_switch_url: FilterValue
+    filter_not_timestamp: FilterValue
+    filter_not_to: FilterValue
+    filter_not_to_tag: FilterValue
+    filter_not_to_uri: FilterValue
+    filter_not_user_agent: FilterValue

@@ -10,8 +10,9 @@ from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.action import Firing, TokenExpiry
+from mockcdrs.faults.action import Firing
 from mockcdrs.faults.actions import Actions
+from mockcdrs.faults.answer_actions import TokenExpiry
 from mockcdrs.faults.matching import PageTracker, RequestView
 from mockcdrs.faults.rule import Rule
 from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, Line, WireEffect

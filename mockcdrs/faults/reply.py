@@ -94,7 +94,7 @@ class Reply:
             try:
                 read["body"] = base64.b64decode(read["body"], validate=True)
             except (TypeError, ValueError, binascii.Error) as error:
-                raise RuleError(f"body: came {arguments.shown(read['body'])}, expected Base64", "body") from error
+                raise RuleError(f"body: came {arguments.short_repr(read['body'])}, expected Base64", "body") from error
         return cls.from_arguments(read)
 
     @classmethod
@@ -122,7 +122,7 @@ def _encode_text(value: str) -> tuple[bytes, str]:
     try:
         return value.encode(), "text/plain; charset=utf-8"
     except UnicodeEncodeError as error:
-        raise RuleError(f"text: came {arguments.shown(value)}, expected what UTF-8 can hold", "text") from error
+        raise RuleError(f"text: came {arguments.short_repr(value)}, expected what UTF-8 can hold", "text") from error
 
 
 def _read_file(path: str | Path) -> tuple[bytes, str]:
@@ -186,7 +186,7 @@ class SendReply(AnswerAction):
     def from_json(cls, value: Any) -> Any:
         """The Reply that an object in JSON stands for. Raises `RuleError`."""
         if not isinstance(value, Mapping):
-            came = f'reply: came {arguments.shown(value)} as JSON, expected an object, as in {{"status": 410}}'
+            came = f'reply: came {arguments.short_repr(value)} as JSON, expected an object, as in {{"status": 410}}'
             raise RuleError(f"{came}; a function works only in Python, in the mock's own process", "reply")
         return Reply.from_json(value)
 
@@ -196,7 +196,7 @@ class SendReply(AnswerAction):
     def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         reply = self.value(firing.request) if self.runs_code else self.value
         if not isinstance(reply, Reply):
-            raise RuleError(f"reply: {self} returned {arguments.shown(reply)}, expected a Reply", "reply")
+            raise RuleError(f"reply: {self} returned {arguments.short_repr(reply)}, expected a Reply", "reply")
         usual = {} if reply.content_type is None else {"content-type": reply.content_type}
         own = {name.lower(): value for name, value in reply.headers.items()}
         cors = cors_headers((firing.request.method,), firing.request.headers)

@@ -11,6 +11,7 @@ from mockcdrs.faults.actions import (
     ACTIONS,
     SCRIPT,
     Actions,
+    RuleArguments,
     actions_from_json,
     actions_in_json,
     check_together,
@@ -24,7 +25,6 @@ from mockcdrs.faults.actions import (
 from mockcdrs.faults.answer_actions import ExpireToken
 from mockcdrs.faults.matching import Match, RuleError
 from mockcdrs.faults.reply import Reply, SendReply
-from mockcdrs.faults.rule_arguments import RuleArguments
 from mockcdrs.faults.wire_actions import lognormal
 
 _COUNT = arguments.whole(1).optional()

@@ -42,11 +42,11 @@ class Distribution:
         if not isinstance(value, Mapping):
             return value
         if len(value) != 1 or next(iter(value)) not in FUNCTIONS:
-            came = arguments.shown(dict(value))
+            came = arguments.short_repr(dict(value))
             raise RuleError(f"delay_seconds: came {came}, expected one of {', '.join(FUNCTIONS)} with two numbers")
         name, values = next(iter(value.items()))
         if not isinstance(values, list | tuple) or len(values) != 2:
-            came = arguments.shown(values)
+            came = arguments.short_repr(values)
             raise RuleError(f"delay_seconds: {name} came with {came}, expected two numbers, as in [0.1, 2]")
         return FUNCTIONS[name](*values)
 

@@ -33,13 +33,13 @@ class MakeMock(Protocol):
 
 
 class MockSession:
-    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
+    """The mocks of a session's tests, which share what is worked out from their data."""
 
     def __init__(self) -> None:
         from mockcdrs.control.token_register import TokenRegister
-        from mockcdrs.dataset.lru_cache import LruCache
+        from mockcdrs.mock import MockFamily
 
-        self._shared = LruCache[str, "Mock"](MAX_SHARED_MOCKS, lambda _: 1)
+        self._mocks = MockFamily(MAX_SHARED_MOCKS)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
@@ -47,10 +47,7 @@ class MockSession:
 
     def make(self, options: dict[str, Any], test: str = "") -> "Mock":
         """A new mock, with a token of the test's own."""
-        from mockcdrs.mock import build
-
-        config = MockConfig(**options)
-        mock = build(config, beside=self._shared.get(repr(sorted(options.items())), lambda: build(config)))
+        mock = self._mocks.make(MockConfig(**options))
         mock.past_ports = self._past_ports
         mock.state.register = self._register
         if test:
@@ -206,9 +203,9 @@ def _server_elsewhere(config: pytest.Config, marked: dict[str, Any] | None = Non
     from mockcdrs.real_kazoo import RealKazoo
     from mockcdrs.remote_mock import RemoteMock
 
-    made_of = [name for name in marked or {} if name in OPTIONS]
-    if made_of:
-        pytest.skip(f"only a mock can be made with {', '.join(made_of)}; these tests run against --mockcdrs-url")
+    names = [name for name in marked or {} if name in OPTIONS]
+    if names:
+        pytest.skip(f"only a mock can be made with {', '.join(names)}; these tests run against --mockcdrs-url")
     given = {name: plugin_options.read_elsewhere(config, name) for name in plugin_options.EXTERNAL}
     url = str(given["url"])
     control = ControlClient(url, plugin_options.read_elsewhere(config, "control_token"))

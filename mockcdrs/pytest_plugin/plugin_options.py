@@ -1,8 +1,7 @@
 """The plugin's options: on pytest's command line, in the ini file, as arguments of the marker, and in a fixture."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,8 +29,7 @@ _PREFIX = "mockcdrs_"
 _UNKNOWN = f"Unknown config option: {_PREFIX}"  # as pytest's warning of a name in the ini file begins
 
 
-@dataclass(frozen=True, slots=True)
-class TestSettings:
+class ResolvedOptions(NamedTuple):
     """What a test's mock is made of, and what its client may do.
 
     Args:
@@ -40,8 +38,6 @@ class TestSettings:
         allowed: The codes of advice that do not.
 
     """
-
-    __test__ = False  # for pytest no class of tests
 
     options: dict[str, Any]
     is_strict: bool
@@ -70,7 +66,7 @@ def read_elsewhere(config: pytest.Config, name: str) -> str | None:
     return config.getini(f"{_PREFIX}{name}") or None if given is None else given
 
 
-def settings_of(config: pytest.Config, fixture: Mapping[str, Any], *layers: Mapping[str, Any]) -> TestSettings:
+def settings_of(config: pytest.Config, fixture: Mapping[str, Any], *layers: Mapping[str, Any]) -> ResolvedOptions:
     """Merge what the fixture, the ini file, the command line and further layers say; later ones win.
 
     Kazoo's settings are merged name by name, and what any of them allows is allowed. Raises `UsageError`.
@@ -80,7 +76,7 @@ def settings_of(config: pytest.Config, fixture: Mapping[str, Any], *layers: Mapp
     is_strict = [layer["strict"] for layer in every if "strict" in layer]
     allowed = frozenset(code for layer in every for code in layer.get("allow", ()))
     of_mock = ({name: value for name, value in layer.items() if name in OPTIONS} for layer in every)
-    return TestSettings(merge_options(*of_mock), bool(is_strict and is_strict[-1]), allowed)
+    return ResolvedOptions(merge_options(*of_mock), bool(is_strict and is_strict[-1]), allowed)
 
 
 def check_ini_name(warning: str) -> None:

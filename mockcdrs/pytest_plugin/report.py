@@ -15,7 +15,7 @@ from mockcdrs import UnusedFault
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.control.mock_interface import MockInterface
-    from mockcdrs.pytest_plugin.plugin_options import TestSettings
+    from mockcdrs.pytest_plugin.plugin_options import ResolvedOptions
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ _MAX_REQUESTS = 50
 
 class _WatchedMock(NamedTuple):
     mock: "MockInterface"
-    settings: "TestSettings"
+    settings: "ResolvedOptions"
 
 
 _WATCHED = pytest.StashKey[list[_WatchedMock]]()
@@ -87,7 +87,7 @@ def code_of(advice: str) -> str:
 
 
 @contextlib.contextmanager
-def watch(item: pytest.Item, mock: "MockInterface", settings: "TestSettings") -> Iterator[None]:
+def watch(item: pytest.Item, mock: "MockInterface", settings: "ResolvedOptions") -> Iterator[None]:
     """Look at a mock when its test has passed, and again at the end of the `with` block, and show it if it fails.
 
     A strict test fails whose client got advice that is not allowed. It fails for what a fault's own

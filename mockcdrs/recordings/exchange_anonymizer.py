@@ -17,7 +17,7 @@ from mockcdrs.crossbar import start_key
 from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, FieldKind, kind_of
-from mockcdrs.openapi.document import build_document
+from mockcdrs.openapi import build_document
 from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange
 

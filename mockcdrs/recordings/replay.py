@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mockcdrs.contract.client import Client
-from mockcdrs.contract.version_detection import Detection, detect_version
+from mockcdrs.contract.target import Detection, detect_version
 from mockcdrs.crossbar.quirks import ALL
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.generated_store import OPENED
@@ -51,9 +51,9 @@ def replay_exchanges(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[
     `changes` are options of `Mock`, which win over what is recorded. The clock is frozen at the time of each recorded
     response. Raises what `Mock` raises.
     """
-    recorded = list(exchanges)
-    detection = detect_version(each.response.body for each in recorded if not each.server.kazoo)
-    for (config, server), group in groupby(recorded, lambda exchange: (exchange.config, exchange.server)):
+    exchanges = list(exchanges)
+    detection = detect_version(each.response.body for each in exchanges if not each.server.kazoo)
+    for (config, server), group in groupby(exchanges, lambda exchange: (exchange.config, exchange.server)):
         kazoo, version_line = _choose_version(server, changes.get("kazoo"), detection)
         data, data_line = _choose_data(server.data, changes.get("data"))
         options = {**changes, **_choose_quirks(server, changes), **data, "kazoo": kazoo}
@@ -189,14 +189,14 @@ _ABSENT = _Absent()
 
 def find_differences(exchange: Exchange, response: RecordedResponse) -> Iterator[str]:
     """Yield a line for each difference of `response` to the recorded response of an exchange."""
-    recorded = exchange.response
-    if response.status != recorded.status:
-        yield f"status: {response.status} instead of {recorded.status}"
-    before, now = (_comparable_headers(exchange, each.headers) for each in (recorded, response))
+    original = exchange.response
+    if response.status != original.status:
+        yield f"status: {response.status} instead of {original.status}"
+    before, now = (_comparable_headers(exchange, each.headers) for each in (original, response))
     for name in sorted(before.keys() | now.keys()):
         yield from _compare_values(f"header {name}", before.get(name, _ABSENT), now.get(name, _ABSENT))
-    if bool(response.chunks) != bool(recorded.chunks):
-        yield f"body: {_framing(response)} instead of {_framing(recorded)}"
+    if bool(response.chunks) != bool(original.chunks):
+        yield f"body: {_framing(response)} instead of {_framing(original)}"
     yield from _compare_bodies(exchange, response)
 
 

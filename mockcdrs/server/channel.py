@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mockcdrs.server.waitress_server import EventLoop
 
 
+_LONGEST_LENGTH = 10**20 - 1  # the longest that the app reads as a number
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +46,7 @@ class RequestParser(HTTPRequestParser):
         length = max(self.content_length, len(self.body_rcv or ()))
         if length > self._longest and not self.completed:
             self.completed, self.expect_continue = True, False
-            self.headers["CONTENT_LENGTH"] = str(length)
+            self.headers["CONTENT_LENGTH"] = str(min(length, _LONGEST_LENGTH))
             self.rest = copy.copy(self.body_rcv)
             self.rest.buf = _NullBuffer()
         return taken

@@ -1,6 +1,7 @@
 """The control API over HTTP: routes to the functions of `control_api`, who may use them, server-sent events."""
 
 import contextlib
+import itertools
 import json
 import threading
 import traceback
@@ -12,18 +13,18 @@ import falcon
 from falcon.responders import bad_request
 from falcon.routing import CompiledRouter
 
+from mockcdrs import console
 from mockcdrs.config import ServerConfig
-from mockcdrs.console import pages
 from mockcdrs.control.backend import MockBackend
-from mockcdrs.control.journal import Journal
 from mockcdrs.control_api import OPEN, ROUTES
 from mockcdrs.control_api.access import ApiError, check_access, error_body, panel_headers
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, Handler, bad_value
-from mockcdrs.control_api.request_records import describe_record
+from mockcdrs.control_api.request_records import describe_records
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
 
 MOST_LISTENERS = 8
+MOST_LEVELS = 100
 HEARTBEAT_SECONDS = 15.0
 _STATE = "X-Mockcdrs-State"  # names the mock that responds
 _TOKEN = "X-Mockcdrs-Token"  # noqa: S105 a header's name
@@ -38,8 +39,8 @@ _HEADERS = {
 class EventStream:
     """The journal's completed records as server-sent events, to `MOST_LISTENERS` at once: each holds a thread."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, backend: MockBackend) -> None:
+        self._backend = backend
         self._places = threading.BoundedSemaphore(MOST_LISTENERS)
 
     def listen(self, since: int, connection: ClientConnection) -> "_Listening":
@@ -51,7 +52,7 @@ class EventStream:
         return _Listening(self._places.release, self._events(since, connection))
 
     def _events(self, since: int, connection: ClientConnection) -> Generator[bytes, None, None]:
-        journal = self._journal
+        journal = self._backend.state.journal
         identity, cursor = journal.identity, since
         yield b"retry: 1000\n\n"
         while not connection.is_closed():
@@ -60,9 +61,8 @@ class EventStream:
                 identity = news.identity
                 yield b"event: reset\ndata: {}\n\n"
             cursor = news.completion
-            for record in news.records:
-                data = json.dumps(describe_record(record))
-                yield f"id: {record.completion}\nevent: request\ndata: {data}\n\n".encode()
+            for described in describe_records(self._backend, news.records):
+                yield f"id: {described['completion']}\nevent: request\ndata: {json.dumps(described)}\n\n".encode()
             with connection.waiting(journal.wake):
                 is_quiet = not journal.wait_for_change(cursor, identity, HEARTBEAT_SECONDS, connection.is_closed)
             if is_quiet:
@@ -99,10 +99,10 @@ class ControlApi:
         self._config = config or ServerConfig()
         self._headers = {**_HEADERS, _STATE: backend.state.identity}
         self._router = CompiledRouter()
-        changing, stream = threading.Lock(), EventStream(backend.state.journal)
+        changing, stream = threading.Lock(), EventStream(backend)
         for path, methods in ROUTES.items():
             self._router.add_route(CONTROL + path, _resource(methods, backend, changing, stream))
-        pages.add_routes(self._router, CONTROL)
+        console.add_routes(self._router, CONTROL)
 
     def respond(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Respond to whatever comes; errors have one shape."""
@@ -132,7 +132,7 @@ class ControlApi:
         sent = {name.lower(): value for name, value in req.headers.items()}
         token = req.get_header(_TOKEN) or _query(req).get("token")
         below = req.path.removeprefix(CONTROL)
-        is_open = below in OPEN or pages.is_page(below)
+        is_open = below in OPEN or console.is_page(below)
         # every server tells the address; where there is none, the caller is in this process
         check_access(self._config, req.remote_addr, req.method, sent, token, is_open=is_open)
 
@@ -193,9 +193,22 @@ def _body(req: falcon.Request) -> Any:
         raise ApiError(413, "too-large", f"more than {longest} bytes came; expected fewer: send less at a time")
     raw = req.bounded_stream.read() if req.method != "GET" else b""
     try:
-        return json.loads(raw, parse_constant=_no_number) if raw else None
+        body = json.loads(raw, parse_constant=_no_number) if raw else None
     except (ValueError, RecursionError) as wrong:
         raise ApiError(400, "no-json", f"the body is no JSON ({wrong}); expected a JSON text in UTF-8") from wrong
+    if _is_deeper_than(MOST_LEVELS, body):
+        raise ApiError(
+            400, "bad-value", f"JSON of more than {MOST_LEVELS} levels came; expected fewer: send less within"
+        )
+    return body
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    layer = [value]
+    for _ in range(levels):
+        inner = (each.values() if isinstance(each, dict) else each for each in layer if isinstance(each, dict | list))
+        layer = list(itertools.chain.from_iterable(inner))
+    return bool(layer)
 
 
 def _no_number(name: str) -> NoReturn:

@@ -11,6 +11,7 @@ that wait.
 import _socket
 import contextlib
 import functools
+import math
 import os
 import socket
 import sys
@@ -125,6 +126,7 @@ class EventLoop:
             url_scheme="http" if tls is None else "https",
         )
         adjustments.send_bytes = _BYTES_AT_ONCE  # as an argument it is deprecated
+        adjustments.max_request_body_size = math.inf  # the app refuses long bodies, in its own words
         self._waitress = TcpWSGIServer(
             app,
             map=self._sockets,

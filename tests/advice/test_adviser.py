@@ -12,9 +12,9 @@ from mockcdrs.control.journal import Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.store import Scan, Segment
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.mock import serving
 from tests.crossbar.builders import ACCOUNT, NOW, calls, leg, state_of
 
@@ -191,3 +191,19 @@ def test_cdrs_of_a_month_that_were_written_after_it_are_found() -> None:
     assert adviser.find_over_month_end(data, ACCOUNT, "202601") == []
     assert adviser.find_over_month_end(data, ACCOUNT, "202511") == []
     assert adviser.find_over_month_end(data, "no such account", "202512") == []
+
+
+def test_what_holds_unless_a_client_goes_on_is_said_until_it_asks_for_the_next_page() -> None:
+    with serving() as mock:
+        listing, journal = f"/v2/accounts/{mock.account_id}/cdrs", mock.state.journal
+        key = mock.client().simulate_get(listing).json["next_start_key"]
+        mock.client().simulate_get(f"{listing}/summary")
+        page, summary = mock.requests
+        assert [[text.partition(":")[0] for text in texts] for texts in mock.adviser.open_advice([summary, page])] == [
+            [],
+            ["unfollowed-pages"],
+        ]
+        assert page.advice == []
+        journal.open(HttpRequest("GET", listing, f"start_key={key}", {}), at_gregorian=mock.clock.now())
+        assert mock.adviser.open_advice([page]) == [[]]
+        assert mock.adviser.open_advice([]) == []

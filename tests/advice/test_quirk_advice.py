@@ -168,7 +168,12 @@ def test_a_running_mock_reports_it(mock: Mock, code: str, path: str, query: str,
         return any(text.startswith(f"{code}: ") for text in mock.advice())
 
     headers = {"Content-Type": "application/json"} if body else {}
-    request = {"path": f"/v2/accounts/{mock.account_id}{path}", "query_string": query, "body": body, "headers": headers}
+    request: dict[str, Any] = {
+        "path": f"/v2/accounts/{mock.account_id}{path}",
+        "query_string": query,
+        "body": body,
+        "headers": headers,
+    }
     mock.client().simulate_get(**request)
     assert is_advised()
     mock.reset()

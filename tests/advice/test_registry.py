@@ -103,7 +103,7 @@ def test_the_example_of_each_rule_triggers_it_with_its_last_request(client: Any,
         _send_example(sender, line)
     assert not any(text.startswith(f"{code}: ") for record in sender.journal for text in record.advice)
     _send_example(sender, last)
-    if ADVICE[code].at_end is None:
+    if ADVICE[code].function is not None:
         sender.is_advised(code)
     else:
         sender.is_advised_at_end(code)

@@ -16,10 +16,9 @@ from mockcdrs.cdr.documents import text_at
 from mockcdrs.control.state import default_account
 from mockcdrs.crossbar.summary import summarize, summary_view
 from mockcdrs.crossbar.versions import KAZOO_4_3
-from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.generator import Traffic, blocks_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document, LoadedStore
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
 DAYS = 2_211  # from 2020-01-01 to 2026-01-20
 TEN_MILLIONS = 1_950  # calls a day, of two or three legs each

@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from mockcdrs.dataset.generator import documents_of_day, generate_block
+from mockcdrs.dataset.generator import Traffic, blocks_of_day, documents_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
 
 CALLS_PER_DAY = (16, 1_000, 20_000, 100_000, 1_000_000)
 DAY = date(2026, 1, 19)

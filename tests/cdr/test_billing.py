@@ -14,6 +14,7 @@ def call(seconds: Any, **variables: Any) -> dict[str, Any]:
     ("seconds", "variables", "cost"),
     [
         (0, {"rate": 100}, 0),
+        (-1, {"rate": 100}, 0),
         (1, {"rate": 100}, 100),
         (60, {"rate": 100}, 100),
         (61, {"rate": 100}, 200),
@@ -53,6 +54,23 @@ def test_a_call_costs_what_its_rate_says(seconds: Any, variables: dict[str, Any]
     assert cost_units(call(seconds, **variables), "account_billing") == cost
 
 
+@pytest.mark.parametrize(
+    ("headers", "cost"),
+    [
+        ({}, 200),
+        ({"Billing-Seconds-Offset": 5}, 100),
+        ({"Rate-NoCharge-Time": 61}, 0),
+        ({"Rate-Increment": 6}, 110),
+        ({"Rate-Minimum": 61}, 101),
+        ({"Surcharge": 50}, 250),
+        ({"Discount-Percentage": 10}, 180),
+    ],
+)
+def test_each_variable_may_stand_under_the_name_of_its_header(headers: dict[str, int], cost: int) -> None:
+    document = {"Billing-Seconds": 61, "custom_channel_vars": {"account_billing": "per_minute", "Rate": 100, **headers}}
+    assert cost_units(document, "account_billing") == cost
+
+
 def test_variables_under_their_header_count_first_for_the_cost_alone() -> None:
     """`kapps_call_util:calculate_call/1`."""
     document = call(60, rate=100)
@@ -65,6 +83,10 @@ def test_variables_under_their_header_count_first_for_the_cost_alone() -> None:
 @pytest.mark.parametrize("billing", ["", "allotment", "flat_rate", None, 1])
 def test_what_is_not_billed_per_minute_costs_nothing(billing: Any) -> None:
     assert cost_units(call(60, rate=100, account_billing=billing), "account_billing") == 0
+
+
+def test_a_kind_of_billing_may_be_a_list_of_character_codes() -> None:
+    assert cost_units(call(60, rate=100, account_billing=list(b"per_minute")), "account_billing") == 100
 
 
 def test_account_and_reseller_are_billed_each_by_their_own_kind() -> None:

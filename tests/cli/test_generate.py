@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockcdrs.cli import main
-from mockcdrs.dataset import files, fixture_builder
+from mockcdrs.dataset import files, fixtures
 
 
 def test_it_writes_a_folder_that_can_be_served_and_says_how_much(tmp_path: Path) -> None:
@@ -27,10 +27,10 @@ def test_it_shows_its_progress_on_a_terminal_and_nowhere_else(tmp_path: Path) ->
     screen, terminal = pty.openpty()
     subprocess.run([*command, str(tmp_path / "seen")], stderr=terminal, stdout=subprocess.DEVNULL, check=True)
     os.close(terminal)
-    shown = os.read(screen, 10_000).decode()
+    progress = os.read(screen, 10_000).decode()
     os.close(screen)
-    assert "days" in shown
-    assert "100%" in shown
+    assert "days" in progress
+    assert "100%" in progress
     unseen = subprocess.run([*command, str(tmp_path / "unseen")], capture_output=True, check=True, text=True)
     assert unseen.stderr == ""
 
@@ -69,7 +69,6 @@ def test_without_pyarrow_parquet_is_refused_with_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.delitem(sys.modules, "mockcdrs.dataset.parquet", raising=False)
     result = CliRunner().invoke(main, ["generate", "--format", "parquet", "--out", str(tmp_path / "calls")])
     assert result.exit_code == 1
     assert result.output == "Error: --format parquet needs pyarrow: pip install 'mockcdrs[parquet]'\n"
@@ -84,19 +83,34 @@ def test_a_folder_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> Non
     assert result.output == f"Error: {tmp_path}/file/calls cannot be made (File exists): {expected}\n"
 
 
-def test_without_faker_the_command_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_faker_another_locale_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "faker", None)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for options in (["--locale", "nl_NL", "--out", str(tmp_path / "calls")], ["--check"]):
-        result = CliRunner().invoke(main, ["generate", *options])
-        assert result.exit_code in (1, 2)
-        assert "pip install 'mockcdrs[generate]'" in result.output
+    result = CliRunner().invoke(main, ["generate", "--locale", "nl_NL", "--out", str(tmp_path / "calls")])
+    assert result.exit_code == 2
+    assert "pip install 'mockcdrs[generate]'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("faker", "Faker"), ("hypothesis", "hypothesis"), ("hypothesis_jsonschema", "hypothesis-jsonschema")],
+)
+def test_a_check_without_what_makes_the_fixtures_says_in_one_line_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    result = CliRunner().invoke(main, ["generate", "--check"])
+    assert result.exit_code == 1
+    needed = "the fixtures are made with these: pip install 'mockcdrs[generate,strategies]'"
+    assert result.output == f"Error: --check came without {name}; {needed}\n"
 
 
 def test_check_says_what_differs_and_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixture_builder, "check_fixtures", lambda: ["office/accounts.json: differs"])
+    monkeypatch.setattr(fixtures, "check_fixtures", lambda: ["office/accounts.json: differs"])
     result = CliRunner().invoke(main, ["generate", "--check"])
     assert result.exit_code == 1
     assert "office/accounts.json: differs" in result.output
-    monkeypatch.setattr(fixture_builder, "check_fixtures", list)
+    monkeypatch.setattr(fixtures, "check_fixtures", list)
     assert CliRunner().invoke(main, ["generate", "--check"]).exit_code == 0

@@ -98,25 +98,27 @@ def test_without_a_list_the_usual_requests_are_sent(tmp_path: Path, mock: Mock) 
     assert (result.exit_code, result.output.splitlines()[0]) == (
         0, f"Kazoo 4.3, as recorded; the calls of the directory {out}",
     )  # fmt: skip
-    with serving(data=out, now="2026-01-20T12:00:00Z") as served:
-        assert served.account_id == mock.account_id
+    with serving(data=out, now="2026-01-20T12:00:00Z") as server:
+        assert server.account_id == mock.account_id
 
 
 def test_a_recording_that_is_there_is_overwritten_only_by_force(tmp_path: Path, mock: Mock) -> None:
-    out, wanted = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
+    out, requests_file = tmp_path / "out", requests(tmp_path, mock, "page_size=1")
     out.mkdir()
     (out / "letter.txt").write_text("kept")
     for force in ([], ["--force"]):
-        refused = run("record", mock.url, "--requests", wanted, "--out", out, *force, **access(mock))
-        assert refused.exit_code == 1
-        assert "--force overwrites a recording, nothing else" in refused.output
+        refusal = run("record", mock.url, "--requests", requests_file, "--out", out, *force, **access(mock))
+        assert refusal.exit_code == 1
+        assert "--force overwrites a recording, nothing else" in refusal.output
     (out / "letter.txt").rename(tmp_path / "letter.txt")
     out.rmdir()
     for force in ([], ["--force"]):
-        assert run("record", mock.url, "--requests", wanted, "--out", out, *force, **access(mock)).exit_code == 0
+        assert run("record", mock.url, "--requests", requests_file, "--out", out, *force, **access(mock)).exit_code == 0
         (out / "of-the-first").touch()
-    assert "is there already" in run("record", mock.url, "--requests", wanted, "--out", out, **access(mock)).output
-    assert run("record", mock.url, "--requests", wanted, "--out", out, "--force", **access(mock)).exit_code == 0
+    assert (
+        "is there already" in run("record", mock.url, "--requests", requests_file, "--out", out, **access(mock)).output
+    )
+    assert run("record", mock.url, "--requests", requests_file, "--out", out, "--force", **access(mock)).exit_code == 0
     assert not (out / "of-the-first").exists()
 
 
@@ -206,31 +208,31 @@ def test_a_run_that_failed_is_gone_on_with_and_nothing_is_read_twice(
     common = ("record", mock.url, "--requests", requests(tmp_path, mock, "page_size=5"), "--anonymize", "--secret", "s")
     assert run(*common, "--out", whole, **access(mock)).exit_code == 0
     originals = {mock.account_id, *(cdr_id.partition("-")[2] for cdr_id in mock.expected("/cdrs").ids)}
-    sent: list[str] = []
+    paths: list[str] = []
     send = Client.send
 
     def send_few(self: Client, request: RawRequest) -> RawResponse:
-        written = "".join(file.read_text("utf-8") for file in tmp_path.glob("out*/**/*.*") if file.is_file())
-        assert not [original for original in originals if original in written]
-        if len(sent) == 12:
+        text = "".join(file.read_text("utf-8") for file in tmp_path.glob("out*/**/*.*") if file.is_file())
+        assert not [original for original in originals if original in text]
+        if len(paths) == 12:
             raise ClientError("the line is cut")
-        sent.append(request.path)
+        paths.append(request.path)
         return send(self, request)
 
     monkeypatch.setattr(Client, "send", send_few)
-    failed = run(*common, "--out", out, **access(mock))
-    assert failed.exit_code == 1
-    assert f"the line is cut; 9 CDRs are in {out}.unfinished; go on with --resume" in failed.stderr
-    monkeypatch.setattr(Client, "send", lambda self, request: sent.append(request.path) or send(self, request))
+    interruption = run(*common, "--out", out, **access(mock))
+    assert interruption.exit_code == 1
+    assert f"the line is cut; 9 CDRs are in {out}.unfinished; go on with --resume" in interruption.stderr
+    monkeypatch.setattr(Client, "send", lambda self, request: paths.append(request.path) or send(self, request))
     again = run(*common, "--out", out, **access(mock))
     assert f"{out}.unfinished is there from a run that did not end: go on with --resume" in again.stderr
     without_secret = run(*common[:-2], "--out", out, "--resume", **access(mock))
     assert "--resume with --anonymize came without --secret" in without_secret.stderr
     with (tmp_path / "out.unfinished" / "documents-202601.jsonl").open("a") as file:
         file.write('{"cut sho')
-    before, sent[:] = sent[:12], []
+    before, paths[:] = paths[:12], []
     assert run(*common, "--out", out, "--resume", **access(mock)).exit_code == 0
-    assert not [path for path in {*before} & {*sent} if "/cdrs/" in path]
+    assert not [path for path in {*before} & {*paths} if "/cdrs/" in path]
     before_it, after_it = (
         {name: lines for name, lines in lines_of(folder).items() if name != str(RECORDING)} for folder in (whole, out)
     )
@@ -244,7 +246,7 @@ def test_a_run_that_is_interrupted_says_how_to_go_on(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("mockcdrs.recordings.account_reader.AccountReader.read_cdr", interrupt)
+    monkeypatch.setattr("mockcdrs.recordings.recorder.AccountReader.read_cdr", interrupt)
     plan = requests(tmp_path, mock, "page_size=1")
     result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", **access(mock))
     assert result.exit_code == 1
@@ -291,10 +293,10 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
         result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
     assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
     # the clock is live: what there is to ask about changes
-    recorded = len((out / RECORDING).read_text(encoding="utf-8").splitlines())
+    count = len((out / RECORDING).read_text(encoding="utf-8").splitlines())
     result = run("replay", out / RECORDING)
-    assert result.output == f"Kazoo {kazoo}, as recorded; {calls}\n{recorded} exchanges, 0 differ\n"
-    assert recorded > 80
+    assert result.output == f"Kazoo {kazoo}, as recorded; {calls}\n{count} exchanges, 0 differ\n"
+    assert count > 80
     assert result.exit_code == 0
 
 

@@ -1,326 +1,193 @@
-"""The command as a person or a script runs it: in a process of its own."""
+"""The options of `mockcdrs serve`: what the mock is made of, and what is refused, and how."""
 
-import contextlib
-import json
-import re
-import shlex
-import signal
-import ssl
-import stat
-import subprocess
-import time
-from collections.abc import Iterator
-from http.client import IncompleteRead
+import socket
 from pathlib import Path
-from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner, Result
 
-from mockcdrs.crossbar import pipeline
-from mockcdrs.crossbar.versions import VERSIONS
-from tests.programs import program
-from tests.server_process import ServerProcess, serve_in_process
-
-ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
-TOKEN = "it's a token"
-NOW = "2026-01-20T12:00:00Z"
-LAST = "Ctrl-C ends it; --verbose shows the rest that a client may need."
-DOCUMENT = {
-    "_id": "202601-a@b",
-    "call_id": "a@b",
-    "call_direction": "inbound",
-    "custom_channel_vars": {},
-    "interaction_id": "63935956740-feedbeef",
-    "pvt_account_id": ACCOUNT,
-    "pvt_created": 63_936_100_000,
-    "pvt_type": "cdr",
-    "timestamp": 63_936_100_000,
-}
+from mockcdrs import cli
+from mockcdrs.cli import sentence, serve
+from mockcdrs.config import OPTIONS, MockConfig
+from mockcdrs.control.state import default_account
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.mock import build
 
 
-class Served(ServerProcess):
-    """A server whose output is read."""
-
-    def get(self, path: str) -> Any:
-        variables = self.variables
-        url = f"{variables['MOCKCDRS_URL']}/accounts/{variables['MOCKCDRS_ACCOUNT_ID']}{path}"
-        with urlopen(Request(url, headers={"X-Auth-Token": variables["MOCKCDRS_AUTH_TOKEN"]}), timeout=10) as answer:
-            return json.load(answer)
-
-    def line(self) -> str:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, "the output ended"
-        return line.rstrip("\n")
-
-    def end(self, number: int = signal.SIGTERM) -> str:
-        self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=20)
-        return output
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, arguments, prog_name="mockcdrs")
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    directory = tmp_path / "data"
-    directory.mkdir()
-    (directory / "cdrs.jsonl").write_text(json.dumps(DOCUMENT))
-    accounts = [{"id": "top", "is_superduper_admin": True}, {"id": ACCOUNT, "tokens": [{"token": TOKEN}]}]
-    (directory / "accounts.json").write_text(json.dumps(accounts))
-    return directory
+def test_an_unknown_setting_is_refused_with_the_known_ones() -> None:
+    result = run("serve", "--set", "crossbar.nosuch=1")
+    assert result.exit_code == 2
+    assert "'crossbar.nosuch' is no known setting: expected one of crossbar.maximum_range, " in result.output
+    assert all(name in result.output for name in Settings.names())
 
 
-@contextlib.contextmanager
-def serving(directory: Path, *options: str) -> Iterator[Served]:
-    with serve_in_process(directory, *options, output=subprocess.PIPE) as server:
-        yield Served(server.process, server.env_file)
+def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
+    result = run("serve", "--fix", "nosuch")
+    assert result.exit_code == 2
+    assert "'nosuch' is no quirk of Crossbar's: expected one of all, interaction-page-loss" in result.output
 
 
-def names(directory: Path) -> list[str]:
-    return sorted(each.name for each in directory.iterdir())
+def test_a_moment_that_is_none_is_refused_with_an_example() -> None:
+    result = run("serve", "--now", "yesterday")
+    assert result.exit_code == 2
+    assert "came 'yesterday', expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, or live" in result.output
 
 
-def test_the_env_file_tells_a_shell_where_to_go_and_is_gone_at_the_end(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        read = subprocess.run(
-            ["sh", "-c", f'. {served.env_file}; echo "$MOCKCDRS_URL|$MOCKCDRS_ACCOUNT_ID|$MOCKCDRS_AUTH_TOKEN"'],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        url, account_id, token = read.stdout.strip().split("|")
-        assert (account_id, token) == (ACCOUNT, TOKEN)
-        assert url.startswith("http://127.0.0.1:")
-        assert url.endswith("/v2")
-        assert names(tmp_path) == ["data", "mock.env"]
-        served.end()
-    assert names(tmp_path) == ["data"]
+def config_of(*arguments: str) -> MockConfig:
+    options = serve.command.make_context("serve", ["--no-control", *arguments]).params
+    options_of_mock = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
+    return serve.build_mock(**options_of_mock).config
 
 
-def test_the_env_file_names_all_that_a_client_is_configured_with(tmp_path: Path) -> None:
-    with serving(tmp_path, "--now", NOW) as served:
-        variables = served.variables
-        user = served.get("/cdrs?created_from=63936000000&created_to=63936100000&page_size=1")
-        served.end()
-    names_told = "URL ACCOUNT_ID AUTH_TOKEN USER_ID ACCOUNT_NAME REALM USERNAME PASSWORD API_KEY CONSOLE"
-    assert [*variables] == [f"MOCKCDRS_{name}" for name in names_told.split()]
-    assert all(variables.values())
-    assert variables["MOCKCDRS_CONSOLE"] == variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/"
-    assert user["data"][0]["to"].endswith(variables["MOCKCDRS_REALM"])
+@pytest.mark.parametrize(
+    "moment", ["2026-01-20T12:00:00Z", "2026-01-20T12:00:00", "2026-01-20 13:00+01:00", "20260120T120000Z"]
+)
+def test_a_moment_may_be_written_in_any_form_of_iso_8601(moment: str) -> None:
+    clock = build(config_of("--now", moment)).clock
+    assert (clock.is_frozen, clock.now()) == (True, 63_936_129_600)
 
 
-def test_options_may_come_from_the_environment(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MOCKCDRS_DATA", str(data))
-    monkeypatch.setenv("MOCKCDRS_NOW", NOW)
-    monkeypatch.setenv("MOCKCDRS_SET", "kazoo.version=9.9 crossbar.pagination_page_size=7")
-    monkeypatch.setenv("MOCKCDRS_RESELLER", "1")
-    monkeypatch.setenv("MOCKCDRS_KAZOO", "classic")
-    with serving(tmp_path) as served:
-        listing = served.get("/cdrs")
-        served.end()
-    assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
-    assert [*listing["data"][0]] == [*VERSIONS["classic"].row_columns(is_reseller=True)]
+def test_the_clock_is_live_unless_now_says_otherwise() -> None:
+    for arguments in ([], ["--now", "live"]):
+        clock = build(config_of(*arguments)).clock
+        assert not clock.is_frozen
+        assert clock.now() > 63_936_129_600
 
 
-@pytest.mark.parametrize(("options", "kazoo"), [([], "4.3"), (["--kazoo", "master"], "master")])
-def test_banner_and_control_api_say_which_kazoo_it_stands_in_for(
-    tmp_path: Path, data: Path, options: list[str], kazoo: str
+def test_the_defaults_of_serve_are_those_of_the_table() -> None:
+    own = {name: option.serve_default for name, option in OPTIONS.items() if option.serve_default is not None}
+    assert own == {"seed": 1, "now": "live", "calls_per_day": 25, "locale": "en_US", "journal": 1_000}
+    assert config_of() == MockConfig(**own)
+
+
+def test_each_option_of_a_mock_is_one_of_serve_with_the_same_help() -> None:
+    account = " ".join(run("serve", "--help").output.split())
+    for name, option in OPTIONS.items():
+        assert f"--{option.serve_flag or name.replace('_', '-')} " in account
+        assert sentence(option.help).removesuffix(".") in account
+
+
+def test_settings_and_quirks_are_told_to_the_mock() -> None:
+    config = config_of("--set", "kazoo.node=a=b", "--set", "kazoo.version=9", "--fix", "all", "--quirk", "pdf-500")
+    assert config.settings == {"kazoo.node": "a=b", "kazoo.version": "9"}
+    assert (config.fix, config.quirk) == (("all",), ("pdf-500",))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "dev.example"])
+def test_listening_beyond_this_machine_takes_a_token_or_no_control(host: str) -> None:
+    result = run("serve", "--host", host)
+    assert result.exit_code == 2
+    assert "--control-token" in result.output
+    assert "--no-control" in result.output
+
+
+def test_bad_data_ends_the_start_with_its_place_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "cdrs.jsonl").write_text('{"_id": 7}\n')
+    result = run("serve", "--port", "0", "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: {tmp_path}/cdrs.jsonl, line 1: _id came as 7; expected text; correct it or take it out\n"
+    )
+
+
+def test_an_unknown_locale_ends_the_start_with_some_of_the_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW, "--verbose", *options) as served:
-        with urlopen(f"{served.variables['MOCKCDRS_CONSOLE']}settings", timeout=10) as answer:
-            settings = json.load(answer)
-        listing = served.get("/cdrs")
-        banner = served.end().splitlines()
-    assert settings["kazoo"] == kazoo
-    assert f"Kazoo       {kazoo}" in banner
-    assert listing["version"] == settings["settings"]["kazoo.version"] == VERSIONS[kazoo].release
-    assert [*listing["data"][0]] == [*VERSIONS[kazoo].columns]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    result = run("serve", "--port", "0", "--locale", "xx_XX")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: locale 'xx_XX' came, expected one that Faker knows, such as de_DE")
 
 
-def test_the_banner_shows_console_and_docs_first_and_three_lines_of_how_to_begin(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        url = served.variables["MOCKCDRS_URL"]
-        banner = served.end().splitlines()
-    pages = f"{url.removesuffix('v2')}_mockcdrs/"
-    assert banner[:4] == [
-        f"Console     {pages}",
-        f"API docs    {pages}docs",
-        "",
-        f"Point a client at {url}, account {ACCOUNT}, token {TOKEN}, or paste:",
-    ]
-    listing = f"{url}/accounts/{ACCOUNT}/cdrs?page_size=2"
-    assert shlex.split(banner[4]) == ["curl", "-sS", "-H", f"X-Auth-Token: {TOKEN}", listing]
-    assert banner[5:] == [LAST, ""]
+def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_says() -> None:
+    mock = build(config_of("--locale", "de_DE"))
+    call = mock.add_call()
+    owners = {leg["custom_channel_vars"].get("owner_id") for leg in call.legs} - {None}
+    assert owners
+    assert owners <= {user["id"] for user in mock.state.data.accounts[mock.account_id].users}
 
 
-def test_the_banner_says_that_the_clock_goes_on_beyond_the_data(tmp_path: Path, data: Path) -> None:
-    line = "Clock       live, and the data ends at 2026-01-20T03:46:40Z; --now 2026-01-20T03:46:40Z stops it there"
-    for options, is_said in (["--data", str(data)], True), (["--data", str(data), "--now", NOW], False), ([], False):
-        with serving(tmp_path, *options) as served:
-            assert (line in served.end().splitlines()) is is_said
+def test_a_taken_port_ends_the_start_with_the_option_that_helps(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        result = run("serve", "--port", str(listener.getsockname()[1]), "--data", str(tmp_path))
+    assert result.exit_code == 1
+    assert "give another one with --port" in result.output
 
 
-def test_a_verbose_banner_shows_what_a_person_logs_in_with(tmp_path: Path) -> None:
-    with serving(tmp_path, "--now", NOW, "--verbose") as served:
-        variables = served.variables
-        banner = served.end().splitlines()
-    labels = {"Username": "USERNAME", "Password": "PASSWORD", "Account": "ACCOUNT_NAME", "Realm": "REALM"}
-    for label, name in {**labels, "API key": "API_KEY"}.items():
-        assert f"{label:11} {variables[f'MOCKCDRS_{name}']}" in banner
+def test_a_half_written_env_file_is_not_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    (tmp_path / "env").mkdir()
+    result = run("serve", "--port", "0", "--data", str(tmp_path), "--env-file", str(tmp_path / "env"))
+    assert result.exit_code == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["accounts.json", "env"]
 
 
-@pytest.mark.parametrize("options", [(), ("--tls",)])
-def test_the_banners_curl_works_when_pasted_into_a_shell(tmp_path: Path, data: Path, options: tuple[str, ...]) -> None:
-    program("curl")
-    with serving(tmp_path, "--data", str(data), "--now", NOW, *options) as served:
-        (line,) = [line for line in iter(served.line, LAST) if line.startswith("curl ")]
-        pasted = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True, timeout=30)
-        served.end()
-    assert [row["call_id"] for row in json.loads(pasted.stdout)["data"]] == ["a@b"]
+def test_an_env_file_that_cannot_be_written_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / "accounts.json").write_text('[{"id": "A"}]')
+    result = run("serve", "--port", "0", "--data", str(tmp_path), "--env-file", str(tmp_path / "nosuch" / "env"))
+    assert result.exit_code == 1
+    assert result.output.endswith(
+        f"Error: {tmp_path / 'nosuch' / 'env'} cannot be written (No such file or directory): expected a file in a "
+        "folder that is there and may be written to; name another one with --env-file\n"
+    )
 
 
-def test_over_tls_the_env_file_names_the_certificate_which_is_gone_at_the_end(tmp_path: Path) -> None:
-    with serving(tmp_path, "--tls", "--now", NOW) as served:
-        variables = served.variables
-        context = ssl.create_default_context(cafile=variables["MOCKCDRS_CA_FILE"])
-        with urlopen(variables["MOCKCDRS_CONSOLE"], context=context, timeout=10) as page:
-            assert page.status == 200
-        served.end()
-    assert variables["MOCKCDRS_URL"].startswith("https://")
-    assert not Path(variables["MOCKCDRS_CA_FILE"]).exists()
-
-
-def test_the_env_file_is_for_its_owners_eyes(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data)) as served:
-        assert stat.S_IMODE(served.env_file.stat().st_mode) == 0o600
-        served.end()
-
-
-def test_an_env_file_that_another_server_has_taken_over_stays(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data)) as served:
-        served.env_file.write_text("MOCKCDRS_URL=elsewhere\n")
-        served.end()
-        assert served.env_file.read_text() == "MOCKCDRS_URL=elsewhere\n"
-
-
-def test_the_consoles_address_has_the_token_it_takes_and_without_control_there_is_none(
-    tmp_path: Path, data: Path
+@pytest.mark.parametrize(
+    ("accounts", "busy", "account"),
+    [
+        ([("top", True), ("quiet", False), ("busy", False)], ["top", "busy"], "busy"),
+        ([("top", True), ("quiet", False)], ["top"], "top"),
+        ([("top", True), ("quiet", False)], [], "quiet"),
+    ],
+)
+def test_the_account_shown_is_an_ordinary_one_with_calls(
+    accounts: list[tuple[str, bool]], busy: list[str], account: str
 ) -> None:
-    with serving(tmp_path, "--data", str(data), "--control-token", "a b&c") as served:
-        console = served.variables["MOCKCDRS_CONSOLE"]
-        banner = served.end()
-    assert console.endswith("/_mockcdrs/?token=a%20b%26c")
-    assert "/_mockcdrs/docs?token=a%20b%26c\n" in banner
-    with serving(tmp_path, "--data", str(data), "--no-control") as served:
-        assert "MOCKCDRS_CONSOLE" not in served.variables
-        with urlopen(served.variables["MOCKCDRS_URL"].removesuffix("v2") + "_mockcdrs/", timeout=10) as answer:
-            assert answer.read() == pipeline.GREETING
-        assert "Console" not in served.end()
+    stored_accounts = (Account(account_id, is_superduper_admin=top) for account_id, top in accounts)
+    store = LoadedStore(stored_accounts, {(account_id, "202601"): [] for account_id in busy})
+    assert default_account(store).id == account
 
 
-def test_each_request_is_a_line_also_where_no_terminal_is(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        assert [line for line in iter(served.line, LAST) if " GET " in line] == []
-        assert served.line() == ""
-        served.get("/cdrs?page_size=7")
-        line = served.line()
-        served.end()
-    assert re.fullmatch(rf"[\d:]{{8}} 200 GET +[\d.]+ ms +\d+ B  /v2/accounts/{ACCOUNT}/cdrs\?page_size=7", line)
+def test_the_clock_runs_at_a_speed_from_now_on() -> None:
+    clock = build(config_of("--now", "2026-01-20T08:00:00Z", "--speed", "60")).clock
+    assert (clock.speed, clock.is_frozen) == (60, False)
+    assert clock.now() >= 63_936_115_200
+    for speed in ("0", "nan", "fast"):
+        result = run("serve", "--speed", speed)
+        assert result.exit_code == 2
+        assert f"Invalid value for '--speed': came {speed}, expected seconds" in result.output or speed == "fast"
 
 
-def test_for_a_machine_all_is_json_without_a_token(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW, "--log-format", "json") as served:
-        served.get("/cdrs?page_sice=7")
-        lines = [served.line(), served.line()]
-        assert served.end() == ""
-    started, request = map(json.loads, lines)
-    assert (started["event"], started["account_id"], started["kazoo"]) == ("listening", ACCOUNT, "4.3")
-    assert (request["event"], request["status"], request["query"]) == ("request", 200, "page_sice=7")
-    assert request["advice"] == ["misspelt-parameter"]
-    assert TOKEN not in "".join(lines)
+@pytest.mark.parametrize(
+    "origin", ["localhost:3000", "http://", "http://localhost:3000/panel", "ftp://localhost", "http://a?b"]
+)
+def test_an_origin_that_is_none_is_refused_with_an_example(origin: str) -> None:
+    result = run("serve", "--allow-origin", origin)
+    assert result.exit_code == 2
+    assert f"came {origin!r}, expected an origin, as in http://localhost:3000" in result.output
 
 
-def test_slow_answers_under_way_and_an_output_that_nobody_reads_do_not_hold_up_the_end(
-    tmp_path: Path, data: Path
-) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW) as served:
-        root = served.variables["MOCKCDRS_URL"].removesuffix("v2")
-        long = "x" * 500
-        for _ in range(300):  # more than a pipe holds
-            with contextlib.suppress(HTTPError):
-                served.get(f"/nosuch/{long}")
-        slow = json.dumps({"path": "/cdrs", "drip": 1}).encode()
-        urlopen(Request(f"{root}_mockcdrs/faults", slow, {"Content-Type": "application/json"}), timeout=10).close()
-        request = Request(f"{root}v2/accounts/{ACCOUNT}/cdrs", headers={"X-Auth-Token": TOKEN})
-        with urlopen(request, timeout=10) as answer:  # some 1,200 bytes, a second for each
-            answer.read(1)
-            served.process.send_signal(signal.SIGTERM)
-            with pytest.raises(IncompleteRead):
-                answer.read()
-        assert served.process.wait(timeout=60) == 0
+def test_pages_from_beyond_this_machine_need_the_control_token() -> None:
+    result = run("serve", "--port", "0", "--allow-origin", "https://dev.example")
+    assert result.exit_code == 2
+    assert "--allow-origin https://dev.example lets a page from elsewhere change everything" in result.output
 
 
-def test_data_clock_settings_and_host_are_as_told(tmp_path: Path, data: Path) -> None:
-    options = ["--data", str(data), "--now", NOW, "--host", "localhost"]
-    with serving(
-        tmp_path, *options, "--set", "kazoo.version=9.9", "--set", "crossbar.pagination_page_size=7"
-    ) as served:
-        assert served.variables["MOCKCDRS_URL"].startswith("http://localhost:")
-        listing = served.get("/cdrs")
-        assert [row["call_id"] for row in listing["data"]] == ["a@b"]
-        assert (listing["timestamp"], listing["version"]) == (NOW, "9.9")
+def test_allowed_origins_are_as_browsers_send_them() -> None:
+    options_of_mock = ("--allow-origin", "http://LOCALHOST:3000/", "--allow-origin", "https://dev.example")
+    options = serve.command.make_context("serve", ["--control-token", "secret", *options_of_mock]).params
+    values = {name: value for name, value in options.items() if name not in serve.OPTIONS_OF_COMMAND}
+    assert serve.build_mock(**values).server_config.allow_origin == ("http://localhost:3000", "https://dev.example")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
-def test_an_interrupt_and_a_request_to_terminate_end_it_quietly(
-    tmp_path: Path, data: Path, number: int, status: int
-) -> None:
-    with serving(tmp_path, "--data", str(data)) as served:
-        output = served.end(number)
-        assert served.process.returncode == status
-    assert "Traceback" not in output
-    assert not served.env_file.exists()
-
-
-def test_without_data_it_makes_up_the_same_calls_for_the_same_seed_and_moment(tmp_path: Path) -> None:
-    first, second = (listed(tmp_path, "--now", NOW, "--seed", "7") for _ in range(2))
-    assert len(first["data"]) == 50
-    assert (first["data"], first["timestamp"]) == (second["data"], NOW)
-
-
-def listed(directory: Path, *options: str) -> Any:
-    with serving(directory, *options) as served:
-        listing = served.get("/cdrs")
-        served.end()
-    return listing
-
-
-def test_open_opens_the_console_in_the_browser_of_the_environment(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser = tmp_path / "browser"
-    browser.write_text('#!/bin/sh\necho "$1" > "$0.opened"\n')
-    browser.chmod(0o700)
-    monkeypatch.setenv("BROWSER", str(browser))
-    with serving(tmp_path, "--data", str(data), "--open") as served:
-        opened = tmp_path / "browser.opened"
-        while not (opened.exists() and opened.read_text()):
-            assert served.process.poll() is None
-            time.sleep(0.01)
-        assert opened.read_text().strip() == served.variables["MOCKCDRS_CONSOLE"]
-        served.end()
-
-
-def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: Path) -> None:
-    with serving(tmp_path, "--data", str(data), "--now", NOW, "--reload") as served:
-        assert len(served.get("/cdrs")["data"]) == 1
-        more = [DOCUMENT, {**DOCUMENT, "_id": "202601-c@d", "call_id": "c@d"}]
-        (data / "cdrs.jsonl").write_text("\n".join(map(json.dumps, more)))
-        for _ in range(600):
-            if len(served.get("/cdrs")["data"]) == 2:
-                break
-            time.sleep(0.1)
-        else:
-            pytest.fail("the changed data was not served")
-        assert "the data changed: the server began anew with it" in served.end()
+def test_there_is_no_console_to_open_without_a_control_api() -> None:
+    result = run("serve", "--open", "--no-control")
+    assert result.exit_code == 2
+    assert "--open opens the console, which --no-control leaves out" in result.output

@@ -16,7 +16,7 @@ from mockcdrs.dataset.accounts import credentials
 from mockcdrs.faults import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
-json._default_decoder = json.JSONDecoder()  # importing kazoo has changed it for every test of the process
+json._default_decoder = json.JSONDecoder()  # type: ignore[attr-defined]  # importing kazoo has changed it for every test of the process
 
 
 @pytest.fixture

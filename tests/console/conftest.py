@@ -21,7 +21,6 @@ expect.set_options(timeout=PATIENCE_MS)
 
 USER_AGENT = "a-client/1.0"
 
-Open = Callable[..., Page]
 Ask = Callable[..., httpx.Response]
 
 
@@ -63,8 +62,8 @@ def origin(mock: Mock) -> str:
 @pytest.fixture
 def ask(mock: Mock) -> Ask:
     def send(path: str = "/cdrs", headers: dict[str, str] | None = None, **query: Any) -> httpx.Response:
-        sent = {"X-Auth-Token": mock.auth_token, **(headers or {})}
-        return httpx.get(mock.url_for(path), params=query, headers=sent, timeout=30, verify=TRUSTED)
+        all_headers = {"X-Auth-Token": mock.auth_token, **(headers or {})}
+        return httpx.get(mock.url_for(path), params=query, headers=all_headers, timeout=30, verify=TRUSTED)
 
     return send
 
@@ -98,38 +97,53 @@ def fill_journal(mock: Mock, count: int, *, is_complete: bool = True) -> list[Re
     return records
 
 
-@pytest.fixture
-def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[Open]:
-    """Opens a page; at the end none has complained, run a stranger's script or asked another server."""
-    pages, complaints, urls = set[Page](), list[str](), list[str]()
-    listeners: dict[Any, Callable[[Any], object]] = {
-        "console": lambda message: complaints.append(f"{message.type}: {message.text}"),
-        "pageerror": lambda error: complaints.append(str(error)),
-        "dialog": lambda dialog: complaints.append(f"dialog: {dialog.message}") or dialog.dismiss(),
-        "request": lambda request: urls.append(request.url),
-    }
+class PageOpener:
+    """Opens pages of a mock, and collects what they complain of and ask for.
 
-    def opened(view: str = "requests", path: str = "", ready: str = LIVE, **options: Any) -> Page:
-        page = new_page(browser, **options) if options else usual_page
-        if page not in pages:
-            pages.add(page)
-            for event, listener in listeners.items():
+    A test sets `expects_failures` if the server is to answer with errors, of which Chromium itself tells.
+    """
+
+    def __init__(self, browser: Browser, usual_page: Page, origin: str) -> None:
+        self._browser, self._usual_page, self._origin = browser, usual_page, origin
+        self._pages = set[Page]()
+        self._complaints, self._urls = list[str](), list[str]()
+        self._listeners: dict[Any, Any] = {
+            "console": lambda message: self._complaints.append(f"{message.type}: {message.text}"),
+            "pageerror": lambda error: self._complaints.append(str(error)),
+            "dialog": lambda dialog: (self._complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()),
+            "request": lambda request: self._urls.append(request.url),
+        }
+        self.expects_failures = False
+
+    def __call__(self, view: str = "requests", path: str = "", ready: str = LIVE, **options: Any) -> Page:
+        """Open a page, and wait until it is ready."""
+        page = new_page(self._browser, **options) if options else self._usual_page
+        if page not in self._pages:
+            self._pages.add(page)
+            for event, listener in self._listeners.items():
                 page.on(event, listener)
-        page.goto(f"{origin}/_mockcdrs/{path}#/{view}")
+        page.goto(f"{self._origin}/_mockcdrs/{path}#/{view}")
         page.locator(ready).first.wait_for()
         return page
 
-    opened.expects_failures = False
-    yield opened
-    for page in pages:
-        page.goto("about:blank")  # what the page would complain of later would be the next test's
-        for event, listener in listeners.items():
-            page.remove_listener(event, listener)
-        if page is usual_page:
-            page.unroute_all()
-        else:
-            page.context.close()
-    # Chromium itself tells of each answer that is an error
-    unexpected = [each for each in complaints if not (opened.expects_failures and "Failed to load resource" in each)]
-    assert unexpected == []
-    assert [url for url in urls if not url.startswith((f"{origin}/_mockcdrs/", f"{origin}/v1/", f"{origin}/v2/"))] == []
+    def close(self) -> None:
+        """Leave the pages, and fail if one complained, ran a stranger's script or asked another server."""
+        for page in self._pages:
+            page.goto("about:blank")  # what the page would complain of later would be the next test's
+            for event, listener in self._listeners.items():
+                page.remove_listener(event, listener)
+            if page is self._usual_page:
+                page.unroute_all()
+            else:
+                page.context.close()
+        failure = "Failed to load resource"
+        assert [each for each in self._complaints if not (self.expects_failures and failure in each)] == []
+        own = tuple(f"{self._origin}/{path}/" for path in ("_mockcdrs", "v1", "v2"))
+        assert [url for url in self._urls if not url.startswith(own)] == []
+
+
+@pytest.fixture
+def open_page(browser: Browser, usual_page: Page, origin: str) -> Iterator[PageOpener]:
+    opener = PageOpener(browser, usual_page, origin)
+    yield opener
+    opener.close()

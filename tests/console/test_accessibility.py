@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import PHONE, Ask, Open, walk
+from tests.console.conftest import PHONE, Ask, PageOpener, walk
 
 DESKTOP = {"width": 1440, "height": 900}
 
@@ -26,7 +26,7 @@ def make_busy(mock: Mock, ask: Ask) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_in_the_console(
-    open_page: Open, mock: Mock, ask: Ask, scheme: str, viewport: dict[str, int]
+    open_page: PageOpener, mock: Mock, ask: Ask, scheme: str, viewport: dict[str, int]
 ) -> None:
     make_busy(mock, ask)
     page = open_page(color_scheme=scheme, viewport=viewport)
@@ -36,9 +36,9 @@ def test_axe_finds_nothing_in_the_console(
     page.locator(".page-row").first.click()
     page.get_by_text("Headers of the answer").wait_for()
     assert violations(page) == []
-    for view, opened in (("Advice", ".card"), ("Calls", ".row"), ("Trouble", ".rules summary"), ("Setup", "summary")):
+    for view, part in (("Advice", ".card"), ("Calls", ".row"), ("Trouble", ".rules summary"), ("Setup", "summary")):
         page.get_by_role("tab", name=view).click()
-        page.locator(f"#{view.lower()} {opened}").first.click()
+        page.locator(f"#{view.lower()} {part}").first.click()
         assert violations(page) == [], view
     page.get_by_role("button", name="Reset everything…").click()
     assert violations(page) == []
@@ -47,15 +47,15 @@ def test_axe_finds_nothing_in_the_console(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_in_the_page_of_the_api(open_page: Open, scheme: str, viewport: dict[str, int]) -> None:
+def test_axe_finds_nothing_in_the_page_of_the_api(open_page: PageOpener, scheme: str, viewport: dict[str, int]) -> None:
     page = open_page(path="docs", ready=".operation", color_scheme=scheme, viewport=viewport)
     assert violations(page) == []
-    opened = page.locator("#operation-listCdrs")
-    opened.locator("summary").first.click()
+    part = page.locator("#operation-listCdrs")
+    part.locator("summary").first.click()
     for fold in ("Quirks of Crossbar's (", "Advice on it (", "More parameters ("):
-        opened.get_by_text(fold).click()
-    opened.get_by_role("button", name="Send the request").click()
-    opened.get_by_text("Response headers").wait_for()
+        part.get_by_text(fold).click()
+    part.get_by_role("button", name="Send the request").click()
+    part.get_by_text("Response headers").wait_for()
     if viewport == DESKTOP:  # on a phone they are folded
-        opened.locator(".response summary").first.click()
+        part.locator(".response summary").first.click()
     assert violations(page) == []

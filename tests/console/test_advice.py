@@ -2,14 +2,14 @@
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import Ask, Open
+from tests.console.conftest import Ask, PageOpener
 
 
-def test_without_any_it_says_so(open_page: Open) -> None:
+def test_without_any_it_says_so(open_page: PageOpener) -> None:
     expect(open_page("advice").locator("#advice")).to_contain_text("No advice: nothing that clients asked so far")
 
 
-def test_each_code_has_its_sentence_count_clients_and_requests(open_page: Open, ask: Ask) -> None:
+def test_each_code_has_its_sentence_count_clients_and_requests(open_page: PageOpener, ask: Ask) -> None:
     for size in (1, 2):
         ask(page_sice=size, headers={"User-Agent": f"client-{size}/1.0"})
     page = open_page("advice")
@@ -29,12 +29,23 @@ def test_each_code_has_its_sentence_count_clients_and_requests(open_page: Open, 
     expect(page.locator("#requests .toolbar .count")).to_have_text("2 requests")
 
 
-def test_advice_that_comes_while_it_is_shown_appears(open_page: Open, ask: Ask) -> None:
+def test_advice_that_comes_while_it_is_shown_appears(open_page: PageOpener, ask: Ask) -> None:
     page = open_page("advice")
     ask(page_sice=1)
     expect(page.locator("#advice")).to_contain_text("misspelt-parameter")
 
 
-def test_a_link_to_a_code_that_was_never_given_shows_what_it_stands_for(open_page: Open) -> None:
+def test_of_many_pieces_of_one_code_the_newest_are_listed(open_page: PageOpener, ask: Ask) -> None:
+    for nth in range(14):
+        ask(**{f"parameter_{nth}": 1})
+    page = open_page("advice")
+    card = page.locator(".card", has=page.get_by_role("heading", name="misspelt-parameter"))
+    expect(card).to_contain_text("14 times")
+    expect(card.locator("li")).to_have_count(12)
+    expect(card.locator("li").first).to_contain_text("parameter_13")
+    expect(card).to_contain_text("and 2 older")
+
+
+def test_a_link_to_a_code_that_was_never_given_shows_what_it_stands_for(open_page: PageOpener) -> None:
     page = open_page("advice?code=wrong-epoch")
     expect(page.locator("#advice .chosen")).to_contain_text("A Unix time, milliseconds or a date in digits")

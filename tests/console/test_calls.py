@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import PHONE, Ask, Open
+from tests.console.conftest import PHONE, Ask, PageOpener
 
 ROWS = "#calls .rows .row"
 SEARCH = "Search calls by number or name"
@@ -19,12 +19,12 @@ def query_shown(page: Page) -> str:
     return page.locator("#calls").get_by_label("Crossbar query", exact=True).inner_text()
 
 
-def test_an_empty_account_says_so(open_page: Open, mock: Mock) -> None:
+def test_an_empty_account_says_so(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     expect(open_page("calls").locator("#calls")).to_contain_text("No call in this range.")
 
 
-def test_a_call_tells_who_called_whom_how_long_and_how_it_ended(open_page: Open, mock: Mock) -> None:
+def test_a_call_tells_who_called_whom_how_long_and_how_it_ended(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     mock.add_call(caller="+14155550100", caller_name="Ann", callee="+14155550199", callee_name="Bob", seconds=75)
     mock.add_call(scenario="inbound_missed")
@@ -38,7 +38,7 @@ def test_a_call_tells_who_called_whom_how_long_and_how_it_ended(open_page: Open,
     expect(page.locator("#calls .count")).to_have_text("2 calls, 1m 15s talked")
 
 
-def test_a_chosen_call_shows_its_legs_in_time_and_their_documents(open_page: Open, mock: Mock) -> None:
+def test_a_chosen_call_shows_its_legs_in_time_and_their_documents(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     call = mock.add_call(seconds=75)
     page = open_page("calls")
@@ -48,13 +48,13 @@ def test_a_chosen_call_shows_its_legs_in_time_and_their_documents(open_page: Ope
     expect(legs.first).to_contain_text("talked 1m 15s")
     expect(legs.first.locator(".badge")).to_have_text("inbound")
     legs.first.locator("summary").click()
-    shown = json.loads(legs.first.get_by_label("CDR", exact=True).inner_text())
-    assert shown["id"] in {leg["_id"] for leg in call.legs}
+    query_url = json.loads(legs.first.get_by_label("CDR", exact=True).inner_text())
+    assert query_url["id"] in {leg["_id"] for leg in call.legs}
     page.locator(ROWS).click()
     expect(legs).to_have_count(0)
 
 
-def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: Open, mock: Mock) -> None:
+def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     mock.add_call(scenario="inbound_answered", caller="+14155550123", caller_name="Ann Smith")
     mock.add_call(scenario="outbound_local", callee="+13035550177")
@@ -71,7 +71,7 @@ def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: Open, m
     expect(page.locator("#calls")).to_contain_text("No call is like that.")
 
 
-def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open, mock: Mock) -> None:
+def test_direction_result_user_and_cause_choose_among_the_calls(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     user, other = (str(user["id"]) for user in mock.state.data.accounts[mock.account_id].users[:2])
     mock.add_call(scenario="inbound_missed")
@@ -94,23 +94,25 @@ def test_direction_result_user_and_cause_choose_among_the_calls(open_page: Open,
     expect(page.locator("#calls")).to_contain_text("No call is like that.")
 
 
-def test_the_query_gets_the_same_range_user_and_cause_from_crossbar(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_the_query_gets_the_same_range_user_and_cause_from_crossbar(
+    open_page: PageOpener, mock: Mock, ask: Ask
+) -> None:
     mock.clear()
     user = str(mock.state.data.accounts[mock.account_id].users[0]["id"])
-    wanted = mock.add_call(owner=user, fields={"hangup_cause": "USER_BUSY"})
+    busy_call = mock.add_call(owner=user, fields={"hangup_cause": "USER_BUSY"})
     mock.add_call(owner=user)
     page = open_page(f"calls?user={user}&cause=USER_BUSY&direction=incoming&result=answered&q=55")
-    shown = urlsplit(query_shown(page))
-    assert shown.path == f"/users/{user}/cdrs"
-    query = {name: values[0] for name, values in parse_qs(shown.query).items()}
+    query_url = urlsplit(query_shown(page))
+    assert query_url.path == f"/users/{user}/cdrs"
+    query = {name: values[0] for name, values in parse_qs(query_url.query).items()}
     assert int(query["created_to"]) == mock.clock.now()
-    rows = ask(shown.path, **query).json()["data"]
-    assert {row["interaction_id"] for row in rows} == {wanted.id}
+    rows = ask(query_url.path, **query).json()["data"]
+    assert {row["interaction_id"] for row in rows} == {busy_call.id}
     for words in ("filter_call_direction is a leg's", "no filter for missed", "filter_caller_id_number=55"):
         expect(page.locator("#calls .query")).to_contain_text(words)
 
 
-def test_a_range_follows_the_mocks_clock(open_page: Open, mock: Mock) -> None:
+def test_a_range_follows_the_mocks_clock(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     mock.add_call(at="2026-01-20T11:00:00Z")
     mock.add_call(at="2026-02-09T11:00:00Z")
@@ -127,7 +129,7 @@ def test_a_range_follows_the_mocks_clock(open_page: Open, mock: Mock) -> None:
         expect(page.locator(ROWS)).to_have_count(count)
 
 
-def test_an_added_call_is_shown_and_marked_wherever_it_was_added(open_page: Open, mock: Mock) -> None:
+def test_an_added_call_is_shown_and_marked_wherever_it_was_added(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     mock.add_call(scenario="internal_call")
     page = open_page("calls")
@@ -140,13 +142,13 @@ def test_an_added_call_is_shown_and_marked_wherever_it_was_added(open_page: Open
     page.get_by_label("Caller's number").fill("+14155550100")
     page.get_by_role("button", name="Add the call").click()
     expect(page.locator("#notices")).to_contain_text("Added: voicemail")
-    added = page.locator(ROWS, has_text="+14155550100")
-    expect(added).to_contain_text("voicemail")
-    expect(added.locator(".new")).to_be_visible()
-    expect(added).to_have_attribute("aria-expanded", "true")
+    new_row = page.locator(ROWS, has_text="+14155550100")
+    expect(new_row).to_contain_text("voicemail")
+    expect(new_row.locator(".new")).to_be_visible()
+    expect(new_row).to_have_attribute("aria-expanded", "true")
 
 
-def test_a_call_that_cannot_be_added_says_why(open_page: Open) -> None:
+def test_a_call_that_cannot_be_added_says_why(open_page: PageOpener) -> None:
     open_page.expects_failures = True
     page = open_page("calls")
     page.locator("#calls summary", has_text="Add a call").click()
@@ -156,7 +158,7 @@ def test_a_call_that_cannot_be_added_says_why(open_page: Open) -> None:
     expect(page.locator("#notices .bad")).to_contain_text("seconds")
 
 
-def test_the_chart_counts_the_whole_range_though_few_calls_are_loaded(open_page: Open, mock: Mock) -> None:
+def test_the_chart_counts_the_whole_range_though_few_calls_are_loaded(open_page: PageOpener, mock: Mock) -> None:
     page = open_page("calls?range=30d", viewport={"width": 1280, "height": 800})
     chart = page.locator("#calls .chart")
     expect(chart.locator("rect").first).to_be_attached()
@@ -174,13 +176,13 @@ def test_the_chart_counts_the_whole_range_though_few_calls_are_loaded(open_page:
     expect(page.locator(ROWS)).to_have_count(min(total, 400))
 
 
-def test_a_short_range_is_charted_by_the_hour(open_page: Open) -> None:
+def test_a_short_range_is_charted_by_the_hour(open_page: PageOpener) -> None:
     page = open_page("calls?range=1d", viewport={"width": 1280, "height": 800})
     expect(page.locator("#calls figcaption")).to_contain_text("in each hour (UTC)")
     expect(page.locator("#calls .chart svg text").last).to_have_text(re.compile(r"\d\d:00"))
 
 
-def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: Open, mock: Mock) -> None:
+def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: PageOpener, mock: Mock) -> None:
     mock.clear()
     mock.add_call(at="2026-01-20T08:00:00Z")
     mock.add_call(at="2026-01-20T11:00:00Z")
@@ -197,7 +199,7 @@ def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: Open, mock: 
     expect(page.locator(ROWS)).to_have_count(2)
 
 
-def test_dates_are_utc_and_become_gregorian_seconds(open_page: Open) -> None:
+def test_dates_are_utc_and_become_gregorian_seconds(open_page: PageOpener) -> None:
     page = open_page("calls", timezone_id="America/Los_Angeles")
     expect(page.locator(ROWS).first).to_be_visible()
     page.get_by_label("Range").select_option("custom")
@@ -213,6 +215,6 @@ def test_dates_are_utc_and_become_gregorian_seconds(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 768, "height": 1024}, PHONE])
-def test_the_first_call_is_in_the_first_screen(open_page: Open, viewport: dict[str, int]) -> None:
+def test_the_first_call_is_in_the_first_screen(open_page: PageOpener, viewport: dict[str, int]) -> None:
     page = open_page("calls", viewport=viewport)
     expect(page.locator(ROWS).first).to_be_in_viewport(ratio=1)

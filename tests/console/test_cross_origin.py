@@ -20,24 +20,24 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of another server."""
     with serving() as other:
         other.respond("/page", text="<title>another origin</title>", headers={"Content-Type": "text/html"})
-        opened = new_page(browser)
-        opened.goto(other.url_for("/page"))
-        yield opened
-        opened.context.close()
+        other_page = new_page(browser)
+        other_page.goto(other.url_for("/page"))
+        yield other_page
+        other_page.context.close()
 
 
-def fetched(page: Page, mock: Mock, path: str, method: str = "GET") -> Any:
+def fetch(page: Page, mock: Mock, path: str, method: str = "GET") -> Any:
     return page.evaluate(FETCH, [mock.url_for(path), mock.auth_token, method])
 
 
 def test_a_page_gets_replies_also_of_paths_that_crossbar_does_not_have(page: Page, mock: Mock) -> None:
     mock.respond("/nosuch/*", [{"json": {"a": 1}}, {"text": "gone", "status": 410}])
     mock.respond("/made", text="made", status=201, method="PUT")
-    assert fetched(page, mock, "/nosuch/7") == [200, '{"a":1}']
-    assert fetched(page, mock, "/nosuch/7") == [410, "gone"]
-    assert fetched(page, mock, "/made", "PUT") == [201, "made"]
+    assert fetch(page, mock, "/nosuch/7") == [200, '{"a":1}']
+    assert fetch(page, mock, "/nosuch/7") == [410, "gone"]
+    assert fetch(page, mock, "/made", "PUT") == [201, "made"]
 
 
 def test_a_page_gets_what_faults_make_of_answers(page: Page, mock: Mock) -> None:
     mock.script("/cdrs", [429, 503, {"empty": True}, {"error": "no_credit"}, {"token_expired": True}])
-    assert [fetched(page, mock, "/cdrs")[0] for _ in range(5)] == [429, 503, 200, 402, 401]
+    assert [fetch(page, mock, "/cdrs")[0] for _ in range(5)] == [429, 503, 200, 402, 401]

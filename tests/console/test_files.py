@@ -8,8 +8,8 @@ import falcon
 import pytest
 from falcon.testing import TestClient
 
-from mockcdrs.console import pages
-from mockcdrs.faults.rule import ACTIONS
+from mockcdrs import console
+from mockcdrs.faults.actions import ACTIONS
 
 BASE = "/_mockcdrs"
 FILES = resources.files("mockcdrs.console") / "assets"
@@ -20,7 +20,7 @@ MARKUP = r"(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval
 @pytest.fixture
 def client() -> TestClient:
     app = falcon.App()
-    pages.add_routes(app, BASE)
+    console.add_routes(app, BASE)
     return TestClient(app)
 
 
@@ -75,10 +75,10 @@ def test_no_file_makes_markup_of_text_or_asks_another_server(name: str) -> None:
 @pytest.mark.parametrize(("page", "script"), [("index.html", "main.js"), ("docs.html", "docs.js")])
 def test_a_page_loads_ahead_just_the_modules_that_its_script_imports(page: str, script: str) -> None:
     text = text_of(resources.files("mockcdrs.console") / page)
-    imported, modules = [script], set[str]()
-    for name in imported:
+    imports, modules = [script], set[str]()
+    for name in imports:
         more = re.findall(r'from "\./([^"]+)"', text_of(FILES / name))
-        imported += [each for each in more if each not in imported]
+        imports += [each for each in more if each not in imports]
         modules.add(name)
     assert sorted(re.findall(r'modulepreload" href="assets/([^"]+)"', text)) == sorted(modules - {script})
 
@@ -87,7 +87,7 @@ def test_a_page_loads_ahead_just_the_modules_that_its_script_imports(page: str, 
 def test_a_page_has_no_script_or_style_of_its_own(name: str) -> None:
     page = text_of(resources.files("mockcdrs.console") / name)
     assert not re.search(r"<script(?![^>]* src=)|<style|\bon\w+=|\bstyle=|https?://", page)
-    assert all(pages.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
+    assert all(console.find_asset(file) for file in re.findall(r'(?:href|src)="assets/([^"]+)"', page))
 
 
 def test_the_form_of_a_rule_has_each_action_that_json_can_say() -> None:
@@ -96,5 +96,5 @@ def test_the_form_of_a_rule_has_each_action_that_json_can_say() -> None:
 
 
 def test_every_import_of_a_file_is_there() -> None:
-    imported = {name for file in NAMES for name in re.findall(r'from "\./([^"]+)"', text_of(FILES / file))}
-    assert imported <= set(NAMES)
+    imports = {name for file in NAMES for name in re.findall(r'from "\./([^"]+)"', text_of(FILES / file))}
+    assert imports <= set(NAMES)

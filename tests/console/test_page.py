@@ -12,7 +12,7 @@ from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
-from tests.console.conftest import PHONE, Ask, Open
+from tests.console.conftest import PHONE, Ask, PageOpener
 
 VIEWS = ("requests", "advice", "calls", "trouble", "setup")
 TEXTS = ("call_id", "caller_id_number", "callee_id_number", "hangup_cause", "call_direction", "from", "to", "request")
@@ -48,7 +48,7 @@ def hostile(mock: Mock) -> str:
     return str(mock.add_cdr({**call.legs[0], **texts, "interaction_id": SCRIPT, "_id": f"202601-{IMAGE}"})["_id"])
 
 
-def test_markup_in_every_field_stays_text(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_markup_in_every_field_stays_text(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     cdr_id = hostile(mock)
     mock.respond("/nosuch", json={IMAGE: SCRIPT}, headers={"X-Evil": IMAGE, "Content-Type": "text/html"})
     mock.fail(error="too_many_requests", path=f"/summary/{SCRIPT}", query={"y": IMAGE})
@@ -66,7 +66,7 @@ def test_markup_in_every_field_stays_text(open_page: Open, mock: Mock, ask: Ask)
     expect(page.locator("body :is(script, img)")).to_have_count(0)
 
 
-def test_markup_in_an_error_message_stays_text(open_page: Open, mock: Mock) -> None:
+def test_markup_in_an_error_message_stays_text(open_page: PageOpener, mock: Mock) -> None:
     open_page.expects_failures = True
     page = open_page("trouble")
     page.get_by_label("Rule as JSON").fill(json.dumps({IMAGE: SCRIPT}))
@@ -91,7 +91,9 @@ def opened_whole(page: Page) -> None:
             summary.click()
 
 
-def test_scripts_in_names_queries_and_headers_stay_text_in_every_view(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_scripts_in_names_queries_and_headers_stay_text_in_every_view(
+    open_page: PageOpener, mock: Mock, ask: Ask
+) -> None:
     busy(mock, ask)
     page = open_page()
     opened_whole(page)
@@ -103,7 +105,7 @@ def test_scripts_in_names_queries_and_headers_stay_text_in_every_view(open_page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_is_wider_than_a_phone(open_page: Open, mock: Mock, ask: Ask, scheme: str) -> None:
+def test_nothing_is_wider_than_a_phone(open_page: PageOpener, mock: Mock, ask: Ask, scheme: str) -> None:
     busy(mock, ask)
     page = open_page(viewport=PHONE, color_scheme=scheme)
     for view in VIEWS:
@@ -120,7 +122,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Open, mock: Mock, ask: Ask, sc
     expect(page.locator("#requests .row").first).to_be_focused()
 
 
-def test_dark_is_dark_and_light_is_light(open_page: Open) -> None:
+def test_dark_is_dark_and_light_is_light(open_page: PageOpener) -> None:
     grounds = [
         open_page(color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
         for scheme in ("dark", "light")
@@ -128,7 +130,7 @@ def test_dark_is_dark_and_light_is_light(open_page: Open) -> None:
     assert grounds == ["rgb(20, 23, 28)", "rgb(245, 246, 249)"]
 
 
-def test_the_keyboard_alone_walks_through_views_and_rows(open_page: Open, ask: Ask) -> None:
+def test_the_keyboard_alone_walks_through_views_and_rows(open_page: PageOpener, ask: Ask) -> None:
     for size in (1, 2):
         ask(page_size=size)
     page = open_page()
@@ -153,7 +155,7 @@ def test_the_keyboard_alone_walks_through_views_and_rows(open_page: Open, ask: A
     expect(page.locator("#requests .detail")).to_contain_text("page_size: 1 rows")
 
 
-def test_the_address_names_the_view(open_page: Open) -> None:
+def test_the_address_names_the_view(open_page: PageOpener) -> None:
     page = open_page("trouble")
     expect(page.get_by_role("tab", name="Trouble")).to_have_attribute("aria-selected", "true")
     page.get_by_role("tab", name="Setup").click()
@@ -164,7 +166,7 @@ def test_the_address_names_the_view(open_page: Open) -> None:
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE])
 def test_view_filter_choice_and_range_are_in_the_address(
-    open_page: Open, ask: Ask, mock: Mock, viewport: dict[str, int]
+    open_page: PageOpener, ask: Ask, mock: Mock, viewport: dict[str, int]
 ) -> None:
     mock.clear()
     call = mock.add_call(scenario="inbound_missed")
@@ -173,6 +175,7 @@ def test_view_filter_choice_and_range_are_in_the_address(
     page = open_page(viewport=viewport)
     page.get_by_label("Show only requests with these words").fill("status:401")
     page.get_by_role("button", name="4xx").click()
+    expect(page.locator("#requests .row")).to_have_count(1)
     page.locator("#requests .row").click()
     expect(page.locator("#requests .detail")).to_be_visible()
     assert page.url.partition("#")[2] == "/requests?q=status%3A401&show=4xx&request=1"
@@ -181,6 +184,7 @@ def test_view_filter_choice_and_range_are_in_the_address(
     page.get_by_role("tab", name="Calls").click()
     page.get_by_label("Range").select_option("30d")
     page.get_by_label("Result").select_option("missed")
+    expect(page.locator("#calls .row")).to_have_count(1)
     page.locator("#calls .row").click()
     assert page.url.partition("#")[2] == f"/calls?range=30d&result=missed&call={call.id}"
     page.reload()
@@ -196,7 +200,7 @@ def test_view_filter_choice_and_range_are_in_the_address(
     expect(page.get_by_label("Result")).to_have_value("missed")
 
 
-def test_an_address_that_names_nothing_shows_the_requests(open_page: Open) -> None:
+def test_an_address_that_names_nothing_shows_the_requests(open_page: PageOpener) -> None:
     page = open_page("nosuch?request=77&call=x")
     expect(page.get_by_role("tab", name="Requests")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#requests .detail")).to_be_hidden()
@@ -233,7 +237,7 @@ def test_a_missing_control_token_is_asked_for(browser: Browser, guarded: str, to
 
 
 def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
-    open_page: Open, mock: Mock, ask: Ask, origin: str
+    open_page: PageOpener, mock: Mock, ask: Ask, origin: str
 ) -> None:
     open_page.expects_failures = True
     page = open_page()
@@ -250,7 +254,7 @@ def test_a_server_that_goes_is_told_of_and_found_again_with_what_was_missed(
 @pytest.mark.slow
 @pytest.mark.parametrize("before", [1, 3])
 def test_a_server_started_anew_is_told_from_the_one_before_however_much_it_has_answered(
-    open_page: Open, mock: Mock, ask: Ask, origin: str, before: int
+    open_page: PageOpener, mock: Mock, ask: Ask, origin: str, before: int
 ) -> None:
     open_page.expects_failures = True
     for _ in range(before):
@@ -269,7 +273,7 @@ def test_a_server_started_anew_is_told_from_the_one_before_however_much_it_has_a
 
 
 def test_a_journal_cleared_while_nobody_looked_is_begun_anew(
-    open_page: Open, mock: Mock, ask: Ask, origin: str
+    open_page: PageOpener, mock: Mock, ask: Ask, origin: str
 ) -> None:
     open_page.expects_failures = True
     ask("/cdrs/summary")
@@ -284,7 +288,7 @@ def test_a_journal_cleared_while_nobody_looked_is_begun_anew(
         expect(page.locator("#requests .row")).to_have_count(1)
 
 
-def test_a_mock_that_takes_the_place_of_another_is_shown_at_once(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_a_mock_that_takes_the_place_of_another_is_shown_at_once(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     ask("/cdrs/summary")
     page = open_page()
     expect(page.locator("#requests .row")).to_have_count(1)

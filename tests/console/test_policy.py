@@ -25,8 +25,8 @@ PAGES = ["", "docs"]
 def test_the_browser_refuses_markup_made_of_text(browser: Browser, mock: Mock, path: str, attack: str) -> None:
     page = new_page(browser)
     page.goto(f"{mock.url.removesuffix('/v2')}/_mockcdrs/{path}")
-    refused = page.evaluate(f"() => {{ try {{ {attack}; return ''; }} catch (error) {{ return error.name; }} }}")
-    assert refused == "TypeError"
+    error_name = page.evaluate(f"() => {{ try {{ {attack}; return ''; }} catch (error) {{ return error.name; }} }}")
+    assert error_name == "TypeError"
     page.context.close()
 
 

@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from mockcdrs.control.journal import MAX_ERROR_RESPONSES, MAX_RESPONSES
+from mockcdrs.control.journal import MAX_ERROR_RESPONSES, MAX_RESPONSES, Record
+from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.mock import Mock
-from tests.console.conftest import PHONE, Ask, Open, fill_journal, walk
+from tests.console.conftest import PHONE, USER_AGENT, Ask, PageOpener, fill_journal, walk
 
 ROWS = "#requests .rows .row"
 COUNT = "#requests .toolbar .count"
@@ -21,12 +23,12 @@ def detail(page: Page) -> Locator:
     return page.locator("#requests .detail")
 
 
-def test_a_view_without_requests_says_what_to_do(open_page: Open) -> None:
+def test_a_view_without_requests_says_what_to_do(open_page: PageOpener) -> None:
     page = open_page()
     expect(page.locator("#requests")).to_contain_text("No request yet. Point a client at the URL in Setup")
 
 
-def test_a_request_shows_up_as_it_comes_with_its_client_rows_and_advice(open_page: Open, ask: Ask) -> None:
+def test_a_request_shows_up_as_it_comes_with_its_client_rows_and_advice(open_page: PageOpener, ask: Ask) -> None:
     ask(page_size=5)
     page = open_page()
     expect(page.locator(ROWS)).to_have_count(1)
@@ -50,12 +52,12 @@ def test_a_request_shows_up_as_it_comes_with_its_client_rows_and_advice(open_pag
         ("", "no User-Agent"),
     ],
 )
-def test_a_client_is_named_in_a_few_words(open_page: Open, ask: Ask, agent: str, name: str) -> None:
+def test_a_client_is_named_in_a_few_words(open_page: PageOpener, ask: Ask, agent: str, name: str) -> None:
     ask(headers={"User-Agent": agent})
     expect(open_page().locator(f"{ROWS} .client")).to_have_text(name)
 
 
-def test_times_of_a_query_are_dates_and_a_start_key_is_a_page(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_times_of_a_query_are_dates_and_a_start_key_is_a_page(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.clear()
     for hour in range(3):
         mock.add_call(at=f"2026-01-20T0{hour}:30:00Z")
@@ -70,7 +72,7 @@ def test_times_of_a_query_are_dates_and_a_start_key_is_a_page(open_page: Open, a
         assert "63936" not in row
 
 
-def test_a_walk_is_one_line_that_says_who_ended_it_and_folds_out(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_a_walk_is_one_line_that_says_who_ended_it_and_folds_out(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.clear()
     for hour in range(6):
         mock.add_call(at=f"2026-01-20T0{hour}:30:00Z", scenario="internal_call")
@@ -80,21 +82,21 @@ def test_a_walk_is_one_line_that_says_who_ended_it_and_folds_out(open_page: Open
     walk(ask, agent="refused", page_size=3)
     page = open_page()
     expect(page.locator(ROWS)).to_have_count(3)
-    refused, leaver, whole = page.locator(ROWS).all()
+    refusal, leaver, whole = page.locator(ROWS).all()
     expect(whole).to_contain_text("3 pages, read to its end")
     expect(whole).to_contain_text("12 rows")
-    expect(refused).to_contain_text("3 pages, stopped on page 3: 503, a fault")
+    expect(refusal).to_contain_text("3 pages, stopped on page 3: 503, a fault")
     expect(leaver).to_contain_text("the client stopped after page 2; more follow")
-    expect(refused).to_have_attribute("aria-expanded", "false")
-    refused.click()
-    expect(refused).to_have_attribute("aria-expanded", "true")
+    expect(refusal).to_have_attribute("aria-expanded", "false")
+    refusal.click()
+    expect(refusal).to_have_attribute("aria-expanded", "true")
     expect(page.locator(".page-row")).to_have_count(3)
     expect(page.locator(".page-row").first).to_contain_text("page 3 a fault rule made this answer")
-    refused.click()
+    refusal.click()
     expect(page.locator(".page-row")).to_have_count(0)
 
 
-def test_pages_of_two_clients_are_two_walks(open_page: Open, ask: Ask) -> None:
+def test_pages_of_two_clients_are_two_walks(open_page: PageOpener, ask: Ask) -> None:
     for agent in ("one", "two"):
         walk(ask, agent=agent, page_size=5, pages=2)
     page = open_page()
@@ -102,7 +104,7 @@ def test_pages_of_two_clients_are_two_walks(open_page: Open, ask: Ask) -> None:
     expect(page.locator(f"{ROWS} .client")).to_have_text(["two", "one"])
 
 
-def test_the_advice_on_a_walk_is_at_its_last_page(open_page: Open, ask: Ask) -> None:
+def test_the_advice_on_a_walk_is_at_its_last_page(open_page: PageOpener, ask: Ask) -> None:
     walk(ask, page_size=5, page_sice=1, pages=3)
     page = open_page()
     expect(page.locator(ROWS).locator(".badge", has_text="misspelt-parameter")).to_have_count(1)
@@ -113,7 +115,85 @@ def test_the_advice_on_a_walk_is_at_its_last_page(open_page: Open, ask: Ask) -> 
     expect(pages.nth(1).locator(".badge")).to_have_count(0)
 
 
-def test_a_broken_answer_ends_a_walk(open_page: Open, ask: Ask, mock: Mock) -> None:
+def shift_arrivals(mock: Mock, seconds: float) -> None:
+    """Have requests come in so long after now, by the clock that tells when a client has stopped."""
+    mock.state.journal._machine_seconds = lambda: monotonic() + seconds
+
+
+def test_that_a_client_left_pages_behind_is_pinned_to_the_last_page_of_its_walk(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
+    shift_arrivals(mock, -60)
+    walk(ask, agent="leaver/1.0", page_size=5, pages=2)
+    page = open_page()
+    expect(page.locator(ROWS)).to_contain_text("the client stopped after page 2")
+    expect(page.locator(ROWS).locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    page.locator(ROWS).click()
+    expect(page.locator(".page-row").first.locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    expect(page.locator(".page-row").nth(1).locator(".badge")).to_have_count(0)
+    page.locator(".page-row").first.click()
+    expect(page.locator(".detail")).to_contain_text("request 2 got 5 rows and a next_start_key that nobody asked for")
+    page.get_by_role("tab", name="Advice").click()
+    card = page.locator(".card", has=page.get_by_role("heading", name="unfollowed-pages"))
+    for text in ("once", "leaver/1.0", "#2", "request 2 got 5 rows"):
+        expect(card).to_contain_text(text)
+
+
+def test_a_client_that_still_reads_has_left_nothing_behind(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
+    shift_arrivals(mock, 1_000)
+    walk(ask, page_size=5, page_sice=1, pages=2)
+    page = open_page()
+    expect(page.locator(ROWS)).to_contain_text("reading, page 2")
+    expect(page.locator(ROWS).locator(".badge")).to_have_text(["misspelt-parameter"])
+    page.get_by_role("tab", name="Advice").click()
+    expect(page.locator("#advice .card")).to_have_count(1)
+
+
+def test_a_client_that_waits_for_its_next_page_has_not_stopped(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
+    shift_arrivals(mock, -60)
+    page = open_page()
+    key = ask(page_size=5, headers={"User-Agent": USER_AGENT}).json()["next_start_key"]
+    badge = page.locator(ROWS).locator(".badge", has_text="unfollowed-pages")
+    expect(badge).to_be_visible()
+    key = ask(page_size=5, start_key=key, headers={"User-Agent": USER_AGENT}).json()["next_start_key"]
+    expect(page.locator(ROWS)).to_contain_text("2 pages, the client stopped after page 2")
+    expect(badge).to_be_visible()
+    path = f"/v2/accounts/{mock.account_id}/cdrs"
+    query = f"page_size=5&start_key={key}"
+    record = mock.state.journal.open(HttpRequest("GET", path, query, {"user-agent": USER_AGENT}), mock.clock.now())
+    page.reload()
+    expect(page.locator(ROWS)).to_contain_text("2 pages, reading, page 2")
+    expect(badge).to_have_count(0)
+    record.status = 200
+    mock.state.journal.complete(record)
+    expect(page.locator(ROWS)).to_contain_text("3 pages, read to its end")
+    expect(badge).to_have_count(0)
+
+
+def test_a_client_is_not_taken_to_have_stopped_before_the_server_says_so(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
+    shift_arrivals(mock, -60)
+    page = open_page()
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    journal, path = mock.state.journal, f"/v2/accounts/{mock.account_id}/cdrs"
+
+    def ask_next(record: Record) -> None:
+        key = f"page_size=5&start_key={record.outcome.next_start_key}"
+        journal.on_complete.remove(ask_next)
+        journal.open(HttpRequest("GET", path, key, {"user-agent": USER_AGENT}), mock.clock.now())
+
+    journal.on_complete.append(ask_next)
+    ask(page_size=5, headers={"User-Agent": USER_AGENT})
+    ask(page_size=4, headers={"User-Agent": USER_AGENT})
+    expect(page.locator(ROWS).first.locator(".badge", has_text="unfollowed-pages")).to_be_visible()
+    assert [url for url in asked if "/journal?since=" in url]
+    expect(page.locator(ROWS).nth(1)).to_be_visible()
+    expect(page.locator(ROWS).nth(1).locator(".badge")).to_have_count(0)
+
+
+def test_a_broken_answer_ends_a_walk(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.fail(close=True, page=2)
     with pytest.raises(httpx.HTTPError):
         walk(ask, page_size=5)
@@ -122,7 +202,9 @@ def test_a_broken_answer_ends_a_walk(open_page: Open, ask: Ask, mock: Mock) -> N
     expect(row.locator(".status")).to_have_text("cut")
 
 
-def test_a_chosen_request_tells_its_query_in_words_its_headers_its_answer_and_a_curl(open_page: Open, ask: Ask) -> None:
+def test_a_chosen_request_tells_its_query_in_words_its_headers_its_answer_and_a_curl(
+    open_page: PageOpener, ask: Ask
+) -> None:
     ask(created_from=63_936_000_000, created_to=63_936_100_000, page_size=1, headers={"X-Mine": "yes"})
     page = open_page()
     page.locator(ROWS).click()
@@ -136,7 +218,7 @@ def test_a_chosen_request_tells_its_query_in_words_its_headers_its_answer_and_a_
     expect(page.locator(ROWS)).to_be_focused()
 
 
-def test_the_pages_of_a_walk_lead_to_each_other(open_page: Open, ask: Ask) -> None:
+def test_the_pages_of_a_walk_lead_to_each_other(open_page: PageOpener, ask: Ask) -> None:
     walk(ask, page_size=5, pages=2)
     page = open_page()
     page.locator(ROWS).click()
@@ -147,7 +229,7 @@ def test_the_pages_of_a_walk_lead_to_each_other(open_page: Open, ask: Ask) -> No
     expect(page.locator("[aria-current=true].row")).to_contain_text("page 2")
 
 
-def test_the_age_is_in_real_time_though_the_clock_stands(open_page: Open, ask: Ask) -> None:
+def test_the_age_is_in_real_time_though_the_clock_stands(open_page: PageOpener, ask: Ask) -> None:
     ask()
     page = open_page()
     expect(page.locator(f"{ROWS} .age")).to_have_text("2 s ago")
@@ -162,7 +244,9 @@ def test_the_age_is_in_real_time_though_the_clock_stands(open_page: Open, ask: A
         ("/cdrs/202601-nothing", {}, "has no CDR 202601-nothing"),
     ],
 )
-def test_a_refused_request_says_why(open_page: Open, ask: Ask, path: str, headers: dict[str, str], reason: str) -> None:
+def test_a_refused_request_says_why(
+    open_page: PageOpener, ask: Ask, path: str, headers: dict[str, str], reason: str
+) -> None:
     ask(path, headers=headers)
     page = open_page()
     expect(page.locator(ROWS)).to_contain_text(reason)
@@ -171,7 +255,7 @@ def test_a_refused_request_says_why(open_page: Open, ask: Ask, path: str, header
     expect(detail(page).locator(".why")).to_contain_text(reason)
 
 
-def test_errors_are_still_there_much_later_and_what_is_not_says_so(open_page: Open, ask: Ask) -> None:
+def test_errors_are_still_there_much_later_and_what_is_not_says_so(open_page: PageOpener, ask: Ask) -> None:
     ask(page_size=1)
     ask(headers={"X-Auth-Token": "nonsense"})
     for _ in range(MAX_RESPONSES):
@@ -189,7 +273,7 @@ def test_errors_are_still_there_much_later_and_what_is_not_says_so(open_page: Op
     expect(detail(page)).to_contain_text(f"No longer kept: {note}")
 
 
-def test_the_curl_is_copied_with_the_mocks_own_token(open_page: Open, ask: Ask, mock: Mock, origin: str) -> None:
+def test_the_curl_is_copied_with_the_mocks_own_token(open_page: PageOpener, ask: Ask, mock: Mock, origin: str) -> None:
     ask(page_size=1)
     page = open_page(permissions=["clipboard-read", "clipboard-write"])
     page.locator(ROWS).click()
@@ -201,7 +285,7 @@ def test_the_curl_is_copied_with_the_mocks_own_token(open_page: Open, ask: Ask, 
     assert f"X-Auth-Token: {mock.auth_token}" in copied
 
 
-def test_what_is_shown_is_downloaded_as_an_archive(open_page: Open, ask: Ask, tmp_path: Path) -> None:
+def test_what_is_shown_is_downloaded_as_an_archive(open_page: PageOpener, ask: Ask, tmp_path: Path) -> None:
     ask("/cdrs/summary")
     walk(ask, page_size=5, pages=2)
     page = open_page()
@@ -216,7 +300,7 @@ def test_what_is_shown_is_downloaded_as_an_archive(open_page: Open, ask: Ask, tm
     assert [entry["request"]["url"].partition("page_size=")[2][:1] for entry in entries] == ["5", "5"]
 
 
-def test_a_request_fills_the_form_of_a_fault(open_page: Open, ask: Ask) -> None:
+def test_a_request_fills_the_form_of_a_fault(open_page: PageOpener, ask: Ask) -> None:
     walk(ask, page_size=5, pages=2)
     page = open_page()
     page.locator(ROWS).click()
@@ -227,7 +311,7 @@ def test_a_request_fills_the_form_of_a_fault(open_page: Open, ask: Ask) -> None:
     assert walk(ask, page_size=5, pages=2) == [200, 503]
 
 
-def test_a_request_fills_the_form_of_an_answer(open_page: Open, ask: Ask) -> None:
+def test_a_request_fills_the_form_of_an_answer(open_page: PageOpener, ask: Ask) -> None:
     ask("/nosuch")
     page = open_page()
     page.locator(ROWS).click()
@@ -239,7 +323,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: Open, ask: Ask) -> Non
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("words", "status_texts"),
     [
         ("status:401", ["401"]),
         ("status:4xx", ["404", "401"]),
@@ -257,7 +341,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: Open, ask: Ask) -> Non
     ],
 )
 def test_words_and_fields_choose_among_the_requests(
-    open_page: Open, ask: Ask, mock: Mock, words: str, shown: list[str]
+    open_page: PageOpener, ask: Ask, mock: Mock, words: str, status_texts: list[str]
 ) -> None:
     ask(page_sice=1)
     ask(headers={"X-Auth-Token": "nonsense"})
@@ -266,14 +350,14 @@ def test_words_and_fields_choose_among_the_requests(
     ask("/cdrs/summary")
     page = open_page()
     page.get_by_label(SEARCH).fill(words)
-    expect(page.locator(f"{ROWS} .status")).to_have_text(shown)
-    expect(page.locator(COUNT)).to_have_text(f"{len(shown)} of 4 requests")
-    if not shown:
+    expect(page.locator(f"{ROWS} .status")).to_have_text(status_texts)
+    expect(page.locator(COUNT)).to_have_text(f"{len(status_texts)} of 4 requests")
+    if not status_texts:
         expect(page.locator("#requests")).to_contain_text("No request is like that.")
 
 
 def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(
-    open_page: Open, ask: Ask, mock: Mock
+    open_page: PageOpener, ask: Ask, mock: Mock
 ) -> None:
     ask()
     ask(headers={"X-Auth-Token": "nonsense"})
@@ -283,10 +367,10 @@ def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(
     page = open_page()
     statuses = page.locator(f"{ROWS} .status")
     expect(statuses).to_have_text(["503", "401", "200"])
-    for chip, shown in (("4xx", ["401"]), ("5xx", ["503", "401"]), ("fault", ["503", "401"])):
+    for chip, status_texts in (("4xx", ["401"]), ("5xx", ["503", "401"]), ("fault", ["503", "401"])):
         page.get_by_role("button", name=chip, exact=True).click()
         expect(page.get_by_role("button", name=chip, exact=True)).to_have_attribute("aria-pressed", "true")
-        expect(statuses).to_have_text(shown)
+        expect(statuses).to_have_text(status_texts)
     for chip in ("4xx", "5xx", "fault"):
         page.get_by_role("button", name=chip, exact=True).click()
     page.get_by_role("button", name="hide preflights").click()
@@ -295,7 +379,7 @@ def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(
 
 
 @pytest.mark.parametrize("hold", ["pointed at", "focused", "chosen", "scrolled"])
-def test_the_list_holds_still_while_it_is_used(open_page: Open, ask: Ask, mock: Mock, hold: str) -> None:
+def test_the_list_holds_still_while_it_is_used(open_page: PageOpener, ask: Ask, mock: Mock, hold: str) -> None:
     fill_journal(mock, 60)
     page = open_page()
     rows = page.locator(ROWS)
@@ -322,7 +406,7 @@ def test_the_list_holds_still_while_it_is_used(open_page: Open, ask: Ask, mock: 
     expect(news).to_be_hidden()
 
 
-def test_a_list_that_is_left_goes_on(open_page: Open, ask: Ask) -> None:
+def test_a_list_that_is_left_goes_on(open_page: PageOpener, ask: Ask) -> None:
     ask()
     page = open_page()
     page.locator(ROWS).hover()
@@ -332,7 +416,7 @@ def test_a_list_that_is_left_goes_on(open_page: Open, ask: Ask) -> None:
     expect(page.locator(ROWS)).to_have_count(2)
 
 
-def test_the_toolbar_stays_in_sight(open_page: Open, mock: Mock) -> None:
+def test_the_toolbar_stays_in_sight(open_page: PageOpener, mock: Mock) -> None:
     fill_journal(mock, 200)
     for viewport in ({"width": 1280, "height": 800}, PHONE):
         page = open_page(viewport=viewport)
@@ -342,7 +426,7 @@ def test_the_toolbar_stays_in_sight(open_page: Open, mock: Mock) -> None:
         expect(page.get_by_role("tab", name="Requests")).to_be_in_viewport()
 
 
-def test_of_ten_thousand_requests_only_those_in_view_are_rendered(open_page: Open, mock: Mock) -> None:
+def test_of_ten_thousand_requests_only_those_in_view_are_rendered(open_page: PageOpener, mock: Mock) -> None:
     fill_journal(mock, 10_000)
     page = open_page()
     expect(page.locator(COUNT)).to_have_text("10000 requests")
@@ -364,7 +448,7 @@ def test_of_ten_thousand_requests_only_those_in_view_are_rendered(open_page: Ope
     expect(page.locator(f"{ROWS}:focus")).to_contain_text("n=1 ")
 
 
-def test_many_requests_at_once_are_drawn_in_few_frames(open_page: Open, mock: Mock) -> None:
+def test_many_requests_at_once_are_drawn_in_few_frames(open_page: PageOpener, mock: Mock) -> None:
     page = open_page()
     page.evaluate(
         """() => {
@@ -378,7 +462,7 @@ def test_many_requests_at_once_are_drawn_in_few_frames(open_page: Open, mock: Mo
     assert page.evaluate("window.draws") < 400
 
 
-def test_clearing_asks_and_what_comes_next_is_shown(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_clearing_asks_and_what_comes_next_is_shown(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     ask()
     page = open_page()
     expect(page.locator(ROWS)).to_have_count(1)
@@ -393,7 +477,7 @@ def test_clearing_asks_and_what_comes_next_is_shown(open_page: Open, ask: Ask, m
     expect(page.locator(ROWS)).to_contain_text("/cdrs/summary")
 
 
-def test_it_says_how_many_the_journal_has_dropped(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_it_says_how_many_the_journal_has_dropped(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.state.journal.capacity = 3
     mock.state.journal.clear()
     for _ in range(5):
@@ -405,17 +489,20 @@ def test_it_says_how_many_the_journal_has_dropped(open_page: Open, ask: Ask, moc
     expect(count).to_have_text("3 requests · 3 older dropped: the journal keeps the last 3")
 
 
-def test_a_walk_whose_first_pages_were_dropped_is_still_one(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_a_walk_whose_first_pages_were_dropped_is_still_one(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.state.journal.capacity = 2
     mock.state.journal.clear()
     page = open_page()
-    walk(ask, page_size=5, pages=3)
+    walk(ask, page_size=5, pages=2)
+    expect(page.locator(ROWS)).to_contain_text("2 pages, ")
+    key = mock.requests[-1].outcome.next_start_key
+    ask(page_size=5, start_key=key, headers={"User-Agent": USER_AGENT})
     expect(page.locator(ROWS)).to_contain_text("3 pages, ")
     page.locator(ROWS).click()
     expect(page.locator(".page-row")).to_have_count(2)
 
 
-def test_a_slow_request_keeps_its_place(open_page: Open, mock: Mock) -> None:
+def test_a_slow_request_keeps_its_place(open_page: PageOpener, mock: Mock) -> None:
     journal: Any = mock.state.journal
     page = open_page()
     slow = fill_journal(mock, 1, is_complete=False)[0]

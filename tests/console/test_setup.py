@@ -3,20 +3,20 @@
 from playwright.sync_api import expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import Ask, Open
+from tests.console.conftest import Ask, PageOpener
 
 FILLED = "#setup dt:text-is('removed')"  # it comes last: from here on nothing moves away under a click
 
 
-def test_it_shows_what_a_client_is_configured_with(open_page: Open, mock: Mock) -> None:
+def test_it_shows_what_a_client_is_configured_with(open_page: PageOpener, mock: Mock) -> None:
     setup = open_page("setup", ready=FILLED).locator("#setup")
-    for shown in (mock.url, mock.account_id, mock.auth_token, mock.user_id, mock.credentials.api_key):
-        expect(setup.locator("dd", has_text=shown).first).to_be_visible()
+    for text in (mock.url, mock.account_id, mock.auth_token, mock.user_id, mock.credentials.api_key):
+        expect(setup.locator("dd", has_text=text).first).to_be_visible()
     expect(setup.locator("dt:text-is('Kazoo') + dd")).to_have_text(mock.state.version.name)
     expect(setup.get_by_label("curl", exact=True)).to_contain_text(f"X-Auth-Token: {mock.auth_token}")
 
 
-def test_the_clock_is_frozen_advanced_and_let_run(open_page: Open, mock: Mock) -> None:
+def test_the_clock_is_frozen_advanced_and_let_run(open_page: PageOpener, mock: Mock) -> None:
     page = open_page("setup", ready=FILLED)
     time = page.locator("#clock-time")
     expect(time).to_have_text("2026-01-20 12:00:00")
@@ -38,20 +38,20 @@ def test_the_clock_is_frozen_advanced_and_let_run(open_page: Open, mock: Mock) -
     expect(page.locator("#notices")).to_contain_text("tomorrow is no moment: expected one as 2026-01-20 12:00:00")
 
 
-def test_connection_and_clock_are_two_chips(open_page: Open) -> None:
+def test_connection_and_clock_are_two_chips(open_page: PageOpener) -> None:
     page = open_page("setup", ready=FILLED)
     expect(page.locator("#connection")).to_have_text("connected")
     expect(page.locator("#clock")).to_have_text("clock: frozen 2026-01-20 12:00:00")
 
 
-def test_the_clock_stands_at_a_months_end_by_one_click(open_page: Open, mock: Mock) -> None:
+def test_the_clock_stands_at_a_months_end_by_one_click(open_page: PageOpener, mock: Mock) -> None:
     page = open_page("setup", ready=FILLED)
     page.get_by_role("button", name="Freeze at the month's end").click()
     expect(page.locator("#clock-time")).to_have_text("2026-01-31 23:59:59")
     assert mock.clock.now() == 63_937_123_199
 
 
-def test_accounts_users_devices_and_tokens_are_there_to_copy(open_page: Open, mock: Mock) -> None:
+def test_accounts_users_devices_and_tokens_are_there_to_copy(open_page: PageOpener, mock: Mock) -> None:
     page = open_page("setup", ready=FILLED, permissions=["clipboard-read", "clipboard-write"])
     own = page.locator("#setup details", has_text="(the one above)")
     own.locator("summary").first.click()
@@ -63,12 +63,12 @@ def test_accounts_users_devices_and_tokens_are_there_to_copy(open_page: Open, mo
     expect(own.locator("dd", has_text=mock.auth_token)).to_be_visible()
 
 
-def test_a_link_to_a_quirk_shows_it(open_page: Open) -> None:
+def test_a_link_to_a_quirk_shows_it(open_page: PageOpener) -> None:
     page = open_page("setup?quirk=summary-doubling", ready=FILLED)
     expect(page.get_by_role("switch", name="summary-doubling")).to_be_in_viewport()
 
 
-def test_changes_are_taken_back_when_a_person_is_sure(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_changes_are_taken_back_when_a_person_is_sure(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     mock.add_call(caller="+15005550006")
     page = open_page("setup", ready=FILLED)
     page.get_by_role("button", name="Take back all changes…").click()
@@ -77,7 +77,7 @@ def test_changes_are_taken_back_when_a_person_is_sure(open_page: Open, mock: Moc
     assert ask(filter_caller_id_number="+15005550006").json()["data"] == []
 
 
-def test_everything_is_reset_when_a_person_is_sure(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_everything_is_reset_when_a_person_is_sure(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     mock.fail(status=503)
     ask()
     page = open_page("setup", ready=FILLED)
@@ -90,7 +90,7 @@ def test_everything_is_reset_when_a_person_is_sure(open_page: Open, mock: Mock, 
     assert (mock.requests, len(mock.state.faults)) == ([], 0)
 
 
-def test_the_account_is_emptied(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_the_account_is_emptied(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     page = open_page("setup", ready=FILLED)
     page.get_by_role("button", name="Empty the account…").click()
     page.get_by_role("dialog").get_by_role("button", name="Empty the account").click()
@@ -98,7 +98,7 @@ def test_the_account_is_emptied(open_page: Open, mock: Mock, ask: Ask) -> None:
     assert ask().json()["data"] == []
 
 
-def test_settings_and_quirks_are_changed_and_felt(open_page: Open, mock: Mock, ask: Ask) -> None:
+def test_settings_and_quirks_are_changed_and_felt(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     page = open_page("setup", ready=FILLED)
     page.get_by_label("crossbar.pagination_page_size").fill("3")
     page.get_by_label("crossbar.pagination_page_size").press("Tab")
@@ -111,7 +111,7 @@ def test_settings_and_quirks_are_changed_and_felt(open_page: Open, mock: Mock, a
     assert "summary-doubling" not in mock.state.quirks
 
 
-def test_a_setting_that_cannot_be_says_why_and_keeps_its_value(open_page: Open) -> None:
+def test_a_setting_that_cannot_be_says_why_and_keeps_its_value(open_page: PageOpener) -> None:
     open_page.expects_failures = True
     page = open_page("setup", ready=FILLED)
     size = page.get_by_label("crossbar.pagination_page_size")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import Ask, Open, walk
+from tests.console.conftest import Ask, PageOpener, walk
 
 Start = Callable[[], "Person"]
 
@@ -40,7 +40,7 @@ class Person:
 
 
 @pytest.fixture
-def start(open_page: Open) -> Start:
+def start(open_page: PageOpener) -> Start:
     def at_first_screen() -> Person:
         return Person(open_page(permissions=["clipboard-read", "clipboard-write"]))
 

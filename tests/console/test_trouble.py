@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import Ask, Open
+from tests.console.conftest import Ask, PageOpener
 
 TROUBLES = ["Datastore down", "Rate limited", "Slow Monday", "Page 3 fails", "Token expired"]
 
@@ -16,7 +16,7 @@ def rules(page: Page) -> Locator:
     return page.get_by_label("Rules that are on")
 
 
-def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: Open, ask: Ask) -> None:
+def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: PageOpener, ask: Ask) -> None:
     page = open_page("trouble")
     down = page.get_by_role("switch", name="Datastore down")
     expect(down).not_to_be_checked()
@@ -30,14 +30,14 @@ def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: Open, 
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_the_usual_troubles_have_a_switch_of_their_name(open_page: Open, mock: Mock, name: str) -> None:
+def test_the_usual_troubles_have_a_switch_of_their_name(open_page: PageOpener, mock: Mock, name: str) -> None:
     page = open_page("trouble")
     page.get_by_role("switch", name=name).check()
     expect(page.locator("#armed")).to_have_text("1 on")
     assert len(mock.state.faults) == 1
 
 
-def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: Open) -> None:
+def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: PageOpener) -> None:
     page = open_page("trouble")
     card = page.locator(".card", has=page.get_by_role("switch", name="Page 3 fails"))
     card.locator("summary").click()
@@ -45,7 +45,9 @@ def test_each_preset_shows_its_rule_as_json_and_as_a_line_of_python(open_page: O
     expect(card.get_by_label("Python", exact=True)).to_contain_text("mockcdrs.fail(")
 
 
-def test_the_server_is_down_for_clients_until_it_is_switched_on_again(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_the_server_is_down_for_clients_until_it_is_switched_on_again(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
     page = open_page("trouble")
     down = page.get_by_role("switch", name="Server down")
     down.check()
@@ -64,37 +66,41 @@ def test_the_server_is_down_for_clients_until_it_is_switched_on_again(open_page:
 
 
 @pytest.mark.parametrize("off", ["its own switch", "all off"])
-def test_a_token_that_was_made_to_expire_is_good_again_once_that_is_off(open_page: Open, ask: Ask, off: str) -> None:
+def test_a_token_that_was_made_to_expire_is_good_again_once_that_is_off(
+    open_page: PageOpener, ask: Ask, off: str
+) -> None:
     page = open_page("trouble")
-    expired = page.get_by_role("switch", name="Token expired")
-    expired.check()
+    switch = page.get_by_role("switch", name="Token expired")
+    switch.check()
     expect(page.locator("#armed")).to_be_visible()
     assert ask().status_code == 401
     if off == "all off":
         page.get_by_role("button", name="Remove all…").click()
         page.get_by_role("dialog").get_by_role("button", name="Remove all rules").click()
     else:
-        expired.uncheck()
+        switch.uncheck()
     expect(page.locator("#armed")).to_be_hidden()
     assert ask().status_code == 200
 
 
-def test_rules_say_how_often_they_fired_and_for_whom_and_which_are_spent(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_rules_say_how_often_they_fired_and_for_whom_and_which_are_spent(
+    open_page: PageOpener, ask: Ask, mock: Mock
+) -> None:
     mock.fail(status=503, times=1)
     mock.fail(status=500, path="/cdrs/summary")
     ask(headers={"User-Agent": "sync/1.0"})
     page = open_page("trouble")
     expect(page.locator("#armed")).to_have_text("1 on, 1 spent")
-    spent, on = rules(page).locator("> li").all()
-    expect(spent).to_contain_text("spent")
-    expect(spent).to_contain_text("fired once, 1 matched: sync/1.0")
+    first_rule, on = rules(page).locator("> li").all()
+    expect(first_rule).to_contain_text("spent")
+    expect(first_rule).to_contain_text("fired once, 1 matched: sync/1.0")
     expect(on).to_contain_text("not fired yet, 0 matched")
     assert page.locator("#trouble").inner_text().index("Rules that are on") < 5
     ask("/cdrs/summary", headers={"User-Agent": "other/2.0"})
     expect(on).to_contain_text("fired once, 1 matched: other/2.0")
 
 
-def test_a_rule_of_ones_own_is_made_by_its_fields_and_removed(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_a_rule_of_ones_own_is_made_by_its_fields_and_removed(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     page = open_page("trouble")
     page.get_by_label("What happens").select_option("error")
     page.get_by_label("Value").fill("too_many_requests")
@@ -109,7 +115,7 @@ def test_a_rule_of_ones_own_is_made_by_its_fields_and_removed(open_page: Open, a
     assert len(mock.state.faults) == 0
 
 
-def test_the_json_is_read_back_into_the_fields(open_page: Open) -> None:
+def test_the_json_is_read_back_into_the_fields(open_page: PageOpener) -> None:
     page = open_page("trouble")
     page.get_by_label("Rule as JSON").fill('{"drip": 50, "page": 2, "query": {"page_size": "5"}}')
     expect(page.get_by_label("What happens")).to_have_value("drip")
@@ -127,7 +133,7 @@ def test_the_json_is_read_back_into_the_fields(open_page: Open) -> None:
     expect(page.locator(".rule-form [role=alert]")).to_contain_text("The value is no JSON")
 
 
-def test_a_rule_is_changed_duplicated_and_moved(open_page: Open, ask: Ask, mock: Mock) -> None:
+def test_a_rule_is_changed_duplicated_and_moved(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
     mock.fail(status=503, times=1)
     page = open_page("trouble")
     rules(page).get_by_role("button", name="Edit").click()
@@ -146,7 +152,7 @@ def test_a_rule_is_changed_duplicated_and_moved(open_page: Open, ask: Ask, mock:
     expect(rules(page).locator("> li").first).to_contain_text("status=502")
 
 
-def test_a_change_that_is_given_up_leaves_the_rule(open_page: Open, mock: Mock) -> None:
+def test_a_change_that_is_given_up_leaves_the_rule(open_page: PageOpener, mock: Mock) -> None:
     mock.fail(status=503)
     page = open_page("trouble")
     rules(page).get_by_role("button", name="Edit").click()
@@ -156,7 +162,7 @@ def test_a_change_that_is_given_up_leaves_the_rule(open_page: Open, mock: Mock) 
     assert [rule.to_dict()["status"] for rule in mock.state.faults] == [503]
 
 
-def test_a_rule_is_shared_as_python_curl_json_and_a_link(open_page: Open, mock: Mock, origin: str) -> None:
+def test_a_rule_is_shared_as_python_curl_json_and_a_link(open_page: PageOpener, mock: Mock, origin: str) -> None:
     mock.fail(status=503, path="/cdrs", page=3)
     page = open_page("trouble")
     rules(page).locator("summary").click()
@@ -175,12 +181,12 @@ def test_a_rule_is_shared_as_python_curl_json_and_a_link(open_page: Open, mock: 
 
 
 @pytest.mark.parametrize("rule", ["%7B", "7"])
-def test_a_link_that_was_cut_opens_the_form_as_ever(open_page: Open, rule: str) -> None:
+def test_a_link_that_was_cut_opens_the_form_as_ever(open_page: PageOpener, rule: str) -> None:
     page = open_page(f"trouble?rule={rule}")
     expect(page.get_by_label("Rule as JSON")).to_be_visible()
 
 
-def test_a_rule_that_cannot_be_followed_says_why(open_page: Open) -> None:
+def test_a_rule_that_cannot_be_followed_says_why(open_page: PageOpener) -> None:
     open_page.expects_failures = True
     page = open_page("trouble")
     page.get_by_label("Rule as JSON").fill('{"status": 200}')
@@ -191,7 +197,7 @@ def test_a_rule_that_cannot_be_followed_says_why(open_page: Open) -> None:
     expect(page.locator(".rule-form [role=alert]")).to_contain_text("This is no JSON")
 
 
-def test_a_rule_that_a_test_made_shows_up(open_page: Open, mock: Mock) -> None:
+def test_a_rule_that_a_test_made_shows_up(open_page: PageOpener, mock: Mock) -> None:
     page = open_page("trouble")
     expect(rules(page)).to_contain_text("None: every request is answered as Crossbar would.")
     mock.fail(status=503, path="/cdrs")

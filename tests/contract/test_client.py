@@ -186,11 +186,11 @@ def test_the_usual_port_is_not_said_and_an_address_is_bracketed() -> None:
 def test_a_listing_of_the_mock_comes_in_chunks_and_an_error_whole(mock: Mock) -> None:
     path, token = f"/v2/accounts/{mock.account_id}/cdrs", ("X-Auth-Token", mock.auth_token)
     listing = Client(mock.url).send(RawRequest("GET", path, "page_size=2", (token,)))
-    refused = Client(mock.url).send(RawRequest("GET", path))
+    refusal = Client(mock.url).send(RawRequest("GET", path))
     assert listing.chunks is not None
     assert sum(listing.chunks) == len(listing.body)
     assert len(listing.json()["data"]) == 2
-    assert (refused.status, refused.chunks) == (401, None)
+    assert (refusal.status, refusal.chunks) == (401, None)
 
 
 class Time:

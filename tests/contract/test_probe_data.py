@@ -47,9 +47,9 @@ def test_calls_over_the_end_of_a_month_are_named_as_the_quirk_they_are(fix: tupl
         (name, each.text) for name in before for each in after[name].differences if not before[name].differences
     ]
     assert differing == []
-    named = {name for name, result in after.items() if QUIRK in result.quirks}
-    assert bool(named) is not bool(fix)
-    assert fix or named >= {"range-of-a-month", "walk-down", "walk-up"}
+    names = {name for name, result in after.items() if QUIRK in result.quirks}
+    assert bool(names) is not bool(fix)
+    assert fix or names >= {"range-of-a-month", "walk-down", "walk-up"}
     assert after["range-of-a-month"].outcome == "passed"
 
 
@@ -67,7 +67,7 @@ def mock() -> Iterator[Mock]:
         yield mock
 
 
-def added(mock: Mock, **changes: Any) -> dict[str, Any]:
+def add_cdr_to(mock: Mock, **changes: Any) -> dict[str, Any]:
     """A CDR that took no time, ended an hour ago, and is its whole interaction."""
     end = mock.clock.now() - 3600
     usual = {
@@ -87,76 +87,78 @@ def added(mock: Mock, **changes: Any) -> dict[str, Any]:
     return mock.add_cdr({**usual, "custom_channel_vars": variables, **changes})
 
 
-def not_made(mock: Mock, name: str) -> tuple[str, ...]:
+def reasons_to_skip(mock: Mock, name: str) -> tuple[str, ...]:
     result = run_check(name, mock)
     assert result.differences == ()
     return result.skipped
 
 
 def test_one_leg_has_no_order(mock: Mock) -> None:
-    added(mock)
-    assert not_made(mock, "order-of-legs") == (
+    add_cdr_to(mock)
+    assert reasons_to_skip(mock, "order-of-legs") == (
         "no interaction around the last month's end has two legs of different times",
     )
 
 
 def test_an_interaction_that_ended_as_it_began_tells_nothing_of_its_range(mock: Mock) -> None:
-    added(mock)
-    assert not_made(mock, "range-of-interactions") == (
+    add_cdr_to(mock)
+    assert reasons_to_skip(mock, "range-of-interactions") == (
         "no interaction around the last month's end whose first leg ended after it began",
     )
 
 
 def test_a_summary_of_one_month_and_one_call_cannot_show_what_is_lost_of_more(mock: Mock) -> None:
-    added(mock)
-    assert not_made(mock, "summary") == (
+    add_cdr_to(mock)
+    assert reasons_to_skip(mock, "summary") == (
         "the CDRs around the last month's end are of one month: summary-last-month would not show",
         "too few billed CDRs around the last month's end: summary-51-rows would not show",
     )
 
 
 def test_an_owner_who_is_gone_is_not_asked_for(mock: Mock) -> None:
-    added(mock, variables={"owner_id": "0" * 32})
-    assert not_made(mock, "cdrs-of-a-user") == (
+    add_cdr_to(mock, variables={"owner_id": "0" * 32})
+    assert reasons_to_skip(mock, "cdrs-of-a-user") == (
         "no CDR around the last month's end names an owner that the account still has",
     )
 
 
 def test_another_account_that_is_not_there_cannot_be_forbidden(mock: Mock) -> None:
-    added(mock, variables={"reseller_id": "0" * 32})
-    assert not_made(mock, "other-account") == (
+    add_cdr_to(mock, variables={"reseller_id": "0" * 32})
+    assert reasons_to_skip(mock, "other-account") == (
         "the only other account that is named may be seen with this token, or is not there",
     )
 
 
 def test_more_cdrs_in_a_second_than_a_check_may_ask_for_end_it(mock: Mock) -> None:
     for number in range(MAX_ROWS + 1):
-        added(mock, call_id=f"call-{number}")
-    assert not_made(mock, "walk-down") == (f"more than {MAX_ROWS} CDRs in the seconds around the last month's end",)
+        add_cdr_to(mock, call_id=f"call-{number}")
+    assert reasons_to_skip(mock, "walk-down") == (
+        f"more than {MAX_ROWS} CDRs in the seconds around the last month's end",
+    )
 
 
 def test_the_widest_range_is_not_judged_by_a_cdr_that_no_row_can_be_made_of(mock: Mock) -> None:
     mock.edge("no-direction")
-    assert not_made(mock, "too-wide-everywhere") == (
+    assert reasons_to_skip(mock, "too-wide-everywhere") == (
         "the listing is a 503: broken-document-fault hides all CDRs there are",
     )
 
 
 def test_interactions_that_an_id_without_a_month_hides_are_named_as_hidden(mock: Mock) -> None:
-    document = added(mock)
+    document = add_cdr_to(mock)
     hiding = {**document, "_id": "no-month", "interaction_key": "other"}
     mock.state.data.add(mock.account_id, "202601", [hiding])
-    assert not_made(mock, "range-of-interactions") == (
+    assert reasons_to_skip(mock, "range-of-interactions") == (
         "/interaction shows no listing rows: interaction-raw-rows hides all interactions there are",
     )
 
 
 def test_interactions_that_a_cdr_hides_which_no_listing_shows_are_named_as_hidden(mock: Mock) -> None:
-    document = added(mock)
+    document = add_cdr_to(mock)
     hiding = {**document, "_id": "202601-broken", "interaction_key": "other", "call_direction": "sideways"}
     del hiding["custom_channel_vars"]
     mock.state.data.add(mock.account_id, "202601", [hiding])
-    assert not_made(mock, "range-of-interactions") == (
+    assert reasons_to_skip(mock, "range-of-interactions") == (
         "/interaction is a 503: broken-document-fault hides all interactions there are",
     )
 
@@ -165,7 +167,7 @@ def test_plain_interactions_whose_only_page_is_left_out_are_none_to_ask_for_as_c
     with serving(settings={"crossbar.pagination_page_size": 1}) as mock:
         mock.clear()
         mock.add_call(at=mock.clock.now() - 7200)
-        added(mock, pvt_created=mock.clock.now() - 90 * 86_400)
-        assert not_made(mock, "csv-of-plain-interactions") == (
+        add_cdr_to(mock, pvt_created=mock.clock.now() - 90 * 86_400)
+        assert reasons_to_skip(mock, "csv-of-plain-interactions") == (
             "with is_chunked=false no interaction around the last month's end is shown",
         )

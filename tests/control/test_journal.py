@@ -66,6 +66,20 @@ def test_tokens_are_redacted_wherever_they_come_from() -> None:
     assert record.query["auth_token"] == redact("secret-1")
 
 
+def test_of_a_head_that_is_too_long_for_crossbar_the_beginning_is_kept() -> None:
+    long = "x" * 1_000_000
+    headers = {"x-forwarded-for": long, long: long, **{f"x-{number}": "y" for number in range(10_000)}}
+    record = Journal().open(HttpRequest(long, f"/{long}", f"a={long}", headers), at_gregorian=7)
+    assert (record.path[:3], record.query["a"][:3], record.headers["x-1"]) == ("/xx", "xxx", "y")
+    assert len(repr(record)) < 60_000
+
+
+def test_a_head_as_long_as_crossbar_reads_is_kept_whole() -> None:
+    headers = {f"x-{number}": "y" * 4_096 for number in range(100)}
+    record = Journal().open(HttpRequest("GET", "/" + "x" * 7_000, "a=" + "b" * 900, headers), at_gregorian=7)
+    assert (len(record.path), len(record.query["a"]), record.headers) == (7_001, 900, headers)
+
+
 def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
     journal = Journal()
     first, again, other = (open_record(journal, x_auth_token=token).headers for token in ("one", "one", "two"))

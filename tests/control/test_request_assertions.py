@@ -1,8 +1,12 @@
 """Assertions about requests, and the kinds of values that may be said of one."""
 
+import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.journal import Journal, JournalFull
@@ -14,7 +18,9 @@ from mockcdrs.control.request_assertions import (
     RequestCount,
     RequestMatcher,
     assert_requested,
+    header_pattern,
     path_hint,
+    path_pattern,
 )
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -60,6 +66,41 @@ def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
     ]
 
 
+def test_the_message_of_a_journal_without_requests_names_a_proxy_that_may_have_got_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in (
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "NO_PROXY",
+        "no_proxy",
+    ):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of(), "/cdrs")
+    assert str(caught.value) == f"GET /cdrs: asked 0 times, expected at least once; 0 requests came. {hint}"
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of("/users"), "/cdrs", times=2)
+    assert str(caught.value).startswith("GET /cdrs: asked 0 times, expected 2 times; 1 requests came\n")
+
+
+def test_a_path_is_compared_as_it_is_decoded() -> None:
+    assert_in(journal_of("/v2/caf%C3%A9/x%FFy"), "/café/x%FFy", times=1)
+    assert_in(journal_of("/v2/a/b/c"), "/a/*/c", times=1)
+    assert_in(journal_of("/v2/a/b/b/c"), "/a/*/c", times=0)
+
+
+def test_a_journal_that_dropped_requests_says_how_many_it_would_have_to_keep() -> None:
+    with pytest.raises(JournalFull, match=r"keeps the last 2 requests and dropped 3 older .* --journal 10`$"):
+        assert_in(journal_of(*["/users"] * 5, capacity=2), "/cdrs", times=0)
+
+
 def test_an_assertion_that_dropped_requests_could_change_is_refused() -> None:
     journal = journal_of("/cdrs", "/cdrs", "/users", capacity=2)
     assert_in(journal, "/cdrs")
@@ -91,3 +132,17 @@ def test_what_no_request_can_have_is_refused() -> None:
 )
 def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
     assert path_hint(value) == hint
+
+
+@given(pattern=st.text("ab/*", max_size=8), text=st.text("ab/", max_size=12))
+def test_a_star_stands_for_what_it_does_elsewhere(pattern: str, text: str) -> None:
+    assert bool(header_pattern(pattern).fullmatch(text)) == fnmatchcase(text, pattern)
+    anywhere = "[^/]*".join(pattern.strip("/").split("*"))
+    assert bool(path_pattern(pattern).search(text)) == bool(re.search(rf"/{anywhere}\Z", text))
+
+
+def test_many_stars_cost_no_more_than_a_few() -> None:
+    """With patterns that try each place of each part this does not end."""
+    text = "a" * 4_000 + "c"
+    assert not header_pattern("*a" * 60 + "*b").fullmatch(text)
+    assert not path_pattern("/" + "*a" * 60 + "*b").search(f"/{text}")

@@ -35,11 +35,12 @@ def test_requests_are_counted_within_limits(mock: Either) -> None:
     mock.assert_requested("/cdrs", at_most=3)
     mock.assert_requested("/cdrs", at_least=2, at_most=4)
     mock.assert_requested("/users", at_most=0)
-    for limits, words in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"at_least": 4}, "asked 3 times, expected at least 4 times"),
         ({"at_most": 2}, "asked 3 times, expected at most 2 times"),
         ({"at_least": 1, "at_most": 2}, "asked 3 times, expected at least once and at most 2 times"),
-    ):
+    ]
+    for limits, words in cases:
         with pytest.raises(AssertionError, match=words):
             mock.assert_requested("/cdrs", **limits)
 

@@ -1,7 +1,16 @@
-"""The sources of request ids."""
+"""What a state is made of, and the sources of request ids."""
 
-from mockcdrs.control.state import HashedRequestIds, SequentialRequestIds
+import json
+from pathlib import Path
+
+import pytest
+
+from mockcdrs.config import MockConfig
+from mockcdrs.control.state import HashedRequestIds, SequentialRequestIds, build_state
 from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.settings import SettingError
+from mockcdrs.dataset import fixtures
+from tests.crossbar.builders import ACCOUNT, leg
 
 REQUEST = HttpRequest("GET", "/v2", "a=1", {"accept": "*/*", "host": "x"})
 NOW = 63_936_129_600
@@ -20,7 +29,7 @@ def test_all_processes_give_a_request_the_same_hashed_id_whatever_came_before() 
     one, other = HashedRequestIds(7), HashedRequestIds(7)
     other.of(HttpRequest("GET", "/elsewhere"), NOW)
     other.reset()
-    reordered = HttpRequest("GET", "/v2", "a=1", dict(reversed(REQUEST.headers.items())))
+    reordered = HttpRequest("GET", "/v2", "a=1", dict(reversed([*REQUEST.headers.items()])))
     assert one.of(REQUEST, NOW) == other.of(reordered, NOW)
 
 
@@ -36,3 +45,39 @@ def test_whatever_differs_makes_another_hashed_id() -> None:
     ]
     ids = {HashedRequestIds(seed).of(request, now) for seed, request, now in [(7, REQUEST, NOW), *others]}
     assert len(ids) == len(others) + 1
+
+
+def test_the_clock_of_made_up_calls_stands_at_their_moment() -> None:
+    state, _ = build_state(MockConfig())
+    assert state.clock.now() == fixtures.manifest().moment_gregorian == NOW
+    assert state.clock.is_frozen
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    lines = [
+        json.dumps({**leg(name, end), "pvt_account_id": ACCOUNT}) for name, end in (("x", NOW - 9), ("y", NOW - 7))
+    ]
+    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
+    return tmp_path
+
+
+def test_the_clock_of_ones_own_calls_stands_at_the_end_of_the_last(directory: Path) -> None:
+    state, account = build_state(MockConfig(data=directory))
+    assert (state.clock.now(), account.id) == (NOW - 7, ACCOUNT)
+
+
+@pytest.mark.parametrize("is_made_up", [True, False])
+def test_a_state_beside_another_has_its_data_and_nothing_that_was_done_to_it(directory: Path, is_made_up: bool) -> None:
+    config = MockConfig() if is_made_up else MockConfig(data=directory)
+    first, account = build_state(config)
+    months, now = first.data.months(account.id), first.clock.now()
+    first.clock.advance(days=60)
+    first.data.add(account.id, "202602", [leg("z")])
+    second, same = build_state(config, beside=first)
+    assert (same, second.data.months(account.id), second.clock.now()) == (account, months, now)
+
+
+def test_a_setting_that_no_text_can_say_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"maximum_range came as <object .*: expected text, a number, true or false"):
+        build_state(MockConfig(settings={"maximum_range": object()}))

@@ -12,13 +12,13 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control import webhooks
-from mockcdrs.control.webhook_events import encode_form, is_internal, make_event
+from mockcdrs.control.webhooks import encode_form, is_internal, make_event
 from mockcdrs.control_client import ControlClient
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from tests.control.receiver import Receiver, receiving
-from tests.crossbar.builders import ACCOUNT, OWNER, leg
+from tests.crossbar.builders import ACCOUNT, NOW, OWNER, leg
 from tests.server.fetching import until
 
 Either = Mock | RemoteMock
@@ -221,6 +221,62 @@ def test_an_event_has_what_kazoo_tells_of_a_leg() -> None:
     assert list(event)[-1] == "cluster_id"
 
 
+def test_an_event_has_all_that_a_leg_tells_and_its_channels_variables() -> None:
+    same = {
+        "call_direction": "inbound",
+        "call_id": "a@b",
+        "callee_id_name": "Bob",
+        "callee_id_number": "1002",
+        "caller_id_name": "Alice",
+        "caller_id_number": "1001",
+        "custom_application_vars": {"x": "y"},
+        "from": "1001@example.com",
+        "inception": "+14155550123",
+        "other_leg_call_id": "c@d",
+        "request": "2001@example.com",
+        "timestamp": NOW,
+        "to": "2001@example.com",
+        "hangup_cause": "NORMAL_CLEARING",
+        "hangup_code": "sip:200",
+        "duration_seconds": 60,
+        "ringing_seconds": 5,
+        "billing_seconds": 55,
+    }
+    variables = {
+        "account_id": "v" * 32,
+        "authorizing_id": "f" * 32,
+        "authorizing_type": "device",
+        "call_forward": "false",
+        "emergency_resource": "true",
+        "global_resource": "false",
+        "owner_id": OWNER,
+        "resource_id": "r" * 32,
+    }
+    document = {**same, "channel_is_loopback": "true", "custom_channel_vars": variables, "hidden": 1}
+    event = make_event(document, Account(ACCOUNT), "s" * 32, {"tenant": "t"})
+    assert len(event.pop("cluster_id")) == 32
+    assert event == {
+        **same,
+        "account_id": "v" * 32,
+        "authorizing_id": "f" * 32,
+        "authorizing_type": "device",
+        "call_forwarded": False,
+        "custom_channel_vars": {
+            "Emergency-Resource": "true",
+            "Global-Resource": "false",
+            "Resource-ID": "r" * 32,
+        },
+        "emergency_resource_used": True,
+        "local_resource_id": "r" * 32,
+        "local_resource_used": True,
+        "is_internal_leg": True,
+        "owner_id": OWNER,
+        "reseller_id": "s" * 32,
+        "hook_event": "channel_destroy",
+        "tenant": "t",
+    }
+
+
 def test_an_event_of_a_local_resource_names_it() -> None:
     event = make_event(leg(variables={"resource_id": "r"}), Account(ACCOUNT), "r", {"call_id": "mine"})
     assert make_event({"custom_channel_vars": "odd"}, Account(ACCOUNT), "r", {})["account_id"] == ACCOUNT
@@ -261,6 +317,7 @@ def test_a_server_of_https_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_control_api_refuses_a_webhook_without_a_url() -> None:
     with serving() as mock:
         url = mock.url.removesuffix("/v2") + "/_mockcdrs/webhooks"
-        assert httpx.post(url, json={}).json()["error"]["field"] == "uri"
+        for wrong in ({}, {"uri": "http://example.com/"}, {"uri": 1}):
+            assert httpx.post(url, json=wrong).json()["error"]["field"] == "uri"
         mock.add_webhook("http://127.0.0.1:9/", retries=1)
         assert [each["uri"] for each in httpx.get(url).json()] == ["http://127.0.0.1:9/"]

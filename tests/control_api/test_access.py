@@ -1,5 +1,7 @@
 """Access to the control API."""
 
+from typing import Any
+
 import pytest
 
 from mockcdrs.config import ServerConfig, is_loopback
@@ -45,7 +47,14 @@ def test_names_of_this_machine_are_accepted(host: str) -> None:
     request(ServerConfig(), host=host)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "10.0.0.1", "", "[::2]", "127.0.0.1.evil"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "10.0.0.1", "", "[::2]", "127.0.0.1.evil", "127.1", "localhost."),
+        *("localhost:80@evil.example", "localhost@evil.example", "[::1].evil.example", "[::1", "[::1]x", "[localhost"),
+        *("localhost:8000, evil.example", "localhost, evil.example", "localhost:8000:1", "[::1%eth0.evil.example]"),
+    ],
+)
 def test_other_names_are_refused(host: str) -> None:
     with pytest.raises(ApiError, match="Host: came"):
         request(ServerConfig(), host=host)
@@ -83,8 +92,13 @@ def test_loopback_addresses_are_recognized(host: str, is_one: bool) -> None:
 def test_a_change_without_body_and_content_type_needs_no_content_type_where_no_page_sends_it() -> None:
     request(ServerConfig(), "POST")
     request(ServerConfig(), "POST", content_length="0")
-    own = {"origin": "http://localhost:8000", "sec_fetch_site": "same-origin"}
-    for headers in ({"content_length": "2"}, {"transfer_encoding": "chunked"}, {"content_type": "text/plain"}, own):
+    own: dict[str, Any] = {"origin": "http://localhost:8000", "sec_fetch_site": "same-origin"}
+    others: list[dict[str, Any]] = [
+        {"content_length": "2"},
+        {"transfer_encoding": "chunked"},
+        {"content_type": "text/plain"},
+    ]
+    for headers in [*others, own]:
         with pytest.raises(ApiError, match="expected application/json"):
             request(ServerConfig(), "POST", **headers)
 
@@ -93,7 +107,7 @@ PANEL = ServerConfig(allow_origin=("http://localhost:3000",))
 
 
 def test_a_page_of_an_allowed_origin_is_let_in_and_no_other() -> None:
-    page = {"origin": "http://localhost:3000", "sec_fetch_site": "same-site"}
+    page: dict[str, Any] = {"origin": "http://localhost:3000", "sec_fetch_site": "same-site"}
     request(PANEL, **page)
     request(PANEL, "POST", content_type="application/json", **page)
     for origin in ("http://localhost:3001", "https://localhost:3000", "null", "http://localhost:3000.evil.example"):

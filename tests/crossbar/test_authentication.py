@@ -74,9 +74,9 @@ def test_an_unknown_account_is_404_with_and_without_a_token(state: State, token:
 
 
 def test_an_account_id_has_32_characters(state: State) -> None:
-    shown = json_of(ask(state, "/v2/accounts/abc/cdrs"))
-    assert shown["data"] == {"message": "invalid account_id 'abc'"}
-    assert json_of(ask(state, "/v2/accounts//cdrs"))["data"] == {"message": "missing account_id"}
+    for account_id, words in (("abc", "invalid account_id 'abc'"), ("", "missing account_id")):
+        shown = json_of(ask(state, f"/v2/accounts/{account_id}/cdrs"))
+        assert (shown["error"], shown["message"], shown["data"]) == ("404", "bad identifier", {"message": words})
 
 
 def test_the_tokens_account_needs_no_name(state: State) -> None:

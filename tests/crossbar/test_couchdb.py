@@ -1,25 +1,26 @@
 """Rows come in the order of their keys, wherever a range begins and ends, and an index weighs little."""
 
 import tracemalloc
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import couchdb
 from mockcdrs.crossbar.collation import text_key
 from mockcdrs.crossbar.couchdb import Databases, KeyRange
 from mockcdrs.crossbar.views import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
-from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.dataset.store import LoadedStore, Overlay
 from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
 
 MONTH = "202601"
 TIMES = st.integers(NOW - 40, NOW)
 
 
-def databases_of(documents: list[Document]) -> Databases:
+def databases_of(documents: list[dict[str, Any]]) -> Databases:
     return Databases(LoadedStore(accounts(), {(ACCOUNT, MONTH): documents}))
 
 
@@ -33,12 +34,13 @@ def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     between.sort(key=lambda each: (each["pvt_created"], text_key(each["_id"])), reverse=descending)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(couchdb, "_RUN_ROWS", run)
-        wanted = KeyRange(*(keys[::-1] if descending else keys), descending=descending)
+        first, last = keys[::-1] if descending else keys
+        wanted = KeyRange(first, last, descending=descending)
         came = list(databases_of(documents).query(LISTING, ACCOUNT, MONTH, wanted))
     assert [row.document for row in came] == between
 
 
-def ids_of(documents: list[Document], view: View, wanted: KeyRange) -> list[str]:
+def ids_of(documents: list[dict[str, Any]], view: View, wanted: KeyRange) -> list[str]:
     return [row.document_id for row in databases_of(documents).query(view, ACCOUNT, MONTH, wanted)]
 
 
@@ -61,6 +63,51 @@ def test_ids_that_are_no_part_of_the_key_are_compared_in_bytes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("keys", "part"),
+    [
+        (KeyRange([3], [4], descending=False), KeyRange([3], [4], descending=False)),
+        (KeyRange([0], [9], descending=False), KeyRange([1], [5], descending=False)),
+        (KeyRange(None, {}, descending=False), KeyRange([1], [5], descending=False)),
+        (KeyRange([9], [0], descending=True), KeyRange([5], [1], descending=True)),
+        (KeyRange({}, False, descending=True), KeyRange([5], [1], descending=True)),
+        (KeyRange("z", False, descending=True), None),
+        (KeyRange([5], [9], descending=False), KeyRange([5], [5], descending=False)),
+        (KeyRange([6], [9], descending=False), None),
+        (KeyRange([0], [0], descending=False), None),
+    ],
+)
+def test_the_part_of_a_range_between_two_keys_is_in_its_direction(keys: KeyRange, part: KeyRange | None) -> None:
+    assert keys.clip([1], [5]) == part
+
+
+def test_what_one_has_indexed_is_not_indexed_again_by_one_beside_it() -> None:
+    mapped: list[str] = []
+
+    def note(document: Mapping[str, Any]) -> tuple[Any, Any] | None:
+        mapped.append(document["_id"])
+        return [document["pvt_created"]], None
+
+    view, everything = replace(LISTING, map=note), KeyRange(None, None, descending=False)
+    store = LoadedStore(accounts(), {(ACCOUNT, MONTH): calls(20)})
+    first = Databases(store)
+    effort = []
+    for databases in (first, first, Databases(store, first)):
+        mapped.clear()
+        assert len(list(databases.query(view, ACCOUNT, MONTH, everything))) == 20
+        effort.append(len(mapped))
+    assert effort[0] > effort[1] == effort[2]
+
+
+def test_of_what_a_test_adds_to_a_month_the_latest_index_alone_is_kept() -> None:
+    overlay = Overlay(LoadedStore(accounts(), {(ACCOUNT, MONTH): calls(2)}))
+    databases, everything = Databases(overlay), KeyRange(None, None, descending=False)
+    for number in range(5):
+        overlay.add(ACCOUNT, MONTH, [leg(f"added{number}", NOW)])
+        assert len(list(databases.query(LISTING, ACCOUNT, MONTH, everything))) == 3 + number
+    assert (len(databases.shared.stored), len(databases._passing)) == (1, 1)
+
+
+@pytest.mark.parametrize(
     ("view", "most_bytes"), [(LISTING, 150), (LISTING_BY_OWNER, 150), (LEGS, 150), (INTERACTIONS, 350)]
 )
 def test_a_document_asked_for_the_first_time_takes_no_more_than_its_row(
@@ -72,7 +119,7 @@ def test_a_document_asked_for_the_first_time_takes_no_more_than_its_row(
     assert many - few < 4_000 * most_bytes
 
 
-def _peak_bytes(documents: list[Document], view: View) -> int:
+def _peak_bytes(documents: list[dict[str, Any]], view: View) -> int:
     databases = databases_of(documents)
     everything = KeyRange(None, None, descending=False)
     tracemalloc.start()

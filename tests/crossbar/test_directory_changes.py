@@ -129,6 +129,13 @@ def test_an_account_can_get_another_name_and_keeps_its_realm(state: State) -> No
     assert put(state, "user_auth", login).status == 201
 
 
+def test_an_account_can_get_another_realm(state: State) -> None:
+    write(state, "PATCH", "", {"realm": "omega.example.com"})
+    credentials = {"credentials": md5("ann:mockcdrs")}
+    realms = ("omega.example.com", "alpha.example.com")
+    assert [put(state, "user_auth", {**credentials, "account_realm": realm}).status for realm in realms] == [201, 401]
+
+
 def test_an_account_that_never_had_a_realm_gets_none(state: State) -> None:
     changed = write(state, "POST", f"/v2/accounts/{CHILD}", {"name": "Child"})
     assert (changed.status, state.data.accounts[CHILD].realm) == (200, "")

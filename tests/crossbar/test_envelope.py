@@ -282,7 +282,7 @@ def test_the_first_part_is_out_before_later_rows_are_made(monkeypatch: pytest.Mo
     names: list[str] = []
     make_row = listing_columns.make_row
 
-    def counting(document: Document, *more: bool) -> dict[str, object]:
+    def counting(document: Document, *more: Any) -> dict[str, object]:
         names.append(document["_id"])
         return make_row(document, *more)
 
@@ -298,7 +298,7 @@ def test_rows_are_made_once_as_long_as_there_is_room_for_them(monkeypatch: pytes
     names: list[str] = []
     make_row = listing_columns.make_row
 
-    def counting(document: Document, *more: bool) -> dict[str, object]:
+    def counting(document: Document, *more: Any) -> dict[str, object]:
         names.append(document["_id"])
         return make_row(document, *more)
 

@@ -130,6 +130,11 @@ def test_the_forks_differ_in_what_is_a_digit_and_what_a_character() -> None:
 
 
 @BOTH
+def test_a_whole_number_larger_than_any_float_is_read(jiffy: Jiffy) -> None:
+    assert jiffy.decode(b"[" + b"9" * 400 + b",-" + b"9" * 400 + b"]") == [10**400 - 1, 1 - 10**400]
+
+
+@BOTH
 def test_a_number_of_more_digits_than_python_reads_and_a_depth_it_cannot_hold_are_refused(jiffy: Jiffy) -> None:
     """Ours alone: Erlang takes both."""
     assert refused(b"[" + b"9" * 5_000 + b"]", jiffy) == "decoder_exit around 0"

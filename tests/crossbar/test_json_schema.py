@@ -41,6 +41,24 @@ def test_every_broken_rule_of_a_text_is_named_with_what_came(name: str, rules: l
     assert all(each["value"] == name for each in broken_rules.values())
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "rule", "error"),
+    [
+        ("name", "a", "minLength", {"message": "String must be at least 2 characters", "target": 2, "cause": "a"}),
+        (
+            "name",
+            "abcde",
+            "maxLength",
+            {"message": "String must not be more than 4 characters", "target": 4, "cause": "abcde"},
+        ),
+        ("name", "A1", "pattern", {"message": "Failed to match pattern '^[a-z]+$'", "target": "^[a-z]+$"}),
+        ("method", "x", "enum", {"message": "Value not found in enumerated list of values", "target": ["md5", "sha"]}),
+    ],
+)
+def test_a_broken_rule_is_told_in_kazoos_words(field: str, value: str, rule: str, error: dict[str, Any]) -> None:
+    assert broken({"credentials": "x", field: value}) == {field: {rule: {**error, "value": value}}}
+
+
 def test_every_broken_field_is_named_in_the_schemas_order() -> None:
     assert list(broken({"method": "x", "name": "a"})) == ["name", "method", "credentials"]
 
@@ -58,4 +76,7 @@ def test_data_that_is_no_object_breaks_a_rule_of_no_field() -> None:
 
 def test_spare_fields_are_refused_where_the_schema_is_strict() -> None:
     strict = {**SCHEMA, "additionalProperties": False}
-    assert list(broken({"credentials": "x", "y": 1, "z": 2}, strict)) == ["y", "z"]
+    data = {"credentials": "x", "y": 1, "z": 2}
+    words = "Strict checking of data is enabled; only include schema-defined properties"
+    spare = {"additionalProperties": {"message": words, "value": data}}
+    assert broken(data, strict) == {"y": spare, "z": spare}

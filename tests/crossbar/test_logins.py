@@ -269,6 +269,14 @@ def test_ones_own_token_is_told_under_ones_own_account_alone(state: State) -> No
     assert ask(state, f"/v2/user_auth/{given}", token=None).status == 401
 
 
+def test_a_token_tells_how_it_was_had(state: State) -> None:
+    by_user = token(state)
+    by_key = json_of(put(state, "api_auth", {"api_key": "k" * 64}))["auth_token"]
+    by_token = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": by_user}))["auth_token"]
+    methods = [data_of(ask(state, f"/user_auth/{each}", token=each))["method"] for each in (by_user, by_key, by_token)]
+    assert methods == ["cb_user_auth", "cb_api_auth", "cb_auth"]
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_tokeninfo_tells_whose_a_token_is(state: State, method: str) -> None:
     for known, who in ((token(state), ["account_id", "owner_id"]), (RESELLER_TOKEN, ["account_id"])):

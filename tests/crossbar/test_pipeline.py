@@ -584,6 +584,11 @@ def test_legs_of_a_call_with_another_interaction_id_are_looked_for_by_its_text(i
     assert data_of(response) == [to_text(interaction_id)]
 
 
+def test_legs_of_a_call_without_an_interaction_id_are_looked_for_by_the_word_undefined() -> None:
+    response = ask(state_of([leg("x", without=["interaction_id"])]), "/cdrs/legs/202601-x")
+    assert (response.status, data_of(response)) == (404, ["undefined"])
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -49,7 +49,11 @@ def test_keys_are_those_of_the_servers_views() -> None:
 
 
 def test_keys_hold_numbers_as_javascript_has_them() -> None:
-    times = {"channel_created_time": 2**53 + 1, "pvt_created": float(NOW), "interaction_time": NOW - 60.0}
+    times: dict[str, Any] = {
+        "channel_created_time": 2**53 + 1,
+        "pvt_created": float(NOW),
+        "interaction_time": NOW - 60.0,
+    }
     odd = leg("x", NOW, call_direction="outbound", variables={"resource_id": "r"}, **times)
     emitted = [view.map(odd) for view in (*VIEWS, summary_view(("911",)))]
     numbers = [[part for part in row[0] if not isinstance(part, str)] for row in emitted if row]

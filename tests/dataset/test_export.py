@@ -14,13 +14,11 @@ from mockcdrs.cdr.listing_columns import make_row
 from mockcdrs.crossbar.csv_rendering import CsvFile
 from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import files
-from mockcdrs.dataset.endpoints import DOCUMENT_FIELDS
-from mockcdrs.dataset.export import Csv, ExportForm, ExportSpan, JsonLines, export_calls
+from mockcdrs.dataset.export import DOCUMENT_FIELDS, Csv, ExportForm, ExportSpan, JsonLines, Parquet, export_calls
 from mockcdrs.dataset.generated_store import GeneratedStore
+from mockcdrs.dataset.generator import Traffic, midnight_of
 from mockcdrs.dataset.office import main_account_id
-from mockcdrs.dataset.parquet import Parquet
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic, midnight_of
 
 NOW, SEED = 63_936_129_600, 9
 SPAN = ExportSpan(SEED, Traffic(30), 25, NOW)

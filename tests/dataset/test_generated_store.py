@@ -7,9 +7,9 @@ import pytest
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import files, fixtures
 from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 
 NOW = gregorian.from_unix(1_768_910_400)  # 2026-01-20T12:00:00Z
 SEED = 5

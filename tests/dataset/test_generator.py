@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 
 import pytest
@@ -20,29 +20,29 @@ from mockcdrs.crossbar.views import INTERACTIONS
 from mockcdrs.dataset import generated_store, generator
 from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.generated_store import GeneratedStore
-from mockcdrs.dataset.generator import _times_of, calls_of_block, documents_of_day, generate_block
-from mockcdrs.dataset.office import Office, generate_office, main_account_id
-from mockcdrs.dataset.random_stream import stream_for_call
-from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.traffic import (
+from mockcdrs.dataset.generator import (
+    DOCUMENTS_A_CALL,
     HOURS,
     WEEKDAYS,
     Block,
     DayProfile,
     Traffic,
+    _times_of,
     blocks_between,
     blocks_of_day,
     day_end,
+    documents_of_day,
+    generate_block,
     midnight_of,
 )
+from mockcdrs.dataset.office import Office, generate_office, main_account_id
+from mockcdrs.dataset.random_stream import stream_for_call
+from mockcdrs.dataset.scenarios import SCENARIOS
+from mockcdrs.dataset.store import Document, TimeBasis
+from tests.dataset.calls import calls_of_block
 
 MONDAY = date(2026, 1, 19)
-
-
 OFFICE = generate_office(7, main_account_id(7))
-
-
 SECONDS_OF_DAY = 86_400
 
 
@@ -65,6 +65,38 @@ some_blocks = st.builds(
 def chosen(load: Traffic, day: date, share: float) -> Block:
     blocks = blocks_of_day(load, day)
     return blocks[int(share * len(blocks))]
+
+
+@given(st.integers(0, 1_000_000), st.integers(-12, 14), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+@settings(max_examples=60, deadline=None)
+def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int, offset: int, day: date) -> None:
+    blocks = blocks_of_day(Traffic(calls, offset), day)
+    assert gregorian.to_datetime(blocks[0].start_gregorian).isoformat() == f"{day}T00:00:00+00:00"
+    assert blocks[-1].end_gregorian - blocks[0].start_gregorian == SECONDS_OF_DAY
+    assert all(block.start_gregorian < block.end_gregorian for block in blocks)
+    assert all(one.end_gregorian == after.start_gregorian for one, after in pairwise(blocks))
+
+
+def test_a_small_office_has_one_block_a_day() -> None:
+    assert len(blocks_of_day(Traffic(10), MONDAY)) == 1
+
+
+@pytest.mark.parametrize("calls", [50, 100, 1_000, 50_000])
+def test_a_block_has_about_as_many_documents_as_a_page(calls: int) -> None:
+    days = [MONDAY + timedelta(days=number) for number in range(5)]
+    blocks = [block for day in days for block in blocks_of_day(Traffic(calls), day)]
+    documents = 5 * 1.32 * calls * DOCUMENTS_A_CALL
+    assert 25 < documents / len(blocks) < 70
+
+
+@given(st.floats(0, 0.999_999), st.sampled_from([1, 1_000, 1_000_000]), st.dates(MONDAY, MONDAY + timedelta(days=6)))
+@settings(deadline=None)
+def test_the_share_of_calls_before_a_moment_is_the_inverse_of_the_moment_of_a_share(
+    share: float, calls: int, day: date
+) -> None:
+    hours = DayProfile(Traffic(calls), day)
+    moment = hours.at(share)
+    assert hours.share_before(moment) - 1e-9 <= share <= hours.share_before(moment + 1) + 1e-9
 
 
 @given(some_blocks)
@@ -188,8 +220,7 @@ def test_documents_share_nothing_that_could_be_changed() -> None:
 HASHING = """
 import hashlib, json, sys
 from datetime import date
-from mockcdrs.dataset.generator import generate_block
-from mockcdrs.dataset.traffic import Traffic, blocks_of_day
+from mockcdrs.dataset.generator import Traffic, blocks_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
 
 office, load = generate_office(7, main_account_id(7)), Traffic(900)
@@ -229,7 +260,7 @@ def around_noon(load: Traffic, seconds: int) -> Iterator[Block]:
 
 
 def share_of_long_calls(documents: list[Document]) -> float:
-    talked = [document["billing_seconds"] for document in documents if document["billing_seconds"]]
+    talked: list[int] = [document["billing_seconds"] for document in documents if document["billing_seconds"]]
     assert len(talked) > 1_000
     return sum(seconds > 1_200 for seconds in talked) / len(talked)
 
@@ -355,7 +386,7 @@ def test_a_call_of_which_only_the_times_are_made_ends_as_a_whole_one_of_its_pace
     name: str, pace: list[float], number: int
 ) -> None:
     context, scenario = month_context(OFFICE, "202601"), SCENARIOS[name]
-    call = Call(context, stream_for_call(b"%d" % number), FIVE_PM, pace, OFFICE.phones[:5], number)
+    call = Call(context, stream_for_call(b"%d" % number, pace), FIVE_PM, OFFICE.phones[:5], number)
     legs = list(scenario.make(call))
     times = _times_of(context, scenario, pace)
     assert {leg["timestamp"] - FIVE_PM for leg in legs} == times["written"]

@@ -88,7 +88,8 @@ def test_neighbouring_phones_alone_are_of_one_user() -> None:
 def test_accounts_are_equal_if_their_people_are() -> None:
     assert generate_accounts(5)[2].users == tuple(generate_accounts(5)[2].users)
     assert generate_accounts(5)[2].users != generate_accounts(6)[2].users
-    assert generate_accounts(5)[2].users != 5
+    other: object = 5
+    assert generate_accounts(5)[2].users != other
 
 
 def test_nobody_outside_has_the_number_of_another() -> None:

@@ -12,6 +12,7 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Document, LoadedStore, Overlay, _AddedDocuments
 
 ACCOUNT, OTHER, MONTH = "a" * 32, "b" * 32, "202601"
+JANUARY = 63_934_444_800  # 2026-01-01T00:00:00Z
 
 
 def _document(call: str, **fields: Any) -> Document:
@@ -27,6 +28,29 @@ def overlay() -> Overlay:
 
 def _ids(overlay: Overlay, month: str = MONTH, account: str = ACCOUNT) -> set[str]:
     return {document["_id"] for segment in overlay.scan(account, month).stored for document in segment.visible()}
+
+
+@pytest.mark.parametrize(
+    ("documents", "end"),
+    [
+        ([], None),
+        ([{"timestamp": JANUARY + 5}, {"pvt_created": JANUARY + 9, "timestamp": JANUARY + 7}], JANUARY + 9),
+        ([{"timestamp": JANUARY}], JANUARY),
+        ([{"timestamp": JANUARY - 1}], None),
+        ([{"timestamp": JANUARY + 62 * 86_400 - 1}], JANUARY + 62 * 86_400 - 1),
+        ([{"timestamp": JANUARY + 62 * 86_400}], None),
+        ([{"timestamp": str(JANUARY + 5)}, {"timestamp": True}, {}], None),
+    ],
+    ids=str,
+)
+def test_a_store_ends_with_the_last_time_that_can_be_of_its_month(documents: list[Document], end: int | None) -> None:
+    store = LoadedStore([Account(ACCOUNT)], {(ACCOUNT, MONTH): [_document("x", **each) for each in documents]})
+    assert store.end_gregorian == end
+
+
+def test_a_month_of_the_year_0_has_no_times() -> None:
+    store = LoadedStore([Account(ACCOUNT)], {(ACCOUNT, "000001"): [_document("x", timestamp=5)]})
+    assert store.end_gregorian is None
 
 
 def test_an_added_document_stands_beside_the_base(overlay: Overlay) -> None:

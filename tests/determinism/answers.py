@@ -108,5 +108,5 @@ def digest(kazoo: str, order: int) -> str:
 
 
 if __name__ == "__main__":
-    digests = {kazoo: digest(kazoo, int(*sys.argv[1:] or [0])) for kazoo in VERSIONS}
+    digests = {kazoo: digest(kazoo, int(*sys.argv[1:] or ["0"])) for kazoo in VERSIONS}
     sys.stdout.write(json.dumps({"python": platform.python_version(), "sha256": digests}, indent=1) + "\n")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -88,7 +89,7 @@ def test_serve_begins_as_shown(block: str, standalone: Mock, url: str) -> None:
 def test_curl_gets_what_is_shown(block: str, url: str) -> None:
     for command, shown in exchanges(block):
         words = iter(shlex.split(command.replace(PORT, url))[1:])
-        request = {"method": "GET", "headers": {}, "url": "", "content": None}
+        request: dict[str, Any] = {"method": "GET", "headers": {}, "url": "", "content": None}
         for word in words:
             match word:
                 case "-sS":

@@ -13,12 +13,12 @@ from mockcdrs.crossbar.versions import VERSIONS, Version
 from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generated_store import GeneratedStore
-from mockcdrs.dataset.generator import generate_block
+from mockcdrs.dataset.generator import Block, Traffic, generate_block
 from mockcdrs.dataset.office import Office, generate_office, main_account_id
 from mockcdrs.dataset.store import Document, TimeBasis
-from mockcdrs.dataset.traffic import Block, Traffic
-from mockcdrs.expected.ground_truth import compute_expected
-from mockcdrs.expected.query import ExpectedQuery, PageWalk, ServerRules
+from mockcdrs.expected.expected_rows import PageWalk
+from mockcdrs.expected.ground_truth import compute_expected, counts_in_summary
+from mockcdrs.expected.query import ExpectedQuery, ServerRules
 
 NOW, SEED, DAY = 63_936_129_600, 3, 86_400  # 2026-01-20T12:00:00Z
 DECEMBER, JANUARY = 63_931_766_400, 63_934_444_800
@@ -50,8 +50,8 @@ def get_rows(
 def test_a_client_receives_what_is_expected(state: State, filters: dict[str, str], are_interactions: bool) -> None:
     query = ExpectedQuery(ACCOUNT, START, NOW, None, are_interactions, {} if are_interactions else filters)
     expected = compute_expected(state.data, query, server_rules(state))
-    sent = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
-    rows = get_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", sent)
+    query_string = "" if are_interactions else "".join(f"&{name}={value}" for name, value in filters.items())
+    rows = get_rows(state, "/cdrs/interaction" if are_interactions else "/cdrs", query_string)
     assert rows
     assert sorted(row["id"] for row in rows) == sorted(expected.ids)
     assert sum(row["billing_seconds"] for row in rows) == expected.seconds
@@ -74,22 +74,22 @@ def test_a_users_interactions_are_shown_by_the_legs_that_the_version_chooses(
     clock = Clock(NOW)
     store = GeneratedStore(SEED, Traffic(20), clock.now)
     state = State(store, clock=clock, quirks_shown=frozenset(), version=version)
-    shown = []
+    without_quirks = []
     for user in store.accounts[ACCOUNT].users:
         owner = str(user["id"])
         query = ExpectedQuery(ACCOUNT, START, NOW, owner, True, is_ascending=is_ascending)
         received = get_rows(state, f"/users/{owner}/cdrs/interaction", is_ascending=is_ascending)
         rows = [row["id"] for row in received]
         assert sorted(rows) == sorted(compute_expected(state.data, query, server_rules(state)).ids)
-        shown += rows
-    assert shown
+        without_quirks += rows
+    assert without_quirks
 
 
 def test_versions_choose_other_legs_of_a_users_interaction() -> None:
     clock = Clock(NOW)
     state = State(GeneratedStore(SEED, Traffic(200), clock.now), clock=clock)
     rules = {"4.3": ServerRules(), "master": ServerRules(shows_most_billed=True)}
-    chosen = {
+    legs_by_version = {
         version: {
             cdr_id
             for user in state.data.accounts[ACCOUNT].users
@@ -99,7 +99,7 @@ def test_versions_choose_other_legs_of_a_users_interaction() -> None:
         }
         for version in rules
     }
-    assert chosen["4.3"] != chosen["master"]
+    assert legs_by_version["4.3"] != legs_by_version["master"]
 
 
 def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> None:
@@ -108,16 +108,16 @@ def test_what_a_quirk_hides_is_unreachable_and_not_expected(state: State) -> Non
     state.data.add(ACCOUNT, "202601", [bare])
     try:
         query = ExpectedQuery(ACCOUNT, START, NOW)
-        hidden, shown = (
+        with_quirks, without_quirks = (
             compute_expected(state.data, query, ServerRules(quirks=quirks))
             for quirks in (state.quirks, frozenset[str]())
         )
     finally:
         state.data.reset()
-    assert hidden.unreachable == (bare["_id"],)
-    assert bare["_id"] not in hidden.ids
-    assert bare["_id"] in shown.ids
-    assert shown.unreachable == ()
+    assert with_quirks.unreachable == (bare["_id"],)
+    assert bare["_id"] not in with_quirks.ids
+    assert bare["_id"] in without_quirks.ids
+    assert without_quirks.unreachable == ()
 
 
 RANGES = {
@@ -158,13 +158,13 @@ def test_the_ground_truth_generates_each_block_that_a_walk_generates_once_and_no
 ) -> None:
     start, end = RANGES[name_of_range]
     get_rows(new_state(calls_per_day), path, start=start, end=end)
-    walked = sorted(blocks, key=lambda block: block.start_gregorian)
+    blocks_in_order = sorted(blocks, key=lambda block: block.start_gregorian)
     blocks.clear()
     state = new_state(calls_per_day)
     query = ExpectedQuery(ACCOUNT, start, end, are_interactions=path != "/cdrs", walk=WALKS[walk])
     compute_expected(state.data, query, server_rules(state))
-    assert sorted(blocks, key=lambda block: block.start_gregorian) == walked
-    assert bool(walked) is (name_of_range != "before the first call")
+    assert sorted(blocks, key=lambda block: block.start_gregorian) == blocks_in_order
+    assert bool(blocks_in_order) is (name_of_range != "before the first call")
 
 
 @pytest.mark.parametrize("by", ["written", "begun"])
@@ -173,3 +173,12 @@ def test_a_month_outside_of_the_times_has_no_parts(times: tuple[float | None, fl
     for calls_per_day in (40, 60):
         segments = new_state(calls_per_day).data.scan(ACCOUNT, "202512", times, by=by).generated
         assert list(segments) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{"to": None}, {"from": 7}, {"channel_name": "loopback/1"}, {"custom_channel_vars": 1}]
+)
+def test_a_call_that_the_summary_cannot_place_is_not_in_it(changes: dict[str, Any]) -> None:
+    document = {"custom_channel_vars": {}, "call_direction": "inbound", "channel_name": "a", "to": "b", "from": "c"}
+    assert counts_in_summary(document)
+    assert not counts_in_summary({**document, **changes})

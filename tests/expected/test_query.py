@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.expected.expected_rows import UNPAGED, PageWalk
 from mockcdrs.expected.query import (
-    UNPAGED,
     ExpectedQuery,
-    PageWalk,
     ServerRules,
     UnsupportedQuery,
     encode_query,
@@ -36,8 +35,8 @@ def test_a_path_names_the_user_and_whether_rows_are_interactions() -> None:
 
 
 def test_values_are_encoded_as_a_client_sends_them() -> None:
-    sent = encode_query("/cdrs", {"filter_to": ["a", 1, True], "paginate": False, "page_size": 5})
-    assert sent == {"filter_to": '["a", "1", "true"]', "paginate": "false", "page_size": "5"}
+    parameters = encode_query("/cdrs", {"filter_to": ["a", 1, True], "paginate": False, "page_size": 5})
+    assert parameters == {"filter_to": '["a", "1", "true"]', "paginate": "false", "page_size": "5"}
 
 
 def test_a_filter_by_a_call_id_is_without_the_month() -> None:

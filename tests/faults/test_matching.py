@@ -201,6 +201,13 @@ def test_a_rule_that_never_fired_says_what_kept_it_from_that(
     assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
 
 
+def test_all_differences_of_a_near_miss_are_told(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, method="PUT", query={"a": 1}))
+    ask(state)
+    differences = "method is GET, expected PUT; a in the query expected as 1"
+    assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs: {differences}"]
+
+
 def test_secrets_in_a_near_miss_are_redacted(state: State) -> None:
     rule = state.faults.add(Rule(status=503, token="one", headers={"X-Auth-Token": "one"}))
     ask(state, "auth_token=two")

@@ -2,6 +2,7 @@
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,8 +59,32 @@ def test_a_file_goes_through_json_as_its_bytes_and_its_type(tmp_path: Path) -> N
 
 
 def test_a_file_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
-    with pytest.raises(RuleError, match=r"file: came '.*nosuch', expected a file that can be read \(No such file"):
+    with pytest.raises(
+        RuleError, match=r"file: came '.*nosuch', expected a file that can be read \(No such file"
+    ) as caught:
         Reply(file=tmp_path / "nosuch")
+    assert caught.value.name == "file"
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "words"),
+    [
+        ({"file": "a.csv"}, "file", "file: came as JSON, expected the file's bytes as body, in Base64"),
+        ({"body": "?"}, "body", "body: came '?', expected Base64"),
+        ({"body": 1}, "body", "body: came 1, expected Base64"),
+        ({"json": {}, "text": ""}, "text", "json and text in one reply exclude each other: a reply has one body"),
+        ({"text": "\ud800"}, "text", "text: came '\\ud800', expected what UTF-8 can hold"),
+        ({"status": 600}, "status", "status: came 600, expected a whole number from 200 to 599"),
+        ({"headers": {"X": "a\nb"}}, None, "headers: came 'X': 'a\\nb', expected text on one line"),
+        ({"headers": {"": "a"}}, None, "headers: came '': 'a', expected text on one line"),
+        ({"headers": {"Connection": "close"}}, None, "headers: came 'Connection', which is the server's to write"),
+    ],
+    ids=str,
+)
+def test_what_makes_no_reply_is_refused_by_name(values: dict[str, object], name: str | None, words: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Reply.from_json(values)
+    assert (caught.value.name, str(caught.value)[: len(words)]) == (name, words)
 
 
 def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
@@ -69,7 +94,8 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
     state.faults.add(Rule(method="PUT", path="/braintree", reply=count))
     incoming = HttpRequest("PUT", f"/v2/accounts/{ACCOUNT}/braintree", "a=1&a=2", {"x-kind": "b"}, b'{"c": 3}')
     response, _ = state.faults.apply(incoming, state.server_state(), lambda *_: HttpResponse(404))
-    assert envelope(response) == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
+    value: Any = envelope(response)
+    assert value == ["PUT", f"/v2/accounts/{ACCOUNT}/braintree", ["1", "2"], "b", {"c": 3}]
 
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
@@ -117,7 +143,7 @@ def test_a_page_may_ask_first_whether_it_may_send_a_request_to_a_path_that_is_re
 def test_a_page_of_another_origin_may_read_whatever_a_fault_makes_of_an_answer(
     state: State, action: type[Action]
 ) -> None:
-    value = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
+    value: Any = {"max_bucket_tokens": 1} if action.keyword == "rate_limit" else action.example
     state.faults.add(Rule(**{action.keyword: value}))
     first = ask(state, FIRST_PAGE, headers=PREFLIGHT)[0]
     ask(state, FIRST_PAGE, headers=PREFLIGHT)

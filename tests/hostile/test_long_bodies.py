@@ -59,6 +59,12 @@ def test_what_announces_too_much_is_refused_before_it_comes(line: socket.socket)
     assert_refused(line)
 
 
+@pytest.mark.parametrize("length", [2**30, 10**20, 10**400])
+def test_however_much_is_announced_the_words_are_the_same(line: socket.socket, length: int) -> None:
+    line.sendall(f"{HEAD}Content-Length: {length}\r\n\r\n{{}}".encode())
+    assert_refused(line)
+
+
 def test_a_length_of_more_digits_than_a_number_has_is_a_bad_request(line: socket.socket) -> None:
     line.sendall(f"{HEAD}Content-Length: {'9' * 5_000}\r\n\r\n".encode())
     assert line.recv(12).endswith(b" 400")

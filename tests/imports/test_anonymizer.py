@@ -19,9 +19,8 @@ from mockcdrs.crossbar.versions import KAZOO_4_3
 from mockcdrs.dataset import export, files, fixtures
 from mockcdrs.dataset.accounts import DEMO_APPS
 from mockcdrs.dataset.files import DataSet, LoadedDataSet
-from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.generator import Traffic, documents_of_day
 from mockcdrs.dataset.office import generate_accounts, generate_office, main_account_id
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer, describe_dropped
 from mockcdrs.imports.fields import FIELDS, FieldKind
 from tests.imports.builders import ACCOUNT, SDP, SECRET, TRICKY, anonymized, holding
@@ -179,8 +178,8 @@ def test_each_original_of_the_committed_data_has_one_pseudonym_and_each_pseudony
                     links.setdefault(field, set()).add((values[field], pseudonym))
     assert len(links) > 40
     for field, pairs in links.items():
-        originals, pseudonyms = ({pair[side] for pair in pairs} for side in (0, 1))
-        assert len(originals) == len(pseudonyms) == len(pairs), field
+        originals, replaced = ({pair[side] for pair in pairs} for side in (0, 1))
+        assert len(originals) == len(replaced) == len(pairs), field
 
 
 def test_values_that_name_nobody_stay() -> None:

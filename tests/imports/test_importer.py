@@ -21,10 +21,9 @@ from mockcdrs.crossbar import csv_rendering
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, version_named
 from mockcdrs.dataset import export, files, fixtures
 from mockcdrs.dataset.files import DataError, LoadedDataSet
-from mockcdrs.dataset.generator import documents_of_day
+from mockcdrs.dataset.generator import Traffic, documents_of_day
 from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.store import Document
-from mockcdrs.dataset.traffic import Traffic
 from mockcdrs.imports.importer import UNNAMED_ACCOUNT, Importer
 from tests.imports.builders import ACCOUNT, SMALL_ROW, refusal
 from tests.profile import many

@@ -10,7 +10,6 @@ import sys
 import time
 import tomllib
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,7 +74,7 @@ def test_the_dockerfile_is_short_and_of_a_python_that_the_package_takes() -> Non
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the programs that the Dockerfile's installing step installs, in an environment of its own."""
     folder = tmp_path_factory.mktemp("image")
     venv.create(folder / "venv", with_pip=True)

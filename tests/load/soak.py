@@ -37,9 +37,11 @@ class _Client:
             statuses.append(int(status[:3]))
             return io.BytesIO().write
 
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = {"X-Auth-Token": self._mock.auth_token, **named}
-        body = self._mock.wsgi_app(create_environ(path=path, query_string=query, headers=sent, host="localhost"), start)
+        by_name = {name.replace("_", "-"): value for name, value in headers.items()}
+        all_headers = {"X-Auth-Token": self._mock.auth_token, **by_name}
+        body = self._mock.wsgi_app(
+            create_environ(path=path, query_string=query, headers=all_headers, host="localhost"), start
+        )
         for _ in body:
             pass
         getattr(body, "close", lambda: None)()

@@ -121,6 +121,6 @@ def test_no_call_of_64_threads_is_lost(mock: Mock) -> None:
 
     mock.clear()
     with ThreadPoolExecutor(THREADS) as threads:
-        added = [cdr_id for ids in threads.map(add, range(THREADS), timeout=SECONDS_TO_END) for cdr_id in ids]
-    assert sorted(mock.expected().ids) == sorted(added)
-    assert len(set(added)) == len(added)
+        new_call = [cdr_id for ids in threads.map(add, range(THREADS), timeout=SECONDS_TO_END) for cdr_id in ids]
+    assert sorted(mock.expected().ids) == sorted(new_call)
+    assert len(set(new_call)) == len(new_call)

@@ -38,8 +38,8 @@ def _coming_and_going(state: State) -> Iterator[None]:
         for number in itertools.count():
             if end.is_set():
                 return
-            added = leg(f"passing{number}@host", NOW - 3630 - number * 60 % 9_000)
-            state.data.add(ACCOUNT, "202601", [added])
+            call = leg(f"passing{number}@host", NOW - 3630 - number * 60 % 9_000)
+            state.data.add(ACCOUNT, "202601", [call])
             if number >= 20:
                 assert state.data.remove(f"202601-passing{number - 20}@host")
             end.wait(0.001)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mockcdrs import openapi
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, VERSIONS, Version
 from mockcdrs.mock import Mock, serving
-from mockcdrs.openapi import document
-from mockcdrs.openapi.document import can_respond
+from mockcdrs.openapi import can_respond
 
 FOLDER = Path(__file__).parents[2] / "mockcdrs" / "openapi"
 JSON, CSV = "application/json", "text/csv"
@@ -144,9 +144,9 @@ def ids(mock: Mock) -> dict[str, str]:
 def examples_of(version: Version) -> dict[str, dict[str, Any]]:
     """All examples by name, as the file of a version holds them."""
     with serving(kazoo=version.name) as mock:
-        known = ids(mock)
-    wanted = {name: query for name, query in (*good(), *around(), *bad()) if can_respond(version, query.status)}
-    return {name: _example(version, query, known) for name, query in wanted.items()}
+        ids_by_name = ids(mock)
+    requests = {name: query for name, query in (*good(), *around(), *bad()) if can_respond(version, query.status)}
+    return {name: _example(version, query, ids_by_name) for name, query in requests.items()}
 
 
 def texts(examples: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -154,18 +154,23 @@ def texts(examples: dict[str, dict[str, Any]]) -> dict[str, str]:
     return {name: json.dumps(example) for name, example in examples.items()}
 
 
-def _example(version: Version, request: ExampleRequest, known: dict[str, str]) -> dict[str, Any]:
-    where, query = request.path.format(**known), request.query.format(**known)
+def _example(version: Version, request: ExampleRequest, ids_by_name: dict[str, str]) -> dict[str, Any]:
+    where, query = request.path.format(**ids_by_name), request.query.format(**ids_by_name)
     with serving(kazoo=version.name, settings=request.settings) as mock:
         request.before(mock)
         path = f"/v2{where}".replace("/v2/..", "")
-        sent = {"X-Auth-Token": mock.auth_token, "X-Request-ID": "an-example", "Content-Type": JSON, **request.headers}
+        request_headers = {
+            "X-Auth-Token": mock.auth_token,
+            "X-Request-ID": "an-example",
+            "Content-Type": JSON,
+            **request.headers,
+        }
         response = mock.client().simulate_request(
-            request.method, path, query_string=query, headers=sent, body=request.body.format(**known)
+            request.method, path, query_string=query, headers=request_headers, body=request.body.format(**ids_by_name)
         )
     kind = response.headers.get("content-type") or JSON
-    shown = [f"{name}: {value}" for name, value in request.headers.items()]
-    summary = "; ".join([f"{request.method} {path}" + (f"?{query}" if query else ""), *shown])
+    words = [f"{name}: {value}" for name, value in request.headers.items()]
+    summary = "; ".join([f"{request.method} {path}" + (f"?{query}" if query else ""), *words])
     value = json.loads(response.content) if kind == JSON else response.text
     return {"of": request.of, "kind": kind, "status": response.status_code, "summary": summary, "value": value}
 
@@ -176,4 +181,4 @@ if __name__ == "__main__":
         own = {name: example for name, example in examples_of(each).items() if common.get(name) != json.dumps(example)}
         if own:
             text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
-            (FOLDER / document.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")
+            (FOLDER / openapi.example_file_name(each)).write_text(text, encoding="utf-8", newline="\n")

@@ -44,9 +44,9 @@ def test_what_may_have_been_dropped_is_not_taken_for_never_requested(mock: Eithe
 def test_what_holds_whatever_was_dropped_is_told(mock: Either) -> None:
     mock.assert_requested("/cdrs")
     for times in (0, 2):
-        with pytest.raises(AssertionError, match=f"asked 3 times, expected {times} times") as failed:
+        with pytest.raises(AssertionError, match=f"asked 3 times, expected {times} times") as run_result:
             mock.assert_requested("/cdrs", times=times)
-        assert failed.type is AssertionError
+        assert run_result.type is AssertionError
 
 
 def test_lists_of_all_requests_and_of_all_advice_are_not_cut_short(mock: Either) -> None:
@@ -63,7 +63,7 @@ def test_what_is_kept_can_be_had(mock: Either) -> None:
     assert ([record.number for record in requests.records], requests.dropped, requests.capacity) == ([3, 4, 5], 2, 3)
     assert {text.partition(":")[0] for text in mock.kept_advice()} == {"unfollowed-pages"}
     mock.reset()
-    assert mock.requests == mock.advice() == []
+    assert (mock.requests, mock.advice()) == ([], [])
 
 
 def test_a_mock_keeps_more_requests_than_a_test_makes() -> None:

@@ -35,10 +35,10 @@ def test_one(mockcdrs):
     assert seen(mockcdrs) != mocks[0][2]
 
 def test_two(mockcdrs):
-    other, url, as_made = mocks[0]
+    other, url, initial = mocks[0]
     assert mockcdrs is not other and mockcdrs.state is not other.state and mockcdrs.url != url
     assert mockcdrs.url.endswith("/v2")
-    assert seen(mockcdrs) == as_made
+    assert seen(mockcdrs) == initial
     assert [record.number for record in mockcdrs.requests] == [1] and not mockcdrs.requests[0].fault
     assert mockcdrs.add_cdr({})["_id"] == "202601-added-1"
 """,
@@ -265,19 +265,19 @@ class FakeServer:
 
 
 @pytest.mark.parametrize(
-    ("ports", "chosen"), [([1, 2], 1), ([7, 8, 1, 2], 1), ([7, 7, 8, 1], 1), ([7] * 20 + [8, 1], 8)]
+    ("ports", "expected_port"), [([1, 2], 1), ([7, 8, 1, 2], 1), ([7, 7, 8, 1], 1), ([7] * 20 + [8, 1], 8)]
 )
 def test_a_port_that_earlier_clients_know_is_not_used_again_if_there_is_another(
-    monkeypatch: pytest.MonkeyPatch, ports: list[int], chosen: int
+    monkeypatch: pytest.MonkeyPatch, ports: list[int], expected_port: int
 ) -> None:
     monkeypatch.setattr(mock_module, "Server", FakeServer)
     FakeServer.ports, FakeServer.running = ports, []
     mock = Mock()
     mock.past_ports |= {7, 8}
-    assert mock.url == mock.url == f"http://127.0.0.1:{chosen}/v2"
-    assert FakeServer.running == [chosen]
+    assert mock.url == mock.url == f"http://127.0.0.1:{expected_port}/v2"
+    assert FakeServer.running == [expected_port]
     mock.close()
-    assert (FakeServer.running, mock.past_ports) == ([], {7, 8, chosen})
+    assert (FakeServer.running, mock.past_ports) == ([], {7, 8, expected_port})
 
 
 def test_nobody_answers_for_a_closed_mock() -> None:

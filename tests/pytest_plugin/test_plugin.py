@@ -1,8 +1,10 @@
 """The plugin as its users meet it: runs of pytest inside pytest."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -263,9 +265,9 @@ def test_workers_do_not_share_a_mock_elsewhere(pytester: pytest.Pytester) -> Non
             pytester.runpytest_subprocess(*options, *several)
             for several in (("-n", "2"), ("--tx", "2*popen", "--dist", "each"), ("-n", "1"))
         )
-    for refused in (two, spread):
-        assert refused.ret == pytest.ExitCode.USAGE_ERROR
-        refused.stderr.fnmatch_lines(["ERROR: --mockcdrs-url=* came with 2 workers, but each test resets the mock *"])
+    for refusal in (two, spread):
+        assert refusal.ret == pytest.ExitCode.USAGE_ERROR
+        refusal.stderr.fnmatch_lines(["ERROR: --mockcdrs-url=* came with 2 workers, but each test resets the mock *"])
     one.assert_outcomes(passed=2, warnings=1)
 
 
@@ -278,13 +280,17 @@ def test_workers_may_share_a_real_kazoo(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1, skipped=1)
 
 
-def test_a_run_without_mocks_imports_nothing_heavy() -> None:
-    code = (
-        "import pytest, sys; before = set(sys.modules); import mockcdrs.pytest_plugin; "
-        "print(*sorted(name for name in set(sys.modules) - before))"
-    )
-    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert process.stdout.split() == [
+def test_a_run_without_mocks_imports_nothing_but_the_plugin_and_the_table_of_options(tmp_path: Path) -> None:
+    (tmp_path / "test_trivial.py").write_text("def test_trivial():\n    pass\n")
+
+    def imported_with(plugin: str) -> set[str]:
+        code = f"import pytest, sys; status = pytest.main(['-p', '{plugin}']); print(*sys.modules); sys.exit(status)"
+        environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        command = [sys.executable, "-c", code]
+        process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True, timeout=60)
+        return set(process.stdout.decode().splitlines()[-1].split())
+
+    assert sorted(imported_with("mockcdrs.pytest_plugin") - imported_with("no:mockcdrs")) == [
         "mockcdrs",
         "mockcdrs.arguments",
         "mockcdrs.config",

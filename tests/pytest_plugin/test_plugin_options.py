@@ -1,6 +1,7 @@
 """What a mock is made of, said in four places: call before marker before option before ini file."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -58,13 +59,13 @@ from mockcdrs.pytest_plugin import MockSession
 
 class NoMock:
     def __init__(self, options):
-        self.made_of = options
+        self.mock_options = options
 
     close = check_faults = lambda self: None
     never_fired = kept_advice = lambda self: []
 
 @pytest.fixture(autouse=True)
-def nothing_made(monkeypatch):
+def no_mocks(monkeypatch):
     monkeypatch.setattr(MockSession, "make", lambda self, options, test="": NoMock(options))
 """
 
@@ -88,11 +89,11 @@ def test_each_part_of_a_mock_is_said_in_four_places_that_go_before_each_other(
         "journal": (21, 22),
     }.get(name, (ini, option))
 
-    def test(expected: object, marked: str = "", called: str = "") -> str:
+    def test(expected: object, marked: str = "", call_arguments: str = "") -> str:
         expected = {**expected, "kazoo.version": "1"} if isinstance(expected, dict) else expected
         return (
             f"{marked}\ndef test_it(make_mockcdrs):\n"
-            f"    assert make_mockcdrs({called}).made_of[{name!r}] == {expected!r}\n"
+            f"    assert make_mockcdrs({call_arguments}).mock_options[{name!r}] == {expected!r}\n"
         )
 
     mark, flag = f"@pytest.mark.mockcdrs({name}={marker!r})", f"--mockcdrs-{name.replace('_', '-')}"
@@ -174,7 +175,8 @@ def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.P
 
 
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
-    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(seed="7"):
+    wrong: dict[str, Any] = {"seed": "7"}
+    with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(**wrong):
         raise AssertionError("a mock was made")
 
 

@@ -16,7 +16,7 @@ def new_mock() -> Mock:
     return Mock(settings={"token_buckets.max_bucket_tokens": 100})
 
 
-def listed(mock: Mock, **query: Any) -> Any:
+def get_listing(mock: Mock, **query: Any) -> Any:
     return mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params=query)
 
 
@@ -28,12 +28,12 @@ def by_control_api(mock: Mock, body: dict[str, Any]) -> None:
 def then_fails(mock: Mock) -> None:
     mock.fail(then=lambda _data: 1 / 0, times=1)
     with pytest.raises(ConnectionError):
-        listed(mock)
+        get_listing(mock)
 
 
 def token_expires(mock: Mock) -> None:
     mock.fail(token_expired=True, times=1)
-    listed(mock)
+    get_listing(mock)
 
 
 # what is in a state, or beside it in a mock, and how a test or its client changes it
@@ -49,7 +49,7 @@ CHANGES: dict[str, Change] = {
     "faults": lambda mock: mock.fail(status=503),
     "faults expire a token": token_expires,
     "faults have failed": then_fails,
-    "journal": listed,
+    "journal": get_listing,
     "journal capacity": lambda mock: setattr(mock.state.journal, "capacity", 1),
     "request ids": lambda mock: mock.state.ids.of(HttpRequest("GET", "/v2", "", {}), 0),
     "token buckets": lambda mock: mock.state.server_state().buckets.take(("", ""), 1, 100, 1, mock.clock.now()),
@@ -60,7 +60,7 @@ CHANGES: dict[str, Change] = {
 def snapshot(mock: Mock) -> tuple[Any, ...]:
     """All that a client sees, and a test."""
     state = mock.state
-    answer = listed(mock)
+    answer = get_listing(mock)
     return (
         (answer.status_code, dict(answer.headers), answer.text),
         mock.expected(),
@@ -78,12 +78,12 @@ def snapshot(mock: Mock) -> tuple[Any, ...]:
 
 
 def test_the_changes_are_seen() -> None:
-    as_made = snapshot(new_mock())
-    assert snapshot(new_mock()) == as_made
+    initial = snapshot(new_mock())
+    assert snapshot(new_mock()) == initial
     for name, change in CHANGES.items():
         mock = new_mock()
         change(mock)
-        assert snapshot(mock) != as_made, name
+        assert snapshot(mock) != initial, name
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)

@@ -153,7 +153,7 @@ def _others(answers: RecordedAnswers) -> Iterator[Account]:
         if row["name"] == "alpha 2nd Child":
             document["descendants_count"] = 0  # told by the filter on it
         yield Account(row["id"], row["name"], row["realm"], tuple(row["tree"]), document=document, users=users)
-    below = {"tree": (MASTER,)}
+    below: dict[str, Any] = {"tree": (MASTER,)}
     yield Account("0aa10000000000000000000000000001", "twin", **below)
     yield Account(
         "0aa20000000000000000000000000002",

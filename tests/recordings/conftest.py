@@ -17,5 +17,5 @@ def office() -> Iterator[Mock]:
 
 
 @pytest.fixture(scope="module")
-def recorded(office: Mock) -> list[Exchange]:
+def recording(office: Mock) -> list[Exchange]:
     return list(recorder(office).record_plan(plan_requests(office.account_id)))

@@ -14,7 +14,7 @@ from mockcdrs.control.clock import parse_time
 from mockcdrs.crossbar import start_key
 from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import LoadedDataSet
-from mockcdrs.dataset.traffic import Traffic
+from mockcdrs.dataset.generator import Traffic
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.mock import serving
 from mockcdrs.recordings import exchanges as exchange_files

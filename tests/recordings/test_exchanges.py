@@ -112,8 +112,12 @@ def test_members_of_other_types_are_refused(value: Any) -> None:
 
 
 def test_a_mock_reports_all_options_that_make_another_one_like_it() -> None:
-    options = {"seed": 5, "calls_per_day": 30, "locale": "fr_FR"}
-    more = {"fix": ["pdf-500"], "quirk": ["integer-page-size"], "settings": {"crossbar.cdrs.maximum_bulk": 5}}
+    options: dict[str, Any] = {"seed": 5, "calls_per_day": 30, "locale": "fr_FR"}
+    more: dict[str, Any] = {
+        "fix": ["pdf-500"],
+        "quirk": ["integer-page-size"],
+        "settings": {"crossbar.cdrs.maximum_bulk": 5},
+    }
     with serving(kazoo="master", reseller=True, **options, **more) as mock:
         server, config = report_of(mock)
     assert server == RecordedServer(
@@ -158,7 +162,7 @@ def test_the_origin_of_calls_is_described_in_words() -> None:
     )
 
 
-def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_path: Path) -> None:
+def test_no_token_is_in_a_recording(office: Mock, recording: list[Exchange], tmp_path: Path) -> None:
     exchange = Exchange(
         "everywhere",
         RawRequest(
@@ -170,7 +174,7 @@ def test_no_token_is_in_a_recording(office: Mock, recorded: list[Exchange], tmp_
         ),
         RecordedResponse(0),
     )
-    write_exchanges(tmp_path / "file", [*recorded, *recorder(office).record_again([exchange])])
+    write_exchanges(tmp_path / "file", [*recording, *recorder(office).record_again([exchange])])
     text = (tmp_path / "file").read_text(encoding="utf-8")
     assert office.auth_token not in text
     assert "hush-hush" not in text

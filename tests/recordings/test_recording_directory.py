@@ -26,8 +26,8 @@ def test_a_finished_directory_is_a_data_directory_with_its_exchanges(tmp_path: P
     assert len(directory) == 3
     assert not (tmp_path / "out").exists()
     directory.finish(Account("acc", name="Acc"))
-    loaded = files.load(tmp_path / "out")
-    assert loaded.documents == {("acc", "202601"): DOCUMENTS}
+    data = files.load(tmp_path / "out")
+    assert data.documents == {("acc", "202601"): DOCUMENTS}
     assert list(read_exchanges(recording_file(tmp_path / "out"))) == EXCHANGES
     assert recording_file(tmp_path / "a.jsonl") == tmp_path / "a.jsonl"
 
@@ -50,8 +50,8 @@ def test_a_later_run_gives_the_same_pseudonyms_as_one_run_would_and_keeps_no_ori
         directory = RecordingDirectory(tmp_path / "out", resume=row > 0, anonymizer=Anonymizer(b"s"))
         assert [each["_id"] in directory for each in DOCUMENTS] == [each < row for each in range(3)]
         directory.add_document(document)
-        written = "".join(file.read_text("utf-8") for file in directory.unfinished.rglob("*.*") if file.is_file())
-        assert not [each for each in ("+1415223", '"aa"', '"bb"', '"cc"', '"acc"') if each in written]
+        text = "".join(file.read_text("utf-8") for file in directory.unfinished.rglob("*.*") if file.is_file())
+        assert not [each for each in ("+1415223", '"aa"', '"bb"', '"cc"', '"acc"') if each in text]
     directory.finish(Account("acc"))
     texts = [{file.name: file.read_text("utf-8") for file in (tmp_path / name).glob("*.*")} for name in ("once", "out")]
     assert texts[0] == texts[1]

@@ -39,54 +39,54 @@ def test_recorded_responses_of_a_real_server_are_those_of_a_mock_of_the_detected
     assert {each.exchange.name: each.differences for each in replayed if each.differences} == {}
 
 
-def test_two_equal_mocks_give_equal_responses(recorded: list[Exchange], tmp_path: Path) -> None:
-    count = files.write_exchanges(tmp_path / "office.jsonl", recorded)
+def test_two_equal_mocks_give_equal_responses(recording: list[Exchange], tmp_path: Path) -> None:
+    count = files.write_exchanges(tmp_path / "office.jsonl", recording)
     again = list(files.read_exchanges(tmp_path / "office.jsonl"))
     assert count == len(again) == len({each.name for each in again})
     assert differences_of(again) == {}
 
 
-def test_a_fixed_quirk_is_seen_by_path(recorded: list[Exchange]) -> None:
-    differences = differences_of(recorded, fix=("all",))
+def test_a_fixed_quirk_is_seen_by_path(recording: list[Exchange]) -> None:
+    differences = differences_of(recording, fix=("all",))
     (unix,) = [name for name in differences if "cdrs?created_from=1700000000" in name]
     assert differences[unix][0] == "status: 200 instead of 500"
     (walk,) = [name for name in differences if name.endswith("cdrs/interaction?page_size=4 page 2")]
     assert any(line.startswith("data[0].id: ") for line in differences[walk])
 
 
-def test_the_clock_is_frozen_at_the_time_of_each_response(office: Mock, recorded: list[Exchange]) -> None:
-    later = json.loads(recorded[0].response.body)["timestamp"].replace("2026-01-20", "2026-01-21")
-    body = recorded[0].response.body.replace("2026-01-20T12:00:00Z", later)
-    (each,) = replay_exchanges([replace(recorded[0], response=replace(recorded[0].response, body=body))])
+def test_the_clock_is_frozen_at_the_time_of_each_response(office: Mock, recording: list[Exchange]) -> None:
+    later = json.loads(recording[0].response.body)["timestamp"].replace("2026-01-20", "2026-01-21")
+    body = recording[0].response.body.replace("2026-01-20T12:00:00Z", later)
+    (each,) = replay_exchanges([replace(recording[0], response=replace(recording[0].response, body=body))])
     assert not [line for line in each.differences if line.startswith("timestamp")]
 
 
-def test_the_mock_has_the_settings_of_the_recording(recorded: list[Exchange]) -> None:
+def test_the_mock_has_the_settings_of_the_recording(recording: list[Exchange]) -> None:
     name = "crossbar"
-    query = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recorded[:1]]
+    query = [replace(each, config={name: {"pagination_page_size": 2}}) for each in recording[:1]]
     (each,) = replay_exchanges(query)
     assert 'page_size: "2" instead of "50"' in each.differences
 
 
-def against(info: RecordedServer, recorded: list[Exchange], **changes: Any) -> str:
+def against(info: RecordedServer, recording: list[Exchange], **changes: Any) -> str:
     """What a line says of the mock that exchanges of such a server are replayed against."""
-    (each,) = replay_exchanges([replace(recorded[0], server=info)], **changes)
+    (each,) = replay_exchanges([replace(recording[0], server=info)], **changes)
     return each.against
 
 
 def test_the_version_is_the_requested_or_the_recorded_or_the_detected_one(
-    recorded: list[Exchange],
+    recording: list[Exchange],
 ) -> None:
-    assert against(RecordedServer("master"), recorded, kazoo="classic").startswith("Kazoo classic, as asked for; ")
-    assert against(RecordedServer("master"), recorded, kazoo=None).startswith("Kazoo master, as recorded; ")
-    assert against(RecordedServer(), recorded).startswith("Kazoo 4.3, by columns of a row, datetime")
+    assert against(RecordedServer("master"), recording, kazoo="classic").startswith("Kazoo classic, as asked for; ")
+    assert against(RecordedServer("master"), recording, kazoo=None).startswith("Kazoo master, as recorded; ")
+    assert against(RecordedServer(), recording).startswith("Kazoo 4.3, by columns of a row, datetime")
 
 
-def test_each_response_is_compared_with_the_version_of_its_own_server(recorded: list[Exchange]) -> None:
+def test_each_response_is_compared_with_the_version_of_its_own_server(recording: list[Exchange]) -> None:
     with serving(kazoo="master") as other:
         plan = recorder(other).record_plan(plan_requests(other.account_id))
         of_master = [replace(each, server=RecordedServer("master")) for each in plan]
-    assert differences_of([*recorded, *of_master]) == {}
+    assert differences_of([*recording, *of_master]) == {}
     assert len(differences_of([*of_master], kazoo="4.3")) > 50
 
 
@@ -109,13 +109,13 @@ def test_each_response_is_compared_with_the_version_of_its_own_server(recorded: 
         ),
     ],
 )
-def test_the_result_says_which_calls_the_mock_had(origin: Origin | None, line: str, recorded: list[Exchange]) -> None:
-    assert against(RecordedServer("4.3", data=origin), recorded) == f"Kazoo 4.3, as recorded; {line}"
+def test_the_result_says_which_calls_the_mock_had(origin: Origin | None, line: str, recording: list[Exchange]) -> None:
+    assert against(RecordedServer("4.3", data=origin), recording) == f"Kazoo 4.3, as recorded; {line}"
 
 
-def test_the_data_option_wins_over_the_recorded_data(recorded: list[Exchange], tmp_path: Path) -> None:
+def test_the_data_option_wins_over_the_recorded_data(recording: list[Exchange], tmp_path: Path) -> None:
     (tmp_path / "accounts.json").write_text('[{"id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"}]')
-    description = against(RecordedServer("4.3", data=Origin(seed=3)), recorded, data=tmp_path)
+    description = against(RecordedServer("4.3", data=Origin(seed=3)), recording, data=tmp_path)
     assert description == f"Kazoo 4.3, as recorded; the calls of the directory {tmp_path}"
 
 
@@ -133,25 +133,25 @@ def test_a_recording_of_a_mock_that_reports_its_options_is_replayed_without_a_di
 ) -> None:
     with serving(**options) as mock:
         exchanges = list(recorder(mock).record_plan(plan_requests(mock.account_id)))
-        named, line = label_exchanges(exchanges, None, report_of(mock))
+        labelled, line = label_exchanges(exchanges, None, report_of(mock))
     assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
-    assert differences_of(named) == {}
+    assert differences_of(labelled) == {}
     assert differences_of(exchanges) != {}
 
 
-def test_a_requested_quirk_wins_over_the_recorded_ones(recorded: list[Exchange]) -> None:
-    exchanges = [replace(each, server=RecordedServer(fix=("unix-range-500",))) for each in recorded]
+def test_a_requested_quirk_wins_over_the_recorded_ones(recording: list[Exchange]) -> None:
+    exchanges = [replace(each, server=RecordedServer(fix=("unix-range-500",))) for each in recording]
     differing = differences_of(exchanges)
     assert len(differing) == 2
     assert all("created_from=1700000000" in name for name in differing)
     assert differences_of(exchanges, quirk=("unix-range-500",)) == {}
-    exchanges = [replace(each, server=RecordedServer(quirk=("integer-page-size",))) for each in recorded]
+    exchanges = [replace(each, server=RecordedServer(quirk=("integer-page-size",))) for each in recording]
     assert len(differences_of(exchanges)) > 10
     assert differences_of(exchanges, fix=("integer-page-size",)) == {}
 
 
-def test_a_response_without_a_time_is_compared_at_the_mocks_own_time(recorded: list[Exchange]) -> None:
-    (each,) = replay_exchanges([replace(recorded[0], response=RecordedResponse(0))])
+def test_a_response_without_a_time_is_compared_at_the_mocks_own_time(recording: list[Exchange]) -> None:
+    (each,) = replay_exchanges([replace(recording[0], response=RecordedResponse(0))])
     assert each.differences[0] == "status: 200 instead of 0"
 
 
@@ -184,9 +184,9 @@ def test_a_difference_is_named_by_its_path_and_both_values(before: Any, now: Any
 
 
 def test_status_headers_and_framing_are_compared() -> None:
-    wanted = RecordedResponse(200, {"etag": '"1-0"', "date": "x", "vary": "accept"}, "{}", (1, 1))
+    original = RecordedResponse(200, {"etag": '"1-0"', "date": "x", "vary": "accept"}, "{}", (1, 1))
     now = RecordedResponse(503, {"etag": '"2-0"', "date": "y", "expires": "0"}, "{}")
-    assert list(find_differences(Exchange("x", RawRequest("GET", "/"), wanted), now)) == [
+    assert list(find_differences(Exchange("x", RawRequest("GET", "/"), original), now)) == [
         "status: 503 instead of 200",
         r'header etag: "\"2-0\"" instead of "\"1-0\""',
         'header expires: "0" instead of nothing',
@@ -217,12 +217,12 @@ def test_fields_that_differ_between_any_two_servers_are_ignored() -> None:
 
 
 def test_a_request_id_that_was_sent_has_to_come_back() -> None:
-    before, now = ({"request_id": given, "status": "success"} for given in ("sent", "other"))
+    before, now = ({"request_id": value, "status": "success"} for value in ("sent", "other"))
     assert body_differences(before, now, ("x-request-id", "sent")) == ['request_id: "other" instead of "sent"']
 
 
 def test_the_revision_of_a_document_is_compared() -> None:
-    before, now = ({"revision": given, "status": "success"} for given in ("1-0", "2-0"))
+    before, now = ({"revision": value, "status": "success"} for value in ("1-0", "2-0"))
     assert body_differences(before, now) == ['revision: "2-0" instead of "1-0"']
 
 

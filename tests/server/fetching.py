@@ -19,7 +19,7 @@ HEADERS = {"X-Auth-Token": ACCOUNT_TOKEN, "X-Request-ID": "request-1"}
 CHUNKED, PLAIN = PATH, PATH + "?is_chunked=false"
 
 
-def exchanged(server: Server, target: str, method: str = "GET", version: str = "1.1", headers: str = "") -> bytes:
+def exchange_bytes(server: Server, target: str, method: str = "GET", version: str = "1.1", headers: str = "") -> bytes:
     """All bytes that come until the server ends the connection."""
     head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
     with socket.create_connection((server.host, server.port), timeout=10) as client:
@@ -35,7 +35,7 @@ def split(received: bytes) -> tuple[dict[bytes, bytes], bytes]:
     return {name.lower(): value for name, value in pairs}, rest
 
 
-def fetched(server: Server, target: str, method: str = "GET") -> tuple[int, bytes]:
+def fetch(server: Server, target: str, method: str = "GET") -> tuple[int, bytes]:
     with closing(http.client.HTTPConnection(server.host, server.port, timeout=10)) as connection:
         connection.request(method, target, headers=HEADERS)
         answer = connection.getresponse()
@@ -47,7 +47,7 @@ def usual(state: State, target: str = CHUNKED) -> bytes:
     return content
 
 
-def recorded(state: State, count: int = 1) -> Record:
+def last_record(state: State, count: int = 1) -> Record:
     return state.journal.wait_for(count, timeout_seconds=10)[-1]
 
 

@@ -207,7 +207,7 @@ def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(
-    ("wanted", "is_gzip"),
+    ("encoding", "is_gzip"),
     [
         ("gzip", True),
         ("deflate, GZIP;q=0.5", True),
@@ -221,8 +221,8 @@ def test_a_fault_of_the_mocks_own_is_left_to_the_server(monkeypatch: pytest.Monk
         ("gzip br", False),
     ],
 )
-def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(wanted: str, is_gzip: bool) -> None:
-    response = compress(HttpResponse(200, {}, b"x" * 301), wanted, varies=False)
+def test_gzip_comes_to_who_takes_it_and_says_no_weight_of_nought(encoding: str, is_gzip: bool) -> None:
+    response = compress(HttpResponse(200, {}, b"x" * 301), encoding, varies=False)
     assert ("content-encoding" in response.headers) is is_gzip
     assert isinstance(response.body, bytes)
     assert (gzip.decompress(response.body) if is_gzip else response.body) == b"x" * 301

@@ -98,9 +98,9 @@ def test_control_requests_are_in_no_journal_and_no_fault(mock: Mock) -> None:
 def test_every_refusal_has_the_one_error_shape(
     mock: Mock, method: str, path: str, json: Any, status: int, code: str
 ) -> None:
-    refused = ask(mock, method, path, json=json)
-    assert (refused.status_code, refused.headers["content-type"]) == (status, "application/json")
-    answer = refused.json()
+    refusal = ask(mock, method, path, json=json)
+    assert (refusal.status_code, refusal.headers["content-type"]) == (status, "application/json")
+    answer = refusal.json()
     assert set(answer) == {"error"}
     assert set(answer["error"]) - {"field"} == {"code", "message"}
     assert answer["error"]["code"] == code
@@ -117,9 +117,9 @@ def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> No
     legs = mock.add_call().legs
     for key in ("timestamp", "duration_seconds", "billing_seconds", "interaction_time", "pvt_created"):
         mock.add_cdr({**legs[0], "_id": f"202601-{key}", key: "soon"})
-    listed, interactions = (ask(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
-    assert set(listed["ids"]) > {each["_id"] for each in legs}
-    assert "202601-pvt_created" not in listed["ids"] + listed["unreachable"]
+    summary, interactions = (ask(mock, "GET", f"/expected?path=/cdrs{end}").json() for end in ("", "/interaction"))
+    assert set(summary["ids"]) > {each["_id"] for each in legs}
+    assert "202601-pvt_created" not in summary["ids"] + summary["unreachable"]
     assert interactions["count"] == 1
 
 
@@ -136,17 +136,17 @@ def test_documents_whose_times_are_no_numbers_are_told_as_well(mock: Mock) -> No
 def test_whom_a_foreign_page_sends_is_refused_on_every_route(mock: Mock, headers: dict[str, str], code: str) -> None:
     for path, methods in ROUTES.items():
         for method in methods:
-            refused = ask(mock, method, path, headers=headers)
-            assert (refused.status_code, refused.json()["error"]["code"]) == (403, code)
+            refusal = ask(mock, method, path, headers=headers)
+            assert (refusal.status_code, refusal.json()["error"]["code"]) == (403, code)
 
 
 def test_beyond_loopback_every_route_that_tells_or_changes_takes_the_token(mock: Mock) -> None:
     with Server(create_app(mock.state, mock, ServerConfig(host="0.0.0.0", control_token="secret"))) as server:
 
         def status(method: str, path: str, **headers: str) -> int:
-            sent = {"Host": "mock.example", "Content-Type": "application/json", **headers}
+            own_headers = {"Host": "mock.example", "Content-Type": "application/json", **headers}
             url = f"{server.url}/_mockcdrs{path}"
-            return httpx.request(method, url, headers=sent, timeout=10, verify=TRUSTED).status_code
+            return httpx.request(method, url, headers=own_headers, timeout=10, verify=TRUSTED).status_code
 
         for path, methods in ROUTES.items():
             for method in methods:
@@ -160,17 +160,17 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
     apis, together = list[int](), threading.Barrier(8)
     create = control_routes.ControlApi
 
-    def counted(*given: Any) -> Any:
+    def create_and_count(*arguments: Any) -> Any:
         apis.append(1)
         time.sleep(0.05)  # time enough for all to come
-        return create(*given)
+        return create(*arguments)
 
     def health(app: TestClient) -> int:
         together.wait(20)
         status: int = app.simulate_get("/_mockcdrs/health", host="localhost").status_code
         return status
 
-    monkeypatch.setattr(control_routes, "ControlApi", counted)
+    monkeypatch.setattr(control_routes, "ControlApi", create_and_count)
     app = TestClient(create_app(mock.state, mock))
     with ThreadPoolExecutor(8) as askers:
         assert {asking.result(20) for asking in [askers.submit(health, app) for _ in range(8)]} == {200}
@@ -180,8 +180,8 @@ def test_requests_that_come_first_at_once_find_one_control_api(mock: Mock, monke
 def test_a_plain_form_cannot_change_anything(mock: Mock) -> None:
     url = mock.url.removesuffix("/v2") + "/_mockcdrs/reset"
     for content_type in ("text/plain", "application/x-www-form-urlencoded"):
-        refused = httpx.post(url, content=b"{}", headers={"Content-Type": content_type})
-        assert (refused.status_code, refused.json()["error"]["code"]) == (415, "not-json")
+        refusal = httpx.post(url, content=b"{}", headers={"Content-Type": content_type})
+        assert (refusal.status_code, refusal.json()["error"]["code"]) == (415, "not-json")
 
 
 def test_crossbars_part_stays_open_to_foreign_pages(mock: Mock) -> None:
@@ -196,13 +196,20 @@ def test_a_body_has_a_bound_and_has_to_be_json(mock: Mock) -> None:
         (b"{", 400, "no-json"),
         (b"[" * 9_999, 400, "no-json"),
         (b'{"a": NaN}', 400, "bad-value"),
+        (b'{"a":' * 900 + b"{}" + b"}" * 900, 400, "bad-value"),
     ):
-        refused = asked_raw(mock, content)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+        refusal = post_raw(mock, content)
+        assert (refusal.status_code, refusal.json()["error"]["code"]) == (status, code)
 
 
-def asked_raw(mock: Mock, content: bytes) -> httpx.Response:
-    url = mock.url.removesuffix("/v2") + "/_mockcdrs/faults"
+def test_a_document_is_refused_before_it_is_too_deep_to_be_kept(mock: Mock) -> None:
+    deep = b'{"a":' * 600 + b"1" + b"}" * 600
+    refusal = post_raw(mock, b'{"fields":' + deep + b"}", "/data/calls")
+    assert refusal.json()["error"]["message"].startswith("JSON of more than 100 levels came")
+
+
+def post_raw(mock: Mock, content: bytes, path: str = "/faults") -> httpx.Response:
+    url = f"{mock.url.removesuffix('/v2')}/_mockcdrs{path}"
     return httpx.post(url, content=content, headers={"Content-Type": "application/json"}, timeout=10)
 
 
@@ -233,7 +240,7 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
         headers={"X-Auth-Token": mock.auth_token},
         timeout=10,
     )
-    (listed,) = ask(mock, "GET", "/journal").json()["records"]
+    (summary,) = ask(mock, "GET", "/journal").json()["records"]
     record = ask(mock, "GET", "/journal/1").json()
     assert record["explained"] == [
         "created_from: 2026-01-19 00:00:00 UTC",
@@ -241,7 +248,7 @@ def test_a_record_says_the_query_in_words_and_as_a_line_for_a_shell(mock: Mock) 
         "filter_hangup_cause: only where hangup_cause is USER_BUSY",
     ]
     assert f"-H 'X-Auth-Token: {mock.auth_token}'" in record["curl"]
-    assert mock.auth_token not in str(listed)
+    assert mock.auth_token not in str(summary)
 
 
 def test_the_timeline_has_whole_interactions_newest_first(mock: Mock) -> None:
@@ -277,21 +284,22 @@ def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_mor
 def test_a_method_that_falcon_refuses_is_refused_in_the_control_apis_shape(
     mock: Mock, method: str, status: int, code: str
 ) -> None:
-    refused = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
-    assert (refused.status_code, refused.json()["error"]["code"]) == (status, code)
+    refusal = httpx.request(method, mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10)
+    assert (refusal.status_code, refusal.json()["error"]["code"]) == (status, code)
     assert len(mock.state.journal) == 0
 
 
 def test_rules_are_changed_and_put_into_another_order(mock: Mock) -> None:
     mock.state.faults.clear()
     ids = [ask(mock, "POST", "/faults", json={"status": status, "times": 1}).json()["id"] for status in (500, 503)]
-    changed = ask(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
-    assert (changed["id"], changed["rule"], changed["spent"]) == (ids[0], {"status": 502}, False)
+    rules = ask(mock, "PUT", f"/faults/{ids[0]}", json={"status": 502}).json()
+    assert (rules["id"], rules["rule"], rules["spent"]) == (ids[0], {"status": 502}, False)
     assert [each["id"] for each in ask(mock, "PUT", "/faults", json=ids[::-1]).json()] == ids[::-1]
     headers = {"X-Auth-Token": mock.auth_token}
     assert [httpx.get(mock.url_for("/cdrs"), headers=headers, timeout=10).status_code for _ in range(2)] == [503, 502]
     assert [each["spent"] for each in ask(mock, "GET", "/faults").json()] == [True, False]
     assert ask(mock, "PUT", "/faults/77", json={"status": 502}).status_code == 404
+    wrong: Any
     for wrong in (ids[:1], "up", [True], {}):
         assert ask(mock, "PUT", "/faults", json=wrong).json()["error"]["code"] == "bad-value"
 
@@ -333,8 +341,8 @@ def test_reset_needs_neither_body_nor_content_type(mock: Mock) -> None:
 
 def panel(mock: Mock, **headers: str) -> TestClient:
     config = ServerConfig(allow_origin=("http://localhost:3000",))
-    sent = {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site", "Host": "127.0.0.1"}
-    return TestClient(create_app(mock.state, mock, config), headers={**sent, **headers})
+    own_headers = {"Origin": "http://localhost:3000", "Sec-Fetch-Site": "same-site", "Host": "127.0.0.1"}
+    return TestClient(create_app(mock.state, mock, config), headers={**own_headers, **headers})
 
 
 def test_a_page_of_an_allowed_origin_asks_by_preflight_and_reads_the_answer(mock: Mock) -> None:
@@ -353,9 +361,9 @@ def test_a_page_of_another_origin_is_refused_and_cannot_read_why(mock: Mock) -> 
     page = panel(mock, Origin="http://evil.example")
     for method in ("GET", "OPTIONS"):
         headers = {"Access-Control-Request-Method": "GET"}
-        refused = page.simulate_request(method, "/_mockcdrs/faults", headers=headers)
-        assert refused.status_code == 403
-        assert "access-control-allow-origin" not in refused.headers
+        refusal = page.simulate_request(method, "/_mockcdrs/faults", headers=headers)
+        assert refusal.status_code == 403
+        assert "access-control-allow-origin" not in refusal.headers
 
 
 def test_without_allowed_origins_a_preflight_allows_no_page_anything(mock: Mock) -> None:

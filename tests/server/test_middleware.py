@@ -12,12 +12,12 @@ from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
-from tests.server.fetching import CHUNKED, HEADERS, PATH, exchanged, fetched, recorded, split, usual
+from tests.server.fetching import CHUNKED, HEADERS, PATH, exchange_bytes, fetch, last_record, split, usual
 
 
 def test_a_streamed_answer_is_recorded_when_it_has_ended(server: Server, state: State) -> None:
-    _, body = fetched(server, PATH + "?page_size=5&created_from=63935000000&created_to=63936129600")
-    record = recorded(state)
+    _, body = fetch(server, PATH + "?page_size=5&created_from=63935000000&created_to=63936129600")
+    record = last_record(state)
     assert record.is_complete
     assert (record.status, record.sent_bytes, record.fault) == (200, len(body), "")
     assert (record.outcome.rows, record.outcome.next_start_key) == (5, json.loads(body)["next_start_key"])
@@ -29,23 +29,23 @@ def test_a_client_that_leaves_early_completes_its_record(server: Server, state: 
     with socket.create_connection((server.host, server.port), timeout=10) as client:
         client.sendall(f"GET {CHUNKED} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode())
         client.recv(10)
-    assert recorded(state).sent_bytes < len(usual(state))
+    assert last_record(state).sent_bytes < len(usual(state))
 
 
 def test_what_has_no_body_has_sent_none(server: Server, state: State) -> None:
-    assert fetched(server, CHUNKED, "HEAD") == (405, b"")
-    assert recorded(state).sent_bytes == 0
+    assert fetch(server, CHUNKED, "HEAD") == (405, b"")
+    assert last_record(state).sent_bytes == 0
 
 
 def test_what_came_in_is_counted(server: Server, state: State) -> None:
     with closing(http.client.HTTPConnection(server.host, server.port, timeout=10)) as connection:
         connection.request("PUT", PATH, body=b'{"data":{}}', headers=HEADERS)
         connection.getresponse().read()
-    assert recorded(state).received_bytes == 11
+    assert last_record(state).received_bytes == 11
 
 
 def test_the_log_and_the_answer_stay_apart(server: Server, state: State, caplog: pytest.LogCaptureFixture) -> None:
-    status, body = fetched(server, PATH + "?created_from=1767225600&created_to=1767312000")
+    status, body = fetch(server, PATH + "?created_from=1767225600&created_to=1767312000")
     assert status == 500
     assert "Unix seconds" in caplog.text
     assert b"Unix" not in body
@@ -53,7 +53,7 @@ def test_the_log_and_the_answer_stay_apart(server: Server, state: State, caplog:
 
 @pytest.mark.parametrize("name", ["x%0d%0aSet-Cookie:%20a=b.csv", "x%0aSet-Cookie:%20a=b.csv", "caf%C3%A9.csv"])
 def test_a_strangers_value_writes_no_header(server: Server, name: str) -> None:
-    headers, _ = split(exchanged(server, f"{PATH}?accept=csv&file_name={name}"))
+    headers, _ = split(exchange_bytes(server, f"{PATH}?accept=csv&file_name={name}"))
     assert b"set-cookie" not in headers
     assert b"content-disposition" in headers
 

@@ -35,17 +35,17 @@ def wait_for_log() -> None:
 
 
 def lines_of(mock: Mock, act: Callable[[], None], formatter: LineFormatter | None = None) -> list[str]:
-    written: list[bytes] = []
+    output: list[bytes] = []
 
     def write(some: bytes) -> int:
-        written.append(some[:7])  # as a pipe does that is nearly full
-        return len(written[-1])
+        output.append(some[:7])  # as a pipe does that is nearly full
+        return len(output[-1])
 
     log = RequestLog(mock.state.journal, formatter or TextFormatter(), write)
     with log:
         act()
     wait_for_log()
-    return b"".join(written).decode("ascii").splitlines()
+    return b"".join(output).decode("ascii").splitlines()
 
 
 def test_each_request_has_one_line_with_its_advice_and_without_its_token(mock: Mock) -> None:
@@ -72,17 +72,17 @@ def test_what_python_s_log_is_told_stands_between(mock: Mock) -> None:
 
 
 def test_a_name_in_the_banner_is_in_its_own_letters(mock: Mock) -> None:
-    written: list[bytes] = []
+    output: list[bytes] = []
 
     def write(some: bytes) -> int:
-        written.append(some)
+        output.append(some)
         return len(some)
 
     log = RequestLog(mock.state.journal, TextFormatter(), write)
     with log:
         log.listening(["Account     Müller & Söhne"], {})
     wait_for_log()
-    assert b"".join(written).decode("utf-8") == "Account     Müller & Söhne\n"
+    assert b"".join(output).decode("utf-8") == "Account     Müller & Söhne\n"
 
 
 def test_after_the_end_it_hears_no_more(mock: Mock) -> None:
@@ -95,12 +95,12 @@ def test_a_reader_that_has_stopped_holds_up_no_request_and_what_it_missed_is_cou
     mock: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_log, "MOST_WAITING", 2)
-    entered, reading, written = threading.Event(), threading.Event(), list[bytes]()
+    entered, reading, output = threading.Event(), threading.Event(), list[bytes]()
 
     def write(some: bytes) -> int:
         entered.set()
         assert reading.wait(20)
-        written.append(some)
+        output.append(some)
         return len(some)
 
     log = RequestLog(mock.state.journal, TextFormatter(), write)
@@ -111,7 +111,7 @@ def test_a_reader_that_has_stopped_holds_up_no_request_and_what_it_missed_is_cou
             ask(mock)  # two of these wait, three are left out
     reading.set()
     wait_for_log()
-    lines = b"".join(written).decode().splitlines()
+    lines = b"".join(output).decode().splitlines()
     assert [" GET " in line for line in lines] == [True, False, True, True]
     assert "3 lines left out here" in lines[1]
 
@@ -152,10 +152,10 @@ def test_what_cannot_be_formatted_is_told_and_the_log_goes_on(mock: Mock, capsys
 
 
 def test_many_lines_are_written_some_hundreds_at_a_time(mock: Mock) -> None:
-    written: list[bytes] = []
+    output: list[bytes] = []
 
     def write(some: bytes) -> int:
-        written.append(some)
+        output.append(some)
         return len(some)
 
     log = RequestLog(mock.state.journal, TextFormatter(), write)
@@ -164,8 +164,8 @@ def test_many_lines_are_written_some_hundreds_at_a_time(mock: Mock) -> None:
     with log:
         pass
     wait_for_log()
-    assert b"".join(written).decode().splitlines() == [f"line {number}" for number in range(2_000)]
-    assert 4 <= len(written) <= 6
+    assert b"".join(output).decode().splitlines() == [f"line {number}" for number in range(2_000)]
+    assert 4 <= len(output) <= 6
 
 
 AT = 1_768_910_400.25  # 2026-01-20T12:00:00.25Z
@@ -239,10 +239,10 @@ def test_warnings_are_told_on_one_line_and_a_traceback_below() -> None:
     try:
         raise ValueError(EVIL)
     except ValueError:
-        failed = warning(exc_info=sys.exc_info())
-    first, second, *_ = TextFormatter().warning(AT, failed).splitlines()
+        failure = warning(exc_info=sys.exc_info())
+    first, second, *_ = TextFormatter().warning(AT, failure).splitlines()
     assert (first[9:], second) == ("warning: words", "Traceback (most recent call last):")
-    assert "ValueError" in json.loads(JsonFormatter().warning(AT, failed))["traceback"]
+    assert "ValueError" in json.loads(JsonFormatter().warning(AT, failure))["traceback"]
 
 
 def test_a_person_sees_the_banner_and_a_machine_where_it_listens() -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -63,7 +64,7 @@ def test_what_is_no_tls_is_hung_up_on_and_others_are_served(mock: Mock, client: 
 
 
 def test_many_clients_get_long_bodies_whole(mock: Mock, client: httpx.Client) -> None:
-    query = {**FIRST_ROWS, "paginate": "false", "is_chunked": "false"}
+    query: dict[str, Any] = {**FIRST_ROWS, "paginate": "false", "is_chunked": "false"}
     with mock, client, ThreadPoolExecutor(4) as pool:
         bodies = list(pool.map(lambda _: client.get(mock.url_for("/cdrs"), params=query).json()["data"], range(8)))
     assert len(bodies[0]) == mock.expected(created_from=FIRST_ROWS["created_from"]).count
@@ -81,17 +82,17 @@ def test_each_fault_on_the_wire_is_felt(mock: Mock) -> None:
     with mock:
         mock.script("/cdrs", steps)  # type: ignore[arg-type]
         context, target = ssl.create_default_context(cafile=mock.ca_path), urlsplit(mock.url_for("/cdrs"))
-        statuses = []
+        results: list[bool | str] = []
         for _ in steps:
             with closing(HTTPSConnection(str(target.netloc), context=context, timeout=20)) as connection:
                 try:
                     connection.request("GET", target.path, headers={"X-Auth-Token": mock.auth_token})
-                    statuses.append(bool(connection.getresponse().read()))
+                    results.append(bool(connection.getresponse().read()))
                 except (OSError, HTTPException) as error:
-                    statuses.append(type(error).__name__)
-    assert statuses[2:] == ["IncompleteRead", "IncompleteRead", True, True]
-    assert statuses[0] == "RemoteDisconnected"
-    assert statuses[1] in {"ConnectionResetError", "RemoteDisconnected"}
+                    results.append(type(error).__name__)
+    assert results[2:] == ["IncompleteRead", "IncompleteRead", True, True]
+    assert results[0] == "RemoteDisconnected"
+    assert results[1] in {"ConnectionResetError", "RemoteDisconnected"}
 
 
 def test_the_server_is_down_and_up_again(mock: Mock, client: httpx.Client) -> None:

@@ -85,12 +85,12 @@ def small_sockets(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_megabyte_and_what_sockets_hold_is_made_for_a_reader_that_has_stopped_reading(small_sockets: int) -> None:
     sizes: list[int] = []
 
-    def counted(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+    def app_that_counts(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
         for part in endless(environ, start_response):
             sizes.append(len(part))
             yield part
 
-    with Server(counted) as server, closing(socket.socket()) as client:
+    with Server(app_that_counts) as server, closing(socket.socket()) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, small_sockets)
         client.connect((server.host, server.port))
         client.sendall(GET)
@@ -206,9 +206,9 @@ def test_stopping_and_starting_twice_changes_nothing() -> None:
 
 
 def test_a_taken_port_is_refused_with_the_option_that_gives_another() -> None:
-    with Server(hello) as first, pytest.raises(ListenError) as caught:
+    with Server(hello) as first, pytest.raises(ListenError) as error:
         Server(hello, port=first.port).start()
-    assert str(caught.value) == (
+    assert str(error.value) == (
         f"cannot listen on 127.0.0.1 port {first.port} (Address already in use): expected a free port of this machine; "
         "give another one with --port (0 takes any free one) or another address with --host"
     )

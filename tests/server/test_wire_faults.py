@@ -19,17 +19,17 @@ from mockcdrs.faults import Reply, Rule
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
-from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, exchanged, fetched, recorded, split, until, usual
+from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, exchange_bytes, fetch, last_record, split, until, usual
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_closed_connection_gives_no_byte(server: Server, state: State, target: str) -> None:
     rule = state.faults.add(Rule(close=True, times=1))
     with pytest.raises(http.client.RemoteDisconnected):
-        fetched(server, target)
-    record = recorded(state)
+        fetch(server, target)
+    record = last_record(state)
     assert (record.status, record.sent_bytes, record.fault) == (0, 0, str(rule))
-    assert fetched(server, target)[0] == 200
+    assert fetch(server, target)[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -40,38 +40,38 @@ def test_a_connection_closes_where_there_is_no_body_either(
     server: Server, state: State, method: str, target: str
 ) -> None:
     state.faults.add(Rule(close=True, method=method))
-    assert exchanged(server, target, method) == b""
+    assert exchange_bytes(server, target, method) == b""
 
 
 def test_a_plain_body_is_cut_short_of_its_length(server: Server, state: State) -> None:
     state.faults.add(Rule(cut_after=100))
-    with pytest.raises(http.client.IncompleteRead) as caught:
-        fetched(server, PLAIN)
-    assert caught.value.partial == usual(state, PLAIN)[:100]
-    assert caught.value.expected == len(usual(state, PLAIN)) - 100
-    assert (recorded(state).sent_bytes, recorded(state).status) == (100, 200)
+    with pytest.raises(http.client.IncompleteRead) as failure:
+        fetch(server, PLAIN)
+    assert failure.value.partial == usual(state, PLAIN)[:100]
+    assert failure.value.expected == len(usual(state, PLAIN)) - 100
+    assert (last_record(state).sent_bytes, last_record(state).status) == (100, 200)
 
 
 @pytest.mark.parametrize("length", [1, 100, 1_000_000])
 def test_a_chunked_body_is_cut_without_its_last_chunk(server: Server, state: State, length: int) -> None:
     state.faults.add(Rule(cut_after=length))
-    headers, body = split(exchanged(server, CHUNKED))
+    headers, body = split(exchange_bytes(server, CHUNKED))
     assert headers[b"transfer-encoding"] == b"chunked"
     assert not body.endswith(b"0\r\n\r\n")
-    assert recorded(state).sent_bytes == min(length, len(usual(state)))
+    assert last_record(state).sent_bytes == min(length, len(usual(state)))
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_body_is_cut_in_the_middle_of_a_chunk(server: Server, state: State, target: str) -> None:
     rule = state.faults.add(Rule(cut_in_chunk=True))
-    headers, body = split(exchanged(server, target))
+    headers, body = split(exchange_bytes(server, target))
     assert headers[b"transfer-encoding"] == b"chunked"
     first_size, _, rest = body.partition(b"\r\n")
     first, rest = rest[: int(first_size, 16)], rest[int(first_size, 16) + 2 :]
     second_size, _, second = rest.partition(b"\r\n")
     assert 0 < len(second) < int(second_size, 16)
     assert usual(state, target).startswith(first + second)
-    assert recorded(state).fault == str(rule)
+    assert last_record(state).fault == str(rule)
 
 
 def test_a_client_sees_a_chunk_that_breaks_off(server: Server, state: State) -> None:
@@ -82,7 +82,7 @@ def test_a_client_sees_a_chunk_that_breaks_off(server: Server, state: State) -> 
 
 def test_an_old_client_gets_no_chunk_that_could_break(server: Server, state: State) -> None:
     state.faults.add(Rule(cut_in_chunk=True))
-    headers, body = split(exchanged(server, CHUNKED, version="1.0"))
+    headers, body = split(exchange_bytes(server, CHUNKED, version="1.0"))
     assert b"transfer-encoding" not in headers
     assert body
     assert usual(state).startswith(body)
@@ -90,22 +90,22 @@ def test_an_old_client_gets_no_chunk_that_could_break(server: Server, state: Sta
 
 def test_an_empty_body_has_no_chunk_that_could_break(server: Server, state: State) -> None:
     state.faults.add(Rule(path="/cdrs", reply=Reply(), cut_in_chunk=True))
-    assert exchanged(server, CHUNKED) == b""
+    assert exchange_bytes(server, CHUNKED) == b""
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_length_that_is_too_great_leaves_a_client_short(server: Server, state: State, target: str) -> None:
     state.faults.add(Rule(wrong_content_length=7))
-    with pytest.raises(http.client.IncompleteRead) as caught:
-        fetched(server, target)
-    assert (caught.value.partial, caught.value.expected) == (usual(state, target), 7)
+    with pytest.raises(http.client.IncompleteRead) as failure:
+        fetch(server, target)
+    assert (failure.value.partial, failure.value.expected) == (usual(state, target), 7)
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_length_that_is_too_small_looks_like_a_whole_answer(server: Server, state: State, target: str) -> None:
     state.faults.add(Rule(wrong_content_length=-7))
-    assert fetched(server, target) == (200, usual(state, target)[:-7])
-    assert recorded(state).sent_bytes == len(usual(state, target)) - 7
+    assert fetch(server, target) == (200, usual(state, target)[:-7])
+    assert last_record(state).sent_bytes == len(usual(state, target)) - 7
 
 
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
@@ -113,7 +113,7 @@ def test_a_dripping_body_is_over_in_the_journal_when_its_client_has_it(
     server: Server, state: State, target: str
 ) -> None:
     state.faults.add(Rule(drip=50_000))
-    assert fetched(server, target)[0] == 200
+    assert fetch(server, target)[0] == 200
     (record,) = state.journal
     assert record.is_complete
 
@@ -121,16 +121,16 @@ def test_a_dripping_body_is_over_in_the_journal_when_its_client_has_it(
 @pytest.mark.parametrize("target", [CHUNKED, PLAIN])
 def test_a_dripping_body_comes_whole_in_many_parts(server: Server, state: State, target: str) -> None:
     state.faults.add(Rule(drip=200_000))
-    assert fetched(server, target) == (200, usual(state, target))
-    _, body = split(exchanged(server, CHUNKED))
+    assert fetch(server, target) == (200, usual(state, target))
+    _, body = split(exchange_bytes(server, CHUNKED))
     assert body.count(b"\r\n") > 4
-    assert recorded(state, 2).sent_bytes == len(usual(state))
+    assert last_record(state, 2).sent_bytes == len(usual(state))
 
 
 def test_a_delayed_answer_comes_whole(server: Server, state: State) -> None:
     rule = state.faults.add(Rule(delay_seconds=0.06))
-    assert fetched(server, CHUNKED) == (200, usual(state))
-    assert recorded(state).fault == str(rule)
+    assert fetch(server, CHUNKED) == (200, usual(state))
+    assert last_record(state).fault == str(rule)
 
 
 def test_a_short_timeout_gives_up_on_a_delayed_answer_and_the_server_still_stops(state: State) -> None:
@@ -141,14 +141,14 @@ def test_a_short_timeout_gives_up_on_a_delayed_answer_and_the_server_still_stops
 
 def test_an_error_may_be_delayed_and_cut_too(server: Server, state: State) -> None:
     state.faults.add(Rule(status=503, cut_after=20, delay_seconds=0.01))
-    headers, body = split(exchanged(server, CHUNKED))
-    assert (len(body), recorded(state).status) == (20, 503)
+    headers, body = split(exchange_bytes(server, CHUNKED))
+    assert (len(body), last_record(state).status) == (20, 503)
     assert int(headers[b"content-length"]) > 20
 
 
 def test_a_compressed_body_is_cut_as_it_goes_out(server: Server, state: State) -> None:
     state.faults.add(Rule(cut_after=50))
-    headers, body = split(exchanged(server, PLAIN, headers="Accept-Encoding: gzip\r\n"))
+    headers, body = split(exchange_bytes(server, PLAIN, headers="Accept-Encoding: gzip\r\n"))
     assert headers[b"content-encoding"] == b"gzip"
     assert len(body) == 50
 
@@ -169,10 +169,10 @@ def test_other_answers_arrive_and_are_recorded(
     server: Server, state: State, rule: Rule, status: int, test: Callable[[bytes], bool]
 ) -> None:
     placed = state.faults.add(rule)
-    got, body = fetched(server, CHUNKED)
-    assert got == status
+    received_status, body = fetch(server, CHUNKED)
+    assert received_status == status
     assert test(body)
-    record = recorded(state)
+    record = last_record(state)
     assert (record.status, record.sent_bytes, record.fault) == (status, len(body), str(placed))
 
 
@@ -181,7 +181,7 @@ def test_an_endless_walk_goes_round_over_a_socket(server: Server, state: State) 
     query = {"page_size": "5"}
     rows = []
     for _ in range(5):
-        page = json.loads(fetched(server, f"{PATH}?{urlencode(query)}")[1])
+        page = json.loads(fetch(server, f"{PATH}?{urlencode(query)}")[1])
         rows.append([row["id"] for row in page["data"]])
         query["start_key"] = page["next_start_key"]
     assert rows[1] == rows[2] == rows[3] == rows[4] != rows[0]
@@ -193,12 +193,12 @@ def test_a_rule_whose_own_code_fails_breaks_the_connection_and_says_why(
 ) -> None:
     rule = state.faults.add(Rule(times=1, then=lambda data: data.remove(None)))  # type: ignore[arg-type]
     with pytest.raises(http.client.HTTPException):
-        fetched(server, target)
-    assert recorded(state).fault == str(rule)
-    with pytest.raises(TypeError) as caught:
+        fetch(server, target)
+    assert last_record(state).fault == str(rule)
+    with pytest.raises(TypeError) as failure:
         state.faults.check()
-    assert caught.value.__notes__ == [f"raised by the code of {rule}; the client was left with a broken connection"]
-    assert fetched(server, target)[0] == 200
+    assert failure.value.__notes__ == [f"raised by the code of {rule}; the client was left with a broken connection"]
+    assert fetch(server, target)[0] == 200
     state.reset()
     state.faults.check()
 
@@ -245,7 +245,7 @@ def test_64_held_answers_keep_nobody_waiting_and_end_when_the_faults_are_deleted
     with ExitStack() as stack:
         clients = [stack.enter_context(asking(server, target)) for _ in range(64)]
         until(lambda: len(state.journal) == 64)
-        assert fetched(server, f"{PATH}/summary")[0] == 200
+        assert fetch(server, f"{PATH}/summary")[0] == 200
         assert (state.journal.completed, under_way(state)) == (1, 64)
         assert controlled(server, "DELETE", "/faults") == 204
         bodies = [split(rest_of(client))[1] for client in clients]
@@ -302,7 +302,7 @@ def test_a_client_that_leaves_is_no_longer_held(server: Server, state: State) ->
     rule = state.faults.add(Rule(delay_seconds=AN_HOUR))
     with asking(server):
         until(lambda: state.faults.fired(rule) == 1)
-    assert recorded(state).fault == str(rule)
+    assert last_record(state).fault == str(rule)
     assert under_way(state) == 0
 
 
@@ -319,9 +319,9 @@ def test_without_a_socket_an_answer_is_let_go_as_well(state: State) -> None:
 def test_a_reset_connection_is_no_ordinary_end(server: Server, state: State) -> None:
     rule = state.faults.add(Rule(reset=True, times=1))
     with pytest.raises(ConnectionResetError):
-        fetched(server, PLAIN)
-    assert (recorded(state).status, recorded(state).fault) == (0, str(rule))
-    assert fetched(server, PLAIN)[0] == 200
+        fetch(server, PLAIN)
+    assert (last_record(state).status, last_record(state).fault) == (0, str(rule))
+    assert fetch(server, PLAIN)[0] == 200
 
 
 def test_a_blackhole_answers_nobody_while_others_are_served(server: Server, state: State) -> None:
@@ -330,14 +330,14 @@ def test_a_blackhole_answers_nobody_while_others_are_served(server: Server, stat
         client.request("GET", PLAIN, headers=HEADERS)
         with pytest.raises(TimeoutError):
             client.getresponse()
-    assert recorded(state).status == 0
-    assert fetched(server, PATH + "/summary")[0] == 200
+    assert last_record(state).status == 0
+    assert fetch(server, PATH + "/summary")[0] == 200
 
 
 def test_a_blackhole_lets_go_when_its_rule_is_removed(server: Server, state: State) -> None:
     rule = state.faults.add(Rule(blackhole=True))
     with ThreadPoolExecutor(1) as pool:
-        exchange = pool.submit(exchanged, server, PLAIN)
+        exchange = pool.submit(exchange_bytes, server, PLAIN)
         until(lambda: state.faults.fired(rule) == 1)
         state.faults.remove(rule)
         assert exchange.result(20) == b""
@@ -346,7 +346,7 @@ def test_a_blackhole_lets_go_when_its_rule_is_removed(server: Server, state: Sta
 def test_bodies_that_share_a_bandwidth_come_whole(server: Server, state: State) -> None:
     state.faults.add(Rule(bandwidth=400_000))
     with ThreadPoolExecutor(2) as pool:
-        bodies = list(pool.map(lambda _: fetched(server, PLAIN), range(2)))
+        bodies = list(pool.map(lambda _: fetch(server, PLAIN), range(2)))
     assert bodies == [(200, usual(state, PLAIN))] * 2
 
 

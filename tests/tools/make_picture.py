@@ -5,12 +5,12 @@ import shutil
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import ViewportSize, sync_playwright
 
 from mockcdrs.mock import Mock, serving
 
 PICTURE = Path(__file__).parents[2] / "docs" / "console.png"
-SIZE = {"width": 1200, "height": 560}
+SIZE: ViewportSize = {"width": 1200, "height": 560}
 HEADERS = {"Accept": "application/json", "User-Agent": "cdr-sync/1.4"}
 
 
@@ -18,11 +18,11 @@ def make_requests(mock: Mock) -> None:
     """What a client does in a minute: pages, a fault, a mistake that gets advice."""
     with httpx.Client(headers=HEADERS | {"X-Auth-Token": mock.auth_token}, trust_env=False) as client:
 
-        def get(path: str, **query: object) -> httpx.Response:
+        def get(path: str, **query: str | int) -> httpx.Response:
             return client.get(mock.url_for(path), params=query)
 
         mock.fail(status=503, path="/cdrs", page=3, times=1)
-        query: dict[str, object] = {"created_from": 63935956800, "created_to": 63936129600, "page_size": 10}
+        query: dict[str, str | int] = {"created_from": 63935956800, "created_to": 63936129600, "page_size": 10}
         for _ in range(3):
             query["start_key"] = get("/cdrs", **query).json().get("next_start_key", "")
             query = {name: value for name, value in query.items() if value}

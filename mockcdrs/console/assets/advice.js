@@ -3,28 +3,34 @@
 import { get } from "./api.js";
 import { clientName } from "./clients.js";
 import { el, empty, said } from "./dom.js";
-import { adviceCodes } from "./request_search.js";
+import { adviceCode, adviceCodes } from "./request_search.js";
 import { adviceOf } from "./reference.js";
 import { addressOf } from "./route.js";
 
-const MOST_LINKS = 12;
+const MOST_LISTED = 12;
 
 export function makeAdvice(panel, { log, route, stream }) {
   const content = el("div", { class: "advice-list" });
   let drawn = "";
-  let seen = 0; // the newest request when it was drawn
+  let seen = 0; // the log's revision when it was drawn
   let sentences = new Map(); // of all codes
   panel.append(el("h2", { class: "unseen" }, "Advice"), content);
   stream.addEventListener("emptied", () => !panel.hidden && show());
 
   async function show() {
-    seen = log.newest;
+    seen = log.revision;
     if (!sentences.size) sentences = new Map(adviceOf(await get("reference")).map(({ name, sentence }) => [name, sentence]));
-    draw(await get("advice"));
+    draw([...(await get("advice")).filter(({ open }) => !open), ...ofStopped()]);
+  }
+
+  // What a client did wrong by stopping, once it has stopped.
+  function ofStopped() {
+    const texts = log.entries.flatMap(({ record }) => (record.hasStopped ? record.open_advice : []));
+    return texts.map((text) => ({ code: adviceCode(text), text, count: 1 }));
   }
 
   function draw(texts) {
-    const stamp = JSON.stringify([texts, route.get("code"), log.newest]);
+    const stamp = JSON.stringify([texts, route.get("code"), log.revision]);
     if (stamp === drawn) return; // a person may be reading it
     drawn = stamp;
     const asked = sentences.has(route.get("code")) ? [route.get("code")] : []; // a link may name one never given
@@ -41,7 +47,8 @@ export function makeAdvice(panel, { log, route, stream }) {
     const records = log.entries.map(({ record }) => record).filter((record) => adviceCodes(record).includes(code));
     const clients = [...new Set(records.map(clientName))];
     const count = texts.reduce((sum, text) => sum + text.count, 0);
-    const newest = records.slice(-MOST_LINKS).reverse();
+    const listed = texts.slice(-MOST_LISTED).reverse();
+    const newest = records.slice(-MOST_LISTED).reverse();
     return el(
       "section",
       { class: route.get("code") === code ? "card chosen" : "card" },
@@ -56,10 +63,11 @@ export function makeAdvice(panel, { log, route, stream }) {
       el(
         "ul",
         { class: "plain" },
-        texts.map(({ text, count: often }) =>
+        listed.map(({ text, count: often }) =>
           el("li", null, said(text.slice(code.length + 1)), often > 1 && el("span", { class: "dim" }, ` ${often} times`)),
         ),
       ),
+      texts.length > listed.length && el("p", { class: "dim" }, `and ${texts.length - listed.length} older`),
       clients.length > 0 && el("p", { class: "dim" }, "Clients: ", said(clients.join(", "))),
       newest.length > 0 &&
         el(
@@ -73,7 +81,7 @@ export function makeAdvice(panel, { log, route, stream }) {
   }
 
   function tick() {
-    if (log.newest !== seen) show().catch(() => undefined); // the stream says when the server is gone
+    if (log.revision !== seen) show().catch(() => undefined); // the stream says when the server is gone
   }
 
   return { show, tick };

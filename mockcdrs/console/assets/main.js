@@ -100,6 +100,7 @@ mock.addEventListener("faults", showFaults);
 route.addEventListener("change", showView);
 setInterval(() => {
   showClock();
+  log.settle().catch(() => undefined); // the stream says when the server is gone
   views[route.view].tick?.();
 }, SECOND_MS);
 setInterval(() => lookAgain().catch(() => undefined), LOOK_AGAIN_MS); // the stream says when the server is gone

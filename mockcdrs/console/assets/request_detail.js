@@ -41,7 +41,8 @@ function headOf(record, { onClose }) {
 function sections(record, entry, actions) {
   return [
     record.reason && el("p", { class: "why" }, el("strong", null, "Why: "), said(record.reason)),
-    record.advice.length > 0 && section("Advice", el("ul", { class: "advice" }, record.advice.map(adviceItem))),
+    adviceSection("Advice", record.advice),
+    adviceSection("Advice, unless the client goes on", record.open_advice),
     actionBar(record, entry, actions),
     facts([
       ["Client", [said(clientName(record)), userAgent(record) !== clientName(record) && [": ", said(userAgent(record))]]],
@@ -90,6 +91,9 @@ function walkLinks({ record: { number }, walk, page }, { choose }) {
     ),
   ];
 }
+
+const adviceSection = (title, advice) =>
+  advice.length > 0 && section(title, el("ul", { class: "advice" }, advice.map(adviceItem)));
 
 function adviceItem(advice) {
   const code = adviceCode(advice);

@@ -1,21 +1,20 @@
 // The requests that the page knows of, in the order of their numbers, each with its walk; and which lines of a list
 // show them.
 
+import { OpenPages } from "./open_pages.js";
 import { WalkFinder } from "./walks.js";
 
 export class RequestLog {
   capacity = Infinity;
+  machineOffset = 0; // the machine's clock minus the page's
+  revision = 0; // changes with each of its changes
   #entries = []; // {record, walk, page}, the oldest first
   #byNumber = new Map();
   #walks = new WalkFinder();
+  #open = new OpenPages();
 
   get size() {
     return this.#entries.length;
-  }
-
-  // The number of the newest request; 0 without any.
-  get newest() {
-    return this.#entries.at(-1)?.record.number ?? 0;
   }
 
   get entries() {
@@ -26,11 +25,17 @@ export class RequestLog {
     return this.#byNumber.get(number);
   }
 
+  // How many seconds ago a request came in.
+  ageOf(record) {
+    return performance.now() / 1000 + this.machineOffset - record.arrived_seconds;
+  }
+
   // Takes records in the order of their completion; gives how many of the oldest had to go.
   add(records) {
     for (const record of records) if (!this.#byNumber.has(record.number)) this.#place(record);
     const gone = this.#entries.splice(0, Math.max(0, this.size - this.capacity));
     for (const entry of gone) this.#drop(entry);
+    this.revision += 1;
     return gone.length;
   }
 
@@ -38,6 +43,13 @@ export class RequestLog {
     this.#entries = [];
     this.#byNumber.clear();
     this.#walks.clear();
+    this.#open.clear();
+    this.revision += 1;
+  }
+
+  // Finds out which clients have stopped reading a walk.
+  async settle() {
+    if (await this.#open.settle((record) => this.ageOf(record))) this.revision += 1;
   }
 
   // The lines of a list, the newest first: a walk of which several pages are wanted is one line, and its pages follow
@@ -67,6 +79,7 @@ export class RequestLog {
     const entry = { record, walk: null, page: null };
     Object.assign(entry, this.#walks.place(entry));
     this.#byNumber.set(record.number, entry);
+    this.#open.add(record);
     // a slow request completes after younger ones, but keeps its place
     let at = this.#entries.length;
     while (at && this.#entries[at - 1].record.number > record.number) at -= 1;
@@ -75,6 +88,7 @@ export class RequestLog {
 
   #drop(entry) {
     this.#byNumber.delete(entry.record.number);
+    this.#open.drop(entry.record);
     if (entry.walk) entry.walk.entries.splice(entry.walk.entries.indexOf(entry), 1);
   }
 }

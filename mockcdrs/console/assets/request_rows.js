@@ -100,8 +100,8 @@ export function walkRow({ walk, isOpen, end }, { age, onclick }) {
   );
 }
 
-// Whether two lines of one key look alike: a walk grows, a request never changes.
+// Whether two lines of one key look alike: a walk grows, and of a client it may turn out that it has stopped.
 export function isSameLine(one, other) {
   if (one.isChosen !== other.isChosen || one.isOpen !== other.isOpen || one.isPage !== other.isPage) return false;
-  return one.size === other.size && one.end?.text === other.end?.text;
+  return one.size === other.size && one.end?.text === other.end?.text && one.hasStopped === other.hasStopped;
 }

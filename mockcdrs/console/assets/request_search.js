@@ -5,14 +5,16 @@ import { clientName, userAgent } from "./clients.js";
 const WORD = /(?:(\w+):)?(?:"([^"]*)"?|(\S+))/g;
 
 export const adviceCode = (advice) => advice.split(":", 1)[0];
-export const adviceCodes = (record) => [...new Set(record.advice.map(adviceCode))];
+// What a client did wrong by stopping is said once it has stopped.
+export const adviceOn = (record) => (record.hasStopped ? [...record.advice, ...record.open_advice] : record.advice);
+export const adviceCodes = (record) => [...new Set(adviceOn(record).map(adviceCode))];
 
 // The chips: each has the requests that have some trouble of one kind.
 export const CHIPS = {
   "4xx": ({ status }) => status >= 400 && status < 500,
   "5xx": ({ status }) => status >= 500 || status === 0,
   fault: ({ fault }) => fault !== "",
-  advice: ({ advice }) => advice.length > 0,
+  advice: (record) => adviceOn(record).length > 0,
 };
 
 const FIELDS = {
@@ -36,7 +38,7 @@ export function queryText(query) {
 const textOf = (record) =>
   [
     ...[record.method, record.path, queryText(record.query), record.status || "cut", record.note, record.reason],
-    ...[userAgent(record), clientName(record), ...record.advice, record.fault && `fault ${record.fault}`],
+    ...[userAgent(record), clientName(record), ...adviceOn(record), record.fault && `fault ${record.fault}`],
   ]
     .join(" ")
     .toLowerCase();

@@ -3,6 +3,7 @@
 import { download, post, remove } from "./api.js";
 import { button, el, empty } from "./dom.js";
 import { attempt, confirmed } from "./notices.js";
+import { OpenPages } from "./open_pages.js";
 import { showDetail } from "./request_detail.js";
 import { isSameLine, requestRow, walkRow } from "./request_rows.js";
 import { CHIPS, makeFilter } from "./request_search.js";
@@ -16,7 +17,6 @@ const NONE_YET =
 export function makeRequests(panel, { stream, route, log }) {
   let dropped = 0;
   let waiting = []; // what came while the list is held
-  let machineOffset = 0; // the machine's clock minus the page's
   let isPointed = false;
   let isDue = false; // whether what waits is looked at in the next frame
   let shown = { words: "", chips: [], withPreflights: false, request: 0 }; // what the address says
@@ -52,11 +52,13 @@ export function makeRequests(panel, { stream, route, log }) {
   list.element.addEventListener("focusout", () => setTimeout(settle));
   list.element.addEventListener("scroll", settle);
   list.element.addEventListener("walk", ({ detail: line }) => shown.request && line.entry && choose(line.entry.record.number));
+  route.addEventListener("change", () => panel.hidden && settle()); // nobody reads the list now
   panel.addEventListener("keydown", (event) => event.key === "Escape" && shown.request && choose(null));
 
   stream.addEventListener("journal", ({ detail: journal }) => {
     log.capacity = journal.capacity;
-    machineOffset = journal.machine_seconds - performance.now() / 1000;
+    log.machineOffset = journal.machine_seconds - performance.now() / 1000;
+    OpenPages.note(journal.records, journal.under_way, ageOf);
     waiting.push(...journal.records);
     release();
     dropped = journal.dropped; // it counts the list's own as well
@@ -78,7 +80,7 @@ export function makeRequests(panel, { stream, route, log }) {
     showChosen();
   });
 
-  const ageOf = (record) => performance.now() / 1000 + machineOffset - record.arrived_seconds;
+  const ageOf = (record) => log.ageOf(record);
 
   // A list that is pointed at, focused, scrolled or has a chosen request does not move away under a person.
   function isHeld() {
@@ -102,10 +104,12 @@ export function makeRequests(panel, { stream, route, log }) {
   }
 
   function draw() {
+    drawnRevision = log.revision;
     const { lines, count: wanted } = log.lines(makeFilter(shown), (walk) => open.has(walk.id));
     for (const line of lines) {
       const walk = line.walk ?? line.entry.walk;
       line.size = walk?.entries.length ?? 0;
+      line.hasStopped = (line.entry ?? lastOf(walk)).record.hasStopped;
       if (line.walk) line.end = endOf(walk, ageOf(lastOf(walk).record));
       else line.isChosen = line.entry.record.number === shown.request;
     }
@@ -117,6 +121,7 @@ export function makeRequests(panel, { stream, route, log }) {
   }
 
   let shownCount = 0;
+  let drawnRevision = 0;
 
   function tell(wanted = shownCount) {
     shownCount = wanted;
@@ -196,7 +201,7 @@ export function makeRequests(panel, { stream, route, log }) {
       const text = ago(ageOf(record));
       if (time.textContent !== text) time.textContent = text;
     }
-    if (list.lines.some(({ end }) => end?.isOpen)) draw(); // whether a client still reads follows from the time
+    if (drawnRevision !== log.revision || list.lines.some(({ end }) => end?.isOpen)) draw(); // whether a client still reads follows from the time
   }
 
   return { show, tick };

@@ -120,6 +120,7 @@ export function makeTrouble(panel, { mock, route, log }) {
   }
 
   async function show() {
+    if (!route.get("edit")) showForm(); // at once: a person may type before the rules are there
     if (!cards.length) {
       cards = [downCard(), ...(await get("faults/presets")).map(presetCard)];
       presets.replaceChildren(...cards.map(({ element }) => element));

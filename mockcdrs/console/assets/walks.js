@@ -4,6 +4,9 @@ import { userAgent } from "./clients.js";
 
 const STILL_READING_SECONDS = 5;
 
+// Whether so long after the end of a page nobody goes on from it, as far as the page knows.
+export const isQuiet = (record, ageSeconds) => ageSeconds - record.duration_seconds >= STILL_READING_SECONDS;
+
 // Finds the walk of each request. Requests have to come in the order in which they were completed.
 export class WalkFinder {
   #leads = new Map(); // start key of a client's at a path -> the walk that it goes on with, and the page's number
@@ -32,12 +35,13 @@ export const lastOf = (walk) => walk.entries.at(-1);
 export const pagesOf = (walk) => Math.max(...walk.entries.map(({ page }) => page));
 export const rowsOf = (walk) => walk.entries.reduce((sum, { record }) => sum + record.outcome.rows, 0);
 
-// Who ended a walk, and where; `ageSeconds` is how long ago its last page was asked for.
+// Who ended a walk, and where; `ageSeconds` is how long ago its last page was asked for. Only the server knows of a next
+// page that is asked for and not answered yet.
 export function endOf(walk, ageSeconds) {
   const { record, page } = lastOf(walk);
   if (record.status >= 400) return { text: `stopped on page ${page}: ${record.status}${record.fault ? ", a fault" : ""}`, kind: "bad" };
   if (record.status === 0 || !record.is_complete) return { text: `broke off on page ${page}`, kind: "bad" };
   if (!record.outcome.next_start_key) return { text: "read to its end", kind: "good" };
-  if (ageSeconds < STILL_READING_SECONDS) return { text: `reading, page ${page}`, kind: "dim", isOpen: true };
+  if (record.isNextUnderWay || !isQuiet(record, ageSeconds)) return { text: `reading, page ${page}`, kind: "dim", isOpen: true };
   return { text: `the client stopped after page ${page}; more follow`, kind: "warn" };
 }

@@ -18,8 +18,7 @@ from mockcdrs.contract.response import (
     expected_or_quirk,
     expected_system_error,
 )
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import PAGING_KEYS
+from mockcdrs.contract.target import PAGING_KEYS, TargetServer
 from mockcdrs.crossbar.errors import merge_reversed
 
 _JSON, _CSV = "application/json", "text/csv"
@@ -85,10 +84,9 @@ def accept_with_parameters(server: TargetServer) -> Iterator[Finding]:
     """A type with a parameter, as in application/json;charset=utf-8, is a 406 in some versions; a quality is none."""
     good = ExpectedResponse(headers={"content-type": _JSON})
     refused = ExpectedResponse(406, {"access-control-allow-origin": ABSENT}, body=b"")
-    nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
     with_charset = good if server.version.accepts_parameters else refused
     for accept, form in ((f"{_JSON};charset=utf-8", with_charset), (f"{_JSON};q=0.5", good)):
-        yield from form.differences(server.get_cdrs("", {"Accept": accept}, **nothing))
+        yield from form.differences(server.get_cdrs("", {"Accept": accept}, **probe_data.EMPTY_RANGE))
 
 
 @check_of("cowboy_rest.erl")
@@ -127,8 +125,7 @@ def unreadable_accept_encoding(server: TargetServer) -> Iterator[Finding]:
 @check_of("api_resource.erl", "pdf-500")
 def pdf(server: TargetServer) -> Iterator[Finding]:
     """accept=pdf is a 406 for what is no PDF."""
-    row = probe_data.rows(server)[0]
-    answer = server.get_cdrs(f"/{quote(row['id'], safe='')}", accept="pdf")
+    answer = probe_data.detail(server, probe_data.rows(server)[0]["id"], accept="pdf")
     yield from expected_or_quirk(answer, ExpectedResponse(406), "pdf-500", ExpectedResponse(500, body=b""))
 
 
@@ -186,7 +183,7 @@ def content_type_of_errors(server: TargetServer) -> Iterator[Finding]:
     """Errors are JSON, but some versions do not say so before types are negotiated, and say CSV where it is wanted."""
     early, csv = (_JSON, _JSON) if server.version.always_says_json else (ABSENT, _CSV)
     expected = (
-        (401, server.request(f"/v2/accounts/{quote(server.account_id)}/cdrs"), early),
+        (401, server.request(server.cdrs_path), early),
         (404, server.request_account("/nosuch"), early),
         (405, server.request_account(f"/cdrs/{_UNKNOWN_CDR_ID}", method="PUT"), early),
         (404, server.get_cdrs(f"/legs/{_UNKNOWN_CDR_ID}", {"Accept": _CSV}), csv),
@@ -266,8 +263,8 @@ def no_account(server: TargetServer) -> Iterator[Finding]:
 
 
 def _newest_cdr(server: TargetServer, **headers: str) -> CheckedResponse:
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return server.get_cdrs(f"/{quote(probe_data.rows(server)[0]['id'], safe='')}", given)
+    by_name = {name.replace("_", "-"): value for name, value in headers.items()}
+    return probe_data.detail(server, probe_data.rows(server)[0]["id"], by_name)
 
 
 @check_of("cb_cdrs.erl")
@@ -335,7 +332,7 @@ def options_alone(server: TargetServer) -> Iterator[Finding]:
 @check_of("api_resource.erl")
 def cors_on_answers(server: TargetServer) -> Iterator[Finding]:
     """An answer to an Origin allows it; one to none says nothing about CORS; an error always does."""
-    query: dict[str, Any] = {"page_size": 1, "created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
+    query = {"page_size": 1, **probe_data.EMPTY_RANGE}
     yield from _cors_differences(server.get_cdrs("", _ORIGIN, **query))
     exposed = server.get_cdrs("", _ORIGIN, **query).headers.get("access-control-expose-headers", "")
     yield from server.get_cdrs("", _ORIGIN, **query).differences(

@@ -23,8 +23,7 @@ from mockcdrs.contract.response import (
     expected_or_quirk,
     expected_system_error,
 )
-from mockcdrs.contract.target import TargetServer
-from mockcdrs.contract.version_detection import CHUNKED_KEYS, PAGING_KEYS
+from mockcdrs.contract.target import CHUNKED_KEYS, PAGING_KEYS, TargetServer
 from mockcdrs.crossbar import csv_rendering
 
 _ISO_8601 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
@@ -92,7 +91,7 @@ def plain_envelope(server: TargetServer) -> Iterator[Finding]:
 @check_of("api_util.erl")
 def empty_envelope(server: TargetServer) -> Iterator[Finding]:
     """A listing without a row is a plain envelope without paging keys, even where chunks were wanted."""
-    answer = server.get_cdrs(created_from=probe_data.LONG_AGO, created_to=probe_data.LONG_AGO)
+    answer = server.get_cdrs(**probe_data.EMPTY_RANGE)
     expected = {**_COMMON_MEMBERS, "data": [], "tokens": _expected_tokens(server), **dict.fromkeys(PAGING_KEYS, ABSENT)}
     yield from ExpectedResponse(envelope=expected).differences(answer)
     yield from _plain_order_differences(answer, server.version.success_keys)
@@ -119,11 +118,7 @@ def no_paging_keys_without_pages(server: TargetServer) -> Iterator[Finding]:
 @check_of("api_util.erl")
 def pretty_print_and_jsonp(server: TargetServer) -> Iterator[Finding]:
     """pretty_print indents a plain answer, jsonp wraps it in a call; what is said stays the same."""
-    query: dict[str, Any] = {
-        "is_chunked": "false",
-        "created_from": probe_data.LONG_AGO,
-        "created_to": probe_data.LONG_AGO,
-    }
+    query = {"is_chunked": "false", **probe_data.EMPTY_RANGE}
     pretty = server.get_cdrs("", pretty_print="true", **query)
     yield from ExpectedResponse(envelope={"data": [], "status": "success"}).differences(pretty)
     yield from pretty.differences(pretty.text[:4], "{\n  ", "start of the body")
@@ -280,7 +275,6 @@ _CSV_FILE_HEADERS = {"content-type": "text/csv", "content-disposition": _FILE_NA
 _CSV_LINES_HEADERS = {"content-type": "text/csv", "content-disposition": 'attachment; filename="result.csv"'}
 _ACCEPT_CSV = {"Accept": "text/csv"}
 _QUOTED_LINE = re.compile(r'(?:(?:"(?:[^"]|"")*")?(?:,(?:"(?:[^"]|"")*")?)*\n)*')
-_EMPTY_RANGE = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
 
 
 def _csv_cell(value: Any) -> str:
@@ -382,13 +376,13 @@ def _gains_columns(legs: list[probe_data.Row]) -> bool:
 def csv_of_nothing(server: TargetServer) -> Iterator[Finding]:
     """CSV without a row is a 204 without a body."""
     for path in ("", "/interaction"):
-        answer = server.get_cdrs(path, _ACCEPT_CSV, **_EMPTY_RANGE)
+        answer = server.get_cdrs(path, _ACCEPT_CSV, **probe_data.EMPTY_RANGE)
         yield from ExpectedResponse(204, {"content-disposition": ABSENT}, body=b"").differences(answer)
 
 
 @check_of("kz_csv.erl", "empty-summary-csv-500")
 def csv_of_an_empty_summary(server: TargetServer) -> Iterator[Finding]:
     """CSV of a summary without a call is a 204 too."""
-    answer = server.get_cdrs("/summary", _ACCEPT_CSV, **_EMPTY_RANGE)
+    answer = server.get_cdrs("/summary", _ACCEPT_CSV, **probe_data.EMPTY_RANGE)
     odd = ExpectedResponse(500, body=b"")
     yield from expected_or_quirk(answer, ExpectedResponse(204, body=b""), "empty-summary-csv-500", odd)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from mockcdrs.contract import probe_data
 from mockcdrs.contract.check import check_of
@@ -22,18 +21,13 @@ _JSON_BODY = {"Content-Type": "application/json"}
 _UNAUTHORIZED = expected_system_error("invalid_credentials")
 
 
-def _cdrs_path(server: TargetServer) -> str:
-    return f"/v2/accounts/{quote(server.account_id)}/cdrs"
-
-
 @check_of("cb_token_auth.erl")
 def token_in_header_or_query(server: TargetServer) -> Iterator[Finding]:
     """The token is taken from X-Auth-Token, else from auth_token in the query, and is echoed in the envelope."""
-    nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
     answers = (
-        server.request(_cdrs_path(server), {"auth_token": server.auth_token, **nothing}),
-        server.request_account("/cdrs", nothing),
-        server.request_account("/cdrs", {"auth_token": _UNKNOWN_ID, **nothing}),
+        server.request(server.cdrs_path, {"auth_token": server.auth_token, **probe_data.EMPTY_RANGE}),
+        server.request_account("/cdrs", probe_data.EMPTY_RANGE),
+        server.request_account("/cdrs", {"auth_token": _UNKNOWN_ID, **probe_data.EMPTY_RANGE}),
     )
     for answer in answers:
         yield from ExpectedResponse(envelope={"status": "success", "auth_token": server.auth_token}).differences(answer)
@@ -42,14 +36,13 @@ def token_in_header_or_query(server: TargetServer) -> Iterator[Finding]:
 @check_of("cb_token_auth.erl")
 def token_in_body(server: TargetServer) -> Iterator[Finding]:
     """A body's auth_token is taken too; a number there opens nothing, and is echoed as it came or as text."""
-    nothing = {"created_from": probe_data.LONG_AGO, "created_to": probe_data.LONG_AGO}
     as_number: Any = "1" if server.version.tells_token_as_text else 1
     for token, form in (
         (server.auth_token, ExpectedResponse(envelope={"status": "success", "auth_token": server.auth_token})),
         (1, ExpectedResponse(401, envelope={"status": "error", "auth_token": as_number})),
     ):
         body = json.dumps({"data": {}, "auth_token": token})
-        yield from form.differences(server.request(_cdrs_path(server), nothing, _JSON_BODY, body=body))
+        yield from form.differences(server.request(server.cdrs_path, probe_data.EMPTY_RANGE, _JSON_BODY, body=body))
 
 
 @check_of("cb_token_auth.erl")
@@ -57,10 +50,10 @@ def without_a_good_token(server: TargetServer) -> Iterator[Finding]:
     """Without a token, with a wrong one, or with a wrong header beside a good query it is a 401, which echoes it."""
     good, version = {"auth_token": server.auth_token}, server.version
     expected = (
-        (server.request(_cdrs_path(server)), "undefined" if version.tells_token_as_text else ABSENT),
-        (server.request(_cdrs_path(server), None, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
-        (server.request(_cdrs_path(server), {"auth_token": _UNKNOWN_ID}), _UNKNOWN_ID),
-        (server.request(_cdrs_path(server), good, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
+        (server.request(server.cdrs_path), "undefined" if version.tells_token_as_text else ABSENT),
+        (server.request(server.cdrs_path, None, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
+        (server.request(server.cdrs_path, {"auth_token": _UNKNOWN_ID}), _UNKNOWN_ID),
+        (server.request(server.cdrs_path, good, {"X-Auth-Token": _UNKNOWN_ID}), _UNKNOWN_ID),
     )
     for answer, token in expected:
         yield from _UNAUTHORIZED.differences(answer)
@@ -72,7 +65,7 @@ def without_a_good_token(server: TargetServer) -> Iterator[Finding]:
 def bearer_refused(server: TargetServer) -> Iterator[Finding]:
     """A token behind Authorization opens nothing."""
     for value in (f"Bearer {server.auth_token}", server.auth_token):
-        yield from _UNAUTHORIZED.differences(server.request(_cdrs_path(server), None, {"Authorization": value}))
+        yield from _UNAUTHORIZED.differences(server.request(server.cdrs_path, None, {"Authorization": value}))
 
 
 @check_of("cb_accounts.erl")

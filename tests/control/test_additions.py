@@ -1,0 +1,322 @@
+"""What a test adds, with a mock in this process and one elsewhere."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mockcdrs.arguments import ArgumentError
+from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.state import State
+from mockcdrs.dataset.accounts import Account
+from mockcdrs.dataset.call_builder import CallRate, UnknownScenario
+from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.mock import Mock
+from mockcdrs.remote_mock import RemoteMock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Either = Mock | RemoteMock
+RANGE: dict[str, Any] = {"created_from": 63_933_000_000, "created_to": 63_936_129_600}
+
+
+def ask(account: AccountInterface, path: str, token: str) -> httpx.Response:
+    return httpx.get(account.url_for(path), headers={"X-Auth-Token": token}, timeout=10)
+
+
+def ids(response: httpx.Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [row["id"] for row in response.json()["data"]]
+
+
+def test_an_account_is_below_its_parent_and_opened_by_its_own_token_and_those_above(mock: Either) -> None:
+    reseller = mock.add_account("Acme", is_reseller=True)
+    branch = mock.add_account("Branch", parent=reseller.account_id)
+    assert branch.account_id in ids(ask(reseller, "/children", reseller.auth_token))
+    call = branch.add_call(seconds=75)
+    expected = list(branch.expected().ids)
+    assert sorted(expected) == sorted(leg["_id"] for leg in call.legs)
+    for token in (branch.auth_token, reseller.auth_token, mock.auth_token):
+        assert ids(ask(branch, "/cdrs", token)) == expected
+    assert ask(reseller, "/cdrs", branch.auth_token).status_code == 403
+    assert call.cdr_id not in mock.expected().ids
+
+
+def test_a_call_of_an_account_names_it_and_its_reseller(mock: Either) -> None:
+    reseller = mock.add_account("Acme", is_reseller=True)
+    branch = mock.add_account("Branch", parent=reseller.account_id)
+    for leg in branch.add_call().legs:
+        variables = leg["custom_channel_vars"]
+        assert leg["pvt_account_id"] == variables["account_id"] == branch.account_id
+        assert variables["account_name"] == "Branch"
+        assert variables["reseller_id"] == reseller.account_id
+        assert "owner_id" not in variables  # an account without users has calls of nobody
+
+
+def test_a_user_owns_calls_and_logs_in(mock: Either) -> None:
+    branch = mock.add_account("Branch")
+    ann = branch.add_user("Ann Lee", username="ann", email="ann@example.com", extension="7001")
+    phone = branch.add_device("Ann's phone", owner=ann, device_type="softphone")
+    number = branch.add_number("+14155550123")
+    call = branch.add_call(owner=ann, device=phone)
+    assert ids(ask(branch, f"/users/{ann.id}/cdrs", branch.auth_token)) == [call.legs[1]["_id"]]
+    assert call.legs[1]["callee_id_name"] == "Ann Lee"
+    assert call.legs[1]["callee_id_number"] == "7001"
+    assert call.legs[1]["custom_channel_vars"]["authorizing_id"] == phone.id
+    login = {"credentials": hashlib.md5(b"ann:mockcdrs").hexdigest(), "phone_number": number}
+    response = httpx.put(f"{mock.url}/user_auth", json={"data": login}, timeout=10)
+    assert response.json()["data"]["owner_id"] == ann.id
+    assert branch.user_id == branch.credentials.user_id == ann.id
+    assert ids(ask(branch, "/devices", branch.auth_token)) == [phone.id]
+
+
+def test_what_is_left_out_is_drawn_and_another_one_each_time(mock: Either) -> None:
+    branch = mock.add_account()
+    first, second = branch.add_user(), branch.add_user()
+    assert first.id != second.id
+    assert (first.document["priv_level"], second.document["priv_level"]) == ("admin", "user")
+    assert " " in first.name
+    assert branch.add_device().id != branch.add_device().id
+    assert branch.add_number().startswith("+1")
+    assert branch.add_user("Cher").document["first_name"] == "Cher"
+    mixed = branch.add_user("Bo", fields={"caller_id": {"external": {"number": "+14155550100"}}})
+    assert set(mixed.document["caller_id"]) == {"internal", "external"}
+
+
+def test_what_is_drawn_is_of_the_seed() -> None:
+    def draw(seed: int) -> list[str]:
+        with Mock(seed=seed) as mock:
+            branch = mock.add_account()
+            user, device = branch.add_user(), branch.add_device()
+            return [branch.account_id, branch.auth_token, user.id, user.name, device.id, branch.add_number()]
+
+    first, second = draw(1), draw(2)
+    assert first == draw(1)
+    assert all(each != other for each, other in zip(first, second, strict=True))
+
+
+def test_documents_have_what_was_given_and_what_goes_with_it() -> None:
+    with Mock(now="2026-01-20T12:00:00Z") as mock:
+        branch = mock.add_account("Branch")
+        first, second = branch.add_user("Ann Mary Lee"), branch.add_user()
+        device = branch.add_device("Desk", owner=first, device_type="softphone")
+        account = mock.state.data.accounts[branch.account_id]
+    assert account.realm == f"{branch.account_id[:6]}.sip.example.com"
+    assert account.document == {
+        "language": "en-us",
+        "timezone": "America/New_York",
+        "enabled": True,
+        "pvt_created": 63_936_129_600,
+    }
+    login = str(first.document["username"])
+    assert first.document == {
+        "id": first.id,
+        "first_name": "Ann Mary",
+        "last_name": "Lee",
+        "username": login,
+        "email": f"{login.partition('@')[0]}@example.com",
+        "priv_level": "admin",
+        "presence_id": "2001",
+        "timezone": "America/New_York",
+        "enabled": True,
+        "caller_id": {"internal": {"name": "Ann Mary Lee", "number": "2001"}},
+        "vm_to_email_enabled": True,
+    }
+    assert login.endswith(f"@{account.realm}")
+    assert len(second.name.split(" ")) == 2
+    assert (second.document["presence_id"], second.document["priv_level"]) == ("2002", "user")
+    register_name = device.document["sip"]["username"]
+    assert device.document == {
+        "id": device.id,
+        "name": "Desk",
+        "device_type": "softphone",
+        "owner_id": first.id,
+        "sip": {"username": register_name, "method": "password"},
+        "enabled": True,
+    }
+    assert register_name.startswith("user_")
+
+
+def test_calls_of_an_account_are_its_users(mock: Either) -> None:
+    branch = mock.add_account()
+    users = [branch.add_user() for _ in range(3)]
+    owners = {
+        leg["custom_channel_vars"].get("owner_id")
+        for _ in range(9)
+        for leg in branch.add_call(scenario="ring_group").legs
+    }
+    assert owners == {None, *(user.id for user in users)}
+
+
+def test_a_user_can_be_added_to_the_mocks_own_account(mock: Either) -> None:
+    ann = mock.add_user("Ann Lee")
+    assert ann.id in ids(ask(mock, "/users?paginate=false", mock.auth_token))
+    mock.add_call(owner=ann)
+    assert mock.expected(f"/users/{ann.id}/cdrs").count == 1
+
+
+def test_a_reset_takes_all_of_it_away(mock: Either) -> None:
+    branch = mock.add_account()
+    token, user_id = branch.auth_token, mock.user_id
+    added = mock.add_user()
+    mock.reset()
+    assert ask(mock, "/cdrs", token).status_code == 401
+    assert added.id not in ids(ask(mock, "/users?paginate=false", mock.auth_token))
+    assert mock.user_id == user_id
+    assert mock.add_account().account_id == branch.account_id  # the first one again
+    with pytest.raises(ArgumentError, match="account_id: came 'nosuch', expected one of "):
+        mock.account("nosuch")
+
+
+def test_an_account_is_found_by_its_id(mock: Either) -> None:
+    branch = mock.add_account("Branch")
+    branch.add_call()
+    same = mock.account(branch.account_id)
+    assert same.expected() == branch.expected()
+    assert str(same) == same.url == mock.url
+    same.clear()
+    assert branch.expected().count == 0
+    whole = same.add_cdr({"call_id": "a@b", "call_direction": "inbound", "custom_channel_vars": {}})
+    assert branch.expected().ids == (whole["_id"],)
+    same.remove(whole["_id"])
+    assert branch.expected().count == 0
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("add_account", {"parent": "nosuch"}, r"parent: came 'nosuch', expected one of \w+ \("),
+    ("add_account", {"is_reseller": 1}, "is_reseller: came 1, expected True or False"),
+    ("add_account", {"title": "x"}, "title: `add_account` has no such argument, expected some of name, parent, is_re"),
+    ("add_user", {"name": 7}, "name: came 7, expected text; write it as text: '7'"),
+    ("add_user", {"fields": "x"}, "fields: came 'x', expected values by name"),
+    ("add_device", {"device_type": "sipdevice"}, "expected one of .*; did you mean sip_device"),
+    ("add_number", {"number": 14155550100}, "number: came 14155550100, expected text; write it as text"),
+    (
+        "add_call",
+        {"direction": "inbuond"},
+        "direction: came 'inbuond', expected one of .*; did you mean inbound",
+    ),
+    (
+        "add_call",
+        {"direction": "inbound", "scenario": "menu"},
+        "direction: came 'inbound' beside scenario='menu'",
+    ),
+    ("add_call", {"billing": "free"}, "billing: came 'free', expected one of per_minute, allotment, flat"),
+    ("add_call", {"rate": -1}, "rate: came -1, expected dollars a minute from 0 to 1000000, or some of per_minute, "),
+    ("add_call", {"rate": 1e308}, "rate: came 1e.308, expected dollars a minute from 0 to 1000000"),
+    ("add_call", {"rate": {"surcharge": 1e308}}, "surcharge: came 1e.308, expected dollars from 0 to 1000000"),
+    (
+        "add_call",
+        {"rate": {"perminute": 1}},
+        "perminute: a rate has no such argument.*; did you mean per_minute",
+    ),
+    ("add_call", {"rate": {"increment": 0}}, "increment: came 0, expected whole seconds from 1 to 86400"),
+    ("add_call", {"tags": {"a": 1}}, "tags: came .*, expected texts by name"),
+    ("add_call", {"recording": "yes"}, "recording: came 'yes', expected True or False"),
+    ("add_call", {"ringing": 4000}, "ringing: came 4000, expected whole seconds from 0 to 3600"),
+    (
+        "add_call",
+        {"scenario": "inbound_missed", "seconds": 5},
+        "seconds: came 5, and nobody answers in .* inbound_missed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "given", "message"), WRONG)
+def test_wrong_arguments_are_refused(mock: Either, method: str, given: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        getattr(mock, method)(**given)
+
+
+def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) -> None:
+    branch: Any = mock.add_account()
+    refused: tuple[Callable[[], object], ...] = (
+        lambda: mock.add_account(parent=branch),
+        lambda: mock.account(branch),
+    )
+    for call in refused:
+        with pytest.raises(ArgumentError, match=f"give its id: '{branch.account_id}'"):
+            call()
+
+
+def test_a_username_is_taken_once(mock: Either) -> None:
+    mock.add_user(username="ann")
+    with pytest.raises(ArgumentError, match="username: came 'Ann', which another user of the account has"):
+        mock.add_user(username="Ann")
+
+
+def test_the_data_says_that_it_was_changed(mock: Either) -> None:
+    mock.add_account()
+    if isinstance(mock, Mock):
+        assert mock.state.data.origin.changed
+
+
+def test_the_handle_of_an_account_that_a_reset_took_away_says_so() -> None:
+    with Mock() as mock:
+        branch = mock.add_account()
+        mock.reset()
+        with pytest.raises(LookupError, match="no account of the mock's any more: a reset takes added ones away"):
+            branch.add_call()
+
+
+def test_a_backend_alone_has_no_url() -> None:
+    backend = MockBackend(State(LoadedStore([Account("a")], {})), "a")
+    with pytest.raises(RuntimeError, match="without a server"):
+        _ = backend.url
+
+
+def test_seconds_are_billed_and_ringing_is_not(mock: Either) -> None:
+    for leg in mock.add_call(seconds=75, ringing=12).legs:
+        assert (leg["billing_seconds"], leg["ringing_seconds"], leg["duration_seconds"]) == (75, 12, 87)
+
+
+def test_a_rate_makes_the_costs_of_account_and_reseller(mock: Either) -> None:
+    rate: CallRate = {"per_minute": 0.02, "increment": 6, "minimum": 30, "surcharge": 0.1, "name": "US"}
+    mock.clear()
+    mock.add_call(direction="outbound", seconds=61, rate=rate)
+    # surcharge 1000, minimum of 30 s at 200 units a minute, then 31 s counted as 36
+    assert mock.expected().cost == 1_000 + 100 + 120
+    mock.clear()
+    mock.add_call(direction="outbound", seconds=61, rate=0.02, billing="flat")
+    assert mock.expected().cost == 0
+
+
+def test_many_calls_are_spread_over_a_stretch_of_time(mock: Either) -> None:
+    mock.clear()
+    at = datetime(2026, 1, 20, tzinfo=UTC)
+    calls = mock.add_calls(50, over=timedelta(days=3), at=at, direction="internal", seconds=60)
+    assert len({call.id for call in calls}) == 50
+    ends = [max(leg["timestamp"] for leg in call.legs) for call in calls]
+    assert ends[-1] == 62_167_219_200 + int(at.timestamp())
+    assert {later - earlier for earlier, later in pairwise(ends)} == {3 * 86_400 // 50}
+    expected = mock.expected(**RANGE)
+    assert (expected.count, expected.seconds) == (100, 100 * 60)
+
+
+def test_the_same_series_is_the_same_calls() -> None:
+    def ids() -> list[str]:
+        with Mock() as mock:
+            return [call.id for call in mock.add_calls(5, timedelta(hours=1))]
+
+    assert ids() == ids()
+
+
+def test_an_unknown_scenario_is_refused_with_the_nearest(mock: Either) -> None:
+    with pytest.raises(UnknownScenario, match="did you mean voicemail"):
+        mock.add_call(scenario="voicemial")
+
+
+@pytest.mark.parametrize(
+    ("count", "over", "message"),
+    [
+        (0, timedelta(hours=1), "count: came 0, expected a whole number from 1 to 100000"),
+        (2, 60, "over: came 60, expected a timedelta of at least a second"),
+    ],
+)
+def test_a_series_needs_a_count_and_a_stretch_of_time(mock: Either, count: int, over: Any, message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        mock.add_calls(count, over)

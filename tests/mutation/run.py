@@ -1,0 +1,144 @@
+"""Mutation testing: `python tests/mutation/run.py [--changed] [--sample N] [--results FILE]`.
+
+Makes small mistakes in the functions of the rooms below, one at a time, and counts those that a test notices.
+`--changed` keeps to the lines that the latest commits changed. `--sample` takes so many at random. `--results` is a
+file to which the end of each is added; what is in it already is not run again. Fails if less than nine of ten are
+noticed, not counting those that `survivors.txt` lists with a reason. See docs/testing.md.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from forked_tests import ForkedTests, Trial
+from mutants import Mutant, mutants_of
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("cdr", "control", "crossbar", "dataset/store.py", "faults")
+TESTS = (
+    *("advice", "cdr", "control", "control_api", "crossbar", "dataset/test_store.py", "expected", "faults"),
+    *("test_config.py", "test_mock.py", "test_mock_interface.py", "test_reference.py"),
+)
+SURVIVORS = Path(__file__).parent / "survivors.txt"
+KILLED = ("killed", "out of time", "crashed")
+LEAST_KILLED = 0.9
+CHANGED_LINES = 400
+SECONDS = 2.0  # of tests for one mutant
+
+
+def main() -> None:
+    """Run the mutants that the command line asks for, and print what became of them."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--changed", action="store_true")
+    parser.add_argument("--sample", type=int, default=sys.maxsize)
+    parser.add_argument("--results", type=Path, default=Path(os.devnull))
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    arguments = parser.parse_args()
+    os.chdir(ROOT)
+    lines = changed_lines() if arguments.changed else None
+    files = sorted({file for file, _ in lines} if lines else room_files())
+    mutants = [each for file in files for each in mutants_of(file) if not lines or (file, each.line) in lines]
+    random.Random(git("rev-parse", "HEAD") if lines else 0).shuffle(mutants)
+    ends: dict[str, Counter[str]] = {room: Counter() for room in ROOMS}
+
+    def work(tests: ForkedTests) -> None:
+        trials = (trial for mutant in mutants if (trial := tests.trial(mutant, arguments.seconds)))
+        for mutant, end in run(tests, itertools.islice(trials, arguments.sample), arguments.results):
+            ends[room_of(mutant.file)][end] += 1
+
+    options = ("-q", "-s", "--assert=plain", "--tb=native", "-p", "no:cacheprovider")
+    status = pytest.main(
+        [*options, *(f"tests/{name}" for name in TESTS)], [ForkedTests(files, arguments.processes, work)]
+    )
+    if status:
+        sys.exit(status)
+    killed = report(ends)
+    if killed < LEAST_KILLED:
+        sys.exit(f"{killed:.1%} of the mutants that are not listed are killed, expected {LEAST_KILLED:.0%}")
+
+
+def run(tests: ForkedTests, trials: Iterator[Trial], results: Path) -> Iterator[tuple[Mutant, str]]:
+    """Run trials, but for those with a known end. Yields each mutant with its end, and prints those that survive."""
+    listed = {line: "listed" for line in SURVIVORS.read_text(encoding="utf-8").splitlines() if " | " in line}
+    ends = dict(map(json.loads, results.read_text(encoding="utf-8").splitlines())) | listed
+    known: list[Mutant] = []
+
+    def new() -> Iterator[Trial]:
+        files = set()
+        for trial in trials:
+            if trial.mutant.description in ends:
+                known.append(trial.mutant)
+                continue
+            if trial.mutant.file not in files:  # the same tests have to pass without a mutant
+                files.add(trial.mutant.file)
+                yield trial._replace(changes=[])
+            yield trial
+
+    for trial, end in tests.run(new()):
+        if trial.changes:
+            yield trial.mutant, end
+            if end not in KILLED:
+                say(f"{trial.mutant.file.relative_to(ROOT)}:{trial.mutant.line}: {trial.mutant.description}")
+            with results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([trial.mutant.description, end]) + "\n")
+        elif end != "survived":
+            sys.exit(f"the tests for {trial.mutant.file} do not pass without a mutant: {end}")
+    yield from ((mutant, ends[mutant.description]) for mutant in known)
+
+
+def report(ends: dict[str, Counter[str]]) -> float:
+    """Print a table of rooms. Returns the share of those not listed that were killed."""
+    say("| room | mutants | killed | survived, listed | survived |\n| --- | --- | --- | --- | --- |")
+    for name, count in {**ends, "all": sum(ends.values(), Counter())}.items():
+        killed = sum(count[end] for end in KILLED)
+        share = f"{killed / count.total():.1%}" if count else "-"
+        say(f"| {name} | {count.total()} | {killed} ({share}) | {count['listed']} | {count['survived']} |")
+    return killed / max(count.total() - count["listed"], 1)
+
+
+def room_of(file: Path) -> str:
+    """The room that a file is in."""
+    path = file.relative_to(ROOT / "mockcdrs").as_posix()
+    return next(room for room in ROOMS if path.startswith(room))
+
+
+def room_files() -> Iterator[Path]:
+    """Every module of the rooms."""
+    for room in ROOMS:
+        path = ROOT / "mockcdrs" / room
+        yield from path.rglob("*.py") if path.is_dir() else [path]
+
+
+def changed_lines() -> set[tuple[Path, int]]:
+    """The lines that the latest commits changed: of so many commits that there are `CHANGED_LINES` of them."""
+    commit_seconds: dict[tuple[Path, int], int] = {}
+    for file in room_files():
+        blame = git("blame", "--line-porcelain", "--", str(file)).splitlines()
+        seconds = [int(line.split()[1]) for line in blame if line.startswith("committer-time ")]
+        commit_seconds |= {(file, number): each for number, each in enumerate(seconds, 1)}
+    newest = sorted(commit_seconds.values(), reverse=True)[:CHANGED_LINES]
+    return {line for line, seconds in commit_seconds.items() if seconds >= newest[-1]}
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def git(*arguments: str) -> str:
+    """What git prints."""
+    return subprocess.run(("git", *arguments), check=True, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()
