@@ -23,6 +23,8 @@ _USUAL_LETTERS = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b"\t\n\r "
 _PADDING = {2: b"==", 3: b"="}
 
+_BYTES = range(2**8)
+
 TERM_VERSION = b"\x83"
 MAX_DEPTH = 64
 _ATOMS = {"true": True, "false": False, "null": None}
@@ -141,10 +143,12 @@ def _encode_integer(term: int) -> bytes:
 
 
 def _encode_list(items: list[Any], end: bytes) -> bytes:
+    if not items:
+        return end
     # Erlang cannot tell a list of small integers from a string
-    if end == b"j" and 0 < len(items) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in items):
+    if end == b"j" and len(items) < 2**16 and {*map(type, items)} == {int} and all(map(_BYTES.__contains__, items)):
         return pack(">cH", b"k", len(items)) + bytes(items)
-    return (pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) if items else b"") + end
+    return pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) + end
 
 
 def decode_term(stream: BytesIO, depth: int = MAX_DEPTH) -> Any:
