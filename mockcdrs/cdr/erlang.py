@@ -15,16 +15,13 @@ from typing import Any
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
 _LONGEST_NUMBER = 4000
+_EMPTY_TEXTS = frozenset({"", "0", "NULL", "undefined"})
 _PRINTABLE = bytes([*range(8, 14), 27, *range(32, 127), *range(160, 256)])  # `io_lib:printable_unicode_list/1`
 
 
 _LEAST_DECIMAL, _GREATEST_DECIMAL = -6, 20
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPES = str.maketrans({**{chr(code): f"\\u{code:04X}" for code in range(0x20)}, **_SHORT_ESCAPES})
-
-
-EMPTY_TEXTS = frozenset({"", "0", "NULL", "undefined"})
-"""Texts that count as nothing."""
 
 
 class BadArgument(ValueError):
@@ -191,7 +188,7 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, list):
         value = _text_of_codes(value)
     if isinstance(value, str):
-        return value in EMPTY_TEXTS
+        return value in _EMPTY_TEXTS
     return value is None or (value is not False and value in (0, {}))
 
 

@@ -202,12 +202,13 @@ def chunks_trailer(context: Context, paging: Mapping[str, Any]) -> bytes:
     unquoted = "page_size" if context.has_quirk("integer-page-size") else ""
     pairs = []
     for name, value in fields.items():
-        if value in erlang.EMPTY_TEXTS if isinstance(value, str) else erlang.is_empty(value):
+        if erlang.is_empty(value):
             continue
         text = value if isinstance(value, str) else erlang.to_text(value)
-        if name != unquoted:
-            text = f'"{text}"' if is_unescaped else scalar_json(text)
-        pairs.append(f'"{name}":{text}')
+        if is_unescaped and name != unquoted:
+            pairs.append(f'"{name}":"{text}"')
+        else:
+            pairs.append(f'"{name}":{text if name == unquoted else scalar_json(text)}')
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
 
 
