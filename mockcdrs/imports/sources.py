@@ -22,6 +22,9 @@ from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.dataset.files import DataError, Words, parse_json, shortened
 from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
+MAX_UNPACKED_BYTES = 500_000_000
+"""Of a compressed file: a few kilobytes may stand for more than the memory holds."""
+
 _REMEDY = "correct it or take it out"
 _CONTAINERS = ("rows", "results", "docs", "data")
 _IDS = frozenset({"id", "_id", "call_id"})
@@ -62,7 +65,10 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
     """
     source = SourcePlace(file)
     try:
-        text = _uncompressed(file.read_bytes()).decode("utf-8-sig")
+        content = _read_uncompressed(file)
+        if len(content) > MAX_UNPACKED_BYTES:
+            source.refuse(Words(f"holds more than {MAX_UNPACKED_BYTES} bytes"), "fewer", "split it")
+        text = content.decode("utf-8-sig")
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         source.refuse(Words(f"is broken gzip ({error})"), "gzip of JSON or CSV", "compress it again")
     except UnicodeDecodeError as error:
@@ -85,8 +91,13 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
     )
 
 
-def _uncompressed(content: bytes) -> bytes:
-    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+def _read_uncompressed(file: Path) -> bytes:
+    """Read a file, and of one that is compressed no more than it takes to see that it is too long."""
+    with file.open("rb") as raw:
+        if raw.peek(2)[:2] != b"\x1f\x8b":
+            return raw.read()
+        with gzip.open(raw) as unpacked:
+            return unpacked.read(MAX_UNPACKED_BYTES + 1)
 
 
 def _json_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:

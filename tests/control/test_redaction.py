@@ -69,6 +69,11 @@ def test_a_redacted_secret_and_undefined_stay() -> None:
     assert redact_text('{"auth_token":"undefined"}') == '{"auth_token":"undefined"}'
 
 
+@pytest.mark.parametrize("name", ["cookie", "set-cookie", "proxy-authorization"])
+def test_what_a_browser_sends_of_other_servers_is_redacted_too(name: str) -> None:
+    assert redact_headers({name: "session=1"}) == {name: redact("session=1")}
+
+
 def test_headers_with_a_token_are_redacted() -> None:
     sent = {"x-auth-token": "a", "authorization": "Bearer b", "accept": "*/*"}
     redacted = {"x-auth-token": redact("a"), "authorization": redact("Bearer b"), "accept": "*/*"}
