@@ -6,7 +6,7 @@ limit.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
@@ -58,14 +58,14 @@ class Adviser:
         return [texts.get(id(record), []) for record in records]
 
     def _advice_on(self, record: Record) -> list[str]:
-        return self._advise_later()(record) if record.adviser is None else record.advice
+        if record.adviser is not None:
+            return record.advice
+        state = self._state
+        return self._advise(state.settings, state.quirks, state.clock.is_frozen, record)
 
     def _set_advice(self, record: Record) -> None:
-        record.adviser = self._advise_later()
-
-    def _advise_later(self) -> Callable[[Record], list[str]]:
         state = self._state
-        return partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
+        record.adviser = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
 
     def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
         from mockcdrs.advice.registry import advise
@@ -76,6 +76,7 @@ class Adviser:
     def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "AdviceContext":
         from mockcdrs.advice.advice_rule import AdviceContext
 
+        has_stored = self._state.data.has_stored  # generated CDRs are all listed, in the month in which they end
         return AdviceContext(
             now=now,
             settings=settings,
@@ -83,9 +84,9 @@ class Adviser:
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
             count_cdrs=partial(count_cdrs, self._state.data),
-            count_unlisted=self._count_unlisted,
+            count_unlisted=self._count_unlisted if has_stored else None,
             has_cdr=self._has_cdr,
-            over_month_end=self._over_month_end,
+            over_month_end=self._over_month_end if has_stored else None,
         )
 
     def _count_unlisted(self, account_id: str, start: int, end: int) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 
 from measuring import Bench, Budget, Line, alternate
 
+from mockcdrs.dataset.call import month_context
 from mockcdrs.dataset.call_builder import CallSpec, build_call
 from mockcdrs.dataset.generator import Traffic, blocks_of_day, generate_block
 from mockcdrs.dataset.office import generate_office, main_account_id
@@ -54,7 +55,7 @@ def _faker_leg() -> Callable[[], Document]:
 
     office = generate_office(1, main_account_id(1))
     usual, _ = build_call(office, CallSpec("inbound_answered"), NOON, 1)
-    realm, fake = office.account.realm, Faker()
+    realm, fake, servers = office.account.realm, Faker(), month_context(office, "202601").servers
     fake.seed_instance(1)
 
     def make() -> Document:
@@ -66,8 +67,10 @@ def _faker_leg() -> Callable[[], Document]:
         from_uri, to_uri = f"{caller}@{address}", f"{callee}@{realm}"
         rate = fake.random_element(({"rate": "40", "rate_name": "Inbound"}, {"rate": "60", "rate_name": "Local"}))
         agent, cause = fake.random_element(("Sonus_UAC", "Asterisk")), fake.random_element(("NORMAL_CLEARING",))
+        server, _ = fake.random_element(servers)
         return {
             **usual,
+            **server,
             **dict.fromkeys(("request", "to", "to_uri"), to_uri),
             **dict.fromkeys(("from", "from_uri", "presence_id"), from_uri),
             **dict.fromkeys(("timestamp", "pvt_created", "pvt_modified"), end),
