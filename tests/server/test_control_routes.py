@@ -393,3 +393,12 @@ def test_for_any_other_client_the_root_is_crossbars(mock: Mock, method: str, acc
 def test_without_a_control_api_the_root_is_crossbars_for_a_browser_too(mock: Mock) -> None:
     greeted = TestClient(create_app(mock.state)).simulate_get("/", headers={"Accept": "text/html"})
     assert greeted.content == pipeline.GREETING
+
+
+def test_interactions_of_no_range_are_those_of_the_widest_one_that_a_listing_may_have() -> None:
+    with serving(kazoo="master", settings={"crossbar.cdrs.maximum_range": 3_600}) as mock:
+        mock.clear()
+        for minutes in (30, 90):
+            mock.add_call(at=mock.clock.now() - minutes * 60, seconds=10)
+        rows = ask(mock, "GET", "/data/interactions").json()
+    assert len(rows) == 1
