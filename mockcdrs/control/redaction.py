@@ -34,8 +34,11 @@ def redact(secret: str) -> str:
     """Return `redacted-` and a digest in place of a secret; what is redacted already stays."""
     if _NO_SECRET.fullmatch(secret):
         return secret
-    digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"redacted-{digest[:8]}"
+    try:
+        sent = secret.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # JSON can name half of a surrogate pair, which no byte stands for
+        sent = secret.encode("utf-8", "surrogatepass")
+    return f"redacted-{hashlib.sha256(sent).hexdigest()[:8]}"
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
