@@ -19,9 +19,10 @@ from hypothesis import given, settings
 
 from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
+from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
 from mockcdrs.faults import Reply
-from mockcdrs.mock import Mock, serving
+from mockcdrs.mock import Mock, MockFamily, serving
 
 
 @pytest.fixture
@@ -364,3 +365,13 @@ def test_a_mock_ends_with_its_async_block_which_raises_what_a_faults_own_code_ra
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(break_a_fault())
+
+
+def test_mocks_of_a_family_read_the_same_data_and_share_nothing_that_is_done_to_them() -> None:
+    family = MockFamily(2)
+    one, other = (family.make(MockConfig(seed=3, calls_per_day=5)) for _ in range(2))
+    assert one.account_id == other.account_id
+    rows = walk_rows(one)
+    one.clear()
+    assert (walk_rows(one), walk_rows(other)) == ([], rows)
+    assert len(rows) > 1

@@ -25,7 +25,7 @@ from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import Noun
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.pipeline import RESOURCES
-from mockcdrs.crossbar.resources.unserved import find_unserved
+from mockcdrs.crossbar.resources.plain import find_unserved
 from mockcdrs.faults import Reply, Rule
 
 _LOGINS = ("/user_auth", "/api_auth")

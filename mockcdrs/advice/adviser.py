@@ -6,17 +6,20 @@ limit.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from mockcdrs.advice.advice_rule import MAX_COUNT, AdviceContext
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.store import Document, Store
+
+if TYPE_CHECKING:
+    from mockcdrs.advice.advice_rule import AdviceContext
 
 MAX_EARLIER_REQUESTS = 200
 MAX_DOCUMENTS = 5_000
@@ -55,14 +58,14 @@ class Adviser:
         return [texts.get(id(record), []) for record in records]
 
     def _advice_on(self, record: Record) -> list[str]:
-        return self._advise_later()(record) if record.adviser is None else record.advice
+        if record.adviser is not None:
+            return record.advice
+        state = self._state
+        return self._advise(state.settings, state.quirks, state.clock.is_frozen, record)
 
     def _set_advice(self, record: Record) -> None:
-        record.adviser = self._advise_later()
-
-    def _advise_later(self) -> Callable[[Record], list[str]]:
         state = self._state
-        return partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
+        record.adviser = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
 
     def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
         from mockcdrs.advice.registry import advise
@@ -70,7 +73,10 @@ class Adviser:
         context = self._context(record.at_gregorian, settings, quirks, is_clock_frozen)
         return advise(record, _EarlierRequests(self._state.journal, record), context)
 
-    def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> AdviceContext:
+    def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "AdviceContext":
+        from mockcdrs.advice.advice_rule import AdviceContext
+
+        has_stored = self._state.data.has_stored  # generated CDRs are all listed, in the month in which they end
         return AdviceContext(
             now=now,
             settings=settings,
@@ -78,9 +84,9 @@ class Adviser:
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
             count_cdrs=partial(count_cdrs, self._state.data),
-            count_unlisted=self._count_unlisted,
+            count_unlisted=self._count_unlisted if has_stored else None,
             has_cdr=self._has_cdr,
-            over_month_end=self._over_month_end,
+            over_month_end=self._over_month_end if has_stored else None,
         )
 
     def _count_unlisted(self, account_id: str, start: int, end: int) -> int:
@@ -119,6 +125,8 @@ class _EarlierRequests:
 
 def count_cdrs(store: Store, account_id: str, start: int, end: int) -> int:
     """Count an account's CDRs written from `start` to `end`, in Gregorian seconds, both included, to `MAX_COUNT`."""
+    from mockcdrs.advice.advice_rule import MAX_COUNT
+
     cdrs = (document for document in _documents(store, account_id, start, end) if _is_written(document, start, end))
     return sum(1 for _ in islice(cdrs, MAX_COUNT))
 

@@ -15,6 +15,7 @@ from typing import Any
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _FLOAT = re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?", re.ASCII)
 _LONGEST_NUMBER = 4000
+_EMPTY_TEXTS = frozenset({"", "0", "NULL", "undefined"})
 _PRINTABLE = bytes([*range(8, 14), 27, *range(32, 127), *range(160, 256)])  # `io_lib:printable_unicode_list/1`
 
 
@@ -45,6 +46,8 @@ def to_number(value: Any) -> int | float:
     if isinstance(value, list):
         value = _text_of_codes(value)
     if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+        if value.isascii() and value.isdecimal():  # nearly every number that a client sends
+            return int(value)
         if _INTEGER.fullmatch(value):
             return int(value)
         if _FLOAT.fullmatch(value) and math.isfinite(number := float(value)):
@@ -55,7 +58,7 @@ def to_number(value: Any) -> int | float:
 def to_integer(value: Any) -> int:
     """`kz_term:to_integer/1`: as `to_number`, a float rounded half away from zero."""
     number = to_number(value)
-    return number if isinstance(number, int) else round_half_away(number)
+    return number if type(number) is int else round_half_away(number)
 
 
 def round_half_away(number: float) -> int:
@@ -185,7 +188,7 @@ def is_empty(value: Any) -> bool:
     if isinstance(value, list):
         value = _text_of_codes(value)
     if isinstance(value, str):
-        return value in {"", "0", "NULL", "undefined"}
+        return value in _EMPTY_TEXTS
     return value is None or (value is not False and value in (0, {}))
 
 

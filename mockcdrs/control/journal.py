@@ -8,7 +8,6 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 from mockcdrs.control import redaction
@@ -25,6 +24,7 @@ MAX_BODY_BYTES = 65_536
 MAX_REQUEST_BODY_BYTES = 8_192
 
 _GZIP_WINDOW = 31
+_LEAST_ERROR = 400
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 logger = logging.getLogger("mockcdrs.journal")
@@ -240,10 +240,12 @@ class Journal:
         Of a head that is too long for Crossbar as much is kept as Crossbar would read.
         """
         path, query = (_cut(text, MAX_REQUEST_LINE_BYTES) for text in (incoming.path, incoming.query))
-        headers = {
-            _cut(name, MAX_HEADER_VALUE_BYTES): _cut(value, MAX_HEADER_VALUE_BYTES)
-            for name, value in itertools.islice(incoming.headers.items(), MAX_HEADERS)
-        }
+        headers = dict(itertools.islice(incoming.headers.items(), MAX_HEADERS))
+        if max(map(len, (*headers, *headers.values())), default=0) > MAX_HEADER_VALUE_BYTES:
+            headers = {
+                _cut(name, MAX_HEADER_VALUE_BYTES): _cut(value, MAX_HEADER_VALUE_BYTES)
+                for name, value in headers.items()
+            }
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
@@ -279,7 +281,7 @@ class Journal:
 
     def _drop_response(self, record: Record) -> None:
         """Let go of the response to an older request; errors have a ring of their own."""
-        if record.status < HTTPStatus.BAD_REQUEST:
+        if record.status < _LEAST_ERROR:
             record.response = None
             return
         self._errors.append(record)

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-SECRET_HEADERS = frozenset({"x-auth-token", "authorization"})
+SECRET_HEADERS = frozenset({"x-auth-token", "authorization", "proxy-authorization", "cookie", "set-cookie"})
+"""A browser sends what listens on this machine the cookies of everything else that does, whatever the ports."""
 SECRET_NAMES = ("auth_token", "authorization", "password", "api_key", "credentials", "token")
 _LOGINS = frozenset({"user_auth", "api_auth"})
 _NOT_TOKENS = frozenset({"", "recovery"})
@@ -33,7 +34,7 @@ def redact(secret: str) -> str:
     """Return `redacted-` and a digest in place of a secret; what is redacted already stays."""
     if _NO_SECRET.fullmatch(secret):
         return secret
-    digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
     return f"redacted-{digest[:8]}"
 
 

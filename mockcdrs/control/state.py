@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,6 @@ from mockcdrs.arguments import short_repr
 from mockcdrs.config import MockConfig
 from mockcdrs.control.clock import ANY_TIME, Clock, parse_time
 from mockcdrs.control.journal import DEFAULT_CAPACITY, Journal
-from mockcdrs.control.token_register import TokenRegister
 from mockcdrs.control.webhooks import Webhooks
 from mockcdrs.crossbar import authentication, context, quirks
 from mockcdrs.crossbar.authentication import TokenBuckets
@@ -29,8 +29,11 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.generated_store import OPENED, GeneratedStore
 from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
+from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
 from mockcdrs.faults import Faults
+
+_MOST_TOKENS = 10_000
 
 
 class RequestIds(Protocol):
@@ -81,6 +84,27 @@ class HashedRequestIds:
 
 def _hex_digest(identity: str) -> str:
     return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+class TokenRegister:
+    """Tokens that were given to one test each: `names` has the test's name for each token.
+
+    They tell the requests of a test that has ended. A test's tokens depend on its name and on how many it got before.
+    """
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self._lock = threading.Lock()
+
+    def issue(self, name: str) -> str:
+        """Return a new token for a test of this name. The oldest tokens are forgotten when there are very many."""
+        with self._lock:
+            count = sum(each == name for each in self.names.values())
+            token = hex_id("token of a test", name, count)
+            self.names[token] = name
+            while len(self.names) > _MOST_TOKENS:
+                del self.names[next(iter(self.names))]
+            return token
 
 
 class State:

@@ -238,12 +238,14 @@ class _Sender(threading.Thread):
             return
         account = self._data.accounts[account_id]
         event = make_event(leg, account, reseller_id(self._data.accounts, account), self.webhook.custom_data)
-        for number in range(1, max(1, self.webhook.retries) + 1):
+        number = 1
+        while True:
             status, error = _request(self.webhook, self._account_id, event)
             now = self._clock.now()
             self._note(self, WebhookAttempt(self.webhook.id, event, number, status, error, at_gregorian=now))
             if status or number >= self.webhook.retries or self.ended.wait(RETRY_SECONDS):
                 return  # only what breaks before a status comes is tried again
+            number += 1
 
 
 def _legs(data: Overlay, account_id: str, oldest: int, first: int, last: int) -> Iterator[Document]:

@@ -19,6 +19,7 @@ from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
 from mockcdrs.control_api.timeline import DIRECTIONS, RESULTS, CallFilter, TimelineEntry
 from mockcdrs.crossbar.account_documents import usable_apps
+from mockcdrs.crossbar.paging import widest_range
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, DEFAULT_SCENARIO
 from mockcdrs.dataset.scenarios import SCENARIOS
@@ -221,7 +222,8 @@ def read_call_counts(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 
 def _parse_range(backend: MockBackend, request: ApiRequest) -> tuple[int, int]:
     end = messages.parse_time_parameter(request, "created_to", backend.clock.now())
-    start = messages.parse_time_parameter(request, "created_from", max(0, end - backend.state.settings.maximum_range))
+    widest = widest_range(backend.state.version, backend.state.settings)
+    start = messages.parse_time_parameter(request, "created_from", max(0, end - widest))
     return start, end
 
 

@@ -49,18 +49,15 @@ def find_token(context: Context) -> None:
     """
     request = context.request
     token = request.headers.get("x-auth-token", request.value("auth_token", MISSING))
-    if token is not MISSING:
-        context.auth_token = token
-        if isinstance(token, str) and context.is_dispatched:
-            _open_account(context, token)
+    if token is MISSING:
+        authorization = request.headers.get("authorization", request.value("authorization"))
+        if isinstance(authorization, str):
+            kind, _, rest = authorization.partition(" ")
+            context.auth_token = rest if kind in {"Basic", "Bearer"} else authorization
         return
-    authorization = request.headers.get("authorization", request.value("authorization"))
-    if isinstance(authorization, str):
-        kind, _, rest = authorization.partition(" ")
-        context.auth_token = rest if kind in {"Basic", "Bearer"} else authorization
-
-
-def _open_account(context: Context, token: str) -> None:
+    context.auth_token = token
+    if not isinstance(token, str) or not context.is_dispatched:
+        return
     try:
         claims = context.state.claims(token)
     except TokenError as error:
@@ -69,7 +66,7 @@ def _open_account(context: Context, token: str) -> None:
         return
     account_id = claims["account_id"]
     account = context.state.store.accounts.get(account_id)
-    if account is None or context.request.headers.get("x-auth-account-id", account_id) != account_id:
+    if account is None or request.headers.get("x-auth-account-id", account_id) != account_id:
         return
     check_account_expiry(context, account)
     context.auth_account, context.auth_claims = account, claims
@@ -125,10 +122,12 @@ def check_resources(context: Context) -> None:
     if context.account is None:
         return
     for module, parameters in context.nouns[::-1]:
+        if module not in {"users", "devices"} or not parameters:
+            continue
         if (module, parameters) == ("devices", (DEVICE_STATUS,)):
             continue
-        documents = {"users": context.account.users, "devices": context.account.devices}.get(module)
-        if documents is not None and parameters and all(item["id"] != parameters[0] for item in documents):
+        documents = context.account.users if module == "users" else context.account.devices
+        if all(item["id"] != parameters[0] for item in documents):
             raise system_error("bad_identifier", cause=parameters[0])
 
 

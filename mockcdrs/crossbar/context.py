@@ -242,7 +242,7 @@ def parse_query(raw: str) -> Query:
 
 
 def _unquote(text: str) -> str:
-    return unquote_plus(text, errors="surrogateescape")
+    return unquote_plus(text, errors="surrogateescape") if "%" in text or "+" in text else text
 
 
 def decode_start_key(request: ParsedRequest, *, looks_into: bool = False) -> ParsedRequest:

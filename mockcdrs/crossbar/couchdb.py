@@ -96,7 +96,7 @@ class _MappedRow(ViewRow):
         return self._map(self.document)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class KeyRange:
     """From `start` to `end`, both included, in the direction of travel; `None` is open."""
 
@@ -260,9 +260,9 @@ def _spans_owners(keys: KeyRange) -> bool:
 
 def _time_bounds(view: View, keys: KeyRange) -> tuple[float | None, float | None]:
     """Earliest and latest time that the keys allow, as far as they tell."""
-    times = [view.time_of(key) if isinstance(key, list) else None for key in (keys.start, keys.end)]
-    early, late = reversed(times) if keys.descending else times
-    return early, late
+    start = view.time_of(keys.start) if isinstance(keys.start, list) else None
+    end = view.time_of(keys.end) if isinstance(keys.end, list) else None
+    return (end, start) if keys.descending else (start, end)
 
 
 def _reduce_groups(rows: Iterable[ViewRow], level: int, reduce: Callable[[list[Any]], Any]) -> Iterator[ViewRow]:

@@ -15,6 +15,7 @@ from mockcdrs.crossbar.errors import EmptyResponse, handler_crash
 MAX_REQUEST_LINE_BYTES = 8_000
 MAX_HEADER_VALUE_BYTES = 4_096
 MAX_HEADERS = 100
+_MAX_CHARACTER_BYTES = 4
 _REQUEST_LINE_OVERHEAD = len("  HTTP/1.1")
 
 JSON_TYPES = ("application/json", "application/x-json")
@@ -60,6 +61,8 @@ def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[
         return 414, f"a request line of more than {MAX_REQUEST_LINE_BYTES} bytes"
     if len(headers) > MAX_HEADERS:
         return 431, f"more than {MAX_HEADERS} headers"
+    if max(map(len, headers.values()), default=0) * _MAX_CHARACTER_BYTES <= MAX_HEADER_VALUE_BYTES:
+        return None
     for name, value in headers.items():
         length = len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))
         if length > MAX_HEADER_VALUE_BYTES:

@@ -24,7 +24,7 @@ from mockcdrs.crossbar.paging import ChunkedWalk, ViewQuery
 from mockcdrs.crossbar.resources.cdrs import RowMaker, visible_columns
 
 _DEFAULT_LINES_NAME = "result.csv"
-_CSV_HEADERS: dict[str, str | None] = {"content-type": "text/csv"}
+_CSV_HEADERS: dict[str, str] = {"content-type": "text/csv"}
 LINE_END = b"\r\n"
 
 # of whatever Crossbar lists, not of calls alone
@@ -111,7 +111,7 @@ def _no_content() -> EmptyResponse:
     return EmptyResponse(204, with_request_id=False)
 
 
-def _file_headers(context: Context) -> dict[str, str | None]:
+def _file_headers(context: Context) -> dict[str, str]:
     """Headers of a CSV file, and of an error that Crossbar meets while it writes one."""
     return _headers(context, default_file_name(context.request_id))
 
@@ -122,12 +122,12 @@ def default_file_name(request_id: str) -> str:
     return f"json_{digest[:22]}.csv"
 
 
-def _line_headers(context: Context) -> dict[str, str | None]:
+def _line_headers(context: Context) -> dict[str, str]:
     """Headers of plain lines."""
     return _headers(context, _DEFAULT_LINES_NAME)
 
 
-def _headers(context: Context, default_name: str) -> dict[str, str | None]:
+def _headers(context: Context, default_name: str) -> dict[str, str]:
     given = context.request.headers.get("x-file-name", context.request.value("file_name", default_name))
     name = posixpath.basename((given if isinstance(given, str) else default_name).rstrip("/"))
     return {**_CSV_HEADERS, "content-disposition": f'attachment; filename="{_printable(name)}"'}

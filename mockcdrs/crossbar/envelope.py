@@ -102,12 +102,16 @@ class ResourceResult:
 
 @dataclass(slots=True)
 class Rendered:
-    """Headers and body of an answer; with a failure only its headers count. `is_file`: never compressed."""
+    """Headers and body of an answer; with a failure only its headers count.
 
-    headers: Mapping[str, str | None]
+    `is_file`: never compressed. `has_type`: whether the answer says what was negotiated, or `headers` what it is.
+    """
+
+    headers: Mapping[str, str]
     body: bytes | Iterable[bytes] = b""
     failure: Failure | None = None
     is_file: bool = False
+    has_type: bool = True
 
 
 def success_envelope(context: Context, data: Any, revision: str | None = None) -> dict[str, Any]:
@@ -201,9 +205,10 @@ def chunks_trailer(context: Context, paging: Mapping[str, Any]) -> bytes:
         if erlang.is_empty(value):
             continue
         text = value if isinstance(value, str) else erlang.to_text(value)
-        if name != unquoted:
-            text = f'"{text}"' if is_unescaped else scalar_json(text)
-        pairs.append(f'"{name}":{text}')
+        if is_unescaped and name != unquoted:
+            pairs.append(f'"{name}":"{text}"')
+        else:
+            pairs.append(f'"{name}":{text if name == unquoted else scalar_json(text)}')
     return ("], " + ", ".join(pairs) + "}").encode("utf-8", "surrogateescape")
 
 
@@ -261,7 +266,7 @@ def render_json(context: Context, result: ResourceResult, revision: str | None) 
 def render_pdf(context: Context, result: ResourceResult) -> Rendered:
     """Nothing, in the name of a PDF; raises `EmptyResponse` where something is there to show."""
     if result.query is not None or result.data == []:
-        return Rendered({"content-disposition": 'attachment; filename="file.pdf"', "content-type": None})
+        return Rendered({"content-disposition": 'attachment; filename="file.pdf"'}, has_type=False)
     if context.has_quirk("pdf-500"):
         raise handler_crash("accept=pdf for something that is no PDF")
     raise EmptyResponse(406)

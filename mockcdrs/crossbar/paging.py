@@ -145,8 +145,10 @@ def plan_query(
     page_size = requested_page_size(context)
     start, end = parse_time_range(request, context.state.now, widest_range(context.version, settings))
     ascending = is_ascending(context)
+    # whether the view's rows count for the month in which they were written, wherever they lie
+    is_by_time_written = scope.view.moment == "written" and not context.has_quirk("month-end-call-lost")
     if months is None:
-        months = _months_to_walk(context, scope.view, start, end)
+        months = _months_to_walk(context, start, end, is_by_time_written=is_by_time_written)
         if not ascending:
             months.reverse()
     least, greatest = scope.key(start), scope.key(end)
@@ -159,7 +161,7 @@ def plan_query(
         first, last = (_pad_key(key, scope.key_length, by) for key, by in zip((first, last), paddings, strict=True))
     if (requested := request.parameter("is_chunked")) is not None:
         is_chunked = erlang.is_true(requested)
-    fetch = _fetch_up_to(context, scope, False if last is NULL else last, ascending)
+    fetch = _fetch_up_to(context, scope, False if last is NULL else last, ascending, is_by_time_written)
     if settings.request_memory_limit is not None:
         fetch = _limit_memory(fetch, settings.request_memory_limit, is_chunked)
     chunk_size = chunk_size or settings.load_view_chunk_size
@@ -171,13 +173,13 @@ def _pad_key(key: Any, length: int, padding: Any) -> Any:
     return [*key, *[padding] * (length - len(key))] if isinstance(key, list) else key
 
 
-def _months_to_walk(context: Context, view: View, start: int, end: int) -> list[str]:
+def _months_to_walk(context: Context, start: int, end: int, *, is_by_time_written: bool) -> list[str]:
     """The months of a range, the oldest first; raises `Failure`."""
     months = context.state.store.months(require_account_id(context))
     first, last = _month_number(start), _month_number(end)
     if first < _FIRST_NAMED_MONTH and context.has_quirk("unix-range-500"):
         raise ModuleCrash(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
-    if _is_by_time_written(context, view):
+    if is_by_time_written:
         following = (f"{_month_number(gregorian.month_bounds(month)[1]):06}" for month in months)
         months = sorted({*months, *following})
     return months[bisect_left(months, first, key=int) : bisect_right(months, last, key=int)]
@@ -189,16 +191,10 @@ def _month_number(moment: int) -> int:
     return day.year * 100 + day.month
 
 
-def _is_by_time_written(context: Context, view: View) -> bool:
-    """Whether a view's rows count for the month in which they were written, wherever they lie."""
-    return view.moment == "written" and not context.has_quirk("month-end-call-lost")
-
-
-def _fetch_up_to(context: Context, scope: ViewScope, last: Any, ascending: bool) -> Fetch:
+def _fetch_up_to(context: Context, scope: ViewScope, last: Any, ascending: bool, is_by_time_written: bool) -> Fetch:
     """What reads the rows that a request sees of a view, up to the key `last`."""
     databases, account_id, quirks = context.state.databases, require_account_id(context), context.state.quirks
     view, descending = scope.view, not ascending
-    is_by_time_written = _is_by_time_written(context, view)
     # a next page's key names a group, which going down lies beyond it
     filled_length = view.group_level if descending and "interaction-page-loss" not in quirks else 0
 

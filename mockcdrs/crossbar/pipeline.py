@@ -247,7 +247,8 @@ def _no_module(context: Context) -> Failure | EmptyResponse:
 def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     etag = envelope.etag(context, result)
     cowboy.check_preconditions(context.request.method, context.request.headers, etag)
-    headers: dict[str, str | None] = {**_common_headers(context), "expires": EXPIRES}
+    headers = _common_headers(context)
+    headers["expires"] = EXPIRES
     if etag is not None:
         headers["etag"] = f'"{etag}"'
     wanted, knows_any_subtype = context.request.value("accept"), context.version.knows_any_subtype
@@ -261,8 +262,9 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
     headers |= rendered.headers
     if rendered.failure is not None:
         return _failure_response(context, rendered.failure, headers)
-    present = {name: value for name, value in headers.items() if value is not None}
-    return HttpResponse(200, present, rendered.body, is_file=rendered.is_file)
+    if not rendered.has_type:
+        del headers["content-type"]
+    return HttpResponse(200, headers, rendered.body, "", rendered.is_file, context.outcome)
 
 
 def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
@@ -284,13 +286,10 @@ def _json_response(
     )
 
 
-def _failure_response(
-    context: Context, failure: Failure, headers: Mapping[str, str | None] | None = None
-) -> HttpResponse:
+def _failure_response(context: Context, failure: Failure, headers: dict[str, str] | None = None) -> HttpResponse:
     context.outcome.message = failure.message
     body, content_type = envelope.encode_envelope(context, envelope.error_envelope(context, failure))
-    shown = _common_headers(context) if headers is None else headers
-    all_headers = {name: value for name, value in shown.items() if value is not None}
+    all_headers = _common_headers(context) if headers is None else headers
     if content_type == envelope.JAVASCRIPT_TYPE or (content_type and context.version.always_says_json):
         all_headers["content-type"] = content_type
     note = _crash_note(failure.why) if isinstance(failure, ModuleCrash) else ""

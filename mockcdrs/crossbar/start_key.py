@@ -13,6 +13,7 @@ declared size builds nothing, only what is there; depth is bounded; an atom is t
 import base64
 import json
 import math
+from collections.abc import Callable
 from io import BytesIO
 from struct import calcsize, pack, unpack
 from typing import Any
@@ -22,6 +23,8 @@ from mockcdrs.cdr import erlang
 _USUAL_LETTERS = bytes.maketrans(b"-_", b"+/")
 _BLANKS = b"\t\n\r "
 _PADDING = {2: b"==", 3: b"="}
+
+_BYTES = range(2**8)
 
 TERM_VERSION = b"\x83"
 MAX_DEPTH = 64
@@ -109,25 +112,20 @@ def _is_pair(field: Any) -> bool:
 
 def encode_term(term: Any) -> bytes:
     """What `term_to_binary/1` writes after the version byte; `TypeError` for what is no term."""
-    if isinstance(term, str):
-        text = term.encode("utf-8", "surrogateescape")
-        return pack(">cI", b"m", len(text)) + text
-    if isinstance(term, bool) or term is None:
-        name = json.dumps(term).encode()
-        return pack(">cH", b"d", len(name)) + name
-    if isinstance(term, int):
-        return _encode_integer(term)
-    if isinstance(term, float):
-        return pack(">cd", b"F", term)
-    if isinstance(term, list):
-        return _encode_list(term, b"j")
-    if isinstance(term, dict):
-        term = (list(term.items()),)
-    if isinstance(term, ImproperList):
-        return _encode_list(term[0], encode_term(term[1]))
-    if isinstance(term, tuple):
-        return pack(">cB", b"h", len(term)) + b"".join(map(encode_term, term))
-    raise TypeError(f"no term: {term!r:.80}")
+    encode_kind = _ENCODERS.get(type(term))
+    if encode_kind is None:
+        raise TypeError(f"no term: {term!r:.80}")
+    return encode_kind(term)
+
+
+def _encode_text(term: str) -> bytes:
+    text = term.encode("utf-8", "surrogateescape")
+    return pack(">cI", b"m", len(text)) + text
+
+
+def _encode_atom(term: bool | None) -> bytes:
+    name = json.dumps(term).encode()
+    return pack(">cH", b"d", len(name)) + name
 
 
 def _encode_integer(term: int) -> bytes:
@@ -140,11 +138,30 @@ def _encode_integer(term: int) -> bytes:
     return head + abs(term).to_bytes(size, "little")
 
 
-def _encode_list(items: list[Any], end: bytes) -> bytes:
+def _encode_tuple(term: tuple[Any, ...]) -> bytes:
+    return pack(">cB", b"h", len(term)) + b"".join(map(encode_term, term))
+
+
+def _encode_list(items: list[Any], end: bytes = b"j") -> bytes:
+    if not items:
+        return end
     # Erlang cannot tell a list of small integers from a string
-    if end == b"j" and 0 < len(items) < 2**16 and all(type(item) is int and 0 <= item < 2**8 for item in items):
+    if end == b"j" and len(items) < 2**16 and {*map(type, items)} == {int} and all(map(_BYTES.__contains__, items)):
         return pack(">cH", b"k", len(items)) + bytes(items)
-    return (pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) if items else b"") + end
+    return pack(">cI", b"l", len(items)) + b"".join(map(encode_term, items)) + end
+
+
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    str: _encode_text,
+    int: _encode_integer,
+    list: _encode_list,
+    dict: lambda term: _encode_tuple((list(term.items()),)),
+    bool: _encode_atom,
+    type(None): _encode_atom,
+    float: lambda term: pack(">cd", b"F", term),
+    tuple: _encode_tuple,
+    ImproperList: lambda term: _encode_list(term[0], encode_term(term[1])),
+}
 
 
 def decode_term(stream: BytesIO, depth: int = MAX_DEPTH) -> Any:

@@ -173,7 +173,7 @@ def _more_billed(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
 def _time_at(position: int) -> Callable[[list[Any]], float | None]:
     def time_of(key: list[Any]) -> float | None:
         time = key[position] if len(key) > position else None
-        return time if isinstance(time, int | float) and not isinstance(time, bool) else None
+        return time if type(time) is int or type(time) is float else None
 
     return time_of
 

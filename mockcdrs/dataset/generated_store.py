@@ -38,6 +38,7 @@ class GeneratedStore:
     """
 
     version = 0
+    has_stored = False
 
     def __init__(
         self,

@@ -106,6 +106,10 @@ class Store(Protocol):
         """The accounts by id."""
 
     @property
+    def has_stored(self) -> bool:
+        """Whether there may be documents that were not generated."""
+
+    @property
     def origin(self) -> Origin:
         """Where its documents come from."""
 
@@ -142,6 +146,7 @@ class LoadedStore:
     """A store of what `files.load` read: documents by account id and month."""
 
     version = 0
+    has_stored = True
 
     def __init__(
         self,
@@ -295,6 +300,11 @@ class Overlay:
         """Add an account, or put it in the place of the one with its id."""
         with self._changing:
             self._change(accounts={**self._layer.accounts, account.id: account})
+
+    @property
+    def has_stored(self) -> bool:
+        """As in `Store`."""
+        return self._base.has_stored or bool(self._layer.added)
 
     def count_added(self) -> int:
         """How many documents were added and are still there."""

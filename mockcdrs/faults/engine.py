@@ -2,18 +2,19 @@
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from mockcdrs.crossbar.authentication import TokenBuckets
-from mockcdrs.crossbar.context import ServerState
+from mockcdrs.crossbar.context import Outcome, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
 from mockcdrs.faults.action import Firing
 from mockcdrs.faults.actions import Actions
 from mockcdrs.faults.answer_actions import TokenExpiry
-from mockcdrs.faults.matching import PageTracker, RequestView
+from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
 from mockcdrs.faults.rule import Rule
 from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, Line, WireEffect
 
@@ -78,6 +79,8 @@ class Faults:
         """Remove all rules and forget the start keys that were handed out."""
         self.clear()
         self._pages = PageTracker()
+        # requests and the keys that they were answered with, while no rule needed to know of pages
+        self._unread: deque[tuple[str, str, str]] = deque(maxlen=KEPT_KEYS // 2)
 
     def clear(self) -> None:
         """Remove all rules and let go of the answers that they hold back. The server is no longer down.
@@ -191,11 +194,25 @@ class Faults:
         if self._rules:  # without them there is no token that one of them made expire, either
             return self._apply_rules(incoming, server_state, produce)
         answer = produce(incoming, server_state)
-        return _when_complete(answer, partial(self._pages.note, incoming, answer.outcome)), NO_EFFECT
+        return _when_complete(answer, partial(self._note_key, incoming, answer.outcome)), NO_EFFECT
+
+    def _note_key(self, incoming: HttpRequest, outcome: Outcome) -> None:
+        if outcome.next_start_key is not None and incoming.method == "GET":
+            self._unread.append((incoming.path, incoming.query, outcome.next_start_key))
+
+    def _read_keys(self) -> None:
+        """Number the pages of the requests that came before there was a rule."""
+        with self._lock:
+            while self._unread:
+                path, query, key = self._unread.popleft()
+                request = RequestView.of(HttpRequest("GET", path, query))
+                if (page := self._pages.page(request)) is not None:
+                    self._pages.hand_out(request, key, page + 1)
 
     def _apply_rules(
         self, incoming: HttpRequest, server_state: ServerState, produce: Respond
     ) -> tuple[HttpResponse, WireEffect]:
+        self._read_keys()
         request = RequestView.of(incoming)
         page = self._pages.page(request)
         fired = self._fire(request, page, server_state)

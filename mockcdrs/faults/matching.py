@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control import redaction
 from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, header_pattern, path_pattern
-from mockcdrs.crossbar.context import Outcome, UnreadableQuery, client_address, parse_query
+from mockcdrs.crossbar.context import UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 
 KEPT_KEYS = 10_000
@@ -210,33 +210,18 @@ class PageTracker:
 
     def __init__(self) -> None:
         self._pages: OrderedDict[_KeyName, int] = OrderedDict()
-        self._noted: deque[tuple[str, str, str]] = deque(maxlen=KEPT_KEYS // 2)  # each is kept under two names
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
 
     def page(self, request: RequestView) -> int | None:
         """The page that a GET asks for: 1 without a start key, `None` for a key that was never handed out."""
-        with self._lock:
-            while self._noted:
-                path, query, key = self._noted.popleft()
-                earlier = RequestView.of(HttpRequest("GET", path, query))
-                page = self._known_page(earlier)
-                if page is not None:
-                    self.hand_out(earlier, key, page + 1)
-            return self._known_page(request)
-
-    def _known_page(self, request: RequestView) -> int | None:
         if request.method != "GET":
             return None
         if request.start_key is None:
             return 1
-        exact, loose = _names(request, request.start_key)
-        # a client that changes its query in the middle of a walk is on that page all the same
-        return self._pages.get(exact, self._pages.get(loose))
-
-    def note(self, incoming: HttpRequest, outcome: Outcome) -> None:
-        """Note a request that no rule changed, once its answer is made: pages are numbered when a rule needs them."""
-        if outcome.next_start_key is not None and incoming.method == "GET":
-            self._noted.append((incoming.path, incoming.query, outcome.next_start_key))
+        with self._lock:
+            exact, loose = _names(request, request.start_key)
+            # a client that changes its query in the middle of a walk is on that page all the same
+            return self._pages.get(exact, self._pages.get(loose))
 
     def hand_out(self, request: RequestView, key: str, page: int) -> None:
         """Remember that the answer to a request handed out a key, and the number of the page it leads to."""

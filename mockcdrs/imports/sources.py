@@ -22,6 +22,9 @@ from mockcdrs.cdr.listing_columns import CSV_HEADINGS
 from mockcdrs.dataset.files import DataError, Words, parse_json, shortened
 from mockcdrs.imports.listing_rows import FileFormat, Item, recognize_format
 
+MAX_UNPACKED_BYTES = 500_000_000
+"""Of a compressed file: a few kilobytes may stand for more than the memory holds."""
+
 _REMEDY = "correct it or take it out"
 _CONTAINERS = ("rows", "results", "docs", "data")
 _IDS = frozenset({"id", "_id", "call_id"})
@@ -62,7 +65,10 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
     """
     source = SourcePlace(file)
     try:
-        text = _uncompressed(file.read_bytes()).decode("utf-8-sig")
+        content = _read_uncompressed(file)
+        if len(content) > MAX_UNPACKED_BYTES:
+            source.refuse(Words(f"holds more than {MAX_UNPACKED_BYTES} bytes"), "fewer", "split it")
+        text = content.decode("utf-8-sig")
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         source.refuse(Words(f"is broken gzip ({error})"), "gzip of JSON or CSV", "compress it again")
     except UnicodeDecodeError as error:
@@ -85,8 +91,13 @@ def read_items(file: Path) -> Iterator[tuple[SourcePlace, Item]]:
     )
 
 
-def _uncompressed(content: bytes) -> bytes:
-    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+def _read_uncompressed(file: Path) -> bytes:
+    """Read a file, and of one that is compressed no more than it takes to see that it is too long."""
+    with file.open("rb") as raw:
+        if raw.peek(2)[:2] != b"\x1f\x8b":
+            return raw.read()
+        with gzip.open(raw) as unpacked:
+            return unpacked.read(MAX_UNPACKED_BYTES + 1)
 
 
 def _json_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
@@ -207,13 +218,17 @@ _JOINED_RECORDING_IDS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
 # Separators of cells without quotes, to be tried in turn: a comma that no blank follows, which leaves "Doe, Ann" whole;
 # or any comma but that of a date.
 _BARE_SEPARATORS = (re.compile(r",(?! )"), re.compile(r",(?! \d\d \w{3} \d{4} )"))
+_QUOTED = "CSV with every cell in quotes"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def _quoted_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
     """Yield the rows or public documents of a download with every cell in quotes (`kz_csv.erl`)."""
     source = replace(source, file_format=FileFormat.QUOTED_CSV)
-    header = csv_column_names(next(csv.reader([text.partition("\n")[0]])))
+    try:
+        header = csv_column_names(next(csv.reader([text.partition("\n")[0]])))
+    except csv.Error as error:
+        replace(source, line=1).refuse(Words(f"is broken ({error})"), _QUOTED)
     _check_header(replace(source, line=1), header)
     has_escapes = _has_escapes(text, header)
     build = _csv_row if _ROW_ONLY_COLUMN in header else _csv_document
@@ -272,7 +287,7 @@ def _read_escaped(source: SourcePlace, text: str) -> _CsvRecords:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), "CSV with every cell in quotes")
+        replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), _QUOTED)
 
 
 def _read_unescaped(source: SourcePlace, text: str, width: int) -> _CsvRecords:

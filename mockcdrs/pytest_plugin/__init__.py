@@ -36,7 +36,7 @@ class MockSession:
     """The mocks of a session's tests, which share what is worked out from their data."""
 
     def __init__(self) -> None:
-        from mockcdrs.control.token_register import TokenRegister
+        from mockcdrs.control.state import TokenRegister
         from mockcdrs.mock import MockFamily
 
         self._mocks = MockFamily(MAX_SHARED_MOCKS)

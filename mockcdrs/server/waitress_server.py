@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
+MOST_CONNECTIONS = 1_000
+
 _STOP_GRACE_SECONDS = 1.0
 _PATIENCE_SECONDS = 0.01
 _UNREAD_BYTES = 1_000_000  # buffered for a slow reader, for each connection
@@ -118,7 +120,7 @@ class EventLoop:
         adjustments = Adjustments(
             listen="",  # not waitress: it would look up names, and takes no sockets but the usual ones
             ident="Cowboy",
-            connection_limit=1000,
+            connection_limit=MOST_CONNECTIONS,
             channel_request_lookahead=1,  # so that a client is heard to leave while its answer is under way
             outbuf_high_watermark=_UNREAD_BYTES,
             clear_untrusted_proxy_headers=False,  # the app is to see what the client sent

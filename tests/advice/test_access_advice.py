@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from mockcdrs.crossbar.pipeline import RESOURCES
-from mockcdrs.crossbar.resources.unserved import UNSERVED_MODULES
+from mockcdrs.crossbar.resources.plain import UNSERVED_MODULES
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.mock import serving

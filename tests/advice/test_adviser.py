@@ -45,11 +45,15 @@ def test_unlisted_cdrs_are_looked_up_once_until_the_data_changes(monkeypatch: py
     )
     with serving() as mock:
         listing = f"/v2/accounts/{mock.account_id}/cdrs"
+        mock.client().simulate_get(listing)
+        mock.advice()
+        assert accounts == []  # of generated CDRs none is unlisted
+        mock.add_call()
         for _ in range(3):
             mock.client().simulate_get(listing)
         mock.advice()
         assert accounts == [mock.account_id]
-        mock.clear()
+        mock.add_call()
         mock.client().simulate_get(listing)
         mock.advice()
         assert accounts == [mock.account_id] * 2

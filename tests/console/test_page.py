@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from mockcdrs.cdr.documents import load_schema
 from mockcdrs.config import ServerConfig
 from mockcdrs.mock import Mock, serving
 from mockcdrs.server.app import create_app
@@ -15,7 +16,10 @@ from mockcdrs.server.waitress_server import Server
 from tests.console.conftest import PHONE, Ask, PageOpener
 
 VIEWS = ("requests", "advice", "calls", "trouble", "setup")
-TEXTS = ("call_id", "caller_id_number", "callee_id_number", "hangup_cause", "call_direction", "from", "to", "request")
+NOT_FREE = {"_id", "interaction_id"}  # these name the month and the call
+TEXTS = [
+    name for name, field in load_schema()["properties"].items() if field["type"] == "string" and name not in NOT_FREE
+]
 SCRIPT, IMAGE = "<script>alert(1)</script>", "<img src=x onerror=alert(2)>"
 
 

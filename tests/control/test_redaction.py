@@ -67,9 +67,21 @@ def test_a_query_string_stays_as_it_came_but_for_its_secrets(raw: str, redacted:
     assert redact_query(raw) == redacted
 
 
+@pytest.mark.parametrize("literal", [r"\ud8e5a", r"\udbff", r"\udc80", r"\udfff\ud800"])
+def test_half_a_surrogate_pair_is_a_secret_like_any_other(literal: str) -> None:
+    secret = json.loads(f'"{literal}"')
+    assert redact_text(f'{{"password":"{literal}"}}') == f'{{"password":"{redact(secret)}"}}'
+    assert redact(secret) != redact(secret[:-1])
+
+
 def test_a_redacted_secret_and_undefined_stay() -> None:
     assert redact(redact("a")) == redact("a") != redact("redacted-a")
     assert redact_text('{"auth_token":"undefined"}') == '{"auth_token":"undefined"}'
+
+
+@pytest.mark.parametrize("name", ["cookie", "set-cookie", "proxy-authorization"])
+def test_what_a_browser_sends_of_other_servers_is_redacted_too(name: str) -> None:
+    assert redact_headers({name: "session=1"}) == {name: redact("session=1")}
 
 
 def test_a_digest_is_that_of_the_secrets_bytes() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.crossbar import paging, start_key, views
+from mockcdrs.crossbar import paging, start_key
 from mockcdrs.crossbar.context import ParsedRequest
 from mockcdrs.crossbar.errors import Failure
 from mockcdrs.crossbar.paging import parse_time_range
@@ -224,7 +224,7 @@ def test_months_have_names_once_their_years_have_four_digits(start: int, end: in
 def test_a_month_is_walked_where_it_has_a_second_of_the_range() -> None:
     state = state_of(months=("202511", "202512", "202601", "202602"))
     context = context_of(state, account=state.data.accounts[ACCOUNT])
-    assert paging._months_to_walk(context, views.LISTING, JANUARY - 1, JANUARY) == ["202512", "202601"]
+    assert paging._months_to_walk(context, JANUARY - 1, JANUARY, is_by_time_written=False) == ["202512", "202601"]
 
 
 def test_a_range_wider_than_the_operators_is_refused_and_the_usual_one_is_as_wide() -> None:

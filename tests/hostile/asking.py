@@ -44,14 +44,16 @@ def escaped(value: Any) -> str:
     return quote_from_bytes(_raw(value), safe="")
 
 
-_START_KEYS = st.lists(st.integers(0, 2**70) | st.sampled_from([NOW, OWNER, {}]) | JSON, max_size=4).map(
+_START_KEYS = st.lists(st.integers(0, 2**70) | st.sampled_from([NOW, OWNER, {}, 10**400]) | JSON, max_size=4).map(
     start_key.encode
 )
 VALUES = (
     st.sampled_from(
         ["", "true", "false", "0", "-1", "1", "1.5", "50", "51", "1e400", "NaN", "[]", "{}", "null", '["a","b"]', "[["]
     )
-    | st.sampled_from([NOW, NOW - 3600, NOW - 40 * 86_400, NOW - 62_167_219_200, 10**30, -(10**30), "٣", "1_000"])
+    | st.sampled_from(
+        [NOW, NOW - 3600, NOW - 40 * 86_400, NOW - 62_167_219_200, 10**30, -(10**30), 10**400, "٣", "1_000"]
+    )
     | st.sampled_from(["json", "csv", "pdf", "text/csv", "GET", "POST", "call_id", "custom_channel_vars.owner_id"])
     | st.sampled_from(["\0", "\r\nX-Evil: 1", "../../etc/passwd", "a" * 5_000, b"\xff\xfe", b"\xed\xa0\x80", '"', "%"])
     | st.integers()
@@ -133,7 +135,7 @@ HEADERS = st.fixed_dictionaries(
 
 _MEMBERS = st.dictionaries(
     st.sampled_from([*PARAMETERS, "verb", "jsonp", "accept", "authorization"]) | st.text(max_size=4),
-    JSON | st.sampled_from(["true", NOW, "csv"]),
+    JSON | st.sampled_from(["true", NOW, "csv", 10**400]),
     max_size=4,
 )
 _ENVELOPES = st.builds(lambda outer, data: {**outer, "data": data}, _MEMBERS, _MEMBERS | JSON)

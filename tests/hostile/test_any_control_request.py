@@ -29,7 +29,7 @@ from tests.profile import examples
 
 _NAMES = [item.name for item in fields(Rule)]
 _LEAVES = JSON | st.sampled_from(
-    [NOW, "2026-01-20T12:00:00Z", 1, 50, 503, True, "/cdrs", "202601-x@y", *SYSTEM_ERRORS, *SCENARIOS, *QUIRKS]
+    [NOW, "2026-01-20T12:00:00Z", 1, 50, 10**400, 503, True, "/cdrs", "202601-x@y", *SYSTEM_ERRORS, *SCENARIOS, *QUIRKS]
 )
 _MEMBERS = st.sampled_from(
     [

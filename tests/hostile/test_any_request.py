@@ -9,9 +9,10 @@ import pytest
 from falcon.testing import Result, TestClient
 from hypothesis import HealthCheck, given, note, settings
 
+from mockcdrs.control.backend import MockBackend
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.server.app import create_app, make_client
-from tests.crossbar.builders import calls, leg, state_of
+from tests.crossbar.builders import ACCOUNT, calls, leg, state_of
 from tests.hostile.asking import ANY, AnyRequest
 from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
@@ -61,3 +62,14 @@ def test_any_request_gets_an_answer_in_crossbars_shape(
     assert all(record.exc_info is None and record.levelno == logging.WARNING for record in records)
     notes = [record.getMessage() for record in records]
     assert_is_crossbars(request.method, response.status_code, {**response.headers}, response.content, notes)
+
+
+@settings(max_examples=examples(250, 10_000))
+@given(request=ANY)
+def test_what_is_said_of_any_request_is_printable_and_on_one_line(request: AnyRequest) -> None:
+    note(f"{request!r:.4000}")
+    state = state_of(_CALLS)
+    simulate(make_client(create_app(state, MockBackend(state, ACCOUNT)), "nobody"), request)
+    (record,) = state.journal
+    for text in (*record.advice, record.reason, record.note):
+        assert text.isprintable(), text

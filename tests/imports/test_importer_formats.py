@@ -15,6 +15,7 @@ from mockcdrs.dataset import export, files
 from mockcdrs.dataset.files import LoadedDataSet
 from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.store import Document
+from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.importer import Importer
 from mockcdrs.mock import Mock
@@ -360,6 +361,12 @@ def test_an_event_that_is_no_cdr_is_refused_with_its_line_and_what_it_is(
 )
 def test_broken_gzip_is_refused(tmp_path: Path, broken: bytes) -> None:
     assert "is broken gzip" in str(refusal(tmp_path, broken))
+
+
+def test_gzip_of_more_than_a_memory_may_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "MAX_UNPACKED_BYTES", 1_000)
+    assert "holds more than 1000 bytes" in str(refusal(tmp_path, gzip.compress(b"[" * 1_001)))
+    assert "holds more" not in str(refusal(tmp_path, gzip.compress(b"[" * 1_000)))
 
 
 def test_documents_that_are_no_cdrs_are_left_out_and_counted_by_their_kind(tmp_path: Path) -> None:

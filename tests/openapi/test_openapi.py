@@ -173,7 +173,9 @@ def by_version(versions: Iterable[str]) -> list[Any]:
     indirect=["any_mock"],
     scope="module",
 )
-def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(label: str, any_mock: Mock) -> None:
+def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(
+    label: str, any_mock: Mock, count_case: Callable[[str], None]
+) -> None:
     statuses: set[int] = set()
     version = any_mock.state.version
     with serving(kazoo=version.name, fix=quirks_of(label)) as without:
@@ -185,6 +187,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
             hold_to_the_document(version, case, response)
             if response.status_code >= 500:
                 assert ask(without, case).status_code < 500, f"a fault that none of {quirks_of(label)} makes"
+            count_case("requests of the OpenAPI document")
 
         hold()
     assert statuses & {200, 201} or label in NOT_IN_THE_OFFICE
@@ -193,7 +196,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(la
 @pytest.mark.parametrize(
     ("label", "fixed"), by_version([KAZOO_4_3.name, KAZOO_MASTER.name]), indirect=["fixed"], scope="module"
 )
-def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
+def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock, count_case: Callable[[str], None]) -> None:
     version = fixed.state.version
 
     @generated(version, label, operations(fixed)[label].as_strategy())
@@ -201,6 +204,7 @@ def test_without_quirks_nothing_is_a_fault(label: str, fixed: Mock) -> None:
         response = ask(fixed, case)
         hold_to_the_document(version, case, response)
         assert response.status_code < 500
+        count_case("requests of the OpenAPI document")
 
     hold()
 

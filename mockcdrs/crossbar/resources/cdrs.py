@@ -6,6 +6,7 @@ A handler plans a query on a view; an answer in one piece is read at once, a chu
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, cast
 
@@ -116,7 +117,7 @@ def _list_cdrs(context: Context, owner: str | None) -> ViewQuery:
     passes = None
     if query := context.request.query:
         passes = filters.compile_listing_filters(filters.strip_month_prefix(query), context.has_quirk)
-    mapper = _map_documents(RowMaker(context).json_rows, passes)
+    mapper = partial(_map_documents, RowMaker(context).json_rows, passes)
     return plan_query(context, scope, mapper, is_chunked=True, chunk_size=context.state.settings.maximum_bulk)
 
 
@@ -131,12 +132,12 @@ def _list_interactions(context: Context, owner: str | None) -> ViewQuery:
     return plan_query(context, scope, lambda rows: rows, is_chunked=True, chunk_size=chunk_size)
 
 
-def _map_documents(make: Callable[[list[Document]], list[Any]], passes: filters.DocumentTest | None) -> Mapper:
-    def mapper(rows: list[ViewRow]) -> list[Any]:
-        documents = [*filter(None, map(_DOCUMENT_OF_ROW, rows))]
-        return make(documents if passes is None else list(filter(passes, documents)))
-
-    return mapper
+def _map_documents(
+    make: Callable[[list[Document]], list[Any]], passes: filters.DocumentTest | None, rows: list[ViewRow]
+) -> list[Any]:
+    """What is made of the documents of rows that pass the filters."""
+    documents = [*filter(None, map(_DOCUMENT_OF_ROW, rows))]
+    return make(documents if passes is None else [*filter(passes, documents)])
 
 
 def _load_chosen_legs(context: Context, rows: list[ViewRow]) -> list[Document]:
@@ -245,7 +246,7 @@ def _legs_not_found() -> Failure:
 def _legs_mapper(context: Context) -> Mapper:
     keeps_private = context.has_quirk("legs-chunked-leak")
     passes = filters.compile_listing_filters(context.request.query, context.has_quirk)
-    in_order = _map_documents(list if keeps_private else _public_documents, passes)
+    in_order = partial(_map_documents, list if keeps_private else _public_documents, passes)
     if context.has_quirk("legs-turned"):
         return lambda rows: in_order(rows)[::-1]
     return in_order
@@ -280,13 +281,9 @@ def check_utc_offset(context: Context) -> None:
 
 def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, listing_columns.Column]:
     """The columns that a request is to see, in order."""
-    match context.nouns:
-        case [("cdrs", ("interaction",)), ("accounts", _), *_]:
-            interactions_of = "account"
-        case [("cdrs", ("interaction",)), ("users", _), *_]:
-            interactions_of = "user"
-        case _:
-            interactions_of = ""
+    interactions_of = ""
+    if context.nouns[0] == ("cdrs", ("interaction",)):
+        interactions_of = "user" if context.nouns[1][0] == "users" else "account"
     is_reseller = context.auth_account is not None and context.auth_account.is_reseller
     return context.version.row_columns(is_reseller=is_reseller, interactions_of=interactions_of, is_csv=is_csv)
 

@@ -15,7 +15,7 @@ from mockcdrs.crossbar.account_documents import account_document, document_resul
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import ModuleCrash
-from mockcdrs.crossbar.json_schema import Schema, check_schema
+from mockcdrs.crossbar.request_body import Schema, check_schema
 from mockcdrs.dataset.accounts import Account, password_digests
 
 _NAME = {"required": True, "minLength": 1, "maxLength": 128}

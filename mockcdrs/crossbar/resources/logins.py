@@ -14,7 +14,7 @@ from mockcdrs.crossbar.authentication import TokenError, spend_tokens
 from mockcdrs.crossbar.context import Claims, Context
 from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error, validation_error
-from mockcdrs.crossbar.json_schema import Schema, check_schema
+from mockcdrs.crossbar.request_body import Schema, check_schema
 from mockcdrs.crossbar.resources import AccessLevel, Parameters, Resource
 from mockcdrs.dataset.accounts import Account, api_key, password_digest
 from mockcdrs.dataset.random_stream import hex_id

@@ -1,18 +1,19 @@
-"""Plain resources: what a user interface asks about beside CDRs and the directory, in one table.
+"""Plain resources: what a user interface asks about beside CDRs and the directory; and what is not served at all.
 
 They are what they are in an account that has nothing but users, devices, numbers, calls, and the voicemail box that
 SmartPBX makes for each account when it is first opened. Nothing can be written to them. Sources followed: the module of
 each name (`cb_vmboxes.erl` for `vmboxes`), `knm_converters.erl` for classifiers, `knm_providers.erl` for the features
-of a number.
+of a number. What is not served is in `crossbar.hrl`, whose modules are loaded by default, or in `crossbar` and the
+applications `acdc`, `cccp` and `frontier`, whose modules an operator may load.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockcdrs.crossbar import envelope, paging
 from mockcdrs.crossbar.account_documents import document_result, list_directory
-from mockcdrs.crossbar.context import Context
+from mockcdrs.crossbar.context import Context, Noun
 from mockcdrs.crossbar.couchdb import ViewRow
 from mockcdrs.crossbar.envelope import ResourceResult
 from mockcdrs.crossbar.errors import module_error, system_error
@@ -254,3 +255,43 @@ PLAIN: dict[str, Resource] = {
     ),
 }
 """The modules, by their names in a path."""
+
+UNSERVED_MODULES = frozenset(
+    {
+        *("about", "blacklists", "clicktocall", "comments", "conferences", "configs", "connectivity"),
+        *("contact_list", "faxboxes", "faxes", "hotdesks", "ips", "media", "metaflows", "notifications"),
+        *("parked_calls", "pivot", "port_requests", "presence", "quickcall", "rates", "registrations"),
+        *("resource_templates", "resources", "schemas", "search", "services", "sms", "system_configs", "tasks"),
+        *("templates", "temporal_rules", "temporal_rules_sets", "token_restrictions", "transactions", "webhooks"),
+        "websockets",
+        # not loaded by default
+        *("access_lists", "acdc_call_stats", "acls", "agents", "allotments", "apps_link", "bulk", "call_inspector"),
+        *("cccps", "dialplans", "freeswitch", "global_provisioner_templates", "ip_auth", "lists"),
+        *("local_provisioner_templates", "local_resources", "migrations", "mms", "onboard", "profile", "queues"),
+        *("rate_limits", "resource_selectors", "shared_auth", "skels", "storage", "sup", "ubiquiti_auth"),
+    }
+)
+"""Modules of 4.3 that the mock does not have, by their names in a path."""
+
+_UNSERVED_PATHS = frozenset(
+    {
+        *(("apps_store", "blacklist"), ("apps_store", "*", "icon"), ("apps_store", "*", "screenshot", "*")),
+        *(("auth", name) for name in ("apps", "authorize", "callback", "keys", "links", "providers")),
+        *(("auth", name, "*") for name in ("apps", "keys", "links", "providers")),
+        ("devices", "*", "sync"),
+        *(("users", "*", "photo"), ("users", "*", "vcard")),
+        ("whitelabel", "domains"),
+    }
+)
+"""Paths of modules that the mock has in part; `*` is an id."""
+
+
+def find_unserved(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
+    """What 4.3 has and the mock has not of a path, as in `media` or `users/*/photo`; empty if there is nothing.
+
+    `segments` are those behind the version, `nouns` the served modules with their parameters, the last one first.
+    """
+    module, parameters = nouns[0] if nouns else ("", tuple(segments))
+    name = next((each for each in parameters if each in UNSERVED_MODULES), "")
+    path = next((path for path in _UNSERVED_PATHS if path_matches(path, (module, *parameters))), ())
+    return name or "/".join(path)
