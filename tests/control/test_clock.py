@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.clock import Clock, _second_instance, monotonic, parse_time
 
@@ -29,6 +30,27 @@ def test_a_live_clock_runs_with_the_machine_and_can_be_moved() -> None:
     assert before + 86_400 <= clock.now() <= before + 86_460
     clock.live()
     assert clock.now() <= before + 60
+
+
+@pytest.mark.parametrize(
+    ("step", "parts", "words"),
+    [
+        (
+            timedelta(hours=1),
+            {"days": 1, "hours": 2},
+            "came datetime.timedelta(seconds=3600) and days=1, hours=2, expected one of the two",
+        ),
+        (None, {"days": 10**10}, "came days=10000000000, expected a step within the years 1 to 9999"),
+        (None, {"seconds": 0.5}, "came 0.5 seconds, expected whole ones: the clock knows no others"),
+        (timedelta(milliseconds=1_500), {}, "came 1.5 seconds, expected whole ones: the clock knows no others"),
+    ],
+)
+def test_what_is_no_step_is_refused_and_the_clock_stays(step: Any, parts: dict[str, Any], words: str) -> None:
+    clock = Clock(MOMENT)
+    with pytest.raises(ArgumentError) as caught:
+        clock.advance(step, **parts)
+    assert str(caught.value) == words
+    assert clock.now() == MOMENT
 
 
 def test_freezing_takes_a_moment_in_any_form_and_now_without_one() -> None:

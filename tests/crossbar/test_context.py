@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.context import NULL, ParsedRequest, UnreadableQuery, decode_start_key, parse_query
+from mockcdrs.crossbar.context import NULL, Outcome, ParsedRequest, UnreadableQuery, decode_start_key, parse_query
 from tests.crossbar.builders import ask, body_of, calls, ids_of, state_of
+
+
+def test_a_copy_of_an_outcome_has_all_of_it() -> None:
+    outcome = Outcome(1, "key", "words", {"a": 1}, 2, "account", 3, has_view_rows=True)
+    copy = outcome.copy()
+    assert copy == outcome
+    copy.rows = 4
+    assert outcome.rows == 1
 
 
 @pytest.mark.parametrize(

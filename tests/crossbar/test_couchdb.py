@@ -24,6 +24,11 @@ def databases_of(documents: list[dict[str, Any]]) -> Databases:
     return Databases(LoadedStore(accounts(), {(ACCOUNT, MONTH): documents}))
 
 
+@given(st.text(st.characters(codec="ascii"), max_size=6) | st.text(max_size=6))
+def test_a_text_is_sorted_by_its_collation_whatever_it_is_made_of(text: str) -> None:
+    assert couchdb.sort_key(text) == (4, text_key(text))
+
+
 @given(st.lists(TIMES, max_size=80), st.lists(TIMES, min_size=2, max_size=2), st.booleans(), st.integers(1, 40))
 def test_a_range_gives_the_rows_between_its_keys_in_its_direction(
     times: list[int], ends: list[int], descending: bool, run: int

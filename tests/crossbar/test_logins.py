@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
-from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
+from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.accounts import Account, api_key
 from tests.crossbar.builders import (
     ACCOUNT,
@@ -122,6 +122,7 @@ def test_a_digest_in_the_data_is_the_password(state: State) -> None:
         ({"account_realm": "nosuch.example.com"}, None),
         ({"credentials": "wrong", "account_realm": "nosuch.example.com", "account_name": "alpha"}, None),
         ({"account_realm": "nosuch.example.com", "account_name": "!"}, None),
+        ({"account_realm": "nosuch.example.com", "account_name": "Over"}, 0),
     ],
     ids=str,
 )
@@ -149,7 +150,11 @@ def test_a_closed_account_lets_no_user_in(state: State, name: str, user: str, er
 def test_an_api_key_opens_its_account_even_a_closed_one(state: State) -> None:
     response = put(state, "api_auth", {"api_key": "k" * 64})
     assert (response.status, response.headers["location"]) == (201, f"/v2/api_auth/{ACCOUNT}")
-    assert "owner_id" not in data_of(response)
+    answer = json_of(response)
+    assert (answer["page_size"], answer["revision"]) == (1, "automatic")
+    assert (answer["data"]["account_id"], "owner_id" in answer["data"]) == (ACCOUNT, False)
+    given = answer["auth_token"]
+    assert "owner_id" not in data_of(ask(state, f"/user_auth/{given}", token=given))
     known = data_of(ask(state, f"/v2/accounts/{CLOSED}/api_key", token=MASTER_TOKEN))["api_key"]
     assert put(state, "api_auth", {"api_key": known}).status == 201
 
@@ -170,8 +175,28 @@ def test_a_login_that_breaks_the_schema_is_a_400(state: State, noun: str, data: 
 
 
 def test_a_login_without_any_body_lacks_its_fields(state: State) -> None:
-    response = respond(HttpRequest("PUT", "/v2/user_auth"), state.server_state(), "request-1")
-    assert (response.status, list(data_of(response))) == (400, ["credentials"])
+    for noun, name in (("user_auth", "credentials"), ("api_auth", "api_key")):
+        response = respond(HttpRequest("PUT", f"/v2/{noun}"), state.server_state(), "request-1")
+        assert (response.status, list(data_of(response))) == (400, [name])
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("user_auth", "OPTIONS, PUT"),
+        ("user_auth/token", "OPTIONS, GET"),
+        ("user_auth/recovery", "OPTIONS, POST, PUT"),
+        ("user_auth/a/b", "OPTIONS"),
+        ("api_auth", "OPTIONS, PUT"),
+        ("api_auth/x", "OPTIONS"),
+        ("auth", "OPTIONS, PUT"),
+        ("auth/tokeninfo", "OPTIONS, POST, GET"),
+        ("auth/x", "OPTIONS"),
+    ],
+)
+def test_a_preflight_of_a_login_is_told_its_methods(state: State, path: str, methods: str) -> None:
+    response = ask(state, f"/v2/{path}", method="OPTIONS", headers={"origin": "http://ui.example.com"}, token=None)
+    assert response.headers["access-control-allow-methods"] == methods
 
 
 @pytest.mark.parametrize(
@@ -274,7 +299,9 @@ def test_a_token_is_good_for_the_account_that_a_header_names_alone(state: State)
 def test_ones_own_token_is_told_under_ones_own_account_alone(state: State) -> None:
     given = token(state)
     path = f"/user_auth/{given}"
-    answer = data_of(ask(state, path, token=given))
+    response = ask(state, path, token=given)
+    answer = data_of(response)
+    assert "etag" not in response.headers
     assert list(answer)[:7] == ["account_id", "exp", "identity_sig", "iss", "method", "owner_id", "ui_config"]
     assert ask(state, f"/v2/user_auth/{given}", token=given).status == 403
     assert ask(state, f"/v2/accounts/{CHILD}/user_auth/{given}", token=given).status == 403
@@ -315,6 +342,20 @@ def test_a_token_tells_how_it_was_had(state: State) -> None:
     assert methods == ["cb_user_auth", "cb_api_auth", "cb_auth"]
 
 
+def test_a_refreshed_token_is_its_owners_or_nobodys(state: State) -> None:
+    owners = []
+    for given in (token(state), RESELLER_TOKEN):
+        answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": given}))
+        fresh, account = answer["auth_token"], answer["data"]["account_id"]
+        owners.append(data_of(ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)).get("owner_id"))
+    assert owners == [ANN, None]
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
+def test_the_answer_to_a_login_is_one_to_somebody_who_is_logged_in(version: Version) -> None:
+    assert json_of(put(state_of_family(version), "user_auth", GOOD))["version"] == version.release
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_tokeninfo_tells_whose_a_token_is(state: State, method: str) -> None:
     for known, who in ((token(state), ["account_id", "owner_id"]), (RESELLER_TOKEN, ["account_id"])):
@@ -351,7 +392,8 @@ def test_a_token_to_tell_of_is_looked_for_in_the_body_of_a_post_and_in_the_query
 def test_tokeninfo_knows_expired_tokens_and_accounts_that_are_gone(state: State) -> None:
     given = token(state)
     del state.data.accounts[ACCOUNT]  # type: ignore[attr-defined]
-    assert json_of(ask(state, "/v2/auth/tokeninfo", f"token={given}", token=None))["message"] == "bad_identifier"
+    gone = json_of(ask(state, "/v2/auth/tokeninfo", f"token={given}", token=None))
+    assert (gone["message"], gone["data"]["cause"]) == ("bad_identifier", ACCOUNT)
     assert ask(state, f"/v2/accounts/{CHILD}", token=given).status == 401
     state.clock.advance(hours=2)
     assert json_of(ask(state, "/v2/auth/tokeninfo", f"token={given}", token=None))["message"] == "token_expired"

@@ -1,5 +1,6 @@
 """How a rule is written: as arguments, as JSON, and as a line of Python."""
 
+import functools
 import json
 from typing import Any
 
@@ -173,3 +174,4 @@ def test_the_json_makes_the_rule(name: str) -> None:
 
 def test_code_of_a_tests_own_is_said_by_its_name() -> None:
     assert Rule(then=print).to_python() == "mockcdrs.fail(then=print)"
+    assert Rule(then=functools.partial(print)).to_python() == "mockcdrs.fail(then=function)"
