@@ -19,8 +19,10 @@ from hypothesis import given, settings
 
 from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
+from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
-from mockcdrs.mock import Mock, serving
+from mockcdrs.faults import Reply
+from mockcdrs.mock import Mock, MockFamily, serving
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
 @pytest.mark.parametrize(
     ("add", "words"),
     [
-        (lambda mock: mock.add_cdr("x"), "document: came 'x', expected a CDR's document: an object"),
+        (lambda mock: mock.add_cdr("x"), "came 'x', expected a CDR's document: an object"),
         (lambda mock: mock.add_cdr({"_id": 7}), "_id: came 7, expected text that starts with the month"),
         (lambda mock: mock.add_cdr({"_id": "a@host"}), "_id: came 'a@host', expected text that starts with the month"),
         (
@@ -120,14 +122,21 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
         (lambda mock: mock.add_call(at="x"), "at: came 'x', expected ISO 8601"),
         (lambda mock: mock.respond("/limits", json=object()), "expected what JSON can hold"),
         (lambda mock: mock.respond("/limits", json={1: 2}), "json: came {1: 2}, expected what JSON can hold"),
+        (lambda mock: mock.respond("/limits?a=1"), "path: came '/limits?a=1', expected the end of a path"),
+        (lambda mock: mock.respond("/limits", reply=Reply(), text="x"), "reply: came beside text, expected one of the"),
+        (lambda mock: mock.script("GET", [503]), "path: came 'GET', expected the end of a path"),
+        (lambda mock: mock.fail(503), "came 503 without a name, expected arguments by name, as in fail(status=503)"),
+        (lambda mock: mock.script("/cdrs", [503], tims=1), "tims: `script` has no such argument"),
     ],
 )
 def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
     mock: Mock, add: Callable[[Mock], object], words: str
 ) -> None:
     before = mock.expected()
-    with pytest.raises(ValueError, match=re.escape(words)):
+    with pytest.raises(ValueError, match=re.escape(words)) as caught:
         add(mock)
+    if named := re.match(r"(\w+): ", words):
+        assert getattr(caught.value, "name", None) == named[1]
     assert mock.expected() == before
     assert mock.never_fired() == []
 
@@ -356,3 +365,13 @@ def test_a_mock_ends_with_its_async_block_which_raises_what_a_faults_own_code_ra
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(break_a_fault())
+
+
+def test_mocks_of_a_family_read_the_same_data_and_share_nothing_that_is_done_to_them() -> None:
+    family = MockFamily(2)
+    one, other = (family.make(MockConfig(seed=3, calls_per_day=5)) for _ in range(2))
+    assert one.account_id == other.account_id
+    rows = walk_rows(one)
+    one.clear()
+    assert (walk_rows(one), walk_rows(other)) == ([], rows)
+    assert len(rows) > 1

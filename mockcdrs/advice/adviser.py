@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from mockcdrs.advice.advice_rule import MAX_COUNT, AdviceContext
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.store import Document, Store
+
+if TYPE_CHECKING:
+    from mockcdrs.advice.advice_rule import AdviceContext
 
 MAX_EARLIER_REQUESTS = 200
 MAX_DOCUMENTS = 5_000
@@ -70,7 +73,9 @@ class Adviser:
         context = self._context(record.at_gregorian, settings, quirks, is_clock_frozen)
         return advise(record, _EarlierRequests(self._state.journal, record), context)
 
-    def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> AdviceContext:
+    def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "AdviceContext":
+        from mockcdrs.advice.advice_rule import AdviceContext
+
         has_stored = self._state.data.has_stored  # generated CDRs are all listed, in the month in which they end
         return AdviceContext(
             now=now,
@@ -120,6 +125,8 @@ class _EarlierRequests:
 
 def count_cdrs(store: Store, account_id: str, start: int, end: int) -> int:
     """Count an account's CDRs written from `start` to `end`, in Gregorian seconds, both included, to `MAX_COUNT`."""
+    from mockcdrs.advice.advice_rule import MAX_COUNT
+
     cdrs = (document for document in _documents(store, account_id, start, end) if _is_written(document, start, end))
     return sum(1 for _ in islice(cdrs, MAX_COUNT))
 

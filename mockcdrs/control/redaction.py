@@ -36,7 +36,7 @@ def redact(secret: str) -> str:
     """Return `redacted-` and a digest in place of a secret; what is redacted already stays."""
     if _NO_SECRET.fullmatch(secret):
         return secret
-    digest = hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+    digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
     return f"redacted-{digest[:8]}"
 
 

@@ -70,6 +70,17 @@ class Channel(NamedTuple):
     callee: Endpoint
     origin: Endpoint
 
+    @property
+    def as_other_leg(self) -> Document:
+        """Fields of the leg that it is bridged to."""
+        return {
+            "other_leg_call_id": self.call_id,
+            "other_leg_caller_id_name": self.caller.name,
+            "other_leg_caller_id_number": self.caller.number,
+            "other_leg_destination_number": self.template.destination or self.callee.number,
+            "other_leg_direction": self.template.direction,
+        }
+
 
 def minute_of(call_id: str) -> int | None:
     """The minute of the month in which a call began, read from one of its Call-IDs, or `None`.
@@ -124,7 +135,8 @@ class Call:
 
     def begin(self) -> None:
         """Begin an interaction at `now`."""
-        key, fetch = self._draw_bytes(16).hex(), self._draw_bytes(16).hex()
+        drawn = self._draw_bytes(32).hex()
+        key, fetch = drawn[:16], drawn[32:]
         self.start = self.now
         self._bridge_id = ""
         self._key = key[:8]
@@ -206,7 +218,7 @@ class Call:
             parties = {"from": origin.uri, "from_uri": caller.uri, **caller.shown}
             if "e164_origination" in template.document:
                 parties["e164_origination"] = caller.number
-        document = {
+        return {
             **template.document,
             **self._server,
             **parties,
@@ -234,17 +246,10 @@ class Call:
             "pvt_account_db": self._context.account_db,
             "pvt_created": end,
             "pvt_modified": end,
+            **({"disposition": disposition} if disposition else {}),
+            **({} if other is None else other.as_other_leg),
+            **fields,
         }
-        if disposition:
-            document["disposition"] = disposition
-        if other is not None:
-            document["other_leg_call_id"] = other.call_id
-            document["other_leg_caller_id_name"] = other.caller.name
-            document["other_leg_caller_id_number"] = other.caller.number
-            document["other_leg_destination_number"] = other.template.destination or other.callee.number
-            document["other_leg_direction"] = other.template.direction
-        document.update(fields)
-        return document
 
     def whole_leg(
         self,

@@ -99,22 +99,9 @@ DESK_PHONES, SOFTPHONES, (CARRIER, FREESWITCH) = map(
 )
 BROWSER = SOFTPHONES[-1]
 
-# Every key that all generated documents have, in their order. What is None is filled in for the endpoint or the leg.
-TEMPLATE: dict[str, Any] = dict.fromkeys(
-    (
-        "_id", "_rev", "event_name", "request", "to", "to_uri", "from", "from_uri", "remote_sdp", "local_sdp",
-        "duration_seconds", "billing_seconds", "ringing_seconds", "user_agent", "call_direction", "call_id",
-        "caller_id_name", "caller_id_number", "caller_destination_number", "channel_call_state",
-        "channel_created_time", "channel_name", "channel_state", "custom_sip_headers", "from_tag", "hangup_cause",
-        "hangup_code", "media_server", "msg_id", "switch_hostname", "switch_nodename", "switch_uri", "switch_url",
-        "timestamp", "to_tag", "callee_id_number", "callee_id_name", "event_category", "app_name", "app_version",
-        "node", "custom_channel_vars", "custom_application_vars", "interaction_time", "interaction_key",
-        "interaction_id", "pvt_vsn", "pvt_account_id", "pvt_account_db", "pvt_created", "pvt_modified", "pvt_type",
-    )
-) | {
-    "event_name": "CHANNEL_DESTROY", "channel_call_state": "HANGUP", "channel_state": "REPORTING",
-    "event_category": "call_event", "app_name": "ecallmgr", "app_version": "4.0.0", "pvt_vsn": 2, "pvt_type": "cdr",
-}  # fmt: skip
+# Every key that all generated documents have, in their order: None where the endpoint or the call fills it in. And the
+# channel variables that legs of each kind have, empty where the call fills them in.
+TEMPLATE, _CHANNEL_VARS = json.loads(Path(__file__).with_name("leg_fields.json").read_bytes()).values()
 
 
 class LegTemplate(NamedTuple):
@@ -145,25 +132,6 @@ class Home:
     reseller_id: str
     plan: NumberingPlan
     cluster: str
-
-    def leg_vars(self) -> dict[str, Any]:
-        """Channel variables of any leg. The empty ones are filled in for each call."""
-        return {
-            "account_id": self.account_id,
-            "bridge_id": "",
-            "channel_authorized": "true",
-            "ecallmgr_node": f"ecallmgr@{self.cluster}",
-            "fetch_id": "",
-        }
-
-    def caller_vars(self) -> dict[str, Any]:
-        """Channel variables of a leg that comes in, and that the application callflow answers."""
-        return {
-            **self.leg_vars(),
-            "application_name": "callflow",
-            "application_node": f"kazoo_apps@{self.cluster}",
-            "callflow_id": "",
-        }
 
 
 class Endpoint:
@@ -206,7 +174,8 @@ class Endpoint:
         """Its leg when it calls."""
         fields = {"from": self.from_uri, "from_uri": self.contact, "presence_id": self.from_uri, **self.shown}
         headers = {"x_auth_ip": self.host, "x_auth_port": "5060"}
-        return self._template("inbound", fields, self._calling_vars(), headers)
+        channel_vars = {**self._vars("calling"), **self._calling_vars()}
+        return self._template("inbound", fields, channel_vars, headers, ("", ""))
 
     @cached_property
     def called(self) -> LegTemplate:
@@ -220,22 +189,32 @@ class Endpoint:
             "caller_destination_number": self.sip_user,
             **self._called_fields(),
         }
-        return self._template("outbound", fields, self._called_vars(), self._called_headers())
+        ends = self.sip_user, self.early_media
+        return self._template("outbound", fields, self._called_vars(), self._called_headers(), ends)
 
     def _called_fields(self) -> dict[str, Any]:
         return {}
 
     def _calling_vars(self) -> dict[str, Any]:
-        return self.home.caller_vars()
+        return {}
 
     def _called_vars(self) -> dict[str, Any]:
-        return self.home.leg_vars()
+        return {}
 
     def _called_headers(self) -> dict[str, str]:
         return {}
 
+    def _vars(self, *kinds: str) -> dict[str, Any]:
+        """Channel variables of some kinds, filled in."""
+        return {name: text.format_map(vars(self)) for kind in kinds for name, text in _CHANNEL_VARS[kind].items()}
+
     def _template(
-        self, direction: str, fields: dict[str, Any], channel_vars: dict[str, Any], headers: dict[str, str]
+        self,
+        direction: str,
+        fields: dict[str, Any],
+        channel_vars: dict[str, Any],
+        headers: dict[str, str],
+        ends: tuple[str, str],
     ) -> LegTemplate:
         document = {
             **TEMPLATE,
@@ -246,10 +225,9 @@ class Endpoint:
             "node": f"ecallmgr@{self.home.cluster}",
             "pvt_account_id": self.home.account_id,
         }
-        in_order = dict(sorted(channel_vars.items()))  # `ecallmgr_util.erl`, `channel_vars_sort`
-        destination, early_media = (self.sip_user, self.early_media) if direction == "outbound" else ("", "")
+        in_order = dict(sorted((self._vars("any") | channel_vars).items()))  # `ecallmgr_util.erl`, `channel_vars_sort`
         sdp = self.agent.sdp_parts(self.host)
-        return LegTemplate(document, in_order, headers, direction, destination, early_media, self.agent, self.host, sdp)
+        return LegTemplate(document, in_order, headers, direction, *ends, self.agent, self.host, sdp)
 
 
 class Phone(Endpoint):
@@ -267,37 +245,11 @@ class Phone(Endpoint):
     def _called_fields(self) -> dict[str, Any]:
         return {"presence_id": self.uri}
 
-    def _authorized_vars(self) -> dict[str, Any]:
-        return {
-            "authorizing_id": self.device["id"],
-            "authorizing_type": "device",
-            "owner_id": self.device["owner_id"],
-            "realm": self.home.realm,
-        }
-
     def _calling_vars(self) -> dict[str, Any]:
-        return {
-            **super()._calling_vars(),
-            **self._authorized_vars(),
-            "account_name": self.home.account_name,
-            "account_realm": self.home.realm,
-            "presence_id": self.uri,
-            "privacy_hide_name": "false",
-            "privacy_hide_number": "false",
-            "register_overwrite_notify": "false",
-            "suppress_unregister_notifications": "false",
-            "username": self.sip_user,
-        }
+        return self._vars("phone", "phone calling")
 
     def _called_vars(self) -> dict[str, Any]:
-        webrtc = {"media_webrtc": "true"} if self.agent is BROWSER else {}
-        return {
-            **super()._called_vars(),
-            **self._authorized_vars(),
-            **webrtc,
-            "media_encryption_enforce_security": "false",
-            "sip_invite_domain": self.home.realm,
-        }
+        return self._vars("phone", "phone called", *(["browser called"] if self.agent is BROWSER else []))
 
     def _called_headers(self) -> dict[str, str]:
         return {"x_kazoo_aor": f"sip:{self.contact}"}
@@ -322,51 +274,31 @@ class Outside(Endpoint):
         return {"e164_destination": self.number, "e164_origination": None, "did_classifier": self.classifier}
 
     def _calling_vars(self) -> dict[str, Any]:
-        name = self.carrier.get("username")
-        registered = {"authorizing_id": self.carrier["id"], "realm": self.host, "username": name} if name else {}
-        return {
-            **super()._calling_vars(),
-            **self._resource_vars(),
-            **self._billing_vars(INBOUND_RATE.billing, INBOUND_RATE),
-            **registered,
-            "authorizing_type": "resource",
-            "ignore_display_updates": "true",
-            "inception": "",
-            "resource_type": "offnet-origination",
-        }
+        registered = ["gateway calling"] if "username" in self.carrier else []
+        return self._vars("carrier", "carrier calling", *registered) | _billing_vars(INBOUND_RATE.billing, INBOUND_RATE)
 
     def _called_vars(self) -> dict[str, Any]:
-        return {
-            **super()._called_vars(),
-            **self._resource_vars(),
-            **self._billing_vars("limits_disabled" if self.rate is None else self.rate.billing, self.rate),
-            "emergency_resource": "true" if self.classifier == "emergency" else "false",
-            "ignore_display_updates": "true",
-            "matched_number": self.number,
-            "original_number": self.number,
-            "privacy_hide_name": "false",
-            "privacy_hide_number": "false",
-            "realm": self.home.realm,
-            "resource_type": "offnet-termination",
-        }
+        billed = _billing_vars("limits_disabled" if self.rate is None else self.rate.billing, self.rate)
+        is_emergency = "true" if self.classifier == "emergency" else "false"
+        return self._vars("carrier", "carrier called") | billed | {"emergency_resource": is_emergency}
 
-    def _resource_vars(self) -> dict[str, Any]:
-        return {"global_resource": "true", "resource_id": self.carrier["id"]}
 
-    def _billing_vars(self, billing: str, rate: Rate | None) -> dict[str, Any]:
-        of_reseller = billing if billing == "limits_disabled" else "per_minute"
-        billed = {"account_billing": billing, "reseller_billing": of_reseller, "reseller_id": self.home.reseller_id}
-        if rate is None:
-            return billed
-        return billed | {
-            "base_cost": str(rate.rate * (rate.minimum // 60) + rate.surcharge),
-            "rate": str(rate.rate),
-            "rate_increment": str(rate.increment),
-            "rate_minimum": str(rate.minimum),
-            "rate_name": rate.name,
-            "rate_nocharge_time": "0",
-            "surcharge": str(rate.surcharge),
-        }
+def _billing_vars(billing: str, rate: Rate | None) -> dict[str, Any]:
+    billed = {
+        "account_billing": billing,
+        "reseller_billing": billing if billing == "limits_disabled" else "per_minute",
+    }
+    if rate is None:
+        return billed
+    return billed | {
+        "base_cost": str(rate.rate * (rate.minimum // 60) + rate.surcharge),
+        "rate": str(rate.rate),
+        "rate_increment": str(rate.increment),
+        "rate_minimum": str(rate.minimum),
+        "rate_name": rate.name,
+        "rate_nocharge_time": "0",
+        "surcharge": str(rate.surcharge),
+    }
 
 
 class Neighbour(Endpoint):
@@ -380,11 +312,4 @@ class Neighbour(Endpoint):
         return {"channel_is_loopback": True, "channel_loopback_leg": "A"}
 
     def _called_vars(self) -> dict[str, Any]:
-        return {
-            **super()._called_vars(),
-            "ignore_display_updates": "true",
-            "loopback_request_uri": self.uri,
-            "reseller_id": self.home.reseller_id,
-            "resource_id": self.account_id,
-            "resource_type": "onnet-termination",
-        }
+        return self._vars("neighbour called")

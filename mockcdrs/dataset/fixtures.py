@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from importlib import metadata
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -165,7 +164,7 @@ def _manifest(files: dict[str, bytes]) -> bytes:
                 days=DAYS,
                 calls_per_day=CALLS_PER_DAY,
                 locale=_LOCALE,
-                versions={name: metadata.version(name) for name in _MAKERS},
+                versions={name: _version(name) for name in _MAKERS},
                 counts={name: data.count(b"\n") for name, data in files.items() if name.endswith(".jsonl")},
                 sha256={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
             )
@@ -176,12 +175,18 @@ def _manifest(files: dict[str, bytes]) -> bytes:
 def _other_versions(root: Path) -> list[str]:
     path = root / _MANIFEST
     pinned = json.loads(path.read_bytes())["versions"] if path.is_file() else {}
-    others = [name for name in pinned if metadata.version(name) != pinned[name]]
+    others = [name for name in pinned if _version(name) != pinned[name]]
     if not others:
         return []
-    installed = ", ".join(f"{name} {metadata.version(name)}" for name in others)
+    installed = ", ".join(f"{name} {_version(name)}" for name in others)
     expected = ", ".join(f"{name} {pinned[name]}" for name in others)
     return [f"versions differ: {installed} installed, {expected} made the fixtures; install those to compare all files"]
+
+
+def _version(package: str) -> str:
+    from importlib import metadata  # which takes longer to import than the manifest takes to read
+
+    return metadata.version(package)
 
 
 def _pretty(value: Any) -> bytes:

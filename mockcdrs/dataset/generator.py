@@ -121,9 +121,7 @@ class DayProfile:
     def __init__(self, traffic: Traffic, day: date) -> None:
         self.midnight = midnight_of(day)
         expected = (_calls_in_hour(traffic, day.weekday(), hour) for hour in range(24))
-        self._until = list(
-            accumulate(expected, initial=0.0)
-        )  # the calls before each hour, the next day's first included
+        self._until = list(accumulate(expected, initial=0.0))  # before each hour, the next day's first included
         self.calls = self._until[-1]
 
     @staticmethod
@@ -283,9 +281,7 @@ class Timetable:
 
     def __init__(self, office: Office, traffic: Traffic, day: date) -> None:
         identity = office.seed, office.account.id, office.locale, traffic
-        random = random_for(
-            "timetable", *identity[:3], traffic.calls_per_day, traffic.utc_offset_hours, day.isoformat()
-        )
+        random = random_for("timetable", *identity[:3], *traffic, day.isoformat())
         draw = random.random
         rows, phones = call_plan(*identity)
         self._key = random.getrandbits(64)

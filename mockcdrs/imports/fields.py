@@ -3,7 +3,8 @@
 Names are those of Kazoo 4.3.142: `kapi_call.hrl` and `ecallmgr_call_events.erl` (events, of which CDRs are made),
 `cdr_channel_destroy.erl` (what is added to them), `reg_authn_req.erl`, `j5_authz_req.erl`, `ecallmgr_fs_authz.erl`,
 `stepswitch_inbound.erl`, `stepswitch_resources.erl`, `cf_*.erl` (channel variables), `cb_cdrs.erl` (rows), the schemas
-of accounts, users and devices, Crossbar's envelope. A field means the same wherever it stands: one table is enough.
+of accounts, users and devices, Crossbar's envelope and parameters. A field means the same wherever it stands: one table
+is enough.
 """
 
 import re
@@ -42,9 +43,9 @@ def _words(text: str) -> frozenset[str]:
 _NAMES_BY_KIND = {
     FieldKind.NAME: """
         account_name agent_name asserted_identity_name callee_id_name caller_id_name company_name conference
-        conference_name effective_caller_id_name fax_identity_name first_name group_name last_name media_name menu name
-        org other_leg_callee_id_name other_leg_caller_id_name outbound_callee_id_name outbound_caller_id_name owner_name
-        queue queue_name reseller_name ring_group
+        conference_name effective_caller_id_name fax_identity_name file_name first_name group_name last_name media_name
+        menu name org other_leg_callee_id_name other_leg_caller_id_name outbound_callee_id_name outbound_caller_id_name
+        owner_name queue queue_name reseller_name ring_group
     """,
     FieldKind.NUMBER: """
         asserted_identity_number call_forward_from callee_id_number caller_caller_id_number caller_destination_number
@@ -92,18 +93,19 @@ _NAMES_BY_KIND = {
         raw_application_data record_name ringback_media tags title transfer_media
     """,
     FieldKind.AMOUNT: """
-        base_cost billing_seconds call_priority cost count discount_percentage duration duration_seconds expire_seconds
-        expires fax_bad_rows fax_file_image_pixel_size fax_image_pixel_size fax_image_size fax_longest_bad_row_run
-        fax_total_pages fax_transfer_rate fax_transferred_pages length page_size pvt_cost pvt_vsn queue_position rate
-        rate_increment rate_minimum rate_nocharge_time reseller_cost ringing_seconds surcharge threshold timeout tokens
-        wait_time x_auth_port x_auth_rport
+        base_cost billing_seconds call_priority chunk_size cost count discount_percentage duration duration_seconds
+        expire_seconds expires fax_bad_rows fax_file_image_pixel_size fax_image_pixel_size fax_image_size
+        fax_longest_bad_row_run fax_total_pages fax_transfer_rate fax_transferred_pages length page_size pvt_cost
+        pvt_vsn queue_position rate rate_increment rate_minimum rate_nocharge_time reseller_cost ringing_seconds
+        surcharge threshold timeout tokens wait_time x_auth_port x_auth_rport
     """,
     FieldKind.TIME: """
-        channel_created_time created date datetime interaction_time iso_8601 iso_8601_combined modified month months
-        pvt_created pvt_modified rfc_1036 timestamp unix_timestamp unix_timestamp_micro
+        channel_created_time created created_from created_to date datetime interaction_time iso_8601 iso_8601_combined
+        modified modified_from modified_to month months pvt_created pvt_modified rfc_1036 timestamp unix_timestamp
+        unix_timestamp_micro utc_offset
     """,
     FieldKind.CODE: """
-        account_billing account_trunk_usage acdc_type app_name app_version application_event
+        accept account_billing account_trunk_usage acdc_type app_name app_version application_event
         application_logical_direction application_name application_response audio auth_method authorizing_type
         billing_mode call_direction call_type caller_screen_bit channel_call_state channel_loopback_leg channel_state
         classifier codecs device_type did_classifier direction disposition encoding error event_category event_name
@@ -111,19 +113,20 @@ _NAMES_BY_KIND = {
         fax_timezone feature_level features hangup_cause hangup_code inception_direction invite_format language
         media_recorder method notification_preference other_leg_direction outbound_privacy phase priv_level
         privacy_method pusher_application pvt_type rate_name raw_application_name reseller_billing reseller_call_type
-        reseller_trunk_usage resource_type status terminator timezone transfer_type type version
+        reseller_trunk_usage resource_type status terminator timezone transfer_type type verb version
     """,
     FieldKind.FLAG: """
-        auto_answer_loopback call_forward caller_privacy_hide_name caller_privacy_hide_number channel_authorized
-        channel_is_loopback channel_loopback_bowout channel_loopback_bowout_execute channel_moving click_to_call
-        direct_calls_only do_not_disturb emergency_resource enabled exclude_from_queues failover fax_ecm_used
-        fax_success fax_t38_used global_resource ignore_completed_elsewhere ignore_display_updates ignore_early_media
-        is_a_leg is_conference is_reseller is_superduper_admin keep_caller_id media_encryption_enforce_security
-        media_webrtc mwi_unsolicited_updates privacy_hide_name privacy_hide_number pvt_deleted pvt_enabled pvt_reseller
-        pvt_superduper_admin pvt_wnm_allow_additions register_overwrite_notify require_fail_on_single_reject
-        require_ignore_early_media require_keypress require_password_update resource_fax_option retain_cid rtcp_mux
-        show_rate silence_terminated soft_limit substitute superduper_admin suppress_unregister_notifications verified
-        vm_to_email_enabled webrtc wnm_allow_additions
+        ascending auto_answer_loopback call_forward caller_privacy_hide_name caller_privacy_hide_number
+        channel_authorized channel_is_loopback channel_loopback_bowout channel_loopback_bowout_execute channel_moving
+        click_to_call descending direct_calls_only do_not_disturb emergency_resource enabled exclude_from_queues
+        failover fax_ecm_used fax_success fax_t38_used global_resource ignore_completed_elsewhere ignore_display_updates
+        ignore_early_media include_api_key is_a_leg is_chunked is_conference is_reseller is_superduper_admin
+        keep_caller_id media_encryption_enforce_security media_webrtc mwi_unsolicited_updates paginate pretty_print
+        privacy_hide_name privacy_hide_number pvt_deleted pvt_enabled pvt_reseller pvt_superduper_admin
+        pvt_wnm_allow_additions register_overwrite_notify require_fail_on_single_reject require_ignore_early_media
+        require_keypress require_password_update resource_fax_option retain_cid rtcp_mux show_rate silence_terminated
+        soft_limit substitute superduper_admin suppress_unregister_notifications verified vm_to_email_enabled webrtc
+        wnm_allow_additions
     """,
     FieldKind.OBJECT: """
         asserted caller_id caller_id_options custom_application_vars custom_channel_vars custom_sip_headers data devices
@@ -167,14 +170,15 @@ VALUES = {
 CODES = _words("""
     1npan a account acdc admin allotment ani_ii answer api attended audio auto b blind bridge busy call call_detail
     call_event call_recording callflow callflows cancel caribbean cdr cell click2call clicktocall conference contact
-    crash credential crossbar delayed~negotiation device did_us disabled e164 early~media ecallmgr emergency enterprise
-    error external fail failure fax flat_rate fmc free gold hangup held hotornot inbound incoming init internal
-    international jonny5 kazoo konami kzc_recording landline limits_disabled limits_only local long~distance manual
-    mobile no_classifier none normal notify npan offnet offnet-origination offnet-termination onnet onnet-origination
-    onnet-termination opus original origination originator_cancel outbound outbound_fax page park parked password
-    per_minute pivot private published regional reporting resource ring_group ringing route sip sip_device sip_uri
-    smartphone softphone standard stepswitch success system t38 teletype termination toll_us tollfree tollfree_us
-    toll~free total trunkstore undefined unknown unlimited user username video vm_to_email voicemail
+    crash credential crossbar csv delayed~negotiation device did_us disabled e164 early~media ecallmgr emergency
+    enterprise error external fail failure fax flat_rate fmc free get gold hangup held hotornot inbound incoming init
+    internal international jonny5 json kazoo konami kzc_recording landline limits_disabled limits_only local
+    long~distance manual mobile no_classifier none normal notify npan offnet offnet-origination offnet-termination onnet
+    onnet-origination onnet-termination opus original origination originator_cancel outbound outbound_fax page park
+    parked password per_minute pivot private published regional reporting resource ring_group ringing route sip
+    sip_device sip_uri smartphone softphone standard stepswitch success system t38 teletype termination text/csv toll_us
+    tollfree tollfree_us toll~free total trunkstore undefined unknown unlimited user username video vm_to_email
+    voicemail
 """)
 """Codes that Kazoo and FreeSWITCH write beside those in capitals: in lower case, `~` for a blank."""
 NOBODY = _words("""

@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,7 @@ from mockcdrs.dataset.accounts import Account, database_name, without_month
 from mockcdrs.dataset.files import DataSet, DocumentSpool, LazyDocuments, Words
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import Document, Month
-from mockcdrs.imports import account_answers, listing_rows, sources
-from mockcdrs.imports.account_answers import RESOURCES
+from mockcdrs.imports import listing_rows, sources
 from mockcdrs.imports.listing_rows import Item, ListingFormat
 from mockcdrs.imports.sources import SourcePlace
 
@@ -28,6 +27,18 @@ UNNAMED_ACCOUNT = hex_id("imported")
 _PUBLIC_DOCUMENT, _WHOLE_DOCUMENT = len(listing_rows.COLUMNS_SINCE) + 1, len(listing_rows.COLUMNS_SINCE) + 2
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])", re.ASCII)
 _CDR = "a listing row (with unix_timestamp), a document (with _id) or a public one (with id and call_id)"
+
+_RESOURCES = {"accounts": "realm", "devices": "device_type", "users": "last_name"}
+"""The resources that describe an account, and the member by which an item of each is known."""
+
+_OF_CALLS = frozenset({"_id", "call_id", "document", "unix_timestamp"})
+# Members of an account's answer that are none of its document: Crossbar adds them, or the data directory has its own.
+_NOT_IN_DOCUMENT = frozenset(
+    {
+        "id", "name", "realm", "wnm_allow_additions", "superduper_admin", "created", "reseller_id", "is_reseller",
+        "billing_mode", "notification_preference", "trial_time_left",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Importer:
     _spool: DocumentSpool = field(default_factory=DocumentSpool)
     _candidates: dict[tuple[str, str, str], _Candidate] = field(default_factory=dict)
     _accounts: dict[str, Account] = field(default_factory=dict)
-    _answers: dict[str, dict[str, Item]] = field(default_factory=lambda: {name: {} for name in RESOURCES})
+    _answers: dict[str, dict[str, Item]] = field(default_factory=lambda: {name: {} for name in _RESOURCES})
     """What answers of `/accounts`, `/devices` and `/users` have, by resource and id."""
     _answer_place: SourcePlace | None = None
 
@@ -89,7 +100,7 @@ class Importer:
         for source, item in sources.read_items(path):
             if other := _kind_of_other(item):
                 self.others[other] += 1
-            elif resource := account_answers.resource_of(item):
+            elif resource := _resource_of(item):
                 items, self._answer_place = self._answers[resource], source
                 items[item["id"]] = {**items.get(item["id"], {}), **item}
             else:
@@ -159,7 +170,7 @@ class Importer:
         for account_id in [*self._accounts, *sorted(ids - self._accounts.keys())]:
             account = self._accounts.get(account_id) or self._infer_account(account_id, offsets)
             is_owner = account_id == owner_id
-            yield account_answers.describe_account(
+            yield describe_account(
                 account,
                 answers.get(account_id, {}),
                 users.values() if is_owner else (),
@@ -255,3 +266,30 @@ def complete_document(public: Item, account_id: str, month: str) -> Item:
         "pvt_type": "cdr",
         "pvt_vsn": 2,
     }
+
+
+def _resource_of(item: Mapping[str, Any]) -> str | None:
+    """The resource that an item of an answer is of; `None` if it is of a call or of another resource."""
+    if not isinstance(item.get("id"), str) or not _OF_CALLS.isdisjoint(item):
+        return None
+    return next((resource for resource, member in _RESOURCES.items() if member in item), None)
+
+
+def describe_account(
+    account: Account,
+    answer: Mapping[str, Any],
+    users: Iterable[Mapping[str, Any]],
+    devices: Iterable[Mapping[str, Any]],
+) -> Account:
+    """An account with what the answer of its endpoint says of it, and with its users and devices if there are any."""
+    document = {name: value for name, value in answer.items() if name not in _NOT_IN_DOCUMENT}
+    created = {"pvt_created": answer["created"]} if "created" in answer else {}
+    return replace(
+        account,
+        name=str(answer.get("name", account.name)),
+        realm=str(answer.get("realm", account.realm)),
+        is_reseller=answer.get("is_reseller", account.is_reseller) is True,
+        users=tuple(users) or account.users,
+        devices=tuple(devices) or account.devices,
+        document={**account.document, **document, **created},
+    )

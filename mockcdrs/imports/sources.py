@@ -218,13 +218,17 @@ _JOINED_RECORDING_IDS = re.compile(r"(\d{6}-[0-9a-f]{32})+", re.ASCII)
 # Separators of cells without quotes, to be tried in turn: a comma that no blank follows, which leaves "Doe, Ann" whole;
 # or any comma but that of a date.
 _BARE_SEPARATORS = (re.compile(r",(?! )"), re.compile(r",(?! \d\d \w{3} \d{4} )"))
+_QUOTED = "CSV with every cell in quotes"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def _quoted_csv_items(source: SourcePlace, text: str) -> Iterator[tuple[SourcePlace, Item]]:
     """Yield the rows or public documents of a download with every cell in quotes (`kz_csv.erl`)."""
     source = replace(source, file_format=FileFormat.QUOTED_CSV)
-    header = csv_column_names(next(csv.reader([text.partition("\n")[0]])))
+    try:
+        header = csv_column_names(next(csv.reader([text.partition("\n")[0]])))
+    except csv.Error as error:
+        replace(source, line=1).refuse(Words(f"is broken ({error})"), _QUOTED)
     _check_header(replace(source, line=1), header)
     has_escapes = _has_escapes(text, header)
     build = _csv_row if _ROW_ONLY_COLUMN in header else _csv_document
@@ -283,7 +287,7 @@ def _read_escaped(source: SourcePlace, text: str) -> _CsvRecords:
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), "CSV with every cell in quotes")
+        replace(source, line=reader.line_num).refuse(Words(f"is broken ({error})"), _QUOTED)
 
 
 def _read_unescaped(source: SourcePlace, text: str, width: int) -> _CsvRecords:

@@ -18,21 +18,16 @@ from mockcdrs.imports import sources
 from mockcdrs.imports.anonymizer import Anonymizer
 from mockcdrs.imports.fields import ERROR_MEMBERS, HEADERS, FieldKind, kind_of
 from mockcdrs.openapi import build_document
-from mockcdrs.openapi.operations import PARAMETERS
 from mockcdrs.recordings.exchanges import Exchange
 
 _FIXED_SEGMENTS = frozenset({"", "v1", "v2", "account"}).union(
     segment for path in build_document()["paths"] for segment in path.split("/") if not segment.startswith("{")
 )
 _START_KEYS = frozenset({"start_key", "end_key", "next_start_key"})
-_FIELD_NAME_FILTER = re.compile("has_key|key_missing|has_value|value_missing|missing_value")
-_FIELD_FILTER = re.compile(r"filter_(?:not_)?(?:.*\.)?([^.]+)")
-_FIXED_VALUE = re.compile(r"-?[\d.]*|true|false|yes|no|csv|json|text/csv", re.ASCII)
-_FIXED_PARAMETERS = frozenset(
-    name for name, parameter in PARAMETERS.items() if parameter["schema"].get("type") in {"integer", "boolean"}
-) | {"accept", "verb"}
+_FILTER = re.compile(
+    r"(?:has_key|key_missing|has_value|value_missing|missing_value)|filter_(?:not_)?(?:.*\.)?(?P<field>[^.]+)"
+)
 _FILE_NAME = re.compile(r'(filename=")(?!result\.csv"|json_[0-9a-f]{22}\.csv")([^"]*)')
-_PARAMETERS = PARAMETERS.keys() | frozenset({"jsonp", "verb", "accept", "auth_token", "include_api_key"})
 _ERROR_CAUSES = ("load_cdrs", "Bad Request", "timeout")
 _QUOTED_PART = re.compile(r"'[^']*'|\S*\d{8,}\S*")
 _AFTER_ALL_TEXT = "\ufff0"
@@ -76,21 +71,22 @@ class ExchangeAnonymizer:
         return query if hidden == pairs else urlencode(hidden, errors="surrogateescape")
 
     def _parameter(self, name: str) -> str:
-        return name if name in _PARAMETERS or _FIELD_FILTER.fullmatch(name) else self._text(name)
+        is_known = name in _START_KEYS or name == "jsonp" or kind_of(name) or _FILTER.fullmatch(name)
+        return name if is_known else self._text(name)
 
     def _argument(self, name: str, value: str) -> str:
-        if name == "jsonp" or (name in _FIXED_PARAMETERS and _FIXED_VALUE.fullmatch(value)):
+        if name == "jsonp":
             return value
         if name in _START_KEYS:
             return self._start_key(value)
-        if _FIELD_NAME_FILTER.fullmatch(name):
+        if not (found := _FILTER.fullmatch(name)):
+            return self._anonymizer.hide(kind_of(name) or FieldKind.TEXT, value)
+        if not found["field"]:
             return ".".join(part if kind_of(part) else self._text(part) for part in value.split("."))
-        if found := _FIELD_FILTER.fullmatch(name):
-            kind, values = kind_of(found[1]) or FieldKind.TEXT, _parse_json(value)
-            if isinstance(values, list):
-                return _compact([self._anonymizer.hide(kind, str(each)) for each in values])
-            return self._anonymizer.hide(kind, value)
-        return self._text(value)
+        kind, values = kind_of(found["field"]) or FieldKind.TEXT, _parse_json(value)
+        if isinstance(values, list):
+            return _compact([self._anonymizer.hide(kind, str(each)) for each in values])
+        return self._anonymizer.hide(kind, value)
 
     def _start_key(self, text: str) -> str:
         """An encoded view key with pseudonyms for its ids, or any other text."""
@@ -145,7 +141,7 @@ class ExchangeAnonymizer:
             case str() if name in {"message", "target"}:
                 return _QUOTED_PART.sub(lambda quoted: self._anonymizer.hide(FieldKind.TIME, quoted[0]), value)
             case dict():
-                names = {key: key if key in ERROR_MEMBERS or key in PARAMETERS else self._text(key) for key in value}
+                names = {key: key if key in ERROR_MEMBERS else self._parameter(key) for key in value}
                 return {names[key]: self._error(key, each) for key, each in value.items()}
             case list():
                 return [self._error(name, each) for each in value]

@@ -16,8 +16,7 @@ from mockcdrs.contract.client import Client, ClientError, HeaderPairs, RawReques
 from mockcdrs.contract.target import assume_version, detect_version
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.store import Document
-from mockcdrs.imports.account_answers import describe_account
-from mockcdrs.imports.importer import complete_document
+from mockcdrs.imports.importer import complete_document, describe_account
 from mockcdrs.recordings.exchanges import (
     Exchange,
     MockReport,

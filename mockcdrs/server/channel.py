@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.task import WSGITask
+from waitress.utilities import BadRequest
 
 from mockcdrs.faults.wire_effect import Latch
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mockcdrs.server.waitress_server import EventLoop
 
 
+_LONGEST_FRAMING_BYTES = 65_536
 _LONGEST_LENGTH = 10**20 - 1  # the longest that the app reads as a number
 
 logger = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class RequestParser(HTTPRequestParser):
         if self._before is not None:
             return self._discard(data)
         taken: int = super().received(data)
+        self._check_framing(self.body_rcv)
         length = max(self.content_length, len(self.body_rcv or ()))
         if length > self._longest and not self.completed:
             self.completed, self.expect_continue = True, False
@@ -58,8 +61,17 @@ class RequestParser(HTTPRequestParser):
         except ValueError as wrong:
             raise ParsingError(str(wrong)) from wrong
 
+    def _check_framing(self, receiver: Any) -> None:
+        """Refuse what stands around chunks where it does not end; waitress would keep all of it."""
+        if (
+            len(getattr(receiver, "control_line", b"")) + len(getattr(receiver, "trailer", b""))
+            > _LONGEST_FRAMING_BYTES
+        ):
+            self.error, self.completed = BadRequest("the head or the end of a chunk is too long"), True
+
     def _discard(self, data: bytes) -> int:
         taken: int = self._before.received(data)
+        self._check_framing(self._before)
         if self._before.error is not None:
             self.error, self.completed = self._before.error, True
         if self._before.completed:

@@ -3,8 +3,8 @@
 import contextlib
 import itertools
 import json
+import logging
 import threading
-import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, NoReturn, cast
@@ -16,12 +16,15 @@ from falcon.routing import CompiledRouter
 from mockcdrs import console
 from mockcdrs.config import ServerConfig
 from mockcdrs.control.backend import MockBackend
+from mockcdrs.control.redaction import escape
 from mockcdrs.control_api import OPEN, ROUTES
 from mockcdrs.control_api.access import ApiError, check_access, error_body, panel_headers
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, Handler, bad_value
 from mockcdrs.control_api.request_records import describe_records
 from mockcdrs.server.app import CONTROL, LONGEST_CONTROL_BODY
 from mockcdrs.server.wire_faults import ClientConnection
+
+logger = logging.getLogger(__name__)
 
 MOST_LISTENERS = 8
 MOST_LEVELS = 100
@@ -120,8 +123,9 @@ class ControlApi:
             _refuse_route(req, resp, wrong)
         except ApiError as refused:
             _send(resp, ApiResponse(refused.to_dict(), refused.status))
-        except Exception as wrong:  # noqa: BLE001 a client is told, in the shape that it knows
-            req.log_error(traceback.format_exc())
+        except Exception as wrong:
+            # not in Falcon's own log, which has the query with its token
+            logger.exception("%s %s failed", escape(req.method), escape(req.path))
             message = f"{type(wrong).__name__}: this is a fault of the mock's own; its log says more"
             _send(resp, ApiResponse(error_body("internal", message), 500))
         if resp.content_type is None and resp.status_code not in {204, 304}:

@@ -1,12 +1,11 @@
 """Medians, noise, and lines of a table; what a process has spent."""
 
-import os
+import resource
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +78,18 @@ class Line:
     def cells(self) -> list[str]:
         """The line's text, column by column."""
         value = self.value
-        shown = "" if value is None else f"{value.median:,.3g}{' ' if self.unit else ''}{self.unit}"
+        shown = "" if value is None else f"{_short(value.median)}{' ' if self.unit else ''}{self.unit}"
         noise = "" if value is None or len(value.values) < 2 else f"{value.noise:.0%}"
         verdict = ""
         if self.budget is not None and value is not None:
             verdict = "met" if self.budget.is_met(value.median) else "MISSED"
         cpu = "" if self.cpu is None else f"{self.cpu:.2f}"
         return [self.row, self.a, self.b, shown, noise, cpu, str(self.budget or ""), verdict]
+
+
+def _short(value: float) -> str:
+    """Three digits, and all of those before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 HEADS = ["row", "A", "B", "value", "noise", "by CPU", "budget", ""]
@@ -96,7 +100,7 @@ class Table:
     """Lines as they come, printed as a Markdown table whose first column is wide enough for most."""
 
     write: Callable[[str], object]
-    widths: list[int] = field(default_factory=lambda: [58, 16, 16, 10, 6, 6, 10, 6])
+    widths: list[int] = field(default_factory=lambda: [62, 16, 16, 10, 6, 6, 10, 6])
 
     def head(self) -> None:
         """The heads and the rule below them."""
@@ -120,19 +124,19 @@ def alternate(rounds: int, *measures: Callable[[], float]) -> list[Samples]:
     return [Samples(values) for values in zip(*figures, strict=True)]
 
 
-def cpu_seconds(pid: int) -> float | None:
-    """Processor time of a process and its threads so far; `None` where the system does not tell."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and its threads so far; 0 for the process 0."""
+    # the id of a process's own clock, as Linux's clock_getcpuclockid() makes it: /proc counts hundredths of a second
+    return time.clock_gettime(~pid << 3 | 2) if pid else 0.0
+
+
+def cpu_of_children() -> float:
+    """Processor time of all processes that this one started and that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def memory_mb(pid: int, name: str = "VmRSS") -> float:
-    """Megabytes of a process, 0 being this one: what it has (`VmRSS`) or had at its peak (`VmHWM`); 0 where unknown."""
-    try:
-        lines = Path(f"/proc/{pid or 'self'}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1_000 for line in lines if line.startswith(name)), 0.0)
+    """Megabytes of a process: what it has (`VmRSS`), or had at its peak (`VmHWM`)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1_024 / 1e6 for line in lines if line.startswith(name))

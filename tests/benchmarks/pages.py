@@ -1,130 +1,118 @@
-"""Answers a second over HTTP: the mock against a constant of the same bytes."""
+"""Pages of 50 rows: how many a second, how that grows with clients, and what a browser feels that asks six at once."""
 
 import contextlib
-import itertools
-import json
+import selectors
+import socket
+import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from collections.abc import Iterable, Iterator, Sequence
 
-import load
-from measuring import Bench, Budget, Line, alternate, cpu_seconds
-from servers import Served, constant_like, mock
+from load import Load
+from measuring import Bench, Budget, Line, alternate
+from servers import NEW, STEP_SECONDS, Served, constant_like, is_whole, mock
 
-PLAIN, HARD = Budget(0.90, is_least=True), Budget(0.85, is_least=True)
 CALLS_PER_DAY = "100"
-NOON = 63_936_129_600  # 2026-01-20T12:00:00Z in Gregorian seconds
-CSV = {"Accept": "text/csv"}
+_AS_GOOD_AS_ONE = Budget(0.8, is_least=True)
+_BURSTS = 30
+_BROWSER_PAGE = (
+    "", "/users?paginate=false", "/devices?paginate=false", "/apps_store",
+    f"/cdrs?created_to={NEW}", f"/cdrs/interaction?created_to={NEW}",
+)  # fmt: skip
 
 
-class Measured:
-    """Load on one address; the rates, and the processor time that the server spent on a request."""
-
-    def __init__(self, bench: Bench, url: str, headers: dict[str, str], pid: int) -> None:
-        self._bench, self._url, self._headers, self._pid = bench, url, headers, pid
-        self._spent, self._count = 0.0, 0
-
-    def __call__(self) -> float:
-        """One round."""
-        before = cpu_seconds(self._pid) or 0.0
-        came = load.put_on(self._url, self._headers, self._bench.seconds)
-        self._spent += (cpu_seconds(self._pid) or 0.0) - before
-        self._count += came.requests
-        return came.rate
-
-    @property
-    def cpu(self) -> float:
-        """Microseconds of processor time for a request; 0 where the system does not tell."""
-        return self._spent / self._count * 1e6
+def never_asked(bench: Bench) -> Iterator[Line]:
+    """Each request for a page that nobody asked for before."""
+    yield from _listing(bench, "a page nobody asked before", f"/cdrs?created_to={NEW}", Budget(0.5, is_least=True))
 
 
-def compared(row: str, bench: Bench, a: Measured, b: Measured, budget: Budget | None) -> Line:
-    """A line of the ratio of two rates."""
-    rates = alternate(bench.rounds, a, b)
-    return Line(
-        row=row,
-        a=f"{rates[0].median:,.0f}/s {a.cpu:,.0f} us",
-        b=f"{rates[1].median:,.0f}/s {b.cpu:,.0f} us",
-        value=rates[0].over(rates[1]),
-        cpu=b.cpu / a.cpu if a.cpu and b.cpu else None,
-        budget=budget,
-    )
+def asked_again(bench: Bench) -> Iterator[Line]:
+    """The newest page again and again, while the clock runs."""
+    yield from _listing(bench, "the same page again", "/cdrs", Budget(0.6, is_least=True))
 
 
-def _against_constant(
-    bench: Bench, served: Served, row: str, path: str, budget: Budget | None, *, headers: dict[str, str] | None = None,
-    is_whole: bool = False,
-) -> Line:  # fmt: skip
-    url, sent = served.address(path), {**served.headers, **(headers or {})}
-    with constant_like(url, sent, is_whole=is_whole) as constant:
-        a, b = Measured(bench, url, sent, served.pid), Measured(bench, constant.url, sent, constant.pid)
-        return compared(row, bench, a, b, budget)
-
-
-def default_page(bench: Bench) -> Iterator[Line]:
-    """50 rows."""
-    with mock("--calls-per-day", CALLS_PER_DAY) as served:
-        yield _against_constant(bench, served, "default listing, 50 rows", "/cdrs", PLAIN)
-        yield _against_constant(bench, served, "same, B with a content-length", "/cdrs", None, is_whole=True)
-
-
-def other_answers(bench: Bench) -> Iterator[Line]:
-    """Everything else that a client asks for."""
-    with mock("--calls-per-day", CALLS_PER_DAY) as served:
-        first = _first_row(served)
-        for row, path, headers in (
-            ("page_size=1", "/cdrs?page_size=1", {}),
-            ("page_size=1000", "/cdrs?page_size=1000", {}),
-            ("CSV, 50 rows", "/cdrs", CSV),
-            ("interactions, 50 rows", "/cdrs/interaction", {}),
-            ("one CDR", f"/cdrs/{first['id']}", {}),
-            ("legs of one interaction", f"/cdrs/legs/{first['interaction_id']}", {}),
-        ):
-            yield _against_constant(bench, served, row, path, HARD, headers=headers)
-
-
-def _first_row(served: Served) -> dict[str, str]:
-    with urlopen(Request(served.address("/cdrs?page_size=1"), headers=served.headers), timeout=30) as answer:
-        row: dict[str, str] = json.load(answer)["data"][0]
-        return row
-
-
-def walked_pages(bench: Bench) -> Iterator[Line]:
-    """Pages that nobody asked for before: what a walk costs, beside what asking again costs. No budget."""
-    with mock("--calls-per-day", CALLS_PER_DAY, "--now", "2026-01-20T12:00:00Z") as served:
-        url = served.address("/cdrs")
-        with constant_like(url, served.headers) as constant:
-            pages = (_walk(served), _pages(constant.url, served.headers, itertools.repeat("")))
-            fresh, same = alternate(bench.rounds, *(_rate_of(bench, walk) for walk in pages))
+def _listing(bench: Bench, row: str, path: str, budget: Budget) -> Iterator[Line]:
+    """The mock against a constant of the same bytes, in the same chunks, on the same server; and against itself."""
+    with (
+        mock("--calls-per-day", CALLS_PER_DAY) as served,
+        constant_like(served, "/cdrs") as constant,
+    ):
+        every = [(served, 1), (constant, 1), (served, 8), (constant, 8), (served, 16)]
+        loads = {each: Load(each[0], [path], bench.seconds, each[1]) for each in every}
+        rates = dict(zip(loads, alternate(bench.rounds, *loads.values()), strict=True))
+    for connections in (1, 8):
+        a, b = (served, connections), (constant, connections)
         yield Line(
-            row="pages never asked before, one client",
-            a=f"{fresh.median:,.0f}/s",
-            b=f"{same.median:,.0f}/s",
-            value=fresh.over(same),
+            row=f"{row}, and a constant: {connections} connection{'s' if connections > 1 else ''}",
+            a=f"{rates[a].median:,.0f}/s {loads[a].cpu:,.0f} us",
+            b=f"{rates[b].median:,.0f}/s {loads[b].cpu:,.0f} us",
+            value=rates[a].over(rates[b]),
+            cpu=loads[b].cpu / loads[a].cpu,
+            budget=budget,
+        )
+    for connections in (8, 16):
+        several, one = rates[served, connections], rates[served, 1]
+        yield Line(
+            row=f"{row}: {connections} connections, and 1",
+            a=f"{several.median:,.0f}/s",
+            b=f"{one.median:,.0f}/s",
+            value=several.over(one),
+            budget=_AS_GOOD_AS_ONE,
         )
 
 
-def _walk(served: Served) -> Iterator[bytes]:
-    """Pages, each from a start that was not asked before."""
-    return _pages(served.address("/cdrs"), served.headers, (f"?created_to={NOON - 60 * n}" for n in itertools.count()))
+def browser_page(bench: Bench) -> Iterator[Line]:
+    """What a browser asks for a call log: six requests at once over six connections, and one after the other."""
+    with mock("--calls-per-day", CALLS_PER_DAY) as served, contextlib.closing(_Browser(served)) as browser:
+        together, alone = alternate(bench.rounds, browser.load_page, browser.ask_each)
+    yield Line(
+        row="six requests of a browser's page at once, and one alone: p95",
+        a=f"{together.median:.1f} ms",
+        b=f"{alone.median:.1f} ms",
+        value=together.over(alone),
+        budget=Budget(3),
+    )
 
 
-def _pages(url: str, headers: dict[str, str], queries: Iterable[str]) -> Iterator[bytes]:
-    parts = urlsplit(url)
-    with contextlib.closing(HTTPConnection(parts.netloc, timeout=30)) as connection:
-        for query in queries:
-            connection.request("GET", parts.path + query, headers=headers)
-            yield connection.getresponse().read()
+class _Browser:
+    """Six connections; a round gives the time in milliseconds within which 19 of 20 answers are there."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._connections = [served.connect() for _ in _BROWSER_PAGE]
+
+    def load_page(self) -> float:
+        """All six at once."""
+        return _p95(took for _ in range(_BURSTS) for took in self._ask(range(len(_BROWSER_PAGE))))
+
+    def ask_each(self) -> float:
+        """Each one alone."""
+        places = range(len(_BROWSER_PAGE))
+        return _p95(took for _ in range(_BURSTS) for place in places for took in self._ask([place]))
+
+    def _ask(self, places: Sequence[int]) -> Iterator[float]:
+        self._served.moment -= STEP_SECONDS
+        paths = (_BROWSER_PAGE[place].replace(NEW, str(self._served.moment)) for place in places)
+        requests = [self._served.request(path) for path in paths]
+        received = {self._connections[place]: b"" for place in places}
+        with selectors.DefaultSelector() as waiting:
+            begun = time.perf_counter()
+            for connection, request in zip(received, requests, strict=True):
+                connection.sendall(request)
+                waiting.register(connection, selectors.EVENT_READ)
+            while waiting.get_map():
+                for key, _ in waiting.select():
+                    connection = key.fileobj
+                    assert isinstance(connection, socket.socket)
+                    received[connection] += connection.recv(1 << 18)
+                    if is_whole(received[connection]):
+                        yield (time.perf_counter() - begun) * 1_000
+                        waiting.unregister(connection)
+
+    def close(self) -> None:
+        """End the connections."""
+        for connection in self._connections:
+            connection.close()
 
 
-def _rate_of(bench: Bench, pages: Iterator[bytes]) -> Callable[[], float]:
-    def rate() -> float:
-        begun, count = time.perf_counter(), 0
-        while time.perf_counter() - begun < bench.seconds:
-            next(pages)
-            count += 1
-        return count / (time.perf_counter() - begun)
-
-    return rate
+def _p95(values: Iterable[float]) -> float:
+    return statistics.quantiles(values, n=20)[-1]

@@ -1,8 +1,9 @@
 """Speed and size, as ratios: `python tests/benchmarks/run.py [--short] [--peers DIR] [ROW ...]`.
 
-Each ratio comes of A and B measured by turns in one run. Rows are the names below; without any, all are measured.
-`--peers` is a folder in which json-server, @stoplight/prism-cli and wiremock were installed by npm. What is not there
-is left out. Nothing fails on a time: a budget that is missed says so.
+Each ratio comes of A and B measured by turns in one run. Rows are the names below; without any, all are measured. wrk
+makes the load. `--peers` is a folder in which json-server, @stoplight/prism-cli, wiremock and @mockoon/cli were
+installed by npm; Granian and pytest-httpserver are Python's. What is not there is left out. Nothing fails on a time: a
+budget that is missed says so.
 """
 
 import argparse
@@ -16,36 +17,32 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import clients
 import data
-import load
-import others
+import memory
 import pages
+import peers
 import starting
-import streaming
+import suites
+from load import Load
 from measuring import Bench, Line, Table
 
 ROWS: dict[str, Callable[[Bench], Iterator[Line]]] = {
-    "page": pages.default_page,
-    "answers": pages.other_answers,
-    "clients": clients.side_by_side,
-    "held": clients.held_back,
-    "beside": clients.beside_a_reader,
-    "walk": pages.walked_pages,
+    "new": pages.never_asked,
+    "again": pages.asked_again,
+    "browser": pages.browser_page,
+    "peers": peers.peers,
+    "tests": suites.many_tests,
     "start": starting.first_page,
-    "pytest": starting.pytest_run,
+    "plugin": suites.unused_plugin,
     "fixture": starting.fixture,
-    "ten-millions": data.ten_millions,
-    "last-page": data.last_page,
-    "old-date": data.old_date,
+    "idle": memory.idle,
+    "many": memory.many_requests,
+    "long": memory.long_answer,
+    "newest": starting.newest_page,
     "generation": data.generation,
-    "filter": data.filtered,
-    "summary": data.summed,
-    "all-rows": streaming.all_rows,
-    "workers": others.workers,
-    "peers": others.peers,
+    "processes": peers.workers,
 }
-IN_SHORT = ("page", "answers", "start", "fixture", "old-date", "generation")
+IN_SHORT = ("new", "again", "start", "plugin", "fixture", "newest", "generation")
 FULL, SHORT = Bench(rounds=7, seconds=1.0), Bench(rounds=1, seconds=1.0)
 
 
@@ -58,14 +55,14 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     known = SHORT if options.short else FULL
     bench = Bench(known.rounds, known.seconds, options.peers)
-    sys.stdout.write(f"{machine()}; {bench.rounds} rounds, load by {load.tool()}\n\n")
+    sys.stdout.write(f"{machine()}; {bench.rounds} rounds, load by wrk\n\n")
     table, begun = Table(_write), time.monotonic()
     table.head()
     with _compiled_code():
         for row in options.rows or (IN_SHORT if options.short else ROWS):
             for line in ROWS[row](bench):
                 table.add(line)
-    sys.stdout.write(f"\n{time.monotonic() - begun:.0f} s\n")
+    sys.stdout.write(f"\n{time.monotonic() - begun:.0f} s; wrk took {Load.busiest:.0%} of a core at the most\n")
 
 
 @contextlib.contextmanager

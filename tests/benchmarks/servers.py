@@ -9,33 +9,72 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import load
-
 HERE = Path(__file__).parent
+NEW = "{new}"
+"""What stands in a path for a moment that no request named before."""
+STEP_SECONDS = 60
+"""How far such moments lie apart; each is earlier than those before."""
+_UNIX_TO_GREGORIAN = 62_167_219_200
 _TRANSPORT = {"connection", "content-length", "server", "transfer-encoding"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Served:
-    """A running mock: what a client needs, and its process."""
+    """A running server: its origin, with what its paths begin, what a client sends, and its process.
 
-    url: str
-    account_id: str
-    token: str
+    `moment`, in Gregorian seconds, is later than all that no request has named yet.
+    """
+
+    origin: str
+    base: str
+    headers: dict[str, str]
     pid: int
+    moment: int = field(default_factory=lambda: int(time.time()) + _UNIX_TO_GREGORIAN)
 
-    def address(self, path: str) -> str:
-        """The address of something of the account's: `/cdrs?page_size=1`."""
-        return f"{self.url}/accounts/{self.account_id}{path}"
+    def connect(self) -> socket.socket:
+        """A new connection."""
+        url = urlsplit(self.origin)
+        return socket.create_connection((url.hostname or "", url.port or 80), timeout=60)
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What a client sends."""
-        return {"X-Auth-Token": self.token}
+    def request(self, path: str) -> bytes:
+        """A GET as it is sent."""
+        lines = [f"GET {self.base}{path} HTTP/1.1", f"Host: {urlsplit(self.origin).netloc}"]
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
+
+    def get(self, path: str) -> tuple[str, bytes]:
+        """The head and the body of an answer, as they were sent."""
+        with self.connect() as connection:
+            connection.sendall(self.request(path))
+            received = b""
+            while not is_whole(received):
+                received += connection.recv(1 << 18)
+        head, _, body = received.partition(b"\r\n\r\n")
+        return head.decode("latin-1"), body
+
+
+def is_whole(received: bytes) -> bool:
+    """Whether an answer is complete."""
+    head, end, body = received.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return len(body) >= int(length[1]) if length else bool(end) and body.endswith(b"\r\n0\r\n\r\n")
+
+
+def parts_of(head: str, body: bytes) -> list[bytes]:
+    """The chunks of an answer; its one body where it has a length."""
+    return list(_chunks(body)) if "chunked" in head else [body]
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    at = 0
+    while (size := re.match(rb"([0-9A-Fa-f]+)\r\n", body[at : at + 20])) and int(size[1], 16):
+        at += size.end()
+        yield body[at : at + int(size[1], 16)]
+        at += int(size[1], 16) + 2
 
 
 def mockcdrs(*arguments: str) -> list[str]:
@@ -72,54 +111,25 @@ def mock(*options: str) -> Iterator[Served]:
             until(file.exists)
             variables = dict(line.split("=", 1) for line in file.read_text().splitlines())
             url, account, token = (variables[f"MOCKCDRS_{name}"] for name in ("URL", "ACCOUNT_ID", "AUTH_TOKEN"))
-            yield Served(url, account, token, process.pid)
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A running constant: its address and process."""
-
-    url: str
-    pid: int
+            base = f"{urlsplit(url).path}/accounts/{account}"
+            yield Served(url.removesuffix(urlsplit(url).path), base, {"X-Auth-Token": token}, process.pid)
 
 
 @contextlib.contextmanager
-def constant_like(url: str, headers: dict[str, str], *, is_whole: bool = False) -> Iterator[Constant]:
-    """A server whose constant is what an address answers, with its headers and in its chunks."""
-    _, answer, connection = load.fetch(url, [f"{name}: {value}" for name, value in headers.items()])
-    connection.close()
-    head, _, body = answer.partition(b"\r\n\r\n")
-    lines = (line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:])
-    own = {name: value for name, value in lines if name.lower() not in _TRANSPORT}
-    parts = [part.decode("latin-1") for part in (_chunks(body) if b"chunked" in head else [body])]
-    description = {
-        "path": urlsplit(url).path,
-        "headers": own,
-        "parts": parts,
-        "is_whole": is_whole or b"chunked" not in head,
-    }
-    with constant(description) as (port, pid):
-        parts_of_url = urlsplit(url)
-        yield Constant(parts_of_url._replace(netloc=f"127.0.0.1:{port}").geturl(), pid)
-
-
-@contextlib.contextmanager
-def constant(description: dict[str, object]) -> Iterator[tuple[int, int]]:
-    """The port and process of a `constant.py`."""
+def constant_like(served: Served, path: str) -> Iterator[Served]:
+    """A server whose constant is what another one answers, with its headers and in its chunks."""
+    head, body = served.get(path)
+    lines = (line.split(": ", 1) for line in head.split("\r\n")[1:])
+    headers = {name: value for name, value in lines if name.lower() not in _TRANSPORT}
+    parts = [part.decode("latin-1") for part in parts_of(head, body)]
+    description = {"path": served.base + path, "headers": headers, "parts": parts, "is_whole": "chunked" not in head}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "constant.json"
         file.write_text(json.dumps(description))
         with running([sys.executable, str(HERE / "constant.py"), str(file)]) as process:
             assert process.stdout is not None
-            yield int(process.stdout.readline()), process.pid
-
-
-def _chunks(body: bytes) -> Iterator[bytes]:
-    at = 0
-    while (size := re.match(rb"([0-9A-Fa-f]+)\r\n", body[at : at + 20])) and int(size[1], 16):
-        at += size.end()
-        yield body[at : at + int(size[1], 16)]
-        at += int(size[1], 16) + 2
+            port = int(process.stdout.readline())
+            yield Served(f"http://127.0.0.1:{port}", served.base, served.headers, process.pid)
 
 
 def free_port() -> int:

@@ -35,6 +35,7 @@ def test_the_page_may_use_its_own_server_and_no_inline_script(client: TestClient
     policy = page.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert policy.endswith("require-trusted-types-for 'script'; trusted-types 'none'")
+    assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.journal import (
+    MAX_BODY_BYTES,
     MAX_ERROR_RESPONSES,
     MAX_REQUEST_BODY_BYTES,
     MAX_RESPONSES,
@@ -224,6 +225,18 @@ def open_answered(journal: Journal, status: int) -> Record:
     record = open_record(journal)
     record.status, record.response = status, SentResponse({})
     return record
+
+
+@pytest.mark.parametrize(("more", "is_truncated"), [(0, False), (1, True)])
+def test_of_a_body_the_beginning_is_kept(more: int, is_truncated: bool) -> None:
+    response = SentResponse({"x-auth-token": "secret", "a": "b"})
+    for part in (b"begin", b"x" * (MAX_BODY_BYTES - 5 + more), b"y" * more):
+        response.keep(part)
+    assert response.to_dict() == {
+        "headers": {"x-auth-token": redact("secret"), "a": "b"},
+        "body": "begin" + "x" * (MAX_BODY_BYTES - 5),
+        "truncated": is_truncated,
+    }
 
 
 def test_an_error_is_kept_when_many_requests_came_after_it_and_an_answer_is_not() -> None:

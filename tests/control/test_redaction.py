@@ -1,5 +1,6 @@
 """Redaction of secrets in requests and bodies."""
 
+import hashlib
 import json
 import re
 from urllib.parse import quote, urlencode
@@ -56,12 +57,21 @@ def test_what_only_begins_as_a_token_costs_no_more_than_its_length() -> None:
         ("a=1&paginate&&b=%zz&c=x=y", "a=1&paginate&&b=%zz&c=x=y"),
         ("auth_token=tok%2Fen&a=1", f"auth_token={redact('tok/en')}&a=1"),
         ("auth%5Ftoken=s", f"auth%5Ftoken={redact('s')}"),
+        ("auth_token=s=", f"auth_token={redact('s=')}"),
+        ("auth_token=%FF", "auth_token=" + redact("\udcff")),
         ("auth_token", "auth_token"),
         (f"x={SIGNED}", f"x={redact(SIGNED)}"),
     ],
 )
 def test_a_query_string_stays_as_it_came_but_for_its_secrets(raw: str, redacted: str) -> None:
     assert redact_query(raw) == redacted
+
+
+@pytest.mark.parametrize("literal", [r"\ud8e5a", r"\udbff", r"\udc80", r"\udfff\ud800"])
+def test_half_a_surrogate_pair_is_a_secret_like_any_other(literal: str) -> None:
+    secret = json.loads(f'"{literal}"')
+    assert redact_text(f'{{"password":"{literal}"}}') == f'{{"password":"{redact(secret)}"}}'
+    assert redact(secret) != redact(secret[:-1])
 
 
 def test_a_redacted_secret_and_undefined_stay() -> None:
@@ -72,6 +82,15 @@ def test_a_redacted_secret_and_undefined_stay() -> None:
 @pytest.mark.parametrize("name", ["cookie", "set-cookie", "proxy-authorization"])
 def test_what_a_browser_sends_of_other_servers_is_redacted_too(name: str) -> None:
     assert redact_headers({name: "session=1"}) == {name: redact("session=1")}
+
+
+def test_a_digest_is_that_of_the_secrets_bytes() -> None:
+    assert redact("token") == f"redacted-{hashlib.sha256(b'token').hexdigest()[:8]}"
+    assert redact("\udcff") == f"redacted-{hashlib.sha256(bytes([0xFF])).hexdigest()[:8]}"
+
+
+def test_secrets_in_a_list_are_redacted() -> None:
+    assert redact_value("auth_token", ["a", 1, {"x": "b"}]) == [redact("a"), 1, {"x": "b"}]
 
 
 def test_headers_with_a_token_are_redacted() -> None:
@@ -100,6 +119,7 @@ def test_a_form_loses_its_secret(secret: str) -> None:
     ("cut", "redacted"),
     [
         ('{"auth_token":"sec', f'{{"auth_token":"{redact("sec")}"'),
+        ('{"auth_token":"XY', f'{{"auth_token":"{redact("XY")}"'),
         ('{"auth_token":"sec\\', f'{{"auth_token":"{redact("sec")}"\\'),
         ('{"password": 1234}', f'{{"password": "{redact("1234")}"}}'),
         ('{"auth_token":', '{"auth_token":'),

@@ -75,6 +75,18 @@ def test_the_token_is_needed_except_on_open_paths() -> None:
             request(TOKEN, token=token)
 
 
+def test_the_token_is_compared_in_a_time_that_tells_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+
+    def compare_digest(one: bytes, other: bytes) -> bool:
+        compared.append((one, other))
+        return one == other
+
+    monkeypatch.setattr("mockcdrs.control_api.access.hmac.compare_digest", compare_digest)
+    request(TOKEN, token="secret")
+    assert compared == [(b"secret", b"secret")]
+
+
 def test_a_page_of_the_server_itself_is_let_in_and_so_is_a_link_to_it() -> None:
     request(ServerConfig(), origin="http://localhost:8000", sec_fetch_site="same-origin")
     request(ServerConfig(), sec_fetch_site="cross-site", sec_fetch_mode="navigate", sec_fetch_dest="document")

@@ -186,6 +186,11 @@ def test_the_last_page_has_no_next_start_key() -> None:
     assert page["page_size"] == 3
 
 
+def test_a_trailer_whose_texts_are_escaped_has_all_as_text_still() -> None:
+    state = state_of(calls(3), fixed=["trailer-unescaped"])
+    assert json_of(ask(state, headers={"x-request-id": 'a"b'}))["page_size"] == "3"
+
+
 def trailer(context: Context) -> bytes:
     return envelope.chunks_trailer(context, envelope.paging_fields(context))
 

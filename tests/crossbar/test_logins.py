@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
-from mockcdrs.dataset.accounts import api_key
+from mockcdrs.dataset.accounts import Account, api_key
 from tests.crossbar.builders import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -52,11 +52,24 @@ def test_a_login_is_201_with_a_token_that_opens_the_account(state: State) -> Non
         "page_size", "data", "revision", "timestamp", "version", "node", "request_id", "status", "auth_token",
     ]  # fmt: skip
     assert (answer["page_size"], answer["revision"]) == (1, "automatic")
-    assert list(answer["data"]) == [
-        "owner_id", "account_id", "ui_config", "capabilities", "is_master_account", "is_reseller", "reseller_id",
-        "cluster_id", "account_name", "language", "apps",
-    ]  # fmt: skip
-    assert answer["data"]["reseller_id"] == RESELLER
+    expected = {
+        "owner_id": ANN,
+        "account_id": ACCOUNT,
+        "ui_config": {},
+        "capabilities": {"voicemail": {"transcription": {"default": False, "available": False}}},
+        "is_master_account": False,
+        "is_reseller": False,
+        "reseller_id": RESELLER,
+        "cluster_id": "f853c99d54edd24914c952cfbbd59cc6",
+        "account_name": "Alpha",
+        "language": "en-us",
+        "apps": [
+            {"id": "1354679079e6fc2edc291d03a4cb2ec1", "name": "voip", "label": "SmartPBX"},
+            {"id": "29c2f775cc3f98d2113ec1be445710e6", "name": "accounts", "label": "Accounts Manager"},
+            {"id": "513080e9b6ae84875109a493ff2e8470", "name": "callflows", "label": "Callflows"},
+        ],
+    }
+    assert json.dumps(answer["data"]) == json.dumps(expected)
     assert ask(state, "", token=answer["auth_token"]).status == 200
 
 
@@ -267,6 +280,31 @@ def test_ones_own_token_is_told_under_ones_own_account_alone(state: State) -> No
     assert ask(state, f"/v2/accounts/{CHILD}/user_auth/{given}", token=given).status == 403
     assert ask(state, path, token=RESELLER_TOKEN).status == 401
     assert ask(state, f"/v2/user_auth/{given}", token=None).status == 401
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "label"),
+    [
+        ("de-de", {"de-DE": {"label": "Telefon"}, "en-US": {"label": "Phone"}}, "Telefon"),
+        ("fr-fr", {"de-DE": {"label": "Telefon"}, "en-US": {"label": "Phone"}}, "Phone"),
+        ("de-de", {"en-US": {}}, None),
+        ("de-de", "odd", None),
+        ("de-de", None, None),
+    ],
+)
+def test_an_app_has_its_label_in_the_accounts_language_or_in_english(
+    state: State, language: str, texts: Any, label: str | None
+) -> None:
+    app = {"id": "x", "name": "phone", "api_url": "http://a", "source_url": "http://s", "i18n": texts, "author": "me"}
+
+    def change(account: Account) -> Account:
+        return replace(account, apps=(app,), document={**account.document, "language": language})
+
+    state.data.change_account(ACCOUNT, change)
+    answer = data_of(put(state, "user_auth", GOOD))
+    columns = {"id": "x", "name": "phone", "api_url": "http://a", "source_url": "http://s"}
+    assert answer["apps"] == [columns if label is None else {**columns, "label": label}]
+    assert answer["language"] == language
 
 
 def test_a_token_tells_how_it_was_had(state: State) -> None:

@@ -275,21 +275,41 @@ def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, s
 @pytest.mark.parametrize(
     ("path", "query", "words"),
     [
-        ("/cdrs/summary", "accept=csv&created_to=63934500000", "CSV of a summary"),
-        ("/cdrs/summary", "accept=csv&is_chunked=true&created_to=63934500000", "CSV of a summary"),
-        (ONE, "accept=pdf", "accept=pdf"),
-        ("/cdrs/abcdef-x", "", "the month 'abcdef'"),
-        ("/cdrs/legs/abcdefghijk-x", "", "the time 'abcdefghijk'"),
-        ("/cdrs", "created_from=1768300000&created_to=1768900000", "are these Unix seconds?"),
-        ("/v2/accounts/cdrs", "", "no account"),
+        ("/cdrs/summary", "accept=csv&created_to=63934500000", "CSV of a summary without a call"),
+        ("/cdrs/summary", "accept=csv&is_chunked=true&created_to=63934500000", "CSV of a summary without a call"),
+        (ONE, "accept=pdf", "accept=pdf for something that is no PDF"),
+        ("/cdrs/abcdef-x", "", "the month 'abcdef' of a CDR id"),
+        ("/cdrs/legs/abcdefghijk-x", "", "the time 'abcdefghijk' of an interaction id"),
+        ("/cdrs/legs/202601-empty", "", "an interaction id that is empty"),
+        (
+            "/cdrs",
+            "created_from=1768300000&created_to=1768900000",
+            "a range from 1768300000 to 1768900000, whose months have no names: are these Unix seconds?",
+        ),
+        ("/v2/accounts/cdrs", "", "the path names no account"),
+        ("/cdrs", "a=%zz", "a query string that cannot be read"),
     ],
 )
 def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: str, query: str, words: str) -> None:
+    state.data.add(ACCOUNT, "202601", [leg("empty", interaction_id="")])
     response = ask(state, path, query, token=MASTER_TOKEN)
-    assert response.status == 500
-    assert response.note.startswith("this is Crossbar's own behaviour, it dies of ")
-    assert words in response.note
-    assert "\n" not in response.note
+    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour, it dies of {words}")
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "words"),
+    [
+        ("/cdrs", {"accept": {"a": 1}}, "an accept that is no text"),
+        ("/cdrs", {"utc_offset": {"a": 1}}, "a utc_offset of {'a': 1}"),
+        ("/cdrs", {"utc_offset": False}, "a utc_offset of False"),
+        (ONE, {"accept": "csv", "file_name": {"a": 1}}, "a file_name that is no text"),
+    ],
+)
+def test_a_value_in_a_body_that_kills_the_server_is_named(
+    state: State, path: str, values: dict[str, Any], words: str
+) -> None:
+    response = ask(state, path, body=json.dumps({"data": {}, **values}).encode())
+    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour, it dies of {words}")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,20 @@ def test_a_body_in_no_parts_and_a_type_that_is_none_kill(kind: str, body: bytes)
     assert caught.value.status == 500
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        (MULTIPART, b"{}", "a multipart body without parts or without an end"),
+        (MULTIPART, parts(b"no head"), "a part of a multipart body that has no head"),
+        ("json", b"", "a content type that is none: 'json'"),
+    ],
+)
+def test_a_body_that_kills_is_described(kind: str, body: bytes, words: str) -> None:
+    with pytest.raises(EmptyResponse) as caught:
+        read(body, kind)
+    assert caught.value.why == words
+
+
 def test_a_body_in_base64_is_looked_at_and_let_be() -> None:
     """`api_util:decode_base64/4`."""
     assert read(b"aGVs\nbG8=", "application/base64") == {}

@@ -137,6 +137,15 @@ def test_an_answer_that_was_not_read_to_its_end_is_not_kept() -> None:
     assert cached(state, incoming_request())[2].endswith(b"}")
 
 
+def test_what_somebody_notes_of_an_answer_does_not_show_in_the_next() -> None:
+    state = filled()
+    for _ in range(3):
+        response = state.answers.respond(incoming_request(), state.server_state(), "1")
+        body_of(response)
+        assert (response.outcome.message, response.outcome.rows) == ("", 4)
+        response.outcome.message, response.outcome.rows = "changed", 7
+
+
 def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response_cache, "MAX_RESPONSE_BYTES", 1_000)
     state, made_anew = filled(), []

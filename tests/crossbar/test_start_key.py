@@ -59,6 +59,44 @@ def test_every_json_value_comes_back(value: Any) -> None:
     assert repr(decode(encode(value))) == repr(value)
 
 
+@pytest.mark.parametrize(
+    ("term", "binary"),
+    [
+        (0, b"a\x00"),
+        (255, b"a\xff"),
+        (256, b"b\x00\x00\x01\x00"),
+        (-1, b"b\xff\xff\xff\xff"),
+        (-100, b"b\xff\xff\xff\x9c"),
+        (2**31 - 1, b"b\x7f\xff\xff\xff"),
+        (-(2**31), b"b\x80\x00\x00\x00"),
+        (2**31, b"n\x04\x00\x00\x00\x00\x80"),
+        (-(2**31) - 1, b"n\x04\x01\x01\x00\x00\x80"),
+        (2**32 - 1, b"n\x04\x00\xff\xff\xff\xff"),
+        (2**32, b"n\x05\x00\x00\x00\x00\x00\x01"),
+        (2**2040 - 1, b"n\xff\x00" + b"\xff" * 255),
+        (2**2040, b"o\x00\x00\x01\x00\x00" + b"\x00" * 255 + b"\x01"),
+        (True, b"d\x00\x04true"),
+        (None, b"d\x00\x04null"),
+        (1.5, b"F\x3f\xf8\x00\x00\x00\x00\x00\x00"),
+        ("é", b"m\x00\x00\x00\x02\xc3\xa9"),
+        ([], b"j"),
+        ([0, 255], b"k\x00\x02\x00\xff"),
+        ([256], b"l\x00\x00\x00\x01b\x00\x00\x01\x00j"),
+        ([-1], b"l\x00\x00\x00\x01b\xff\xff\xff\xffj"),
+        ([True], b"l\x00\x00\x00\x01d\x00\x04truej"),
+        ([7] * 65_535, b"k\xff\xff" + b"\x07" * 65_535),
+        ([7] * 65_536, b"l\x00\x01\x00\x00" + b"a\x07" * 65_536 + b"j"),
+        ((), b"h\x00"),
+        ((1,) * 200, b"h\xc8" + b"a\x01" * 200),
+        ({"a": 1}, b"h\x01l\x00\x00\x00\x01h\x02m\x00\x00\x00\x01aa\x01j"),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_a_term_is_written_as_erlang_writes_it(term: Any, binary: bytes) -> None:
+    """Erlang's external term format, as `term_to_binary/1` chooses among its tags."""
+    assert encode_term(term) == binary
+
+
 def test_a_key_with_bytes_that_are_no_utf_8_comes_back() -> None:
     text = text_of(b"m\x00\x00\x00\x02\xff\xfe")
     assert encode(decode(text)) == text

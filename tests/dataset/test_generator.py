@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 from operator import itemgetter
 
 import pytest
@@ -21,7 +21,6 @@ from mockcdrs.dataset import generated_store, generator
 from mockcdrs.dataset.call import Call, month_context
 from mockcdrs.dataset.generated_store import GeneratedStore
 from mockcdrs.dataset.generator import (
-    DOCUMENTS_A_CALL,
     HOURS,
     WEEKDAYS,
     Block,
@@ -67,38 +66,6 @@ def chosen(load: Traffic, day: date, share: float) -> Block:
     return blocks[int(share * len(blocks))]
 
 
-@given(st.integers(0, 1_000_000), st.integers(-12, 14), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
-@settings(max_examples=60, deadline=None)
-def test_the_blocks_of_a_day_are_the_whole_day_without_gap_or_overlap(calls: int, offset: int, day: date) -> None:
-    blocks = blocks_of_day(Traffic(calls, offset), day)
-    assert gregorian.to_datetime(blocks[0].start_gregorian).isoformat() == f"{day}T00:00:00+00:00"
-    assert blocks[-1].end_gregorian - blocks[0].start_gregorian == SECONDS_OF_DAY
-    assert all(block.start_gregorian < block.end_gregorian for block in blocks)
-    assert all(one.end_gregorian == after.start_gregorian for one, after in pairwise(blocks))
-
-
-def test_a_small_office_has_one_block_a_day() -> None:
-    assert len(blocks_of_day(Traffic(10), MONDAY)) == 1
-
-
-@pytest.mark.parametrize("calls", [50, 100, 1_000, 50_000])
-def test_a_block_has_about_as_many_documents_as_a_page(calls: int) -> None:
-    days = [MONDAY + timedelta(days=number) for number in range(5)]
-    blocks = [block for day in days for block in blocks_of_day(Traffic(calls), day)]
-    documents = 5 * 1.32 * calls * DOCUMENTS_A_CALL
-    assert 25 < documents / len(blocks) < 70
-
-
-@given(st.floats(0, 0.999_999), st.sampled_from([1, 1_000, 1_000_000]), st.dates(MONDAY, MONDAY + timedelta(days=6)))
-@settings(deadline=None)
-def test_the_share_of_calls_before_a_moment_is_the_inverse_of_the_moment_of_a_share(
-    share: float, calls: int, day: date
-) -> None:
-    hours = DayProfile(Traffic(calls), day)
-    moment = hours.at(share)
-    assert hours.share_before(moment) - 1e-9 <= share <= hours.share_before(moment + 1) + 1e-9
-
-
 @given(some_blocks)
 @settings(max_examples=40, deadline=None)
 def test_a_block_holds_what_ends_in_it_of_calls_of_its_day(some: tuple[Traffic, date, float]) -> None:
@@ -122,14 +89,15 @@ def test_an_interaction_that_begins_in_a_block_ends_on_the_same_day(some: tuple[
 
 
 @pytest.mark.parametrize("calls", [20, 1_000, 9_000])
-def test_what_begins_in_the_blocks_of_a_day_is_what_ends_in_them(calls: int) -> None:
+def test_what_begins_in_the_blocks_of_a_day_and_its_whole_calls_are_what_ends_in_them(calls: int) -> None:
     load = Traffic(calls)
     ended = documents_of(MONDAY, load)
     begun = [
         document for block in blocks_of_day(load, MONDAY) for document in generate_block(OFFICE, load, block, "begun")
     ]
-    assert list(documents_of_day(OFFICE, load, MONDAY)) == ended
-    assert sorted(begun, key=itemgetter("pvt_created", "_id")) == ended
+    calls_of_day = [call for block in blocks_of_day(load, MONDAY) for call in calls_of_block(OFFICE, load, block)]
+    for some in (begun, [leg for _, legs in calls_of_day for leg in legs]):
+        assert sorted(some, key=itemgetter("pvt_created", "_id")) == ended
     assert len({document["_id"] for document in ended}) == len(ended)
 
 

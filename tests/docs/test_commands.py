@@ -17,8 +17,8 @@ from playwright._impl._driver import compute_driver_executable
 
 from mockcdrs.cli import listening, main, serve
 from mockcdrs.dataset import files
+from mockcdrs.imports.anonymizer import Pseudonyms
 from mockcdrs.imports.fields import FieldKind
-from mockcdrs.imports.pseudonyms import Pseudonyms
 from mockcdrs.mock import Mock, serving
 from tests.docs.test_documents import TEXTS, blocks
 

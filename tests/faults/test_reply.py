@@ -113,8 +113,9 @@ def test_a_function_that_returns_no_reply_says_so(state: State) -> None:
 
     state.faults.add(Rule(path="/braintree", reply=forgetful))  # type: ignore[arg-type]
     ask(state, path="/braintree")
-    with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply"):
+    with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply") as caught:
         state.faults.check()
+    assert caught.value.name == "reply"
 
 
 def test_a_pattern_stands_for_any_text_within_a_segment(state: State) -> None:

@@ -41,11 +41,13 @@ def draw_examples(strategy: st.SearchStrategy[Any]) -> list[Any]:
 
 
 def cross(chance: random.Random, parents: list[Any]) -> Any:
-    """Return the start of one text, or of some bytes, with the end of another; now and then one as it is."""
-    one, other = chance.choice(parents), chance.choice(parents)
-    if chance.random() < 0.3:
-        return one
-    return one[: chance.randint(0, len(one))] + other[chance.randint(0, len(other)) :]
+    """Return the start, a middle and the end of three texts, or of some bytes; now and then one as it is."""
+    first, second, third = chance.choice(parents), chance.choice(parents), chance.choice(parents)
+    if chance.random() < 0.05:
+        return first
+    at = chance.randint(0, len(second))
+    middle = second[at : chance.randint(at, len(second))]
+    return first[: chance.randint(0, len(first))] + middle + third[chance.randint(0, len(third)) :]
 
 
 class RequestBreeder:

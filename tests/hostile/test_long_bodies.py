@@ -1,5 +1,6 @@
 """A body over the limit is refused in Crossbar's words before it is read, and never kept."""
 
+import contextlib
 import json
 import socket
 import tracemalloc
@@ -101,6 +102,21 @@ def test_a_client_that_sends_it_all_the_same_is_understood_and_can_go_on(line: s
     assert_refused(line)
     assert response(line)[0] == 200
     assert most < 2 * LIMIT
+
+
+@pytest.mark.parametrize(
+    "before", [b"", b"0\r\n", b"800000\r\n" + b"x" * 0x800000 + b"\r\n"], ids=["size", "trailer", "behind the limit"]
+)
+def test_the_head_of_a_chunk_that_does_not_end_is_a_bad_request(line: socket.socket, before: bytes) -> None:
+    line.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode() + before)
+    with contextlib.suppress(OSError):  # it has answered before it has read all, and left
+        for _ in range(200):
+            line.sendall(b"5;" * 1_000)
+    received = b""
+    with contextlib.suppress(OSError):
+        while piece := line.recv(65_536):
+            received += piece
+    assert b" 400 Bad Request" in received
 
 
 def test_a_library_that_sends_first_and_reads_then_sees_the_refusal(server: Server) -> None:

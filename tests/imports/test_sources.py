@@ -76,6 +76,8 @@ FILES = [
     ('"ID","call_id","unix_timestamp"\n"a","b","c","d"\n', 2, "", "has 4 cells", "3 at the most"),
     ('"ID","call_id","unix_timestamp"', 0, "", "holds no CDR", "one at the least"),
     ('"ID","call_id","unix_timestamp"\n"a\n', 2, "", "is broken (", "CSV with every cell in quotes"),
+    ('\r"ID","call_id"', 1, "", "is broken (", "CSV with every cell in quotes"),
+    ('"ID","' + "x" * 200_000 + '"', 1, "", "is broken (", "CSV with every cell in quotes"),
     ('"call_id","timestamp","ID"\n"a","soon","202601-a"\n', 2, "timestamp", '"soon"', "a whole number"),
 ]
 

@@ -44,12 +44,16 @@ class _Reach(NamedTuple):
 
 
 class ForkedTests:
-    """The tests, once they are collected and measured; then `work` is called with this object."""
+    """The tests, once they are collected and measured; then `work` is called with this object.
+
+    `failing` are those that fail without any mutant. They are left out.
+    """
 
     def __init__(self, files: Iterable[Path], processes: int, work: Callable[["ForkedTests"], None]) -> None:
         self._files = [str(file) for file in files]
         self._processes = processes
         self._work = work
+        self.failing: list[str] = []
         self._seconds: dict[pytest.Item, float] = {}
         self._tests_by_line: dict[str, dict[int, list[pytest.Item]]] = {file: {} for file in self._files}
         self._originals = {file: _code_by_name(Path(file).read_text(encoding="utf-8"), file) for file in self._files}
@@ -91,10 +95,9 @@ class ForkedTests:
             reach: dict[str, _Reach] = {}
             for part in Path(folder).iterdir():
                 reach |= pickle.loads(part.read_bytes())
-        if failed := [name for name, each in reach.items() if each.failed]:
-            raise SystemExit("these tests fail without any mutant:\n" + "\n".join(failed))
-        self._seconds = {item: reach[item.nodeid].seconds for item in items}
-        for item in sorted(items, key=self._seconds.__getitem__):
+        self.failing = [name for name, each in reach.items() if each.failed]
+        self._seconds = {item: reach[item.nodeid].seconds for item in items if not reach[item.nodeid].failed}
+        for item in sorted(self._seconds, key=self._seconds.__getitem__):
             for file, line in reach[item.nodeid].lines:
                 self._tests_by_line[file].setdefault(line, []).append(item)
 

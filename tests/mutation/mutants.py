@@ -46,9 +46,8 @@ class _FunctionVisitor(MutationVisitor):
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FunctionDef):
             return False
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "cast":
-            return True
-        return super()._skip_node_and_children(node)
+        is_cast = isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "cast"
+        return is_cast or bool(super()._skip_node_and_children(node))
 
 
 def mutants_of(file: Path) -> list[Mutant]:

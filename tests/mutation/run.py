@@ -51,6 +51,8 @@ def main() -> None:
     ends: dict[str, Counter[str]] = {room: Counter() for room in ROOMS}
 
     def work(tests: ForkedTests) -> None:
+        if tests.failing:
+            sys.exit("these tests fail without any mutant:\n" + "\n".join(tests.failing))
         trials = (trial for mutant in mutants if (trial := tests.trial(mutant, arguments.seconds)))
         for mutant, end in run(tests, itertools.islice(trials, arguments.sample), arguments.results):
             ends[room_of(mutant.file)][end] += 1

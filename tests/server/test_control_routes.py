@@ -268,14 +268,16 @@ def test_edge_cases_do_not_break_the_views(mock: Mock) -> None:
 
 
 def test_a_fault_of_the_mocks_own_is_a_500_in_the_one_shape_and_its_log_says_more(
-    mock: Mock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    mock: Mock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(mock.clock, "now", lambda: 1 // 0)
-    broken = ask(mock, "GET", "/clock")
+    broken = ask(mock, "GET", "/clock?token=secret")
     assert (broken.status_code, broken.json()["error"]["code"]) == (500, "internal")
     assert broken.json()["error"]["message"].startswith("ZeroDivisionError: ")
     assert "Traceback" not in broken.text
-    assert "1 // 0" in capsys.readouterr().err
+    assert "GET /_mockcdrs/clock failed" in caplog.text
+    assert "1 // 0" in caplog.text
+    assert "secret" not in caplog.text + capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

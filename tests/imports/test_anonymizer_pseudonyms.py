@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockcdrs.imports.anonymizer import Pseudonyms
 from mockcdrs.imports.fields import FieldKind
-from mockcdrs.imports.pseudonyms import Pseudonyms
 from tests.imports.builders import SECRET
 
 
