@@ -344,8 +344,8 @@ def test_a_token_tells_how_it_was_had(state: State) -> None:
 
 def test_a_refreshed_token_is_its_owners_or_nobodys(state: State) -> None:
     owners = []
-    for given in (token(state), RESELLER_TOKEN):
-        answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": given}))
+    for sent in (token(state), RESELLER_TOKEN):
+        answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": sent}))
         fresh, account = answer["auth_token"], answer["data"]["account_id"]
         owners.append(data_of(ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)).get("owner_id"))
     assert owners == [ANN, None]
