@@ -143,6 +143,27 @@ def check_unnamed(values: Collection[Any], example: str, error: type[ArgumentErr
         raise error(f"came {came} without a name, expected arguments by name, as in {example}")
 
 
+def named_only(
+    example: str, error: type[ArgumentError] = ArgumentError
+) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Have a function raise `error`, where Python has a `TypeError`, for arguments without a name.
+
+    `example` shows a call with names. A method has its `self` before a `/`.
+    """
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        places = sum(each.kind is each.POSITIONAL_ONLY for each in inspect.signature(function).parameters.values())
+
+        @functools.wraps(function)
+        def call(*given: _P.args, **named: _P.kwargs) -> _R:
+            check_unnamed(given[places:], example, error)
+            return function(*given, **named)
+
+        return call
+
+    return decorate
+
+
 def checked(method: Callable[_P, _R]) -> Callable[_P, _R]:
     """A method that raises `ArgumentError` where Python has a `TypeError` for arguments that do not fit its names."""
     signature = inspect.signature(method)

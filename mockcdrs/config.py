@@ -133,9 +133,8 @@ class MockConfig:
             object.__setattr__(self, name, tuple(getattr(self, name)))  # an iterator gives its names once only
 
     @classmethod
-    def from_arguments(cls, unnamed: tuple[Any, ...], given: Mapping[str, Any]) -> "MockConfig":
-        """The configuration that a call asks for. Raises `OptionError` also for unnamed arguments and unknown names."""
-        arguments.check_unnamed(unnamed, "Mock(seed=7)", OptionError)
+    def from_arguments(cls, given: Mapping[str, Any]) -> "MockConfig":
+        """The configuration that a call asks for. Raises `OptionError`, also for unknown names."""
         check_options(given)
         return cls(**given)
 

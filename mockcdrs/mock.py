@@ -5,10 +5,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Never, Self, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from mockcdrs import arguments
-from mockcdrs.config import MockConfig, MockOptions, ServerConfig
+from mockcdrs.config import MockConfig, MockOptions, OptionError, ServerConfig
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import build_state
 from mockcdrs.dataset.lru_cache import LruCache
@@ -29,7 +29,6 @@ class Mock(MockBackend):
     raised.
 
     Args:
-        unnamed: No argument without a name.
         options: All that follows. Raises `OptionError` for others.
 
             kazoo: The version of Kazoo to stand in for: `4.3`, `master` or `classic`.
@@ -59,8 +58,9 @@ class Mock(MockBackend):
 
     """
 
-    def __init__(self, /, *unnamed: Never, **options: Unpack[MockOptions]) -> None:
-        self._set_up(MockConfig.from_arguments(unnamed, options), ServerConfig(), None)
+    @arguments.named_only("Mock(seed=7)", OptionError)
+    def __init__(self, /, **options: Unpack[MockOptions]) -> None:
+        self._set_up(MockConfig.from_arguments(options), ServerConfig(), None)
 
     def _set_up(self, config: MockConfig, server: ServerConfig, beside: "Mock | None") -> None:
         shared = None if beside is None else beside.state
@@ -211,7 +211,7 @@ def build(config: MockConfig, server: ServerConfig | None = None, beside: Mock |
 
 
 class MockFamily:
-    """Makes mocks that share their data with earlier ones of the same options, as far as these were used last."""
+    """Makes mocks. Those of the same options share their data, which is kept of the `bound` options used last."""
 
     def __init__(self, bound: int) -> None:
         self._first = LruCache[str, Mock](bound, lambda _: 1)
@@ -221,11 +221,11 @@ class MockFamily:
         return build(config, beside=self._first.get(repr(config), lambda: build(config)))
 
 
-def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
+@arguments.named_only("serving(seed=7)", OptionError)
+def serving(**options: Unpack[MockOptions]) -> Mock:
     """Make a mock for the length of a `with` or an `async with` block.
 
     Args:
-        unnamed: No argument without a name.
         options: All that follows. Raises `OptionError` for others.
 
             kazoo: The version of Kazoo to stand in for.
@@ -242,4 +242,4 @@ def serving(*unnamed: Never, **options: Unpack[MockOptions]) -> Mock:
             remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
-    return Mock(*unnamed, **options)
+    return Mock(**options)

@@ -58,7 +58,7 @@ class SyncMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.mock = self._mocks.make(MockConfig.from_arguments((), self.options))
+        self.mock = self._mocks.make(MockConfig.from_arguments(self.options))
         self.mock.clear()
         self.start = self.mock.clock.now()
         self._is_in_trouble = False

@@ -99,3 +99,8 @@ def test_the_typed_query_has_each_parameter_of_ground_truth_and_a_filter_for_eac
     filters = {f"{prefix}{name}" for prefix in ("filter_", "filter_not_") for name in schema_field_names()}
     others = {name for name in _PARAMETERS if not name.startswith("filter_")}
     assert set(ListingQuery.__annotations__) == filters | others
+
+
+@pytest.mark.parametrize("call", [Mock.__init__, serving, MockInterface.fail, MockInterface.add_call])
+def test_what_is_given_by_name_only_has_no_parameter_for_the_rest_that_an_editor_would_show(call: Any) -> None:
+    assert all(each.kind is not each.VAR_POSITIONAL for each in inspect.signature(call).parameters.values())

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Never, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.control.additions import (
@@ -135,13 +135,11 @@ class AccountInterface(ApiAddress):
     @abstractmethod
     def _add_number(self, given: Mapping[str, Any]) -> str: ...
 
-    def add_call(
-        self, /, *unnamed: Never, at: str | datetime | int | None = None, **call: Unpack[CallArguments]
-    ) -> Interaction:
+    @arguments.named_only("add_call(scenario='inbound_answered')")
+    def add_call(self, /, *, at: str | datetime | int | None = None, **call: Unpack[CallArguments]) -> Interaction:
         """Add a call with all its legs.
 
         Args:
-            unnamed: No argument without a name.
             at: When its last leg ended: ISO 8601 or a `datetime`, both in UTC unless they say otherwise, or Gregorian
                 seconds. Now, if left out.
             call: All that follows; whatever is left out follows from the scenario.
@@ -170,7 +168,7 @@ class AccountInterface(ApiAddress):
             NotACdr: for `fields` that no CDR can have.
 
         """
-        read = read_call(unnamed, {"at": at, **call})
+        read = read_call({"at": at, **call})
         return self._add_call(None if at is None else parse_time(at), read)
 
     @abstractmethod
@@ -202,7 +200,7 @@ class AccountInterface(ApiAddress):
                 recording, tags, fields: What else their legs have.
 
         """
-        read = read_call((), {"at": at, **call})
+        read = read_call({"at": at, **call})
         check_series(count, over)
         return self._add_calls(count, over, None if at is None else parse_time(at), read)
 

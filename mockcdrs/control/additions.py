@@ -230,12 +230,11 @@ class Interaction:
         return str(self.legs[0]["_id"])
 
 
-def read_call(unnamed: tuple[Any, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+def read_call(given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `add_call` but `at`, as JSON has them: a user and a device by id.
 
     Raises `ArgumentError` for arguments that `add_call` does not take.
     """
-    arguments.check_unnamed(unnamed, "add_call(scenario='inbound_answered')")
     from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS, CallSpec
 
     call = _name_by_id(given)

@@ -5,7 +5,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Never, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
@@ -121,11 +121,11 @@ class MockInterface(AccountInterface, RequestInterface):
     @abstractmethod
     def _issue_token(self, name: str) -> str: ...
 
-    def fail(self, /, *unnamed: Never, **rule: "Unpack[RuleArguments]") -> Rule:
+    @arguments.named_only("fail(status=503)", RuleError)
+    def fail(self, /, **rule: "Unpack[RuleArguments]") -> Rule:
         """Make requests fail until the next reset. Raises `RuleError`.
 
         Args:
-            unnamed: No argument without a name.
             rule: All that follows.
 
                 method, path, query: Which requests: `path` is the end of a path, in which `*` is any text within a
@@ -162,7 +162,7 @@ class MockInterface(AccountInterface, RequestInterface):
                     the connection, and is raised again at the end of the test. A mock elsewhere cannot call it.
 
         """
-        return self._add_rule(Rule.from_arguments(unnamed, rule))
+        return self._add_rule(Rule.from_arguments(rule))
 
     @abstractmethod
     def _add_rule(self, rule: Rule) -> Rule: ...

@@ -193,9 +193,8 @@ class Rule:
         return {**_changed(self.match), **_changed(self.schedule), **script, **actions_in_json(self.actions), **number}
 
     @classmethod
-    def from_arguments(cls, positional: tuple[Any, ...], keywords: Mapping[str, Any]) -> "Rule":
-        """The rule that a call of `fail()` asks for. Raises `RuleError`, also for positional arguments."""
-        arguments.check_unnamed(positional, "fail(status=503)", RuleError)
+    def from_arguments(cls, keywords: Mapping[str, Any]) -> "Rule":
+        """The rule that a call of `fail()` asks for. Raises `RuleError`."""
         arguments.check_names(keywords, _ARGUMENTS, "a rule", RuleError)
         return cls(**keywords)
 

@@ -4,7 +4,7 @@ Only what registers options and fixtures is imported with pytest itself: a run t
 """
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Never, NoReturn, Protocol, Unpack
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Unpack
 
 import pytest
 
@@ -28,7 +28,7 @@ MAX_SHARED_MOCKS = 4
 class MakeMock(Protocol):
     """The type of the fixture `make_mockcdrs`."""
 
-    def __call__(self, *unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
+    def __call__(self, /, **options: Unpack[MockOptions]) -> "Mock":
         """Make a further mock."""
 
 
@@ -183,8 +183,8 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, An
     session: MockSession = request.getfixturevalue("_mockcdrs_session")
     with contextlib.ExitStack() as mocks:
 
-        def make(*unnamed: Never, **options: Unpack[MockOptions]) -> "Mock":
-            arguments.check_unnamed(unnamed, "make_mockcdrs(seed=7)", OptionError)
+        @arguments.named_only("make_mockcdrs(seed=7)", OptionError)
+        def make(**options: Unpack[MockOptions]) -> "Mock":
             check_options(options)
             settings = plugin_options.settings_of(request.config, mockcdrs_options, marked, options)
             mock = mocks.enter_context(contextlib.closing(session.make(settings.options, request.node.nodeid)))
@@ -194,7 +194,7 @@ def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, An
         yield make
 
 
-def _skip_further_mock(*_unnamed: Never, **_options: Unpack[MockOptions]) -> NoReturn:
+def _skip_further_mock(**_options: Unpack[MockOptions]) -> NoReturn:
     pytest.skip("further servers are made by the mock only; these tests run against --mockcdrs-url")
 
 

@@ -311,7 +311,7 @@ untyped_serving: Any = serving
         (lambda: untyped_mock(sede=7), f"sede: a mock has no such argument, {MOCK_NAMES}"),
         (lambda: untyped_serving(sede=7).__enter__(), f"sede: a mock has no such argument, {MOCK_NAMES}"),
         (lambda: untyped_mock("calls"), "came 'calls' without a name, expected arguments by name, as in Mock(seed=7)"),
-        (lambda: untyped_serving(7).__enter__(), "came 7 without a name, expected arguments by name"),
+        (lambda: untyped_serving(7), "came 7 without a name, expected arguments by name, as in serving(seed=7)"),
         (
             lambda: untyped_mock(now=UNIX),
             f"now: came {UNIX}, expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, a datetime, ",
