@@ -183,7 +183,7 @@ def command(
 
 @contextlib.contextmanager
 def _no_garbage() -> Iterator[None]:
-    """Look for no garbage in what a start imports and makes. All of it stays, and that would take a twentieth of it."""
+    """Look for no garbage during the start: all that it makes stays, and the search would be a twentieth of it."""
     gc.disable()
     try:
         yield
