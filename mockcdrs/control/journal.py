@@ -217,13 +217,14 @@ class Journal:
         self.capacity = capacity
         self._machine_seconds = machine_seconds
         self.on_complete: list[Callable[[Record], None]] = []
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._completions = 0
         self.clear()
 
     def clear(self) -> None:
         """Remove all records; numbers begin at 1 again. Requests that are still under way are not recorded."""
-        with self._changed:
+        with self._lock:
             self._records: deque[Record] = deque(maxlen=self.capacity)
             self._under_way: dict[int, Record] = {}
             self._errors: deque[Record] = deque()
@@ -260,7 +261,7 @@ class Journal:
             client_address=_cut(client_address(incoming.peer, incoming.headers), MAX_HEADER_VALUE_BYTES),
         )
         if other_test:
-            with self._changed:
+            with self._lock:
                 self._others[other_test] += 1
         else:
             self.add(record)
@@ -268,7 +269,7 @@ class Journal:
 
     def add(self, record: Record) -> None:
         """Add a record behind the others and number it."""
-        with self._changed:
+        with self._lock:
             record.number = next(self._numbers)
             is_first_drop = len(self._records) == self.capacity and not self.dropped
             self.dropped += len(self._records) == self.capacity
@@ -290,7 +291,7 @@ class Journal:
 
     def complete(self, record: Record) -> None:
         """Record that a response was sent or broke off. Does nothing the second time, or after a `clear`."""
-        with self._changed:
+        with self._lock:
             if self._under_way.get(record.number) is not record:
                 return
             del self._under_way[record.number]
@@ -299,14 +300,14 @@ class Journal:
             for listener in list(self.on_complete):
                 listener(record)
         finally:
-            with self._changed:
+            with self._lock:
                 self._completed += 1
                 self._completions += 1
                 record.completion = self._completions
                 self._changed.notify_all()
 
     def __iter__(self) -> Iterator[Record]:
-        with self._changed:
+        with self._lock:
             return iter(list(self._records))
 
     def __len__(self) -> int:
@@ -314,12 +315,12 @@ class Journal:
 
     def snapshot(self) -> RecordedRequests:
         """Return the records, and how many were dropped, as of one moment."""
-        with self._changed:
+        with self._lock:
             return RecordedRequests(list(self._records), self.dropped, self.capacity, dict(self._others))
 
     def before(self, number: int, count: int) -> list[Record]:
         """Return up to `count` records before the one with that number, the latest first."""
-        with self._changed:
+        with self._lock:
             behind = self._records[-1].number - number + 1 if self._records else 0
             return list(itertools.islice(reversed(self._records), max(0, behind), max(0, behind) + count))
 
@@ -333,7 +334,7 @@ class Journal:
 
         The numbers of completions go on when the journal is cleared.
         """
-        with self._changed:
+        with self._lock:
             after = completion if completion <= self._completions else 0
             return JournalChanges(
                 records=sorted(
@@ -356,13 +357,13 @@ class Journal:
 
         Returns whether that happened within `timeout_seconds`. Does not wait where `is_over()`.
         """
-        with self._changed:
+        with self._lock:
             has_news = self._completions > completion or self.identity != identity or is_over()
             return has_news or self._changed.wait(timeout_seconds)
 
     def wake(self) -> None:
         """End the waiting of all threads."""
-        with self._changed:
+        with self._lock:
             self._changed.notify_all()
 
     def wait_for(self, count: int, timeout_seconds: float = 5.0) -> list[Record]:
@@ -371,7 +372,7 @@ class Journal:
         Raises `TimeoutError`.
         """
         deadline = monotonic() + timeout_seconds
-        with self._changed:
+        with self._lock:
             while self._completed < count:
                 if not self._changed.wait(max(0.0, deadline - monotonic())) and monotonic() >= deadline:
                     raise TimeoutError(

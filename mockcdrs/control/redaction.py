@@ -27,6 +27,8 @@ _NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
 # a token as Kazoo signs it: a JSON Web Token's three parts, behind what is before them in their word; no part of a text
 # is looked at more than a few times, however often it says eyJ
 _JWT = re.compile(r"(?<![\w-])(?>([\w-]*?)(eyJ[\w-]++))(\.[\w-]++\.[\w-]++)", re.ASCII)
+# without any of these a query string names no secret, and holds no such token
+_MAY_HOLD_SECRET = re.compile(rf"[%+]|eyJ|{_NAME}")
 
 
 @functools.lru_cache(maxsize=256)
@@ -34,8 +36,11 @@ def redact(secret: str) -> str:
     """Return `redacted-` and a digest in place of a secret; what is redacted already stays."""
     if _NO_SECRET.fullmatch(secret):
         return secret
-    digest = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-    return f"redacted-{digest[:8]}"
+    try:
+        sent = secret.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # JSON can name half of a surrogate pair, which no byte stands for
+        sent = secret.encode("utf-8", "surrogatepass")
+    return f"redacted-{hashlib.sha256(sent).hexdigest()[:8]}"
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
@@ -65,6 +70,8 @@ def redact_path(raw: str) -> str:
 
 def redact_query(raw: str) -> str:
     """Redact a query string as it came."""
+    if not _MAY_HOLD_SECRET.search(raw):
+        return raw
     return _redact_signed("&".join(map(_redact_pair, raw.split("&"))))
 
 

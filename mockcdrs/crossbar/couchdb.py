@@ -18,7 +18,7 @@ from mockcdrs.crossbar.views import MapFunction, View
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Segment, Store
 
-INDEX_CACHE_ROWS = 4_000
+INDEX_CACHE_ROWS = 2_000
 _RUN_ROWS, _STEP = 4_096, 8
 
 SortKey = tuple[Any, ...]

@@ -103,10 +103,10 @@ class ResponseCache:
         if moment.identity != identity:
             self._moment = moment = _Moment(identity)  # in one step, as other threads look at it
         key = http_request.path, http_request.query, tuple(http_request.headers.items())
-        if hash(key) not in moment.seen:
+        if (digest := hash(key)) not in moment.seen:
             if len(moment.seen) >= MAX_SEEN:
                 moment.seen.clear()
-            moment.seen.add(hash(key))
+            moment.seen.add(digest)
             return respond(http_request, state, request_id)
         return _find_or_store(moment.entries(), key, http_request, state, request_id)
 

@@ -26,7 +26,7 @@ from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Document, Origin, Scan, Segment, TimeBasis, Times
 
 OPENED = date(2020, 1, 1)
-KEPT_DOCUMENTS = 4_000
+KEPT_DOCUMENTS = 2_000
 _ID_PREFIX_LENGTH = len("YYYYMM-")
 _WRITTEN = itemgetter("pvt_created")
 

@@ -298,14 +298,14 @@ class Timetable:
         ]
         self._moments = cache(self._group_moments)
 
-    def legs(self, block: Block, by: TimeBasis) -> Iterator[Document]:
+    def legs(self, block: Block, by: TimeBasis) -> list[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
         first, end, field = block.start_gregorian, block.end_gregorian, _TIMES[by]
         window = LegWindow(range(first, end), by)
         # the calls of the day's first block have begun in it
         calls = self._beginning(first, end) if first == self._hours.midnight else self._meeting(first, end, by)
-        for number, start in dict(calls).items():
-            yield from (leg for leg in self._make(number, start, window) if first <= leg[field] < end)
+        made = [self._make(number, start, window) for number, start in dict(calls).items()]
+        return [leg for legs in made for leg in legs if first <= leg[field] < end]
 
     def _beginning(self, first: int, end: int) -> Iterator[tuple[int, int]]:
         """The numbers of calls that begin from `first` to before `end`, and when."""

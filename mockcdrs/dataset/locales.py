@@ -1,7 +1,7 @@
 """What differs by locale: telephone numbers and their rates, office hours and words, names of people and firms.
 
-Telephone numbers belong to nobody: masks hold `#` where a digit is drawn, in the ranges that regulators keep free for
-drama, or that cannot be dialled.
+`numbering_plans.json` has the plans and rates. Telephone numbers belong to nobody: masks hold `#` where a digit is
+drawn, in the ranges that regulators keep free for drama, or that cannot be dialled.
 
 Names come from pools that Faker made once and that are committed. Serving reads a committed pool and never imports
 Faker, so a seed gives the same people under every version of it.
@@ -38,16 +38,6 @@ class Rate(NamedTuple):
     surcharge: int = 0
 
 
-# By the place of a mask in `NumberingPlan.local`, over and over.
-LOCAL_RATES = (
-    Rate("Local", 60, 6, 6, "flat_rate"),
-    Rate("Long Distance", 120, 6, 6, "per_minute"),
-    Rate("Regional", 190, 60, 60, "allotment"),
-)
-TOLL_FREE_RATE = Rate("Toll Free", 0, 60, 60, "limits_disabled")
-INBOUND_RATE = Rate("Inbound", 40, 6, 6, "flat_rate")
-
-
 class NumberingPlan(NamedTuple):
     """Numbers, what calls to them cost from abroad, and office hours and words of one locale.
 
@@ -68,12 +58,13 @@ class NumberingPlan(NamedTuple):
     conferences: Sequence[str]
 
 
-def _load_plans() -> dict[str, NumberingPlan]:
-    plans = json.loads(Path(__file__).with_name("numbering_plans.json").read_bytes())
-    return {name: NumberingPlan(**{**plan, "from_abroad": Rate(**plan["from_abroad"])}) for name, plan in plans.items()}
-
-
-PLANS = _load_plans()
+_rates, _plans = json.loads(Path(__file__).with_name("numbering_plans.json").read_bytes()).values()
+# By the place of a mask in `NumberingPlan.local`, over and over.
+LOCAL_RATES = [Rate(**rate) for rate in _rates["local"]]
+TOLL_FREE_RATE, INBOUND_RATE = Rate(**_rates["toll_free"]), Rate(**_rates["inbound"])
+PLANS = {
+    locale: NumberingPlan(**{**plan, "from_abroad": Rate(**plan["from_abroad"])}) for locale, plan in _plans.items()
+}
 
 
 def numbering_plan(locale: str) -> NumberingPlan:

@@ -9,7 +9,6 @@ import math
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Any, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
@@ -295,7 +294,7 @@ class _Builder:
         return number
 
     def _id(self) -> str:
-        return _hex(self.random, 32)
+        return f"{self.random.getrandbits(128):032x}"
 
 
 def user_of_phone(phone: int) -> int:
@@ -307,7 +306,3 @@ def _latin(text: str) -> str:
     """The name in plain lower-case letters; empty where its script has none."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return "".join(letter for letter in plain if letter.isalnum() or letter == ".").strip(".")
-
-
-def _hex(random: Random, digits: int) -> str:
-    return f"{random.getrandbits(4 * digits):0{digits}x}"

@@ -105,6 +105,15 @@ def test_an_unknown_locale_ends_the_start_with_some_of_the_known(
     assert result.output.startswith("Error: locale 'xx_XX' came, expected one that Faker knows, such as de_DE")
 
 
+def test_a_mistake_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_options: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(serve, "build_mock", fail)
+    result = CliRunner().invoke(cli.main, ["serve"])
+    assert isinstance(result.exception, ValueError)
+
+
 def test_a_call_that_is_added_is_one_of_the_people_who_live_where_the_locale_says() -> None:
     mock = build(config_of("--locale", "de_DE"))
     call = mock.add_call()

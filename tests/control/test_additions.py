@@ -322,7 +322,7 @@ def test_the_same_series_is_the_same_calls() -> None:
 def test_a_call_is_described_by_name(mock: Mock | RemoteMock) -> None:
     words = r"came 5 without a name, expected arguments by name, as in add_call\(scenario='inbound_answered'\)"
     with pytest.raises(ArgumentError, match=words):
-        mock.add_call(5)  # type: ignore[call-arg]
+        mock.add_call(5)  # type: ignore[arg-type]
 
 
 def test_an_unknown_scenario_is_refused_with_the_nearest(mock: Either) -> None:
