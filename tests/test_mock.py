@@ -126,6 +126,8 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
         (lambda mock: mock.respond("/limits", reply=Reply(), text="x"), "reply: came beside text, expected one of the"),
         (lambda mock: mock.script("GET", [503]), "path: came 'GET', expected the end of a path"),
         (lambda mock: mock.fail(503), "came 503 without a name, expected arguments by name, as in fail(status=503)"),
+        (lambda mock: mock.fail(stauts=503), "stauts: a rule has no such argument, expected some of "),
+        (lambda mock: mock.respond("/limits", tims=1), "tims: an answer by `respond` has no such argument"),
         (lambda mock: mock.script("/cdrs", [503], tims=1), "tims: `script` has no such argument"),
     ],
 )

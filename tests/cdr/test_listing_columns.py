@@ -152,7 +152,12 @@ def test_a_list_of_character_codes_is_shown_as_text() -> None:
     assert (shown["caller_id_name"], shown["billing_seconds"]) == ("Zoë", 42)
 
 
-NUMBERS = {"request": "2001@host@more", "to": "2002@host", "from_uri": "1001@host", "caller_id_number": "1002"}
+NUMBERS = {
+    "request": "2001@host@more",
+    "to": "2002@host@more",
+    "from_uri": "1001@host@more",
+    "caller_id_number": "1002",
+}
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,14 @@ def test_the_clock_of_made_up_calls_stands_at_their_moment() -> None:
     assert state.clock.is_frozen
 
 
+def test_as_many_calls_are_made_up_as_are_asked_for() -> None:
+    assert [build_state(MockConfig(calls_per_day=count))[0].base.origin.calls_per_day for count in (5, 60)] == [5, 60]
+
+
+def test_calls_of_another_seed_are_of_another_account() -> None:
+    assert len({build_state(MockConfig(seed=seed))[1].id for seed in (1, 1, 2)}) == 2
+
+
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
     lines = [

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -100,9 +101,10 @@ def test_a_bad_header_beats_a_good_query(state: State) -> None:
     [("Bearer token-a", "token-a"), ("Basic x y", "x y"), ("token-a", "token-a"), ("Odd x", "Odd x")],
 )
 def test_an_authorization_header_is_echoed_but_opens_nothing(state: State, header: str, echoed: str) -> None:
-    response = ask(state, token=None, headers={"authorization": header})
-    assert response.status == 401
-    assert json_of(response)["auth_token"] == echoed
+    in_query = urlencode({"authorization": header})
+    for response in (ask(state, token=None, headers={"authorization": header}), ask(state, query=in_query, token=None)):
+        assert response.status == 401
+        assert json_of(response)["auth_token"] == echoed
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """From a request's parameters to the query on a view."""
 
+import json
 from typing import Any
 
 import pytest
@@ -259,6 +260,14 @@ def test_a_plain_answer_that_takes_too_much_memory_is_416() -> None:
         "range not satisfiable",
         "error",
     ]
+
+
+def test_a_request_holds_its_documents_as_compact_json_and_is_refused_at_the_limit() -> None:
+    (document,) = calls(1)
+    size = len(json.dumps(document, separators=(",", ":")))
+    for limit, status in ((size, 416), (size + 1, 200)):
+        state = state_of([document], request_memory_limit=limit)
+        assert ask(state, query="is_chunked=false").status == status
 
 
 def test_a_plain_answer_takes_what_all_its_queries_take_and_a_chunked_one_what_a_chunk_takes() -> None:

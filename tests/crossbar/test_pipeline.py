@@ -654,6 +654,7 @@ def test_nothing_makes_a_pdf_so_only_an_empty_list_can_pass_for_one(
     assert response.status == status
     if status == 200:
         assert (body_of(response), response.headers.get("content-type")) == (b"", None)
+        assert response.headers["content-disposition"] == 'attachment; filename="file.pdf"'
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def test_a_part_of_a_body_is_read_by_its_type() -> None:
     field = b'content-disposition: form-data; name="x"\r\n\r\n{"data":{"a":1}}'
     file = b'Content-Disposition: form-data; name="f"; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na,b'
     assert read(parts(field, file), MULTIPART) == {"data": {"a": 1}}
+    gap = b'content-type: application/json\r\n\r\n{"data":{"a":\r\n\r\n1}}'
+    assert read(parts(gap), MULTIPART) == {"data": {"a": 1}}
     assert read(b"before" + parts(file) + b"behind", 'multipart/mixed; boundary="cut"') == {}
     assert refusal(parts(file, b"\r\n1"), MULTIPART).data["json"]["invalid"]["message"] == "All JSON must be valid"
 

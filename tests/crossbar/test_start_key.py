@@ -102,6 +102,11 @@ def test_a_key_with_bytes_that_are_no_utf_8_comes_back() -> None:
     assert encode(decode(text)) == text
 
 
+@pytest.mark.parametrize("text", ["true", "false", "null", "undefined"])
+def test_a_text_that_spells_an_atom_stays_a_text(text: str) -> None:
+    assert decode(encode([text])) == [text]
+
+
 def test_padding_may_be_there_or_not() -> None:
     assert decode("g2o=") == decode("g2o") == []
     assert decode("g2sAAQE=") == decode("g2sAAQE") == [1]

@@ -43,6 +43,8 @@ def test_a_version_is_found_by_its_name() -> None:
     assert {name: version_named(name).name for name in VERSIONS} == {name: name for name in VERSIONS}
     with pytest.raises(UnknownVersion, match=r"'5.0' is no version .* expected one of 4\.3, master, classic"):
         version_named("5.0")
+    with pytest.raises(UnknownVersion, match=r"; did you mean master\?$"):
+        version_named("Mastr")
 
 
 def compares_versions(node: ast.AST) -> bool:

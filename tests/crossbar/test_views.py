@@ -155,6 +155,8 @@ def test_a_leg_tells_its_loopback_leg() -> None:
         (views.LISTING_BY_OWNER, ["owner"], None),
         (views.LEGS, ["63936129600-x", 1], 63_936_129_600),
         (views.LEGS, ["x"], None),
+        (views.LEGS, ["x-1"], None),
+        (views.LEGS, ["63936129600"], None),
         (views.LEGS, [], None),
     ],
 )

@@ -120,6 +120,12 @@ def test_a_login_long_after_a_token_expired_gives_one_that_lasts_as_long_as_any(
     assert lasting == [1, 0, 0]
 
 
+def test_malformed_json_lacks_its_last_byte_alone(state: State) -> None:
+    usual = body_of(ask(state, "is_chunked=false")[0])
+    state.faults.add(Rule(malformed_json=True))
+    assert body_of(ask(state, "is_chunked=false")[0]) == usual[:-1]
+
+
 def test_a_path_is_answered_as_told(state: State) -> None:
     rule = state.faults.add(
         Rule(path="/v2/external_numbers", reply=Reply({"data": []}, 202, {"X-Kind": "made up"}), times=1)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.control.redaction import redact
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
@@ -186,6 +187,7 @@ def test_a_digest_of_a_token_means_the_same_as_the_token(state: State) -> None:
         ({"headers": {"A": True}}, "the header a expected there"),
         ({"headers": {"X-Auth-Token": False}}, "the header x-auth-token expected missing"),
         ({"page": 2}, "page is 1, expected 2"),
+        ({"token": "other"}, f"token is {redact(ACCOUNT_TOKEN)}, expected {redact('other')}"),
         ({"nth": 3}, "it is match 1, expected match 3"),
         ({"after": 4}, "it is match 1, and the first 4 are left out"),
         ({"probability": 0}, "chance left out match 1"),
@@ -199,6 +201,12 @@ def test_a_rule_that_never_fired_says_what_kept_it_from_that(
     rule = state.faults.add(Rule(**{"status": 503, **which}))
     ask(state, "page_size=9")
     assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
+
+
+def test_a_missing_token_is_told(state: State) -> None:
+    rule = state.faults.add(Rule(status=503, token="one"))
+    ask(state, token=None)
+    assert state.faults.near_misses(rule)[0].endswith(f": token is missing, expected {redact('one')}")
 
 
 def test_all_differences_of_a_near_miss_are_told(state: State) -> None:

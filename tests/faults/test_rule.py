@@ -14,7 +14,10 @@ from mockcdrs.mock import Mock
 
 WRONG = [
     ({}, "the rule does nothing: say what happens"),
-    ({"error": "datastore_timeout"}, "error: came 'datastore_timeout', expected one of Crossbar's: too_many_requests"),
+    (
+        {"error": "datastore_timeout"},
+        "error: came 'datastore_timeout', expected one of Crossbar's: too_many_requests, unspecified_fault, ",
+    ),
     ({"status": 200}, "status: came 200, expected an error's, 400 to 599"),
     ({"status": "503"}, "status: came '503'"),
     ({"status": 503, "error": "no_credit"}, "error and status in one rule exclude each other"),
