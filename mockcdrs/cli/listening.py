@@ -196,7 +196,7 @@ def banner(settings: Mapping[str, str], kazoo: str, clock: str, *, is_verbose: b
 
 
 class DataReload:
-    """Looks after the files of a directory, and has a new mock answer when they change.
+    """Watches the files of a directory, and has a new mock answer when they change.
 
     The new mock begins as at a start: without journal, faults and changes of the clock. While the files cannot be read,
     which may be half written, the one before goes on.

@@ -169,7 +169,7 @@ def command(
     Without --data calls are made up; today's appear as they end.
     """
     if reload and not options["data"]:
-        raise click.UsageError("--reload came without --data: expected the folder whose files are looked after")
+        raise click.UsageError("--reload came without --data: expected the folder to watch")
     if opens_console and options["no_control"]:
         raise click.UsageError("--open opens the console, which --no-control leaves out: expected one of them")
     with _mistakes_as_messages():

@@ -69,7 +69,7 @@ NUMBER = {"number": _TEXT}
 
 
 def _name_by_id(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments with the id of each user and device in its place."""
+    """Return arguments in which ids stand for users and devices."""
     return {name: value.id if isinstance(value, User | Device) else value for name, value in given.items()}
 
 

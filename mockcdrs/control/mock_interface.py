@@ -37,7 +37,7 @@ TEST_NAME = Kind("the name of a test, text", lambda value: isinstance(value, str
 class MockInterface(AccountInterface, RequestInterface):
     """What a test does with a mock and asks of it: with its own account, with others, with its clock and faults.
 
-    Wrong arguments raise `ArgumentError`, which is a `ValueError`, those of rules `RuleError`, which is one, too.
+    Wrong arguments raise `ArgumentError`, a `ValueError`; those of a rule raise `RuleError`, an `ArgumentError`.
     """
 
     is_mock = True

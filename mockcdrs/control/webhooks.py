@@ -287,7 +287,7 @@ def _host(uri: Any) -> str | None:
 
 def _request(webhook: Webhook, account_id: str, event: Mapping[str, Any]) -> tuple[int, str]:
     """Send an event; return the status that came, or 0 and why none did. Neither proxies nor redirects are followed."""
-    # which most runs of pytest would load for nothing
+    # here, because most runs of pytest would load it for nothing
     from http.client import HTTPConnection, HTTPException, HTTPSConnection
 
     parts = urlsplit(webhook.uri)

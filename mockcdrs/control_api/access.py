@@ -101,7 +101,7 @@ def _check_host(server: ServerConfig, sent: str) -> None:
 
 
 def parse_host(sent: str) -> str:
-    """Return the name or address in a `Host` header, without port and brackets; nothing where there is more in it."""
+    """Return the name or address in a `Host` header, without port and brackets; empty if anything else is in it."""
     host = _HOST.fullmatch(sent)
     return "" if host is None else (host[1] or host[2] or "").lower()
 

@@ -228,7 +228,7 @@ def curl_command(record: Record, origin: str, secrets: Mapping[str, str], own_to
     Arguments:
         record: the request.
         origin: the server's `http://host:port`.
-        secrets: the mock's own secrets by their digests, as of `own_secrets`. Any other stays a digest.
+        secrets: the mock's own secrets by their digests, as `own_secrets` returns them. Any other stays a digest.
         own_token: stands in for a token that was let in and that a login gave: nobody keeps those.
 
     """
