@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import pytest
 
@@ -76,9 +77,10 @@ def test_the_first_page_of_the_command_needs_neither_the_other_commands_nor_what
     assert {"mockcdrs.cli.serve", "mockcdrs.dataset.generated_store", "mockcdrs.advice.adviser"} <= pulled_in
     unasked = {f"cli.{name}" for name in ("generate", "import_data", "record", "replay", "verify")}
     unasked |= {"advice.registry", "expected.ground_truth", "expected.query", "control_client", "dataset.files"}
-    unasked |= {"console", "control_api", "dataset.call_builder", "server.control_routes", "cli.data_reload"}
-    unasked |= {"advice.advice_rule"}
-    assert not pulled_in & {f"mockcdrs.{name}" for name in unasked}
+    unasked |= {"console", "control_api", "dataset.call_builder", "server.control_routes", "advice.advice_rule"}
+    modules = {f"mockcdrs.{name}" for name in unasked}
+    assert all(find_spec(name) for name in modules), "a module that is not there is never imported"
+    assert not pulled_in & modules
     of_falcon = imported_by("import falcon")
     slow = {"asyncio", "decimal", "email", "http.client", "importlib.metadata", "ssl", "tempfile"}
     assert not (pulled_in - of_falcon) & slow
