@@ -1,7 +1,7 @@
 """Checks of what a caller gave, against tables of names and kinds; standard library only.
 
-Every refusal has one form: what came, what was expected, and what to do about it. Each run of pytest imports this module
-and `config`. Their records are named tuples, whose classes are made in a fifth of the time of a frozen dataclass.
+Every refusal has one form: what came, what was expected, and what to do about it. Each run of pytest imports this
+module and `config`. Their records are named tuples: such a class is made in a fifth of the time of a frozen dataclass.
 """
 
 import functools
