@@ -22,9 +22,9 @@ MAX_RESPONSES = 50
 MAX_ERROR_RESPONSES = 200
 MAX_BODY_BYTES = 65_536
 MAX_REQUEST_BODY_BYTES = 8_192
+LEAST_ERROR = 400
 
 _GZIP_WINDOW = 31
-_LEAST_ERROR = 400
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 logger = logging.getLogger("mockcdrs.journal")
@@ -279,7 +279,7 @@ class Journal:
 
     def _drop_response(self, record: Record) -> None:
         """Let go of the response to an older request; errors have a ring of their own."""
-        if record.status < _LEAST_ERROR:
+        if record.status < LEAST_ERROR:
             record.response = None
             return
         self._errors.append(record)

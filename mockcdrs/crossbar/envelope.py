@@ -306,7 +306,10 @@ class PiecewiseJson(bytes):
 
 
 class CachedRow(dict[str, Any]):
-    """What a listing shows of a `document`; `json` is its text, made once."""
+    """What a listing shows of a `document`; `json` is its text, made once.
+
+    It keeps the document in memory, so that a cache can find it by the document's `id()`.
+    """
 
     def __init__(self, shown: Mapping[str, Any], document: Document) -> None:
         super().__init__(shown)

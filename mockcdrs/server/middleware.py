@@ -16,7 +16,7 @@ import falcon
 
 from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.journal import Journal, Record, SentResponse
+from mockcdrs.control.journal import LEAST_ERROR, Journal, Record, SentResponse
 from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import cowboy
@@ -32,7 +32,6 @@ BODILESS_STATUSES = ("204", "304")
 
 _UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 _GZIP_WINDOW = 31
-_LEAST_ERROR = 400
 # as the standard library has them: Falcon words some differently
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -243,7 +242,7 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     context.effect = effect
     record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
-    if response.status >= _LEAST_ERROR:
+    if response.status >= LEAST_ERROR:
         record.reason = _explain(incoming, response, context)
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":
