@@ -152,6 +152,8 @@ def test_a_leg_tells_its_loopback_leg() -> None:
     [
         (views.LISTING, [5, "x"], 5),
         (views.LISTING_BY_OWNER, ["owner", 5, "x"], 5),
+        (views.LISTING, ["x"], None),
+        (views.LISTING, [True], None),
         (views.LISTING_BY_OWNER, ["owner"], None),
         (views.LEGS, ["63936129600-x", 1], 63_936_129_600),
         (views.LEGS, ["x"], None),
