@@ -104,8 +104,8 @@ class Match:
         query: parameters that the request must have. A value of `True` matches any value, `False` matches requests
             without the parameter, a list matches the values of a repeated parameter.
         headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text, but not in
-            secret ones (`X-Auth-Token`, `Authorization`, `Proxy-Authorization`, `Cookie`), which are compared whole.
-            `True` matches any value, `False` matches requests without the header.
+            `X-Auth-Token` and `Authorization`, which are compared whole. `True` matches any value, `False` matches
+            requests without the header.
         token: the client's token, in its header or its query. Rules show a digest of it, which means the same.
         page: the page of a walk through a listing, counted from 1.
 
