@@ -131,8 +131,8 @@ class MockInterface(AccountInterface, RequestInterface):
                 method, path, query: Which requests: `path` is the end of a path, in which `*` is any text within a
                     segment; `query` names parameters that must be there.
                 headers, token: Only those of a client: headers that must be there, with `*` for any text, as in
-                    `{"User-Agent": "nightly-sync/*"}`; or its token. `X-Auth-Token` and `Authorization` are compared
-                    whole.
+                    `{"User-Agent": "nightly-sync/*"}`; or its token. `X-Auth-Token`, `Authorization`,
+                    `Proxy-Authorization` and `Cookie` are compared whole.
                 page: Only the page of this number in a walk, counted from 1.
                 nth, after, times, probability: Which of those: only the nth, none of so many first, so many at most,
                     or by chance from 0 to 1.

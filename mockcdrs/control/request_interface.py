@@ -101,8 +101,8 @@ class RequestInterface(ABC):
             at_least: How often at least, instead.
             at_most: How often at most, instead or beside that.
             status: The status of its response.
-            headers: Headers that it must have. In a value `*` is any text, but not in that of `X-Auth-Token` and
-                `Authorization`, which are compared whole. `True` matches any value.
+            headers: Headers that it must have. In a value `*` is any text, but not in `X-Auth-Token`,
+                `Authorization`, `Proxy-Authorization` and `Cookie`, which are compared whole. `True` matches any value.
             body: Text that its body must contain, or members that its JSON must have.
 
         Raises:
@@ -131,8 +131,8 @@ class RequestInterface(ABC):
             method: Its method.
             query: Parameters that it must have, with their values.
             status: The status of its response.
-            headers: Headers that it must have. In a value `*` is any text, but not in that of `X-Auth-Token` and
-                `Authorization`, which are compared whole. `True` matches any value.
+            headers: Headers that it must have. In a value `*` is any text, but not in `X-Auth-Token`,
+                `Authorization`, `Proxy-Authorization` and `Cookie`, which are compared whole. `True` matches any value.
             body: Text that its body must contain, or members that its JSON must have.
 
         Raises:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.control import redaction
-from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, header_pattern, path_pattern
+from mockcdrs.control.request_assertions import METHOD, PATH, QUERY, header_pattern, path_pattern, redact_header
 from mockcdrs.crossbar.context import UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 
@@ -104,8 +104,8 @@ class Match:
         query: parameters that the request must have. A value of `True` matches any value, `False` matches requests
             without the parameter, a list matches the values of a repeated parameter.
         headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text, but not in
-            `X-Auth-Token` and `Authorization`, which are compared whole. `True` matches any value, `False` matches
-            requests without the header.
+            `X-Auth-Token`, `Authorization`, `Proxy-Authorization` and `Cookie`, which are compared whole. `True`
+            matches any value, `False` matches requests without the header.
         token: the client's token, in its header or its query. Rules show a digest of it, which means the same.
         page: the page of a walk through a listing, counted from 1.
 
@@ -120,7 +120,7 @@ class Match:
 
     def __post_init__(self) -> None:
         arguments.check({name: getattr(self, name) for name in _KINDS}, _KINDS, "a rule", RuleError)
-        headers = {name.lower(): _redact_header(name.lower(), value) for name, value in self.headers.items()}
+        headers = {name.lower(): redact_header(name.lower(), value) for name, value in self.headers.items()}
         object.__setattr__(self, "headers", headers)
         object.__setattr__(self, "token", self.token and redaction.redact(self.token))
 
@@ -130,10 +130,6 @@ class Match:
         `page` is the request's page in its walk, or `None` where that is not known.
         """
         return [text for part in _COMPARISONS for text in part(self, request, page)]
-
-
-def _redact_header(name: str, value: str | bool) -> str | bool:
-    return redaction.redact(value) if isinstance(value, str) and name in redaction.SECRET_HEADERS else value
 
 
 def _compare_method(match: Match, request: RequestView, _page: int | None) -> Iterator[str]:
@@ -168,8 +164,8 @@ def _compare_headers(match: Match, request: RequestView, _page: int | None) -> I
                 yield f"the header {name} expected {'there' if wanted else 'missing'}"
         elif value is None:
             yield f"the header {name} is missing, expected {wanted}"
-        elif not header_pattern(wanted).fullmatch(str(_redact_header(name, value))):
-            yield f"the header {name} is {_redact_header(name, value)}, expected {wanted}"
+        elif not header_pattern(wanted).fullmatch(str(redact_header(name, value))):
+            yield f"the header {name} is {redact_header(name, value)}, expected {wanted}"
 
 
 def _compare_token(match: Match, request: RequestView, _page: int | None) -> Iterator[str]:

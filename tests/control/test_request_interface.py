@@ -11,7 +11,11 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.journal import JournalFull
+from mockcdrs.control.mock_interface import MockInterface
+from mockcdrs.control.redaction import SECRET_HEADERS
+from mockcdrs.control.request_interface import RequestInterface
 from mockcdrs.control_client import ControlClient
+from mockcdrs.faults.matching import Match
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 
@@ -199,3 +203,21 @@ def test_other_languages_ask_for_assertions_over_the_control_api() -> None:
         ask(mock)
         with pytest.raises(OSError, match="the journal is full"):
             control(mock, "GET", "/journal/transcript")
+
+
+@pytest.mark.parametrize("name", ["X-Auth-Token", "Authorization", "Proxy-Authorization", "Cookie"])
+def test_in_a_secret_header_a_star_is_no_more_than_a_star(mock: Either, name: str) -> None:
+    token = mock.auth_token
+    httpx.get(mock.url_for("/cdrs"), headers={"X-Auth-Token": token, name: "a*b"}, timeout=10)
+    mock.assert_requested("/cdrs", headers={name: "a*b"})
+    mock.assert_requested("/cdrs", headers={name: True})
+    mock.assert_not_requested("/cdrs", headers={name: "a*"})
+    mock.assert_not_requested("/cdrs", headers={name: "*"})
+
+
+@pytest.mark.parametrize(
+    "described", [Match, MockInterface.fail, RequestInterface.assert_requested, RequestInterface.assert_not_requested]
+)
+def test_the_headers_that_are_compared_whole_are_named_where_a_star_is_explained(described: object) -> None:
+    answers_alone = {"set-cookie"}
+    assert {*re.findall(r"[a-z-]+", str(described.__doc__).lower())} >= SECRET_HEADERS - answers_alone
