@@ -214,11 +214,22 @@ class MockFamily:
     """Makes mocks. Those of the same options share their data, which is kept of the `bound` options used last."""
 
     def __init__(self, bound: int) -> None:
-        self._first = LruCache[str, Mock](bound, lambda _: 1)
+        self._first = LruCache[tuple[object, ...], Mock](bound, lambda _: 1)
 
     def make(self, config: MockConfig) -> Mock:
         """Make a mock."""
-        return build(config, beside=self._first.get(repr(config), lambda: build(config)))
+        key = repr(config), *_describe_files(config.data)
+        return build(config, beside=self._first.get(key, lambda: build(config)))
+
+
+def _describe_files(directory: Path | str | None) -> Iterator[object]:
+    """What tells a data directory from another of its name, and from itself before its files were changed."""
+    if directory is not None:
+        place = Path(directory).resolve()
+        yield place
+        for file in sorted(place.glob("*")):
+            status = file.lstat()
+            yield file.name, status.st_mtime_ns, status.st_size
 
 
 @arguments.named_only("serving(seed=7)", OptionError)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -289,17 +290,22 @@ def test_the_app_is_made_once_when_it_is_first_needed(
         assert apps == ["app"]
 
 
-def test_a_data_directory_is_served(tmp_path: Any) -> None:
+def write_call(directory: Path, call_id: str) -> None:
     document = {
-        "_id": "202601-a",
+        "_id": f"202601-{call_id}",
         "pvt_account_id": "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90",
         "pvt_created": 63_935_956_800,
         "pvt_type": "cdr",
         "timestamp": 63_935_956_800,
-        "call_id": "a",
+        "call_id": call_id,
         **LEAST,
     }
-    (tmp_path / "one.jsonl").write_text(json.dumps(document))
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "one.jsonl").write_text(json.dumps(document))
+
+
+def test_a_data_directory_is_served(tmp_path: Path) -> None:
+    write_call(tmp_path, "a")
     with serving(data=tmp_path, now="2026-01-20T12:00:00Z") as mock:
         assert [row["id"] for row in walk_rows(mock)] == ["202601-a"]
 
@@ -367,6 +373,19 @@ def test_a_mock_ends_with_its_async_block_which_raises_what_a_faults_own_code_ra
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(break_a_fault())
+
+
+def test_a_family_reads_a_data_directory_again_once_it_is_another_or_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family = MockFamily(2)
+
+    for folder, call_id in (("one", "a"), ("other", "b"), ("other", "longer")):
+        write_call(tmp_path / folder / "calls", call_id)
+        monkeypatch.chdir(tmp_path / folder)
+        mock = family.make(MockConfig(data="calls"))
+        answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs")
+        assert [row["id"] for row in answer.json["data"]] == [f"202601-{call_id}"]
 
 
 def test_mocks_of_a_family_read_the_same_data_and_share_nothing_that_is_done_to_them() -> None:

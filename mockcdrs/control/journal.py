@@ -22,9 +22,9 @@ MAX_RESPONSES = 50
 MAX_ERROR_RESPONSES = 200
 MAX_BODY_BYTES = 65_536
 MAX_REQUEST_BODY_BYTES = 8_192
+LEAST_ERROR = 400
 
 _GZIP_WINDOW = 31
-_LEAST_ERROR = 400
 _PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY")
 
 logger = logging.getLogger("mockcdrs.journal")
@@ -46,10 +46,10 @@ class SentResponse:
     def keep(self, part: bytes) -> None:
         """Record a part of the body that is sent."""
         room = MAX_BODY_BYTES - self.kept_bytes
-        if len(part) > room:
-            part, self.is_truncated = part[:room], True
-        self.parts.append(part)
-        self.kept_bytes += len(part)
+        self.is_truncated |= len(part) > room
+        if part := part[:room]:
+            self.parts.append(part)
+            self.kept_bytes += len(part)
 
     def to_dict(self) -> dict[str, Any]:
         """Return headers, and the body as text, with secrets redacted."""
@@ -136,7 +136,7 @@ class Record:
         return advice
 
 
-def _cut(text: str, longest: int) -> str:
+def _cut(text: str, longest: int = MAX_HEADER_VALUE_BYTES) -> str:
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
@@ -243,10 +243,7 @@ class Journal:
         path, query = (_cut(text, MAX_REQUEST_LINE_BYTES) for text in (incoming.path, incoming.query))
         headers = dict(itertools.islice(incoming.headers.items(), MAX_HEADERS))
         if max(map(len, (*headers, *headers.values())), default=0) > MAX_HEADER_VALUE_BYTES:
-            headers = {
-                _cut(name, MAX_HEADER_VALUE_BYTES): _cut(value, MAX_HEADER_VALUE_BYTES)
-                for name, value in headers.items()
-            }
+            headers = {_cut(name): _cut(value) for name, value in headers.items()}
         record = Record(
             number=0,
             at_gregorian=at_gregorian,
@@ -258,7 +255,7 @@ class Journal:
             received_bytes=len(incoming.body),
             body=_redact_body(incoming.body) if incoming.body else "",
             arrived_seconds=self._machine_seconds(),
-            client_address=_cut(client_address(incoming.peer, incoming.headers), MAX_HEADER_VALUE_BYTES),
+            client_address=_cut(client_address(incoming.peer, incoming.headers)),
         )
         if other_test:
             with self._lock:
@@ -282,7 +279,7 @@ class Journal:
 
     def _drop_response(self, record: Record) -> None:
         """Let go of the response to an older request; errors have a ring of their own."""
-        if record.status < _LEAST_ERROR:
+        if record.status < LEAST_ERROR:
             record.response = None
             return
         self._errors.append(record)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 SECRET_HEADERS = frozenset({"x-auth-token", "authorization", "proxy-authorization", "cookie", "set-cookie"})
-"""A browser sends what listens on this machine the cookies of everything else that does, whatever the ports."""
+"""Cookies, too: a browser sends those of one server on this machine to all others there, whatever their ports."""
 SECRET_NAMES = ("auth_token", "authorization", "password", "api_key", "credentials", "token")
 _LOGINS = frozenset({"user_auth", "api_auth"})
 _NOT_TOKENS = frozenset({"", "recovery"})
@@ -24,8 +24,8 @@ _IN_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}}
 _IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
 # Kazoo's word for no token, and what `redact` returns
 _NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
-# a token as Kazoo signs it: a JSON Web Token's three parts, behind what is before them in their word; no part of a text
-# is looked at more than a few times, however often it says eyJ
+# a token as Kazoo signs it: a JSON Web Token's three parts, after the letters before it in its word. Nothing is given
+# back once it is matched, so that the time that a text takes grows with its length alone, however often it says eyJ
 _JWT = re.compile(r"(?<![\w-])(?>([\w-]*?)(eyJ[\w-]++))(\.[\w-]++\.[\w-]++)", re.ASCII)
 # without any of these a query string names no secret, and holds no such token
 _MAY_HOLD_SECRET = re.compile(rf"[%+]|eyJ|{_NAME}")

@@ -80,7 +80,7 @@ class Outcome:
     has_view_rows: bool = False
 
     def copy(self) -> "Outcome":
-        """The same, to be changed on its own."""
+        """A copy, independent of this one."""
         return Outcome(
             self.rows, self.next_start_key, self.message, self.from_body, self.tokens, self.bucket_account, self.lost,
             self.has_view_rows,

@@ -188,7 +188,8 @@ class _SharedIndexes:
 class Databases:
     """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
 
-    `rows` holds what was made of documents, by kind and by the identity of the document. It is shared, too.
+    `rows` holds what was made of documents, by kind and by the `id()` of the document: what is there has to keep its
+    document in memory. It is shared, too.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:

@@ -104,7 +104,8 @@ class ResourceResult:
 class Rendered:
     """Headers and body of an answer; with a failure only its headers count.
 
-    `is_file`: never compressed. `has_type`: whether the answer says what was negotiated, or `headers` what it is.
+    `is_file`: never compressed. `has_type`: whether the answer has a Content-Type, which is the negotiated type unless
+    `headers` have another.
     """
 
     headers: Mapping[str, str]
@@ -305,7 +306,10 @@ class PiecewiseJson(bytes):
 
 
 class CachedRow(dict[str, Any]):
-    """What a listing shows of a `document`; `json` is its text, made once."""
+    """What a listing shows of a `document`; `json` is its text, made once.
+
+    It keeps the document in memory, so that a cache can find it by the document's `id()`.
+    """
 
     def __init__(self, shown: Mapping[str, Any], document: Document) -> None:
         super().__init__(shown)
@@ -317,7 +321,7 @@ class CachedRow(dict[str, Any]):
         return encode_json(self)
 
 
-_JSON_OF_ROW = attrgetter("json")  # without a step of Python's own for each of many rows
+_JSON_OF_ROW = attrgetter("json")  # in C, which for the many rows of a listing is faster than a comprehension
 
 
 def encode_json(value: Any) -> bytes:

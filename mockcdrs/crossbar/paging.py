@@ -181,7 +181,7 @@ def _months_to_walk(context: Context, start: int, end: int, *, is_by_time_writte
         raise ModuleCrash(f"a range from {start} to {end}, whose months have no names: are these Unix seconds?")
     if is_by_time_written:
         following = (f"{_month_number(gregorian.month_bounds(month)[1]):06}" for month in months)
-        months = sorted({*months, *following})
+        months = sorted({*months, *following}, key=int)  # the month after 999912 has seven digits
     return months[bisect_left(months, first, key=int) : bisect_right(months, last, key=int)]
 
 

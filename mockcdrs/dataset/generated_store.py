@@ -98,12 +98,12 @@ class GeneratedStore:
         now = self._now()
         for block in blocks:
             by: TimeBasis = "written" if block.is_day else basis
-            read = partial(self._documents, block, by)
             if (block.end_gregorian if by == "written" else day_end(block)) <= now:
-                yield Segment((self._main, block, by), read)
+                yield Segment((self._main, block, by), partial(self._documents, block, by))
             else:
-                count = bisect_right(read(), now, key=_WRITTEN)
-                yield Segment((self._main, block, by, count), partial(itemgetter(slice(count)), read()))
+                documents = self._documents(block, by)
+                ended = documents[: bisect_right(documents, now, key=_WRITTEN)]
+                yield Segment((self._main, block, by, len(ended)), ended.copy)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id tells which block to generate."""

@@ -21,10 +21,7 @@ class LruCache(Generic[K, V]):
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """The value of a key, made and kept where it is missing. Two threads may make the same value at once."""
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
+        value = self.find(key)
         if value is None:
             value = make()
             self.keep(key, value)

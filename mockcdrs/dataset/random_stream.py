@@ -47,7 +47,7 @@ def _digest(identity: tuple[object, ...]) -> bytes:
 
 
 class RandomStream(NamedTuple):
-    """What one call draws from: up to 16 fractions (0 to 1), bytes, as many as are wanted, and its pace.
+    """What one call draws from: up to 16 fractions (0 to 1), up to 48 bytes and 64 more for each leg, and its pace.
 
     The pace is fractions that durations and numbers of parties are taken from, over and over: calls of one pace take
     the same time.

@@ -381,7 +381,8 @@ class Overlay:
         if account_id not in now.emptied:
             scan = self._base.scan(account_id, month, times, descending=descending, by=by)
         if removed:
-            scan = Scan(list(_without(scan.stored, removed)), _without(scan.generated, removed))
+            hide_removed = functools.partial(replace, removed=removed)
+            scan = Scan([*map(hide_removed, scan.stored)], map(hide_removed, scan.generated))
         if documents:
             added = Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)
             scan = Scan([*scan.stored, added], scan.generated)
@@ -397,7 +398,3 @@ class Overlay:
         if account_id in now.emptied or document_id in now.removed.get((account_id, month), ()):
             return None
         return self._base.document(account_id, month, document_id)
-
-
-def _without(segments: Iterable[Segment], removed: frozenset[str]) -> Iterator[Segment]:
-    return (replace(each, removed=removed) for each in segments)

@@ -78,9 +78,10 @@ class Faults:
     def reset(self) -> None:
         """Remove all rules and forget the start keys that were handed out."""
         self.clear()
-        self._pages = PageTracker()
-        # requests and the keys that they were answered with, while no rule needed to know of pages
-        self._unread: deque[tuple[str, str, str]] = deque(maxlen=KEPT_KEYS // 2)
+        with self._lock:
+            self._pages = PageTracker()
+            # path, query and next start key of requests whose pages nobody has numbered yet, as there was no rule
+            self._unnumbered: deque[tuple[str, str, str]] = deque(maxlen=KEPT_KEYS // 2)
 
     def clear(self) -> None:
         """Remove all rules and let go of the answers that they hold back. The server is no longer down.
@@ -198,13 +199,13 @@ class Faults:
 
     def _note_key(self, incoming: HttpRequest, outcome: Outcome) -> None:
         if outcome.next_start_key is not None and incoming.method == "GET":
-            self._unread.append((incoming.path, incoming.query, outcome.next_start_key))
+            self._unnumbered.append((incoming.path, incoming.query, outcome.next_start_key))
 
-    def _read_keys(self) -> None:
+    def _number_pages(self) -> None:
         """Number the pages of the requests that came before there was a rule."""
         with self._lock:
-            while self._unread:
-                path, query, key = self._unread.popleft()
+            while self._unnumbered:
+                path, query, key = self._unnumbered.popleft()
                 request = RequestView.of(HttpRequest("GET", path, query))
                 if (page := self._pages.page(request)) is not None:
                     self._pages.hand_out(request, key, page + 1)
@@ -212,7 +213,7 @@ class Faults:
     def _apply_rules(
         self, incoming: HttpRequest, server_state: ServerState, produce: Respond
     ) -> tuple[HttpResponse, WireEffect]:
-        self._read_keys()
+        self._number_pages()
         request = RequestView.of(incoming)
         page = self._pages.page(request)
         fired = self._fire(request, page, server_state)

@@ -16,7 +16,7 @@ import falcon
 
 from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.journal import Journal, Record, SentResponse
+from mockcdrs.control.journal import LEAST_ERROR, Journal, Record, SentResponse
 from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import cowboy
@@ -30,9 +30,8 @@ NOTES = "mockcdrs.notes"
 COMPRESSED_FROM_BYTES = 300
 BODILESS_STATUSES = ("204", "304")
 
-_UNPREFIXED_HEADERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+_UNPREFIXED_HEADERS = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 _GZIP_WINDOW = 31
-_LEAST_ERROR = 400
 # as the standard library has them: Falcon words some differently
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -191,7 +190,11 @@ def read_request(environ: dict[str, Any], max_upload_size: int) -> HttpRequest:
     """
     raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuild_path(environ)
     path, _, _ = raw.partition("?")
-    headers = {name: value for key, value in environ.items() if (name := _header_name(key))}
+    headers = {
+        key.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_") or key in _UNPREFIXED_HEADERS
+    }
     if not all(map(str.isascii, headers.values())):
         headers = {name: value.encode("latin-1").decode("utf-8", "surrogateescape") for name, value in headers.items()}
     if not headers.get("content-type") and "waitress.client_disconnected" not in environ:
@@ -205,14 +208,6 @@ def _rebuild_path(environ: dict[str, Any]) -> str:
     from urllib.parse import quote
 
     return quote(environ.get("PATH_INFO", "/").encode("latin-1"), safe="/~!$&'()*+,;=:@")
-
-
-@functools.lru_cache(maxsize=512)
-def _header_name(key: str) -> str:
-    """The name of a header in small letters, by its key in a WSGI environment; empty for another key."""
-    if key.startswith("HTTP_"):
-        return key.removeprefix("HTTP_").replace("_", "-").lower()
-    return _UNPREFIXED_HEADERS.get(key, "")
 
 
 def _read_body(environ: dict[str, Any], longest: int) -> bytes:
@@ -247,7 +242,7 @@ def respond_as_crossbar(req: Request, resp: falcon.Response, **_fields: Any) -> 
     context.effect = effect
     record.status, record.outcome = 0 if effect.fault and effect.is_silent else response.status, response.outcome
     record.fault, record.note = effect.fault, response.note
-    if response.status >= _LEAST_ERROR:
+    if response.status >= LEAST_ERROR:
         record.reason = _explain(incoming, response, context)
     accepted = incoming.headers.get("accept-encoding")
     if accepted and incoming.method != "HEAD":

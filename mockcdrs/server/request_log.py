@@ -150,7 +150,7 @@ class RequestLog(logging.Handler):
 
     def __init__(self, journal: Journal, formatter: LineFormatter, write: Callable[[bytes], int]) -> None:
         super().__init__()
-        self._journal, self._form = journal, formatter
+        self._journal, self._formatter = journal, formatter
         self._writer = _Writer(write, self._describe_gap, self._report_failure)
 
     def __enter__(self) -> Self:
@@ -169,7 +169,7 @@ class RequestLog(logging.Handler):
 
     def listening(self, banner: Iterable[str], where: dict[str, str]) -> None:
         """Log that the server listens."""
-        self._writer.put(partial(self._form.listening, time.time(), list(banner), where))
+        self._writer.put(partial(self._formatter.listening, time.time(), list(banner), where))
 
     def follow(self, journal: Journal) -> None:
         """Log the requests of another journal from now on, instead of those of the one before."""
@@ -180,15 +180,15 @@ class RequestLog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Queue a record of Python's logging, unless the line of its request has it already."""
         if record.name != NOTES:
-            self._writer.put(partial(self._form.warning, record.created, record))
+            self._writer.put(partial(self._formatter.warning, record.created, record))
 
     def _request(self, record: Record) -> None:
-        self._writer.put(partial(self._form.request, time.time(), record))
+        self._writer.put(partial(self._formatter.request, time.time(), record))
 
     def _describe_gap(self, left_out: int) -> str:
         message = f"{left_out} lines left out here: whatever reads this log is too slow for it"
         record = logging.LogRecord("mockcdrs", logging.WARNING, "", 0, message, (), None)
-        return self._form.warning(record.created, record)
+        return self._formatter.warning(record.created, record)
 
     def _report_failure(self) -> None:
         self.handleError(logging.makeLogRecord({"msg": "a line of the log could not be made"}))

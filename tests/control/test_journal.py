@@ -239,6 +239,13 @@ def test_of_a_body_the_beginning_is_kept(more: int, is_truncated: bool) -> None:
     }
 
 
+def test_of_a_long_body_that_comes_in_many_parts_no_more_parts_are_kept_than_have_a_place() -> None:
+    response = SentResponse({})
+    for part in [b"x" * MAX_BODY_BYTES, *[b"y"] * 3]:
+        response.keep(part)
+    assert list(map(len, response.parts)) == [MAX_BODY_BYTES]
+
+
 def test_an_error_is_kept_when_many_requests_came_after_it_and_an_answer_is_not() -> None:
     journal = Journal()
     error, answer = open_answered(journal, 401), open_answered(journal, 200)

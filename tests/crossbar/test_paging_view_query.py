@@ -228,6 +228,12 @@ def test_a_month_is_walked_where_it_has_a_second_of_the_range() -> None:
     assert paging._months_to_walk(context, JANUARY - 1, JANUARY, is_by_time_written=False) == ["202512", "202601"]
 
 
+def test_the_last_month_that_has_a_name_leaves_the_others_in_order() -> None:
+    state = state_of(months=("202601", "999912"))
+    context = context_of(state, account=state.data.accounts[ACCOUNT])
+    assert paging._months_to_walk(context, JANUARY, JANUARY, is_by_time_written=True) == ["202601"]
+
+
 def test_a_range_wider_than_the_operators_is_refused_and_the_usual_one_is_as_wide() -> None:
     state = state_of(calls(3, last=NOW - 60, apart=3600), maximum_range=3600)
     assert len(data_of(ask(state))) == 1

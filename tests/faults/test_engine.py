@@ -1,12 +1,13 @@
 """When a rule's turn has come, alone and among others."""
 
 import threading
+from collections import deque
 from typing import Any
 
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Faults, Rule
+from mockcdrs.faults import Faults, Rule, engine
 from tests.crossbar.builders import NOW, RESELLER, RESELLER_TOKEN, calls, state_of
 from tests.faults.client import COUNT, FIRST_PAGE, ask, next_query, statuses
 
@@ -118,6 +119,27 @@ def test_reset_forgets_rules_tokens_and_walks(state: State) -> None:
     first, _ = ask(state, FIRST_PAGE)
     assert ask(state)[0].status == 401
     state.reset()
+    state.faults.add(Rule(status=503, page=2))
+    assert ask(state, next_query(first))[0].status == 200
+
+
+def test_a_request_amid_a_reset_brings_back_no_walk(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = ask(state, FIRST_PAGE)
+
+    def ask_under_a_rule() -> None:
+        state.faults.add(Rule(drip=100))
+        ask(state)
+
+    request = threading.Thread(target=ask_under_a_rule)
+
+    def let_a_request_in(maxlen: int) -> deque[Any]:
+        request.start()
+        request.join(0.2)  # it may have to wait for the end of the reset
+        return deque(maxlen=maxlen)
+
+    monkeypatch.setattr(engine, "deque", let_a_request_in)
+    state.faults.reset()
+    request.join()
     state.faults.add(Rule(status=503, page=2))
     assert ask(state, next_query(first))[0].status == 200
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.control.redaction import redact
+from mockcdrs.control.redaction import SECRET_HEADERS, redact
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.faults import Rule, WireEffect
-from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
+from mockcdrs.faults.matching import KEPT_KEYS, Match, PageTracker, RequestView
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
 from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
 
@@ -158,6 +158,15 @@ def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
     state.faults.add(Rule(status=503, page=2))
     key = envelope(ask(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
     assert ask(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_HEADERS - {"set-cookie"}))  # which no client sends
+def test_a_secret_header_is_compared_whole_and_the_description_says_so(state: State, name: str) -> None:
+    rule = state.faults.add(Rule(headers={name: "of*"}, status=503, path="/*"))
+    ask(state, headers={name: "of the client"}, token=None)
+    ask(state, headers={name: "of*"}, token=None)
+    assert state.faults.matched(rule) == 1
+    assert f"`{name.title()}`" in (Match.__doc__ or "")
 
 
 def test_a_rule_shows_no_secret(state: State) -> None:

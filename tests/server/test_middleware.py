@@ -3,6 +3,7 @@
 import http.client
 import json
 import socket
+import tracemalloc
 from contextlib import closing
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.faults import Rule
+from mockcdrs.server.middleware import read_request
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, exchange_bytes, fetch, last_record, split, usual
@@ -35,6 +37,18 @@ def test_a_client_that_leaves_early_completes_its_record(server: Server, state: 
 def test_what_has_no_body_has_sent_none(server: Server, state: State) -> None:
     assert fetch(server, CHUNKED, "HEAD") == (405, b"")
     assert last_record(state).sent_bytes == 0
+
+
+def test_long_names_of_headers_are_not_kept_once_their_requests_are_answered() -> None:
+    tracemalloc.start()
+    try:
+        for row in range(100):
+            name = f"HTTP_X_{row}_".ljust(100_000, "X")
+            assert read_request({"REQUEST_METHOD": "GET", name: "a"}, 10).headers
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept_bytes < 1_000_000
 
 
 def test_what_came_in_is_counted(server: Server, state: State) -> None:
