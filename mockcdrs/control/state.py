@@ -179,7 +179,7 @@ class State:
     def add_account(self, account: Account) -> None:
         """Add an account, which its tokens open, until the next reset."""
         self.data.add_account(account)
-        self._tokens = self._tokens | _claims_by_token([account])
+        self._tokens.update(_claims_by_token([account]))  # in one step: another thread may add another account
 
     def issue_token(self, account_id: str, name: str) -> str:
         """Give the test of a name a token of an account, for good: a reset does not take it away."""

@@ -13,6 +13,7 @@ from mockcdrs.control.state import HashedRequestIds, SequentialRequestIds, Token
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.crossbar.settings import SettingError
 from mockcdrs.dataset import fixtures
+from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 from tests.crossbar.builders import ACCOUNT, leg
@@ -134,3 +135,18 @@ def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | 
 def test_a_test_has_a_name(mock: Mock | RemoteMock) -> None:
     with pytest.raises(ArgumentError, match="name: came '', expected the name of a test, text"):
         mock.issue_token("")
+
+
+def test_no_token_is_lost_where_two_threads_add_accounts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    mock_state, _ = build_state(MockConfig())
+    first, second = (Account(name * 32, tokens=(Token(f"token of {name}"),)) for name in "ab")
+    claims_by_token = state._claims_by_token
+
+    def claims_while_another_is_added(accounts: list[Account]) -> object:
+        if accounts == [first]:
+            mock_state.add_account(second)  # as another thread may do here
+        return claims_by_token(accounts)
+
+    monkeypatch.setattr(state, "_claims_by_token", claims_while_another_is_added)
+    mock_state.add_account(first)
+    assert [mock_state.claims(f"token of {name}")["account_id"] for name in "ab"] == [first.id, second.id]
