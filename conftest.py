@@ -36,7 +36,7 @@ def count_case(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return count
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(terminalreporter: "pytest.TerminalReporter") -> None:  # pytest 8.2 has no such name
     """Print the cases of each kind, and their sum, which `.ci/run --long` reads."""
     kinds: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed"):
