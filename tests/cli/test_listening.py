@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner
 
-from mockcdrs.cli import main
+from mockcdrs.cli import listening, main
 from mockcdrs.cli.listening import DataReload
 from mockcdrs.crossbar import pipeline
 from mockcdrs.crossbar.versions import VERSIONS
@@ -316,6 +316,25 @@ def test_open_opens_the_console_in_the_browser_of_the_environment(
             time.sleep(0.01)
         assert address.read_text().strip() == server.variables["MOCKCDRS_CONSOLE"]
         server.end()
+
+
+def test_it_goes_on_until_a_signal_comes_whether_or_not_it_looks_after_files(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mock, waits = Mock(), list[float]()
+
+    def wait(ended: listening._End, seconds: float) -> bool:
+        waits.append(seconds)
+        with urlopen(mock.url.removesuffix("/v2") + "/_mockcdrs/health", timeout=10) as answer:
+            assert answer.status == 200
+        if len(waits) == 3:
+            ended.set_by(signal.SIGTERM, None)
+        return ended.is_set()
+
+    monkeypatch.setattr(listening._End, "wait", wait)
+    listening.run(mock, None, "text")
+    assert waits == [1, 1, 1]
+    assert capfd.readouterr().out.startswith("Console ")
 
 
 def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: Path) -> None:

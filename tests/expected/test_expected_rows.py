@@ -78,6 +78,7 @@ def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending:
 @example(fields=[{"billing_seconds": "9"}, {"billing_seconds": "61"}])
 @example(fields=[{"billing_seconds": "soon"}, {"billing_seconds": 61}, {"billing_seconds": 5}])
 @example(fields=[{"channel_loopback_leg": "B"}, {"channel_loopback_leg": "A"}])
+@example(fields=[{"billing_seconds": [None]}, {"billing_seconds": [1]}])
 def test_the_leg_of_an_interaction_is_the_one_that_the_view_chooses(
     view: LegView, is_ascending: bool, fields: list[dict[str, Any]]
 ) -> None:
