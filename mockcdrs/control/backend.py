@@ -188,7 +188,7 @@ def server_rules(state: State) -> "ServerRules":
         page_size=settings.pagination_page_size,
         chunk_size=settings.maximum_bulk,
         largest_chunk=settings.load_view_chunk_size,
-        shows_most_billed=version.owner_interactions.chooses is LegChoice.MOST_BILLED,
+        shows_most_billed=version.owner_interactions.leg is LegChoice.MOST_BILLED,
         columns=frozenset(version.columns),
         emergency_numbers=version.emergency_numbers,
     )

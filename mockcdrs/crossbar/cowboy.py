@@ -8,7 +8,7 @@ Sources followed: `api_resource.erl`; Cowboy's `cowboy_http`, `cowboy_rest` and 
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockcdrs.crossbar.errors import EmptyResponse, handler_crash
 
@@ -70,8 +70,7 @@ def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _MediaRange:
+class _MediaRange(NamedTuple):
     """A media type that a client accepts, `*` standing for any, and how much it likes it."""
 
     type: str

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.dataset.random_stream import hex_id
 
@@ -14,8 +14,7 @@ _MONTH_SUFFIX = re.compile(r"-\d{4}(0[1-9]|1[0-2])\Z", re.ASCII)
 _DIGEST_FIELDS = {"md5": "pvt_md5_auth", "sha": "pvt_sha1_auth"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What a client sends as `X-Auth-Token`, and the user on whose behalf it acts."""
 
     value: str

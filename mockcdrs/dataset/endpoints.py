@@ -22,7 +22,6 @@ bytes, so that a call is the same wherever it is generated.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from string import ascii_letters, ascii_lowercase, digits
@@ -122,8 +121,7 @@ class LegTemplate(NamedTuple):
     sdp: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """What all endpoints of one account share. `cluster` is the domain of the machines that serve it."""
 
     account_id: str

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
@@ -22,8 +22,7 @@ Produce = Callable[[ServerState], HttpResponse]
 _FLAG = Kind("true or false", arguments.FLAG.fits)
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
+class Firing(NamedTuple):
     """A rule's firing on a request: what its actions get.
 
     Arguments:

@@ -4,8 +4,9 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import Outcome, ServerState
@@ -50,8 +51,7 @@ class _Entry:
             self.misses = sorted([*self.misses, miss], key=lambda each: len(each[1]))[:_MAX_MISSES]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fired:
+class _Fired(NamedTuple):
     """A rule that fires on a request, and what happens."""
 
     entry: _Entry
@@ -221,7 +221,7 @@ class Faults:
         try:
             answer = self._answer(fired, server_state, lambda changed: produce(incoming, changed))
         except RuleFailed:
-            return HttpResponse(500), replace(effect, close=True)
+            return HttpResponse(500), effect._replace(close=True)
 
         def complete() -> None:
             key = answer.outcome.next_start_key
@@ -240,7 +240,7 @@ class Faults:
                 return _when_complete(answer, complete), effect
             complete()  # nobody will ask for the body
         except RuleFailed:
-            effect = replace(effect, close=True)
+            effect = effect._replace(close=True)
         return answer, effect
 
     def _failed(self, rule: Rule, error: Exception) -> RuleFailed:
