@@ -20,8 +20,10 @@ from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Reply, Rule, RuleArguments, lognormal
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.actions import RuleArguments
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import PRESETS, Rule
+from mockcdrs.faults.wire_actions import lognormal
 from mockcdrs.mock import Mock, serving
 from mockcdrs.reference import Entry
 

@@ -35,11 +35,11 @@ from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
-from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
     from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
+    from mockcdrs.faults.rule import Rule
 
 
 class AccountBackend(AccountInterface):
@@ -240,15 +240,15 @@ class MockBackend(AccountBackend, MockInterface):
     def _issue_token(self, name: str) -> str:
         return self.state.issue_token(self._account_id, name)
 
-    def _add_rule(self, rule: Rule) -> Rule:
+    def _add_rule(self, rule: "Rule") -> "Rule":
         return self.state.faults.add(rule)
 
     @arguments.checked
-    def never_fired(self) -> list[Rule]:
+    def never_fired(self) -> "list[Rule]":
         return self.state.faults.never_fired()
 
     @arguments.checked
-    def near_misses(self, rule: Rule) -> list[str]:
+    def near_misses(self, rule: "Rule") -> list[str]:
         return self.state.faults.near_misses(rule)
 
     @arguments.checked

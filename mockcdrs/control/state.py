@@ -31,7 +31,7 @@ from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
-from mockcdrs.faults import Faults
+from mockcdrs.faults.engine import Faults
 
 _MOST_TOKENS = 10_000
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.faults.action import Action, Firing
-from mockcdrs.faults.matching import RuleError
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.action import Action
+from mockcdrs.faults.firing import Firing
 from mockcdrs.faults.wire_effect import Line, Pace, Wait, WireEffect
 
 _LEAST_SHARE = 2.0**-60  # the logarithm of 0 is infinite
