@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, cast
 
 import httpx
@@ -43,7 +43,7 @@ def leave_edge_case_only(mock: Mock, name: str) -> None:
 
 def make_master(mock: Mock) -> None:
     accounts = cast(dict[str, Account], mock.state.base.accounts)
-    accounts[mock.account_id] = replace(accounts[mock.account_id], is_superduper_admin=True)
+    accounts[mock.account_id] = accounts[mock.account_id]._replace(is_superduper_admin=True)
 
 
 PREPARATIONS: dict[str, Callable[[Mock], object]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -91,17 +90,17 @@ class AccountBackend(AccountInterface):
 
     def _add_user(self, given: Mapping[str, Any]) -> User:
         user = self._builder().user(self._account, **given)
-        self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
+        self._change_account(lambda account: account._replace(users=(*account.users, user.document)))
         return user
 
     def _add_device(self, given: Mapping[str, Any]) -> Device:
         device = self._builder().device(**given)
-        self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
+        self._change_account(lambda account: account._replace(devices=(*account.devices, device.document)))
         return device
 
     def _add_number(self, given: Mapping[str, Any]) -> str:
         added = self._builder().number(**given)
-        self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
+        self._change_account(lambda account: account._replace(numbers=(*account.numbers, added)))
         return added
 
     @arguments.checked

@@ -6,7 +6,6 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -258,7 +257,7 @@ def build_state(
         clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
-        account = store.accounts[account.id] = replace(account, is_reseller=True)
+        account = store.accounts[account.id] = account._replace(is_reseller=True)
     version = version_named(config.kazoo)
     state = State(
         store,

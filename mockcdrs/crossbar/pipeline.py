@@ -85,7 +85,7 @@ _CORS = {
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HttpRequest:
     """A request as it came: `query` and `path` raw, header names in small letters, `peer` the address it came from."""
 
@@ -97,7 +97,7 @@ class HttpRequest:
     peer: str = LOCAL_ADDRESS
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HttpResponse:
     """Status, headers, and a body: bytes, or an iterable of them for a chunked answer.
 

@@ -67,7 +67,7 @@ def _revision_field(digest: str) -> bytes:
     return f'"revision":"{digest}",'.encode()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Moment:
     """What was requested at one moment of some data: as time goes on, nobody requests what was before."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mockcdrs.dataset.random_stream import hex_id
@@ -21,8 +21,7 @@ class Token(NamedTuple):
     owner_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One Kazoo account.
 
     `tree` holds the ids of its ancestors, the topmost first. `months` are the months (`YYYYMM`) for which a
@@ -43,8 +42,8 @@ class Account:
     devices: Sequence[Mapping[str, Any]] = ()
     tokens: tuple[Token, ...] = ()
     numbers: tuple[str, ...] = ()
-    document: Mapping[str, Any] = field(default_factory=dict)
-    whitelabel: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] = {}
+    whitelabel: Mapping[str, Any] = {}
     apps: tuple[Mapping[str, Any], ...] = ()
 
 

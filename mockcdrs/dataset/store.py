@@ -55,7 +55,7 @@ class Origin(NamedTuple):
 UNKNOWN_ORIGIN = Origin()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Segment:
     """A part of a month, without the documents that were removed from it.
 

@@ -30,7 +30,7 @@ class RuleFailed(Exception):
     """A function of a rule's raised within an answer; `Faults.check` raises what it raised, in the test."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """A rule in force, or one that was removed: its counts stay. `lifted` is set when it is removed.
 

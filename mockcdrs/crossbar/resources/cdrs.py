@@ -33,7 +33,7 @@ class NoMonthInId(ValueError):
     """An id that does not begin with the month in whose database its document would lie."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Interactions(ResourceResult):
     """Interactions: view rows that name a leg each, until listing rows are made of these legs."""
 
