@@ -166,10 +166,11 @@ def named_only(
 
 def checked(method: Callable[_P, _R]) -> Callable[_P, _R]:
     """A method that raises `ArgumentError` where Python has a `TypeError` for arguments that do not fit its names."""
-    signature = inspect.signature(method)
+    find_signature = functools.cache(inspect.signature)  # at the first call: of some 80 methods a program calls few
 
     @functools.wraps(method)
     def call(*given: _P.args, **named: _P.kwargs) -> _R:
+        signature = find_signature(method)
         try:
             signature.bind(*given, **named)
         except TypeError:

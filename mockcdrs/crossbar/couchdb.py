@@ -96,7 +96,7 @@ class _MappedRow(ViewRow):
         return self._map(self.document)[0]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class KeyRange:
     """From `start` to `end`, both included, in the direction of travel; `None` is open."""
 

@@ -97,7 +97,7 @@ class HttpRequest:
     peer: str = LOCAL_ADDRESS
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class HttpResponse:
     """Status, headers, and a body: bytes, or an iterable of them for a chunked answer.
 
