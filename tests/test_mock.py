@@ -22,7 +22,7 @@ from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
-from mockcdrs.faults import Reply
+from mockcdrs.faults.reply import Reply
 from mockcdrs.mock import Mock, MockFamily, serving
 
 

@@ -7,7 +7,6 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -32,7 +31,7 @@ from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
-from mockcdrs.faults import Faults
+from mockcdrs.faults.engine import Faults
 
 _MOST_TOKENS = 10_000
 
@@ -266,7 +265,7 @@ def build_state(
         clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
-        account = store.accounts[account.id] = replace(account, is_reseller=True)
+        account = store.accounts[account.id] = account._replace(is_reseller=True)
     version = version_named(config.kazoo)
     state = State(
         store,

@@ -23,7 +23,7 @@ from mockcdrs.crossbar import cowboy
 from mockcdrs.crossbar.context import LOCAL_ADDRESS, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.faults import WireEffect
+from mockcdrs.faults.wire_effect import WireEffect
 from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure, deliver
 
 NOTES = "mockcdrs.notes"

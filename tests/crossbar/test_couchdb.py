@@ -2,7 +2,6 @@
 
 import tracemalloc
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,7 +91,7 @@ def test_what_one_has_indexed_is_not_indexed_again_by_one_beside_it() -> None:
         mapped.append(document["_id"])
         return [document["pvt_created"]], None
 
-    view, everything = replace(LISTING, map=note), KeyRange(None, None, descending=False)
+    view, everything = LISTING._replace(map=note), KeyRange(None, None, descending=False)
     store = LoadedStore(accounts(), {(ACCOUNT, MONTH): calls(20)})
     first = Databases(store)
     effort = []

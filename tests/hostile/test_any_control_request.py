@@ -20,7 +20,7 @@ from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
