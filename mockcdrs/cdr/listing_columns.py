@@ -9,7 +9,7 @@ cannot handle raises `ValueError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.billing import cost_units, units_to_dollars
@@ -28,11 +28,10 @@ class Integer(str):
     __slots__ = ()
 
 
-class Variable(NamedTuple):
-    """The name of a channel variable that a column shows, and what it shows where there is none."""
+class Variable(str):
+    """The name of a channel variable that a column shows as it stands; empty where there is none."""
 
-    name: str
-    default: Any = ""
+    __slots__ = ()
 
 
 ComputeColumn = Callable[[Document, int], Any]
@@ -102,7 +101,7 @@ def datetime_text(gregorian_seconds: float, separator: str) -> str:
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:
-    created = integer_at(document, ("channel_created_time",), None)
+    created = integer_at(document, ("channel_created_time",))
     seconds = gregorian.to_unix(start) if created is None else created / 1_000_000
     return erlang.float_text(float(seconds))
 
@@ -239,7 +238,7 @@ def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool
             text = document.get(column, "")
             row[name] = text if isinstance(text, str) else erlang.utf8(text_at(document, (column,)))
         elif isinstance(column, Variable):
-            row[name] = _variable(document, column.name, column.default)
+            row[name] = _variable(document, column)
         elif isinstance(column, Integer):
             number = document.get(column, "")
             row[name] = number if type(number) is int else integer_at(document, (column,), "")
