@@ -13,11 +13,12 @@ from mockcdrs.faults.rule import PRESETS
 from mockcdrs.mock import Mock
 
 WRONG = [
-    ({}, "the rule does nothing: say what happens"),
+    ({}, "the rule does nothing: say what happens, for example error=..., status=503 or close=True"),
     (
         {"error": "datastore_timeout"},
         "error: came 'datastore_timeout', expected one of Crossbar's: too_many_requests, unspecified_fault, ",
     ),
+    ({"stauts": 503}, "stauts: a rule has no such argument, expected some of method, path, "),
     ({"status": 200}, "status: came 200, expected an error's, 400 to 599"),
     ({"status": "503"}, "status: came '503'"),
     ({"status": 503, "error": "no_credit"}, "error and status in one rule exclude each other"),
@@ -26,6 +27,7 @@ WRONG = [
     ({"status": 503, "times": 0}, "times: came 0, expected a whole number from 1 on"),
     ({"status": 503, "page": True, "nth": "x"}, "page: came True"),
     ({"status": 503, "after": None}, "after: came None"),
+    ({"status": 503, "number": "x"}, "number: came 'x', expected a whole number"),
     ({"status": 503, "probability": 2}, "probability: came 2, expected a number from 0 to 1"),
     ({"status": 503, "query": "a=1"}, "query: came 'a=1', expected parameters by name"),
     ({"delay_seconds": float("nan")}, "delay_seconds: came nan"),
@@ -120,8 +122,37 @@ def test_a_rule_survives_the_way_through_json(rule: Rule) -> None:
     assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"stauts": 503}, "stauts"),
+        ({"then": 1}, "then"),
+        ({"reply": 7}, "reply"),
+        ({"reply": {"txt": ""}}, "txt"),
+        ({"reply": {"json": 1, "text": ""}}, "text"),
+        ({"reply": {"text": "\ud800"}}, "text"),
+        ({"reply": {"body": "?"}}, "body"),
+        ({"reply": {"file": "a"}}, "file"),
+        ({"reply": {"status": 99}}, "status"),
+        ({"script": {"0": 503}}, "script"),
+        ({"script": [{"stauts": 503}]}, "stauts"),
+        ({"delay_seconds": {"uniform": [-1, 1]}}, "uniform: least"),
+        ({"delay_seconds": {"uniform": [1, -1]}}, "uniform: most"),
+        ({"delay_seconds": {"lognormal": [-1, 1]}}, "lognormal: median"),
+        ({"delay_seconds": {"lognormal": [1, -1]}}, "lognormal: sigma"),
+        ({"delay_seconds": {"jitter": [-1, 1]}}, "jitter: seconds"),
+        ({"delay_seconds": {"jitter": [1, -1]}}, "jitter: most"),
+    ],
+)
+def test_a_refusal_names_the_argument_that_it_is_about(arguments: dict[str, Any], name: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Rule.from_dict(arguments)
+    assert caught.value.name == name
+
+
 def test_a_dict_holds_only_what_was_said() -> None:
     assert Rule(status=503, then=print).to_dict() == {"status": 503}
+    assert Rule(script=[503, 200, {"drip": 5}]).to_dict() == {"script": [503, 200, {"drip": 5}]}
 
 
 def test_editors_know_each_argument_of_a_rule() -> None:
@@ -178,3 +209,7 @@ def test_the_json_makes_the_rule(name: str) -> None:
 def test_code_of_a_tests_own_is_said_by_its_name() -> None:
     assert Rule(then=print).to_python() == "mockcdrs.fail(then=print)"
     assert Rule(then=functools.partial(print)).to_python() == "mockcdrs.fail(then=function)"
+    assert str(Rule(then=print)) == "rule 0 (then=print)"
+    assert str(Rule(then=functools.partial(print))) == "rule 0 (then=callable)"
+    assert str(Rule(reply=make_nothing)) == "rule 0 (reply=make_nothing)"
+    assert str(Rule(reply=functools.partial(make_nothing))) == "rule 0 (reply=callable)"
