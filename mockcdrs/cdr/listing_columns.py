@@ -84,7 +84,7 @@ def _calling_from(document: Document, _start: int) -> str:
 
 
 def _text(document: Document, name: str) -> str:
-    value = document.get(name, "")
+    value = document.get(name)
     return value if isinstance(value, str) else str(text_at(document, (name,)))
 
 
@@ -235,12 +235,12 @@ def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool
     start, row = start_seconds(document), dict[str, Any]()
     for name, column in columns.items():
         if isinstance(column, Text):
-            text = document.get(column, "")
+            text = document.get(column)
             row[name] = text if isinstance(text, str) else erlang.utf8(text_at(document, (column,)))
         elif isinstance(column, Variable):
             row[name] = _variable(document, column)
         elif isinstance(column, Integer):
-            number = document.get(column, "")
+            number = document.get(column)
             row[name] = number if type(number) is int else integer_at(document, (column,), "")
         else:
             row[name] = column(document, start)

@@ -58,6 +58,15 @@ def test_chance_and_latency_are_drawn_apart() -> None:
     assert max(delay.seconds for effect in effects for delay in effect.delays) > 0.6
 
 
+def test_what_slows_an_answer_down_ends_with_its_rule(state: State) -> None:
+    rule = state.faults.add(Rule(delay_seconds=9, drip=1, bandwidth=2))
+    _, effect = ask(state)
+    latches = [*(delay.lifted for delay in effect.delays), *(pace.lifted for pace in effect.paces)]
+    assert [latch.is_set for latch in latches] == [False] * 3
+    state.faults.remove(rule)
+    assert [latch.is_set for latch in latches] == [True] * 3
+
+
 def test_bodies_share_a_bandwidth_and_not_a_drip(state: State) -> None:
     state.faults.add(Rule(bandwidth=100, drip=200))
     first, second = (ask(state)[1].paces for _ in range(2))
