@@ -175,6 +175,20 @@ def test_a_record_that_becomes_complete_during_a_wait_ends_it(monkeypatch: pytes
     assert journal.wait_for(1) == [record]
 
 
+def test_a_wait_that_is_woken_too_early_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    record = open_record(journal)
+    waits = iter([False, True])
+
+    def wait(_seconds: float) -> bool:
+        if is_time := next(waits):
+            journal.complete(record)
+        return is_time
+
+    monkeypatch.setattr(journal._changed, "wait", wait)
+    assert journal.wait_for(1) == [record]
+
+
 def test_a_change_that_has_happened_already_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     journal, waits = Journal(), list[float]()
     monkeypatch.setattr(journal._changed, "wait", waits.append)
