@@ -201,6 +201,40 @@ def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
     assert rule.with_number(0) == RULES[name]
 
 
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        (RULES["text"], "mockcdrs.respond('/vmboxes', status=410, text=\"it's\")"),
+        (RULES["function"], "mockcdrs.respond('/vmboxes', make_nothing, times=2)"),
+        (RULES["bare reply"], "mockcdrs.respond('/vmboxes')"),
+        (RULES["reply to all"], "mockcdrs.fail(reply=Reply(json={'a': \"it's\"}))"),
+        (
+            RULES["reply to a client"],
+            "mockcdrs.fail(path='/vmboxes', headers={'user-agent': 'sync'}, reply=Reply(body=b'\\xff'))",
+        ),
+        (Rule(path="/cdrs", script=[503, 200], drip=5), "mockcdrs.script('/cdrs', [503, 200], drip=5)"),
+        (RULES["script beside a cut"], "mockcdrs.fail(path='/cdrs', script=[503, 200], cut_after=10)"),
+    ],
+    ids=str,
+)
+def test_the_line_of_python_calls_respond_or_script_where_they_can_say_it(rule: Rule, line: str) -> None:
+    assert rule.to_python() == line
+
+
+def test_a_rule_is_described_by_what_it_says() -> None:
+    rule = Rule(status=503, query={"a": 1, "b": True}, headers={"Accept": "*"}, path="/cdrs", nth=2, after=1)
+    assert str(rule) == "rule 0 (status=503 nth=2 after=1 path=/cdrs query=a:1,b:True headers=accept:*)"
+
+
+def test_the_number_of_a_rule_is_given_to_it() -> None:
+    for name in ("number", "stauts"):
+        with pytest.raises(
+            RuleError, match=f"^{name}: a rule has no such argument, expected some of method, path, "
+        ) as caught:
+            Rule.from_arguments({"status": 503, name: 1})
+        assert caught.value.name == name
+
+
 @pytest.mark.parametrize("name", [name for name in RULES if name != "function"])
 def test_the_json_makes_the_rule(name: str) -> None:
     assert Rule.from_dict(RULES[name].to_dict()) == RULES[name]
