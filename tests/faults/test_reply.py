@@ -76,7 +76,7 @@ def test_a_file_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
         ({"body": "?"}, "body", "body: came '?', expected Base64"),
         ({"body": 1}, "body", "body: came 1, expected Base64"),
         ({"json": float("nan")}, "json", "json: came nan, expected what JSON can hold ("),
-        ({"json": [{1: 2}] * 10}, "json", f"json: came {[{1: 2}] * 10!r:.80}, expected what JSON can hold ("),
+        ({"json": [{1: 2}] * 11}, "json", f"json: came {[{1: 2}] * 11!r:.80}, expected what JSON can hold ("),
         ({"json": {}, "text": ""}, "text", "json and text in one reply exclude each other: a reply has one body"),
         ({"text": "\ud800"}, "text", "text: came '\\ud800', expected what UTF-8 can hold"),
         ({"status": 600}, "status", "status: came 600, expected a whole number from 200 to 599"),
