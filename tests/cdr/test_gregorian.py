@@ -107,3 +107,8 @@ EPOCH = gregorian.UNIX_EPOCH_GREGORIAN
 )
 def test_a_number_of_another_unit_is_known_by_its_size(number: float, guess: tuple[str, int] | None) -> None:
     assert gregorian.guess_unit(number) == guess
+
+
+@given(st.integers(60_000_000_000, 69_999_999_999))
+def test_eleven_digits_that_begin_with_a_six_are_nothing_but_gregorian_seconds(number: int) -> None:
+    assert gregorian.guess_unit(number) is None
