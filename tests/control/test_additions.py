@@ -29,6 +29,7 @@ from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.call_builder import CallRate, UnknownScenario
 from mockcdrs.dataset.fixtures import load_edge_cases
 from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 
@@ -428,6 +429,56 @@ def test_a_call_has_the_id_of_its_first_leg(mock: Either) -> None:
     call = mock.add_call(direction="internal")
     assert len(call.legs) == 2
     assert call.cdr_id == call.legs[0]["_id"]
+
+
+def test_a_raw_cdr_gets_the_fields_that_kazoo_writes_as_far_as_it_has_none() -> None:
+    with Mock(now="2026-01-20T12:00:00Z") as mock:
+        end = mock.clock.now()
+        written = {
+            "_rev": "1-0",
+            "timestamp": end,
+            "pvt_type": "cdr",
+            "pvt_created": end,
+            "pvt_modified": end,
+            "pvt_account_id": mock.account_id,
+        }
+        assert mock.add_cdr({"call_id": "a@b"}) == {**written, "_id": "202601-a@b", "call_id": "a@b"}
+        assert mock.add_cdr({}) == {**written, "_id": "202601-added-1"}
+        assert mock.add_cdr({"timestamp": True}) == {**written, "_id": "202601-added-2", "timestamp": True}
+        earlier = {"timestamp": end - 86_400 * 20, "pvt_type": "x", "_rev": "2-0"}
+        times = dict.fromkeys(("pvt_created", "pvt_modified"), earlier["timestamp"])
+        assert mock.add_cdr(earlier) == {**written, **times, **earlier, "_id": "202512-added-3"}
+        assert mock.add_cdr({"timestamp": 10**30})["_id"] == "202601-added-4"  # no calendar has a month for it
+
+
+def test_a_call_ends_days_after_the_calendar_begins(mock: Either) -> None:
+    first = 31_622_400 + 2 * 86_400
+    assert max(leg["timestamp"] for leg in mock.add_call(at=first).legs) == first
+    words = f"^at: came {first - 1}, expected a moment days after the calendar begins, with the year 1$"
+    with pytest.raises(ArgumentError, match=words) as caught:
+        mock.add_call(at=first - 1)
+    assert caught.value.name == ("at" if isinstance(mock, Mock) else None)
+
+
+def test_of_a_user_that_there_is_not_nothing_is_expected() -> None:
+    with Mock() as mock:
+        branch = mock.add_account()
+        with pytest.raises(UnsupportedQuery) as caught:
+            branch.expected("/users/x/cdrs")
+        words = "path: came '/users/x/cdrs', expected {}; any other is a 404"
+        assert str(caught.value) == words.format("no user: the account has none")
+        users = [branch.add_user().id for _ in range(2)]
+        with pytest.raises(UnsupportedQuery) as caught:
+            branch.expected("/users/x/cdrs")
+        assert str(caught.value) == words.format(f"one of the account's users: {', '.join(users)}")
+        assert caught.value.name == "path"
+
+
+def test_a_cdr_that_there_is_not_cannot_be_removed() -> None:
+    with Mock() as mock, pytest.raises(KeyError) as caught:
+        mock.remove("202601-x")
+    words = f"202601-x: account {mock.account_id} has no such CDR, so it cannot be removed"
+    assert caught.value.args == (words,)
 
 
 def test_the_data_says_that_it_was_changed(mock: Either) -> None:

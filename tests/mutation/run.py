@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("cdr", "control", "crossbar", "dataset/store.py", "faults")
 TESTS = (
     *("advice", "cdr", "control", "control_api", "crossbar", "dataset/test_store.py", "expected", "faults"),
-    *("test_config.py", "test_mock.py", "test_mock_interface.py", "test_reference.py"),
+    *("pytest_plugin/test_wrong_calls.py", "test_config.py", "test_mock.py", "test_mock_interface.py"),
+    "test_reference.py",
 )
 SURVIVORS = Path(__file__).parent / "survivors.txt"
 KILLED = ("killed", "out of time", "crashed")
