@@ -172,6 +172,17 @@ def test_a_query_has_what_a_query_string_can_carry(value: Any, fits: bool) -> No
 
 
 @pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        *((path, True) for path in ("/cdrs", "cdrs", "/X", "/accounts/*/cdrs/", "/%2F", "/get")),
+        *((path, False) for path in ("", "/", "//", " /cdrs", "GET", "/cdrs?a=1", "http://x/cdrs", 7, None)),
+    ],
+)
+def test_a_path_stands_alone(value: Any, fits: bool) -> None:
+    assert PATH.fits(value) is fits
+
+
+@pytest.mark.parametrize(
     ("matcher", "text"),
     [
         ({}, "any method any path"),

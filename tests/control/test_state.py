@@ -163,6 +163,11 @@ def test_a_moment_that_is_none_is_refused_under_the_name_of_its_option() -> None
     assert caught.value.name == "now"
 
 
+def take_token(of_state: State) -> bool:
+    buckets = of_state.server_state().buckets
+    return buckets.take(("127.0.0.1", ACCOUNT), cost=1, limit=1, fill_rate=0, now_gregorian=NOW) is not None
+
+
 def test_a_reset_goes_back_to_the_beginning_in_all() -> None:
     changed, _ = build_state(MockConfig(journal=5, settings={"crossbar.pagination_page_size": 7}))
     beginning = changed.settings, changed.quirks, changed.clock.now()
@@ -171,11 +176,13 @@ def test_a_reset_goes_back_to_the_beginning_in_all() -> None:
     changed.settings, changed.quirks, changed.journal.capacity = Settings(), frozenset(), 9
     changed.clock.advance(days=1)
     next(changed.serials)
+    assert [take_token(changed) for _ in range(2)] == [True, False]
     changed.journal.open(REQUEST, NOW)
     changed.reset()
     assert (changed.settings, changed.quirks, changed.clock.now()) == beginning
     assert (changed.journal.capacity, len(changed.journal), next(changed.serials)) == (5, 0, 1)
     assert changed.ids.of(REQUEST, NOW) == first_id
+    assert take_token(changed)
     assert "c" * 32 not in changed.data.accounts
     with pytest.raises(TokenError):
         changed.claims("of c")

@@ -318,6 +318,23 @@ def test_an_attempt_that_is_under_way_when_its_webhook_goes_is_not_counted(recei
         assert mock.wait_for_webhooks(0) == []
 
 
+def test_an_attempt_that_is_under_way_at_a_reset_is_not_counted_for_the_next_webhook_of_its_id(
+    receiver: Receiver,
+) -> None:
+    receiver.going_on.clear()
+    with serving() as mock:
+        webhook = mock.add_webhook(receiver.url)
+        (thread,) = [each for each in threading.enumerate() if each.name == "mockcdrs-webhook"]
+        assert thread.daemon
+        mock.add_cdr({"call_id": "a"})
+        until(lambda: len(receiver.posts) == 1)
+        mock.reset()
+        assert mock.add_webhook(receiver.url).id == webhook.id
+        receiver.going_on.set()
+        thread.join(20)
+        assert mock.wait_for_webhooks(0) == []
+
+
 def test_a_server_of_https_must_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks, "RETRY_SECONDS", 0.01)
     with serving() as mock, Mock(tls=True) as server:
