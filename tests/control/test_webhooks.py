@@ -158,6 +158,19 @@ def test_a_connection_that_fails_is_tried_again(
     assert all(each.status == 0 and each.error.startswith("ConnectionRefusedError") for each in failed)
 
 
+def test_a_server_that_does_not_answer_in_time_counts_as_a_connection_that_failed(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.05)
+    receiver.going_on.clear()
+    with serving() as mock:
+        mock.add_webhook(receiver.url, retries=1)
+        mock.add_cdr({"call_id": "a"})
+        (attempt,) = mock.wait_for_webhooks(1, timeout=20)
+    receiver.going_on.set()
+    assert (attempt.status, attempt.error) == (0, "TimeoutError: timed out")
+
+
 def test_a_webhook_that_is_removed_or_reset_is_told_nothing_more(mock: Either, receiver: Receiver) -> None:
     webhook = mock.add_webhook(receiver.url)
     mock.remove_webhook(webhook)
