@@ -68,7 +68,7 @@ UNTIL_FOUND = settings(
     max_examples=500,
     stateful_step_count=10,
     derandomize=True,
-    phases=[Phase.generate],  # the fewest steps that lead there, for which Hypothesis looks otherwise, nobody reads here
+    phases=[Phase.generate],  # nobody reads the fewest steps that lead there, for which it would look next
     report_multiple_bugs=False,
 )
 
