@@ -173,7 +173,6 @@ class WholeMock(RuleBasedStateMachine):
             assert len(self.mock.requests) == self.requests
 
 
-@pytest.mark.no_cover
 def test_a_client_receives_what_the_model_holds(record_property: Callable[[str, object], None]) -> None:
     WholeMock.steps = 0
     run_state_machine_as_test(WholeMock, settings=settings(max_examples=many(25, 500), stateful_step_count=50))
