@@ -3,7 +3,7 @@
 from hypothesis import settings
 
 # the profiles of conftest.py; Hypothesis has told their names only since lately
-PROFILE = {20: "quick", 100: "full", 1_000: "long"}[settings.default.max_examples]
+PROFILE = {20: "quick", 100: "full", 1_000: "long"}[settings().max_examples]
 IS_LONG = PROFILE == "long"
 
 
