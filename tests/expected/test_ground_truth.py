@@ -1,6 +1,7 @@
 """Ground truth and the server agree, although they share no code."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_versions_choose_other_legs_of_a_users_interaction() -> None:
     clock = Clock(NOW)
     state = State(GeneratedStore(SEED, Traffic(200), clock.now), clock=clock)
 
-    def ids(user: Document, rules: ServerRules) -> set[str]:
+    def ids(user: Mapping[str, Any], rules: ServerRules) -> set[str]:
         return set(compute_expected(state.data, ExpectedQuery(ACCOUNT, START, NOW, str(user["id"]), True), rules).ids)
 
     users = state.data.accounts[ACCOUNT].users

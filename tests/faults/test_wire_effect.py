@@ -56,7 +56,7 @@ def test_a_line_is_free_at_first() -> None:
         (WireEffect(close=True), True, False),
         (WireEffect(reset=True), True, False),
         (WireEffect(blackhole=Latch()), True, False),
-        (WireEffect(paces=(Pace(1, Latch()),)), False, False),
+        (WireEffect(paces=(Pace(1, Latch(), Line()),)), False, False),
         (WireEffect(cut_after=1), False, False),
         (WireEffect(cut_in_chunk=True), False, False),
         (WireEffect(wrong_content_length=-1), False, False),
