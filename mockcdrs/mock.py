@@ -69,7 +69,8 @@ class Mock(MockBackend):
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
-        self._app: WSGIApplication | None = None
+        has_control_api = server.has_control_api
+        self._app = create_app(state, self, server) if has_control_api else create_app(state)
         self._server = self._new_server()
         self._is_closed, self._starting = False, threading.RLock()
 
@@ -83,16 +84,7 @@ class Mock(MockBackend):
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         mock = self if self.stand_in is None else self.stand_in
-        app = mock._app or mock._make_app()  # noqa: SLF001 another one of its kind
-        return app(environ, start_response)
-
-    def _make_app(self) -> "WSGIApplication":
-        """Make the app, once. That takes longer than all else of a mock, and many mocks are never asked anything."""
-        with self._starting:
-            if self._app is None:
-                has_api = self.server_config.has_control_api
-                self._app = create_app(self.state, self, self.server_config) if has_api else create_app(self.state)
-            return self._app
+        return mock._app(environ, start_response)  # noqa: SLF001 another one of its kind
 
     def _longest_body(self) -> int:
         return longest_body((self.stand_in or self).state)
@@ -109,7 +101,6 @@ class Mock(MockBackend):
     def _listen(self) -> None:
         with self._starting:
             if not (self._is_closed or self.state.faults.is_down):
-                self._make_app()
                 self._start()
 
     def _start(self) -> None:
@@ -136,7 +127,6 @@ class Mock(MockBackend):
     @property
     def wsgi_app(self) -> "WSGIApplication":
         """The app itself, for `httpx.WSGITransport` and the like: the same state as behind `url`."""
-        self._make_app()
         return self._answer
 
     @arguments.checked

@@ -278,18 +278,6 @@ def test_eight_threads_that_ask_for_the_url_first_at_once_start_one_server() -> 
     assert threading.active_count() == before
 
 
-@pytest.mark.parametrize("use", [lambda mock: mock.url, lambda mock: mock.wsgi_app, lambda mock: mock.client()])
-def test_the_app_is_made_once_when_it_is_first_needed(
-    monkeypatch: pytest.MonkeyPatch, use: Callable[[Mock], object]
-) -> None:
-    apps: list[object] = []
-    monkeypatch.setattr("mockcdrs.mock.create_app", lambda *_: apps.append("app") or (lambda *_: []))
-    with serving() as mock, ThreadPoolExecutor(8) as threads:
-        assert apps == []
-        list(threads.map(use, [mock] * 8))
-        assert apps == ["app"]
-
-
 def write_call(directory: Path, call_id: str) -> None:
     document = {
         "_id": f"202601-{call_id}",
