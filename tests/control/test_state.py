@@ -51,6 +51,13 @@ def test_all_processes_give_a_request_the_same_hashed_id_whatever_came_before() 
     assert one.of(REQUEST, NOW) == other.of(reordered, NOW)
 
 
+def test_only_one_of_many_processes_gives_ids_that_no_earlier_request_changes() -> None:
+    for is_one_of_many in (True, False):
+        one, other = (build_state(MockConfig(), is_one_of_many=is_one_of_many)[0] for _ in range(2))
+        other.ids.of(HttpRequest("GET", "/elsewhere"), NOW)
+        assert (one.ids.of(REQUEST, NOW) == other.ids.of(REQUEST, NOW)) is is_one_of_many
+
+
 def test_whatever_differs_makes_another_hashed_id() -> None:
     others = [
         (7, HttpRequest("PUT", "/v2", "a=1", REQUEST.headers), NOW),

@@ -234,6 +234,7 @@ def test_accounts_stand_beside_those_of_the_base_or_in_their_place(overlay: Over
 class GeneratedBase(LoadedStore):
     """A store whose documents are all generated, and which keeps what it was asked last."""
 
+    has_stored = False
     asked: tuple[Any, ...] = ()
 
     def scan(
@@ -253,7 +254,11 @@ def test_generated_documents_are_asked_for_as_the_overlay_is_and_removed_as_stor
     base = GeneratedBase([Account(ACCOUNT)], {(ACCOUNT, MONTH): [_document("one"), _document("two")]})
     overlay = Overlay(base)
     overlay.remove("202601-one")
+    assert not overlay.has_stored
     overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert overlay.has_stored
+    whole = [list(segment.visible()) for segment in overlay.scan(ACCOUNT, MONTH).segments()]
+    assert whole == [[_document("three")], [_document("two")]]
     scan = overlay.scan(ACCOUNT, MONTH, (5, 9), descending=True, by="begun")
     assert base.asked == (ACCOUNT, MONTH, (5, 9), True, "begun")
     assert [list(segment.visible()) for segment in scan.stored] == [[_document("three")]]

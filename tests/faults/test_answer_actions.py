@@ -257,6 +257,14 @@ def test_an_endless_key_leads_back_to_its_page_for_ever(state: State, page: int 
     assert state.faults.fired(rule) == 20 - (page or 1) + 1
 
 
+@pytest.mark.parametrize("form", ["", "&is_chunked=false"])
+def test_the_endless_key_of_the_last_page_stands_where_a_next_one_would(state: State, form: str) -> None:
+    names = list(envelope(ask(state, FIRST_PAGE + form)[0]))
+    assert list(envelope(ask(state, "page_size=100" + form)[0])) == [each for each in names if each != "next_start_key"]
+    state.faults.add(Rule(endless_next_key=True))
+    assert list(envelope(ask(state, "page_size=100" + form)[0])) == names
+
+
 def test_an_answer_without_pages_has_no_endless_key(state: State) -> None:
     state.faults.add(Rule(endless_next_key=True))
     assert "next_start_key" not in envelope(ask(state, "paginate=false")[0])
