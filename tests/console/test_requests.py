@@ -307,7 +307,7 @@ def test_a_request_fills_the_form_of_a_fault(open_page: PageOpener, ask: Ask) ->
     page.locator(".page-row").first.click()
     page.get_by_role("link", name="Fail this request").click()
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.get_by_label("Rules that are on")).to_contain_text("status=503")
+    expect(page.get_by_label("Rules")).to_contain_text("status=503")
     assert walk(ask, page_size=5, pages=2) == [200, 503]
 
 
@@ -353,7 +353,7 @@ def test_words_and_fields_choose_among_the_requests(
     expect(page.locator(f"{ROWS} .status")).to_have_text(status_texts)
     expect(page.locator(COUNT)).to_have_text(f"{len(status_texts)} of 4 requests")
     if not status_texts:
-        expect(page.locator("#requests")).to_contain_text("No request is like that.")
+        expect(page.locator("#requests")).to_contain_text("No request matches.")
 
 
 def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from mockcdrs.mock import Mock
 from tests.console.conftest import Ask, PageOpener
 
-FILLED = "#setup dt:text-is('removed')"  # it comes last: from here on nothing moves away under a click
+FILLED = "#setup dt:text-is('CDRs removed')"  # it comes last: from here on nothing moves away under a click
 
 
 def test_it_shows_what_a_client_is_configured_with(open_page: PageOpener, mock: Mock) -> None:
@@ -35,7 +35,7 @@ def test_the_clock_is_frozen_advanced_and_let_run(open_page: PageOpener, mock: M
     assert mock.clock.is_frozen
     page.get_by_label("Freeze at (UTC)").fill("tomorrow")
     page.get_by_role("button", name="Freeze there").click()
-    expect(page.locator("#notices")).to_contain_text("tomorrow is no moment: expected one as 2026-01-20 12:00:00")
+    expect(page.locator("#notices")).to_contain_text("Invalid time tomorrow: expected one like 2026-01-20 12:00:00")
 
 
 def test_connection_and_clock_are_two_chips(open_page: PageOpener) -> None:
@@ -71,9 +71,9 @@ def test_a_link_to_a_quirk_shows_it(open_page: PageOpener) -> None:
 def test_changes_are_taken_back_when_a_person_is_sure(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     mock.add_call(caller="+15005550006")
     page = open_page("setup", ready=FILLED)
-    page.get_by_role("button", name="Take back all changes…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Take back all changes").click()
-    expect(page.locator("#notices")).to_contain_text("Done: take back all changes.")
+    page.get_by_role("button", name="Undo data changes…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo data changes").click()
+    expect(page.locator("#notices")).to_contain_text("Done: undo data changes.")
     assert ask(filter_caller_id_number="+15005550006").json()["data"] == []
 
 
@@ -102,7 +102,7 @@ def test_settings_and_quirks_are_changed_and_felt(open_page: PageOpener, mock: M
     page = open_page("setup", ready=FILLED)
     page.get_by_label("crossbar.pagination_page_size").fill("3")
     page.get_by_label("crossbar.pagination_page_size").press("Tab")
-    page.get_by_label("Look for").fill("summary")
+    page.get_by_label("Search quirks").fill("summary")
     quirk = page.get_by_role("switch", name="summary-doubling")
     expect(quirk).to_be_checked()
     quirk.uncheck()
