@@ -255,5 +255,6 @@ class AccountInterface(ApiAddress):
         arguments.check_value("name", name, arguments.TEXT)
         catalogue = fixtures.load_edge_cases()
         if name not in catalogue:
-            raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}")
+            nearest = arguments.nearest(name, catalogue)
+            raise KeyError(f"{name!r} is no edge case: expected one of {', '.join(catalogue)}{nearest}")
         return [self.add_cdr({**document, "pvt_account_id": self.account_id}) for document in catalogue[name]]

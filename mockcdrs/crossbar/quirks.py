@@ -7,6 +7,8 @@ of Kazoo has is a field of `versions.Version`. Without a quirk the mock answers 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mockcdrs import arguments
+
 ALL = "all"
 
 
@@ -211,7 +213,10 @@ def enabled(usual: Iterable[str], disable: Iterable[str] = (), enable: Iterable[
     disable, enable = set(disable), set(enable)
     unknown = sorted((disable - {ALL} | enable) - QUIRKS.keys())
     if unknown:
-        known = ", ".join([ALL, *QUIRKS])
-        raise UnknownQuirk(f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {known}")
+        known = [*QUIRKS] if ALL in enable else [ALL, *QUIRKS]
+        raise UnknownQuirk(
+            f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {', '.join(known)}"
+            f"{arguments.nearest(unknown[0], known)}"
+        )
     remaining = set() if ALL in disable else set(usual)
     return frozenset(remaining - disable | enable)

@@ -75,7 +75,8 @@ class FailWithError(_Fails):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.value not in SYSTEM_ERRORS:
-            expected = f"expected one of Crossbar's: {', '.join(SYSTEM_ERRORS)}"
+            nearest = arguments.nearest(self.value, SYSTEM_ERRORS)
+            expected = f"expected one of Crossbar's: {', '.join(SYSTEM_ERRORS)}{nearest}"
             raise RuleError(f"error: came {self.value!r}, {expected}", "error")
 
     def failure(self) -> Failure:
