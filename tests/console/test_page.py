@@ -147,7 +147,8 @@ def test_on_a_phone_a_wide_badge_takes_no_room_from_the_path(open_page: PageOpen
     path = page.locator("#requests .path").first
     assert path.inner_text() == "…/cdrs/interaction"
     path_right, row_right = (
-        each.evaluate("node => node.getBoundingClientRect().right") for each in (path, page.locator("#requests .target"))
+        each.evaluate("node => node.getBoundingClientRect().right")
+        for each in (path, page.locator("#requests .target"))
     )
     assert path_right < row_right
 

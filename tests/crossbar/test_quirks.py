@@ -225,7 +225,7 @@ def test_an_unknown_name_lists_the_known() -> None:
         quirks.UnknownQuirk, match="'nosuch' is no quirk of Crossbar's: expected one of all, interaction"
     ):
         quirks.enabled((), ["nosuch"])
-    with pytest.raises(quirks.UnknownQuirk, match="did you mean summary-doubling?"):
+    with pytest.raises(quirks.UnknownQuirk, match=r"did you mean summary-doubling\?"):
         quirks.enabled((), ["sumary-doubling"])
 
 
