@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from mockcdrs.advice import advice_rule
 from mockcdrs.advice.advice_rule import (
@@ -32,6 +33,7 @@ _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
 _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _MAX_REPEATS = 3
+_MAX_LOOKED_AT = 20  # earlier requests: there may be thousands in a second, and most clients send few between
 _BUCKET_TOKENS, _TOKENS_PER_SECOND = 100, 10  # Kazoo's defaults
 _FIRST_SEGMENTS = frozenset({*RESOURCES, "account"})
 _SOME_REPLY = {"data": {}, "status": "success"}
@@ -64,15 +66,14 @@ def _bearer_refused(record: Record, _earlier: Iterable[Record], _context: Advice
 
 
 def _polling_too_fast(record: Record, earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    parameters = sent_parameters(record)
-    if context.is_clock_frozen or "start_key" in parameters:
+    if context.is_clock_frozen or "start_key" in sent_parameters(record):
         return
     path, recent = path_without_slash(record), [record]
-    for other in earlier:
+    for other in islice(earlier, _MAX_LOOKED_AT):
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _MAX_REPEATS:
             break
-        is_same = path_without_slash(other) == path and sent_parameters(other) == parameters
-        if is_same and advice_rule.is_answered(other):
+        is_same = other.raw_query == record.raw_query and path_without_slash(other) == path
+        if is_same and other.outcome.from_body == record.outcome.from_body and advice_rule.is_answered(other):
             recent.append(other)
     if len(recent) == _MAX_REPEATS:
         version = context.version

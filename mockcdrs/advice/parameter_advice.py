@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from mockcdrs.advice.advice_rule import ALL_KINDS, AdviceContext, AdviceRule, first_value, parameter_pairs, quote
+from mockcdrs.advice.advice_rule import (
+    ALL_KINDS,
+    AdviceContext,
+    AdviceRule,
+    first_value,
+    parameter_pairs,
+    quote,
+    sent_parameters,
+)
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import is_private, schema_field_names
 from mockcdrs.cdr.listing_columns import COLUMNS
@@ -74,19 +82,23 @@ def _listing_only_columns() -> frozenset[str]:
     return frozenset({*COLUMNS, "datetime"}) - {*schema_field_names(), "recording_url"}
 
 
+def _is_filter(name: str) -> bool:
+    return name.startswith("filter_") or name in _KEY_FILTERS or name == "missing_value"
+
+
 def _filter_key(name: str, value: Any) -> str | None:
-    """Return the document's key that a parameter filters by; `None` where it is no filter."""
-    if name in _KEY_FILTERS or name == "missing_value":
-        return value if isinstance(value, str) else None
+    """Return the document's key that a filter is about; `None` where it names none."""
     if name.startswith("filter_"):
         return name.removeprefix("filter_not_").removeprefix("filter_")
-    return None
+    return value if isinstance(value, str) else None
 
 
 def _sent_filters(record: Record) -> Iterator[tuple[str, str]]:
     """Yield each filter as it was sent, without its value, and its key."""
+    if not any(map(_is_filter, sent_parameters(record))):
+        return
     for name, value in parameter_pairs(record):
-        key = _filter_key(name, value)
+        key = _filter_key(name, value) if _is_filter(name) else None
         if key is not None:
             yield (name if name.startswith("filter_") else f"{name}={key}"), key
 

@@ -1,5 +1,6 @@
 """Advice on times and ranges, and on calls that cross the end of a month."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -35,11 +36,12 @@ from mockcdrs.dataset.store import Document
 _TIMES = frozenset(TIME_FILTERS)
 # Without created_from a range has the longest length allowed and ends at created_to or now.
 _START = frozenset({"created_from"})
+_GREGORIAN = re.compile(r"6[0-9]{10}")  # from 1901 to 2218; taken for no other unit by `gregorian.guess_unit`
 _MONTH_END_QUIRK = "month-end-call-lost"
 
 
 def _wrong_epoch(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
-    for name, value in _sent_times(record):
+    for name, value in _odd_times(record):
         seconds = parse_integer(value)
         guess = gregorian.guess_unit(seconds) if seconds is not None else None
         if guess:
@@ -49,14 +51,16 @@ def _wrong_epoch(record: Record, _earlier: Iterable[Record], _context: AdviceCon
             )
 
 
-def _sent_times(record: Record) -> Iterator[tuple[str, Any]]:
+def _odd_times(record: Record) -> list[tuple[str, Any]]:
+    """Return the times that were sent as anything but the digits of Gregorian seconds, with their names."""
     sent = sent_parameters(record)
-    return ((name, first_value(record, name)) for name in TIME_FILTERS if name in sent)
+    times = [(name, first_value(record, name)) for name in TIME_FILTERS if name in sent]
+    return [(name, value) for name, value in times if not (isinstance(value, str) and _GREGORIAN.fullmatch(value))]
 
 
 def _has_wrong_epoch(record: Record) -> bool:
     """Whether `wrong-epoch` explains a strange range already."""
-    numbers = (parse_integer(value) for _, value in _sent_times(record))
+    numbers = (parse_integer(value) for _, value in _odd_times(record))
     return any(gregorian.guess_unit(number) for number in numbers if number is not None)
 
 
@@ -65,7 +69,7 @@ def _ignored_time(record: Record, _earlier: Iterable[Record], context: AdviceCon
         "created_from": f"Crossbar takes {context.maximum_range} seconds before the range's end",
         "created_to": "Crossbar takes now",
     }
-    for name, value in _sent_times(record):
+    for name, value in _odd_times(record):
         number = parse_integer(value)
         if number is not None and (number > 0 or name not in default):
             continue
@@ -95,7 +99,7 @@ def _parse_iso_8601(text: Any) -> int | None:
 
 
 def _time_fraction(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
-    for name, value in _sent_times(record):
+    for name, value in _odd_times(record):
         number = parse_integer(value)
         if number is not None and isinstance(erlang.to_number(value), float):
             yield f"{name}={quote(value)} has a fraction: Crossbar takes {quote(str(number))}; send whole seconds"

@@ -57,6 +57,17 @@ def test_the_same_question_three_times_in_a_second_is_reported(client: Any) -> N
     client(is_clock_frozen=True).sends().sends().sends().is_not_advised("polling-too-fast")
 
 
+def test_a_question_is_no_repeat_with_many_other_requests_between(client: Any) -> None:
+    def among(others: int) -> Any:
+        between = client().sends().sends()
+        for number in range(others):
+            between = between.sends(f"/users/{number}")
+        return between.sends()
+
+    among(18).is_advised("polling-too-fast", "requests 1 and 2")
+    among(19).is_not_advised("polling-too-fast")
+
+
 def _many(client: Any, count: int, **request: Any) -> Any:
     for _ in range(count):
         client.sends("/users", **request)

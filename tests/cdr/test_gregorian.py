@@ -76,3 +76,8 @@ def test_a_months_name_changes_with_its_first_second(moment: int, month: str) ->
 def test_iso_8601_fills_up_with_zeros() -> None:
     assert gregorian.iso_8601(63_936_129_600) == "2026-01-20T12:00:00Z"
     assert gregorian.iso_8601(0) == "0000-01-01T00:00:00Z"
+
+
+@given(st.integers(60_000_000_000, 69_999_999_999))
+def test_eleven_digits_that_begin_with_a_six_are_nothing_but_gregorian_seconds(number: int) -> None:
+    assert gregorian.guess_unit(number) is None
