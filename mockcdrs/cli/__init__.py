@@ -152,7 +152,9 @@ def make_anonymizer(secret: str | None, keep: tuple[str, ...]) -> "Anonymizer":
     from mockcdrs.imports.anonymizer import Anonymizer
 
     if not secret:
-        click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)
+        click.echo(
+            "The pseudonyms use a random secret, which is not stored; --secret gives the same ones next time", err=True
+        )
     return Anonymizer(secret.encode() if secret else secrets.token_bytes(32), keep)
 
 

@@ -318,7 +318,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: PageOpener, ask: Ask) 
     page.get_by_role("link", name="Answer this path").click()
     page.get_by_label("Value").fill('{"json": {"mine": true}, "status": 200}')
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.locator("#armed")).to_have_text("1 on")
+    expect(page.locator("#armed")).to_have_text("1 rule on")
     assert ask("/nosuch").json() == {"mine": True}
 
 
