@@ -1,9 +1,10 @@
 """Setup: what a client needs, the clock, the data, settings and quirks."""
 
+import pytest
 from playwright.sync_api import expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import Ask, PageOpener
+from tests.console.conftest import PHONE, Ask, PageOpener
 
 FILLED = "#setup dt:text-is('CDRs removed')"  # it comes last: from here on nothing moves away under a click
 
@@ -109,6 +110,16 @@ def test_settings_and_quirks_are_changed_and_felt(open_page: PageOpener, mock: M
     expect(quirk).not_to_be_checked()
     assert len(ask().json()["data"]) == 3
     assert "summary-doubling" not in mock.state.quirks
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
+def test_the_name_of_a_setting_stands_in_one_line(open_page: PageOpener, viewport: dict[str, int]) -> None:
+    page = open_page("setup", ready=FILLED, viewport=viewport)
+    labels = page.locator("#setup .settings label")
+    labels.first.wait_for()
+    heights = labels.evaluate_all("labels => labels.map(one => one.offsetHeight)")
+    assert len(heights) > 10
+    assert max(heights) == min(heights)
 
 
 def test_a_setting_that_cannot_be_says_why_and_keeps_its_value(open_page: PageOpener) -> None:

@@ -5,7 +5,7 @@ import { el, empty, field, said } from "./dom.js";
 import { attempt } from "./notices.js";
 
 export function makeSettingsCard(mock, route) {
-  const settings = el("div", { class: "filters" });
+  const settings = el("div", { class: "filters settings" });
   const quirks = el("ul", { class: "quirks" });
   const words = el("input", { type: "search", oninput: draw });
   const element = el(
