@@ -1,8 +1,8 @@
 """A stand-in for the call detail record part of Kazoo's Crossbar API.
 
-`serving(seed=7)` gives a `Mock` for a `with` block, for whatever is not pytest. With pytest, use the fixture
-`mockcdrs`.
-All names are imported when they are first used: the plugin imports this package in every run of pytest.
+With pytest, use the fixture `mockcdrs`. Without it, `serving(seed=7)` returns a `Mock` for a `with` block.
+
+Names are imported when they are first used, because the plugin imports this package in every run of pytest.
 """
 
 from typing import TYPE_CHECKING, Any

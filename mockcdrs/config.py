@@ -75,57 +75,64 @@ def _option(default: Any, kind: OptionKind, help_text: str, serve_default: Any =
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MockConfig:
-    """What a mock is made of. Raises `OptionError` for a value of another kind.
+    """The options of a mock. Raises `OptionError` for a value of another type or out of range.
 
     Args:
         kazoo: The version of Kazoo to stand in for: `4.3`, `master` or `classic`.
-        data: A data directory to serve. Without one, calls are made up.
-        seed: Whose calls are made up. Without `data`, `seed`, `calls_per_day` and `locale` it is the committed office.
-        calls_per_day: The mean number of calls made up for a day.
-        locale: Where the made-up people live, as in `de_DE`.
-        now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
-            seconds, or `live`. Without it the clock stands at the moment that the committed office was made for, over a
-            data directory at the end of its last call.
-        speed: How many seconds the clock runs on from there in a second, instead of standing still.
+        data: A data directory to serve. Without one, calls are generated.
+        seed: The seed of the generated calls. Without `data`, `seed`, `calls_per_day` and `locale` the calls are those
+            of the default office.
+        calls_per_day: The mean number of calls generated for a day.
+        locale: The locale of the generated people, such as `de_DE`.
+        now: The time at which the clock is frozen: ISO 8601 (UTC unless it has an offset), a `datetime`, Gregorian
+            seconds, or `live`. The default is 2026-01-20T12:00:00Z, or with a data directory the end of its last call.
+        speed: How many seconds the clock runs in a second of real time, from `now` on. Without it the clock is frozen.
         settings: Kazoo's settings, by name.
-        fix: Names of quirks of Crossbar's to leave out, or `all`.
-        quirk: Names of quirks to show that are off by default.
-        reseller: Whether the token's account sees a reseller's columns.
-        journal: How many requests are kept to be looked at.
-        tls: Whether it serves https, with a certificate of its own.
+        fix: Names of quirks of Crossbar to switch off, or `all`.
+        quirk: Names of quirks to switch on that are off by default.
+        reseller: Whether the account of the token sees the columns of a reseller.
+        journal: The number of requests that the journal keeps.
+        tls: Whether to serve https, with a generated certificate.
         remote_webhooks: Whether webhooks may be posted to other machines.
 
     """
 
     kazoo: str = _option(
-        DEFAULT_KAZOO, OptionKind.VERSION, "the Kazoo to stand in for: 4.3, master, classic", metavar="VERSION"
+        DEFAULT_KAZOO,
+        OptionKind.VERSION,
+        "the version of Kazoo to stand in for: 4.3, master, classic",
+        metavar="VERSION",
     )
-    seed: int | None = _option(None, OptionKind.NUMBER, "the seed that calls are made up from", 1, metavar="N")
+    seed: int | None = _option(None, OptionKind.NUMBER, "the seed of the generated calls", 1, metavar="N")
     now: str | datetime | int | None = _option(  # noqa: RUF009 a field
-        None, OptionKind.MOMENT, "the moment at which the clock stands (ISO 8601, UTC), or live", "live",
+        None, OptionKind.MOMENT, "the time at which the clock is frozen (ISO 8601, UTC), or live", "live",
         metavar="MOMENT",
     )  # fmt: skip
-    speed: float | None = _option(None, OptionKind.SPEED, "seconds the clock runs in one, from --now on", metavar="N")
-    calls_per_day: int | None = _option(None, OptionKind.COUNT, "how many calls a day are made up", 25, metavar="N")
+    speed: float | None = _option(None, OptionKind.SPEED, "run the clock at N seconds a second from --now", metavar="N")
+    calls_per_day: int | None = _option(
+        None, OptionKind.COUNT, "the mean number of calls generated for a day", 25, metavar="N"
+    )
     locale: str | None = _option(
-        None, OptionKind.TEXT, "where the made-up people live, as in de_DE", "en_US", metavar="NAME"
+        None, OptionKind.TEXT, "the locale of the generated people, such as de_DE", "en_US", metavar="NAME"
     )
     data: Path | str | None = _option(  # noqa: RUF009 a field
         None, OptionKind.FOLDER, "a data directory to serve", metavar="DIR"
     )
-    reseller: bool = _option(False, OptionKind.SWITCH, "let the account see a reseller's columns")
+    reseller: bool = _option(False, OptionKind.SWITCH, "show the columns of a reseller to the account")
     settings: Mapping[str, Any] = _option(
-        {}, OptionKind.ASSIGNMENTS, "one of Kazoo's settings; may be repeated", serve_flag="set", metavar="NAME=VALUE"
+        {}, OptionKind.ASSIGNMENTS, "a setting of Kazoo; may be repeated", serve_flag="set", metavar="NAME=VALUE"
     )
     fix: Iterable[str] = _option(
-        (), OptionKind.NAMES, "a quirk of Crossbar's to leave out, or all; may be repeated", metavar="NAME"
+        (), OptionKind.NAMES, "a quirk of Crossbar to switch off, or all; may be repeated", metavar="NAME"
     )
     quirk: Iterable[str] = _option(
-        (), OptionKind.NAMES, "a quirk to show that is off by default; may be repeated", metavar="NAME"
+        (), OptionKind.NAMES, "a quirk to switch on that is off by default; may be repeated", metavar="NAME"
     )
-    journal: int = _option(10_000, OptionKind.COUNT, "how many requests are kept to be looked at", 1_000, metavar="N")
-    tls: bool = _option(False, OptionKind.SWITCH, "serve https, with a certificate of its own")
-    remote_webhooks: bool = _option(False, OptionKind.SWITCH, "let webhooks be posted to other machines")
+    journal: int = _option(
+        10_000, OptionKind.COUNT, "the number of requests that the journal keeps", 1_000, metavar="N"
+    )
+    tls: bool = _option(False, OptionKind.SWITCH, "serve https, with a generated certificate")
+    remote_webhooks: bool = _option(False, OptionKind.SWITCH, "allow webhooks to other machines")
 
     def __post_init__(self) -> None:
         check_options({name: getattr(self, name) for name in OPTIONS})
@@ -140,15 +147,15 @@ class MockConfig:
 
 
 class ServerConfig(NamedTuple):
-    """Where and how a mock is served. Only `mockcdrs serve` and a WSGI server say more than the defaults.
+    """The options of the server of a mock. Only `mockcdrs serve` and a WSGI server change the defaults.
 
     Args:
         host: The address to listen on.
         port: The port to listen on; 0 takes any free one.
-        control_token: What the control API wants of everybody. Without it requests of this machine alone are let in.
-        has_control_api: Whether there is a control API at all.
+        control_token: The token that requests to the control API need. Without one it only answers this machine.
+        has_control_api: Whether there is a control API.
         allow_origin: The origins of pages that may use the control API, besides its own.
-        is_one_of_many: Whether other processes answer the same clients: all agree on request ids then.
+        is_one_of_many: Whether other processes answer the same clients, so that all have to agree on request ids.
 
     """
 
@@ -161,7 +168,7 @@ class ServerConfig(NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name or address is a loopback one, which only this machine reaches."""
+    """Whether a name or address is a loopback address, which only this machine can reach."""
     import ipaddress  # which a run of pytest would load for nothing
 
     try:
@@ -198,7 +205,7 @@ _KINDS: dict[str, Kind] = {name: option.kind.value for name, option in OPTIONS.i
 
 
 def check_options(given: Mapping[str, Any]) -> None:
-    """Raise `OptionError` for a name that no mock has, or a value that its name cannot have."""
+    """Raise `OptionError` for an unknown option or an invalid value."""
     arguments.check(given, _KINDS, "a mock", OptionError)
 
 

@@ -23,39 +23,40 @@ _MAX_PORTS_REFUSED = 20
 
 
 class Mock(MockBackend):
-    """A Crossbar in a test's hands. Its server starts when `url` is first read; `stop` ends it.
+    """A mock of Crossbar in this process. Its server starts when `url` is first read.
 
-    As a context manager, of `with` and of `async with`, it ends with its block, which raises what a fault's own code
-    raised.
+    As a context manager, of `with` and of `async with`, it is closed at the end of the block, which raises the
+    exception of the code of a fault, if there was one.
 
     Args:
-        options: All that follows. Raises `OptionError` for others.
+        options: The following keyword arguments. Raises `OptionError` for others.
 
             kazoo: The version of Kazoo to stand in for: `4.3`, `master` or `classic`.
-            data: A data directory to serve. Without one, calls are made up.
-            seed: Whose calls are made up. Without `data`, `seed`, `calls_per_day` and `locale` it is the committed
-                office.
-            calls_per_day: The mean number of calls made up for a day.
-            locale: Where the made-up people live, as in `de_DE`.
-            now: The moment at which the clock stands: ISO 8601 (UTC unless it says otherwise), a `datetime`, Gregorian
-                seconds, or `live`. Without it the clock stands at the moment that the committed office was made for,
-                over a data directory at the end of its last call.
-            speed: How many seconds the clock runs on from there in a second, instead of standing still.
+            data: A data directory to serve. Without one, calls are generated.
+            seed: The seed of the generated calls. Without `data`, `seed`, `calls_per_day` and `locale` the calls are
+                those of the default office.
+            calls_per_day: The mean number of calls generated for a day.
+            locale: The locale of the generated people, such as `de_DE`.
+            now: The time at which the clock is frozen: ISO 8601 (UTC unless it has an offset), a `datetime`, Gregorian
+                seconds, or `live`. The default is 2026-01-20T12:00:00Z, or with a data directory the end of its last
+                call.
+            speed: How many seconds the clock runs in a second of real time, from `now` on. Without it the clock is
+                frozen.
             settings: Kazoo's settings, by name.
-            fix: Names of quirks of Crossbar's to leave out, or `all`.
-            quirk: Names of quirks to show that are off by default.
-            reseller: Whether the token's account sees a reseller's columns.
-            journal: How many requests are kept to be looked at.
-            tls: Whether it serves https, with a certificate of its own; `ca_path` is what a client trusts.
+            fix: Names of quirks of Crossbar to switch off, or `all`.
+            quirk: Names of quirks to switch on that are off by default.
+            reseller: Whether the account of the token sees the columns of a reseller.
+            journal: The number of requests that the journal keeps.
+            tls: Whether to serve https, with a generated certificate; `ca_path` is the file that a client has to trust.
             remote_webhooks: Whether webhooks may be posted to other machines.
 
     Attributes:
-        config: What it is made of.
-        server_config: Where and how it is served.
-        state: All that it holds.
-        stand_in: Another mock that answers what comes to this one, as long as there is one.
-        past_ports: The ports of mocks that are closed, whose clients may still ask there. This mock takes another one.
-        guard: What guards its server and those of other mocks; without it the server has a guard of its own.
+        config: The options.
+        server_config: The options of the server.
+        state: The state: data, clock, settings, faults, journal.
+        stand_in: Another mock that answers the requests to this one, if set.
+        past_ports: The ports of closed mocks, which their clients may still use. This mock avoids them.
+        guard: The thread that guards its server and those of other mocks. Without it, the server starts its own.
 
     """
 
@@ -93,9 +94,9 @@ class Mock(MockBackend):
 
     @property
     def url(self) -> str:
-        """What a Kazoo client is configured with: it ends in `/v2`. Nothing answers there once the mock is closed.
+        """The base URL for a client, which ends in `/v2`. Reading it starts the server, unless the mock is closed.
 
-        Raises `ListenError` where it cannot listen.
+        Raises `ListenError` if the server cannot listen.
         """
         self._listen()
         return f"{self._server.url}/v2"
@@ -128,7 +129,7 @@ class Mock(MockBackend):
 
     @property
     def wsgi_app(self) -> "WSGIApplication":
-        """The app itself, for `httpx.WSGITransport` and the like: the same state as behind `url`."""
+        """The WSGI application, for `httpx.WSGITransport` and the like, with the same state as behind `url`."""
         return self._answer
 
     @arguments.checked
@@ -226,22 +227,21 @@ def _describe_files(directory: Path | str | None) -> Iterator[object]:
 
 @arguments.named_only("serving(seed=7)", OptionError)
 def serving(**options: Unpack[MockOptions]) -> Mock:
-    """Make a mock for the length of a `with` or an `async with` block.
+    """Return a mock for a `with` or an `async with` block, at whose end it is closed.
 
     Args:
-        options: All that follows. Raises `OptionError` for others.
+        options: The following keyword arguments, which `Mock` describes. Raises `OptionError` for others.
 
             kazoo: The version of Kazoo to stand in for.
             data: A data directory to serve.
-            seed, calls_per_day, locale: Whose calls are made up where there is none, how many a day, and where the
-                people live.
-            now: The moment at which the clock stands, or `live`.
-            speed: How many seconds the clock runs on from there in a second.
+            seed, calls_per_day, locale: The seed, load and locale of generated calls.
+            now: The time at which the clock is frozen, or `live`.
+            speed: How many seconds the clock runs in a second of real time.
             settings: Kazoo's settings, by name.
-            fix, quirk: Names of quirks of Crossbar's to leave out, and to show that are off by default.
-            reseller: Whether the account sees a reseller's columns.
-            journal: How many requests are kept to be looked at.
-            tls: Whether it serves https; `ca_path` is what a client trusts.
+            fix, quirk: Names of quirks of Crossbar to switch off, and to switch on.
+            reseller: Whether the account sees the columns of a reseller.
+            journal: The number of requests that the journal keeps.
+            tls: Whether to serve https; `ca_path` is the file that a client has to trust.
             remote_webhooks: Whether webhooks may be posted to other machines.
 
     """

@@ -56,6 +56,8 @@ def test_edge_cases_are_added_by_name(mock: Either) -> None:
     assert len(mock.edge("same-second-x50")) > 0
     with pytest.raises(KeyError, match="is no edge case"):
         mock.edge("no such case")
+    with pytest.raises(KeyError, match=r"did you mean month-boundary\?"):
+        mock.edge("month-boundry")
 
 
 def test_the_clock_is_set(mock: Either) -> None:

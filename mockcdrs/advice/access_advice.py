@@ -248,7 +248,7 @@ RULES = (
     AdviceRule(
         code="ignored-401",
         function=_ignored_401,
-        sentence="The same token again after it was refused, without a login between.",
+        sentence="A refused token that the client sends again, without a login in between.",
         source="cb_token_auth.erl",
         example="GET /cdrs with X-Auth-Token: OLD -> 401\nGET /cdrs with X-Auth-Token: OLD -> 401",
         statuses=frozenset({401}),
@@ -256,7 +256,7 @@ RULES = (
     AdviceRule(
         code="bearer-refused",
         function=_bearer_refused,
-        sentence="A token in the Authorization header, which opens nothing.",
+        sentence="A token in the Authorization header, which Crossbar does not read.",
         source="cb_token_auth.erl",
         example="GET /cdrs with Authorization: Bearer TOKEN -> 401",
         statuses=frozenset({401}),
@@ -264,7 +264,7 @@ RULES = (
     AdviceRule(
         code="polling-too-fast",
         function=_polling_too_fast,
-        sentence="The same question several times within a second.",
+        sentence="The same request several times within a second.",
         source="kz_buckets.erl",
         example="GET /cdrs\nGET /cdrs\nGET /cdrs",
         kinds=RANGE_KINDS,
@@ -272,7 +272,7 @@ RULES = (
     AdviceRule(
         code="rate-limited",
         function=None,
-        sentence="More requests, and faster, than a server pays for from its token buckets.",
+        sentence="More requests than the token buckets of a real server allow.",
         source="cb_token_auth.erl",
         example="101 times GET /cdrs/summary",
         at_end=_rate_limited,
@@ -288,7 +288,7 @@ RULES = (
     AdviceRule(
         code="wrong-month",
         function=_wrong_month,
-        sentence="A CDR id with a month that its CDR does not lie in.",
+        sentence="A CDR id with the wrong month.",
         source="cb_cdrs.erl",
         example="GET /cdrs/202601-CALL_ID -> 404",
         kinds=frozenset({ONE, LEGS}),
@@ -297,7 +297,7 @@ RULES = (
     AdviceRule(
         code="id-without-month",
         function=_id_without_month,
-        sentence="A call id or interaction id where a CDR id is due.",
+        sentence="A call id or interaction id in place of a CDR id.",
         source="cb_cdrs.erl",
         example="GET /cdrs/CALL_ID -> 404",
         kinds=frozenset({ONE, LEGS}),
@@ -307,8 +307,7 @@ RULES = (
         code="wrong-base-url",
         function=_wrong_base_url,
         sentence=(
-            "A path whose version of the API is missing, there twice, a fraction or not served, or with a slash too "
-            "many."
+            "A path with a missing, repeated, fractional or unserved version of the API, or with a slash too many."
         ),
         source="crossbar_default_handler.erl",
         example="GET /v2/v2/accounts/ACCOUNT_ID/cdrs -> 404",
@@ -327,7 +326,7 @@ RULES = (
         code="accept-parameter",
         function=_accept_parameter,
         sentence=(
-            "A type with a parameter in Accept, as in application/json;charset=utf-8, which some versions do not take."
+            "A type with a parameter in Accept, as in application/json;charset=utf-8, which some versions refuse."
         ),
         source="api_resource.erl",
         example="GET /cdrs with Accept: application/json;charset=utf-8 -> 406",

@@ -61,8 +61,8 @@ def _changed_query(record: Record, earlier: Iterable[Record], _context: AdviceCo
     changed = [name for name in before | after if before.get(name) != after.get(name)]
     if changed:
         yield (
-            f"the next page was asked with other parameters than request {previous.number} that named it: "
-            f"{', '.join(map(quote, changed))}; send every page the same ones, only start_key differs"
+            f"the next page was requested with other parameters than request {previous.number}, which gave its key: "
+            f"{', '.join(map(quote, changed))}; send the same ones for every page, except start_key"
         )
 
 
@@ -83,8 +83,8 @@ def _page_twice(record: Record, earlier: Iterable[Record], _context: AdviceConte
             return
         if _is_same_page(page, record) and advice_rule.is_answered(page):
             yield (
-                f"this page was fetched by request {page.number} already, and came whole: its rows are now there "
-                "twice; go on at the last answer's next_start_key, and stop where there is none"
+                f"request {page.number} already got this page, and its answer was complete: its rows are now there "
+                "twice; continue with the next_start_key of the last answer, and stop if there is none"
             )
             return
 
@@ -106,8 +106,8 @@ def _unfollowed_pages(records: Sequence[Record]) -> Iterator[tuple[Record, str]]
             requested.add((path, key))
     for page in reversed(unfollowed):
         text = (
-            f"request {page.number} got {page.outcome.rows} rows and a next_start_key that nobody asked for, so rows "
-            "may be missing: ask again with start_key set to it, until an answer has none"
+            f"request {page.number} got {page.outcome.rows} rows and a next_start_key that no request used, so rows "
+            "may be missing: request the next page with start_key set to it, until an answer has none"
         )
         yield page, text
 
@@ -118,9 +118,9 @@ def _short_page(record: Record, _earlier: Iterable[Record], context: AdviceConte
     size = parse_integer(first_value(record, "page_size")) or context.settings.pagination_page_size
     if record.outcome.rows < size:
         yield (
-            f"{record.outcome.rows} rows where {quote(str(size))} were asked, and still a next_start_key: the page "
-            "ended in a month without more rows, or at a CDR that no row can be made of, so the next may repeat the "
-            "last chunk: drop rows whose id came before"
+            f"{record.outcome.rows} rows with a page_size of {quote(str(size))}, but still a next_start_key: the page "
+            "ended in a month without more rows, or at a CDR that no row can be made of, so the next page may repeat "
+            "the last chunk: drop rows whose id came before"
         )
 
 
@@ -141,7 +141,7 @@ RULES = (
     AdviceRule(
         code="bad-page-size",
         function=_bad_page_size,
-        sentence="A page_size that is no number, or below 1.",
+        sentence="A page_size that is not a number, or less than 1.",
         source="crossbar_view.erl",
         example="GET /cdrs?page_size=0 -> 404",
         kinds=PAGED_KINDS,
@@ -150,7 +150,7 @@ RULES = (
     AdviceRule(
         code="bad-start-key",
         function=_bad_start_key,
-        sentence="A start_key that no answer can have had, such as None, null or an empty one.",
+        sentence="A start_key that cannot come from an answer, such as None, null or empty text.",
         source="api_util.erl",
         example="GET /cdrs?start_key=null",
         kinds=PAGED_KINDS,
@@ -159,7 +159,7 @@ RULES = (
     AdviceRule(
         code="changed-query",
         function=_changed_query,
-        sentence="A next page asked with other parameters, or of another path, than the page before.",
+        sentence="A request for the next page with other parameters or another path than for the page before.",
         source="crossbar_view.erl",
         example="GET /cdrs?filter_to=a -> 50 rows, a next_start_key\nGET /cdrs?start_key=NEXT_START_KEY",
         kinds=PAGED_KINDS,
@@ -177,7 +177,7 @@ RULES = (
     AdviceRule(
         code="unfollowed-pages",
         function=None,
-        sentence="A next_start_key that was never asked for: the walk stopped too early.",
+        sentence="A next_start_key that no request used: the walk stopped too early.",
         source="crossbar_view.erl",
         example="GET /cdrs -> 50 rows, a next_start_key",
         kinds=PAGED_KINDS,
@@ -186,7 +186,7 @@ RULES = (
     AdviceRule(
         code="short-page",
         function=_short_page,
-        sentence="A page with fewer rows than asked for that still names a next one, which repeats rows.",
+        sentence="A page with fewer rows than page_size that still names a next page, which repeats rows.",
         source="crossbar_view.erl",
         example="GET /cdrs?page_size=50 -> 30 rows, a next_start_key",
         kinds=LISTING_KINDS,

@@ -183,7 +183,7 @@ RULES = (
     AdviceRule(
         code="listing-column",
         function=_listing_column,
-        sentence="A filter by a column that only listings have: documents keep it elsewhere.",
+        sentence="A filter by a column that only listings have: in documents the value is in another field.",
         source="crossbar_filter.erl",
         example="GET /cdrs?filter_direction=inbound",
         kinds=ALL_KINDS,
@@ -191,7 +191,7 @@ RULES = (
     AdviceRule(
         code="repeated-parameter",
         function=_repeated_parameter,
-        sentence="A parameter sent twice: filters must all hold, of others the first counts.",
+        sentence="A repeated parameter: all filters have to match, and of other parameters only the first counts.",
         source="crossbar_filter.erl",
         example="GET /cdrs?filter_to=a&filter_to=b",
         kinds=ALL_KINDS,
@@ -199,7 +199,7 @@ RULES = (
     AdviceRule(
         code="odd-boolean",
         function=_odd_boolean,
-        sentence="A switch that is neither true nor false, and taken for one of them.",
+        sentence="A boolean parameter that is neither true nor false, and is read as one of them.",
         source="kz_term.erl",
         example="GET /cdrs?paginate=0",
         kinds=ALL_KINDS,

@@ -229,7 +229,7 @@ RULES = (
     AdviceRule(
         code="wrong-epoch",
         function=_wrong_epoch,
-        sentence="A Unix time, milliseconds or a date in digits, where Gregorian seconds are due.",
+        sentence="A Unix time, milliseconds or a date in digits, in place of Gregorian seconds.",
         source="kz_time.erl",
         example="GET /cdrs?created_from=1768300000",
         kinds=TIME_KINDS,
@@ -238,7 +238,7 @@ RULES = (
     AdviceRule(
         code="ignored-time",
         function=_ignored_time,
-        sentence="A time that is no positive number, silently replaced by the default range.",
+        sentence="A time that is not a positive number, which Crossbar silently replaces by the default range.",
         source="crossbar_view.erl",
         example="GET /cdrs?created_from=2026-01-13",
         kinds=TIME_KINDS,
@@ -283,7 +283,7 @@ RULES = (
     AdviceRule(
         code="future-range",
         function=_future_range,
-        sentence="A range that begins after now, where nothing can be.",
+        sentence="A range that begins after now, where there cannot be any calls.",
         source="crossbar_view.erl",
         example="GET /cdrs?created_from=99000000000&created_to=99000003600",
         kinds=RANGE_KINDS,
@@ -292,7 +292,7 @@ RULES = (
     AdviceRule(
         code="default-range-empty",
         function=_default_range_empty,
-        sentence="Nothing found, because without times only 31 days are looked at.",
+        sentence="No rows, because a request without times covers only 31 days.",
         source="crossbar_view.erl",
         example="GET /cdrs -> 0 rows",
         kinds=LISTING_KINDS,

@@ -100,7 +100,7 @@ def _kazoo(help_text: str, **more: Any) -> Callable[[_Command], _Command]:
 
 
 kazoo_of_mock = _kazoo(sentence(OPTIONS["kazoo"].help), default=DEFAULT_KAZOO, show_default=True)
-kazoo_of_server = _kazoo("The Kazoo that the server is: 4.3, master, classic; else worked out from its answers.")
+kazoo_of_server = _kazoo("The version of the server: 4.3, master, classic; by default detected from its answers.")
 
 
 def account_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
@@ -112,7 +112,7 @@ def account_of_server(*, is_required: bool) -> Callable[[_Command], _Command]:
         envvar="MOCKCDRS_ACCOUNT_ID",
         show_envvar=True,
         metavar="ID",
-        help="The id of the account to ask for.",
+        help="The id of the account.",
     )
 
 
@@ -122,7 +122,7 @@ def anonymizing(command: _Command) -> _Command:
         "--keep",
         multiple=True,
         metavar="FIELD",
-        help="A field to leave as it is, also an unknown one; may be repeated.",
+        help="A field, known or not, to keep unchanged; may be repeated.",
     )
     secret = click.option(
         "--secret",
@@ -131,7 +131,9 @@ def anonymizing(command: _Command) -> _Command:
         metavar="TEXT",
         help="The key of the pseudonyms; keep it.",
     )
-    anonymize = click.option("--anonymize", is_flag=True, help="Put pseudonyms for names, numbers, addresses and ids.")
+    anonymize = click.option(
+        "--anonymize", is_flag=True, help="Replace names, numbers, addresses and ids with pseudonyms."
+    )
     return anonymize(secret(keep(command)))
 
 
@@ -150,7 +152,9 @@ def make_anonymizer(secret: str | None, keep: tuple[str, ...]) -> "Anonymizer":
     from mockcdrs.imports.anonymizer import Anonymizer
 
     if not secret:
-        click.echo("Pseudonyms by a secret that is forgotten now; --secret gives the same ones next time", err=True)
+        click.echo(
+            "The pseudonyms use a random secret, which is not stored; --secret gives the same ones next time", err=True
+        )
     return Anonymizer(secret.encode() if secret else secrets.token_bytes(32), keep)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "explain",
-    short_help="Say what a name stands for, or list all names.",
+    short_help="Describe a name, or list all names.",
     epilog="""\b
 Examples:
   mockcdrs explain
@@ -20,7 +20,7 @@ Examples:
 )
 @click.argument("name", required=False)
 def command(*, name: str | None) -> None:
-    """Say what NAME is, with an example and the source; without NAME, list all names.
+    """Describe NAME, with an example and the source; without NAME, list all names.
 
     NAME is a quirk, a code of advice, a fault or part of a rule, a preset fault, a setting, a scenario, an edge case,
     or a version of Kazoo.

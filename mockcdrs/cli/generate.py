@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(
     "generate",
-    short_help="Write made-up calls into a folder.",
+    short_help="Write generated calls into a directory.",
     epilog="""\b
 Examples:
   mockcdrs generate --out calls
@@ -23,13 +23,19 @@ Examples:
   mockcdrs generate --days 365 --jobs 8 --format parquet --out calls
 """,
 )
-@click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="How many days, today the last.")
 @click.option(
-    "--calls-per-day", default=1000, show_default=True, type=click.IntRange(0, 1_000_000), help="The mean over a week."
+    "--days", default=30, show_default=True, type=click.IntRange(1), help="The number of days; the last is today."
 )
-@click.option("--seed", default=1, show_default=True, help="The seed of the calls: the same seed makes the same calls.")
-@click.option("--locale", default="en_US", show_default=True, help="Where the people live, as in de_DE.")
-@click.option("--now", "moment", metavar="MOMENT", help="When the last call ended (ISO 8601, UTC).")
+@click.option(
+    "--calls-per-day",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(0, 1_000_000),
+    help="The mean number of calls a day, over a week.",
+)
+@click.option("--seed", default=1, show_default=True, help="The seed; the same seed gives the same calls.")
+@click.option("--locale", default="en_US", show_default=True, help="The locale of the people, such as de_DE.")
+@click.option("--now", "moment", metavar="MOMENT", help="The end of the last call (ISO 8601, UTC).")
 @click.option(
     "--format",
     "form",
@@ -38,10 +44,10 @@ Examples:
     type=click.Choice(["jsonl", "csv", "parquet"]),
     help="Documents as lines of JSON, rows of a listing as CSV, or documents in Parquet.",
 )
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="How many processes share the days.")
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(1), help="The number of processes.")
 @kazoo_of_mock
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
-@click.option("--check", is_flag=True, help="Make the committed fixtures again and say what differs; writes nothing.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new directory to write.")
+@click.option("--check", is_flag=True, help="Compare the committed fixtures with regenerated ones; write nothing.")
 def command(
     *,
     days: int,
@@ -55,10 +61,10 @@ def command(
     out: Path | None,
     check: bool,
 ) -> None:
-    """Write made-up calls into a folder, which `mockcdrs serve --data` takes.
+    """Write generated calls into a directory, for `mockcdrs serve --data`.
 
-    The same seed, load and date have the same calls as `mockcdrs serve`. Without --now they end where the committed
-    fixtures do.
+    The calls are those of `mockcdrs serve` with the same seed, load and date. Without --now they end at
+    2026-01-20T12:00:00Z.
     """
     if check:
         _check_fixtures()

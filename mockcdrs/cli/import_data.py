@@ -30,7 +30,7 @@ def test_these_calls(mockcdrs):
 
 @click.command(
     "import",
-    short_help="Turn real CDRs into a folder to serve.",
+    short_help="Convert real CDRs into a data directory.",
     epilog="""\b
 Examples:
   mockcdrs import answer.json download.csv --out calls
@@ -38,10 +38,10 @@ Examples:
 """,
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="FILE...")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
 @click.option(
-    "--account", "account_id", metavar="ID", help="Whose calls and users they are where a file does not tell."
+    "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new directory to write."
 )
+@click.option("--account", "account_id", metavar="ID", help="The account, for files that do not contain its id.")
 @anonymizing
 def command(
     *,
@@ -52,16 +52,16 @@ def command(
     secret: str | None,
     keep: tuple[str, ...],
 ) -> None:
-    """Write real CDRs into a folder, which `mockcdrs serve --data` takes.
+    """Write real CDRs into a directory, for `mockcdrs serve --data`.
 
-    A FILE is a saved answer of any of the endpoints for calls, as JSON or CSV, or of /accounts/{id}, /users or
-    /devices; documents as CouchDB's answers (_all_docs, _find, _changes, a view) or couchbackup have them, or as lines
-    of JSON; or a folder written before. Each may be compressed by gzip, and there may be files of several months.
+    A FILE is a saved answer of a CDR endpoint, as JSON or CSV, or of /accounts/{id}, /users or /devices; documents in
+    an answer of CouchDB (_all_docs, _find, _changes, a view), in a file of couchbackup, or as lines of JSON; or a data
+    directory. Files may be compressed with gzip, and may be of several months.
 
-    With --anonymize names, numbers, addresses and ids are replaced by pseudonyms, the same ones for the same secret;
-    amounts, times, codes and flags stay. Fields that are not known are dropped and named.
+    --anonymize replaces names, numbers, addresses and ids with pseudonyms, which depend on the secret. Amounts, times,
+    codes and flags stay the same. Unknown fields are dropped and listed.
 
-    Of a few CDRs a test is printed that serves them.
+    For up to 20 CDRs, the command also prints a test that serves them.
     """
     check_anonymizing(anonymize=anonymize)
     from mockcdrs.dataset import export

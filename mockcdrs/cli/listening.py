@@ -190,7 +190,7 @@ def banner(settings: Mapping[str, str], kazoo: str, clock: str, *, is_verbose: b
         "",
         f"Point a client at {url}, account {account_id}, token {token}, or paste:",
         shlex.join(["curl", "-sS", *trusting, "-H", f"X-Auth-Token: {token}", listing]),
-        "Ctrl-C ends it." if is_verbose else "Ctrl-C ends it; --verbose shows the rest that a client may need.",
+        f"Press Ctrl-C to stop{'' if is_verbose else '; --verbose prints the whole configuration of a client'}.",
         "",
     ]
 
@@ -226,7 +226,7 @@ class DataReload:
             return
         log.follow(fresh.state.journal)
         mock.stand_in = fresh
-        logger.warning("the data changed: the server began anew with it")
+        logger.warning("the data changed: the server was restarted with it")
 
     def _read_stamp(self) -> _Stamp:
         return frozenset(_read_stamps(self._directory.rglob("*")))

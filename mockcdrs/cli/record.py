@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 @click.command(
     "record",
-    short_help="Record what a Crossbar answers.",
+    short_help="Record the answers of a server.",
     epilog="""\b
 Examples:
   mockcdrs record http://kazoo:8000/v2 --account ID --token TOKEN --out kazoo
@@ -35,40 +35,46 @@ Examples:
 )
 @click.argument("url")
 @account_of_server(is_required=True)
-@click.option("--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="Of that account.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new folder to write.")
-@click.option("--force", is_flag=True, help="Overwrite a recording that is there already.")
-@click.option("--resume", is_flag=True, help="Go on with a folder that a run before did not finish.")
+@click.option(
+    "--token", required=True, envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, help="A token for that account."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The new directory to write."
+)
+@click.option("--force", is_flag=True, help="Overwrite an existing recording.")
+@click.option("--resume", is_flag=True, help="Continue an interrupted run.")
 @click.option(
     "--requests",
     "requests_file",
     type=click.Path(exists=True, path_type=Path),
     metavar="PATH",
-    help="Send those of another recording instead of the usual ones.",
+    help="Send the requests of another recording.",
 )
 @kazoo_of_server
 @click.option(
-    "--control-token", envvar="MOCKCDRS_CONTROL_TOKEN", metavar="TOKEN", help="Of a mock that was started with one."
+    "--control-token",
+    envvar="MOCKCDRS_CONTROL_TOKEN",
+    metavar="TOKEN",
+    help="The control token, if the server is a mock that has one.",
 )
 @anonymizing
 def command(
     *, url: str, account_id: str, token: str, out: Path, force: bool, resume: bool, requests_file: Path | None,
     kazoo: str | None, control_token: str | None, anonymize: bool, secret: str | None, keep: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """Ask the Crossbar at URL, which ends in /v2, and write what it answers into a folder.
+    """Send requests to the Crossbar at URL, which ends in /v2, and write the answers into a directory.
 
-    The folder has requests with their answers, which `mockcdrs replay` compares with the mock's, and the account's
-    CDRs, users and devices, which `mockcdrs serve --data` serves: all CDRs of the ranges that are asked for, each read
-    by a request of its own.
+    The directory has the requests with their answers, for `mockcdrs replay`, and the account's CDRs, users and devices,
+    for `mockcdrs serve --data`: all CDRs of the ranges of the requests, each read by its own request.
 
-    It only reads, and asks a server elsewhere at most four times a second. What was not finished stays in
-    DIR.unfinished, and --resume goes on there. Tokens and other secrets are left out: a recording says token-of-ACCOUNT
-    where the token was, and so may a request to send.
+    The command only reads, and sends at most four requests a second to a server on another machine. The results of an
+    interrupted run are in DIR.unfinished, and --resume continues there. Tokens and other secrets are not stored: a
+    recording has token-of-ACCOUNT in place of a token, which the requests of --requests can use, too.
 
-    With --anonymize all that names somebody is replaced before anything is written: see `mockcdrs import`.
+    --anonymize replaces all personal data before anything is written: see `mockcdrs import`.
 
-    Each exchange keeps which version of Kazoo answered, as far as its answers tell; of a mock also its settings, quirks
-    and what its calls were made up from.
+    Each exchange has the version of Kazoo, detected from the answers; for a mock also its settings, quirks and the
+    origin of its calls.
     """
     check_anonymizing(anonymize=anonymize)
     if resume and anonymize and not secret:

@@ -13,18 +13,23 @@ _MAX_DIFFERENCES = 20
 
 @click.command("replay", short_help="Compare a recording with the mock.")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), metavar="DIR", help="The CDRs that the recorded server had.")
-@click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar's to leave out, or all.")
-@click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to show that is off by default.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The data directory with the CDRs of the recorded server.",
+)
+@click.option("--fix", multiple=True, metavar="NAME", help="A quirk of Crossbar to switch off, or all.")
+@click.option("--quirk", multiple=True, metavar="NAME", help="A quirk to switch on that is off by default.")
 @kazoo_of_server
 def command(*, path: Path, data: Path | None, fix: tuple[str, ...], quirk: tuple[str, ...], kazoo: str | None) -> None:
-    """Send the requests of a recording to the mock and print where its answers differ, and how.
+    """Send the requests of a recording to the mock and print the differences between the answers.
 
-    The mock is like the server that was recorded: of the same version of Kazoo and, where that was a mock too, with the
-    same calls, settings and quirks. The first line says what it is. The clock stands at the moment of each recorded
-    answer. Exit status 1 if anything differs.
+    The mock stands in for the recorded version of Kazoo. If the recorded server was a mock, it has the same calls,
+    settings and quirks. The first line describes it. The clock is frozen at the time of each recorded answer. The exit
+    status is 1 if anything differs.
 
-    PATH is a folder that `mockcdrs record` wrote, with the CDRs to serve, or a file of exchanges.
+    PATH is a directory of `mockcdrs record`, with the CDRs to serve, or a file of exchanges.
     """
     from mockcdrs.contract.client import ClientError
     from mockcdrs.crossbar.quirks import UnknownQuirk

@@ -130,14 +130,17 @@ Examples:
 )
 @_options_of_mock
 @click.option(
-    "--env-file", type=click.Path(path_type=Path), metavar="FILE", help="The file to write what a client needs into."
+    "--env-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the configuration of a client to this file.",
 )
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="A line for each request.",
+    help="The format of the log.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
@@ -149,8 +152,8 @@ Examples:
     metavar="PORT",
     help="The port to listen on; 0 takes any free one.",
 )
-@click.option("--control-token", metavar="TOKEN", help="The token for /_mockcdrs/, a must with --host.")
-@click.option("--no-control", is_flag=True, help="Do without /_mockcdrs/.")
+@click.option("--control-token", metavar="TOKEN", help="The token for /_mockcdrs/; needed beyond loopback.")
+@click.option("--no-control", is_flag=True, help="Disable /_mockcdrs/.")
 @click.option(
     "--allow-origin",
     multiple=True,
@@ -159,14 +162,14 @@ Examples:
     help="Let pages of this origin use /_mockcdrs/.",
 )
 @click.option("--open", "opens_console", is_flag=True, envvar="MOCKCDRS_OPEN", help="Open the console in a browser.")
-@click.option("--reload", is_flag=True, help="Begin anew when files of --data change.")
-@click.option("--verbose", is_flag=True, help="Show all that a client may need at the start.")
+@click.option("--reload", is_flag=True, help="Restart when files of --data change.")
+@click.option("--verbose", is_flag=True, help="Print the whole configuration of a client.")
 def command(
     *, env_file: Path | None, log_format: str, opens_console: bool, reload: bool, verbose: bool, **options: Any
 ) -> None:
     """Serve CDRs until interrupted.
 
-    Without --data calls are made up; today's appear as they end.
+    Without --data, calls are generated; today's appear as they end.
     """
     if reload and not options["data"]:
         raise click.UsageError("--reload came without --data: expected the folder to watch")

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 @click.argument("url", required=False)
 @account_of_server(is_required=False)
 @click.option(
-    "--token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT", help="A token that opens that account."
+    "--token", envvar="MOCKCDRS_AUTH_TOKEN", show_envvar=True, metavar="TEXT", help="A token for that account."
 )
 @click.option(
     "--rate",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="Requests a second, at most; 4 unless the server is on this machine.",
+    help="The most requests a second; 4 unless the server is on this machine.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one object of JSON, for a machine.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @kazoo_of_server
 def command(
     *,
@@ -37,9 +37,9 @@ def command(
 ) -> None:
     """Check that the server at URL, which ends in /v2, answers as Crossbar does; without a URL, the mock.
 
-    The first line says which version of Kazoo the server is, and how that was found out; it is checked for what that
-    version does. It only reads, needs no particular data, and sends 400 requests at most. The exit status is 1 if
-    anything differs.
+    The first line gives the version of Kazoo, and how it was detected; the checks are those for this version. The
+    command only reads, needs no particular data, and sends at most 400 requests. The exit status is 1 if anything
+    differs.
     """
     from mockcdrs.contract.check import describe_results, render_check_result, render_summary
     from mockcdrs.contract.checks import CHECKS

@@ -67,10 +67,10 @@ class CheckResult:
 
     @property
     def outcome(self) -> str:
-        """`differs`, `passed`, or `not made` where the server's data did not allow the whole check."""
+        """`differs`, `passed`, or `skipped` where the server's data did not allow the whole check."""
         if self.differences:
             return "differs"
-        return "not made" if self.skipped else "passed"
+        return "skipped" if self.skipped else "passed"
 
 
 def check_of(source: str, *quirks: str) -> Callable[[Findings], Check]:
@@ -124,7 +124,7 @@ def describe_results(results: Sequence[CheckResult], detection: str, request_cou
 def render_summary(results: Sequence[CheckResult], request_count: int) -> str:
     """The number of checks by outcome, what could not be checked and why, and the quirks observed."""
     counts = Counter(result.outcome for result in results)
-    numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("passed", "differs", "not made"))
+    numbers = ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("passed", "differs", "skipped"))
     skipped = [f"{result.check.name:32}{reason}" for result in results for reason in result.skipped]
     observed = {quirk for result in results for quirk in result.quirks}
     quirks = [f"{name:32}{quirk.sentence}" for name, quirk in QUIRKS.items() if name in observed]

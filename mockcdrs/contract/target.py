@@ -191,7 +191,7 @@ def assume_version(name: str, bodies: Iterable[str]) -> Detection:
     totals = {known: sum(counts.values()) for known, counts in _misfits(envelopes).items()}
     nearest = min(totals, key=lambda known: totals[known])
     doubt = f", though its answers are nearer to {nearest}" if totals[nearest] < totals[version.name] else ""
-    return Detection(version, f"as asked for{doubt}{_reported_version(envelopes)}")
+    return Detection(version, f"as given{doubt}{_reported_version(envelopes)}")
 
 
 def _envelopes(bodies: Iterable[str]) -> Iterable[Envelope]:

@@ -218,7 +218,7 @@ class CallArguments(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """A call that a test added: its interaction id, and the documents of its legs."""
+    """An added call: `id` is its interaction id, and `legs` are the documents of its legs."""
 
     id: str
     legs: tuple[Document, ...]

@@ -217,7 +217,7 @@ def require_account_id(context: Context) -> str:
     """The id of the account in the path; raises `Failure` where there is none."""
     if context.account is None:
         if context.has_quirk("no-account-500"):
-            raise ModuleCrash("the path names no account")
+            raise ModuleCrash("a path without an account")
         raise system_error("faulty_request")
     return context.account.id
 

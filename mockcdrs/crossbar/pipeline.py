@@ -310,7 +310,7 @@ def _empty_response(context: Context, error: EmptyResponse) -> HttpResponse:
 
 
 def _crash_note(reason: str) -> str:
-    return f"this is Crossbar's own behaviour, it dies of {reason}"
+    return f"this is Crossbar's own behaviour: it crashes on {reason}"
 
 
 def _common_headers(context: Context) -> dict[str, str]:

@@ -7,6 +7,8 @@ of Kazoo has is a field of `versions.Version`. Without a quirk the mock answers 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from mockcdrs import arguments
+
 ALL = "all"
 
 
@@ -54,7 +56,7 @@ QUIRKS: dict[str, Quirk] = {
         example="GET /cdrs/interaction?modified_from=63936000000",
     ),
     "interaction-csv-plain-fault": Quirk(
-        "CSV of /interaction with is_chunked=false is a 503 in JSON, unless there is nothing to show.",
+        "CSV of /interaction with is_chunked=false is a 503 in JSON, unless it has no rows.",
         "cb_cdrs.erl",
         example="GET /cdrs/interaction?is_chunked=false&accept=csv",
     ),
@@ -105,7 +107,7 @@ QUIRKS: dict[str, Quirk] = {
         example="GET /cdrs/legs/INTERACTION_ID?is_chunked=true",
     ),
     "legs-turned": Quirk(
-        "A page of legs comes oldest first when newest first is asked, and the other way round.",
+        "A page of legs is oldest first when newest first is requested, and the other way round.",
         "cb_cdrs.erl",
         example="GET /cdrs/legs/INTERACTION_ID?ascending=true",
     ),
@@ -167,7 +169,7 @@ QUIRKS: dict[str, Quirk] = {
         example="GET /cdrs?missing_value=call_direction",
     ),
     "pdf-500": Quirk(
-        "accept=pdf is an empty 200 for a listing in chunks, a bare 500 for all else that is there.",
+        "accept=pdf gets an empty 200 for a chunked listing, and a bare 500 for everything else that exists.",
         "api_resource.erl",
         example="GET /cdrs/summary?accept=pdf",
     ),
@@ -177,12 +179,12 @@ QUIRKS: dict[str, Quirk] = {
         example="GET /v2/accounts/cdrs, with a token of the master account",
     ),
     "post-as-get-empty": Quirk(
-        "POST with verb=GET is let through, but a listing in chunks is empty then, and interactions are view rows.",
+        "POST with verb=GET is accepted, but a chunked listing is empty then, and interactions are rows of the view.",
         "api_resource.erl",
         example="POST /cdrs?verb=GET",
     ),
     "big-integer-chunk-lost": Quirk(
-        "In Kazoo 4.3 a chunk with an integer beyond 64 bits in it never gets to the client, though its rows count.",
+        "In Kazoo 4.3 a chunk with an integer of more than 64 bits never reaches the client, but its rows are counted.",
         "api_util.erl",
         example="GET /cdrs, where a document has an owner_id of 9223372036854775808",
     ),
@@ -210,7 +212,10 @@ def enabled(usual: Iterable[str], disable: Iterable[str] = (), enable: Iterable[
     disable, enable = set(disable), set(enable)
     unknown = sorted((disable - {ALL} | enable) - QUIRKS.keys())
     if unknown:
-        known = ", ".join([ALL, *QUIRKS])
-        raise UnknownQuirk(f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {known}")
+        known = [*QUIRKS] if ALL in enable else [ALL, *QUIRKS]
+        raise UnknownQuirk(
+            f"{', '.join(map(repr, unknown))} is no quirk of Crossbar's: expected one of {', '.join(known)}"
+            f"{arguments.nearest(unknown[0], known)}"
+        )
     remaining = set() if ALL in disable else set(usual)
     return frozenset(remaining - disable | enable)

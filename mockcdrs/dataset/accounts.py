@@ -64,7 +64,7 @@ def database_name(account_id: str, month: str) -> str:
 class Credentials:
     """A login: `username` and `password` with `account_name` or `realm`, or `api_key` alone.
 
-    `password` is empty where the data holds only a digest of it, `username` and `user_id` where there are no users.
+    `password` is empty if the data has only a digest of it; `username` and `user_id` are empty if there are no users.
     """
 
     username: str

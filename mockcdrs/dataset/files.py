@@ -245,7 +245,7 @@ def _refuse_directory(directory: Path) -> NoReturn:
     if directory.is_file():
         remedy = "make a directory of it by `mockcdrs import FILE --out DIR`"
         _Place(directory).refuse("", Words("is a file"), expected, remedy)
-    words = "holds neither" if directory.is_dir() else "does not exist"
+    words = "holds no such file" if directory.is_dir() else "does not exist"
     _Place(directory).refuse("", Words(words), expected, remedy)
 
 

@@ -47,7 +47,7 @@ class ExpectedLeg:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a client receives of a listing, all pages together, newest first.
+    """The complete result of a correct client for one listing: the rows of all pages, newest first.
 
     Arguments:
         legs: the CDRs.

@@ -69,13 +69,14 @@ class FailWithError(_Fails):
 
     keyword, unset = "error", None
     kind = Kind("text", lambda value: isinstance(value, str) and bool(value))
-    sentence = "The answer is one of Crossbar's own errors, given by its name."
+    sentence = "The answer is an error of Crossbar, given by its name."
     example = "too_many_requests"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.value not in SYSTEM_ERRORS:
-            expected = f"expected one of Crossbar's: {', '.join(SYSTEM_ERRORS)}"
+            nearest = arguments.nearest(self.value, SYSTEM_ERRORS)
+            expected = f"expected one of Crossbar's: {', '.join(SYSTEM_ERRORS)}{nearest}"
             raise RuleError(f"error: came {self.value!r}, {expected}", "error")
 
     def failure(self) -> Failure:
@@ -87,7 +88,7 @@ class FailWithStatus(_Fails):
 
     keyword, unset = "status", None
     kind = Kind("an error's, 400 to 599 (answer with any other one by `respond`)", arguments.whole(400, 599).fits)
-    sentence = "The answer has this status, 400 to 599, and the message that Crossbar gives with it."
+    sentence = "The answer has this status, 400 to 599, with Crossbar's message for it."
     example = 503
 
     def failure(self) -> Failure:
@@ -108,8 +109,8 @@ class LimitRate(_Fails):
         lambda value: isinstance(value, Mapping) and "max_bucket_tokens" in value,
     )
     sentence = (
-        "Each client has a bucket of so many tokens for an account, as in Kazoo, and each request takes one; without "
-        "one left it is a 429. So many tokens come back each second of the mock's clock."
+        "Each client has a bucket of `max_bucket_tokens` for an account, as in Kazoo. Each request takes a token, and "
+        "is a 429 if none is left. `tokens_fill_rate` tokens are added in each second of the mock's clock."
     )
     example: ClassVar[Any] = {"max_bucket_tokens": 5, "tokens_fill_rate": 1}
 
@@ -138,7 +139,7 @@ class RefuseStartKey(_Fails):
     """Refuse the start key that came."""
 
     keyword = "stale_key"
-    sentence = "The start key of a request is refused, as when its row has gone."
+    sentence = "The start key of a request is refused, as if its row had been deleted."
 
     def spares(self, firing: Firing) -> str:
         return "it has no start_key to refuse" if firing.request.start_key is None else ""
@@ -174,7 +175,7 @@ class ExpireToken(AnswerAction):
     """Refuse the token of the request from now on."""
 
     keyword = "token_expired"
-    sentence = "The token of the request is refused from then on; a token that a login gives afterwards is good."
+    sentence = "The token of the request is refused from then on; a token of a later login is valid."
 
     def spares(self, firing: Firing) -> str:
         token = firing.request.token
@@ -219,7 +220,7 @@ class RepeatPage(AnswerAction):
 
     keyword = "endless_next_key"
     keeps_page = True
-    sentence = "The next start key of a page leads to the same page, which a client must notice. CSV has no keys."
+    sentence = "The next start key of a page leads to the same page, which a client has to detect. CSV has no keys."
 
     def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         usual = produce(server_state)
@@ -241,7 +242,7 @@ class RunCode(Action):
 
     keyword, unset = "then", None
     kind = Kind("a callable that takes the overlay over the data", callable)
-    sentence = "A function of the test's is called with the data once the body is complete, before the next request."
+    sentence = "A function of the test is called with the data when the body is complete, before the next request."
     example = print
 
     @property

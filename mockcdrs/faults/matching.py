@@ -24,7 +24,7 @@ class Match:
         headers: headers that the request must have, such as `User-Agent`. In a value `*` is any text, but not in
             `X-Auth-Token`, `Authorization`, `Proxy-Authorization` and `Cookie`, which are compared whole. `True`
             matches any value, `False` matches requests without the header.
-        token: the client's token, in its header or its query. Rules show a digest of it, which means the same.
+        token: the client's token, in a header or in the query. Rules show a digest of it, which is accepted here, too.
         page: the page of a walk through a listing, counted from 1.
 
     """

@@ -177,7 +177,7 @@ class SendReply(AnswerAction):
         lambda value: isinstance(value, Reply) or callable(value),
         lambda value: "make it by respond(path, json=..., status=...)" if isinstance(value, Mapping) else "",
     )
-    sentence = "The answer is a Reply of the test's own, or what a function returns; `respond()` is the shorter way."
+    sentence = "The answer is a `Reply` of the test, or one that a function returns; `respond()` is a shortcut."
     example = Reply({"data": []})
 
     @property

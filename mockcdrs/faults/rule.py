@@ -37,11 +37,11 @@ class Schedule:
     """Which of the requests that match a rule fires on; without any argument, on all. Raises `RuleError`.
 
     Arguments:
-        nth: only on this match, counted from 1 behind those of `after`.
-        after: not on so many first matches.
-        times: at most so many times.
-        probability: 0 to 1; which matches are taken follows from the mock's seed, the rule's number and the number of
-            the match.
+        nth: only on this match, counted from 1 after those of `after`.
+        after: not on this number of first matches.
+        times: at most this number of times.
+        probability: 0 to 1; the choice is a function of the mock's seed, the rule's number and the number of the
+            match.
 
     """
 
@@ -112,8 +112,8 @@ class Rule:
     that happen at each of them.
 
     Arguments:
-        script: what happens to one request after another, in place of an action: 200 is an answer as usual, 400 to 599
-            an error, a `Reply` is sent, and a dict holds actions. After the last step all is well.
+        script: steps for one request after another, in place of an action: 200 for a normal answer, 400 to 599 for an
+            error, a `Reply`, or a dict of actions. After the last step the mock answers normally.
 
     """
 
@@ -270,14 +270,14 @@ PRESETS: dict[str, tuple[Rule, str]] = {
     "Datastore down": (Rule(status=503), "Every request is a 503, as when the database cannot be reached."),
     "Rate limited": (
         Rule(error="too_many_requests", after=5, probability=0.5),
-        "After five requests, every other one is a 429.",
+        "After five requests, about half are a 429.",
     ),
     "Slow Monday": (Rule(delay_seconds=3.0), "Every answer takes three seconds longer."),
-    "Slow line": (Rule(drip=20_000.0), "Answers come with 20,000 bytes a second."),
-    "Narrow line": (Rule(bandwidth=50_000.0), "All answers together come with 50,000 bytes a second."),
+    "Slow line": (Rule(drip=20_000.0), "Each answer is sent at 20,000 bytes a second."),
+    "Narrow line": (Rule(bandwidth=50_000.0), "All answers together are sent at 50,000 bytes a second."),
     "Busy server": (
         Rule(delay_seconds=lognormal(0.5, 0.8)),
-        "Answers take about half a second, and now and then some seconds.",
+        "Answers take about half a second, and occasionally some seconds.",
     ),
     "Bucket of five": (
         Rule(rate_limit={"max_bucket_tokens": 5, "tokens_fill_rate": 1}),
@@ -285,18 +285,21 @@ PRESETS: dict[str, tuple[Rule, str]] = {
     ),
     "Rough minute": (
         Rule(path="/cdrs", script=[429, 429, {"cut_after": 1_000}, 200]),
-        "Two 429s and a body that breaks off, one after the other; then all is well again.",
+        "Two 429s and a truncated body, one after the other; then normal answers.",
     ),
-    "Page 3 fails": (Rule(status=503, page=3), "A walk breaks on its third page, each time."),
-    "Hiccup": (Rule(status=503, times=1), "The next request is a 503; then all is well again."),
-    "Token expired": (Rule(token_expired=True), "Whatever token comes is refused from then on: log in again."),
+    "Page 3 fails": (Rule(status=503, page=3), "The third page of each walk fails."),
+    "Hiccup": (Rule(status=503, times=1), "The next request is a 503; later ones are answered normally."),
+    "Token expired": (
+        Rule(token_expired=True),
+        "The token of each request is refused from then on, until a new login.",
+    ),
     "Stale start key": (Rule(stale_key=True, page=2), "The key of the second page is refused."),
     "Cut body": (Rule(cut_after=1_000), "The connection ends after the first 1,000 bytes of an answer."),
     "Connection reset": (Rule(reset=True), "The connection is reset before any byte, as by a server that crashed."),
-    "Never an answer": (Rule(blackhole=True), "Requests are accepted, and nothing comes back."),
+    "Never an answer": (Rule(blackhole=True), "Requests are accepted, and never answered."),
     "Closed without an answer": (Rule(close=True), "The connection ends before any byte."),
-    "Malformed JSON": (Rule(malformed_json=True), "Answers are no JSON, though they say so."),
+    "Malformed JSON": (Rule(malformed_json=True), "Answers are not valid JSON, although their content type says so."),
     "Empty 200": (Rule(empty=True), "A success without a body."),
     "Duplicate row": (Rule(duplicate_row=True), "The last row of each page comes twice."),
-    "Endless next_start_key": (Rule(endless_next_key=True), "A page leads to itself: a client must notice."),
+    "Endless next_start_key": (Rule(endless_next_key=True), "A page leads to itself, which a client has to detect."),
 }

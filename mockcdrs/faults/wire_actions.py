@@ -56,7 +56,7 @@ class Distribution:
 
 
 def uniform(least: float, most: float) -> Distribution:
-    """Any number of seconds from `least` to `most`, all as likely. Raises `RuleError`."""
+    """Return a uniform distribution of seconds from `least` to `most`. Raises `RuleError`."""
     _check("uniform", least=least, most=most)
     if least > most:
         raise RuleError(f"uniform: came {least!r} and {most!r}, expected the smaller number first")
@@ -64,7 +64,7 @@ def uniform(least: float, most: float) -> Distribution:
 
 
 def lognormal(median: float, sigma: float) -> Distribution:
-    """Mostly about `median` seconds, at times much longer, as servers under load are. Raises `RuleError`.
+    """Return a log-normal distribution with a median in seconds, like that of a busy server. Raises `RuleError`.
 
     `sigma` is the standard deviation of the logarithm: with 0.5 one request in a hundred takes three times the median.
     """
@@ -73,7 +73,7 @@ def lognormal(median: float, sigma: float) -> Distribution:
 
 
 def jitter(seconds: float, most: float) -> Distribution:
-    """So many `seconds`, and up to `most` more or less; never less than none. Raises `RuleError`."""
+    """Return a distribution of `seconds` plus or minus up to `most`, at least 0. Raises `RuleError`."""
     _check("jitter", seconds=seconds, most=most)
     return Distribution("jitter", (seconds, most))
 
@@ -130,7 +130,7 @@ class Blackhole(_Breaks):
     """Accept the request, and never answer it."""
 
     keyword = "blackhole"
-    sentence = "The request is accepted and never answered, as long as the rule is there."
+    sentence = "The request is accepted and never answered, as long as the rule exists."
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
         return effect._replace(blackhole=firing.lifted)
@@ -141,7 +141,7 @@ class CutBody(_Breaks):
 
     keyword, unset = "cut_after", None
     kind = Kind("a whole number of bytes from 1 on (for no byte at all say close)", arguments.whole(1).fits)
-    sentence = "The connection ends after so many bytes of the body."
+    sentence = "The connection ends after this number of bytes of the body."
     example = 1_000
 
 
@@ -157,7 +157,7 @@ class MisstateLength(_Breaks):
 
     keyword, unset = "wrong_content_length", 0
     kind = Kind("a whole number of bytes to add to the true length", arguments.is_whole)
-    sentence = "The announced length of the body is wrong by so many bytes."
+    sentence = "This number of bytes is added to the announced length of the body; it may be negative."
     example = 10
 
 
@@ -170,8 +170,8 @@ class Delay(Action):
         lambda value: isinstance(value, Distribution) or arguments.SECONDS.fits(value),
     )
     sentence = (
-        "The first byte of the answer comes so many seconds later, as long as the rule is there; as a distribution, "
-        "the seconds are drawn for each request."
+        "The first byte of the answer is delayed by this number of seconds, as long as the rule exists. From a "
+        "distribution, the seconds are drawn for each request."
     )
     example = 3.0
 
@@ -197,7 +197,7 @@ class Drip(Action):
 
     keyword, unset = "drip", None
     kind = _SPEED
-    sentence = "Each body is sent at so many bytes a second, as long as the rule is there."
+    sentence = "Each body is sent at this number of bytes a second, as long as the rule exists."
     example = 20_000
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
@@ -209,7 +209,9 @@ class Bandwidth(Action):
 
     keyword, unset = "bandwidth", None
     kind = _SPEED
-    sentence = "All bodies together are sent at so many bytes a second, over one line, as long as the rule is there."
+    sentence = (
+        "All bodies together are sent at this number of bytes a second, as over one line, as long as the rule exists."
+    )
     example = 50_000
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:

@@ -133,7 +133,8 @@ class Importer:
     def _add_public(self, source: SourcePlace, item: Item) -> None:
         is_row = listing_rows.is_listing_row(item)
         if "id" not in item or not (is_row or "call_id" in item):
-            source.refuse(Words("is an object with " + (", ".join(item) or "nothing")), _CDR, "save an answer of /cdrs")
+            came = f"is an object with the keys {', '.join(item)}" if item else "is an empty object"
+            source.refuse(Words(came), _CDR, "save an answer of /cdrs")
         month = _read_month(source, item, "id")
         if is_row:
             listing = listing_rows.recognize_format(source.file_format, item)

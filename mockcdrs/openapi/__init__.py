@@ -39,9 +39,9 @@ _SOMETIMES_UNTYPED = ("400", "404", "429", "500")
 _WITHOUT_V1 = "410"
 _SOMETIMES_BARE = ("400", "500")
 _BARE = {
-    "204": "Nothing to put into a CSV file.",
+    "204": "A CSV file without content.",
     "304": "Not changed: If-None-Match names the ETag.",
-    "406": "No form that can be sent.",
+    "406": "No acceptable content type.",
     "412": "If-Match or If-None-Match does not hold.",
     "414": f"A request line of more than {cowboy.MAX_REQUEST_LINE_BYTES:,} bytes.",
     "431": (
@@ -51,17 +51,17 @@ _BARE = {
 }
 _HEADER_DESCRIPTIONS = {
     "X-Request-ID": "The one sent, or 32 hex digits.",
-    "Content-Language": "`en-us` unless Accept-Language says otherwise.",
-    "Expires": "Long ago: an answer is not to be kept.",
-    "Vary": "What of the request the form of the answer depends on.",
+    "Content-Language": "`en-us`, or the language of Accept-Language.",
+    "Expires": "A date in the past: answers are not cached.",
+    "Vary": "The request headers that the answer depends on.",
     "ETag": "Of a plain answer: the document's revision, or a digest of the answer.",
-    "Location": "Whose token it is, of a login.",
+    "Location": "The user or account of the token, after a login.",
     "Content-Disposition": "The name of a CSV file.",
-    "Access-Control-Allow-Origin": "`*`, for whoever asks with an Origin, and on each error.",
+    "Access-Control-Allow-Origin": "`*`, for a request with an Origin, and on each error.",
     "Access-Control-Allow-Methods": "The methods served at the path, and `OPTIONS`.",
     "Access-Control-Allow-Headers": "The headers that a page may send.",
     "Access-Control-Expose-Headers": "The headers that a page may read.",
-    "Access-Control-Max-Age": "For how many seconds this is true.",
+    "Access-Control-Max-Age": "The number of seconds for which a browser may cache this.",
 }
 _CORS = tuple(name for name in _HEADER_DESCRIPTIONS if name.startswith("Access-Control-"))
 
@@ -107,7 +107,7 @@ def response_refs(version: Version, statuses: Iterable[str]) -> dict[str, Any]:
 
 def preflight_responses(version: Version) -> dict[str, Any]:
     """The responses to a CORS preflight."""
-    success = {"description": "What a page may do.", "headers": _headers(("X-Request-ID", *_CORS))}
+    success = {"description": "The permissions of a page.", "headers": _headers(("X-Request-ID", *_CORS))}
     return {"200": success, **response_refs(version, ("400", "404", "405", "410", "413"))}
 
 
@@ -189,15 +189,14 @@ def build_document(version: Version = KAZOO_4_3) -> dict[str, Any]:
         "info": {
             "title": "Call detail records of Crossbar",
             "version": "2",
-            "description": "The part of Kazoo's Crossbar API that mockcdrs stands in for, as the version "
-            f"`{version.name}` has it. Left out are PATCH and POST of users and accounts, which are kept until reset, "
-            "and what a user interface reads beside the directory, such as voicemail boxes: docs/clients.md lists it. "
-            "Times are Gregorian seconds "
-            "(Unix seconds + 62167219200), money is in units of 1/10,000 dollar. Unknown parameters are ignored. "
-            "`/account` instead of `/accounts/{account_id}` is the account of the token. x-crossbar-untyped says that "
-            "an answer may come without a content type: it is JSON nevertheless, or nothing at all. "
-            "x-crossbar-source names the server's module, x-crossbar-quirks its surprises; `mockcdrs serve "
-            "--fix` leaves out one that is there by default, `--quirk` shows another.",
+            "description": "The part of Kazoo's Crossbar API that mockcdrs stands in for, in the version "
+            f"`{version.name}`. PATCH and POST of users and accounts, and the resources for user interfaces, such as "
+            "voicemail boxes, are not described here: see docs/clients.md. Times are Gregorian seconds "
+            "(Unix seconds + 62167219200), and money is in units of 1/10,000 dollar. Unknown parameters are ignored. "
+            "`/account` in place of `/accounts/{account_id}` is the account of the token. x-crossbar-untyped marks "
+            "answers that may have no content type; they are JSON nevertheless, or empty. x-crossbar-source is the "
+            "module of Kazoo, and x-crossbar-quirks lists its quirks; `mockcdrs serve --fix` switches off a quirk "
+            "that is on by default, and `--quirk` switches on another.",
         },
         "servers": _servers(version),
         "security": [{"token": []}],

@@ -33,23 +33,23 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "device_id": _path("device_id", "A device of the account."),
     "app_id": _path("app_id", "An app of the apps store."),
     "domain": _path("domain", "The host name of a user interface."),
-    "own_token": _path("own_token", "The token that is sent."),
-    "token": _query("token", _TEXT, "The token to tell of."),
+    "own_token": _path("own_token", "The token of the request."),
+    "token": _query("token", _TEXT, "The token to describe."),
     "include_api_key": _query("include_api_key", _BOOLEAN, "Whether to show the account's API key."),
     "cdr_id": _path("cdr_id", "A CDR's id, `YYYYMM-` and the call id, percent-encoded."),
     "interaction_id": _path("interaction_id", "An interaction id, or the id of any CDR of the interaction."),
     "created_from": _query(
         "created_from",
         _INTEGER,
-        f"The first moment, {_GREGORIAN}; {_DEFAULT.maximum_range} seconds before created_to unless given.",
+        f"The first moment, {_GREGORIAN}; by default {_DEFAULT.maximum_range} seconds before created_to.",
     ),
-    "created_to": _query("created_to", _INTEGER, f"The last moment, {_GREGORIAN}; now unless given."),
-    "modified_from": _query("modified_from", _INTEGER, f"Changed then or later, {_GREGORIAN}."),
-    "modified_to": _query("modified_to", _INTEGER, f"Changed then or before, {_GREGORIAN}."),
+    "created_to": _query("created_to", _INTEGER, f"The last moment, {_GREGORIAN}; by default now."),
+    "modified_from": _query("modified_from", _INTEGER, f"Only documents changed at this time or later, {_GREGORIAN}."),
+    "modified_to": _query("modified_to", _INTEGER, f"Only documents changed at this time or before, {_GREGORIAN}."),
     "page_size": _query(
         "page_size",
         {"type": "integer", "minimum": 1, "default": _DEFAULT.pagination_page_size},
-        "Rows of a page.",
+        "The number of rows in a page.",
     ),
     "start_key": _query("start_key", _TEXT, "The next_start_key of the page before."),
     "end_key": _query("end_key", _TEXT, "A key to end at, in the form of a start_key."),
@@ -58,37 +58,45 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "chunk_size": _query(
         "chunk_size",
         {"type": "integer", "minimum": 1, "maximum": _DEFAULT.load_view_chunk_size},
-        "Rows of a chunk.",
+        "The number of rows in a chunk.",
     ),
-    "descending": _query("descending", {"type": "boolean", "default": True}, "Newest first, whatever ascending says."),
+    "descending": _query("descending", {"type": "boolean", "default": True}, "Newest first; overrides ascending."),
     "ascending": _query("ascending", {"type": "boolean", "default": False}, "Oldest first."),
-    "utc_offset": _query("utc_offset", _INTEGER, "Seconds by which the column datetime is moved."),
+    "utc_offset": _query("utc_offset", _INTEGER, "Seconds to add to the column datetime."),
     "filter_hangup_cause": _query(
-        "filter_hangup_cause", _TEXT, f"filter_KEY: only where KEY, {_FIELD}, has this value; a JSON array: one of."
+        "filter_hangup_cause", _TEXT, f"filter_KEY: only if KEY, {_FIELD}, has this value, or one of a JSON array."
     ),
     "filter_not_hangup_cause": _query(
-        "filter_not_hangup_cause", _TEXT, f"filter_not_KEY: only where KEY, {_FIELD}, has another value."
+        "filter_not_hangup_cause", _TEXT, f"filter_not_KEY: only if KEY, {_FIELD}, has another value."
     ),
-    "has_key": _query("has_key", _TEXT, f"Only where there is {_FIELD}."),
-    "key_missing": _query("key_missing", _TEXT, f"Only where there is not {_FIELD}."),
-    "has_value": _query("has_value", _TEXT, f"Only where it is not empty: {_FIELD}."),
-    "value_missing": _query("value_missing", _TEXT, f"Only where it is empty or not there: {_FIELD}."),
-    "accept": _query("accept", {"enum": ["csv", "json", "text/csv"]}, "The form, for who cannot set the header."),
+    "has_key": _query("has_key", _TEXT, f"Only documents with {_FIELD}."),
+    "key_missing": _query("key_missing", _TEXT, f"Only documents without {_FIELD}."),
+    "has_value": _query("has_value", _TEXT, f"Only documents where it is not empty: {_FIELD}."),
+    "value_missing": _query("value_missing", _TEXT, f"Only documents where it is empty or missing: {_FIELD}."),
+    "accept": _query(
+        "accept",
+        {"enum": ["csv", "json", "text/csv"]},
+        "The content type, for clients that cannot set the header Accept.",
+    ),
     "file_name": _query("file_name", _TEXT, "The name of a CSV file."),
-    "pretty_print": _query("pretty_print", _BOOLEAN, "Indented JSON, of a plain answer."),
-    "auth_token": _query("auth_token", _TEXT, "The token, for who cannot set the header."),
-    "verb": _query("verb", {"enum": ["GET"]}, "The method to take the request for; POST with GET answers no rows."),
+    "pretty_print": _query("pretty_print", _BOOLEAN, "Whether to indent the JSON of a plain answer."),
+    "auth_token": _query("auth_token", _TEXT, "The token, for clients that cannot set the header X-Auth-Token."),
+    "verb": _query(
+        "verb", {"enum": ["GET"]}, "The method to handle the request as. A POST with verb=GET gets no rows."
+    ),
     "X-Request-ID": _header(
         "X-Request-ID",
         "The request's id, which the answer repeats. A quote or backslash breaks a chunked answer (trailer-unescaped).",
     )
     | {"schema": {"type": "string", "pattern": r"^[\w.:/+=-]+$"}},
-    "X-File-Name": _header("X-File-Name", "The name of a CSV file; it goes before file_name."),
-    "If-None-Match": _header("If-None-Match", "The ETag of an answer that one has."),
-    "If-Match": _header("If-Match", "The ETag that the answer has to have."),
+    "X-File-Name": _header("X-File-Name", "The name of a CSV file; overrides file_name."),
+    "If-None-Match": _header("If-None-Match", "The ETag of an earlier answer."),
+    "If-Match": _header("If-Match", "The required ETag of the answer."),
     "Origin": _header("Origin", "The origin of the page."),
     "Access-Control-Request-Method": _header("Access-Control-Request-Method", "The method that the page would use."),
-    "Access-Control-Request-Headers": _header("Access-Control-Request-Headers", "The headers that it would send."),
+    "Access-Control-Request-Headers": _header(
+        "Access-Control-Request-Headers", "The headers that the page would send."
+    ),
 }
 
 _RANGE = ("created_from", "created_to", "modified_from", "modified_to")
@@ -187,7 +195,7 @@ _CDR_OPERATIONS = {
     ),
     "/cdrs/legs/{interaction_id}": _cdr_operation(
         "listLegs",
-        "All legs of an interaction, whole.",
+        "All legs of an interaction, as whole documents.",
         (*_PAGING, *_FILTERS),
         ("PlainDocuments", "ChunkedDocuments"),
         _LEGS_QUIRKS,
@@ -200,7 +208,7 @@ _CDR_OPERATIONS = {
         _SUMMARY_QUIRKS,
     ),
     "/cdrs/{cdr_id}": _cdr_operation(
-        "getCdr", "One call, whole.", (), ("OneDocument",), (*_GET_QUIRKS, "id-without-month-500")
+        "getCdr", "One CDR, as a whole document.", (), ("OneDocument",), (*_GET_QUIRKS, "id-without-month-500")
     ),
 }
 
@@ -210,7 +218,7 @@ def _user_operation(version: Version, below: str, operation: Operation) -> Opera
         "/cdrs": "A user's calls, newest first.",
         "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.leg.value}.",
     }
-    summary = words.get(below, f"{operation.summary} The user is not looked at.")
+    summary = words.get(below, f"{operation.summary} The user is not checked.")
     return replace(operation, name=f"{operation.name}OfUser", summary=summary, tag="Calls of a user")
 
 
@@ -261,7 +269,7 @@ def _login_operation(name: str, summary: str, source: str, body: str) -> dict[st
 
 def _token_info_operation(name: str, parameters: tuple[str, ...], body: str = "") -> Operation:
     sent = (*parameters, "X-Request-ID", "Origin")
-    summary = "What a token says, and of which account it is."
+    summary = "The claims of a token, and its account."
     return Operation(name, summary, _LOGIN, "cb_auth.erl", sent, ("OneObject",), _READ_ERRORS, body=body, is_open=True)
 
 
@@ -275,14 +283,14 @@ _ACCOUNT_OPERATIONS: dict[str, dict[str, Operation]] = {
         "post": _token_info_operation("postTokenInfo", (), "TokenInfo"),
     },
     f"{_ACCOUNT}/user_auth/{{own_token}}": _read_operation(
-        "getLogin", "What was told at the login, of one's own token.", "cb_user_auth.erl"
+        "getLogin", "The data of the login, for the token of the request.", "cb_user_auth.erl"
     ),
     _ACCOUNT: _read_operation("getAccount", "One account.", "cb_accounts.erl", ("include_api_key",)),
     f"{_ACCOUNT}/api_key": _read_operation("getApiKey", "The account's API key.", "cb_accounts.erl"),
     f"{_ACCOUNT}/children": _list_operation("listChildren", "The accounts directly below, by name.", "cb_accounts.erl"),
     f"{_ACCOUNT}/descendants": _list_operation("listDescendants", "All accounts below, by name.", "cb_accounts.erl"),
     f"{_ACCOUNT}/siblings": _list_operation(
-        "listSiblings", "The accounts with the same parent; not of one's own.", "cb_accounts.erl"
+        "listSiblings", "The accounts with the same parent; not for the token's own account.", "cb_accounts.erl"
     ),
     f"{_ACCOUNT}/parents": _read_operation(
         "listParents", "The accounts above.", "cb_accounts.erl", (), "ListedObjects"
@@ -301,9 +309,11 @@ _ACCOUNT_OPERATIONS: dict[str, dict[str, Operation]] = {
         "listApps", "The apps that the account may use.", "cb_apps_store.erl", (), "ListedObjects"
     ),
     f"{_ACCOUNT}/apps_store/{{app_id}}": _read_operation("getApp", "One app.", "cb_apps_store.erl"),
-    f"{_ACCOUNT}/whitelabel": _read_operation("getWhitelabel", "How the account's pages look.", "cb_whitelabel.erl"),
+    f"{_ACCOUNT}/whitelabel": _read_operation(
+        "getWhitelabel", "The branding of the account's pages.", "cb_whitelabel.erl"
+    ),
     "/whitelabel/{domain}": _read_operation(
-        "getWhitelabelOfDomain", "How the pages of a domain look.", "cb_whitelabel.erl", is_open=True
+        "getWhitelabelOfDomain", "The branding of the pages of a domain.", "cb_whitelabel.erl", is_open=True
     ),
 }
 

@@ -94,8 +94,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and what adds to reports."""
     config.addinivalue_line(
         "markers",
-        f"mockcdrs({'=, '.join(plugin_options.TEST_OPTIONS)}=): what a test's mock is made of; strict fails the test "
-        "for advice, and allow names advice that may come",
+        f"mockcdrs({'=, '.join(plugin_options.TEST_OPTIONS)}=): the options of a test's mock; strict fails the test "
+        "for advice, except for the codes in allow",
     )
     config.pluginmanager.register(report.Reporter(), "mockcdrs-reporter")
 
@@ -128,7 +128,7 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: "Sequence[object]") ->
 
 @pytest.fixture(scope="session")
 def mockcdrs_options() -> dict[str, Any]:
-    """What the marker takes, for every mock of the session; override it to set some."""
+    """Options for every mock of the session: a dict of the marker's arguments. Override this fixture to set some."""
     return {}
 
 
@@ -146,10 +146,10 @@ def _mockcdrs_session(pytestconfig: pytest.Config) -> "Iterator[MockSession | No
 def mockcdrs_server(
     pytestconfig: pytest.Config, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
 ) -> "ServerOfTest":
-    """A Crossbar with one address for the whole session, for a client that is configured once.
+    """A mock with one address for the whole session, for a client that is configured once.
 
-    While a test holds `mockcdrs`, that mock answers here too, if it is of the same account. With `--mockcdrs-url` it is
-    the server named there.
+    During a test with the fixture `mockcdrs`, that mock also answers here, if it has the same account. With
+    `--mockcdrs-url` the fixture is the server at that URL.
     """
     if _mockcdrs_session is None:
         return _server_elsewhere(pytestconfig)
@@ -160,7 +160,10 @@ def mockcdrs_server(
 def mockcdrs(
     request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
 ) -> "Iterator[ServerOfTest]":
-    """A Crossbar of the test's own, new in all that it holds, at an address that no other test has."""
+    """A new mock for the test, with its own data, clock and settings, at an address that no other test uses.
+
+    With `--mockcdrs-url` it is the server at that URL: a mock, which is reset before each test, or a real Kazoo.
+    """
     marked = plugin_options.from_marker(request.node)
     settings = plugin_options.settings_of(request.config, mockcdrs_options, marked)
     if _mockcdrs_session is None:
@@ -184,9 +187,9 @@ def mockcdrs(
 def make_mockcdrs(
     request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
 ) -> "Iterator[MakeMock]":
-    """A factory of further mocks, side by side, until the test ends; it takes the options of a mock.
+    """A factory of further mocks for the test; its keyword arguments are the options of a mock.
 
-    At the end of the test they are looked at as `mockcdrs` is.
+    The mocks are closed at the end of the test, and are checked for advice and faults like `mockcdrs`.
     """
     marked = plugin_options.from_marker(request.node)
     if _mockcdrs_session is None:

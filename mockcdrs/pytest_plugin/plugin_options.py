@@ -11,11 +11,10 @@ from mockcdrs.config import OPTIONS, Option, OptionKind, merge_options
 
 EXTERNAL = {"url": "the URL", "account": "the id of an account", "token": "a token of an account"}
 _ELSEWHERE = {
-    name: f"{what} of a real Kazoo, or of a server elsewhere, to run the same tests against"
-    for name, what in EXTERNAL.items()
-} | {"control_token": "the --control-token of a mock elsewhere, where it has one"}
+    name: f"{what} of a real Kazoo, or of a running mock, to run the tests against" for name, what in EXTERNAL.items()
+} | {"control_token": "the --control-token of the mock at --mockcdrs-url, if it has one"}
 _STRICT = Option(OptionKind.SWITCH, "fail a test whose client gets advice", name="strict")
-_ALLOW = Option(OptionKind.NAMES, "a code of advice, or a quirk, that a strict run lets pass", name="allow")
+_ALLOW = Option(OptionKind.NAMES, "a code of advice, or a quirk, that a strict test allows", name="allow")
 TEST_OPTIONS: dict[str, Option] = {**OPTIONS, "strict": _STRICT, "allow": _ALLOW}
 """What the ini file, the command line, the marker and the fixture `mockcdrs_options` take alike."""
 

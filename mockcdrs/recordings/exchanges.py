@@ -124,7 +124,7 @@ def describe_origin(origin: Origin) -> str:
     """Say in a few words where calls come from."""
     if origin.directory is not None:
         return f"the calls of the directory {origin.directory}"
-    return f"calls made up from seed {origin.seed}, {origin.calls_per_day} a day, {origin.locale}"
+    return f"calls generated from seed {origin.seed}, {origin.calls_per_day} a day, {origin.locale}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def label_exchanges(
         server = RecordedServer("" if detection.is_assumed else detection.version.name)
         return [replace(each, server=server) for each in exchanges], str(detection)
     server, config = report
-    line = f"Kazoo {kazoo}, as asked for" if kazoo else f"Kazoo {server.kazoo}, as mockcdrs {server.mockcdrs} says"
+    line = f"Kazoo {kazoo}, as given" if kazoo else f"Kazoo {server.kazoo}, reported by mockcdrs {server.mockcdrs}"
     if server.data is not None:
         lost = ", but not what was added and removed since" if server.data.changed else ""
         line = f"{line}; {describe_origin(server.data)}{lost}"

@@ -65,7 +65,7 @@ def replay_exchanges(exchanges: Iterable[Exchange], **changes: Any) -> Iterator[
 
 def _choose_version(server: RecordedServer, requested: str | None, detection: Detection) -> tuple[str, str]:
     if requested:
-        return requested, f"Kazoo {requested}, as asked for"
+        return requested, f"Kazoo {requested}, as given"
     if server.kazoo:
         return server.kazoo, f"Kazoo {server.kazoo}, as recorded"
     return detection.version.name, str(detection)
@@ -81,7 +81,8 @@ def _choose_data(origin: Origin | None, requested: Path | str | None) -> tuple[M
         return {}, f"{_COMMITTED_OFFICE}, not those of the directory {origin.directory}: --data takes it"
     options = _generated_data(origin)
     if options is None:
-        return {}, f"{_COMMITTED_OFFICE}, as {describe_origin(origin)} since {origin.opened} cannot be made any more"
+        calls = f"{describe_origin(origin)} since {origin.opened}"
+        return {}, f"{_COMMITTED_OFFICE}, as {calls} cannot be generated any more"
     lost = ", without what was added and removed" if origin.changed else ""
     return options, f"{describe_origin(origin)}{lost}"
 

@@ -71,8 +71,10 @@ def test_at_the_end_nothing_is_reported_of_whole_walks(client: Any) -> None:
 
 
 def test_a_short_page_that_names_a_next_one_is_reported_to_repeat_rows(client: Any) -> None:
-    client().sends(rows=30, next_key=KEY).is_advised("short-page", "30 rows where 50", "drop rows")
-    client().sends(query="page_size=200", rows=130, next_key=KEY).is_advised("short-page", "130 rows where 200")
+    client().sends(rows=30, next_key=KEY).is_advised("short-page", "30 rows with a page_size of 50", "drop rows")
+    client().sends(query="page_size=200", rows=130, next_key=KEY).is_advised(
+        "short-page", "130 rows with a page_size of 200"
+    )
     client().sends(rows=50, next_key=KEY).is_not_advised("short-page")
     client().sends(rows=30).is_not_advised("short-page")
 

@@ -146,7 +146,7 @@ def test_of_many_cdrs_no_test_is_printed(tmp_path: Path) -> None:
 
 def test_a_secret_that_was_drawn_is_told_to_be_forgotten(tmp_path: Path, answer: Path) -> None:
     result = run("import", answer, "--out", tmp_path / "data", "--anonymize")
-    assert "a secret that is forgotten now; --secret gives the same ones next time" in result.output
+    assert "a random secret, which is not stored; --secret gives the same ones next time" in result.output
 
 
 def test_a_folder_of_cdrs_is_anonymized_with_its_accounts(tmp_path: Path) -> None:

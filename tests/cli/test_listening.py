@@ -32,7 +32,7 @@ from tests.server_process import ServerProcess, serve_in_process
 ACCOUNT = "8f3c1e5a7b9d4c2e8a6f0b1d3e5f7a90"
 TOKEN = "it's a token"
 NOW = "2026-01-20T12:00:00Z"
-LAST = "Ctrl-C ends it; --verbose shows the rest that a client may need."
+LAST = "Press Ctrl-C to stop; --verbose prints the whole configuration of a client."
 DOCUMENT = {
     "_id": "202601-a@b",
     "call_id": "a@b",
@@ -348,7 +348,7 @@ def test_changed_data_is_served_again_at_the_same_address(tmp_path: Path, data: 
             time.sleep(0.1)
         else:
             pytest.fail("the changed data was not served")
-        assert "the data changed: the server began anew with it" in server.end()
+        assert "the data changed: the server was restarted with it" in server.end()
 
 
 def write(directory: Path, *call_ids: str) -> None:

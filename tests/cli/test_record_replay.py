@@ -31,8 +31,8 @@ def access(mock: Mock) -> dict[str, str]:
 
 
 RECORDING = Path("recording", "exchanges.jsonl")
-OFFICE = "calls made up from seed 1, 1 a day, en_US"
-BY_MOCK = f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; {OFFICE}\n"
+OFFICE = "calls generated from seed 1, 1 a day, en_US"
+BY_MOCK = f"Kazoo 4.3, reported by mockcdrs {version('mockcdrs')}; {OFFICE}\n"
 AS_RECORDED = f"Kazoo 4.3, as recorded; {OFFICE}\n"
 
 
@@ -191,7 +191,7 @@ def test_fields_that_are_not_known_are_named(tmp_path: Path) -> None:
 def test_without_a_secret_the_pseudonyms_are_of_one_that_nobody_knows(tmp_path: Path, mock: Mock) -> None:
     plan = requests(tmp_path, mock, "page_size=1")
     result = run("record", mock.url, "--requests", plan, "--out", tmp_path / "out", "--anonymize", **access(mock))
-    assert "by a secret that is forgotten now" in result.stderr
+    assert "use a random secret" in result.stderr
 
 
 @pytest.mark.parametrize("option", [["--secret", "hush"], ["--keep", "crm"]])
@@ -261,11 +261,11 @@ def lines_of(folder: Path) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("options", "kazoo", "calls"),
     [
-        (("--calls-per-day", "2"), "4.3", "calls made up from seed 1, 2 a day, en_US"),
+        (("--calls-per-day", "2"), "4.3", "calls generated from seed 1, 2 a day, en_US"),
         (
             ("--kazoo", "master", "--seed", "7", "--calls-per-day", "3", "--locale", "de_DE", "--reseller"),
             "master",
-            "calls made up from seed 7, 3 a day, de_DE",
+            "calls generated from seed 7, 3 a day, de_DE",
         ),
         (
             (
@@ -279,7 +279,7 @@ def lines_of(folder: Path) -> dict[str, list[str]]:
                 "integer-page-size",
             ),
             "4.3",
-            "calls made up from seed 1, 2 a day, en_US",
+            "calls generated from seed 1, 2 a day, en_US",
         ),
     ],
     ids=["plain", "other-calls", "other-settings"],
@@ -291,7 +291,7 @@ def test_what_another_process_answers_is_replayed_without_a_difference(
     with serve_in_process(tmp_path, *options) as server:
         environment = server.variables
         result = run("record", environment["MOCKCDRS_URL"], "--out", out, **environment)
-    assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, as mockcdrs {version('mockcdrs')} says; {calls}"
+    assert result.stdout.splitlines()[0] == f"Kazoo {kazoo}, reported by mockcdrs {version('mockcdrs')}; {calls}"
     # the clock is live: what there is to ask about changes
     count = len((out / RECORDING).read_text(encoding="utf-8").splitlines())
     result = run("replay", out / RECORDING)
@@ -310,7 +310,9 @@ def test_a_mock_with_a_control_token_tells_nothing_without_it_and_all_with_it(tm
     assert "what it was made with will not be recorded: no control token came" in without.stderr
     assert without.stdout.startswith("Kazoo 4.3, by columns of a row, datetime, keys of an envelope")
     assert first["server"] == {"kazoo": "4.3"}
-    assert with_it.stdout.startswith(f"Kazoo 4.3, as mockcdrs {version('mockcdrs')} says; calls made up from seed 1, 2")
+    assert with_it.stdout.startswith(
+        f"Kazoo 4.3, reported by mockcdrs {version('mockcdrs')}; calls generated from seed 1, 2"
+    )
     assert "hush" not in (more / RECORDING).read_text(encoding="utf-8")
 
 
@@ -348,11 +350,11 @@ def test_a_version_that_is_asked_for_is_recorded_and_replayed(tmp_path: Path, mo
     out = tmp_path / "out"
     plan = requests(tmp_path, mock, "page_size=1")
     result = run("record", mock.url, "--requests", plan, "--out", out, "--kazoo", "master", **access(mock))
-    assert result.stdout.startswith(f"Kazoo master, as asked for; {OFFICE}\n")
+    assert result.stdout.startswith(f"Kazoo master, as given; {OFFICE}\n")
     result = run("replay", out / RECORDING)
     assert result.output.startswith(f"Kazoo master, as recorded; {OFFICE}\npage_size=1: data[0].disposition: nothing")
     result = run("replay", out / RECORDING, "--kazoo", "4.3")
-    assert result.output == f"Kazoo 4.3, as asked for; {OFFICE}\n1 exchanges, 0 differ\n"
+    assert result.output == f"Kazoo 4.3, as given; {OFFICE}\n1 exchanges, 0 differ\n"
 
 
 def test_recordings_of_several_servers_in_one_file_are_each_replayed_against_their_own(

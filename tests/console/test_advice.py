@@ -6,7 +6,7 @@ from tests.console.conftest import Ask, PageOpener
 
 
 def test_without_any_it_says_so(open_page: PageOpener) -> None:
-    expect(open_page("advice").locator("#advice")).to_contain_text("No advice: nothing that clients asked so far")
+    expect(open_page("advice").locator("#advice")).to_contain_text("No advice: no request so far")
 
 
 def test_each_code_has_its_sentence_count_clients_and_requests(open_page: PageOpener, ask: Ask) -> None:

@@ -68,7 +68,7 @@ def test_one_box_finds_digits_anywhere_either_party_and_names(open_page: PageOpe
     expect(page.locator(ROWS)).to_contain_text("+13035550177")
     expect(page.locator("#calls .hint")).to_contain_text("Crossbar's own filters match a whole number exactly")
     page.get_by_label(SEARCH).fill("nobody")
-    expect(page.locator("#calls")).to_contain_text("No call is like that.")
+    expect(page.locator("#calls")).to_contain_text("No call matches these filters.")
 
 
 def test_direction_result_user_and_cause_choose_among_the_calls(open_page: PageOpener, mock: Mock) -> None:
@@ -91,7 +91,7 @@ def test_direction_result_user_and_cause_choose_among_the_calls(open_page: PageO
     expect(page.locator(f"{ROWS} .direction")).to_have_text(re.compile("incoming"))
     page.get_by_label("Hangup cause").fill("USER_BUSY")
     page.get_by_label("Hangup cause").blur()
-    expect(page.locator("#calls")).to_contain_text("No call is like that.")
+    expect(page.locator("#calls")).to_contain_text("No call matches these filters.")
 
 
 def test_the_query_gets_the_same_range_user_and_cause_from_crossbar(
@@ -172,7 +172,7 @@ def test_the_chart_counts_the_whole_range_though_few_calls_are_loaded(open_page:
     assert sum(counts[name] for name in ("incoming", "outgoing", "internal")) == total
     assert len(chart.locator("svg text").all()) > 8
     expect(page.locator(ROWS)).to_have_count(200)
-    page.get_by_role("button", name="Load older ones").click()
+    page.get_by_role("button", name="Load older calls").click()
     expect(page.locator(ROWS)).to_have_count(min(total, 400))
 
 

@@ -125,6 +125,33 @@ def test_nothing_is_wider_than_a_phone(open_page: PageOpener, mock: Mock, ask: A
     expect(page.locator("#requests .row").first).to_be_focused()
 
 
+def test_no_tab_and_no_filter_moves_when_another_is_chosen(open_page: PageOpener) -> None:
+    page = open_page()
+    places = "[...document.querySelectorAll('[role=tab], .chip.toggle')].map(one => one.getBoundingClientRect().left)"
+    page.get_by_role("tab", name="Advice").click()
+    page.get_by_role("tab", name="Requests").click()
+    before = page.evaluate(places)
+    page.get_by_role("button", name="4xx").click()
+    assert page.evaluate(places) == before
+    page.get_by_role("tab", name="Setup").click()
+    page.locator("#setup .card").first.wait_for()
+    tabs = len(VIEWS)
+    assert page.evaluate(places)[:tabs] == before[:tabs]
+
+
+def test_on_a_phone_a_wide_badge_takes_no_room_from_the_path(open_page: PageOpener, ask: Ask) -> None:
+    ask("/cdrs/interaction", page_size=20)
+    page = open_page(viewport=PHONE)
+    page.locator("#requests .badge", has_text="interaction-page-loss").wait_for()
+    path = page.locator("#requests .path").first
+    assert path.inner_text() == "…/cdrs/interaction"
+    path_right, row_right = (
+        each.evaluate("node => node.getBoundingClientRect().right")
+        for each in (path, page.locator("#requests .target"))
+    )
+    assert path_right < row_right
+
+
 def test_dark_is_dark_and_light_is_light(open_page: PageOpener) -> None:
     grounds = [
         open_page(color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
@@ -228,11 +255,11 @@ def test_a_missing_control_token_is_asked_for(browser: Browser, guarded: str, to
     for part in ("tablist", "tabpanel"):
         expect(page.get_by_role(part)).to_have_count(0)
     page.get_by_label("Control token").fill("wrong")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(wrong).to_be_visible()
     expect(page.locator("#connection")).to_have_text("token needed")
     page.get_by_label("Control token").fill(token)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator("#connection")).to_have_text("connected")
     expect(page.locator("#ask-token")).to_be_hidden()
     expect(page.get_by_role("tab", name="Requests")).to_be_visible()

@@ -132,7 +132,7 @@ def test_that_a_client_left_pages_behind_is_pinned_to_the_last_page_of_its_walk(
     expect(page.locator(".page-row").first.locator(".badge", has_text="unfollowed-pages")).to_be_visible()
     expect(page.locator(".page-row").nth(1).locator(".badge")).to_have_count(0)
     page.locator(".page-row").first.click()
-    expect(page.locator(".detail")).to_contain_text("request 2 got 5 rows and a next_start_key that nobody asked for")
+    expect(page.locator(".detail")).to_contain_text("request 2 got 5 rows and a next_start_key that no request used")
     page.get_by_role("tab", name="Advice").click()
     card = page.locator(".card", has=page.get_by_role("heading", name="unfollowed-pages"))
     for text in ("once", "leaver/1.0", "#2", "request 2 got 5 rows"):
@@ -307,7 +307,7 @@ def test_a_request_fills_the_form_of_a_fault(open_page: PageOpener, ask: Ask) ->
     page.locator(".page-row").first.click()
     page.get_by_role("link", name="Fail this request").click()
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.get_by_label("Rules that are on")).to_contain_text("status=503")
+    expect(page.get_by_label("Rules")).to_contain_text("status=503")
     assert walk(ask, page_size=5, pages=2) == [200, 503]
 
 
@@ -318,7 +318,7 @@ def test_a_request_fills_the_form_of_an_answer(open_page: PageOpener, ask: Ask) 
     page.get_by_role("link", name="Answer this path").click()
     page.get_by_label("Value").fill('{"json": {"mine": true}, "status": 200}')
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.locator("#armed")).to_have_text("1 on")
+    expect(page.locator("#armed")).to_have_text("1 rule on")
     assert ask("/nosuch").json() == {"mine": True}
 
 
@@ -353,7 +353,7 @@ def test_words_and_fields_choose_among_the_requests(
     expect(page.locator(f"{ROWS} .status")).to_have_text(status_texts)
     expect(page.locator(COUNT)).to_have_text(f"{len(status_texts)} of 4 requests")
     if not status_texts:
-        expect(page.locator("#requests")).to_contain_text("No request is like that.")
+        expect(page.locator("#requests")).to_contain_text("No request matches.")
 
 
 def test_chips_show_what_had_some_trouble_and_preflights_are_hidden_at_first(

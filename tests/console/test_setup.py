@@ -1,11 +1,12 @@
 """Setup: what a client needs, the clock, the data, settings and quirks."""
 
+import pytest
 from playwright.sync_api import expect
 
 from mockcdrs.mock import Mock
-from tests.console.conftest import Ask, PageOpener
+from tests.console.conftest import PHONE, Ask, PageOpener
 
-FILLED = "#setup dt:text-is('removed')"  # it comes last: from here on nothing moves away under a click
+FILLED = "#setup dt:text-is('CDRs removed')"  # it comes last: from here on nothing moves away under a click
 
 
 def test_it_shows_what_a_client_is_configured_with(open_page: PageOpener, mock: Mock) -> None:
@@ -35,7 +36,7 @@ def test_the_clock_is_frozen_advanced_and_let_run(open_page: PageOpener, mock: M
     assert mock.clock.is_frozen
     page.get_by_label("Freeze at (UTC)").fill("tomorrow")
     page.get_by_role("button", name="Freeze there").click()
-    expect(page.locator("#notices")).to_contain_text("tomorrow is no moment: expected one as 2026-01-20 12:00:00")
+    expect(page.locator("#notices")).to_contain_text("Invalid time tomorrow: expected one like 2026-01-20 12:00:00")
 
 
 def test_connection_and_clock_are_two_chips(open_page: PageOpener) -> None:
@@ -71,9 +72,9 @@ def test_a_link_to_a_quirk_shows_it(open_page: PageOpener) -> None:
 def test_changes_are_taken_back_when_a_person_is_sure(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     mock.add_call(caller="+15005550006")
     page = open_page("setup", ready=FILLED)
-    page.get_by_role("button", name="Take back all changes…").click()
-    page.get_by_role("dialog").get_by_role("button", name="Take back all changes").click()
-    expect(page.locator("#notices")).to_contain_text("Done: take back all changes.")
+    page.get_by_role("button", name="Undo data changes…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo data changes").click()
+    expect(page.locator("#notices")).to_contain_text("Done: undo data changes.")
     assert ask(filter_caller_id_number="+15005550006").json()["data"] == []
 
 
@@ -102,13 +103,23 @@ def test_settings_and_quirks_are_changed_and_felt(open_page: PageOpener, mock: M
     page = open_page("setup", ready=FILLED)
     page.get_by_label("crossbar.pagination_page_size").fill("3")
     page.get_by_label("crossbar.pagination_page_size").press("Tab")
-    page.get_by_label("Look for").fill("summary")
+    page.get_by_label("Search quirks").fill("summary")
     quirk = page.get_by_role("switch", name="summary-doubling")
     expect(quirk).to_be_checked()
     quirk.uncheck()
     expect(quirk).not_to_be_checked()
     assert len(ask().json()["data"]) == 3
     assert "summary-doubling" not in mock.state.quirks
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
+def test_the_name_of_a_setting_stands_in_one_line(open_page: PageOpener, viewport: dict[str, int]) -> None:
+    page = open_page("setup", ready=FILLED, viewport=viewport)
+    labels = page.locator("#setup .settings label")
+    labels.first.wait_for()
+    heights = labels.evaluate_all("labels => labels.map(one => one.offsetHeight)")
+    assert len(heights) > 10
+    assert max(heights) == min(heights)
 
 
 def test_a_setting_that_cannot_be_says_why_and_keeps_its_value(open_page: PageOpener) -> None:

@@ -62,10 +62,10 @@ def test_page_3_fails_once(start: Start, ask: Ask) -> None:
     person.enter(person.page.get_by_label("Only page"), "3")
     person.enter(person.page.get_by_label("Times at most"), "1")
     person.click(person.page.get_by_role("button", name="Switch it on"))
-    expect(person.page.locator("#armed")).to_have_text("1 on")
+    expect(person.page.locator("#armed")).to_have_text("1 rule on")
     assert walk(ask, page_size=2, pages=4) == [200, 200, 503]
     assert walk(ask, page_size=2, pages=4) == [200, 200, 200, 200]
-    expect(person.page.locator("#armed")).to_have_text("1 spent")
+    expect(person.page.locator("#armed")).to_have_text("1 rule spent")
     assert person.steps == 4
 
 
@@ -107,7 +107,7 @@ def test_a_fault_as_code(start: Start, mock: Mock) -> None:
     mock.fail(status=503, page=3, times=1)
     person = start()
     person.click(person.page.locator("#armed"))
-    person.click(person.page.get_by_label("Rules that are on").locator("summary"))
+    person.click(person.page.get_by_label("Rules").locator("summary"))
     person.click(person.page.get_by_role("button", name="Copy Python"))
     expect(person.page.get_by_role("button", name="Copy Python")).to_have_text("Copied")
     assert person.page.evaluate("navigator.clipboard.readText()") == "mockcdrs.fail(page=3, times=1, status=503)"

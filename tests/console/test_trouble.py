@@ -13,7 +13,7 @@ TROUBLES = ["Datastore down", "Rate limited", "Slow Monday", "Page 3 fails", "To
 
 
 def rules(page: Page) -> Locator:
-    return page.get_by_label("Rules that are on")
+    return page.get_by_label("Rules")
 
 
 def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: PageOpener, ask: Ask) -> None:
@@ -21,7 +21,7 @@ def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: PageOp
     down = page.get_by_role("switch", name="Datastore down")
     expect(down).not_to_be_checked()
     down.check()
-    expect(page.locator("#armed")).to_have_text("1 on")
+    expect(page.locator("#armed")).to_have_text("1 rule on")
     assert [ask().status_code for _ in range(2)] == [503, 503]
     expect(page.locator(".card", has=down)).to_contain_text("fired 2 times, 2 matched")
     down.uncheck()
@@ -33,7 +33,7 @@ def test_a_preset_is_felt_by_a_client_until_it_is_switched_off(open_page: PageOp
 def test_the_usual_troubles_have_a_switch_of_their_name(open_page: PageOpener, mock: Mock, name: str) -> None:
     page = open_page("trouble")
     page.get_by_role("switch", name=name).check()
-    expect(page.locator("#armed")).to_have_text("1 on")
+    expect(page.locator("#armed")).to_have_text("1 rule on")
     assert len(mock.state.faults) == 1
 
 
@@ -59,9 +59,9 @@ def test_the_server_is_down_for_clients_until_it_is_switched_on_again(
     expect(down).not_to_be_checked()
     down.check()
     mock.fail(status=503)
-    expect(page.locator("#armed")).to_have_text("server down, 1 on")
+    expect(page.locator("#armed")).to_have_text("server down, 1 rule on")
     down.uncheck()
-    expect(page.locator("#armed")).to_have_text("1 on")
+    expect(page.locator("#armed")).to_have_text("1 rule on")
     assert ask().status_code == 503
 
 
@@ -90,12 +90,12 @@ def test_rules_say_how_often_they_fired_and_for_whom_and_which_are_spent(
     mock.fail(status=500, path="/cdrs/summary")
     ask(headers={"User-Agent": "sync/1.0"})
     page = open_page("trouble")
-    expect(page.locator("#armed")).to_have_text("1 on, 1 spent")
+    expect(page.locator("#armed")).to_have_text("1 rule on, 1 rule spent")
     first_rule, on = rules(page).locator("> li").all()
     expect(first_rule).to_contain_text("spent")
     expect(first_rule).to_contain_text("fired once, 1 matched: sync/1.0")
     expect(on).to_contain_text("not fired yet, 0 matched")
-    assert page.locator("#trouble").inner_text().index("Rules that are on") < 5
+    assert page.locator("#trouble").inner_text().index("Rules") < 5
     ask("/cdrs/summary", headers={"User-Agent": "other/2.0"})
     expect(on).to_contain_text("fired once, 1 matched: other/2.0")
 
@@ -130,7 +130,7 @@ def test_the_json_is_read_back_into_the_fields(open_page: PageOpener) -> None:
     assert json.loads(page.get_by_label("Rule as JSON").input_value())["close"] is True
     page.get_by_label("What happens").select_option("reply")
     page.get_by_label("Value").fill("{")
-    expect(page.locator(".rule-form [role=alert]")).to_contain_text("The value is no JSON")
+    expect(page.locator(".rule-form [role=alert]")).to_contain_text("The value is not valid JSON")
 
 
 def test_a_rule_is_changed_duplicated_and_moved(open_page: PageOpener, ask: Ask, mock: Mock) -> None:
@@ -139,7 +139,7 @@ def test_a_rule_is_changed_duplicated_and_moved(open_page: PageOpener, ask: Ask,
     rules(page).get_by_role("button", name="Edit").click()
     expect(page.locator(".rule-form h2")).to_have_text("Change rule 1")
     page.get_by_label("Value").fill("502")
-    page.get_by_role("button", name="Change it").click()
+    page.get_by_role("button", name="Save").click()
     expect(rules(page)).to_contain_text("status=502")
     rules(page).get_by_role("button", name="Duplicate").click()
     page.get_by_label("Value").fill("500")
@@ -157,7 +157,7 @@ def test_a_change_that_is_given_up_leaves_the_rule(open_page: PageOpener, mock: 
     page = open_page("trouble")
     rules(page).get_by_role("button", name="Edit").click()
     page.get_by_label("Value").fill("502")
-    page.get_by_role("button", name="Leave it as it is").click()
+    page.get_by_role("button", name="Cancel").click()
     expect(page.locator(".rule-form h2")).to_have_text("A rule of your own")
     assert [rule.to_dict()["status"] for rule in mock.state.faults] == [503]
 
@@ -194,7 +194,7 @@ def test_a_rule_that_cannot_be_followed_says_why(open_page: PageOpener) -> None:
     expect(page.locator(".rule-form [role=alert]")).to_contain_text("came 200, expected an error's, 400 to 599")
     page.get_by_label("Rule as JSON").fill("{")
     page.get_by_role("button", name="Switch it on").click()
-    expect(page.locator(".rule-form [role=alert]")).to_contain_text("This is no JSON")
+    expect(page.locator(".rule-form [role=alert]")).to_contain_text("Not valid JSON")
 
 
 def test_a_rule_that_a_test_made_shows_up(open_page: PageOpener, mock: Mock) -> None:

@@ -98,10 +98,10 @@ def test_most_answers_decide() -> None:
 
 def test_a_version_that_is_asked_for_is_taken_and_doubted() -> None:
     with serving() as mock:
-        assert str(detected_at(mock, "4.3")) == "Kazoo 4.3, as asked for; it calls itself 4.3.142"
+        assert str(detected_at(mock, "4.3")) == "Kazoo 4.3, as given; it calls itself 4.3.142"
         doubted = detected_at(mock, "master")
     assert doubted.version is VERSIONS["master"]
-    assert doubted.reason == "as asked for, though its answers are nearer to 4.3; it calls itself 4.3.142"
+    assert doubted.reason == "as given, though its answers are nearer to 4.3; it calls itself 4.3.142"
 
 
 def test_a_version_that_nobody_knows_is_refused() -> None:

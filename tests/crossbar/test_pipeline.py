@@ -286,14 +286,14 @@ def test_a_verb_in_the_query_takes_the_methods_place(state: State, query: str, s
             "created_from=1768300000&created_to=1768900000",
             "a range from 1768300000 to 1768900000, whose months have no names: are these Unix seconds?",
         ),
-        ("/v2/accounts/cdrs", "", "the path names no account"),
+        ("/v2/accounts/cdrs", "", "a path without an account"),
         ("/cdrs", "a=%zz", "a query string that cannot be read"),
     ],
 )
 def test_each_500_says_in_one_line_what_the_server_died_of(state: State, path: str, query: str, words: str) -> None:
     state.data.add(ACCOUNT, "202601", [leg("empty", interaction_id="")])
     response = ask(state, path, query, token=MASTER_TOKEN)
-    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour, it dies of {words}")
+    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour: it crashes on {words}")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_value_in_a_body_that_kills_the_server_is_named(
     state: State, path: str, values: dict[str, Any], words: str
 ) -> None:
     response = ask(state, path, body=json.dumps({"data": {}, **values}).encode())
-    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour, it dies of {words}")
+    assert (response.status, response.note) == (500, f"this is Crossbar's own behaviour: it crashes on {words}")
 
 
 @pytest.mark.parametrize(

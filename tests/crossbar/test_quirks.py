@@ -225,6 +225,13 @@ def test_an_unknown_name_lists_the_known() -> None:
         quirks.UnknownQuirk, match="'nosuch' is no quirk of Crossbar's: expected one of all, interaction"
     ):
         quirks.enabled((), ["nosuch"])
+    with pytest.raises(quirks.UnknownQuirk, match=r"did you mean summary-doubling\?"):
+        quirks.enabled((), ["sumary-doubling"])
+
+
+def test_all_quirks_can_be_left_out_but_not_added_at_once() -> None:
+    with pytest.raises(quirks.UnknownQuirk, match="'all' is no quirk of Crossbar's: expected one of interaction"):
+        quirks.enabled((), (), ["all"])
 
 
 @pytest.mark.parametrize("name", QUIRKS)

@@ -237,7 +237,7 @@ def test_an_accept_encoding_that_cannot_be_read_kills_master(path: str) -> None:
     headers = {"accept-encoding": "gzip;q=2"}
     response = ask(state_of(version=KAZOO_MASTER), path, headers=headers)
     assert (response.status, dict(response.headers), body_of(response)) == (500, {}, b"")
-    assert response.note.endswith("it dies of an Accept-Encoding that cannot be read")
+    assert response.note.endswith("it crashes on an Accept-Encoding that cannot be read")
     assert ask(state_of(), path, headers=headers).status == ask(state_of(), path).status
     readable = {"accept-encoding": "gzip;q=1"}
     assert ask(state_of(version=KAZOO_MASTER), path, headers=readable).status != 500

@@ -194,7 +194,7 @@ def test_what_no_answer_could_carry_is_refused(tmp_path: Path, raw: bytes) -> No
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        (".", "holds neither; expected a directory with *.jsonl files or accounts.json; name the directory that"),
+        (".", "holds no such file; expected a directory with *.jsonl files or accounts.json; name the directory that"),
         ("nosuch", "does not exist; expected a directory with *.jsonl files or accounts.json; name the directory that"),
         ("file", "is a file; expected a directory with *.jsonl files or accounts.json; make a directory of it by"),
     ],

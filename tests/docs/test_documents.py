@@ -112,8 +112,8 @@ def test_what_one_looks_for_is_in_the_file_that_is_named() -> None:
     assert [row for row in rows if not re.search(defined.replace("NAME", row[1]), texts[row[0]], re.MULTILINE)] == []
 
 
-def test_the_rooms_are_those_that_import_linter_holds_in_order() -> None:
-    picture = TEXTS["CONTRIBUTING.md"].partition("## The rooms")[2].partition("```text\n")[2].partition("```")[0]
+def test_the_layers_are_those_of_import_linter_in_order() -> None:
+    picture = TEXTS["CONTRIBUTING.md"].partition("## Layers")[2].partition("```text\n")[2].partition("```")[0]
     shown = [set(re.findall(r"^(\w+)(?:/|\.py) ", group, re.MULTILINE)) for group in picture.split("\n\n")]
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
     layers = tools["importlinter"]["contracts"][0]["layers"]

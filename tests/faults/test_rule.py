@@ -59,6 +59,11 @@ WRONG = [
 ]
 
 
+def test_a_misspelt_error_names_the_nearest() -> None:
+    with pytest.raises(RuleError, match=r"no_credit; did you mean too_many_requests\?$"):
+        Rule(error="too_many_request")
+
+
 @pytest.mark.parametrize(("arguments", "words"), WRONG)
 def test_a_rule_that_cannot_be_followed_is_refused(arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(RuleError) as caught:

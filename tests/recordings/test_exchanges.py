@@ -158,7 +158,7 @@ def test_a_mock_with_calls_that_a_program_added_reports_all_else() -> None:
 def test_the_origin_of_calls_is_described_in_words() -> None:
     assert describe_origin(Origin(directory="calls")) == "the calls of the directory calls"
     assert describe_origin(Origin(seed=1, calls_per_day=25, locale="en_US")) == (
-        "calls made up from seed 1, 25 a day, en_US"
+        "calls generated from seed 1, 25 a day, en_US"
     )
 
 

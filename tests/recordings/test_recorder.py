@@ -45,22 +45,22 @@ def test_an_anonymous_recording_does_not_note_which_calls_were_generated(
     office: Mock, recording: list[Exchange]
 ) -> None:
     labelled, line = label_exchanges(recording, None, report_of(office), is_anonymous=True)
-    assert "calls made up from seed" in line
+    assert "calls generated from seed" in line
     assert {each.server.data for each in labelled} == {None}
 
 
 def test_the_kazoo_option_decides_the_version_of_a_recording(office: Mock, recording: list[Exchange]) -> None:
     labelled, line = label_exchanges(recording, "master", report_of(office))
-    assert (labelled[0].server.kazoo, line[:27]) == ("master", "Kazoo master, as asked for;")
+    assert (labelled[0].server.kazoo, line[:23]) == ("master", "Kazoo master, as given;")
     labelled, line = label_exchanges(recording, "master", None)
     assert labelled[0].server == RecordedServer("master")
-    assert line.startswith("Kazoo master, as asked for, though its answers are nearer to 4.3;")
+    assert line.startswith("Kazoo master, as given, though its answers are nearer to 4.3;")
 
 
 def test_the_label_does_not_mention_calls_that_a_program_added(office: Mock, recording: list[Exchange]) -> None:
     server, config = report_of(office)
     _, line = label_exchanges(recording, None, MockReport(replace(server, data=None), config))
-    assert line == f"Kazoo 4.3, as mockcdrs {server.mockcdrs} says"
+    assert line == f"Kazoo 4.3, reported by mockcdrs {server.mockcdrs}"
 
 
 def test_a_version_that_is_only_assumed_is_not_recorded(recording: list[Exchange]) -> None:

@@ -78,7 +78,7 @@ def against(info: RecordedServer, recording: list[Exchange], **changes: Any) -> 
 def test_the_version_is_the_requested_or_the_recorded_or_the_detected_one(
     recording: list[Exchange],
 ) -> None:
-    assert against(RecordedServer("master"), recording, kazoo="classic").startswith("Kazoo classic, as asked for; ")
+    assert against(RecordedServer("master"), recording, kazoo="classic").startswith("Kazoo classic, as given; ")
     assert against(RecordedServer("master"), recording, kazoo=None).startswith("Kazoo master, as recorded; ")
     assert against(RecordedServer(), recording).startswith("Kazoo 4.3, by columns of a row, datetime")
 
@@ -98,15 +98,15 @@ def test_each_response_is_compared_with_the_version_of_its_own_server(recording:
         (Origin(directory="calls"), f"{OFFICE}, not those of the directory calls: --data takes it"),
         (
             Origin(seed=1, calls_per_day=11, locale="en_US", opened="2001-01-01"),
-            f"{OFFICE}, as calls made up from seed 1, 11 a day, en_US since 2001-01-01 cannot be made any more",
+            f"{OFFICE}, as calls generated from seed 1, 11 a day, en_US since 2001-01-01 cannot be generated any more",
         ),
         (
             Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01"),
-            "calls made up from seed 3, 9 a day, fr_FR",
+            "calls generated from seed 3, 9 a day, fr_FR",
         ),
         (
             Origin(seed=3, calls_per_day=9, locale="fr_FR", opened="2020-01-01", changed=True),
-            "calls made up from seed 3, 9 a day, fr_FR, without what was added and removed",
+            "calls generated from seed 3, 9 a day, fr_FR, without what was added and removed",
         ),
     ],
 )
@@ -135,7 +135,7 @@ def test_a_recording_of_a_mock_that_reports_its_options_is_replayed_without_a_di
     with serving(**options) as mock:
         exchanges = list(recorder(mock).record_plan(plan_requests(mock.account_id)))
         labelled, line = label_exchanges(exchanges, None, report_of(mock))
-    assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, as mockcdrs ")
+    assert line.startswith(f"Kazoo {options.get('kazoo', '4.3')}, reported by mockcdrs ")
     assert differences_of(labelled) == {}
     assert differences_of(exchanges) != {}
 

@@ -63,7 +63,7 @@ def test_each_request_has_one_line_with_its_advice_and_without_its_token(mock: M
 def test_why_crossbar_fails_stands_in_the_line_of_the_request_and_nowhere_else(mock: Mock) -> None:
     (line,) = lines_of(mock, lambda: ask(mock, "/cdrs/abcdef-x"))
     assert " 500 GET " in line
-    assert "note: this is Crossbar's own behaviour, it dies of" in line
+    assert "note: this is Crossbar's own behaviour: it crashes on" in line
 
 
 def test_what_python_s_log_is_told_stands_between(mock: Mock) -> None:

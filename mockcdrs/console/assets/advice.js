@@ -38,7 +38,7 @@ export function makeAdvice(panel, { log, route, stream }) {
     content.replaceChildren(
       ...(codes.length
         ? codes.map((code) => card(code, texts.filter((text) => text.code === code)))
-        : [empty("No advice: nothing that clients asked so far looks like a mistake.")]),
+        : [empty("No advice: no request so far looks like a mistake.")]),
     );
     if (route.get("code")) content.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
   }

@@ -31,7 +31,7 @@ export function makeFilters({ mock, route }) {
     result: select("result", [["", "any result"], ...RESULTS.map((name) => [name, name])]),
     user: select("user", [ANY]),
     cause: el("input", {
-      ...{ type: "text", placeholder: "any, as NO_ANSWER", autocomplete: "off" },
+      ...{ type: "text", placeholder: "e.g. NO_ANSWER", autocomplete: "off" },
       onchange: ({ target }) => route.set({ cause: target.value.trim() }, { isStep: true }),
     }),
   };

@@ -27,7 +27,7 @@ export function makeCalls(panel, { mock, route }) {
   const query = el("div", { class: "query" });
   const count = el("p", { class: "dim count", role: "status" });
   const exact = el("p", { class: "hint", hidden: true });
-  const older = button("Load older ones", loadOlder, { hidden: true });
+  const older = button("Load older calls", loadOlder, { hidden: true });
   const charts = el("details", { class: "more charts" }, el("summary", null, "Chart"), chart.element);
   charts.open = matchMedia("(min-width: 64rem) and (min-height: 40rem)").matches;
   panel.append(
@@ -111,7 +111,7 @@ export function makeCalls(panel, { mock, route }) {
   function draw() {
     const values = filters.values();
     const none = counts.total || values.search || values.direction || values.result || values.user || values.cause;
-    list.show(calls, news, none ? "No call is like that." : "No call in this range. Add one, or choose another range.");
+    list.show(calls, news, none ? "No call matches these filters." : "No call in this range. Add one, or choose another range.");
     older.hidden = calls.length >= counts.total;
     const part = older.hidden ? "" : `, the newest ${calls.length} are shown`;
     count.textContent = `${counts.total} ${counts.total === 1 ? "call" : "calls"}, ${lasted(counts.talked_seconds)} talked${part}`;

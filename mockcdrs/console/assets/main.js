@@ -40,12 +40,15 @@ const views = {
 let state = "connecting";
 let isReady = false;
 
+const rulesText = (count) => (count === 1 ? "1 rule" : `${count} rules`);
+
 function showFaults() {
   const spent = mock.faults.filter((fault) => fault.spent).length;
   const on = mock.faults.length - spent;
   byId("armed").hidden = !mock.faults.length && !mock.isDown;
   byId("armed").classList.toggle("bad", on > 0 || mock.isDown);
-  byId("armed").textContent = [mock.isDown && "server down", on && `${on} on`, spent && `${spent} spent`].filter(Boolean).join(", ");
+  const words = [mock.isDown && "server down", on && `${rulesText(on)} on`, spent && `${rulesText(spent)} spent`];
+  byId("armed").textContent = words.filter(Boolean).join(", ");
 }
 
 function showClock() {

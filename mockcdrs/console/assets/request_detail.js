@@ -57,7 +57,7 @@ function sections(record, entry, actions) {
     section("The query in words", inWords(record)),
     section("The answer", ...answer(record.response)),
     record.body && section("The request's body", codeBlock("request body", record.body)),
-    section("Ask it again", codeBlock("curl", record.curl)),
+    section("Repeat the request", codeBlock("curl", record.curl)),
     section("Headers of the request", headers(record.headers)),
     section("Headers of the answer", record.response ? headers(record.response.headers) : notKept()),
   ].filter(Boolean);

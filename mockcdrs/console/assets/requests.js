@@ -116,7 +116,7 @@ export function makeRequests(panel, { stream, route, log }) {
     list.lines = lines;
     nothing.hidden = wanted > 0;
     list.element.hidden = wanted === 0;
-    nothing.textContent = log.size ? "No request is like that." : NONE_YET;
+    nothing.textContent = log.size ? "No request matches. Change the words above, or switch a filter off." : NONE_YET;
     tell(wanted);
   }
 
@@ -190,7 +190,7 @@ export function makeRequests(panel, { stream, route, log }) {
     attempt(async () => download("mockcdrs.har", JSON.stringify(await post("journal/har", { numbers }), null, 2)));
 
   async function clearJournal() {
-    if (await confirmed("Clear the journal?", "All recorded requests are gone then, for tests that look at them too.", "Clear"))
+    if (await confirmed("Clear the journal?", "Deletes all recorded requests, also for tests that read them.", "Clear"))
       await attempt(() => remove("journal"));
   }
 

@@ -35,8 +35,8 @@ const FIELDS = {
   page: ["Only page", NUMBER, "any"],
   times: ["Times at most", NUMBER, "any"],
   nth: ["Only match number", NUMBER, "any"],
-  after: ["Not on the first", NUMBER, "0"],
-  probability: ["Share of matches, 0 to 1", NUMBER, "1"],
+  after: ["Skip the first", NUMBER, "0"],
+  probability: ["Probability, 0 to 1", NUMBER, "1"],
 };
 const EXAMPLE = { path: "/cdrs", status: 503 };
 
@@ -61,7 +61,7 @@ export function makeRuleForm({ onSend, onLeave }) {
   const wrong = el("p", { class: "bad", role: "alert" });
   const valueField = field("Value", value);
   const send = el("button", { class: "primary" });
-  const leave = button("Leave it as it is", () => onLeave());
+  const leave = button("Cancel", () => onLeave());
   const element = el(
     "form",
     { class: "card rule-form", onsubmit: submit },
@@ -98,7 +98,7 @@ export function makeRuleForm({ onSend, onLeave }) {
       rule = { ...made, ...Object.fromEntries(others), ...happens };
       json.value = JSON.stringify(rule, null, 2);
     } catch (error) {
-      wrong.textContent = `The value is no JSON: ${error.message}`;
+      wrong.textContent = `The value is not valid JSON: ${error.message}`;
     }
     valueField.hidden = kind === undefined;
   }
@@ -113,7 +113,7 @@ export function makeRuleForm({ onSend, onLeave }) {
       fill();
       return true;
     } catch (error) {
-      wrong.textContent = `This is no JSON: ${error.message}`;
+      wrong.textContent = `Not valid JSON: ${error.message}`;
       return false;
     }
   }
@@ -142,7 +142,7 @@ export function makeRuleForm({ onSend, onLeave }) {
   function edit(given, ofId = null) {
     [rule, id] = [given ?? EXAMPLE, ofId];
     title.textContent = id === null ? "A rule of your own" : `Change rule ${id}`;
-    send.textContent = id === null ? "Switch it on" : "Change it";
+    send.textContent = id === null ? "Switch it on" : "Save";
     leave.hidden = given === undefined;
     wrong.textContent = "";
     json.value = JSON.stringify(rule, null, 2);

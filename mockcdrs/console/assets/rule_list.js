@@ -1,4 +1,4 @@
-// The rules that are on, in the order in which they are tried: how often each fired and for whom, and what to do with it.
+// The rules, in the order in which they are tried: how often each fired and for whom, and what to do with it.
 
 import { clientName } from "./clients.js";
 import { codeBlock } from "./copying.js";
@@ -24,7 +24,7 @@ export const isSameRule = (one, other) => JSON.stringify(sorted(one)) === JSON.s
 
 // `actions`: `edit(fault)`, `duplicate(fault)`, `remove(fault)`, `order(ids)`.
 export function makeRuleList(actions, log) {
-  const element = el("ol", { class: "rules", "aria-label": "Rules that are on" });
+  const element = el("ol", { class: "rules", "aria-label": "Rules" });
   let shown = "";
 
   const clientsOf = ({ description }) => [

@@ -17,7 +17,7 @@ const SHOWN = {
 
 const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`;
 
-const copyable = (value, label) => [said(value), copyButton(value, "Copy", { "aria-label": `Copy ${label}` })];
+const copyable = (value, label) => [said(value), " ", copyButton(value, "Copy", { "aria-label": `Copy ${label}` })];
 
 export function makeAccountCard(mock) {
   const content = el("div", { class: "stack" });

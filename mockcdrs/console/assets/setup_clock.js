@@ -40,7 +40,7 @@ export function makeClockCard(mock) {
   function freezeAt(event) {
     event.preventDefault();
     const seconds = fromInput(at.value);
-    if (seconds === null) notice(`${at.value} is no moment: expected one as 2026-01-20 12:00:00.`, "bad");
+    if (seconds === null) notice(`Invalid time ${at.value}: expected one like 2026-01-20 12:00:00.`, "bad");
     else freeze(seconds);
   }
 

@@ -4,6 +4,14 @@ import { post } from "./api.js";
 import { button, el, facts, said } from "./dom.js";
 import { attempt, confirmed, notice } from "./notices.js";
 
+const ORIGIN = {
+  directory: "Directory",
+  seed: "Seed",
+  calls_per_day: "Calls per day",
+  locale: "Locale",
+  opened: "First day",
+};
+
 export function makeDataCard(mock) {
   const content = el("div");
   const element = el(
@@ -14,11 +22,11 @@ export function makeDataCard(mock) {
     el(
       "div",
       { class: "toolbar" },
-      dangerous("Take back all changes", "Calls that were added go, calls that were removed come back.", "data/reset"),
-      dangerous("Empty the account", "The account has no calls then, until a reset.", "data/clear"),
+      dangerous("Undo data changes", "Removes the calls that were added and restores those that were removed.", "data/reset"),
+      dangerous("Empty the account", "Removes all calls of the account until the next reset.", "data/clear"),
       dangerous(
         "Reset everything",
-        "Data, faults, journal, clock, settings and quirks become as they were at the start.",
+        "Restores data, faults, journal, clock, settings and quirks to their state at the start.",
         "reset",
       ),
     ),
@@ -39,15 +47,15 @@ export function makeDataCard(mock) {
 
   function show() {
     const { settings, data } = mock;
-    const origin = Object.entries(settings.data ?? {}).map(([name, value]) => [name.replaceAll("_", " "), textOf(value)]);
+    const origin = { ...settings.data, seed: settings.data?.seed ?? settings.seed };
+    const known = Object.entries(ORIGIN).filter(([name]) => (origin[name] ?? null) !== null);
     content.replaceChildren(
       facts([
         ["Kazoo", said(settings.kazoo)],
-        ...(settings.data?.directory ? [["seed", settings.seed]] : []),
-        ...origin,
-        ["months", data.months.length ? `${data.months[0]} to ${data.months.at(-1)}` : "none"],
-        ["added", data.added],
-        ["removed", data.removed],
+        ...known.map(([name, label]) => [label, said(origin[name])]),
+        ["Months", data.months.length ? `${data.months[0]} to ${data.months.at(-1)}` : "none"],
+        ["CDRs added", data.added],
+        ["CDRs removed", data.removed],
       ]),
     );
   }
@@ -57,5 +65,3 @@ export function makeDataCard(mock) {
 
   return { element, show };
 }
-
-const textOf = (value) => (value === null || value === "" ? "" : said(typeof value === "object" ? JSON.stringify(value) : value));

@@ -5,7 +5,7 @@ import { el, empty, field, said } from "./dom.js";
 import { attempt } from "./notices.js";
 
 export function makeSettingsCard(mock, route) {
-  const settings = el("div", { class: "filters" });
+  const settings = el("div", { class: "filters settings" });
   const quirks = el("ul", { class: "quirks" });
   const words = el("input", { type: "search", oninput: draw });
   const element = el(
@@ -14,8 +14,8 @@ export function makeSettingsCard(mock, route) {
     el("h3", null, "Settings"),
     settings,
     el("h3", null, "Quirks of Crossbar's"),
-    el("p", { class: "dim" }, "On: the mock does as Crossbar does. Off: as its documentation would have it."),
-    field("Look for", words),
+    el("p", { class: "dim" }, "On: the mock behaves as Crossbar does. Off: it behaves as Crossbar's documentation says."),
+    field("Search quirks", words),
     quirks,
   );
   mock.addEventListener("reset", show);
@@ -59,7 +59,7 @@ export function makeSettingsCard(mock, route) {
       `${name} ${sentence}`.toLowerCase().includes(wanted),
     );
     quirks.replaceChildren(
-      ...(found.length ? found.map(quirkItem) : [el("li", null, empty("No quirk has these words."))]),
+      ...(found.length ? found.map(quirkItem) : [el("li", null, empty("No quirk matches."))]),
     );
   }
 

@@ -1,4 +1,4 @@
-// Trouble: the rules that are on, faults to switch on and off, and rules of one's own.
+// Trouble: the rules, faults to switch on and off, and rules of one's own.
 
 import { get, post, put, remove } from "./api.js";
 import { codeBlock } from "./copying.js";
@@ -24,7 +24,7 @@ export function makeTrouble(panel, { mock, route, log }) {
   const form = makeRuleForm({ onSend: send, onLeave: leave });
   const allOff = button("Remove all…", removeAll, { class: "danger small" });
   panel.append(
-    el("div", { class: "toolbar" }, el("h2", null, "Rules that are on"), allOff),
+    el("div", { class: "toolbar" }, el("h2", null, "Rules"), allOff),
     rules.element,
     el(
       "div",
@@ -47,7 +47,7 @@ export function makeTrouble(panel, { mock, route, log }) {
   }
 
   async function removeAll() {
-    const words = "Tokens that they made expire are good again, and a server that was down is up.";
+    const words = "Tokens that a rule expired are valid again, and a server that was down is up.";
     const isSure = await confirmed("Remove all rules?", words, "Remove all rules");
     if (isSure) await change(() => remove("faults"));
   }
@@ -59,7 +59,7 @@ export function makeTrouble(panel, { mock, route, log }) {
       "li",
       { class: "card" },
       el("label", { class: "switch" }, turn, el("span", null, "Server down")),
-      el("p", null, "Every connection to Crossbar is reset, whatever the rules. The console goes on."),
+      el("p", null, "Every connection to Crossbar is reset, whatever the rules say. The console keeps working."),
     );
     const show = () => {
       turn.checked = mock.isDown;
