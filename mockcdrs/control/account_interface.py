@@ -96,7 +96,7 @@ class AccountInterface(ApiAddress):
 
         """
         given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
-        return self._add_user(read_arguments(given, USER, "a user"))
+        return self._add_user(read_arguments(given, USER))
 
     @abstractmethod
     def _add_user(self, given: Mapping[str, Any]) -> User: ...
@@ -120,7 +120,7 @@ class AccountInterface(ApiAddress):
 
         """
         given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
-        return self._add_device(read_arguments(given, DEVICE, "a device"))
+        return self._add_device(read_arguments(given, DEVICE))
 
     @abstractmethod
     def _add_device(self, given: Mapping[str, Any]) -> Device: ...
@@ -131,7 +131,7 @@ class AccountInterface(ApiAddress):
 
         A number that is left out is drawn. A user can log in with a number of the account's instead of its name.
         """
-        return self._add_number(read_arguments({"number": number}, NUMBER, "a number"))
+        return self._add_number(read_arguments({"number": number}, NUMBER))
 
     @abstractmethod
     def _add_number(self, given: Mapping[str, Any]) -> str: ...

@@ -71,10 +71,11 @@ def _name_by_id(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.id if isinstance(value, User | Device) else value for name, value in given.items()}
 
 
-def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind], what: str) -> dict[str, Any]:
+def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """Arguments as JSON has them: a user by id, without what is left out. Raises `ArgumentError`."""
     read = _name_by_id(given)
-    arguments.check(read, kinds, what)
+    for name, value in read.items():
+        arguments.check_value(name, value, kinds[name])
     return {name: value for name, value in read.items() if value is not None}
 
 

@@ -125,11 +125,14 @@ class AccountBackend(AccountInterface):
         office = generate_office(state.seed, account.id, state.locale)
         reseller = reseller_id(state.data.accounts, account)
         legs = build_call(office, CallSpec(**call), end, next(state.serials), account, reseller)
-        return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
+        return Interaction(legs[0]["interaction_id"], tuple(map(self._add_cdr, legs)))
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         check_document(document)
+        return self._add_cdr(document)
+
+    def _add_cdr(self, document: Document) -> Document:
         whole = self._complete(document)
         self.state.data.add(self._account_id, whole["_id"][:6], [whole])
         return whole

@@ -97,7 +97,7 @@ class MockInterface(AccountInterface, RequestInterface):
             is_reseller: Whether it is a reseller.
 
         """
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT)
         return self._add_account(given)
 
     @abstractmethod

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -93,17 +94,24 @@ class TokenRegister:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
+        self._counts = Counter[str]()  # of the tokens in `names`, by test
         self._lock = threading.Lock()
 
     def issue(self, name: str) -> str:
         """Return a new token for a test of this name. The oldest tokens are forgotten when there are very many."""
         with self._lock:
-            count = sum(each == name for each in self.names.values())
-            token = hex_id("token of a test", name, count)
+            token = hex_id("token of a test", name, self._counts[name])
             self.names[token] = name
+            self._counts[name] += 1
             while len(self.names) > _MOST_TOKENS:
-                del self.names[next(iter(self.names))]
+                self._forget_oldest()
             return token
+
+    def _forget_oldest(self) -> None:
+        name = self.names.pop(next(iter(self.names)))
+        self._counts[name] -= 1
+        if not self._counts[name]:
+            del self._counts[name]
 
 
 class State:

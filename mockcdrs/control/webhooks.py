@@ -88,7 +88,8 @@ class Webhook:
     id: str = ""
 
     def __post_init__(self) -> None:
-        arguments.check({name: getattr(self, name) for name in WEBHOOK_KINDS}, WEBHOOK_KINDS, "a webhook")
+        for name, kind in WEBHOOK_KINDS.items():
+            arguments.check_value(name, getattr(self, name), kind)
 
     @classmethod
     def from_arguments(cls, uri: str, given: Mapping[str, Any]) -> "Webhook":

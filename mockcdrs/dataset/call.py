@@ -102,7 +102,7 @@ class LegWindow(NamedTuple):
     by: TimeBasis = "written"
 
 
-ALL_TIME = LegWindow(range(2**63))
+ALL_TIME, NO_TIME = LegWindow(range(2**63)), LegWindow(range(0))
 
 
 class Call:

@@ -7,7 +7,7 @@ one with fewer has.
 import functools
 import math
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
@@ -110,6 +110,9 @@ class _LazySequence(Sequence[T]):
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         places = range(self._count)[place]
         return self._make(places) if isinstance(places, int) else tuple(map(self._make, places))
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, range(self._count))
 
     def __len__(self) -> int:
         return self._count

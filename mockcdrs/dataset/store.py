@@ -5,7 +5,6 @@ not ended yet: whoever reads a store sees what is there, by `Segment.visible` an
 nothing again.
 """
 
-import copy
 import functools
 import itertools
 import threading
@@ -24,6 +23,7 @@ Times = tuple[float | None, float | None]
 TimeBasis = Literal["written", "begun"]
 ANY_TIME: Times = (None, None)
 
+_CONTAINERS = (dict, list, tuple)
 _LONGEST_STRETCH_SECONDS = 62 * 86_400  # of two months
 
 
@@ -263,6 +263,13 @@ class _Layer(NamedTuple):
         return {**self.removed, month: self.removed.get(month, frozenset()) | ids} if ids else self.removed
 
 
+def _copy(value: Any) -> Any:
+    """A copy of an object or an array of JSON's and of all within it; `copy.deepcopy` takes ten times as long."""
+    if isinstance(value, dict):
+        return {name: _copy(each) if isinstance(each, _CONTAINERS) else each for name, each in value.items()}
+    return [_copy(each) if isinstance(each, _CONTAINERS) else each for each in value]
+
+
 class Overlay:
     """A store over another: accounts and documents added, changed and removed, also by many threads at once."""
 
@@ -318,7 +325,7 @@ class Overlay:
 
     def add(self, account_id: str, month: str, documents: Iterable[Document]) -> None:
         """Add documents to an account's month; one with a known id replaces the other."""
-        new = copy.deepcopy(list(documents))  # a test may change its own later, and responses are cached
+        new = [_copy(document) for document in documents]  # a test may change its own later, and responses are cached
         ids = {document["_id"] for document in new}
         in_base = frozenset(cdr_id for cdr_id in ids if self._base.document(account_id, month, cdr_id) is not None)
         with self._changing:

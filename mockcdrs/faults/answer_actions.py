@@ -229,9 +229,9 @@ class RepeatPage(AnswerAction):
             if own is None:
                 return envelope
             usual.outcome.next_start_key = own
-            items = [item for item in envelope.items() if item[0] != "next_start_key"]
-            at = [name for name, _ in items].index("page_size") if "page_size" in envelope else len(items)
-            return dict([*items[:at], ("next_start_key", own), *items[at:]])
+            items = list(envelope.items())
+            at = list(envelope).index("page_size") if "page_size" in envelope else len(items)
+            return dict([*items[:at], ("next_start_key", own), *items[at:]])  # in its place, where there is one
 
         return _edit_envelope(usual, change)
 

@@ -37,7 +37,8 @@ class Match:
     page: int | None = None
 
     def __post_init__(self) -> None:
-        arguments.check({name: getattr(self, name) for name in _KINDS}, _KINDS, "a rule", RuleError)
+        for name, kind in _KINDS.items():
+            arguments.check_value(name, getattr(self, name), kind, RuleError)
         headers = {name.lower(): redact_header(name.lower(), value) for name, value in self.headers.items()}
         object.__setattr__(self, "headers", headers)
         object.__setattr__(self, "token", self.token and redaction.redact(self.token))

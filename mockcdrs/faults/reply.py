@@ -65,7 +65,8 @@ class Reply:
         given = [name for name in _BODIES if getattr(self, name) is not None]
         if len(given) > 1:
             raise RuleError(f"{' and '.join(given)} in one reply exclude each other: a reply has one body", given[1])
-        arguments.check({name: getattr(self, name) for name in _KINDS}, _KINDS, "a reply", RuleError)
+        for name, kind in _KINDS.items():
+            arguments.check_value(name, getattr(self, name), kind, RuleError)
         for name, value in self.headers.items():
             if not (name and isinstance(value, str)) or any(end in name + value for end in "\r\n"):
                 raise RuleError(f"headers: came {name!r}: {value!r}, expected text on one line")

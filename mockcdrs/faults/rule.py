@@ -52,7 +52,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         kinds = {"nth": _COUNT, "after": arguments.whole(0), "times": _COUNT, "probability": _SHARE}
-        arguments.check({name: getattr(self, name) for name in kinds}, kinds, "a rule", RuleError)
+        for name, kind in kinds.items():
+            arguments.check_value(name, getattr(self, name), kind, RuleError)
 
     @property
     def is_open(self) -> bool:

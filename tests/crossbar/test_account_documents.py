@@ -277,10 +277,11 @@ def test_in_master_devices_are_paged_from_the_greatest_id_down(master: State) ->
 def test_a_users_devices_are_his_own_and_those_that_he_is_logged_in_at(version: Version) -> None:
     state = state_of_family(version)
     alpha = state.data.accounts[ACCOUNT]
-    devices = (*alpha.devices, {"id": "d4", "owner_id": BOB, "hotdesk": {"users": {ANN: {}}}})
+    devices = (*alpha.devices, {"id": "d4", "name": "Desk", "owner_id": BOB, "hotdesk": {"users": {ANN: {}}}})
     state.data.accounts[ACCOUNT] = alpha._replace(devices=devices)  # type: ignore[index]
     rows = data_of(ask(state, f"/users/{ANN}/devices"))
     assert [(row["id"], row["hotdesked"]) for row in rows] == [("d4", True), ("d3", False), ("d1", False)]
+    assert rows[0]["name"] == "Desk"
     assert ids_of(ask(state, f"/users/{BOB}/devices")) == ["d4"]
 
 

@@ -111,6 +111,7 @@ def test_of_what_a_test_adds_to_a_month_the_latest_index_alone_is_kept() -> None
     assert (len(databases.shared.stored), len(databases._passing)) == (1, 1)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("view", "most_bytes"), [(LISTING, 150), (LISTING_BY_OWNER, 150), (LEGS, 150), (INTERACTIONS, 350)]
 )

@@ -61,13 +61,18 @@ def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any
 
 def test_a_path_is_compared_decoded(state: State) -> None:
     state.faults.add(Rule(status=503, path="/cdrs/202601-a/b"))
+    state.faults.add(Rule(status=502, path="/cdrs/%FF/X"))
     assert ask(state, path="/cdrs/202601-a%2Fb")[0].status == 503
+    assert ask(state, path="/cdrs/202601-a%2Fb/")[0].status == 503
+    assert ask(state, path="/cdrs/%ff/X")[0].status == 502
+    assert ask(state, path="/cdrs/%fe/X")[0].status != 502
 
 
 def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
     rule = state.faults.add(Rule(status=503, times=1))
     ask(state, method="OPTIONS", headers={"origin": "x"})
     assert state.faults.fired(rule) == 0
+    assert state.faults.near_misses(rule)[0].endswith(": method is OPTIONS, expected any but OPTIONS")
     named = state.faults.add(Rule(status=503, method="OPTIONS"))
     assert ask(state, method="OPTIONS", headers={"origin": "x"})[0].status == 503
     assert state.faults.fired(named) == 1
@@ -113,6 +118,10 @@ def test_a_digest_of_a_token_means_the_same_as_the_token(state: State) -> None:
         ({"headers": {"A": "b"}}, "the header a is missing, expected b"),
         ({"headers": {"A": True}}, "the header a expected there"),
         ({"headers": {"X-Auth-Token": False}}, "the header x-auth-token expected missing"),
+        (
+            {"headers": {"X-Auth-Token": "other"}},
+            f"the header x-auth-token is {redact(ACCOUNT_TOKEN)}, expected {redact('other')}",
+        ),
         ({"page": 2}, "page is 1, expected 2"),
         ({"token": "other"}, f"token is {redact(ACCOUNT_TOKEN)}, expected {redact('other')}"),
         ({"nth": 3}, "it is match 1, expected match 3"),
@@ -128,6 +137,21 @@ def test_a_rule_that_never_fired_says_what_kept_it_from_that(
     rule = state.faults.add(Rule(**{"status": 503, **which}))
     ask(state, "page_size=9")
     assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
+
+
+def test_a_rule_on_tokens_says_which_it_leaves_alone(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True))
+    for query in ("", "auth_token"):
+        ask(state, query, token=None)
+    assert [miss.partition(": ")[2] for miss in state.faults.near_misses(rule)] == [
+        "it has no token that could expire"
+    ] * 2
+
+
+def test_a_start_key_without_a_value_is_none_to_refuse(state: State) -> None:
+    rule = state.faults.add(Rule(stale_key=True))
+    ask(state, "start_key")
+    assert state.faults.near_misses(rule)[0].endswith(": it has no start_key to refuse")
 
 
 def test_a_missing_token_is_told(state: State) -> None:
@@ -158,6 +182,13 @@ def test_the_nearest_requests_come_first_each_once(state: State) -> None:
         ask(state, query)
     queries = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
     assert queries == ["a=1", "b=1", "c=1"]
+    nearer = state.faults.add(Rule(status=503, path="/users", query={"a": 1}))
+    for path in ("/cdrs", "/users"):
+        ask(state, path=path)
+    assert [miss.partition(": ")[0].rpartition("/")[2] for miss in state.faults.near_misses(nearer)] == [
+        "users",
+        "cdrs",
+    ]
 
 
 def test_a_rule_that_fired_or_was_never_added_has_no_near_misses(state: State) -> None:
