@@ -22,7 +22,8 @@ from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock, MockFamily, serving
 
 
@@ -294,18 +295,6 @@ def test_eight_threads_that_ask_for_the_url_first_at_once_start_one_server() -> 
         urls = {asking.result(20) for asking in [askers.submit(url, mock) for _ in range(8)]}
         assert urls == {mock.url}
     assert threading.active_count() == before
-
-
-@pytest.mark.parametrize("use", [lambda mock: mock.url, lambda mock: mock.wsgi_app, lambda mock: mock.client()])
-def test_the_app_is_made_once_when_it_is_first_needed(
-    monkeypatch: pytest.MonkeyPatch, use: Callable[[Mock], object]
-) -> None:
-    apps: list[object] = []
-    monkeypatch.setattr("mockcdrs.mock.create_app", lambda *_: apps.append("app") or (lambda *_: []))
-    with serving() as mock, ThreadPoolExecutor(8) as threads:
-        assert apps == []
-        list(threads.map(use, [mock] * 8))
-        assert apps == ["app"]
 
 
 def write_call(directory: Path, call_id: str) -> None:

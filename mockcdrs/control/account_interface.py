@@ -19,7 +19,6 @@ from mockcdrs.control.additions import (
     read_call,
 )
 from mockcdrs.control.clock import parse_time
-from mockcdrs.control.request_assertions import BELOW_ACCOUNT
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 
@@ -50,6 +49,8 @@ class ApiAddress(ABC):
     @arguments.checked
     def url_for(self, path: str) -> str:
         """The URL of a path below the account: `/cdrs` gives `.../v2/accounts/{account_id}/cdrs`."""
+        from mockcdrs.control.request_assertions import BELOW_ACCOUNT  # which `mockcdrs serve` does without
+
         arguments.check_value("path", path, BELOW_ACCOUNT)
         return f"{self.url}/accounts/{self.account_id}/{path.lstrip('/')}"
 

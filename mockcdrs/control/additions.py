@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
@@ -29,8 +29,7 @@ _TEXT = arguments.TEXT.optional()
 _FIELDS = arguments.VALUES.optional()
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A user that a test added: its id, its whole name, and its document as Crossbar shows it."""
 
     id: str
@@ -38,8 +37,7 @@ class User:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """A device that a test added: its id, its name, and its document as Crossbar shows it."""
 
     id: str

@@ -11,26 +11,21 @@ from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.additions import ACCOUNT, read_arguments
-from mockcdrs.control.request_assertions import PATH
 from mockcdrs.control.request_interface import RequestInterface
-from mockcdrs.faults import Reply, Rule, RuleError
-from mockcdrs.faults.actions import ReplyRuleArguments, ScriptArguments
-from mockcdrs.faults.reply import ReplyArguments, make_reply
+from mockcdrs.faults import RuleError
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import ClockInterface
     from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
-    from mockcdrs.faults import RuleArguments
-    from mockcdrs.faults.actions import Step
-    from mockcdrs.faults.reply import MakeReply
+    from mockcdrs.faults.actions import ReplyRuleArguments, RuleArguments, ScriptArguments, Step
+    from mockcdrs.faults.reply import MakeReply, Reply, ReplyArguments
+    from mockcdrs.faults.rule import Rule
     from mockcdrs.strategies import History
 
 _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_OF_RESPOND = ("path", "reply", *ReplyArguments.__annotations__, *ReplyRuleArguments.__annotations__)
-_OF_SCRIPT = ("path", "steps", *ScriptArguments.__annotations__)
 TEST_NAME = Kind("the name of a test, text", lambda value: isinstance(value, str) and bool(value))
 
 
@@ -122,7 +117,7 @@ class MockInterface(AccountInterface, RequestInterface):
     def _issue_token(self, name: str) -> str: ...
 
     @arguments.named_only("fail(status=503)", RuleError)
-    def fail(self, /, **rule: "Unpack[RuleArguments]") -> Rule:
+    def fail(self, /, **rule: "Unpack[RuleArguments]") -> "Rule":
         """Make requests fail until the next reset. Raises `RuleError`.
 
         Args:
@@ -162,10 +157,12 @@ class MockInterface(AccountInterface, RequestInterface):
                     the connection, and is raised again at the end of the test. A mock elsewhere cannot call it.
 
         """
+        from mockcdrs.faults.rule import Rule  # which mocks without rules do without
+
         return self._add_rule(Rule.from_arguments(rule))
 
     @abstractmethod
-    def _add_rule(self, rule: Rule) -> Rule: ...
+    def _add_rule(self, rule: "Rule") -> "Rule": ...
 
     @abstractmethod
     def down(self) -> AbstractContextManager[None]:
@@ -176,11 +173,11 @@ class MockInterface(AccountInterface, RequestInterface):
         """
 
     @abstractmethod
-    def never_fired(self) -> list[Rule]:
+    def never_fired(self) -> "list[Rule]":
         """The rules that no request has met yet."""
 
     @abstractmethod
-    def near_misses(self, rule: Rule) -> list[str]:
+    def near_misses(self, rule: "Rule") -> list[str]:
         """The requests that a rule which never fired came nearest to, and in what they differ; the nearest first."""
 
     @abstractmethod
@@ -200,8 +197,8 @@ class MockInterface(AccountInterface, RequestInterface):
         file: str | Path | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-        **when: Unpack[ReplyRuleArguments],
-    ) -> Rule:
+        **when: "Unpack[ReplyRuleArguments]",
+    ) -> "Rule":
         """Respond to a path, also to one that the mock does not serve. Raises `RuleError`.
 
         Args:
@@ -233,7 +230,11 @@ class MockInterface(AccountInterface, RequestInterface):
                 then: A function that is called with the mock's data once the body is complete.
 
         """
-        arguments.check_names(when, _OF_RESPOND, "an answer by `respond`", RuleError)
+        from mockcdrs.control.request_assertions import PATH
+        from mockcdrs.faults.actions import REPLY_RULE_ARGUMENTS
+        from mockcdrs.faults.reply import Reply, make_reply
+
+        arguments.check_names(when, REPLY_RULE_ARGUMENTS, "an answer by `respond`", RuleError)
         arguments.check_value("path", path, PATH, RuleError)
         parts = {"json": json, "text": text, "body": body, "file": file, "headers": headers}
         given = {name: value for name, value in parts.items() if value is not None}
@@ -247,7 +248,7 @@ class MockInterface(AccountInterface, RequestInterface):
         return self.fail(path=path, reply=make_reply(reply), **when)
 
     @arguments.checked
-    def script(self, /, path: str, steps: "Sequence[Step]", **when: Unpack[ScriptArguments]) -> Rule:
+    def script(self, /, path: str, steps: "Sequence[Step]", **when: "Unpack[ScriptArguments]") -> "Rule":
         """Say what happens to one request after another; after the last step all is well. Raises `RuleError`.
 
         Args:
@@ -264,7 +265,10 @@ class MockInterface(AccountInterface, RequestInterface):
                 then: A function that is called with the mock's data once each body is complete.
 
         """
-        arguments.check_names(when, _OF_SCRIPT, "`script`", RuleError)
+        from mockcdrs.control.request_assertions import PATH
+        from mockcdrs.faults.actions import SCRIPT_ARGUMENTS
+
+        arguments.check_names(when, SCRIPT_ARGUMENTS, "`script`", RuleError)
         arguments.check_value("path", path, PATH, RuleError)
         return self.fail(path=path, script=steps, **when)
 

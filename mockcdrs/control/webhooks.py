@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import quote_plus, urlsplit
 
 from mockcdrs import arguments
@@ -98,8 +98,7 @@ class Webhook:
         return cls(uri=uri, **given)
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookAttempt:
+class WebhookAttempt(NamedTuple):
     """One attempt to tell a webhook of a leg that ended.
 
     Arguments:

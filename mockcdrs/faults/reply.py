@@ -14,8 +14,10 @@ from mockcdrs.arguments import Kind
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.envelope import encode_json
 from mockcdrs.crossbar.pipeline import HttpResponse, cors_headers
-from mockcdrs.faults.action import AnswerAction, Firing, Produce
-from mockcdrs.faults.matching import RequestView, RuleError
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.action import AnswerAction, Produce
+from mockcdrs.faults.firing import Firing
+from mockcdrs.faults.request_view import RequestView
 
 _BODIES = ("json", "text", "body", "file")
 _HEADERS_OF_THE_SERVER = frozenset(

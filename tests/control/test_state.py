@@ -228,8 +228,9 @@ def test_the_tokens_of_a_test_are_the_same_in_each_run_and_all_different() -> No
 def test_the_oldest_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "_MOST_TOKENS", 2)
     register = TokenRegister()
-    tokens = [register.issue(name) for name in "abc"]
-    assert [register.names.get(token) for token in tokens] == [None, "b", "c"]
+    tokens = [register.issue(name) for name in "aabc"]
+    assert [register.names.get(token) for token in tokens] == [None, None, "b", "c"]
+    assert register.issue("a") == tokens[0]  # as in a new run
 
 
 def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | RemoteMock) -> None:

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -201,7 +200,7 @@ def test_each_month_of_each_account_has_a_segment_of_its_own(overlay: Overlay) -
 
 CHANGES: list[Callable[[Overlay], object]] = [
     lambda overlay: overlay.add_account(Account("c" * 32)),
-    lambda overlay: overlay.change_account(ACCOUNT, lambda account: replace(account, name="new")),
+    lambda overlay: overlay.change_account(ACCOUNT, lambda account: account._replace(name="new")),
     lambda overlay: overlay.add(ACCOUNT, MONTH, [_document("three")]),
     lambda overlay: overlay.remove("202601-one"),
     lambda overlay: overlay.empty(ACCOUNT),
@@ -224,7 +223,7 @@ def test_each_change_is_told_and_makes_another_version(change: Callable[[Overlay
 def test_accounts_stand_beside_those_of_the_base_or_in_their_place(overlay: Overlay) -> None:
     third = Account("c" * 32)
     overlay.add_account(third)
-    overlay.change_account(ACCOUNT, lambda account: replace(account, name="new"))
+    overlay.change_account(ACCOUNT, lambda account: account._replace(name="new"))
     assert overlay.accounts == {
         ACCOUNT: Account(ACCOUNT, name="new"),
         OTHER: Account(OTHER, months=("202512",)),

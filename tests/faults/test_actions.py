@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import body_of
 from tests.faults.client import ask, envelope, statuses
 

@@ -14,8 +14,9 @@ from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, cors_headers, 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.accounts import api_key
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults import Reply, Rule
-from mockcdrs.faults.answer_actions import ERROR_BY_STATUS, TokenExpiry
+from mockcdrs.faults.answer_actions import ERROR_BY_STATUS
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, RESELLER, RESELLER_TOKEN, body_of, calls, leg, state_of
 from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
 
@@ -108,17 +109,6 @@ def test_an_empty_answer_is_200_whatever_would_have_come(state: State) -> None:
     for path in ("/cdrs", "/v2/nosuch"):
         response, _ = ask(state, "is_chunked=false", path)
         assert (response.status, body_of(response), "etag" in response.headers) == (200, b"", False)
-
-
-def test_a_login_long_after_a_token_expired_gives_one_that_lasts_as_long_as_any(state: State) -> None:
-    expiry, usual = TokenExpiry(), state.settings.token_auth_expiry
-    assert expiry.applied_to(state.server_state()).settings.token_auth_expiry == usual
-    expiry.expire("token", state.server_state())
-    lasting = []
-    for _ in range(3):
-        lasting.append(expiry.applied_to(state.server_state()).settings.token_auth_expiry - usual)
-        state.clock.advance(seconds=1)
-    assert lasting == [1, 0, 0]
 
 
 def test_malformed_json_is_no_json_even_where_there_was_no_body(state: State) -> None:

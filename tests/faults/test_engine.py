@@ -9,8 +9,9 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults import Faults, Rule, engine
-from mockcdrs.faults.engine import RuleFailed
+from mockcdrs.faults import engine
+from mockcdrs.faults.engine import Faults, RuleFailed
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import NOW, RESELLER, RESELLER_TOKEN, calls, state_of
 from tests.faults.client import COUNT, FIRST_PAGE, ask, next_query, statuses
 

@@ -8,10 +8,12 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
-from mockcdrs.faults import Reply, RequestView, Rule, RuleError
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.action import Action
 from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.reply import make_reply
+from mockcdrs.faults.reply import Reply, make_reply
+from mockcdrs.faults.request_view import RequestView
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import ACCOUNT, body_of
 from tests.faults.client import FIRST_PAGE, ask, envelope
 

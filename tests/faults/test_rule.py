@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.faults import Reply, RequestView, Rule, RuleArguments, RuleError, jitter, lognormal, rule, uniform
+from mockcdrs.faults import RuleError, rule
 from mockcdrs.faults.action import Action
-from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.actions import ACTIONS, RuleArguments
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.request_view import RequestView
+from mockcdrs.faults.rule import PRESETS, Rule
+from mockcdrs.faults.wire_actions import jitter, lognormal, uniform
 from mockcdrs.mock import Mock
 
 WRONG = [

@@ -3,8 +3,9 @@
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Faults, Rule, jitter, lognormal, uniform
-from mockcdrs.faults.wire_actions import Distribution
+from mockcdrs.faults.engine import Faults
+from mockcdrs.faults.rule import Rule
+from mockcdrs.faults.wire_actions import Distribution, jitter, lognormal, uniform
 from tests.crossbar.builders import state_of
 from tests.faults.client import ask
 

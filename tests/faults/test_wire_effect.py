@@ -56,12 +56,12 @@ def test_a_line_is_free_at_first() -> None:
         (WireEffect(close=True), True, False),
         (WireEffect(reset=True), True, False),
         (WireEffect(blackhole=Latch()), True, False),
-        (WireEffect(paces=(Pace(1, Latch()),)), False, False),
+        (WireEffect(paces=(Pace(1, Latch(), Line()),)), False, False),
         (WireEffect(cut_after=1), False, False),
         (WireEffect(cut_in_chunk=True), False, False),
         (WireEffect(wrong_content_length=-1), False, False),
     ],
-    ids=str,
+    ids=["late", "closed", "reset", "blackhole", "slow", "cut", "cut in a chunk", "wrong length"],
 )
 def test_an_answer_may_be_sent_as_usual_or_not_at_all(effect: WireEffect, is_silent: bool, is_plain: bool) -> None:
     assert (effect.is_silent, effect.is_plain) == (is_silent, is_plain)
