@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from mockcdrs.control.journal import Record
     from mockcdrs.dataset.accounts import Credentials
     from mockcdrs.expected.result import Expected
-    from mockcdrs.faults import Reply, Rule, jitter, lognormal, uniform
+    from mockcdrs.faults.reply import Reply
+    from mockcdrs.faults.rule import Rule
+    from mockcdrs.faults.wire_actions import jitter, lognormal, uniform
     from mockcdrs.mock import Mock, serving
 
 __all__ = [
@@ -39,12 +41,12 @@ _MODULES = {
     "Mock": "mockcdrs.mock",
     "MockConfig": "mockcdrs.config",
     "Record": "mockcdrs.control.journal",
-    "Reply": "mockcdrs.faults",
-    "Rule": "mockcdrs.faults",
-    "jitter": "mockcdrs.faults",
-    "lognormal": "mockcdrs.faults",
+    "Reply": "mockcdrs.faults.reply",
+    "Rule": "mockcdrs.faults.rule",
+    "jitter": "mockcdrs.faults.wire_actions",
+    "lognormal": "mockcdrs.faults.wire_actions",
     "serving": "mockcdrs.mock",
-    "uniform": "mockcdrs.faults",
+    "uniform": "mockcdrs.faults.wire_actions",
 }
 
 

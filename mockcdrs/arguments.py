@@ -166,15 +166,18 @@ def named_only(
 
 def checked(method: Callable[_P, _R]) -> Callable[_P, _R]:
     """A method that raises `ArgumentError` where Python has a `TypeError` for arguments that do not fit its names."""
-    signature = inspect.signature(method)
 
     @functools.wraps(method)
     def call(*given: _P.args, **named: _P.kwargs) -> _R:
         try:
-            signature.bind(*given, **named)
+            return method(*given, **named)
         except TypeError:
-            raise _misfit(method.__name__, list(signature.parameters.values())[1:], given[1:], named) from None
-        return method(*given, **named)
+            signature = inspect.signature(method)
+            try:
+                signature.bind(*given, **named)
+            except TypeError:
+                raise _misfit(method.__name__, list(signature.parameters.values())[1:], given[1:], named) from None
+            raise  # they fit: it comes from within
 
     return call
 

@@ -201,11 +201,12 @@ class MockOptions(TypedDict, total=False):
 OPTIONS: dict[str, Option] = {
     known.name: known.metadata["option"]._replace(name=known.name) for known in fields(MockConfig)
 }
+_KINDS: dict[str, Kind] = {name: option.kind.value for name, option in OPTIONS.items()}
 
 
 def check_options(given: Mapping[str, Any]) -> None:
     """Raise `OptionError` for an unknown option or an invalid value."""
-    arguments.check(given, {name: option.kind.value for name, option in OPTIONS.items()}, "a mock", OptionError)
+    arguments.check(given, _KINDS, "a mock", OptionError)
 
 
 def merge_options(*layers: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import build_state
 from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.server.app import create_app, longest_body, make_client
-from mockcdrs.server.waitress_server import Server
+from mockcdrs.server.waitress_server import Guard, Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -56,6 +56,7 @@ class Mock(MockBackend):
         state: The state: data, clock, settings, faults, journal.
         stand_in: Another mock that answers the requests to this one, if set.
         past_ports: The ports of closed mocks, which their clients may still use. This mock avoids them.
+        guard: What guards its server and those of other mocks; without it the server has a guard of its own.
 
     """
 
@@ -70,7 +71,9 @@ class Mock(MockBackend):
         self.config, self.server_config = config, server
         self.stand_in: Mock | None = None
         self.past_ports: set[int] = set()
-        self._app: WSGIApplication | None = None
+        self.guard: Guard | None = None
+        has_control_api = server.has_control_api
+        self._app = create_app(state, self, server) if has_control_api else create_app(state)
         self._server = self._new_server()
         self._is_closed, self._starting = False, threading.RLock()
 
@@ -84,16 +87,7 @@ class Mock(MockBackend):
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         mock = self if self.stand_in is None else self.stand_in
-        app = mock._app or mock._make_app()  # noqa: SLF001 another one of its kind
-        return app(environ, start_response)
-
-    def _make_app(self) -> "WSGIApplication":
-        """Make the app, once. That takes longer than all else of a mock, and many mocks are never asked anything."""
-        with self._starting:
-            if self._app is None:
-                has_api = self.server_config.has_control_api
-                self._app = create_app(self.state, self, self.server_config) if has_api else create_app(self.state)
-            return self._app
+        return mock._app(environ, start_response)  # noqa: SLF001 another one of its kind
 
     def _longest_body(self) -> int:
         return longest_body((self.stand_in or self).state)
@@ -110,17 +104,16 @@ class Mock(MockBackend):
     def _listen(self) -> None:
         with self._starting:
             if not (self._is_closed or self.state.faults.is_down):
-                self._make_app()
                 self._start()
 
     def _start(self) -> None:
         with contextlib.ExitStack() as refused_ports:
             for _ in range(_MAX_PORTS_REFUSED if self._server.port == 0 else 0):
-                if self._server.start().port not in self.past_ports:
+                if self._server.start(self.guard).port not in self.past_ports:
                     return
                 refused_ports.callback(self._server.stop)  # not before another port is found
                 self._server = self._new_server()
-            self._server.start()
+            self._server.start(self.guard)
 
     def __str__(self) -> str:
         """The URL; where nothing has read it yet, words that say so, since showing a mock starts no server."""
@@ -137,7 +130,6 @@ class Mock(MockBackend):
     @property
     def wsgi_app(self) -> "WSGIApplication":
         """The WSGI application, for `httpx.WSGITransport` and the like, with the same state as behind `url`."""
-        self._make_app()
         return self._answer
 
     @arguments.checked

@@ -18,9 +18,9 @@ from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import VERSIONS, list_differences
 from mockcdrs.dataset import edge_cases, fixtures
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Match, Rule, Schedule
 from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.matching import Match
+from mockcdrs.faults.rule import PRESETS, Rule, Schedule
 
 VERSION, QUIRK, PIECE_OF_ADVICE, FAULT, PART_OF_RULE, PRESET, SETTING, SCENARIO, EDGE_CASE = (
     "version",

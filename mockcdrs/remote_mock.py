@@ -32,7 +32,7 @@ from mockcdrs.dataset.accounts import Credentials
 from mockcdrs.dataset.store import Document
 from mockcdrs.expected.query import encode_query
 from mockcdrs.expected.result import Expected, ExpectedLeg
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.real_kazoo import skip_for_want_of_a_mock, skip_test
 
 if TYPE_CHECKING:

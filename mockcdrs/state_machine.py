@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from mockcdrs.config import MockConfig, MockOptions
-from mockcdrs.faults import RuleArguments
+from mockcdrs.faults.actions import RuleArguments
 from mockcdrs.mock import MockFamily
 
 __all__ = ["SyncMachine"]

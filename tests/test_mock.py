@@ -22,7 +22,8 @@ from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
-from mockcdrs.faults import Reply
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock, MockFamily, serving
 
 
@@ -142,6 +143,24 @@ def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
         assert getattr(caught.value, "name", None) == named[1]
     assert mock.expected() == before
     assert mock.never_fired() == []
+
+
+def test_responses_and_scripts_make_the_rules_that_they_say(mock: Mock, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a;b")
+    replies: list[tuple[dict[str, Any], Reply]] = [
+        ({}, Reply()),
+        ({"json": {"a": 1}, "status": 201, "headers": {"X-A": "b"}}, Reply({"a": 1}, 201, {"X-A": "b"})),
+        ({"text": "a"}, Reply(text="a")),
+        ({"body": b"a"}, Reply(body=b"a")),
+        ({"file": tmp_path / "a.csv"}, Reply(file=tmp_path / "a.csv")),
+        ({"reply": {"json": 1}}, Reply(1)),
+    ]
+    for number, (arguments, reply) in enumerate(replies, 1):
+        assert mock.respond("/x", **arguments, times=2) == Rule(path="/x", reply=reply, times=2, number=number)
+    several = mock.respond("/x", [{"json": 1}, Reply(text="a")], after=1)
+    assert several == Rule(path="/x", script=[{"reply": Reply(1)}, {"reply": Reply(text="a")}], after=1, number=7)
+    assert mock.script("/y", [503, 200], drip=5) == Rule(path="/y", script=[503, 200], drip=5, number=8)
+    assert mock.fail(status=503, path="/z") == Rule(status=503, path="/z", number=9)
 
 
 def test_edge_cases_are_added_by_name(mock: Mock) -> None:
@@ -276,18 +295,6 @@ def test_eight_threads_that_ask_for_the_url_first_at_once_start_one_server() -> 
         urls = {asking.result(20) for asking in [askers.submit(url, mock) for _ in range(8)]}
         assert urls == {mock.url}
     assert threading.active_count() == before
-
-
-@pytest.mark.parametrize("use", [lambda mock: mock.url, lambda mock: mock.wsgi_app, lambda mock: mock.client()])
-def test_the_app_is_made_once_when_it_is_first_needed(
-    monkeypatch: pytest.MonkeyPatch, use: Callable[[Mock], object]
-) -> None:
-    apps: list[object] = []
-    monkeypatch.setattr("mockcdrs.mock.create_app", lambda *_: apps.append("app") or (lambda *_: []))
-    with serving() as mock, ThreadPoolExecutor(8) as threads:
-        assert apps == []
-        list(threads.map(use, [mock] * 8))
-        assert apps == ["app"]
 
 
 def write_call(directory: Path, call_id: str) -> None:

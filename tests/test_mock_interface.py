@@ -14,8 +14,7 @@ from mockcdrs.control.clock import Clock, ClockInterface
 from mockcdrs.control.mock_interface import MockInterface
 from mockcdrs.dataset.call_builder import CALL_SPEC_FIELDS
 from mockcdrs.expected.query import _PARAMETERS, ListingQuery
-from mockcdrs.faults import RuleArguments
-from mockcdrs.faults.actions import ACTIONS, ReplyRuleArguments, ScriptArguments
+from mockcdrs.faults.actions import ACTIONS, ReplyRuleArguments, RuleArguments, ScriptArguments
 from mockcdrs.faults.matching import Match
 from mockcdrs.faults.rule import Schedule
 from mockcdrs.mock import Mock, serving

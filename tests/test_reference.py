@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, cast
 
 import httpx
@@ -20,8 +20,10 @@ from mockcdrs.crossbar.versions import VERSIONS
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Reply, Rule, RuleArguments, lognormal
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.actions import RuleArguments
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import PRESETS, Rule
+from mockcdrs.faults.wire_actions import lognormal
 from mockcdrs.mock import Mock, serving
 from mockcdrs.reference import Entry
 
@@ -41,7 +43,7 @@ def leave_edge_case_only(mock: Mock, name: str) -> None:
 
 def make_master(mock: Mock) -> None:
     accounts = cast(dict[str, Account], mock.state.base.accounts)
-    accounts[mock.account_id] = replace(accounts[mock.account_id], is_superduper_admin=True)
+    accounts[mock.account_id] = accounts[mock.account_id]._replace(is_superduper_admin=True)
 
 
 PREPARATIONS: dict[str, Callable[[Mock], object]] = {

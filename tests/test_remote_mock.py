@@ -16,7 +16,9 @@ from mockcdrs.control_client import ControlClient, ControlError
 from mockcdrs.crossbar.pipeline import HttpRequest
 from mockcdrs.dataset.call_builder import UnknownScenario
 from mockcdrs.expected.query import UnsupportedQuery
-from mockcdrs.faults import Reply, RuleError, jitter
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.wire_actions import jitter
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.server.waitress_server import Server

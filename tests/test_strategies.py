@@ -78,6 +78,7 @@ def test_legs_share_nothing_that_could_be_changed(legs: list[Document]) -> None:
     assert all(leg["custom_channel_vars"]["spoilt"] == leg["custom_sip_headers"]["spoilt"] == id(leg) for leg in legs)
 
 
+@pytest.mark.no_cover
 def test_a_failing_history_shrinks_to_one_call() -> None:
     history = smallest(strategies.histories(accounts=3, days=30, calls=10), "billing_seconds", 601)
     (document,) = history.documents
@@ -86,6 +87,7 @@ def test_a_failing_history_shrinks_to_one_call() -> None:
     assert document["caller_id_name"] == document["callee_id_number"] == ""
 
 
+@pytest.mark.no_cover
 def test_a_failure_that_takes_two_calls_shrinks_to_two() -> None:
     history = hypothesis.find(
         strategies.histories(),
@@ -96,6 +98,7 @@ def test_a_failure_that_takes_two_calls_shrinks_to_two() -> None:
     assert len(history.documents) == 2
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("least", [6, pytest.param(26, marks=pytest.mark.slow)])
 def test_a_failure_that_takes_many_legs_shrinks_within_a_thousand_runs(least: int) -> None:
     sizes = list[int]()

@@ -27,7 +27,8 @@ from mockcdrs.crossbar.context import Noun
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.pipeline import RESOURCES
 from mockcdrs.crossbar.resources.plain import find_unserved
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)

@@ -34,9 +34,9 @@ def _bad_page_size(record: Record, _earlier: Iterable[Record], context: AdviceCo
         )
 
 
-def _bad_start_key(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
+def _bad_start_key(record: Record, earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
     value = first_value(record, "start_key")
-    if value is not None and not _is_key(value):
+    if value is not None and _previous_page(record, earlier) is None and not _is_key(value):
         yield (
             f"start_key={quote(value)} is no key: send next_start_key exactly as the page before had it, and no "
             "start_key at all for the first page"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from mockcdrs.cdr import erlang
-from mockcdrs.cdr.documents import MISSING, Document, text_at, value_at
+from mockcdrs.cdr.documents import Document, text_at
 
 UNITS_PER_DOLLAR = 10_000
 
@@ -63,8 +63,5 @@ def _first_defined(container: Any, names: Iterable[str], default: Any) -> Any:
     """`kz_json:get_first_defined/3`; `BadArgument` where `container` can have no names."""
     if not isinstance(container, dict | list):
         raise erlang.BadArgument(f"has no names: {container!r:.80}")
-    for name in names:
-        value = container.get(name, MISSING) if isinstance(container, dict) else value_at(container, (name,))
-        if value is not MISSING:
-            return value
-    return default
+    values = container if isinstance(container, dict) else {}  # the items of a list have numbers for names
+    return next((values[name] for name in names if name in values), default)

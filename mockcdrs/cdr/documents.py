@@ -80,7 +80,7 @@ def is_private(key: str) -> bool:
 def public_fields(document: Document) -> dict[str, Any]:
     """A document without its private keys, its id where its own `id` was, else last (`kz_doc:public_fields/1`)."""
     public = {key: value for key, value in document.items() if not is_private(key)}
-    doc_id = document.get("_id", document.get("id"))
+    doc_id = document.get("_id")
     if doc_id is not None:
         public["id"] = doc_id
     return public

@@ -143,10 +143,8 @@ def float_text(number: float) -> str:
         mantissa, _, power = mantissa.partition("e")
         exponent = int(power)
     whole, _, fraction = mantissa.partition(".")
-    fraction = fraction.rstrip("0")
-    digits = (whole + fraction).lstrip("0")
-    place = len(digits) - len(fraction) + exponent
-    digits = digits.rstrip("0")
+    place = len(whole) + exponent
+    digits = (whole + fraction).rstrip("0")
     return ("-" if number < 0 else "") + _insert_point(
         place, _round_up_if_halfway(abs(number), digits, len(digits) - place)
     )

@@ -9,7 +9,7 @@ cannot handle raises `ValueError`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.cdr.billing import cost_units, units_to_dollars
@@ -28,11 +28,10 @@ class Integer(str):
     __slots__ = ()
 
 
-class Variable(NamedTuple):
-    """The name of a channel variable that a column shows, and what it shows where there is none."""
+class Variable(str):
+    """The name of a channel variable that a column shows as it stands; empty where there is none."""
 
-    name: str
-    default: Any = ""
+    __slots__ = ()
 
 
 ComputeColumn = Callable[[Document, int], Any]
@@ -85,7 +84,7 @@ def _calling_from(document: Document, _start: int) -> str:
 
 
 def _text(document: Document, name: str) -> str:
-    value = document.get(name, "")
+    value = document.get(name)
     return value if isinstance(value, str) else str(text_at(document, (name,)))
 
 
@@ -102,7 +101,7 @@ def datetime_text(gregorian_seconds: float, separator: str) -> str:
 
 
 def _unix_timestamp_micro(document: Document, start: int) -> str:
-    created = integer_at(document, ("channel_created_time",), None)
+    created = integer_at(document, ("channel_created_time",))
     seconds = gregorian.to_unix(start) if created is None else created / 1_000_000
     return erlang.float_text(float(seconds))
 
@@ -236,12 +235,12 @@ def make_row(document: Document, columns: Mapping[str, Column], is_lenient: bool
     start, row = start_seconds(document), dict[str, Any]()
     for name, column in columns.items():
         if isinstance(column, Text):
-            text = document.get(column, "")
+            text = document.get(column)
             row[name] = text if isinstance(text, str) else erlang.utf8(text_at(document, (column,)))
         elif isinstance(column, Variable):
-            row[name] = _variable(document, column.name, column.default)
+            row[name] = _variable(document, column)
         elif isinstance(column, Integer):
-            number = document.get(column, "")
+            number = document.get(column)
             row[name] = number if type(number) is int else integer_at(document, (column,), "")
         else:
             row[name] = column(document, start)

@@ -19,7 +19,6 @@ from mockcdrs.control.additions import (
     read_call,
 )
 from mockcdrs.control.clock import parse_time
-from mockcdrs.control.request_assertions import BELOW_ACCOUNT
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.store import Document
 
@@ -50,6 +49,8 @@ class ApiAddress(ABC):
     @arguments.checked
     def url_for(self, path: str) -> str:
         """The URL of a path below the account: `/cdrs` gives `.../v2/accounts/{account_id}/cdrs`."""
+        from mockcdrs.control.request_assertions import BELOW_ACCOUNT  # which `mockcdrs serve` does without
+
         arguments.check_value("path", path, BELOW_ACCOUNT)
         return f"{self.url}/accounts/{self.account_id}/{path.lstrip('/')}"
 
@@ -95,7 +96,7 @@ class AccountInterface(ApiAddress):
 
         """
         given = {"name": name, "username": username, "email": email, "extension": extension, "fields": fields}
-        return self._add_user(read_arguments(given, USER, "a user"))
+        return self._add_user(read_arguments(given, USER))
 
     @abstractmethod
     def _add_user(self, given: Mapping[str, Any]) -> User: ...
@@ -119,7 +120,7 @@ class AccountInterface(ApiAddress):
 
         """
         given = {"name": name, "owner": owner, "device_type": device_type, "fields": fields}
-        return self._add_device(read_arguments(given, DEVICE, "a device"))
+        return self._add_device(read_arguments(given, DEVICE))
 
     @abstractmethod
     def _add_device(self, given: Mapping[str, Any]) -> Device: ...
@@ -130,7 +131,7 @@ class AccountInterface(ApiAddress):
 
         By default the number is generated. A user can log in with a number of the account in place of its name.
         """
-        return self._add_number(read_arguments({"number": number}, NUMBER, "a number"))
+        return self._add_number(read_arguments({"number": number}, NUMBER))
 
     @abstractmethod
     def _add_number(self, given: Mapping[str, Any]) -> str: ...

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
@@ -29,8 +29,7 @@ _TEXT = arguments.TEXT.optional()
 _FIELDS = arguments.VALUES.optional()
 
 
-@dataclass(frozen=True, slots=True)
-class User:
+class User(NamedTuple):
     """A user that a test added: its id, its whole name, and its document as Crossbar shows it."""
 
     id: str
@@ -38,8 +37,7 @@ class User:
     document: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(NamedTuple):
     """A device that a test added: its id, its name, and its document as Crossbar shows it."""
 
     id: str
@@ -73,10 +71,11 @@ def _name_by_id(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value.id if isinstance(value, User | Device) else value for name, value in given.items()}
 
 
-def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind], what: str) -> dict[str, Any]:
+def read_arguments(given: Mapping[str, Any], kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """Arguments as JSON has them: a user by id, without what is left out. Raises `ArgumentError`."""
     read = _name_by_id(given)
-    arguments.check(read, kinds, what)
+    for name, value in read.items():
+        arguments.check_value(name, value, kinds[name])
     return {name: value for name, value in read.items() if value is not None}
 
 

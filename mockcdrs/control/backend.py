@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -35,11 +34,11 @@ from mockcdrs.crossbar.views import LegChoice
 from mockcdrs.dataset.accounts import Account, Credentials, credentials
 from mockcdrs.dataset.office import generate_office
 from mockcdrs.dataset.store import Document
-from mockcdrs.faults import Rule
 
 if TYPE_CHECKING:
     from mockcdrs.expected.query import ListingQuery, ServerRules
     from mockcdrs.expected.result import Expected
+    from mockcdrs.faults.rule import Rule
 
 
 class AccountBackend(AccountInterface):
@@ -91,17 +90,17 @@ class AccountBackend(AccountInterface):
 
     def _add_user(self, given: Mapping[str, Any]) -> User:
         user = self._builder().user(self._account, **given)
-        self._change_account(lambda account: replace(account, users=(*account.users, user.document)))
+        self._change_account(lambda account: account._replace(users=(*account.users, user.document)))
         return user
 
     def _add_device(self, given: Mapping[str, Any]) -> Device:
         device = self._builder().device(**given)
-        self._change_account(lambda account: replace(account, devices=(*account.devices, device.document)))
+        self._change_account(lambda account: account._replace(devices=(*account.devices, device.document)))
         return device
 
     def _add_number(self, given: Mapping[str, Any]) -> str:
         added = self._builder().number(**given)
-        self._change_account(lambda account: replace(account, numbers=(*account.numbers, added)))
+        self._change_account(lambda account: account._replace(numbers=(*account.numbers, added)))
         return added
 
     @arguments.checked
@@ -126,11 +125,14 @@ class AccountBackend(AccountInterface):
         office = generate_office(state.seed, account.id, state.locale)
         reseller = reseller_id(state.data.accounts, account)
         legs = build_call(office, CallSpec(**call), end, next(state.serials), account, reseller)
-        return Interaction(legs[0]["interaction_id"], tuple(self.add_cdr(leg) for leg in legs))
+        return Interaction(legs[0]["interaction_id"], tuple(map(self._add_cdr, legs)))
 
     @arguments.checked
     def add_cdr(self, document: Document) -> Document:
         check_document(document)
+        return self._add_cdr(document)
+
+    def _add_cdr(self, document: Document) -> Document:
         whole = self._complete(document)
         self.state.data.add(self._account_id, whole["_id"][:6], [whole])
         return whole
@@ -188,7 +190,7 @@ def server_rules(state: State) -> "ServerRules":
         page_size=settings.pagination_page_size,
         chunk_size=settings.maximum_bulk,
         largest_chunk=settings.load_view_chunk_size,
-        shows_most_billed=version.owner_interactions.chooses is LegChoice.MOST_BILLED,
+        shows_most_billed=version.owner_interactions.leg is LegChoice.MOST_BILLED,
         columns=frozenset(version.columns),
         emergency_numbers=version.emergency_numbers,
     )
@@ -240,15 +242,15 @@ class MockBackend(AccountBackend, MockInterface):
     def _issue_token(self, name: str) -> str:
         return self.state.issue_token(self._account_id, name)
 
-    def _add_rule(self, rule: Rule) -> Rule:
+    def _add_rule(self, rule: "Rule") -> "Rule":
         return self.state.faults.add(rule)
 
     @arguments.checked
-    def never_fired(self) -> list[Rule]:
+    def never_fired(self) -> "list[Rule]":
         return self.state.faults.never_fired()
 
     @arguments.checked
-    def near_misses(self, rule: Rule) -> list[str]:
+    def near_misses(self, rule: "Rule") -> list[str]:
         return self.state.faults.near_misses(rule)
 
     @arguments.checked

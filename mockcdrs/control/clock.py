@@ -6,7 +6,6 @@ durations use `monotonic`.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec, module_from_spec
 from typing import Any, NamedTuple, Never, Protocol
@@ -80,8 +79,7 @@ class ClockSetting(NamedTuple):
     speed: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """A run at a speed: where it started, in Gregorian seconds, and when, in seconds of the machine's clock."""
 
     start: int
@@ -140,7 +138,7 @@ class Clock(ClockInterface):
         if self._frozen_at is not None:
             self._frozen_at += step_seconds
         elif self._run is not None:
-            self._run = replace(self._run, start=self._run.start + step_seconds)
+            self._run = self._run._replace(start=self._run.start + step_seconds)
         else:
             self._offset_seconds += step_seconds
 

@@ -8,7 +8,7 @@ import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.control import redaction
 from mockcdrs.control.clock import monotonic
@@ -155,8 +155,7 @@ def _parse_redacted(raw: str) -> dict[str, Any]:
     return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRequests:
+class RecordedRequests(NamedTuple):
     """The records that a journal of this `capacity` keeps, oldest first, and how many older ones it `dropped`.
 
     `others` says how many requests came with the tokens of other tests, by the names of these.
@@ -165,7 +164,7 @@ class RecordedRequests:
     records: list[Record]
     dropped: int
     capacity: int
-    others: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, int]
 
     def all(self) -> list[Record]:
         """Return the records of all requests; raises `JournalFull` where some were dropped."""
@@ -179,8 +178,7 @@ class RecordedRequests:
         return self.records
 
 
-@dataclass(frozen=True, slots=True)
-class JournalChanges:
+class JournalChanges(NamedTuple):
     """What changed in a journal after a completion, all as of one moment.
 
     Arguments:

@@ -11,26 +11,21 @@ from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.control.account_interface import AccountInterface
 from mockcdrs.control.additions import ACCOUNT, read_arguments
-from mockcdrs.control.request_assertions import PATH
 from mockcdrs.control.request_interface import RequestInterface
-from mockcdrs.faults import Reply, Rule, RuleError
-from mockcdrs.faults.actions import ReplyRuleArguments, ScriptArguments
-from mockcdrs.faults.reply import ReplyArguments, make_reply
+from mockcdrs.faults import RuleError
 
 if TYPE_CHECKING:
     from mockcdrs.control.clock import ClockInterface
     from mockcdrs.control.webhooks import Webhook, WebhookArguments, WebhookAttempt
-    from mockcdrs.faults import RuleArguments
-    from mockcdrs.faults.actions import Step
-    from mockcdrs.faults.reply import MakeReply
+    from mockcdrs.faults.actions import ReplyRuleArguments, RuleArguments, ScriptArguments, Step
+    from mockcdrs.faults.reply import MakeReply, Reply, ReplyArguments
+    from mockcdrs.faults.rule import Rule
     from mockcdrs.strategies import History
 
 _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
-_OF_RESPOND = ("path", "reply", *ReplyArguments.__annotations__, *ReplyRuleArguments.__annotations__)
-_OF_SCRIPT = ("path", "steps", *ScriptArguments.__annotations__)
 TEST_NAME = Kind("the name of a test, text", lambda value: isinstance(value, str) and bool(value))
 
 
@@ -105,7 +100,7 @@ class MockInterface(AccountInterface, RequestInterface):
             is_reseller: Whether it is a reseller.
 
         """
-        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT, "an account")
+        given = read_arguments({"name": name, "parent": parent, "is_reseller": is_reseller}, ACCOUNT)
         return self._add_account(given)
 
     @abstractmethod
@@ -126,7 +121,7 @@ class MockInterface(AccountInterface, RequestInterface):
     def _issue_token(self, name: str) -> str: ...
 
     @arguments.named_only("fail(status=503)", RuleError)
-    def fail(self, /, **rule: "Unpack[RuleArguments]") -> Rule:
+    def fail(self, /, **rule: "Unpack[RuleArguments]") -> "Rule":
         """Add a rule that makes requests fail until the next reset, and return it. Raises `RuleError`.
 
         Args:
@@ -166,10 +161,12 @@ class MockInterface(AccountInterface, RequestInterface):
                     the connection, and is raised again at the end of the test. Not for a mock in another process.
 
         """
+        from mockcdrs.faults.rule import Rule  # which mocks without rules do without
+
         return self._add_rule(Rule.from_arguments(rule))
 
     @abstractmethod
-    def _add_rule(self, rule: Rule) -> Rule: ...
+    def _add_rule(self, rule: "Rule") -> "Rule": ...
 
     @abstractmethod
     def down(self) -> AbstractContextManager[None]:
@@ -180,11 +177,11 @@ class MockInterface(AccountInterface, RequestInterface):
         """
 
     @abstractmethod
-    def never_fired(self) -> list[Rule]:
+    def never_fired(self) -> "list[Rule]":
         """Return the rules that have not fired yet."""
 
     @abstractmethod
-    def near_misses(self, rule: Rule) -> list[str]:
+    def near_misses(self, rule: "Rule") -> list[str]:
         """Describe the requests that nearly matched a rule that never fired, and how they differ; the nearest first."""
 
     @abstractmethod
@@ -204,8 +201,8 @@ class MockInterface(AccountInterface, RequestInterface):
         file: str | Path | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-        **when: Unpack[ReplyRuleArguments],
-    ) -> Rule:
+        **when: "Unpack[ReplyRuleArguments]",
+    ) -> "Rule":
         """Add a rule with an answer of the test's own, also for a path that the mock does not serve, and return it.
 
         Raises `RuleError`.
@@ -239,7 +236,11 @@ class MockInterface(AccountInterface, RequestInterface):
                 then: A function that is called with the mock's data once the body is complete.
 
         """
-        arguments.check_names(when, _OF_RESPOND, "an answer by `respond`", RuleError)
+        from mockcdrs.control.request_assertions import PATH
+        from mockcdrs.faults.actions import REPLY_RULE_ARGUMENTS
+        from mockcdrs.faults.reply import Reply, make_reply
+
+        arguments.check_names(when, REPLY_RULE_ARGUMENTS, "an answer by `respond`", RuleError)
         arguments.check_value("path", path, PATH, RuleError)
         parts = {"json": json, "text": text, "body": body, "file": file, "headers": headers}
         given = {name: value for name, value in parts.items() if value is not None}
@@ -253,7 +254,7 @@ class MockInterface(AccountInterface, RequestInterface):
         return self.fail(path=path, reply=make_reply(reply), **when)
 
     @arguments.checked
-    def script(self, /, path: str, steps: "Sequence[Step]", **when: Unpack[ScriptArguments]) -> Rule:
+    def script(self, /, path: str, steps: "Sequence[Step]", **when: "Unpack[ScriptArguments]") -> "Rule":
         """Add a rule with a step for one request after another, and return it. Raises `RuleError`.
 
         After the last step the mock answers normally.
@@ -272,7 +273,10 @@ class MockInterface(AccountInterface, RequestInterface):
                 then: A function that is called with the mock's data once each body is complete.
 
         """
-        arguments.check_names(when, _OF_SCRIPT, "`script`", RuleError)
+        from mockcdrs.control.request_assertions import PATH
+        from mockcdrs.faults.actions import SCRIPT_ARGUMENTS
+
+        arguments.check_names(when, SCRIPT_ARGUMENTS, "`script`", RuleError)
         arguments.check_value("path", path, PATH, RuleError)
         return self.fail(path=path, script=steps, **when)
 

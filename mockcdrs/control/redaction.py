@@ -20,8 +20,9 @@ _LOGINS = frozenset({"user_auth", "api_auth"})
 _NOT_TOKENS = frozenset({"", "recovery"})
 
 _NAME = "|".join(SECRET_NAMES)
-_IN_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}},]+)', re.DOTALL)
-_IN_FORM = re.compile(rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)")
+# `re` compiles these when the first body comes
+_IN_JSON = rf'(?s)("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s"\[\]{{}},]+)'
+_IN_FORM = rf"(?<![^\s&?\"'])((?:{_NAME})=)([^&\s\"']+)"
 # Kazoo's word for no token, and what `redact` returns
 _NO_SECRET = re.compile(r"undefined|redacted-[0-9a-f]{8}")
 # a token as Kazoo signs it: a JSON Web Token's three parts, after the letters before it in its word. Nothing is given
@@ -84,8 +85,8 @@ def _redact_pair(raw: str) -> str:
 
 def redact_text(raw: str) -> str:
     """Redact a body, whole or cut off: JSON, a form, or anything else that names secrets as these do."""
-    raw = _IN_JSON.sub(lambda match: f'{match[1]}"{redact(_parse_literal(match[2]))}"', raw)
-    raw = _IN_FORM.sub(lambda match: match[1] + redact(unquote_plus(match[2])), raw)
+    raw = re.sub(_IN_JSON, lambda match: f'{match[1]}"{redact(_parse_literal(match[2]))}"', raw)
+    raw = re.sub(_IN_FORM, lambda match: match[1] + redact(unquote_plus(match[2])), raw)
     return _redact_signed(raw)
 
 

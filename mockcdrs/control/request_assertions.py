@@ -7,9 +7,8 @@ import functools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPMethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mockcdrs import arguments
@@ -123,8 +122,7 @@ def _is_header(name: Any, value: Any) -> bool:
     return isinstance(name, str) and (isinstance(value, str) or value is True)
 
 
-@dataclass(frozen=True, slots=True)
-class RequestMatcher:
+class RequestMatcher(NamedTuple):
     """A request as a test expects it, with secrets redacted as in the journal.
 
     Arguments:
@@ -242,8 +240,7 @@ def _has_members(came: Any, expected: Any) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestCount:
+class RequestCount(NamedTuple):
     """How many requests a test expects; `most` is `None` for any number from `least` on."""
 
     least: int

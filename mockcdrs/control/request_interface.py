@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockcdrs import arguments
-from mockcdrs.control import request_assertions
 from mockcdrs.control.clock import monotonic
 from mockcdrs.control.journal import LOOPBACK, describe_shortfall
 from mockcdrs.control.redaction import escape
-from mockcdrs.control.request_assertions import RequestCount, RequestMatcher
 
 if TYPE_CHECKING:
     from mockcdrs.control.journal import Record, RecordedRequests
@@ -109,9 +107,11 @@ class RequestInterface(ABC):
             JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
 
         """
+        from mockcdrs.control.request_assertions import RequestCount, RequestMatcher, assert_requested
+
         matcher = RequestMatcher.of(method, path, query, status=status, headers=headers, body=body)
         count = RequestCount.of(times, at_least, at_most)
-        request_assertions.assert_requested(self.kept_requests(), matcher, count, host=self.host)
+        assert_requested(self.kept_requests(), matcher, count, host=self.host)
 
     @arguments.checked
     def assert_not_requested(
@@ -139,8 +139,10 @@ class RequestInterface(ABC):
             JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
 
         """
+        from mockcdrs.control.request_assertions import RequestCount, RequestMatcher, assert_requested
+
         matcher = RequestMatcher.of(method, path, query, status=status, headers=headers, body=body)
-        request_assertions.assert_requested(self.kept_requests(), matcher, RequestCount.of(0), host=self.host)
+        assert_requested(self.kept_requests(), matcher, RequestCount.of(0), host=self.host)
 
     @arguments.checked
     def assert_requested_in_order(self, /, *requests: "str | Mapping[str, Any]") -> None:
@@ -154,8 +156,10 @@ class RequestInterface(ABC):
             JournalFull: where the requests that the journal still keeps do not tell. It is an `AssertionError`.
 
         """
+        from mockcdrs.control.request_assertions import RequestMatcher, assert_in_order
+
         matchers = [RequestMatcher.parse(each) for each in requests]
-        request_assertions.assert_in_order(self.kept_requests(), matchers, host=self.host)
+        assert_in_order(self.kept_requests(), matchers, host=self.host)
 
     @arguments.checked
     def transcript(self) -> str:

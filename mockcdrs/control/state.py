@@ -5,8 +5,8 @@ import itertools
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -31,7 +31,7 @@ from mockcdrs.dataset.generator import Traffic
 from mockcdrs.dataset.office import DEFAULT_LOCALE
 from mockcdrs.dataset.random_stream import hex_id
 from mockcdrs.dataset.store import LoadedStore, Origin, Overlay, Store
-from mockcdrs.faults import Faults
+from mockcdrs.faults.engine import Faults
 
 _MOST_TOKENS = 10_000
 
@@ -94,17 +94,24 @@ class TokenRegister:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
+        self._counts = Counter[str]()  # of the tokens in `names`, by test
         self._lock = threading.Lock()
 
     def issue(self, name: str) -> str:
         """Return a new token for a test of this name. The oldest tokens are forgotten when there are very many."""
         with self._lock:
-            count = sum(each == name for each in self.names.values())
-            token = hex_id("token of a test", name, count)
+            token = hex_id("token of a test", name, self._counts[name])
             self.names[token] = name
+            self._counts[name] += 1
             while len(self.names) > _MOST_TOKENS:
-                del self.names[next(iter(self.names))]
+                self._forget_oldest()
             return token
+
+    def _forget_oldest(self) -> None:
+        name = self.names.pop(next(iter(self.names)))
+        self._counts[name] -= 1
+        if not self._counts[name]:
+            del self._counts[name]
 
 
 class State:
@@ -258,7 +265,7 @@ def build_state(
         clock.live(speed=config.speed)
     account = default_account(store)
     if config.reseller:
-        account = store.accounts[account.id] = replace(account, is_reseller=True)
+        account = store.accounts[account.id] = account._replace(is_reseller=True)
     version = version_named(config.kazoo)
     state = State(
         store,

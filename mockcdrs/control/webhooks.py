@@ -7,7 +7,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import Any, NamedTuple, TypedDict
 from urllib.parse import quote_plus, urlsplit
 
 from mockcdrs import arguments
@@ -88,7 +88,8 @@ class Webhook:
     id: str = ""
 
     def __post_init__(self) -> None:
-        arguments.check({name: getattr(self, name) for name in WEBHOOK_KINDS}, WEBHOOK_KINDS, "a webhook")
+        for name, kind in WEBHOOK_KINDS.items():
+            arguments.check_value(name, getattr(self, name), kind)
 
     @classmethod
     def from_arguments(cls, uri: str, given: Mapping[str, Any]) -> "Webhook":
@@ -97,8 +98,7 @@ class Webhook:
         return cls(uri=uri, **given)
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookAttempt:
+class WebhookAttempt(NamedTuple):
     """One attempt to tell a webhook of a leg that ended.
 
     Arguments:

@@ -306,4 +306,4 @@ def remove_webhook(backend: MockBackend, request: ApiRequest) -> ApiResponse:
 def list_attempts(backend: MockBackend, request: ApiRequest) -> ApiResponse:
     """Return the attempts to send events, oldest first."""
     del request
-    return ApiResponse([asdict(attempt) for attempt in backend.state.webhooks.wait_for(0, 0)])
+    return ApiResponse([attempt._asdict() for attempt in backend.state.webhooks.wait_for(0, 0)])

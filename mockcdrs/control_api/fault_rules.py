@@ -7,8 +7,7 @@ from mockcdrs.control.backend import MockBackend
 from mockcdrs.control_api import messages
 from mockcdrs.control_api.access import ApiError
 from mockcdrs.control_api.messages import NO_CONTENT, ApiRequest, ApiResponse, bad_value
-from mockcdrs.faults import Rule
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.rule import PRESETS, Rule
 
 
 def _describe(backend: MockBackend, rule: Rule) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def read_settings(backend: MockBackend, request: ApiRequest) -> ApiResponse:
             "settings": dict(state.settings.items()),
             "quirks": quirks,
             "seed": state.seed,
-            "data": asdict(state.data.origin),
+            "data": state.data.origin._asdict(),
             "reseller": state.data.accounts[backend.account_id].is_reseller,
             "maximum_range": widest_range(state.version, state.settings),
         }

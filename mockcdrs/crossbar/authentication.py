@@ -229,7 +229,7 @@ def _identity_signature(key: bytes, account_id: str, owner_id: str) -> str:
     return base64.urlsafe_b64encode(signature).decode().rstrip("=")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Bucket:
     """What was taken out of a bucket, as of a moment."""
 

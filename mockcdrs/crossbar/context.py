@@ -40,7 +40,7 @@ _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ServerState:
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
@@ -97,7 +97,7 @@ class _Null:
 NULL = _Null()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ParsedRequest:
     """A request as Crossbar's modules see it (`api_util.erl`).
 
@@ -153,7 +153,7 @@ def _shorten(value: Any) -> Any:
     return None if value is NULL else value
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Context:
     """One request on its way: what has been found out so far.
 

@@ -68,7 +68,7 @@ def _text_key(text: str) -> collation.Weights:
     return collation.text_key(text)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ViewRow:
     """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
 

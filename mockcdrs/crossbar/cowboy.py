@@ -8,7 +8,7 @@ Sources followed: `api_resource.erl`; Cowboy's `cowboy_http`, `cowboy_rest` and 
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockcdrs.crossbar.errors import EmptyResponse, handler_crash
 
@@ -30,25 +30,22 @@ _END = r"[ \t]*(?:,[ \t,]*|\Z)"
 _NEXT = r"[ \t]*;[ \t]*"
 _WEIGHT = r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?"
 _VALUE = rf'(?:{WORD}|"(?:[^"\\]|\\.)*")'
+# `re` compiles these when the first client sends such a header: most send none, or `*/*`.
 # `cow_http_hd:parse_accept/1`: what comes behind the weight is no parameter of the type
-_RANGE = re.compile(
+_RANGE = (
     rf"(?:(?P<type>{WORD})/(?P<subtype>{WORD})|\*(?=;))(?P<parameters>(?:{_NEXT}(?!q=){WORD}={_VALUE})*)"
-    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}|\.\d{{1,3}})(?:{_NEXT}{WORD}(?:={_VALUE})?)*)?{_END}",
-    re.ASCII,
+    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}|\.\d{{1,3}})(?:{_NEXT}{WORD}(?:={_VALUE})?)*)?{_END}"
 )
-_PARAMETER = re.compile(rf"{_NEXT}{WORD}={_VALUE}")
+_PARAMETER = rf"{_NEXT}{WORD}={_VALUE}"
 # `cow_http_hd:parse_accept_language/1`, which takes a semicolon for a comma where no weight follows
-_LANGUAGE = re.compile(
+_LANGUAGE = (
     rf"(?P<tag>\*|[A-Za-z]{{1,8}}(?:-[A-Za-z0-9]{{1,8}})*)"
-    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?=[A-Za-z]))",
-    re.ASCII,
+    rf"(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?=[A-Za-z]))"
 )
 # `cow_http_hd:parse_accept_encoding/1`, which does so too
-_CODING = re.compile(
-    rf"(?P<coding>{WORD})(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?={WORD}))", re.ASCII
-)
-_ETAG = re.compile(r'(?:W/)?"[^"\s]*"')
-_ETAGS = re.compile(rf"[ \t,]*(?:{_ETAG.pattern}[ \t]*(?:,[ \t,]*|\Z))+")
+_CODING = rf"(?P<coding>{WORD})(?:{_NEXT}q=(?P<weight>{_WEIGHT}){_END}|{_END}|{_NEXT}(?!q=)(?={WORD}))"
+_ETAG = r'(?:W/)?"[^"\s]*"'
+_ETAGS = rf"[ \t,]*(?:{_ETAG}[ \t]*(?:,[ \t,]*|\Z))+"
 
 
 def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[int, str] | None:
@@ -70,8 +67,7 @@ def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _MediaRange:
+class _MediaRange(NamedTuple):
     """A media type that a client accepts, `*` standing for any, and how much it likes it."""
 
     type: str
@@ -118,11 +114,11 @@ def _compare(a: _MediaRange, b: _MediaRange) -> int:
     return b.precedes(a) - a.precedes(b)
 
 
-def _parse_elements(pattern: re.Pattern[str], header: str) -> Iterator[re.Match[str]]:
+def _parse_elements(pattern: str, header: str) -> Iterator[re.Match[str]]:
     """What a header lists; `ValueError` where it is something else."""
-    header, at = header.strip(" \t,"), 0
+    header, at, element = header.strip(" \t,"), 0, re.compile(pattern, re.ASCII)
     while at < len(header):
-        match = pattern.match(header, at)
+        match = element.match(header, at)
         if not match:
             raise ValueError(header)
         yield match
@@ -138,7 +134,7 @@ def _parse_accept(accept: str) -> list[_MediaRange]:
 
 def _media_range(match: re.Match[str]) -> _MediaRange:
     kind, subtype = (match["type"] or "*").lower(), (match["subtype"] or "*").lower()
-    parameters = sum(1 for _ in _PARAMETER.finditer(match["parameters"]))
+    parameters = sum(1 for _ in re.finditer(_PARAMETER, match["parameters"]))
     return _MediaRange(kind, subtype, parameters, float(match["weight"] or 1))
 
 
@@ -220,6 +216,6 @@ def check_preconditions(method: str, headers: Mapping[str, str], etag: str | Non
 
 def _parse_etags(header: str) -> list[str]:
     """The tags in a header, weak ones with their `W/`."""
-    if not _ETAGS.fullmatch(header):
+    if not re.fullmatch(_ETAGS, header):
         raise EmptyResponse(400, with_request_id=False)
-    return _ETAG.findall(header)
+    return re.findall(_ETAG, header)

@@ -43,7 +43,7 @@ _LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 MakeItem = Callable[[Document], Any]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ResourceResult:
     """What a resource found, before it takes the form that the client wants.
 
@@ -100,7 +100,7 @@ class ResourceResult:
         return rows
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Rendered:
     """Headers and body of an answer; with a failure only its headers count.
 

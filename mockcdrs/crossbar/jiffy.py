@@ -8,8 +8,7 @@ and place, where jiffy throws it; see `Jiffy` for what differs between the forks
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _PLAIN = re.compile(rb'[^"\\\x00-\x1f]*')
@@ -45,8 +44,7 @@ class Pairs(list[tuple[str, Any]]):
     """An outermost object as its names and values, in which a name may come twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Jiffy:
+class Jiffy(NamedTuple):
     """How a fork of jiffy decodes. `name` is where it is developed.
 
     `throws`: whether it throws what Kazoo waits for where it refuses a text.

@@ -35,7 +35,7 @@ Fetch = Callable[[str, Any, int], list[ViewRow]]
 Mapper = Callable[[list[ViewRow]], list[Any]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ViewScope:
     """A view, and the part of it that a request sees: keys that begin with `prefix`, then with a time in its range.
 
@@ -54,7 +54,7 @@ class ViewScope:
         return [*self.prefix, time] if self.has_time else [*self.prefix]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class PagePlan:
     """What to walk: months in the direction of travel, rows a page (`None`: all), rows a chunk.
 
@@ -71,7 +71,7 @@ class PagePlan:
     keeps_stale_key: bool = True
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ViewQuery:
     """A query that is still to be read by walking `plan`; `is_chunked`: whether items are sent as they are found.
 

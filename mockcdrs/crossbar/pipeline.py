@@ -85,7 +85,7 @@ _CORS = {
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class HttpRequest:
     """A request as it came: `query` and `path` raw, header names in small letters, `peer` the address it came from."""
 

@@ -5,7 +5,7 @@ of Kazoo has is a field of `versions.Version`. Without a quirk the mock answers 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockcdrs import arguments
 
@@ -16,8 +16,7 @@ class UnknownQuirk(ValueError):
     """A name that is not in the table. The text says what came and what is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quirk:
+class Quirk(NamedTuple):
     """One surprising behaviour.
 
     `source` is the server's module that it comes from, `example` a request that meets it.

@@ -18,8 +18,9 @@ Schema = Mapping[str, Any]
 
 _MAX_LENGTH_DIGITS = 20
 _READ_BYTES = 8_000_000  # bytes
-_CONTENT_TYPE = re.compile(rf'{WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*', re.ASCII)
-_BOUNDARY = re.compile(r';[ \t]*boundary=(?:"(?P<quoted>[^"]+)"|(?P<bare>[^";, \t]+))', re.IGNORECASE)
+# `re` compiles these when the first body comes
+_CONTENT_TYPE = rf'(?a){WORD}/{WORD}(?:[ \t]*;[ \t]*{WORD}=(?:(?:{WORD})?|"(?:[^"\\]|\\.)*"))*[ \t]*'
+_BOUNDARY = r'(?i);[ \t]*boundary=(?:"(?P<quoted>[^"]+)"|(?P<bare>[^";, \t]+))'
 _FORM = "application/x-www-form-urlencoded"
 _BASE64 = "application/base64"
 _ACCEPTED_TYPES = {"", *JSON_TYPES, *CSV_TYPES, _FORM, "multipart/form-data", "multipart/mixed"}  # `crossbar.hrl`
@@ -81,7 +82,7 @@ def _parse_multipart(context: Context, body: bytes) -> Mapping[str, Any]:
 
 
 def _split_parts(context: Context, body: bytes) -> Iterator[tuple[dict[str, str], bytes]]:
-    boundary = _BOUNDARY.search(context.request.headers.get("content-type", ""))
+    boundary = re.search(_BOUNDARY, context.request.headers.get("content-type", ""))
     line = b"\r\n--" + (boundary["quoted"] or boundary["bare"]).encode() if boundary else b""
     _preamble, *parts = (b"\r\n" + body).split(line) if boundary else [body]
     if not parts or not parts[-1].startswith(b"--"):
@@ -109,7 +110,7 @@ def _content_type(context: Context) -> str:
     header = context.request.headers.get("content-type")
     if header is None:
         return ""
-    if not _CONTENT_TYPE.fullmatch(header.strip()):
+    if not re.fullmatch(_CONTENT_TYPE, header.strip()):
         raise handler_crash(f"a content type that is none: {header!a:.80}")
     return header.partition(";")[0].strip().lower()
 

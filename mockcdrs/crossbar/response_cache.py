@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.context import Claims, ServerState
@@ -25,8 +26,7 @@ _ENTRY_BYTES = 2_000  # what an entry takes, however short its response
 _DIGEST = re.compile(r'"([0-9a-f]{32})"')
 
 
-@dataclass(frozen=True, slots=True)
-class _CachedResponse:
+class _CachedResponse(NamedTuple):
     """A response whose body is stored in parts, the last one cut wherever the id of its request stood.
 
     `claims` are the token's, `key_length` says how long the key of the entry is. A digest over the envelope is left out
@@ -67,7 +67,7 @@ def _revision_field(digest: str) -> bytes:
     return f'"revision":"{digest}",'.encode()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Moment:
     """What was requested at one moment of some data: as time goes on, nobody requests what was before."""
 

@@ -7,12 +7,12 @@ To add a version, add it below the others, best made of the nearest one with `da
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr.listing_columns import RowColumns
 from mockcdrs.crossbar import jiffy, quirks, views
 from mockcdrs.crossbar.jiffy import Jiffy
-from mockcdrs.crossbar.views import LegView, UsersView
+from mockcdrs.crossbar.views import UsersView, View
 
 _MANY = 12
 
@@ -55,7 +55,7 @@ class Version:
     datetime_separator: str = _rule(
         "what stands between date and time in `datetime`", "cb_cdrs `pretty_print_datetime`"
     )
-    owner_interactions: LegView = _rule(
+    owner_interactions: View = _rule(
         "leg that is shown for an interaction in the listing of a user's interactions",
         "interactions.json `interaction_listing_by_owner`",
     )
@@ -274,8 +274,7 @@ def _hint(name: str) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-@dataclass(frozen=True, slots=True)
-class VersionRule:
+class VersionRule(NamedTuple):
     """A rule: what it is about, which of Kazoo's functions decide it, and what it is in each version, by name."""
 
     name: str
@@ -311,6 +310,10 @@ def _shared(values: list[Any]) -> frozenset[str]:
 
 def _describe(value: Any, shared: frozenset[str]) -> str:
     match value:
+        case View():
+            return value.leg.value
+        case UsersView() | Jiffy():
+            return value.name
         case bool():
             return "yes" if value else "no"
         case str():
@@ -322,9 +325,5 @@ def _describe(value: Any, shared: frozenset[str]) -> str:
             if shared:
                 return ", and ".join(filter(None, ["those that all versions have", ", ".join(names)]))
             return ", ".join(names) or "none"
-        case LegView():
-            return str(value.chooses.value)
-        case UsersView() | Jiffy():
-            return value.name
         case _:
             return f"`{value.value}`"

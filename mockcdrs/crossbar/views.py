@@ -7,9 +7,8 @@ so its map gives nothing too. Documents of users and devices have `id` where the
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import javascript as js
@@ -21,13 +20,19 @@ MapFunction = Callable[[Document], Emitted | None]
 ReduceFunction = Callable[[Sequence[Any]], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class LegChoice(Enum):
+    """Which of an interaction's legs stands for it."""
+
+    FIRST_MADE = "the leg whose channel was made first"
+    MOST_BILLED = "the leg with the most billing seconds"
+
+
+class View(NamedTuple):
     """A view of a database of CDRs.
 
     `map` gives what it emits for a document. `time_of`: the time in a key in Gregorian seconds, if it has one, and
     `moment` what happened then. `has_owner`: whether keys begin with a user's id. `group_level`: how many parts of a
-    key make a group, of whose values `reduce` makes one.
+    key make a group, of whose values `reduce` makes one. `leg`: which leg that is, where a group is an interaction.
     """
 
     name: str
@@ -37,20 +42,7 @@ class View:
     group_level: int = 0
     reduce: ReduceFunction | None = None
     moment: TimeBasis = "written"
-
-
-class LegChoice(Enum):
-    """Which of an interaction's legs stands for it."""
-
-    FIRST_MADE = "the leg whose channel was made first"
-    MOST_BILLED = "the leg with the most billing seconds"
-
-
-@dataclass(frozen=True, slots=True)
-class LegView(View):
-    """A view whose `reduce` gives one leg of each interaction."""
-
-    chooses: LegChoice = LegChoice.FIRST_MADE
+    leg: LegChoice = LegChoice.FIRST_MADE
 
 
 def is_cdr(document: Document) -> bool:
@@ -189,21 +181,21 @@ TIME_FIRST, TIME_AFTER_OWNER = _time_at(0), _time_at(1)
 LISTING = View("cdrs/crossbar_listing", _map_listing, TIME_FIRST)
 LISTING_OF_ALL = View("cdrs/crossbar_listing of all", _map_listing_of_all, TIME_FIRST)
 LISTING_BY_OWNER = View("cdrs/listing_by_owner", _map_listing_by_owner, TIME_AFTER_OWNER, has_owner=True)
-INTERACTIONS = LegView(
+INTERACTIONS = View(
     "interactions/interaction_listing", _map_interactions, TIME_FIRST, group_level=2, reduce=first_leg, moment="begun"
 )
 INTERACTIONS_BY_OWNER_FIRST_MADE, INTERACTIONS_BY_OWNER_MOST_BILLED = (
-    LegView(
+    View(
         "interactions/interaction_listing_by_owner",
         _map_interactions_by_owner,
         TIME_AFTER_OWNER,
         has_owner=True,
         group_level=3,
         reduce=reduce,
-        chooses=chooses,
+        leg=leg,
         moment="begun",
     )
-    for reduce, chooses in ((first_leg_of_owner, LegChoice.FIRST_MADE), (most_billed_leg, LegChoice.MOST_BILLED))
+    for reduce, leg in ((first_leg_of_owner, LegChoice.FIRST_MADE), (most_billed_leg, LegChoice.MOST_BILLED))
 )
 LEGS = View("interactions/interaction_listing_by_id", _map_legs, _time_of_interaction, moment="begun")
 
@@ -229,8 +221,7 @@ _FEATURES: dict[str, Callable[[Document], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UsersView:
+class UsersView(NamedTuple):
     """`users/crossbar_listing` of a version: `key` is what users are ordered and paged by, out of a document.
 
     `has_own_features`: whether those that a document names itself come before the ones it is seen to have.

@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from mockcdrs.dataset.random_stream import hex_id
 
@@ -14,16 +14,14 @@ _MONTH_SUFFIX = re.compile(r"-\d{4}(0[1-9]|1[0-2])\Z", re.ASCII)
 _DIGEST_FIELDS = {"md5": "pvt_md5_auth", "sha": "pvt_sha1_auth"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What a client sends as `X-Auth-Token`, and the user on whose behalf it acts."""
 
     value: str
     owner_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """One Kazoo account.
 
     `tree` holds the ids of its ancestors, the topmost first. `months` are the months (`YYYYMM`) for which a
@@ -44,8 +42,8 @@ class Account:
     devices: Sequence[Mapping[str, Any]] = ()
     tokens: tuple[Token, ...] = ()
     numbers: tuple[str, ...] = ()
-    document: Mapping[str, Any] = field(default_factory=dict)
-    whitelabel: Mapping[str, Any] = field(default_factory=dict)
+    document: Mapping[str, Any] = {}
+    whitelabel: Mapping[str, Any] = {}
     apps: tuple[Mapping[str, Any], ...] = ()
 
 

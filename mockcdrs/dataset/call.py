@@ -17,7 +17,7 @@ from mockcdrs.dataset.store import Document, TimeBasis
 T = TypeVar("T")
 
 _DECIMAL_DIGITS = 10  # of a number of 32 bits, at the most
-_PORTS = tuple(str(port) for port in range(16_384, 32_768, 2))
+_FIRST_PORT = 16_384  # of those for media, which are even
 _new_tuple = tuple.__new__  # what `Channel(...)` does, without the call in between
 
 
@@ -102,7 +102,7 @@ class LegWindow(NamedTuple):
     by: TimeBasis = "written"
 
 
-ALL_TIME = LegWindow(range(2**63))
+ALL_TIME, NO_TIME = LegWindow(range(2**63)), LegWindow(range(0))
 
 
 class Call:
@@ -224,8 +224,8 @@ class Call:
             **parties,
             "_id": f"{self._context.month}-{call_id}",
             "_rev": f"1-{raw[:16].hex()}",
-            "remote_sdp": f"{remote[0]}{session}{remote[1]}{_PORTS[port]}{remote[2]}",
-            "local_sdp": f"{local[0]}{session}{local[1]}{_PORTS[port ^ 0x155]}{local[2]}",
+            "remote_sdp": f"{remote[0]}{session}{remote[1]}{_FIRST_PORT + 2 * port}{remote[2]}",
+            "local_sdp": f"{local[0]}{session}{local[1]}{_FIRST_PORT + 2 * (port ^ 0x155)}{local[2]}",
             "duration_seconds": ringing + talking,
             "billing_seconds": talking,
             "ringing_seconds": ringing,

@@ -1,15 +1,16 @@
 """Calls built from a specification: a scenario's legs, with the people, times, rates and fields that a test gives."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypedDict
 
 from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError, Kind
 from mockcdrs.cdr import gregorian
 from mockcdrs.cdr.billing import UNITS_PER_DOLLAR
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.call import Call, month_context
+from mockcdrs.dataset.call import ALL_TIME, NO_TIME, Call, LegWindow, month_context
+from mockcdrs.dataset.endpoints import Endpoint
 from mockcdrs.dataset.office import Office
 from mockcdrs.dataset.random_stream import hex_id, random_for, sample, stream_for_call
 from mockcdrs.dataset.scenarios import SCENARIOS
@@ -128,7 +129,8 @@ class CallSpec:
     fields: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        arguments.check({each.name: getattr(self, each.name) for each in fields(self)}, CALL_SPEC_FIELDS, "a call")
+        given = {name: value for name in CALL_SPEC_FIELDS if (value := getattr(self, name)) is not None}
+        arguments.check(given, CALL_SPEC_FIELDS, "a call")
         if isinstance(self.rate, Mapping):
             arguments.check(self.rate, _RATE_PARTS, "a rate")
         if self.scenario is not None and self.direction is not None:
@@ -155,10 +157,18 @@ def build_call(
     `account` is whose call it is, if that is not quite the office's: its users stand in for the office's, and
     `reseller_id` is its reseller. Raises `ArgumentError` for a length of a call that nobody answers.
     """
-    trial = _build_scenario(office, spec, end - _LONGEST_SECONDS, serial)
-    # how long the call takes is known once it is built: so it is built twice, the second time from the right start
-    took = max(leg["timestamp"] for leg in trial) - (end - _LONGEST_SECONDS)
-    legs = _build_scenario(office, spec, end - took, serial)
+    scenario = SCENARIOS[spec.name]
+    draw = draw_call(office, scenario.phones, "crafted", spec.name, serial, is_one_user=scenario.is_one_user)
+
+    def make(start: int, window: LegWindow = ALL_TIME) -> list[Document]:
+        legs = list(scenario.make(draw.begin(start, window)))
+        _set_times(legs, spec, start)
+        return legs
+
+    # how long the call takes is known once it is made: so it is made twice, the second time from the right start
+    early = end - _LONGEST_SECONDS
+    trial = make(early, NO_TIME if spec.seconds is None and spec.ringing is None else ALL_TIME)
+    legs = make(end + early - max(leg["timestamp"] for leg in trial))
     if account is not None:
         for leg in legs:
             known = {"account_name": account.name, "account_realm": account.realm, "reseller_id": reseller_id}
@@ -179,28 +189,29 @@ def merge_fields(document: Document, changes: Mapping[str, Any]) -> Document:
     return merged
 
 
-def plain_call(office: Office, start: int, phones: int, *identity: object, is_one_user: bool = False) -> Call:
-    """A call drawn from its identity, that begins at `start`, Gregorian seconds.
+class CallDraw(NamedTuple):
+    """What of a call is drawn from its identity, whenever it begins."""
 
-    Its `phones` are so many, of any users, or the two of one.
-    """
+    office: Office
+    phones: Sequence[Endpoint]
+    pace: Sequence[float]
+    key: int
+
+    def begin(self, start: int, window: LegWindow = ALL_TIME) -> Call:
+        """The call that begins at `start`, Gregorian seconds; legs outside of `window` are made in short."""
+        context = month_context(self.office, gregorian.month_of(start))
+        stream = stream_for_call(b"%d" % self.key, self.pace, legs=len(self.phones) + 4)
+        return Call(context, stream, start, self.phones, self.key & 0xFFFF, window)
+
+
+def draw_call(office: Office, phones: int, *identity: object, is_one_user: bool = False) -> CallDraw:
+    """Draw a call from its identity. Its `phones` are so many, of any users, or the two of one."""
     random = random_for("call", office.seed, office.account.id, *identity)
     pace, key = [random.random() for _ in range(8)], random.getrandbits(64)
-    context = month_context(office, gregorian.month_of(start))
-    stream = stream_for_call(b"%d" % key, pace, legs=phones + 4)
     rows = sample(random, range(len(office.phones)), phones)
     if is_one_user:
         rows = [rows[0] // 3 * 3 + 1, rows[0] // 3 * 3 + 2]
-    return Call(context, stream, start, [office.phones[row] for row in rows], key & 0xFFFF)
-
-
-def _build_scenario(office: Office, spec: CallSpec, start: int, serial: int) -> list[Document]:
-    scenario = SCENARIOS[spec.name]
-    identity = "crafted", spec.name, serial
-    call = plain_call(office, start, scenario.phones, *identity, is_one_user=scenario.is_one_user)
-    legs = list(scenario.make(call))
-    _set_times(legs, spec, start)
-    return legs
+    return CallDraw(office, [office.phones[row] for row in rows], pace, key)
 
 
 def _set_times(legs: list[Document], spec: CallSpec, start: int) -> None:
@@ -253,13 +264,15 @@ def _set_users(legs: list[Document], office: Office, spec: CallSpec, serial: int
     owners = list(dict.fromkeys(leg["custom_channel_vars"].get("owner_id", "") for leg in legs))
     owners.sort(key=lambda owner: not owner)  # legs of nobody come last
     stand_ins = _find_stand_ins(owners, spec.owner, serial, account)
-    known = {user["id"]: user for user in (*office.account.users, *account.users)}
-    texts: dict[str, str] = {}
-    for old, new in stand_ins.items():
-        if old != new and old in known and new in known:
-            texts |= zip(_number_and_name(known[old]), _number_and_name(known[new]), strict=True)
-    changed = [_replace_texts(leg, texts) for leg in legs]
-    for leg in changed:
+    changes = {old: new for old, new in stand_ins.items() if old != new}
+    if changes:
+        known = {user["id"]: user for user in (*office.account.users, *account.users)}
+        texts: dict[str, str] = {}
+        for old, new in changes.items():
+            if old in known and new in known:
+                texts |= zip(_number_and_name(known[old]), _number_and_name(known[new]), strict=True)
+        legs = [_replace_texts(leg, texts) for leg in legs]
+    for leg in legs:
         variables = leg["custom_channel_vars"]
         owner = variables.get("owner_id", "")
         if stand_ins[owner]:
@@ -268,7 +281,7 @@ def _set_users(legs: list[Document], office: Office, spec: CallSpec, serial: int
             del variables["owner_id"]
         if spec.device is not None and owner == owners[0]:
             variables |= {"authorizing_id": spec.device, "authorizing_type": "device"}
-    return changed
+    return legs
 
 
 def _find_stand_ins(owners: list[str], first: str | None, serial: int, account: Account) -> dict[str, str]:
@@ -297,6 +310,8 @@ def _rename_parties(legs: list[Document], spec: CallSpec) -> list[Document]:
     names = {first["caller_id_name"]: spec.caller_name, first["callee_id_name"]: spec.callee_name}
     known = {old: new for old, new in numbers.items() if old and new is not None}
     named = known | {old: new for old, new in names.items() if old and new is not None}
+    if not named:
+        return legs
     return [
         {key: _replace(key, value, named if key.endswith("_id_name") else known) for key, value in leg.items()}
         for leg in legs

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.call import Call
-from mockcdrs.dataset.call_builder import plain_call
+from mockcdrs.dataset.call_builder import draw_call
 from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.outcomes import ANSWERED, LOST_RACE
 from mockcdrs.dataset.scenarios import SCENARIOS
@@ -23,7 +23,7 @@ _USUAL_TIMES = (6, 54)
 
 def _plain_call(name: str, start: int = _USUAL_START, phones: int = 2) -> Call:
     """A call drawn from the edge case's name, beginning at a Gregorian second."""
-    return plain_call(generate_office(SEED, main_account_id(SEED)), start, phones, "edge", name)
+    return draw_call(generate_office(SEED, main_account_id(SEED)), phones, "edge", name).begin(start)
 
 
 def plain_leg(name: str, start: int = _USUAL_START, times: tuple[int, int] = _USUAL_TIMES) -> Document:

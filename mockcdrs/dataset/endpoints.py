@@ -22,7 +22,6 @@ bytes, so that a call is the same wherever it is generated.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from string import ascii_letters, ascii_lowercase, digits
@@ -122,8 +121,7 @@ class LegTemplate(NamedTuple):
     sdp: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(NamedTuple):
     """What all endpoints of one account share. `cluster` is the domain of the machines that serve it."""
 
     account_id: str
@@ -138,7 +136,7 @@ class Endpoint:
     """One party of calls: its number and name, and what its legs look like when it calls or is called.
 
     `uri` is how the legs of others show it, `shown_name` the name that its callers see, and `contact` where SIP
-    reaches it. `callflow_id` is what a call to it runs through.
+    reaches it.
     """
 
     agent = FREESWITCH
@@ -152,7 +150,11 @@ class Endpoint:
         self.sip_user = sip_user or number
         self.contact = f"{self.sip_user}@{sip_host or home.realm}"
         self.uri = self.from_uri = self.request_uri = f"{number}@{home.realm}"
-        self.callflow_id = hex_id("callflow", home.account_id, number)
+
+    @cached_property
+    def callflow_id(self) -> str:
+        """The id of the callflow that a call to it runs through."""
+        return hex_id("callflow", self.home.account_id, self.number)
 
     @cached_property
     def shown(self) -> dict[str, Any]:
@@ -267,19 +269,27 @@ class Outside(Endpoint):
         self.host = carrier["address"]
         self.from_uri = self.contact
         self.shown_name = number
-        self.callflow_id = hex_id("callflow", home.account_id, "no_match")  # of all numbers outside
-        self.classifier, self.rate = rate_of(home.plan, number)
+
+    @cached_property
+    def callflow_id(self) -> str:
+        """The one of all numbers outside."""
+        return hex_id("callflow", self.home.account_id, "no_match")
+
+    @cached_property
+    def _class_and_rate(self) -> tuple[str, Rate | None]:
+        return rate_of(self.home.plan, self.number)
 
     def _called_fields(self) -> dict[str, Any]:
-        return {"e164_destination": self.number, "e164_origination": None, "did_classifier": self.classifier}
+        return {"e164_destination": self.number, "e164_origination": None, "did_classifier": self._class_and_rate[0]}
 
     def _calling_vars(self) -> dict[str, Any]:
         registered = ["gateway calling"] if "username" in self.carrier else []
         return self._vars("carrier", "carrier calling", *registered) | _billing_vars(INBOUND_RATE.billing, INBOUND_RATE)
 
     def _called_vars(self) -> dict[str, Any]:
-        billed = _billing_vars("limits_disabled" if self.rate is None else self.rate.billing, self.rate)
-        is_emergency = "true" if self.classifier == "emergency" else "false"
+        classifier, rate = self._class_and_rate
+        billed = _billing_vars("limits_disabled" if rate is None else rate.billing, rate)
+        is_emergency = "true" if classifier == "emergency" else "false"
         return self._vars("carrier", "carrier called") | billed | {"emergency_resource": is_emergency}
 
 

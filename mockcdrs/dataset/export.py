@@ -5,7 +5,6 @@ Each day is written for itself, by whatever process, so what is written does not
 """
 
 import csv
-import dataclasses
 import json
 import shutil
 import tempfile
@@ -256,9 +255,8 @@ def write_accounts(directory: Path, accounts: Iterable[Account]) -> None:
 
 def account_fields(account: Account) -> dict[str, Any]:
     """An account as `accounts.json` has it."""
-    fields = {field.name: getattr(account, field.name) for field in dataclasses.fields(account)}
     tokens = [{"token": token.value, "owner_id": token.owner_id} for token in account.tokens]
-    return {**fields, "users": list(account.users), "devices": list(account.devices), "tokens": tokens}
+    return {**account._asdict(), "users": list(account.users), "devices": list(account.devices), "tokens": tokens}
 
 
 def _csv_writer(file: IO[str]) -> Any:

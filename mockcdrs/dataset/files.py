@@ -11,7 +11,7 @@ import json
 import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -322,4 +322,4 @@ def _completed(account: Account, documents: Mapping[Month, Iterable[Document]]) 
     """Add the months of an account's documents; and, where it has no token, one made from its id."""
     held = {month for account_id, month in documents if account_id == account.id}
     token = Token(hashlib.sha256(f"mockcdrs token of {account.id}".encode()).hexdigest()[:32])
-    return replace(account, months=tuple(sorted(held.union(account.months))), tokens=account.tokens or (token,))
+    return account._replace(months=tuple(sorted(held.union(account.months))), tokens=account.tokens or (token,))

@@ -6,13 +6,12 @@ Edge cases at the limits of the schema are found by Hypothesis: one version of i
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs import dataset
 from mockcdrs.cdr import gregorian
@@ -21,8 +20,7 @@ from mockcdrs.dataset.store import Document
 _PACKAGE = Path(dataset.__file__).parent.parent
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """What the committed data was made from. `moment_gregorian` is when the office's last call may have ended."""
 
     seed: int
@@ -156,19 +154,17 @@ def _month(document: Document) -> str:
 
 def _manifest(files: dict[str, bytes]) -> bytes:
     return _pretty(
-        asdict(
-            Manifest(
-                seed=SEED,
-                moment=MOMENT,
-                moment_gregorian=_MOMENT_GREGORIAN,
-                days=DAYS,
-                calls_per_day=CALLS_PER_DAY,
-                locale=_LOCALE,
-                versions={name: _version(name) for name in _MAKERS},
-                counts={name: data.count(b"\n") for name, data in files.items() if name.endswith(".jsonl")},
-                sha256={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-            )
-        )
+        Manifest(
+            seed=SEED,
+            moment=MOMENT,
+            moment_gregorian=_MOMENT_GREGORIAN,
+            days=DAYS,
+            calls_per_day=CALLS_PER_DAY,
+            locale=_LOCALE,
+            versions={name: _version(name) for name in _MAKERS},
+            counts={name: data.count(b"\n") for name, data in files.items() if name.endswith(".jsonl")},
+            sha256={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        )._asdict()
     )
 
 

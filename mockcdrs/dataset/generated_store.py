@@ -3,7 +3,6 @@
 import copy
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache, partial
 from math import ceil
@@ -57,7 +56,7 @@ class GeneratedStore:
         self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
         phones = call_plan(seed, self._main, locale, traffic).phones
         self.accounts = {
-            account.id: replace(account, months=()) for account in office.generate_accounts(seed, locale, phones)
+            account.id: account._replace(months=()) for account in office.generate_accounts(seed, locale, phones)
         }
 
     def with_clock(self, now: Callable[[], int]) -> "GeneratedStore":

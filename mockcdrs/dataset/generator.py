@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain, cycle
 from operator import itemgetter
 from random import Random
@@ -276,6 +276,9 @@ class _PhonePool:
         return list(added[:count])
 
 
+_Group = tuple[int, int, list[tuple[int, int]]]
+
+
 class Timetable:
     """The calls of an office on one UTC day. One that would last past midnight does not take place."""
 
@@ -296,7 +299,7 @@ class Timetable:
         self._paces = [
             tuple((part + draw()) / ROWS for part in row.parts) for row in self._rows[: min(self._count, ROWS)]
         ]
-        self._moments = cache(self._group_moments)
+        self._groups: dict[tuple[TimeBasis, int], list[_Group]] = {}  # a `cache` of a method would hold this itself
 
     def legs(self, block: Block, by: TimeBasis) -> list[Document]:
         """The legs that end in a block, or whose interactions begin in it."""
@@ -319,7 +322,10 @@ class Timetable:
 
         Rows whose legs end about as late are looked at together: their calls have begun among the same others.
         """
-        for soonest, latest, moments in self._moments(by, end - first):
+        groups = self._groups.get((by, end - first))
+        if groups is None:
+            groups = self._groups[by, end - first] = self._group_moments(by, end - first)
+        for soonest, latest, moments in groups:
             near = self._near(first - latest, end - soonest)
             for row in range(near.start // ROWS * ROWS, near.stop, ROWS):
                 low, high = (bisect_left(moments, (number - row,)) for number in (near.start, near.stop))
@@ -328,7 +334,7 @@ class Timetable:
                     if first <= start + seconds < end:
                         yield row + place, start
 
-    def _group_moments(self, by: TimeBasis, width: int) -> list[tuple[int, int, list[tuple[int, int]]]]:
+    def _group_moments(self, by: TimeBasis, width: int) -> list[_Group]:
         """When legs end (interactions begin), in groups of as many seconds.
 
         Each group has its least and its most seconds after a call's begin, and all its moments by row.

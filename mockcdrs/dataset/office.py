@@ -7,9 +7,8 @@ one with fewer has.
 import functools
 import math
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar, overload
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar, overload
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import DEMO_APPS, Account, Token
@@ -38,8 +37,7 @@ _APP_LIST = [app["id"] for app in reversed(DEMO_APPS)]
 """What a user has installed, as a web client notes it: the first one, which shows calls, opens after a login."""
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+class Office(NamedTuple):
     """Everything that the calls of one account draw from.
 
     `phones` are the desk phones and softphones of the users. `lines` are the account's own numbers, as others dial and
@@ -94,7 +92,7 @@ def generate_office(seed: int, account_id: str, locale: str = DEFAULT_LOCALE, ph
     builder = _Builder(seed, account_id, load_pool(locale), phones)
     if phones:  # all else is as in the office without more phones, which the plan of its calls was made with
         usual = generate_office(seed, account_id, locale)
-        return replace(usual, account=builder.account(), phones=builder.phones)
+        return usual._replace(account=builder.account(), phones=builder.phones)
     return builder.office()
 
 
@@ -112,6 +110,9 @@ class _LazySequence(Sequence[T]):
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         places = range(self._count)[place]
         return self._make(places) if isinstance(places, int) else tuple(map(self._make, places))
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self._make, range(self._count))
 
     def __len__(self) -> int:
         return self._count

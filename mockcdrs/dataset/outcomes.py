@@ -5,6 +5,7 @@ from, so that no platform's rounding shows.
 """
 
 import bisect
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -39,16 +40,15 @@ CONGESTED = CallOutcome("NORMAL_TEMPORARY_FAILURE", "sip:503", "NORMAL_TEMPORARY
 OUT_OF_ORDER = CallOutcome("DESTINATION_OUT_OF_ORDER", "sip:502", "DESTINATION_OUT_OF_ORDER")
 
 _QUANTILES = 1_000
+_SHARES = [(row + 0.5) / _QUANTILES for row in range(_QUANTILES)]
 
 
 def _curve(*points: tuple[float, int]) -> tuple[int, ...]:
     """Evenly spaced quantiles of the distribution whose (share, seconds) points are given."""
-    table, shares = [], [share for share, _ in points]
-    for row in range(_QUANTILES):
-        share = (row + 0.5) / _QUANTILES
-        upper = bisect.bisect_left(shares, share)
-        (low, few), (high, many) = points[upper - 1], points[upper]
-        table.append(few + int((many - few) * (share - low) / (high - low)))
+    table = list[int]()
+    for (low, few), (high, many) in pairwise(points):
+        shares = _SHARES[len(table) : bisect.bisect_right(_SHARES, high)]
+        table += [few + int((many - few) * (share - low) / (high - low)) for share in shares]
     return tuple(table)
 
 

@@ -1,61 +1,21 @@
-"""The base class of all actions, each one keyword argument of `fail()`, and what an action gets when its rule fires."""
+"""The base class of all actions, each one keyword argument of `fail()`."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.matching import RequestView, RuleError
-from mockcdrs.faults.wire_effect import Latch, Line, WireEffect
-
-if TYPE_CHECKING:
-    from mockcdrs.faults.answer_actions import TokenExpiry
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.firing import Firing
+from mockcdrs.faults.wire_effect import WireEffect
 
 Produce = Callable[[ServerState], HttpResponse]
 
 _FLAG = Kind("true or false", arguments.FLAG.fits)
-
-
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """A rule's firing on a request: what its actions get.
-
-    Arguments:
-        request: the request.
-        server_state: what the request sees of the server.
-        tokens: the tokens that expired.
-        is_open: whether the rule fires again and again.
-        identity: the mock's seed, the rule's number and the number of the match.
-        lifted: is set when the rule is removed.
-        line: what all bodies share that the rule slows down together.
-        buckets: what requests are paid from, for the rule.
-
-    """
-
-    request: RequestView
-    server_state: ServerState
-    tokens: "TokenExpiry"
-    is_open: bool
-    identity: tuple[int, int, int]
-    lifted: Latch
-    line: Line
-    buckets: TokenBuckets
-
-    def share(self, purpose: str) -> float:
-        """A number from 0 up to 1, by chance: a function of the identity and of what it is for."""
-        return draw(purpose, *self.identity)
-
-
-def draw(purpose: str, seed: int, rule_number: int, match: int) -> float:
-    """A number from 0 up to 1, by chance, that follows from the arguments."""
-    digest = hashlib.sha256(f"{purpose}/{seed}/{rule_number}/{match}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") / 2**64
 
 
 @dataclass(frozen=True)

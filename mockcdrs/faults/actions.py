@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
 from mockcdrs.dataset.store import Overlay
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.action import Action
 from mockcdrs.faults.answer_actions import (
     DuplicateRow,
@@ -23,8 +24,7 @@ from mockcdrs.faults.answer_actions import (
     RunCode,
     SendEmpty,
 )
-from mockcdrs.faults.matching import RuleError
-from mockcdrs.faults.reply import MakeReply, Reply, SendReply
+from mockcdrs.faults.reply import MakeReply, Reply, ReplyArguments, SendReply
 from mockcdrs.faults.wire_actions import (
     Bandwidth,
     Blackhole,
@@ -146,6 +146,10 @@ class RuleArguments(ReplyRuleArguments, StepArguments, total=False):
     headers: Mapping[str, str | bool]
     rate_limit: RateLimit | None
     script: Sequence[Step]
+
+
+REPLY_RULE_ARGUMENTS = ("path", "reply", *ReplyArguments.__annotations__, *ReplyRuleArguments.__annotations__)
+SCRIPT_ARGUMENTS = ("path", "steps", *ScriptArguments.__annotations__)
 
 
 def make_actions(given: Mapping[str, Any]) -> Actions:

@@ -13,17 +13,17 @@ from typing import Any, ClassVar, NoReturn
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.cdr import gregorian
 from mockcdrs.crossbar.authentication import TokenError
-from mockcdrs.crossbar.context import Claims, ServerState
+from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.couchdb import Databases
 from mockcdrs.crossbar.envelope import encode_json, encode_pretty_json
 from mockcdrs.crossbar.errors import SYSTEM_ERRORS, Failure, module_error, system_error
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import Version
 from mockcdrs.dataset.store import Overlay, Store
-from mockcdrs.faults.action import Action, AnswerAction, Firing, Produce
-from mockcdrs.faults.matching import RuleError
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.action import Action, AnswerAction, Produce
+from mockcdrs.faults.firing import Firing
 
 ERROR_BY_STATUS: dict[int, str] = {
     400: "parse_error",
@@ -171,51 +171,6 @@ class MalformJson(AnswerAction):
         return _with_body(usual, _whole_body(usual)[:-1] or b"{")
 
 
-class TokenExpiry:
-    """Refuses the tokens that expired, and tells them from those that a later login gave.
-
-    A token that a login gives after one expired is made to last longer than any before it. On a real server the time
-    between the two logins has that effect; here the clock may stand still.
-    """
-
-    def __init__(self) -> None:
-        self._expired: frozenset[str] = frozenset()
-        self._fresh_until_unix = 0
-
-    def expire(self, token: str, server_state: ServerState) -> None:
-        """Refuse a token from now on."""
-        self._expired |= {token}
-        self._fresh_until_unix = 1 + max(self._fresh_until_unix, _expiry_of_new_token(server_state))
-
-    def is_fresh(self, token: str, server_state: ServerState) -> bool:
-        """Whether a login gave this token after the last one had expired."""
-        try:
-            until = server_state.claims(token).get("exp", 0)
-        except TokenError:
-            return False
-        return bool(0 < self._fresh_until_unix <= until)
-
-    def applied_to(self, server_state: ServerState) -> ServerState:
-        """The server's state with the expired tokens refused."""
-        expired = self._expired
-        if not expired:
-            return server_state
-        more = max(0, self._fresh_until_unix - _expiry_of_new_token(server_state))
-
-        def claims(token: str) -> Claims:
-            if token in expired:
-                raise TokenError("token_expired")
-            return server_state.claims(token)
-
-        settings = replace(server_state.settings, token_auth_expiry=server_state.settings.token_auth_expiry + more)
-        return replace(server_state, claims=claims, settings=settings)
-
-
-def _expiry_of_new_token(server_state: ServerState) -> int:
-    """When a token that is given now expires, in Unix seconds."""
-    return gregorian.to_unix(server_state.now) + server_state.settings.token_auth_expiry
-
-
 class ExpireToken(AnswerAction):
     """Refuse the token of the request from now on."""
 
@@ -275,9 +230,9 @@ class RepeatPage(AnswerAction):
             if own is None:
                 return envelope
             usual.outcome.next_start_key = own
-            items = [item for item in envelope.items() if item[0] != "next_start_key"]
-            at = [name for name, _ in items].index("page_size") if "page_size" in envelope else len(items)
-            return dict([*items[:at], ("next_start_key", own), *items[at:]])
+            items = list(envelope.items())
+            at = list(envelope).index("page_size") if "page_size" in envelope else len(items)
+            return dict([*items[:at], ("next_start_key", own), *items[at:]])  # in its place, where there is one
 
         return _edit_envelope(usual, change)
 

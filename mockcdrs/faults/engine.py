@@ -4,19 +4,21 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockcdrs.crossbar.authentication import TokenBuckets
 from mockcdrs.crossbar.context import Outcome, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults.action import Firing
-from mockcdrs.faults.actions import Actions
-from mockcdrs.faults.answer_actions import TokenExpiry
-from mockcdrs.faults.matching import KEPT_KEYS, PageTracker, RequestView
-from mockcdrs.faults.rule import Rule
+from mockcdrs.faults.firing import Firing, TokenExpiry
+from mockcdrs.faults.request_view import KEPT_KEYS, PageTracker, RequestView
 from mockcdrs.faults.wire_effect import NO_EFFECT, Latch, Line, WireEffect
+
+if TYPE_CHECKING:  # a mock without rules does without these
+    from mockcdrs.faults.actions import Actions
+    from mockcdrs.faults.rule import Rule
 
 _DOWN = WireEffect(reset=True, fault="the server is down")
 _MAX_MISSES = 3
@@ -28,14 +30,14 @@ class RuleFailed(Exception):
     """A function of a rule's raised within an answer; `Faults.check` raises what it raised, in the test."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry:
     """A rule in force, or one that was removed: its counts stay. `lifted` is set when it is removed.
 
     `misses` are requests that it did not fire on, with the differences that kept it from that; the nearest first.
     """
 
-    rule: Rule
+    rule: "Rule"
     lifted: Latch = field(default_factory=Latch)
     line: Line = field(default_factory=Line)
     buckets: TokenBuckets = field(default_factory=TokenBuckets)
@@ -50,12 +52,11 @@ class _Entry:
             self.misses = sorted([*self.misses, miss], key=lambda each: len(each[1]))[:_MAX_MISSES]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fired:
+class _Fired(NamedTuple):
     """A rule that fires on a request, and what happens."""
 
     entry: _Entry
-    actions: Actions
+    actions: "Actions"
     firing: Firing
 
 
@@ -97,14 +98,14 @@ class Faults:
             self.is_down = False
             self._tokens = TokenExpiry()
 
-    def add(self, rule: Rule) -> Rule:
+    def add(self, rule: "Rule") -> "Rule":
         """Put a rule behind the others. Returns it with its number."""
         with self._lock:
             numbered = rule.with_number(len(self._rules) + len(self._removed) + 1)
             self._rules[numbered.number] = _Entry(numbered)
             return numbered
 
-    def remove(self, rule: Rule) -> bool:
+    def remove(self, rule: "Rule") -> bool:
         """Remove a rule and let go of the answers that it holds back. Returns whether it was there.
 
         With the last rule that makes tokens expire, all tokens are good again.
@@ -118,7 +119,7 @@ class Faults:
             self._forget_tokens()
             return True
 
-    def replace(self, number: int, rule: Rule) -> Rule | None:
+    def replace(self, number: int, rule: "Rule") -> "Rule | None":
         """Put a rule in the place of another, under its number; it begins to count anew. `None` where there is none."""
         with self._lock:
             entry = self._rules.get(number)
@@ -151,31 +152,31 @@ class Faults:
         finally:
             self.is_down = False
 
-    def __iter__(self) -> Iterator[Rule]:
+    def __iter__(self) -> "Iterator[Rule]":
         with self._lock:
             return iter([entry.rule for entry in self._rules.values()])
 
     def __len__(self) -> int:
         return len(self._rules)
 
-    def fired(self, rule: Rule) -> int:
+    def fired(self, rule: "Rule") -> int:
         """How often a rule fired, removed or not; 0 for one that was never added."""
         entry = self._entry(rule)
         return entry.fired if entry else 0
 
-    def matched(self, rule: Rule) -> int:
+    def matched(self, rule: "Rule") -> int:
         """How many requests a rule matched, fired or not; 0 for a rule that was never added."""
         entry = self._entry(rule)
         return entry.matched if entry else 0
 
-    def _entry(self, rule: Rule) -> _Entry | None:
+    def _entry(self, rule: "Rule") -> _Entry | None:
         return self._rules.get(rule.number) or self._removed.get(rule.number)
 
-    def never_fired(self) -> list[Rule]:
+    def never_fired(self) -> "list[Rule]":
         """The rules that have not fired yet."""
         return [rule for rule in self if not self.fired(rule)]
 
-    def near_misses(self, rule: Rule) -> list[str]:
+    def near_misses(self, rule: "Rule") -> list[str]:
         """The requests that a rule which never fired came nearest to, and in what they differ; the nearest first."""
         entry = self._entry(rule)
         misses = [] if entry is None or entry.fired else entry.misses
@@ -221,7 +222,7 @@ class Faults:
         try:
             answer = self._answer(fired, server_state, lambda changed: produce(incoming, changed))
         except RuleFailed:
-            return HttpResponse(500), replace(effect, close=True)
+            return HttpResponse(500), effect._replace(close=True)
 
         def complete() -> None:
             key = answer.outcome.next_start_key
@@ -240,10 +241,10 @@ class Faults:
                 return _when_complete(answer, complete), effect
             complete()  # nobody will ask for the body
         except RuleFailed:
-            effect = replace(effect, close=True)
+            effect = effect._replace(close=True)
         return answer, effect
 
-    def _failed(self, rule: Rule, error: Exception) -> RuleFailed:
+    def _failed(self, rule: "Rule", error: Exception) -> RuleFailed:
         """Keep what a rule's own code raised, for the end of the test."""
         error.add_note(f"raised by the code of {rule}; the client was left with a broken connection")
         self.failures.append(error)

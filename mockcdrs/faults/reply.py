@@ -14,8 +14,10 @@ from mockcdrs.arguments import Kind
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.envelope import encode_json
 from mockcdrs.crossbar.pipeline import HttpResponse, cors_headers
-from mockcdrs.faults.action import AnswerAction, Firing, Produce
-from mockcdrs.faults.matching import RequestView, RuleError
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.action import AnswerAction, Produce
+from mockcdrs.faults.firing import Firing
+from mockcdrs.faults.request_view import RequestView
 
 _BODIES = ("json", "text", "body", "file")
 _HEADERS_OF_THE_SERVER = frozenset(
@@ -63,7 +65,8 @@ class Reply:
         given = [name for name in _BODIES if getattr(self, name) is not None]
         if len(given) > 1:
             raise RuleError(f"{' and '.join(given)} in one reply exclude each other: a reply has one body", given[1])
-        arguments.check({name: getattr(self, name) for name in _KINDS}, _KINDS, "a reply", RuleError)
+        for name, kind in _KINDS.items():
+            arguments.check_value(name, getattr(self, name), kind, RuleError)
         for name, value in self.headers.items():
             if not (name and isinstance(value, str)) or any(end in name + value for end in "\r\n"):
                 raise RuleError(f"headers: came {name!r}: {value!r}, expected text on one line")

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.faults.action import draw
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.actions import (
     ACTIONS,
     SCRIPT,
@@ -23,7 +23,8 @@ from mockcdrs.faults.actions import (
     script_in_python,
 )
 from mockcdrs.faults.answer_actions import ExpireToken
-from mockcdrs.faults.matching import Match, RuleError
+from mockcdrs.faults.firing import draw
+from mockcdrs.faults.matching import Match
 from mockcdrs.faults.reply import Reply, SendReply
 from mockcdrs.faults.wire_actions import lognormal
 
@@ -51,7 +52,8 @@ class Schedule:
 
     def __post_init__(self) -> None:
         kinds = {"nth": _COUNT, "after": arguments.whole(0), "times": _COUNT, "probability": _SHARE}
-        arguments.check({name: getattr(self, name) for name in kinds}, kinds, "a rule", RuleError)
+        for name, kind in kinds.items():
+            arguments.check_value(name, getattr(self, name), kind, RuleError)
 
     @property
     def is_open(self) -> bool:

@@ -6,14 +6,15 @@ the match.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs import arguments
 from mockcdrs.arguments import Kind
-from mockcdrs.faults.action import Action, Firing
-from mockcdrs.faults.matching import RuleError
-from mockcdrs.faults.wire_effect import Pace, Wait, WireEffect
+from mockcdrs.faults import RuleError
+from mockcdrs.faults.action import Action
+from mockcdrs.faults.firing import Firing
+from mockcdrs.faults.wire_effect import Line, Pace, Wait, WireEffect
 
 _LEAST_SHARE = 2.0**-60  # the logarithm of 0 is infinite
 
@@ -108,7 +109,7 @@ class _Breaks(Action):
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
         del firing
-        return replace(effect, **{self.keyword: self.value})
+        return effect._replace(**{self.keyword: self.value})
 
 
 class CloseConnection(_Breaks):
@@ -132,7 +133,7 @@ class Blackhole(_Breaks):
     sentence = "The request is accepted and never answered, as long as the rule exists."
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
-        return replace(effect, blackhole=firing.lifted)
+        return effect._replace(blackhole=firing.lifted)
 
 
 class CutBody(_Breaks):
@@ -177,7 +178,7 @@ class Delay(Action):
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
         drawn = isinstance(self.value, Distribution)
         seconds = self.value.seconds(firing.share("delay")) if drawn else self.value
-        return replace(effect, delays=(*effect.delays, Wait(seconds, firing.lifted)))
+        return effect._replace(delays=(*effect.delays, Wait(seconds, firing.lifted)))
 
     def to_json(self) -> Any:
         return self.value.to_json() if isinstance(self.value, Distribution) else self.value
@@ -200,7 +201,7 @@ class Drip(Action):
     example = 20_000
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
-        return replace(effect, paces=(*effect.paces, Pace(self.value, firing.lifted)))
+        return effect._replace(paces=(*effect.paces, Pace(self.value, firing.lifted, Line())))
 
 
 class Bandwidth(Action):
@@ -214,4 +215,4 @@ class Bandwidth(Action):
     example = 50_000
 
     def change_wire(self, effect: WireEffect, firing: Firing) -> WireEffect:
-        return replace(effect, paces=(*effect.paces, Pace(self.value, firing.lifted, firing.line)))
+        return effect._replace(paces=(*effect.paces, Pace(self.value, firing.lifted, firing.line)))

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 class Latch:
@@ -46,8 +46,7 @@ def wait(seconds: float, *latches: Latch) -> None:
         ended.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """Seconds to wait before the first byte. `lifted` is set when the rule is removed, which ends the wait."""
 
     seconds: float
@@ -68,17 +67,15 @@ class Line:
             return self._free_at_seconds - now_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """The speed at which bodies are sent over a line, until `lifted` is set."""
 
     bytes_a_second: float
     lifted: Latch
-    line: Line = field(default_factory=Line, compare=False)
+    line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class WireEffect:
+class WireEffect(NamedTuple):
     """What the server does to an answer on its way to the client.
 
     It waits for all of `delays`, one after the other, and then sends the body at the slowest of `paces`. After

@@ -10,7 +10,6 @@ import ipaddress
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
@@ -246,7 +245,7 @@ class Anonymizer:
         """Anonymize an account with its users, devices and tokens. Apps are left out: those of the demo stand in."""
         hidden = {name: self.anonymize_field(name, getattr(account, name)) for name in _ACCOUNT_FIELDS}
         tokens = [[self.hide(FieldKind.ID, text) for text in (each.value, each.owner_id)] for each in account.tokens]
-        return replace(account, **hidden, tokens=tuple(Token(*each) for each in tokens), apps=())
+        return account._replace(**hidden, tokens=tuple(Token(*each) for each in tokens), apps=())
 
     def anonymize_object(self, fields: Mapping[str, Any]) -> Document:
         """Anonymize a document, a row, or an object within one."""

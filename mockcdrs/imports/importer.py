@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -285,8 +285,7 @@ def describe_account(
     """An account with what the answer of its endpoint says of it, and with its users and devices if there are any."""
     document = {name: value for name, value in answer.items() if name not in _NOT_IN_DOCUMENT}
     created = {"pvt_created": answer["created"]} if "created" in answer else {}
-    return replace(
-        account,
+    return account._replace(
         name=str(answer.get("name", account.name)),
         realm=str(answer.get("realm", account.realm)),
         is_reseller=answer.get("is_reseller", account.is_reseller) is True,

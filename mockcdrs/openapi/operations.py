@@ -216,7 +216,7 @@ _CDR_OPERATIONS = {
 def _user_operation(version: Version, below: str, operation: Operation) -> Operation:
     words = {
         "/cdrs": "A user's calls, newest first.",
-        "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.chooses.value}.",
+        "/cdrs/interaction": f"One row for each interaction of a user: {version.owner_interactions.leg.value}.",
     }
     summary = words.get(below, f"{operation.summary} The user is not checked.")
     return replace(operation, name=f"{operation.name}OfUser", summary=summary, tag="Calls of a user")

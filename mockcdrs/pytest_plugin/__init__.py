@@ -38,17 +38,20 @@ class MockSession:
     def __init__(self) -> None:
         from mockcdrs.control.state import TokenRegister
         from mockcdrs.mock import MockFamily
+        from mockcdrs.server.waitress_server import Guard
 
         self._mocks = MockFamily(MAX_SHARED_MOCKS)
         self._server: Mock | None = None
         self._current: Mock | None = None
         self._past_ports: set[int] = set()
         self._register = TokenRegister()
+        self._guard = Guard()
 
     def make(self, options: dict[str, Any], test: str = "") -> "Mock":
         """A new mock, with a token of the test's own."""
         mock = self._mocks.make(MockConfig(**options))
         mock.past_ports = self._past_ports
+        mock.guard = self._guard
         mock.state.register = self._register
         if test:
             mock.issue_token(test)
@@ -70,9 +73,10 @@ class MockSession:
             self._hand_over(None)
 
     def close(self) -> None:
-        """End the session's server."""
+        """End the session's server and its guard."""
         if self._server is not None:
             self._server.close()
+        self._guard.stop(1.0)
 
     def _hand_over(self, mock: "Mock | None") -> None:
         self._current = mock
@@ -129,33 +133,40 @@ def mockcdrs_options() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def _mockcdrs_session() -> "Iterator[MockSession]":
+def _mockcdrs_session(pytestconfig: pytest.Config) -> "Iterator[MockSession | None]":
+    """The session's mocks; none where the server is elsewhere. It is there before the fixtures of any test."""
+    if plugin_options.read_elsewhere(pytestconfig, "url"):
+        yield None
+        return
     with contextlib.closing(MockSession()) as session:
         yield session
 
 
 @pytest.fixture(scope="session")
-def mockcdrs_server(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "ServerOfTest":
+def mockcdrs_server(
+    pytestconfig: pytest.Config, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
+) -> "ServerOfTest":
     """A mock with one address for the whole session, for a client that is configured once.
 
     During a test with the fixture `mockcdrs`, that mock also answers here, if it has the same account. With
     `--mockcdrs-url` the fixture is the server at that URL.
     """
-    if plugin_options.read_elsewhere(request.config, "url"):
-        return _server_elsewhere(request.config)
-    session: MockSession = request.getfixturevalue("_mockcdrs_session")
-    return session.server(plugin_options.settings_of(request.config, mockcdrs_options).options)
+    if _mockcdrs_session is None:
+        return _server_elsewhere(pytestconfig)
+    return _mockcdrs_session.server(plugin_options.settings_of(pytestconfig, mockcdrs_options).options)
 
 
 @pytest.fixture
-def mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "Iterator[ServerOfTest]":
+def mockcdrs(
+    request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
+) -> "Iterator[ServerOfTest]":
     """A new mock for the test, with its own data, clock and settings, at an address that no other test uses.
 
     With `--mockcdrs-url` it is the server at that URL: a mock, which is reset before each test, or a real Kazoo.
     """
     marked = plugin_options.from_marker(request.node)
     settings = plugin_options.settings_of(request.config, mockcdrs_options, marked)
-    if plugin_options.read_elsewhere(request.config, "url"):
+    if _mockcdrs_session is None:
         from mockcdrs.remote_mock import RemoteMock
 
         server = _server_elsewhere(request.config, marked)
@@ -167,23 +178,24 @@ def mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -
         else:
             yield server
         return
-    session: MockSession = request.getfixturevalue("_mockcdrs_session")
-    mock = session.make(settings.options, request.node.nodeid)
-    with contextlib.closing(mock), session.current(mock), report.watch(request.node, mock, settings):
+    mock = _mockcdrs_session.make(settings.options, request.node.nodeid)
+    with contextlib.closing(mock), _mockcdrs_session.current(mock), report.watch(request.node, mock, settings):
         yield mock
 
 
 @pytest.fixture
-def make_mockcdrs(request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any]) -> "Iterator[MakeMock]":
+def make_mockcdrs(
+    request: pytest.FixtureRequest, mockcdrs_options: dict[str, Any], _mockcdrs_session: MockSession | None
+) -> "Iterator[MakeMock]":
     """A factory of further mocks for the test; its keyword arguments are the options of a mock.
 
     The mocks are closed at the end of the test, and are checked for advice and faults like `mockcdrs`.
     """
     marked = plugin_options.from_marker(request.node)
-    if plugin_options.read_elsewhere(request.config, "url"):
+    if _mockcdrs_session is None:
         yield _skip_further_mock
         return
-    session: MockSession = request.getfixturevalue("_mockcdrs_session")
+    session = _mockcdrs_session
     with contextlib.ExitStack() as mocks:
 
         @arguments.named_only("make_mockcdrs(seed=7)", OptionError)

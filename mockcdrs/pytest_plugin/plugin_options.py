@@ -18,6 +18,7 @@ _ALLOW = Option(OptionKind.NAMES, "a code of advice, or a quirk, that a strict t
 TEST_OPTIONS: dict[str, Option] = {**OPTIONS, "strict": _STRICT, "allow": _ALLOW}
 """What the ini file, the command line, the marker and the fixture `mockcdrs_options` take alike."""
 
+_KINDS = {name: option.kind.value for name, option in TEST_OPTIONS.items()}
 _ACTIONS = {OptionKind.SWITCH: "store_true", OptionKind.NAMES: "append", OptionKind.ASSIGNMENTS: "append"}
 _INI_TYPES: dict[OptionKind, Any] = {
     OptionKind.SWITCH: "bool",
@@ -116,7 +117,7 @@ def _check(given: Mapping[str, Any], where: str, origin: str | None = None) -> N
     """Raise `UsageError` for a name that nothing has, and for a value that its name cannot have."""
     try:
         arguments.check_names(given, TEST_OPTIONS, "the marker" if origin else "a test")
-        arguments.check(given, {name: option.kind.value for name, option in TEST_OPTIONS.items()}, "a test")
+        arguments.check(given, _KINDS, "a test")
         _check_codes(given.get("allow", ()))
     except ArgumentError as wrong:
         raise pytest.UsageError(f"{where}: {wrong}") from wrong

@@ -15,7 +15,7 @@ other secrets a digest, so that it shows whose token was sent, and a replay send
 import email.utils
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +51,7 @@ class RecordedServer:
         """The JSON object of what is known."""
         members = asdict(self)
         if self.data is not None:
-            members["data"] = {name: value for name, value in members["data"].items() if value is not None}
+            members["data"] = {name: value for name, value in self.data._asdict().items() if value is not None}
         return {name: value for name, value in members.items() if value}
 
     @classmethod
@@ -70,7 +70,7 @@ class RecordedServer:
 
 def _origin(members: Any) -> Origin:
     kinds = {"seed": int, "calls_per_day": int, "changed": bool}
-    names = [each.name for each in fields(Origin)]
+    names = Origin._fields
     return Origin(**{name: _check(value, kinds.get(name, str)) for name, value in members.items() if name in names})
 
 

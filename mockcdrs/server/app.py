@@ -15,11 +15,14 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar.request_body import max_body_size
 from mockcdrs.server.middleware import (
     BODILESS_STATUSES,
+    SERVED,
     FaultMiddleware,
     JournalMiddleware,
     Request,
     RequestIdMiddleware,
+    ServedMock,
     respond_as_crossbar,
+    served_mock,
 )
 
 if TYPE_CHECKING:
@@ -77,30 +80,23 @@ def router() -> CompiledRouter:
     return routes
 
 
-def create_app(
-    state: State, backend: "MockBackend | None" = None, config: "ServerConfig | None" = None
-) -> "falcon.App[Request, falcon.Response]":
-    """Make a WSGI app that serves one state.
+@functools.cache
+def _falcon_app() -> "falcon.App[Request, falcon.Response]":
+    """The Falcon app behind all mocks of a process: a request's environment says whose it is.
 
-    Args:
-        state: Data, settings, clock, faults and journal to answer from.
-        backend: What the control API at `/_mockcdrs/` works on. Without it there is none.
-        config: Whom the control API lets in: requests from this machine alone, if left out.
-
+    One of a mock's own would take longer than all else that a mock is made of.
     """
-    control = None if backend is None else _Control(backend, config)
-    opening = RequestIdMiddleware(state, None if control is None else CONTROL), JournalMiddleware(state.journal)
+    opening = RequestIdMiddleware(CONTROL), JournalMiddleware()
     app = falcon.App(request_type=Request, middleware=(*opening, FaultMiddleware()), router=router())
     app.resp_options.default_media_type = None  # type: ignore[assignment]  # Crossbar has responses of no type
     app.add_sink(respond_as_crossbar, "")
-    if control is not None:
-        app.add_sink(control.respond, rf"{CONTROL}(?:/|\Z)")
+    app.add_sink(_respond_as_control, rf"{CONTROL}(?:/|\Z)")
 
     def respond_to_unknown_method(req: Request, resp: falcon.Response, error: falcon.HTTPError, params: Any) -> None:
         """Have Crossbar refuse in its own words and order what Falcon refuses, some of it before any middleware."""
         del error, params
-        if control is not None and f"{req.path}/".startswith(f"{CONTROL}/"):
-            control.respond(req, resp)
+        if f"{req.path}/".startswith(f"{CONTROL}/") and served_mock(req).respond_to_control is not None:
+            _respond_as_control(req, resp)
             return
         if not req.context.is_open:
             for middleware in opening:
@@ -109,6 +105,30 @@ def create_app(
 
     app.add_error_handler(falcon.HTTPError, respond_to_unknown_method)
     app.add_error_handler(Exception, _raise)
+    return app
+
+
+def _respond_as_control(req: Request, resp: falcon.Response, **_fields: Any) -> None:
+    (served_mock(req).respond_to_control or respond_as_crossbar)(req, resp)
+
+
+def create_app(
+    state: State, backend: "MockBackend | None" = None, config: "ServerConfig | None" = None
+) -> "WSGIApplication":
+    """Make a WSGI app that serves one state.
+
+    Args:
+        state: Data, settings, clock, faults and journal to answer from.
+        backend: What the control API at `/_mockcdrs/` works on. Without it there is none.
+        config: Whom the control API lets in: requests from this machine alone, if left out.
+
+    """
+    served = ServedMock(state, None if backend is None else _Control(backend, config).respond)
+
+    def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ[SERVED] = served
+        return _falcon_app()(environ, start_response)
+
     return app
 
 
@@ -160,9 +180,8 @@ class _Control:
         self._lock = threading.Lock()
         self._api: ControlApi | None = None
 
-    def respond(self, req: Request, resp: falcon.Response, **fields: Any) -> None:
+    def respond(self, req: Request, resp: falcon.Response) -> None:
         """Respond to any request below its path."""
-        del fields
         with self._lock:
             if self._api is None:
                 from mockcdrs.server.control_routes import ControlApi

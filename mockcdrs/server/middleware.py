@@ -7,26 +7,27 @@ import functools
 import gzip
 import logging
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import falcon
 
 from mockcdrs.cdr.listing_columns import rfc_1036
 from mockcdrs.control.clock import monotonic
-from mockcdrs.control.journal import LEAST_ERROR, Journal, Record, SentResponse
+from mockcdrs.control.journal import LEAST_ERROR, Record, SentResponse
 from mockcdrs.control.redaction import escape
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import cowboy
 from mockcdrs.crossbar.context import LOCAL_ADDRESS, ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.request_body import max_body_size
-from mockcdrs.faults import WireEffect
+from mockcdrs.faults.wire_effect import WireEffect
 from mockcdrs.server.wire_faults import ClientConnection, break_on_rule_failure, deliver
 
 NOTES = "mockcdrs.notes"
+SERVED = "mockcdrs.served"  # the key of a `ServedMock` in the environment of a request
 COMPRESSED_FROM_BYTES = 300
 BODILESS_STATUSES = ("204", "304")
 
@@ -89,26 +90,38 @@ class Request(falcon.Request):
     context: RequestContext  # type: ignore[assignment]  # Falcon's has no types
 
 
+class ServedMock(NamedTuple):
+    """Whose a request is: a mock's state, and what responds below the path of its control API, if it has one."""
+
+    state: State
+    respond_to_control: Callable[[Request, falcon.Response], None] | None
+
+
+def served_mock(req: Request) -> ServedMock:
+    """Return the mock that a request came to."""
+    return cast("ServedMock", req.env[SERVED])
+
+
 class RequestIdMiddleware:
     """Reads a request to Crossbar as it was sent, and gives it its id: the client's, or a new one.
 
-    Paths at and below `besides` are not Crossbar's, and a browser that opens the root is led there.
+    If the mock has a control API, paths at and below `besides` are not Crossbar's, and a browser that opens the root is
+    led there.
     """
 
-    def __init__(self, state: State, besides: str | None) -> None:
-        self._state = state
-        self._besides = None if besides is None else f"{besides}/"
+    def __init__(self, besides: str) -> None:
+        self._besides = f"{besides}/"
 
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Fill in the context."""
-        if self._besides is not None:
+        context, (state, respond_to_control) = req.context, served_mock(req)
+        if respond_to_control is not None:
             if f"{req.path}/".startswith(self._besides):
                 return
             if req.path == "/" and _is_from_browser(req):
                 resp.status, resp.location, resp.complete = 302, f"{self._besides}{_query_part(req)}", True
                 resp.set_header("Vary", "Accept")
                 return
-        context, state = req.context, self._state
         context.is_open, context.state, context.started = True, state, monotonic()
         context.incoming = incoming = read_request(req.env, state.settings.max_upload_size)
         context.server_state = server_state = state.server_state()
@@ -118,16 +131,13 @@ class RequestIdMiddleware:
 class JournalMiddleware:
     """Opens a record of each request to Crossbar, and completes it with the last of the response's body."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-
     def process_request(self, req: Request, resp: falcon.Response) -> None:
         """Open the record."""
         del resp
         if req.context.is_open:
             context = req.context
             context.other_test = context.state.name_other_test(context.incoming)
-            context.record = self._journal.open(context.incoming, context.server_state.now, context.other_test)
+            context.record = context.state.journal.open(context.incoming, context.server_state.now, context.other_test)
 
     def process_response(self, req: Request, resp: falcon.Response, resource: object, req_succeeded: bool) -> None:
         """Complete the record, or have the stream complete it when it ends."""

@@ -95,11 +95,59 @@ class _OutOfDate(wasyncore.ExitNow):
     """Raised where another thread has watched the sockets meanwhile: what this one polled is out of date."""
 
 
+class Guard:
+    """A thread that relieves those of event loops whose responses take too long. It sleeps while no responses begin.
+
+    Each event loop has one of its own, unless several share one that is there for longer than they are.
+    """
+
+    def __init__(self) -> None:
+        self._loops: tuple[EventLoop, ...] = ()
+        self._changing = threading.Lock()
+        self._is_busy, self._is_stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="mockcdrs-guard", daemon=True)
+        self._thread.start()
+
+    def add(self, loop: "EventLoop") -> None:
+        """Watch over an event loop."""
+        with self._changing:
+            self._loops = *self._loops, loop
+
+    def remove(self, loop: "EventLoop") -> None:
+        """Forget an event loop."""
+        with self._changing:
+            self._loops = tuple(each for each in self._loops if each is not loop)
+
+    def wake(self) -> None:
+        """Note that a response begins."""
+        if not self._is_busy.is_set():
+            self._is_busy.set()
+
+    def stop(self, grace_seconds: float) -> None:
+        """End the thread, and wait for that as long."""
+        self._is_stopping.set()
+        self._is_busy.set()
+        self._thread.join(grace_seconds)
+
+    def _watch(self) -> None:
+        while not self._is_stopping.is_set():
+            self._is_busy.wait()
+            self._is_busy.clear()
+            self._relieve_slow()
+
+    def _relieve_slow(self) -> None:
+        begun = {id(loop): loop.answers for loop in self._loops}  # which keeps none that ends meanwhile
+        self._is_stopping.wait(_PATIENCE_SECONDS)
+        for loop in self._loops:
+            loop.relieve_after(begun.get(id(loop)))
+
+
 class EventLoop:
     """The listening socket, the connections and the threads of a server, from its start to its stop.
 
     `app` runs in the thread that watches the sockets. Another thread takes over the watching when `step_aside` is
-    called, or when the app has not returned within some hundredths of a second.
+    called, or when the app has not returned within some hundredths of a second: the `guard`, if it is not one of the
+    loop's own, serves other loops, too. `answers` counts the responses that have begun.
     """
 
     def __init__(
@@ -108,13 +156,14 @@ class EventLoop:
         listener: Socket,
         longest_body: Callable[[], int],
         tls: "ssl.SSLContext | None" = None,
+        guard: Guard | None = None,
     ) -> None:
+        self.answers = 0
         self._sockets: dict[int, Any] = {}
         self._watching = threading.Lock()  # held by the thread that watches the sockets, free while it answers
         self._watcher: int | None = None  # the thread that held it last, unless it was relieved
         self._answering: ClientChannel | None = None  # whom that thread answers, or answered last
-        self._answers = 0
-        self._is_busy, self._is_stopping = threading.Event(), threading.Event()
+        self._is_stopping = False
         self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
         adjustments = Adjustments(
@@ -140,8 +189,10 @@ class EventLoop:
         )
         self._waitress.channel_class = functools.partial(_channel_class(tls), self, longest_body)
         self._waitress.pull_trigger = self._wake
-        self._start(self._watch, "mockcdrs-server")
-        self._start(self._guard, "mockcdrs-guard")
+        self._has_own_guard = guard is None
+        self._guard = guard or Guard()
+        self._guard.add(self)
+        self._start_watching()
 
     def add_task(self, channel: ClientChannel) -> None:
         """Note that a channel has a request to respond to; waitress calls this on its task dispatcher."""
@@ -160,9 +211,8 @@ class EventLoop:
         self._answering = channel
         self._watching.release()
         while channel.is_due():
-            self._answers += 1
-            if not self._is_busy.is_set():
-                self._is_busy.set()
+            self.answers += 1
+            self._guard.wake()
             channel.answer()
         was_watcher = self.is_watcher()
         if not self._take_turn():
@@ -175,11 +225,18 @@ class EventLoop:
         if self.is_watcher():
             self._relieve()
 
+    def relieve_after(self, answers: int | None) -> None:
+        """Let another thread watch the sockets if no response began after so many, and the last one is not complete."""
+        if self.answers == answers and not self._watching.locked():
+            self._relieve()
+
     def stop(self, grace_seconds: float) -> None:
         """End the connections and, within that time, the threads."""
         deadline = monotonic() + grace_seconds
-        self._is_stopping.set()
-        self._is_busy.set()
+        self._is_stopping = True
+        self._guard.remove(self)
+        if self._has_own_guard:
+            self._guard.stop(grace_seconds)
         self._wake()
         with self._starting:
             threads = [thread for thread in self._threads if thread is not threading.current_thread()]
@@ -190,11 +247,11 @@ class EventLoop:
                 thread.join(max(0.0, deadline - monotonic()))
             wasyncore.close_all(self._sockets)
 
-    def _start(self, work: Callable[[], None], name: str) -> None:
+    def _start_watching(self) -> None:
         with self._starting:
-            if self._is_stopping.is_set():
+            if self._is_stopping:
                 return
-            thread = threading.Thread(target=work, name=name, daemon=True)
+            thread = threading.Thread(target=self._watch, name="mockcdrs-server", daemon=True)
             thread.start()
             self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
 
@@ -202,7 +259,7 @@ class EventLoop:
         if not self._take_turn():
             return
         with contextlib.suppress(_Relieved):
-            while not self._is_stopping.is_set():
+            while not self._is_stopping:
                 with contextlib.suppress(_OutOfDate):
                     wasyncore.loop(use_poll=True, map=self._sockets, count=1)
             self._watching.release()
@@ -219,24 +276,14 @@ class EventLoop:
         if not self.is_watcher():
             self._waitress.trigger.pull_trigger()
 
-    def _guard(self) -> None:
-        """Relieve a thread whose response takes too long. Sleeps while no responses begin."""
-        while not self._is_stopping.is_set():
-            self._is_busy.wait()
-            self._is_busy.clear()
-            known = self._answers
-            self._is_stopping.wait(_PATIENCE_SECONDS)
-            if self._answers == known and not self._watching.locked():
-                self._relieve()
-
     def _relieve(self) -> None:
         self._watcher = None
         if self._answering is not None:
             self._answering.flush()  # what it writes from now on goes out at once
         try:
-            self._start(self._watch, "mockcdrs-server")
+            self._start_watching()
         except RuntimeError:  # the system gives no more threads for now: the guard will try again
-            self._is_busy.set()
+            self._guard.wake()
 
 
 class Server:
@@ -275,13 +322,16 @@ class Server:
         """Whether it listens."""
         return self._loop is not None
 
-    def start(self) -> Self:
-        """Listen and answer. `ListenError` where that is not possible; nothing happens when it runs already."""
+    def start(self, guard: Guard | None = None) -> Self:
+        """Listen and answer, under a guard of its own if none is given. Nothing happens when it runs already.
+
+        Raises `ListenError`.
+        """
         with self._changing:
             if self._loop is None:
                 listener = _listen(self.host, self.port)
                 self.port = listener.getsockname()[1]
-                self._loop = EventLoop(self._app, listener, self._longest_body, self._tls)
+                self._loop = EventLoop(self._app, listener, self._longest_body, self._tls, guard)
         return self
 
     def stop(self) -> None:

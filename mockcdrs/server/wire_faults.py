@@ -12,8 +12,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from mockcdrs.control.clock import monotonic
-from mockcdrs.faults import RuleFailed, WireEffect, wire_effect
-from mockcdrs.faults.wire_effect import Latch
+from mockcdrs.faults import wire_effect
+from mockcdrs.faults.engine import RuleFailed
+from mockcdrs.faults.wire_effect import Latch, WireEffect
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

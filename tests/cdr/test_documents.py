@@ -44,7 +44,7 @@ def test_a_step_that_is_not_there_gives_the_default(path: tuple[str, ...]) -> No
 def test_a_path_that_goes_on_behind_a_text_a_number_or_null_kills(path: tuple[str, ...]) -> None:
     """`kz_json:get_value1/3` ends in `badarg`, which no accessor's default hides."""
     for read in (value_at, text_at, integer_at):
-        with pytest.raises(BadArgument):
+        with pytest.raises(BadArgument, match=rf"^.+ has no '{path[-1]}'$"):
             read(DOCUMENT, path)
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from mockcdrs.cdr.erlang import (
     to_integer,
     to_number,
     to_text,
+    utf8_deep,
 )
 
 
@@ -36,6 +38,26 @@ def test_what_erlang_would_not_read_as_a_number_is_refused(value: Any) -> None:
         to_number(value)
     with pytest.raises(BadArgument):
         to_integer(value)
+
+
+def test_a_number_has_at_most_4000_characters() -> None:
+    assert to_number("9" * 4000) == 10**4000 - 1
+
+
+@pytest.mark.parametrize(
+    ("turn", "value", "words"),
+    [
+        (to_number, "1.", "not a number: '1.'"),
+        (to_integer, None, "not a number: None"),
+        (to_text, (1,), "has no text: (1,)"),
+        (to_text, ["a", 256], "no part of an iolist: 256"),
+        (to_text, {"a": "\udc99"}, "holds text that is no UTF-8"),
+    ],
+)
+def test_a_refusal_says_what_came(turn: Callable[[Any], object], value: Any, words: str) -> None:
+    with pytest.raises(BadArgument) as caught:
+        turn(value)
+    assert str(caught.value) == words
 
 
 def test_a_refusal_shows_at_most_eighty_characters_of_what_came() -> None:
@@ -127,6 +149,10 @@ def test_a_floats_text_reads_back_as_the_same_float(number: float) -> None:
         ({"a": [1, None], "b": "é"}, '{"a":[1,null],"b":"é"}'),
         ({"\x1f": 1e21, "b": 0.00001}, '{"\\u001F":1e+21,"b":0.00001}'),
         ([195, [169], "x", 200], "éx\udcc8"),
+        (["\udcc3", "\udca9", 0], "é\0"),
+        ({"a": 0.0, "b": -0.0, "c": float("nan")}, '{"a":0.0,"b":0.0,"c":null}'),
+        ({"a": 0.000001, "b": 0.0000001}, '{"a":0.000001,"b":1e-7}'),
+        ({"a": 1e20, "b": 1e21}, '{"a":100000000000000000000.0,"b":1e+21}'),
     ],
 )
 def test_every_json_value_has_a_text(value: Any, text: str) -> None:
@@ -137,6 +163,20 @@ def test_every_json_value_has_a_text(value: Any, text: str) -> None:
 def test_a_list_that_is_no_text_has_none_nor_an_object_with_bytes_that_are_none(value: Any) -> None:
     with pytest.raises(BadArgument):
         to_text(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("é", "é"),
+        ("Zo\udceb", "Zoë"),
+        ("Zo\udceb\udc80", "Zo\udceb\udc80"),
+        (["\udceb", {"\udceb": "\udceb"}], ["ë", {"\udceb": "ë"}]),
+        ([None, 1, True], [None, 1, True]),
+    ],
+)
+def test_bytes_that_are_no_utf_8_are_latin_1_if_all_of_them_can_be_printed(value: Any, text: Any) -> None:
+    assert utf8_deep(value) == text
 
 
 @pytest.mark.parametrize("value", ["True", "1", 1, "yes", None, [True], ""])

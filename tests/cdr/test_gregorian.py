@@ -78,6 +78,37 @@ def test_iso_8601_fills_up_with_zeros() -> None:
     assert gregorian.iso_8601(0) == "0000-01-01T00:00:00Z"
 
 
+def test_the_bounds_of_a_month_are_its_first_second_and_the_one_behind_its_last() -> None:
+    assert gregorian.month_bounds("202512") == (63_931_766_400, 63_934_444_800)
+    start, end = gregorian.month_bounds("202002")
+    assert (gregorian.iso_8601(start), gregorian.iso_8601(end)) == ("2020-02-01T00:00:00Z", "2020-03-01T00:00:00Z")
+
+
+FIRST, LAST = 315_600_000, 4_200_000_000  # Unix seconds
+EPOCH = gregorian.UNIX_EPOCH_GREGORIAN
+
+
+@pytest.mark.parametrize(
+    ("number", "guess"),
+    [
+        (FIRST, ("Unix seconds", EPOCH + FIRST)),
+        (LAST + 0.5, ("Unix seconds", EPOCH + LAST)),
+        (1_768_910_400_999, ("Unix milliseconds", EPOCH + 1_768_910_400)),
+        (1_768_910_400_999_999, ("Unix microseconds", EPOCH + 1_768_910_400)),
+        # divided as floats this would be the next second
+        (1_768_910_400_999_999_999, ("Unix nanoseconds", EPOCH + 1_768_910_400)),
+        ((EPOCH + FIRST) * 1000, ("Gregorian milliseconds", EPOCH + FIRST)),
+        ((EPOCH + LAST) * 1000 + 999, ("Gregorian milliseconds", EPOCH + LAST)),
+        (20_260_120, ("a date in digits", 63_936_086_400)),
+        (20_260_120.5, ("a date in digits", 63_936_086_400)),
+        *((number, None) for number in (FIRST - 1, LAST + 1, 20_261_301, 63_936_129_600, 0, -1)),
+        *((number, None) for number in ((EPOCH + FIRST) * 1000 - 1, (EPOCH + LAST + 1) * 1000)),
+    ],
+)
+def test_a_number_of_another_unit_is_known_by_its_size(number: float, guess: tuple[str, int] | None) -> None:
+    assert gregorian.guess_unit(number) == guess
+
+
 @given(st.integers(60_000_000_000, 69_999_999_999))
 def test_eleven_digits_that_begin_with_a_six_are_nothing_but_gregorian_seconds(number: int) -> None:
     assert gregorian.guess_unit(number) is None

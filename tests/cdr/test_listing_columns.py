@@ -169,7 +169,8 @@ def test_numbers_depend_on_the_direction(direction: str, dialed: str, calling: s
 
 
 def test_a_number_without_a_host_is_shown_whole() -> None:
-    assert row(request="2001")["dialed_number"] == "2001"
+    assert row(request="2001")["dialed_number"] == row(request=2001)["dialed_number"] == "2001"
+    assert row()["dialed_number"] == ""
 
 
 @pytest.mark.parametrize(("value", "shown"), [("x", ["x"]), (["x", "y"], ["x", "y"]), ([], []), (None, [None])])
@@ -227,6 +228,8 @@ def test_the_broken_direction_is_named() -> None:
 
 def test_a_year_of_five_digits_does_not_fit_into_a_datetime() -> None:
     """`kz_time:pretty_print_datetime/1` has a field of four; the other dates are only filled up to as many."""
+    assert datetime_text(315_569_520_000, " ") == "****-01-01 00:00:00"
+    assert datetime_text(315_569_519_999, " ") == "9999-12-31 23:59:59"
     columns = row(timestamp=END * 1000)
     assert columns["datetime"] == "****-04-17 00:00:00"
     assert (columns["iso_8601"], columns["rfc_1036"]) == ("2026055-04-17", "Sat, 17 Apr 2026055 00:00:00 GMT")
@@ -237,6 +240,25 @@ def test_a_datetime_wants_whole_seconds() -> None:
     assert datetime_text(END, "_") == "2026-01-20_12:00:00"
     with pytest.raises(ValueError, match="expected whole seconds"):
         datetime_text(float(END), " ")
+
+
+def test_only_interactions_in_json_and_resellers_have_further_columns() -> None:
+    row_columns = rows.RowColumns(("id", "datetime"), ("inception_direction",), ("reseller_cost",), "_")
+    further = {
+        ("", False): [],
+        ("account", False): ["inception_direction"],
+        ("user", False): ["inception_direction"],
+        ("", True): [],
+        ("account", True): [],
+    }
+    for (interactions_of, is_csv), names in further.items():
+        own = [*row_columns(interactions_of=interactions_of, is_csv=is_csv)]
+        resellers = [*row_columns(is_reseller=True, interactions_of=interactions_of, is_csv=is_csv)]
+        assert own == ["id", "datetime", *names]
+        assert resellers == [*own, "reseller_cost"]
+    shown = [rows.make_row(LEAST, row_columns(interactions_of=whose)) for whose in ("account", "user")]
+    assert [each["inception_direction"] for each in shown] == ["termination", "origination"]
+    assert shown[0]["datetime"] == "2026-01-20_12:00:00"
 
 
 def columns_of_versions(*, is_reseller: bool) -> list[set[str]]:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from mockcdrs.config import MockConfig, ServerConfig
 from mockcdrs.control.state import State
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import build
 from tests.clients.conftest import CALLS, NOW
 from tests.programs import program

@@ -13,7 +13,7 @@ from kazoo.request_objects import KazooRequest
 
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import credentials
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
 json._default_decoder = json.JSONDecoder()  # type: ignore[attr-defined]  # importing kazoo has changed it for every test of the process

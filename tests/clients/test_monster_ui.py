@@ -19,7 +19,7 @@ import requests
 
 from mockcdrs.control.state import State
 from mockcdrs.dataset import files, fixtures
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock
 from tests.clients.conftest import ACCOUNT, CALLS, NOW, USER
 

@@ -12,7 +12,7 @@ from pykazoo.client import PyKazooClient
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.dataset.accounts import Credentials, credentials
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from tests.clients.conftest import ACCOUNT, CALLS, USER
 
 

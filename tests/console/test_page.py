@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -46,7 +45,7 @@ def hostile(mock: Mock) -> str:
     """Markup in every field that a view shows; gives the id of a CDR that has it."""
     account = mock.state.data.accounts[mock.account_id]
     user = {**account.users[0], "first_name": IMAGE, "last_name": SCRIPT, "username": IMAGE}
-    mock.state.data.change_account(account.id, lambda each: replace(each, name=IMAGE, realm=SCRIPT, users=(user,)))
+    mock.state.data.change_account(account.id, lambda each: each._replace(name=IMAGE, realm=SCRIPT, users=(user,)))
     texts = dict.fromkeys(TEXTS, IMAGE)
     call = mock.add_call(caller_name=IMAGE, callee_name=SCRIPT, fields=texts)
     return str(mock.add_cdr({**call.legs[0], **texts, "interaction_id": SCRIPT, "_id": f"202601-{IMAGE}"})["_id"])

@@ -11,11 +11,25 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.account_interface import AccountInterface
+from mockcdrs.control.additions import (
+    AccountBuilder,
+    Device,
+    Interaction,
+    NotACdr,
+    User,
+    check_cdr_id,
+    check_document,
+    known_account,
+    read_call,
+    spread_ends,
+)
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import State
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.dataset.call_builder import CallRate, UnknownScenario
+from mockcdrs.dataset.fixtures import load_edge_cases
 from mockcdrs.dataset.store import LoadedStore
+from mockcdrs.expected.query import UnsupportedQuery
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 
@@ -95,14 +109,16 @@ def test_what_is_drawn_is_of_the_seed() -> None:
             branch = mock.add_account()
             user, device = branch.add_user(), branch.add_device()
             register_name = device.document["sip"]["username"]
+            name = mock.state.data.accounts[branch.account_id].name
             ids = [branch.account_id, branch.auth_token, user.id, user.name, device.id]
-            return [*ids, register_name, branch.add_number()]
+            return [*ids, register_name, branch.add_number(), name]
 
     first, second = draw(1), draw(2)
     # the same from one release to the next: a test may know them
     assert first == [
         *("798a420ad067ae80d4a4e138f035d52f", "19794a90bce9666e4d18d89a43f4c6d9", "8903a48beb45fe4bc3101d870a208f59"),
         *("Curtis Fitzpatrick", "408f78564f18866cbd7a5275078f3e55", "user_52c3ea", "+12125550137"),
+        "Williams, Kim and Rowe",
     ]
     assert all(each != other for each, other in zip(first, second, strict=True))
 
@@ -152,6 +168,21 @@ def test_documents_have_what_was_given_and_what_goes_with_it() -> None:
     assert (lone.document["name"], lone.document["device_type"]) == (lone.name, "sip_device")
 
 
+def test_what_is_left_out_is_of_the_mocks_locale() -> None:
+    with Mock(locale="de_DE") as mock:
+        branch = mock.add_account()
+        user, account = branch.add_user("Cher"), mock.state.data.accounts[branch.account_id]
+        assert branch.add_number().startswith("+49")
+        assert (account.document["language"], account.document["timezone"]) == ("de-de", "Europe/Berlin")
+        assert (user.document["first_name"], user.document["last_name"]) == ("Cher", "")
+        assert branch.add_user().name == "Rafael Schwital"
+
+
+def test_users_without_a_username_take_none_from_others() -> None:
+    account = Account("a", users=({"id": "x"},))
+    assert AccountBuilder(1, "en_US", 1, 0).user(account, username="None").document["username"] == "None"
+
+
 def test_calls_of_an_account_are_its_users(mock: Either) -> None:
     branch = mock.add_account()
     users = [branch.add_user() for _ in range(3)]
@@ -199,12 +230,18 @@ def test_an_account_is_found_by_its_id(mock: Either) -> None:
 
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("add_account", {"parent": "nosuch"}, r"parent: came 'nosuch', expected one of \w+ \("),
+    ("add_account", {"parent": 7}, "parent: came 7, expected the id of an account, text$"),
     ("add_account", {"is_reseller": 1}, "is_reseller: came 1, expected True or False"),
     ("add_account", {"title": "x"}, "title: `add_account` has no such argument, expected some of name, parent, is_re"),
     ("add_user", {"name": 7}, "name: came 7, expected text; write it as text: '7'"),
     ("add_user", {"fields": "x"}, "fields: came 'x', expected values by name"),
     ("add_device", {"device_type": "sipdevice"}, "expected one of .*; did you mean sip_device"),
     ("add_number", {"number": 14155550100}, "number: came 14155550100, expected text; write it as text"),
+    (
+        "add_call",
+        {"colour": "red"},
+        "colour: a call has no such argument, expected some of ",
+    ),
     (
         "add_call",
         {"direction": "inbuond"},
@@ -256,11 +293,192 @@ def test_an_account_itself_is_no_id_and_the_message_says_which_is(mock: Either) 
             call()
 
 
+TEXT_OF_MONTH = "expected text that starts with the month, as in 202601-a@host; or leave it out"
+UNCARRIED = "document: came what no answer could carry ("
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "words"),
+    [
+        ("x", None, "document: came 'x', expected a CDR's document: an object"),
+        *(
+            ({"_id": value}, "_id", f"_id: came {value!r}, {TEXT_OF_MONTH}")
+            for value in (7, "a@host", "202613-a", "202601-")
+        ),
+        (
+            {"timestamp": 1_768_910_400},
+            "timestamp",
+            "timestamp: came 1768910400, expected Gregorian seconds; this looks like Unix seconds; ",
+        ),
+        (
+            {"pvt_created": "2026-01-20T12:00:00Z"},
+            "pvt_created",
+            "pvt_created: came '2026-01-20T12:00:00Z', expected Gregorian seconds; in Gregorian seconds that is ",
+        ),
+        ({"interaction_time": 1_768_910_400}, "interaction_time", "interaction_time: came 1768910400, expected"),
+        ({"pvt_modified": 1_768_910_400}, "pvt_modified", "pvt_modified: came 1768910400, expected"),
+        (
+            {"a": [{"b": {1: 2}}]},
+            "document",
+            "document: came {'a': [{'b': {1: 2}}]}, expected text for each key, as JSON has it",
+        ),
+        ({"to": ...}, "document", f"{UNCARRIED}Object of type ellipsis is not JSON serializable), expected JSON in"),
+        ({"to": "\ud800"}, "document", f"{UNCARRIED}'utf-8' codec can't encode character"),
+        ({"cost": float("nan")}, "document", f"{UNCARRIED}Out of range float values are not JSON compliant"),
+    ],
+    ids=str,
+)
+def test_what_no_database_could_hold_is_refused_by_name(document: Any, name: str | None, words: str) -> None:
+    with pytest.raises(NotACdr) as caught:
+        check_document(document)
+    assert (caught.value.name, str(caught.value)[: len(words)]) == (name, words)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ({"fields": {"to": ...}}, "fields"),
+        ({"fields": {"timestamp": 1_768_910_400}}, "timestamp"),
+        ({"tags": {1: "x"}}, "tags"),
+        ({"at": "soon"}, "at"),
+    ],
+    ids=str,
+)
+def test_a_call_that_no_database_could_hold_is_refused_by_name(call: dict[str, Any], name: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        read_call(call)
+    assert caught.value.name == name
+
+
+def test_a_call_is_read_with_ids_for_users_and_devices_and_without_its_end() -> None:
+    assert read_call({"at": 63_936_129_600, "owner": User("u", "Ann", {}), "seconds": 5}) == {
+        "owner": "u",
+        "seconds": 5,
+    }
+    assert read_call({"device": Device("d", "Desk", {})}) == {"device": "d"}
+
+
+@pytest.mark.parametrize(
+    ("cdr_id", "hint"),
+    [
+        (7, ""),
+        ("", ""),
+        ({"to": "x"}, ""),
+        ({"_id": "202601-a"}, "; give its id alone: '202601-a'"),
+        (Interaction("i", ({"_id": "202601-a"}, {"_id": "202601-b"})), "; give the id of one of its legs: '202601-a'"),
+    ],
+    ids=str,
+)
+def test_what_is_no_id_of_a_cdr_is_refused_and_the_message_says_which_is(cdr_id: object, hint: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        check_cdr_id(cdr_id)
+    words = f"cdr_id: came {cdr_id!r}, expected the id of a CDR, text{hint}"
+    assert (str(caught.value), caught.value.name) == (words, "cdr_id")
+
+
+def test_what_a_database_can_hold_is_taken() -> None:
+    check_document({"_id": "202612-a\nb", "timestamp": "soon", "pvt_created": 7, "to": "caf\u00e9", "a": [{"b": ()}]})
+
+
+@pytest.mark.parametrize(
+    ("count", "last", "seconds", "ends"),
+    [(1, 100, 60, [100]), (3, 100, 60, [60, 80, 100]), (4, 100, 10, [93, 95, 98, 100])],
+)
+def test_ends_are_spread_evenly_up_to_the_last(count: int, last: int, seconds: float, ends: list[int]) -> None:
+    assert spread_ends(last, count, timedelta(seconds=seconds)) == ends
+
+
 def test_a_username_is_taken_once(mock: Either) -> None:
     mock.add_user(username="ann")
     with pytest.raises(ArgumentError, match="username: came 'Ann', which another user of the account has") as caught:
         mock.add_user(username="Ann")
     assert caught.value.name == ("username" if isinstance(mock, Mock) else None)
+
+
+def test_an_account_has_urls_below_it_and_edge_cases_of_its_own(mock: Either) -> None:
+    branch = mock.add_account()
+    for path in ("/X", "X", "//X"):
+        assert branch.url_for(path) == f"{branch.url}/accounts/{branch.account_id}/X"
+    name, documents = next(iter(load_edge_cases().items()))
+    assert [each["pvt_account_id"] for each in branch.edge(name)] == [branch.account_id] * len(documents)
+    with pytest.raises(KeyError) as unknown:
+        branch.edge("nosuch")
+    assert unknown.value.args == (f"'nosuch' is no edge case: expected one of {', '.join(load_edge_cases())}",)
+    wrong: Any = 7
+    with pytest.raises(ArgumentError, match=r"^name: came 7, expected text; ") as caught:
+        branch.edge(wrong)
+    assert caught.value.name == "name"
+    with pytest.raises(
+        ArgumentError, match=r"^path: came 7, expected a path below the account, as in '/cdrs'$"
+    ) as caught:
+        branch.url_for(wrong)
+    assert caught.value.name == "path"
+
+
+def test_an_unknown_account_is_refused_with_those_that_there_are() -> None:
+    accounts = {name: Account(name, name=name.upper()) for name in ("one", "two")}
+    with pytest.raises(ArgumentError, match=r"^parent: came 'x', expected one of one \(ONE\), two \(TWO\)$") as caught:
+        known_account(accounts, "x", "parent")
+    assert caught.value.name == "parent"
+    with pytest.raises(ArgumentError, match=r"^account_id: came 7, expected the id of an account, text"):
+        known_account(accounts, 7)  # type: ignore[arg-type]
+    assert known_account(accounts, "two").name == "TWO"
+
+
+def test_a_call_has_the_id_of_its_first_leg(mock: Either) -> None:
+    call = mock.add_call(direction="internal")
+    assert len(call.legs) == 2
+    assert call.cdr_id == call.legs[0]["_id"]
+
+
+def test_a_raw_cdr_gets_the_fields_that_kazoo_writes_as_far_as_it_has_none() -> None:
+    with Mock(now="2026-01-20T12:00:00Z") as mock:
+        end = mock.clock.now()
+        written = {
+            "_rev": "1-0",
+            "timestamp": end,
+            "pvt_type": "cdr",
+            "pvt_created": end,
+            "pvt_modified": end,
+            "pvt_account_id": mock.account_id,
+        }
+        assert mock.add_cdr({"call_id": "a@b"}) == {**written, "_id": "202601-a@b", "call_id": "a@b"}
+        assert mock.add_cdr({}) == {**written, "_id": "202601-added-1"}
+        assert mock.add_cdr({"timestamp": True}) == {**written, "_id": "202601-added-2", "timestamp": True}
+        earlier = {"timestamp": end - 86_400 * 20, "pvt_type": "x", "_rev": "2-0"}
+        times = dict.fromkeys(("pvt_created", "pvt_modified"), earlier["timestamp"])
+        assert mock.add_cdr(earlier) == {**written, **times, **earlier, "_id": "202512-added-3"}
+        assert mock.add_cdr({"timestamp": 10**30})["_id"] == "202601-added-4"  # no calendar has a month for it
+
+
+def test_a_call_ends_days_after_the_calendar_begins(mock: Either) -> None:
+    first = 31_622_400 + 2 * 86_400
+    assert max(leg["timestamp"] for leg in mock.add_call(at=first).legs) == first
+    words = f"^at: came {first - 1}, expected a moment days after the calendar begins, with the year 1$"
+    with pytest.raises(ArgumentError, match=words) as caught:
+        mock.add_call(at=first - 1)
+    assert caught.value.name == ("at" if isinstance(mock, Mock) else None)
+
+
+def test_of_a_user_that_there_is_not_nothing_is_expected() -> None:
+    with Mock() as mock:
+        branch = mock.add_account()
+        with pytest.raises(UnsupportedQuery) as caught:
+            branch.expected("/users/x/cdrs")
+        words = "path: came '/users/x/cdrs', expected {}; any other is a 404"
+        assert str(caught.value) == words.format("no user: the account has none")
+        users = [branch.add_user().id for _ in range(2)]
+        with pytest.raises(UnsupportedQuery) as caught:
+            branch.expected("/users/x/cdrs")
+        assert str(caught.value) == words.format(f"one of the account's users: {', '.join(users)}")
+        assert caught.value.name == "path"
+
+
+def test_a_cdr_that_there_is_not_cannot_be_removed() -> None:
+    with Mock() as mock, pytest.raises(KeyError) as caught:
+        mock.remove("202601-x")
+    words = f"202601-x: account {mock.account_id} has no such CDR, so it cannot be removed"
+    assert caught.value.args == (words,)
 
 
 def test_the_data_says_that_it_was_changed(mock: Either) -> None:

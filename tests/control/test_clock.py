@@ -9,7 +9,7 @@ import pytest
 
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.cdr import gregorian
-from mockcdrs.control.clock import Clock, _second_instance, monotonic, parse_time
+from mockcdrs.control.clock import Clock, _second_instance, monotonic, parse_time, time_hint
 
 MOMENT = 63_936_129_600
 
@@ -28,6 +28,8 @@ def test_a_live_clock_runs_with_the_machine_and_can_be_moved() -> None:
     assert before <= clock.now() <= before + 60
     clock.advance(days=1)
     assert before + 86_400 <= clock.now() <= before + 86_460
+    clock.advance(days=1)
+    assert before + 2 * 86_400 <= clock.now() <= before + 2 * 86_400 + 60
     clock.live()
     assert clock.now() <= before + 60
 
@@ -81,6 +83,63 @@ def test_what_is_no_moment_is_refused_with_an_example(moment: Any) -> None:
     words = f"moment: came {moment!r}, expected ISO 8601 in UTC, as in 2026-01-20T12:00:00Z, a datetime, or Gregorian"
     with pytest.raises(ValueError, match=re.escape(words)):
         parse_time(moment)
+
+
+def test_a_moment_lies_in_the_years_1_to_9999() -> None:
+    first, last = 31_622_400, 315_569_519_999
+    assert [parse_time(moment) for moment in (first, last, "9999-12-31T23:59:59Z")] == [first, last, last]
+    clock = Clock(first)
+    clock.advance(seconds=last - first)
+    for step, past in ((1, last + 1), (first - 1 - last, first - 1)):
+        with pytest.raises(ArgumentError, match=f"came a step of {step} seconds, expected one that ends in the years"):
+            clock.advance(seconds=step)
+        with pytest.raises(ArgumentError) as caught:
+            parse_time(past, "at", "a moment")
+        assert (str(caught.value), caught.value.name) == (f"at: came {past}, expected a moment", "at")
+
+
+UNIX = "this looks like Unix seconds; Gregorian = Unix + 62167219200 = 63936129600"
+DIGITS = "this looks like a date in digits; in Gregorian seconds that is 63936086400"
+IN_GREGORIAN = "in Gregorian seconds that is 63936129600"
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        (1_768_910_400, UNIX),
+        ("1768910400", UNIX),
+        (1_768_910_400_000, f"this looks like Unix milliseconds; {IN_GREGORIAN}"),
+        ("20260120", DIGITS),
+        ("2026-01-20T12:00:00Z", IN_GREGORIAN),
+        (datetime(2026, 1, 20, 12, tzinfo=UTC), IN_GREGORIAN),
+        ("0001-01-01T00:00:00+23:00", ""),
+        (MOMENT, ""),
+        (str(MOMENT), ""),
+        ("yesterday", ""),
+        ("\u0661" * 10, ""),
+        ("9" * 21, ""),
+        (True, ""),
+        (None, ""),
+    ],
+    ids=str,
+)
+def test_a_time_in_another_form_is_told_in_gregorian_seconds(value: Any, hint: str) -> None:
+    assert time_hint(value) == hint
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        ((5,), "step", "step: came 5, expected a timedelta; say what it counts, as in days=5"),
+        (("x",), "step", "step: came 'x', expected a timedelta"),
+        ({"hours": "x"}, "hours", "hours: came 'x', expected a number"),
+    ],
+    ids=str,
+)
+def test_a_step_of_another_kind_is_refused_by_name(given: Any, name: str, words: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Clock(MOMENT).advance(*given) if isinstance(given, tuple) else Clock(MOMENT).advance(**given)
+    assert (str(caught.value), caught.value.name) == (words, name)
 
 
 @pytest.mark.parametrize("clock", [Clock(), Clock(MOMENT)], ids=["live", "frozen"])

@@ -1,5 +1,6 @@
 """The journal: records in order, what it drops, and waiting for requests."""
 
+import gzip
 import logging
 import threading
 from typing import Any
@@ -12,8 +13,10 @@ from mockcdrs.control.journal import (
     MAX_REQUEST_BODY_BYTES,
     MAX_RESPONSES,
     Journal,
+    JournalFull,
     Record,
     SentResponse,
+    describe_shortfall,
 )
 from mockcdrs.control.redaction import redact
 from mockcdrs.crossbar.pipeline import HttpRequest
@@ -175,6 +178,20 @@ def test_a_record_that_becomes_complete_during_a_wait_ends_it(monkeypatch: pytes
     assert journal.wait_for(1) == [record]
 
 
+def test_a_wait_that_is_woken_too_early_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = Journal()
+    record = open_record(journal)
+    waits = iter([False, True])
+
+    def wait(_seconds: float) -> bool:
+        if is_time := next(waits):
+            journal.complete(record)
+        return is_time
+
+    monkeypatch.setattr(journal._changed, "wait", wait)
+    assert journal.wait_for(1) == [record]
+
+
 def test_a_change_that_has_happened_already_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     journal, waits = Journal(), list[float]()
     monkeypatch.setattr(journal._changed, "wait", waits.append)
@@ -246,11 +263,104 @@ def test_of_a_long_body_that_comes_in_many_parts_no_more_parts_are_kept_than_hav
     assert list(map(len, response.parts)) == [MAX_BODY_BYTES]
 
 
+@pytest.mark.parametrize(("length", "is_truncated"), [(MAX_BODY_BYTES, False), (MAX_BODY_BYTES + 1, True)])
+def test_of_a_compressed_body_the_beginning_is_shown_as_it_was(length: int, is_truncated: bool) -> None:
+    response = SentResponse({"content-encoding": "gzip"})
+    response.keep(gzip.compress(b"x" * length))
+    shown = response.to_dict()
+    assert (shown["body"], shown["truncated"]) == ("x" * MAX_BODY_BYTES, is_truncated)
+
+
+def test_a_body_that_is_no_utf_8_is_shown_with_marks_in_place_of_its_bytes() -> None:
+    response = SentResponse({})
+    response.keep(b"a\xffb")
+    assert response.to_dict() == {"headers": {}, "body": "a\ufffdb", "truncated": False}
+
+
+def test_the_changes_of_a_journal_are_those_after_a_completion() -> None:
+    journal = Journal(capacity=3)
+    first, second, third = (open_record(journal, path) for path in ("/a", "/b", "/c"))
+    for record in (third, first):
+        journal.complete(record)
+    journal.open(HttpRequest("GET", "/d"), at_gregorian=7, other_test="test_other")
+    changes = journal.changes_since(0)
+    assert (changes.records, changes.under_way) == ([third, first], [second])
+    assert (changes.completion, changes.completed, changes.dropped, changes.capacity) == (2, 2, 0, 3)
+    assert (changes.identity, changes.others) == (journal.identity, {"test_other": 1})
+    assert journal.changes_since(1).records == [first]
+    assert journal.changes_since(2).records == []
+    assert journal.changes_since(3).records == [third, first]  # of another process, or of an earlier one
+    open_record(journal)
+    assert journal.changes_since(0).dropped == 1
+    journal.clear()
+    cleared = journal.changes_since(2)
+    assert (cleared.records, cleared.completion, cleared.completed, cleared.dropped) == ([], 2, 0, 0)
+    assert cleared.identity != changes.identity
+
+
+def test_a_request_of_another_test_is_counted_and_not_recorded() -> None:
+    journal = Journal()
+    for _ in range(2):
+        record = journal.open(HttpRequest("GET", "/d"), at_gregorian=7, other_test="test_other")
+        journal.complete(record)
+    assert (len(journal), journal.completed, record.completion) == (0, 0, 0)
+    kept = journal.snapshot()
+    assert (kept.records, kept.dropped, kept.capacity, kept.others) == ([], 0, 1_000, {"test_other": 2})
+
+
+def test_a_journal_that_dropped_something_says_how_it_would_keep_all() -> None:
+    journal = Journal(capacity=2)
+    for _ in range(3):
+        open_record(journal)
+    with pytest.raises(JournalFull) as caught:
+        journal.snapshot().all()
+    assert str(caught.value) == (
+        "the journal is full: it keeps the last 2 requests and dropped 1 older ones, so nothing is known of all; "
+        "have it keep more, as by @pytest.mark.mockcdrs(journal=6), --mockcdrs-journal=6, Mock(journal=6), "
+        "`mockcdrs serve --journal 6`"
+    )
+
+
+def test_advice_is_kept_once_it_is_final() -> None:
+    journal, calls = Journal(), list[int]()
+
+    def advise(record: Record) -> list[str]:
+        calls.append(record.completion)
+        return [f"advice {len(calls)}"]
+
+    record = open_record(journal)
+    assert record.advice == []
+    record.adviser = advise
+    assert [record.advice, record.advice] == [["advice 1"], ["advice 2"]]
+    journal.complete(record)
+    assert [record.advice, record.advice] == [["advice 3"], ["advice 3"]]
+    assert calls == [0, 0, 1]
+
+
+def test_the_message_of_a_wait_in_vain_says_what_came_and_what_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(variable, raising=False)
+    words = (
+        "{} complete requests came, 3 were expected within 1.5 s; does the client still run, and does it ask this "
+        "server? Give it more time with `timeout`."
+    )
+    slow = open_record(Journal(), "/slow")
+    assert describe_shortfall(1, 3, 1.5, [slow]) == words.format(1) + "\n  under way: GET /slow"
+    monkeypatch.setenv("ALL_PROXY", "http://proxy.example")
+    hint = " ALL_PROXY is set, so a client may ask that proxy instead of mock.test: name mock.test in NO_PROXY."
+    assert describe_shortfall(0, 3, 1.5, [], "mock.test") == words.format(0) + hint
+    assert describe_shortfall(1, 3, 1.5, [], "mock.test") == words.format(1)
+    monkeypatch.setenv("NO_PROXY", "mock.test")
+    assert describe_shortfall(0, 3, 1.5, [], "mock.test") == words.format(0)
+
+
 def test_an_error_is_kept_when_many_requests_came_after_it_and_an_answer_is_not() -> None:
     journal = Journal()
-    error, answer = open_answered(journal, 401), open_answered(journal, 200)
-    for _ in range(MAX_RESPONSES):
+    error, answer = open_answered(journal, 400), open_answered(journal, 399)
+    for _ in range(MAX_RESPONSES - 1):
         open_answered(journal, 200)
+    assert answer.response is not None
+    open_answered(journal, 200)
     assert error.response is not None
     assert answer.response is None
 

@@ -185,6 +185,18 @@ def test_a_task_that_waits_in_vain_names_what_is_under_way() -> None:
     assert re.search(r"under way: GET /v2/accounts/\w+/cdrs", message)
 
 
+def test_a_wait_in_vain_names_a_proxy_that_may_have_got_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("ALL_PROXY", "HTTP_PROXY", "NO_PROXY", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
+    with Mock() as mock:
+        with pytest.raises(TimeoutError, match=hint):
+            mock.wait_for(1, timeout=0)
+        with pytest.raises(TimeoutError, match=hint):
+            asyncio.run(mock.wait_for_async(1, timeout=0))
+
+
 def control(mock: Mock, method: str, path: str, body: Any = None) -> Any:
     return ControlClient(mock.url).ask(method, path, body)
 

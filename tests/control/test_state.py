@@ -9,11 +9,23 @@ import pytest
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.config import MockConfig
 from mockcdrs.control import state
-from mockcdrs.control.state import HashedRequestIds, SequentialRequestIds, TokenRegister, build_state
+from mockcdrs.control.clock import Clock
+from mockcdrs.control.state import (
+    HashedRequestIds,
+    SequentialRequestIds,
+    State,
+    TokenRegister,
+    build_state,
+    default_account,
+)
+from mockcdrs.control.webhooks import Webhook
+from mockcdrs.crossbar.authentication import TokenError
 from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.crossbar.settings import SettingError
+from mockcdrs.crossbar.settings import SettingError, Settings
+from mockcdrs.crossbar.versions import KAZOO_MASTER
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.store import LoadedStore, Origin
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 from tests.crossbar.builders import ACCOUNT, leg
@@ -37,6 +49,13 @@ def test_all_processes_give_a_request_the_same_hashed_id_whatever_came_before() 
     other.reset()
     reordered = HttpRequest("GET", "/v2", "a=1", dict(reversed([*REQUEST.headers.items()])))
     assert one.of(REQUEST, NOW) == other.of(reordered, NOW)
+
+
+def test_only_one_of_many_processes_gives_ids_that_no_earlier_request_changes() -> None:
+    for is_one_of_many in (True, False):
+        one, other = (build_state(MockConfig(), is_one_of_many=is_one_of_many)[0] for _ in range(2))
+        other.ids.of(HttpRequest("GET", "/elsewhere"), NOW)
+        assert (one.ids.of(REQUEST, NOW) == other.ids.of(REQUEST, NOW)) is is_one_of_many
 
 
 def test_whatever_differs_makes_another_hashed_id() -> None:
@@ -92,6 +111,101 @@ def test_a_state_beside_another_has_its_data_and_nothing_that_was_done_to_it(dir
     assert (same, second.data.months(account.id), second.clock.now()) == (account, months, now)
 
 
+def test_what_a_state_draws_is_of_its_seed() -> None:
+    def draw(seed: int) -> tuple[object, ...]:
+        drawing = State(LoadedStore([Account(ACCOUNT)], {}), clock=Clock(NOW), seed=seed)
+        webhook = drawing.webhooks.add(ACCOUNT, Webhook(uri="http://127.0.0.1:9/"))
+        drawing.webhooks.clear()
+        return drawing.seed, drawing.ids.of(REQUEST, NOW), webhook.id, drawing.server_state().token_key
+
+    first, second = draw(1), draw(2)
+    assert first == draw(1)
+    assert all(each != other for each, other in zip(first, second, strict=True))
+    # the same from one release to the next: a test may know it
+    assert first[2] == "3d5d4196630fda6d4d8f26f279c1b6d0"
+
+
+def test_a_state_is_what_its_options_say() -> None:
+    config = MockConfig(
+        kazoo="master",
+        reseller=True,
+        journal=5,
+        remote_webhooks=True,
+        settings={"crossbar.pagination_page_size": 7},
+        now="live",
+        speed=60,
+    )
+    chosen, account = build_state(config)
+    assert (chosen.version, chosen.journal.capacity, chosen.settings.pagination_page_size) == (KAZOO_MASTER, 5, 7)
+    assert (chosen.webhooks.allows_remote, chosen.clock.speed) == (True, 60)
+    assert account.is_reseller
+    assert chosen.data.accounts[account.id].is_reseller
+    plain, account = build_state(MockConfig())
+    assert (plain.webhooks.allows_remote, plain.clock.speed, account.is_reseller) == (False, 0, False)
+    live, _ = build_state(MockConfig(now="live"))
+    assert live.clock.speed == 1
+
+
+def test_only_the_committed_office_opened_on_its_first_day() -> None:
+    office = fixtures.manifest()
+    configs = (MockConfig(), MockConfig(seed=office.seed), MockConfig(locale="de_DE"))
+    origins = [build_state(config)[0].base.origin for config in configs]
+    assert [origin.opened for origin in origins] == [office.first_day.isoformat(), "2020-01-01", "2020-01-01"]
+    assert [origin.locale for origin in origins] == [office.locale, office.locale, "de_DE"]
+    assert {origin.seed for origin in origins} == {office.seed}
+    assert {origin.calls_per_day for origin in origins} == {office.calls_per_day}
+
+
+def test_people_that_a_test_adds_live_where_those_of_the_mock_do() -> None:
+    assert [build_state(MockConfig(locale=locale))[0].locale for locale in (None, "de_DE")] == ["en_US", "de_DE"]
+
+
+def test_a_moment_that_is_none_is_refused_under_the_name_of_its_option() -> None:
+    config = MockConfig()
+    object.__setattr__(config, "now", "noon")
+    with pytest.raises(
+        ArgumentError, match=r"^now: came 'noon', expected ISO 8601 .*, or Gregorian seconds, or live$"
+    ) as caught:
+        build_state(config)
+    assert caught.value.name == "now"
+
+
+def take_token(of_state: State) -> bool:
+    buckets = of_state.server_state().buckets
+    return buckets.take(("127.0.0.1", ACCOUNT), cost=1, limit=1, fill_rate=0, now_gregorian=NOW) is not None
+
+
+def test_a_reset_goes_back_to_the_beginning_in_all() -> None:
+    changed, _ = build_state(MockConfig(journal=5, settings={"crossbar.pagination_page_size": 7}))
+    beginning = changed.settings, changed.quirks, changed.clock.now()
+    first_id = changed.ids.of(REQUEST, NOW)
+    changed.add_account(Account("c" * 32, tokens=(Token("of c"),)))
+    changed.settings, changed.quirks, changed.journal.capacity = Settings(), frozenset(), 9
+    changed.clock.advance(days=1)
+    next(changed.serials)
+    assert [take_token(changed) for _ in range(2)] == [True, False]
+    changed.journal.open(REQUEST, NOW)
+    changed.reset()
+    assert (changed.settings, changed.quirks, changed.clock.now()) == beginning
+    assert (changed.journal.capacity, len(changed.journal), next(changed.serials)) == (5, 0, 1)
+    assert changed.ids.of(REQUEST, NOW) == first_id
+    assert take_token(changed)
+    assert "c" * 32 not in changed.data.accounts
+    with pytest.raises(TokenError):
+        changed.claims("of c")
+
+
+def test_a_newcomer_asks_an_account_with_calls_below_the_superduper_admin_if_there_is_one() -> None:
+    admin = Account("a", is_superduper_admin=True, months=("202601",))
+    empty, busy = Account("b"), Account("c", months=("202601",))
+    for accounts, expected in (([admin, empty, busy], busy), ([empty, admin], admin), ([admin], admin)):
+        assert default_account(LoadedStore(accounts, {})) == expected
+
+
+def test_the_data_of_a_directory_are_named_after_it(directory: Path) -> None:
+    assert build_state(MockConfig(data=directory))[0].base.origin == Origin(directory=directory.name)
+
+
 def test_a_setting_that_no_text_can_say_is_refused() -> None:
     with pytest.raises(SettingError, match=r"maximum_range came as <object .*: expected text, a number, true or false"):
         build_state(MockConfig(settings={"maximum_range": object()}))
@@ -114,8 +228,9 @@ def test_the_tokens_of_a_test_are_the_same_in_each_run_and_all_different() -> No
 def test_the_oldest_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "_MOST_TOKENS", 2)
     register = TokenRegister()
-    tokens = [register.issue(name) for name in "abc"]
-    assert [register.names.get(token) for token in tokens] == [None, "b", "c"]
+    tokens = [register.issue(name) for name in "aabc"]
+    assert [register.names.get(token) for token in tokens] == [None, None, "b", "c"]
+    assert register.issue("a") == tokens[0]  # as in a new run
 
 
 def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | RemoteMock) -> None:

@@ -15,11 +15,12 @@ from mockcdrs.arguments import ArgumentError
 from mockcdrs.control import webhooks
 from mockcdrs.control.webhooks import encode_form, is_internal, make_event
 from mockcdrs.control_client import ControlClient
+from mockcdrs.crossbar.account_documents import reseller_id
 from mockcdrs.dataset.accounts import Account
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from tests.control.receiver import Receiver, receiving
-from tests.crossbar.builders import ACCOUNT, NOW, OWNER, leg
+from tests.crossbar.builders import ACCOUNT, NOW, OWNER, leg, state_of
 from tests.server.fetching import until
 
 Either = Mock | RemoteMock
@@ -115,6 +116,7 @@ def test_the_calls_of_accounts_below_are_posted_if_that_is_asked_for(receiver: R
         mock.state.data.add(child.id, "202601", [leg("below@host", mock.clock.now())])
         (attempt,) = mock.state.webhooks.wait_for(1, 20)
     assert (attempt.webhook_id, attempt.event["call_id"]) == (both.id, "below@host")
+    assert attempt.event["reseller_id"] == reseller_id(mock.state.data.accounts, child)
     assert alone.id != both.id
 
 
@@ -154,6 +156,19 @@ def test_a_connection_that_fails_is_tried_again(
     failed = [each for each in attempts if each.error]
     assert [each.number for each in failed] == [*range(1, tries + 1)] * 2
     assert all(each.status == 0 and each.error.startswith("ConnectionRefusedError") for each in failed)
+
+
+def test_a_server_that_does_not_answer_in_time_counts_as_a_connection_that_failed(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 0.05)
+    receiver.going_on.clear()
+    with serving() as mock:
+        mock.add_webhook(receiver.url, retries=1)
+        mock.add_cdr({"call_id": "a"})
+        (attempt,) = mock.wait_for_webhooks(1, timeout=20)
+    receiver.going_on.set()
+    assert (attempt.status, attempt.error) == (0, "TimeoutError: timed out")
 
 
 def test_a_webhook_that_is_removed_or_reset_is_told_nothing_more(mock: Either, receiver: Receiver) -> None:
@@ -207,6 +222,18 @@ def test_what_is_no_webhook_is_refused(mock: Either, uri: str, more: dict[str, s
     with pytest.raises(ArgumentError) as caught:
         mock.add_webhook(uri, **more)  # type: ignore[arg-type]
     assert str(caught.value).startswith(words)
+
+
+def test_another_machine_is_refused_by_name_and_with_a_way_out() -> None:
+    told = state_of().webhooks
+    with pytest.raises(ArgumentError) as caught:
+        told.add(ACCOUNT, webhooks.Webhook(uri="http://example.com/"))
+    assert caught.value.name == "uri"
+    assert str(caught.value) == (
+        "uri: came 'http://example.com/', expected an address of this machine, as in 'http://127.0.0.1:9000/calls'; "
+        "others only with remote_webhooks=True (serve --remote-webhooks)"
+    )
+    assert list(told) == []
 
 
 def test_an_event_has_what_kazoo_tells_of_a_leg() -> None:
@@ -299,6 +326,23 @@ def test_an_attempt_that_is_under_way_when_its_webhook_goes_is_not_counted(recei
         mock.add_cdr({"call_id": "a"})
         until(lambda: len(receiver.posts) == 1)
         mock.remove_webhook(webhook)
+        receiver.going_on.set()
+        thread.join(20)
+        assert mock.wait_for_webhooks(0) == []
+
+
+def test_an_attempt_that_is_under_way_at_a_reset_is_not_counted_for_the_next_webhook_of_its_id(
+    receiver: Receiver,
+) -> None:
+    receiver.going_on.clear()
+    with serving() as mock:
+        webhook = mock.add_webhook(receiver.url)
+        (thread,) = [each for each in threading.enumerate() if each.name == "mockcdrs-webhook"]
+        assert thread.daemon
+        mock.add_cdr({"call_id": "a"})
+        until(lambda: len(receiver.posts) == 1)
+        mock.reset()
+        assert mock.add_webhook(receiver.url).id == webhook.id
         receiver.going_on.set()
         thread.join(20)
         assert mock.wait_for_webhooks(0) == []

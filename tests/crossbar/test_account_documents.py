@@ -1,6 +1,5 @@
 """An account's users, devices, apps, descendants and whitelabel, and how they are listed."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,7 +80,7 @@ def test_an_account_shows_its_document_and_what_is_leaked_of_it(state: State) ->
 )
 def test_what_an_account_is_allowed_is_told_of_it(version: Version, document: Any, allowed: Any) -> None:
     state = state_of_family(version)
-    state.data.accounts[CHILD] = replace(state.data.accounts[CHILD], document=document)  # type: ignore[index]
+    state.data.accounts[CHILD] = state.data.accounts[CHILD]._replace(document=document)  # type: ignore[index]
     shown = data_of(ask(state, f"/v2/accounts/{CHILD}"))
     names = ("enabled", "trial_time_left", "notification_preference")
     assert {name: shown[name] for name in names if name in shown} == allowed
@@ -278,10 +277,11 @@ def test_in_master_devices_are_paged_from_the_greatest_id_down(master: State) ->
 def test_a_users_devices_are_his_own_and_those_that_he_is_logged_in_at(version: Version) -> None:
     state = state_of_family(version)
     alpha = state.data.accounts[ACCOUNT]
-    devices = (*alpha.devices, {"id": "d4", "owner_id": BOB, "hotdesk": {"users": {ANN: {}}}})
-    state.data.accounts[ACCOUNT] = replace(alpha, devices=devices)  # type: ignore[index]
+    devices = (*alpha.devices, {"id": "d4", "name": "Desk", "owner_id": BOB, "hotdesk": {"users": {ANN: {}}}})
+    state.data.accounts[ACCOUNT] = alpha._replace(devices=devices)  # type: ignore[index]
     rows = data_of(ask(state, f"/users/{ANN}/devices"))
     assert [(row["id"], row["hotdesked"]) for row in rows] == [("d4", True), ("d3", False), ("d1", False)]
+    assert rows[0]["name"] == "Desk"
     assert ids_of(ask(state, f"/users/{BOB}/devices")) == ["d4"]
 
 
@@ -431,9 +431,9 @@ def test_an_account_above_may_ask_reseller_or_not(state: State) -> None:
 def test_the_apps_of_an_account_above_are_found_and_told_in_its_language() -> None:
     apps: Any = ({"id": "a1", "name": "own", "i18n": {"de-DE": {"label": "Eigenes"}}}, {"id": "a0", "name": "bare"})
     state = state_of_family()
-    state.data.accounts[RESELLER] = replace(state.data.accounts[RESELLER], apps=apps)  # type: ignore[index]
+    state.data.accounts[RESELLER] = state.data.accounts[RESELLER]._replace(apps=apps)  # type: ignore[index]
     alpha = state.data.accounts[ACCOUNT]
-    state.data.accounts[ACCOUNT] = replace(alpha, document={"language": "de-de"})  # type: ignore[index]
+    state.data.accounts[ACCOUNT] = alpha._replace(document={"language": "de-de"})  # type: ignore[index]
     answer = data_of(ask(state, "/v2/auth/tokeninfo", f"token={ACCOUNT_TOKEN}", token=None))
     assert answer["apps"] == [{"id": "a0", "name": "bare"}, {"id": "a1", "name": "own", "label": "Eigenes"}]
     assert answer["language"] == "de-de"

@@ -1,7 +1,6 @@
 """Changes of users and accounts, which are kept until the mock is reset."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,7 +180,7 @@ def test_a_revision_that_is_no_couchdb_one_is_followed_by_a_second(revision: str
 
 
 def _with_revision(account: Account, revision: str) -> Account:
-    return replace(account, document={**account.document, "_rev": revision})
+    return account._replace(document={**account.document, "_rev": revision})
 
 
 _NAMES = st.text(max_size=3) | st.sampled_from(

@@ -266,6 +266,7 @@ def _peak_bytes(parts: Iterable[bytes]) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
 def test_ten_times_the_rows_take_no_more_memory(path: str) -> None:
     few, many = (_peak_bytes(_parts(count, path)) for count in (300, 3_000))

@@ -1,6 +1,5 @@
 import hashlib
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -264,7 +263,7 @@ def test_an_expired_token_is_refused_in_master_before_anything_else_is_looked_at
 )
 def test_which_switch_closes_an_account(version: Version, switch: str, status: int) -> None:
     state = state_of_family(version)
-    closed = replace(state.data.accounts[CLOSED], document={switch: False})
+    closed = state.data.accounts[CLOSED]._replace(document={switch: False})
     state.data.accounts[CLOSED] = closed  # type: ignore[index]
     credentials = {"credentials": md5("c:mockcdrs"), "account_name": "Closed"}
     assert put(state, "user_auth", credentials).status == status
@@ -325,7 +324,7 @@ def test_an_app_has_its_label_in_the_accounts_language_or_in_english(
     app = {"id": "x", "name": "phone", "api_url": "http://a", "source_url": "http://s", "i18n": texts, "author": "me"}
 
     def change(account: Account) -> Account:
-        return replace(account, apps=(app,), document={**account.document, "language": language})
+        return account._replace(apps=(app,), document={**account.document, "language": language})
 
     state.data.change_account(ACCOUNT, change)
     answer = data_of(put(state, "user_auth", GOOD))

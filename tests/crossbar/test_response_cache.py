@@ -172,6 +172,7 @@ def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: p
     assert len(made_anew) == 3
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("count", "length"), [(20, 100_000), (1_000, 0)], ids=["long questions", "short answers"])
 def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_is_said(
     count: int, length: int, monkeypatch: pytest.MonkeyPatch

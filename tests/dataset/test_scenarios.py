@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.cdr import documents, gregorian
 from mockcdrs.dataset import outcomes
-from mockcdrs.dataset.call_builder import plain_call
+from mockcdrs.dataset.call_builder import draw_call
 from mockcdrs.dataset.office import generate_office, main_account_id
 from mockcdrs.dataset.scenarios import SCENARIOS
 from mockcdrs.dataset.store import Document
@@ -23,7 +23,7 @@ CODES = {ending.cause: ending.code for ending in vars(outcomes).values() if isin
 
 def legs_of(name: str, number: int = 0) -> list[Document]:
     scenario = SCENARIOS[name]
-    return list(scenario.make(plain_call(OFFICE, START, scenario.phones, "test", name, number)))
+    return list(scenario.make(draw_call(OFFICE, scenario.phones, "test", name, number).begin(START)))
 
 
 some_calls = st.builds(legs_of, st.sampled_from(sorted(SCENARIOS)), st.integers(0, 10_000))
@@ -76,7 +76,7 @@ def test_an_owner_is_a_user_and_an_authorizing_device_is_the_owners(legs: list[D
 @settings(max_examples=100, deadline=None)
 def test_phones_of_a_call_are_those_that_it_is_given(name: str, number: int) -> None:
     scenario = SCENARIOS[name]
-    call = plain_call(OFFICE, START, scenario.phones, "test", name, number)
+    call = draw_call(OFFICE, scenario.phones, "test", name, number).begin(START)
     given_numbers = {phone.number for phone in call.phones}
     for leg in scenario.make(call):
         if leg["user_agent"].startswith(("Yealink", "Poly", "snom", "Cisco", "Zoiper", "Bria", "JsSIP")):

@@ -1,7 +1,7 @@
 """What a test adds and removes lies over the base, which stays as it is."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from mockcdrs.dataset.accounts import Account
-from mockcdrs.dataset.store import Document, LoadedStore, Overlay, _AddedDocuments
+from mockcdrs.dataset.store import (
+    ANY_TIME,
+    Document,
+    LoadedStore,
+    Origin,
+    Overlay,
+    Scan,
+    TimeBasis,
+    Times,
+    _AddedDocuments,
+)
 
 ACCOUNT, OTHER, MONTH = "a" * 32, "b" * 32, "202601"
 JANUARY = 63_934_444_800  # 2026-01-01T00:00:00Z
@@ -63,8 +73,15 @@ def test_an_added_document_takes_the_place_of_one_with_its_id(overlay: Overlay) 
     overlay.add(ACCOUNT, MONTH, [_document("one", name="new")])
     overlay.add(ACCOUNT, MONTH, [_document("one", name="newer")])
     assert overlay.document(ACCOUNT, MONTH, "202601-one") == _document("one", name="newer")
-    added = [segment for segment in overlay.scan(ACCOUNT, MONTH).stored if segment.is_passing]
-    assert [list(segment.visible()) for segment in added] == [[_document("one", name="newer")]]
+    visible = [list(segment.visible()) for segment in overlay.scan(ACCOUNT, MONTH).stored]
+    assert visible == [[_document("two")], [_document("one", name="newer")]]
+
+
+def test_an_added_document_stays_as_it_was_whatever_a_test_does_to_its_own(overlay: Overlay) -> None:
+    own: dict[str, Any] = {**_document("three"), "custom_channel_vars": {"owner_id": "a"}}
+    overlay.add(ACCOUNT, MONTH, [own])
+    own["custom_channel_vars"]["owner_id"] = "b"
+    assert overlay.document(ACCOUNT, MONTH, "202601-three") == _document("three", custom_channel_vars={"owner_id": "a"})
 
 
 def test_a_month_appears_with_what_is_added_to_it(overlay: Overlay) -> None:
@@ -75,6 +92,9 @@ def test_a_month_appears_with_what_is_added_to_it(overlay: Overlay) -> None:
 def test_removing_hides_a_document_of_the_base(overlay: Overlay) -> None:
     assert overlay.remove("202601-one")
     assert _ids(overlay) == {"202601-two"}
+    assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
+    assert overlay.remove("202601-two")
+    assert _ids(overlay) == set()
     assert overlay.document(ACCOUNT, MONTH, "202601-one") is None
 
 
@@ -92,6 +112,7 @@ def test_removing_takes_an_added_document_away(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, MONTH, [_document("three")])
     assert overlay.remove("202601-three")
     assert _ids(overlay) == {"202601-one", "202601-two"}
+    assert (overlay.count_added(), overlay.count_removed()) == (0, 0)
 
 
 def test_removing_an_accounts_document_leaves_the_same_id_to_another(overlay: Overlay) -> None:
@@ -116,6 +137,14 @@ def test_replacing_an_accounts_document_leaves_the_same_id_to_another(overlay: O
 def test_a_document_in_another_month_than_its_id_names_can_be_removed(overlay: Overlay) -> None:
     overlay.add(ACCOUNT, "202512", [_document("moved")])
     assert overlay.remove("202601-moved", ACCOUNT)
+    assert _ids(overlay, "202512") == set()
+
+
+def test_of_two_documents_of_one_id_that_in_the_month_of_the_id_is_removed_first(overlay: Overlay) -> None:
+    overlay.add(ACCOUNT, "202512", [_document("one")])
+    assert overlay.remove("202601-one", ACCOUNT)
+    assert (_ids(overlay), _ids(overlay, "202512")) == ({"202601-two"}, {"202601-one"})
+    assert overlay.remove("202601-one", ACCOUNT)
     assert _ids(overlay, "202512") == set()
 
 
@@ -156,6 +185,84 @@ def test_what_was_derived_from_an_older_overlay_is_never_used_again(overlay: Ove
     after = {segment.identity for segment in overlay.scan(ACCOUNT, MONTH).stored if segment.is_passing}
     assert after
     assert not before & after
+
+
+def test_an_account_has_the_months_of_its_documents_and_those_that_it_names() -> None:
+    accounts = [Account(ACCOUNT), Account(OTHER, months=("202512",))]
+    store = LoadedStore(accounts, {(ACCOUNT, MONTH): [_document("one")]})
+    assert [store.months(each) for each in (ACCOUNT, OTHER, "nosuch")] == [[MONTH], ["202512"], []]
+
+
+def test_each_month_of_each_account_has_a_segment_of_its_own(overlay: Overlay) -> None:
+    places = [(ACCOUNT, MONTH), (OTHER, MONTH), (ACCOUNT, "202512")]
+    assert len({segment.identity for place in places for segment in overlay.scan(*place).stored}) == 3
+
+
+CHANGES: list[Callable[[Overlay], object]] = [
+    lambda overlay: overlay.add_account(Account("c" * 32)),
+    lambda overlay: overlay.change_account(ACCOUNT, lambda account: account._replace(name="new")),
+    lambda overlay: overlay.add(ACCOUNT, MONTH, [_document("three")]),
+    lambda overlay: overlay.remove("202601-one"),
+    lambda overlay: overlay.empty(ACCOUNT),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_change_is_told_and_makes_another_version(change: Callable[[Overlay], object]) -> None:
+    documents = {(ACCOUNT, MONTH): [_document("one")]}
+    overlay = Overlay(LoadedStore([Account(ACCOUNT)], documents, Origin(directory="office")))
+    version = overlay.version
+    assert overlay.origin == Origin(directory="office")
+    change(overlay)
+    assert overlay.origin == Origin(directory="office", changed=True)
+    changed_version = overlay.version
+    overlay.reset()
+    assert len({version, changed_version, overlay.version}) == 3
+
+
+def test_accounts_stand_beside_those_of_the_base_or_in_their_place(overlay: Overlay) -> None:
+    third = Account("c" * 32)
+    overlay.add_account(third)
+    overlay.change_account(ACCOUNT, lambda account: account._replace(name="new"))
+    assert overlay.accounts == {
+        ACCOUNT: Account(ACCOUNT, name="new"),
+        OTHER: Account(OTHER, months=("202512",)),
+        third.id: third,
+    }
+
+
+class GeneratedBase(LoadedStore):
+    """A store whose documents are all generated, and which keeps what it was asked last."""
+
+    has_stored = False
+    asked: tuple[Any, ...] = ()
+
+    def scan(
+        self,
+        account_id: str,
+        month: str,
+        times: Times = ANY_TIME,
+        *,
+        descending: bool = False,
+        by: TimeBasis = "written",
+    ) -> Scan:
+        self.asked = (account_id, month, times, descending, by)
+        return Scan((), super().scan(account_id, month).segments())
+
+
+def test_generated_documents_are_asked_for_as_the_overlay_is_and_removed_as_stored_ones_are() -> None:
+    base = GeneratedBase([Account(ACCOUNT)], {(ACCOUNT, MONTH): [_document("one"), _document("two")]})
+    overlay = Overlay(base)
+    overlay.remove("202601-one")
+    assert not overlay.has_stored
+    overlay.add(ACCOUNT, MONTH, [_document("three")])
+    assert overlay.has_stored
+    whole = [list(segment.visible()) for segment in overlay.scan(ACCOUNT, MONTH).segments()]
+    assert whole == [[_document("three")], [_document("two")]]
+    scan = overlay.scan(ACCOUNT, MONTH, (5, 9), descending=True, by="begun")
+    assert base.asked == (ACCOUNT, MONTH, (5, 9), True, "begun")
+    assert [list(segment.visible()) for segment in scan.stored] == [[_document("three")]]
+    assert [list(segment.visible()) for segment in scan.generated] == [[_document("two")]]
 
 
 class Counted(dict[str, Any]):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockcdrs.crossbar import views
 from mockcdrs.crossbar.couchdb import ViewRow, _reduce_groups, _row_order
-from mockcdrs.crossbar.views import LegChoice, LegView
+from mockcdrs.crossbar.views import LegChoice, View
 from mockcdrs.expected.expected_rows import ExpectedRow, PageWalk, WalkRules, choose_leg, find_reachable
 
 
@@ -64,7 +64,7 @@ FIELDS = ("billing_seconds", "channel_created_time", "channel_loopback_leg", "ti
 LEGS = st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, VALUES)), min_size=1, max_size=5)
 
 
-def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
+def leg_in_view(view: View, documents: list[dict[str, Any]], *, is_ascending: bool) -> Any:
     """Return the id of the leg that the view shows of one interaction."""
     rows = [ViewRow(*emitted, document) for document in documents if (emitted := view.map(document))]
     assert view.reduce is not None
@@ -80,14 +80,14 @@ def leg_in_view(view: LegView, documents: list[dict[str, Any]], *, is_ascending:
 @example(fields=[{"channel_loopback_leg": "B"}, {"channel_loopback_leg": "A"}])
 @example(fields=[{"billing_seconds": [None]}, {"billing_seconds": [1]}])
 def test_the_leg_of_an_interaction_is_the_one_that_the_view_chooses(
-    view: LegView, is_ascending: bool, fields: list[dict[str, Any]]
+    view: View, is_ascending: bool, fields: list[dict[str, Any]]
 ) -> None:
     shared = {"pvt_type": "cdr", "interaction_time": 1, "interaction_key": "a"}
     own = {"custom_channel_vars": {"owner_id": "o"}}
     documents = [{"_id": f"202601-{name}", **shared, **own, **own_fields} for name, own_fields in enumerate(fields)]
     choice = choose_leg(
         documents,
-        by_billed_seconds=view.chooses is LegChoice.MOST_BILLED,
+        by_billed_seconds=view.leg is LegChoice.MOST_BILLED,
         is_of_user=view.has_owner,
         is_ascending=is_ascending,
     )

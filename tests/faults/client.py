@@ -8,7 +8,7 @@ from typing import Any
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.context import ServerState
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
-from mockcdrs.faults import WireEffect
+from mockcdrs.faults.wire_effect import WireEffect
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, body_of
 
 COUNT = 25

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import body_of
 from tests.faults.client import ask, envelope, statuses
 
@@ -66,3 +67,4 @@ def test_a_token_that_a_script_makes_expire_is_good_again_once_the_rule_is_gone(
 def test_a_script_is_described_step_by_step() -> None:
     rule = Rule(path="/cdrs", script=[429, {"cut_after": 100, "drip": 5}, 200, Reply(status=410)], number=2)
     assert str(rule) == "rule 2 (script=429,cut_after:100+drip:5,200,reply:410 path=/cdrs)"
+    assert str(Rule(script=[503], delay_seconds=1)) == "rule 0 (script=503 delay_seconds=1)"

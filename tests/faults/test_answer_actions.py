@@ -14,9 +14,10 @@ from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, cors_headers, 
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, VERSIONS, Version
 from mockcdrs.dataset.accounts import api_key
 from mockcdrs.dataset.store import Overlay
-from mockcdrs.faults import Reply, Rule
-from mockcdrs.faults.answer_actions import ERROR_BY_STATUS, TokenExpiry
-from tests.crossbar.builders import ACCOUNT, NOW, body_of, calls, leg, state_of
+from mockcdrs.faults.answer_actions import ERROR_BY_STATUS
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, RESELLER, RESELLER_TOKEN, body_of, calls, leg, state_of
 from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
 
 
@@ -103,21 +104,17 @@ def test_an_account_without_months_fails_too() -> None:
 
 
 def test_an_empty_answer_is_200_whatever_would_have_come(state: State) -> None:
+    assert "etag" in ask(state, "is_chunked=false")[0].headers
     state.faults.add(Rule(empty=True))
     for path in ("/cdrs", "/v2/nosuch"):
-        response, _ = ask(state, path=path)
+        response, _ = ask(state, "is_chunked=false", path)
         assert (response.status, body_of(response), "etag" in response.headers) == (200, b"", False)
 
 
-def test_a_login_long_after_a_token_expired_gives_one_that_lasts_as_long_as_any(state: State) -> None:
-    expiry, usual = TokenExpiry(), state.settings.token_auth_expiry
-    assert expiry.applied_to(state.server_state()).settings.token_auth_expiry == usual
-    expiry.expire("token", state.server_state())
-    lasting = []
-    for _ in range(3):
-        lasting.append(expiry.applied_to(state.server_state()).settings.token_auth_expiry - usual)
-        state.clock.advance(seconds=1)
-    assert lasting == [1, 0, 0]
+def test_malformed_json_is_no_json_even_where_there_was_no_body(state: State) -> None:
+    tag = ask(state, "is_chunked=false")[0].headers["etag"]
+    state.faults.add(Rule(malformed_json=True))
+    assert ask(state, "is_chunked=false", headers={"if-none-match": tag})[0].body == b"{"
 
 
 def test_malformed_json_lacks_its_last_byte_alone(state: State) -> None:
@@ -175,6 +172,13 @@ def test_another_token_is_good_when_one_has_expired(state: State) -> None:
     assert ask(state, token="token-r")[0].status == 200
 
 
+def test_a_token_that_expired_stays_so_when_another_one_does(state: State) -> None:
+    state.faults.add(Rule(token_expired=True, times=2))
+    assert statuses(state, [""]) == [401]
+    assert ask(state, path=f"/v2/accounts/{RESELLER}/cdrs", token=RESELLER_TOKEN)[0].status == 401
+    assert statuses(state, [""]) == [401]
+
+
 def test_a_request_without_a_token_makes_none_expire(state: State) -> None:
     rule = state.faults.add(Rule(token_expired=True))
     ask(state, token=None)
@@ -215,13 +219,35 @@ def test_an_answer_without_rows_has_none_to_double(state: State) -> None:
         assert body_of(ask(state, query)[0]) == body_of(ask(state_of(calls(COUNT)), query)[0])
 
 
-@pytest.mark.parametrize("query", [FIRST_PAGE, FIRST_PAGE + "&is_chunked=false"])
-def test_an_edited_answer_keeps_crossbars_form(state: State, query: str) -> None:
+@pytest.mark.parametrize(
+    "form", ["", "&is_chunked=false", "&is_chunked=false&pretty_print=true", "&is_chunked=false&jsonp=show"]
+)
+def test_an_edited_answer_keeps_crossbars_form(state: State, form: str) -> None:
+    query = FIRST_PAGE + form
     usual = body_of(ask(state, query)[0])
     state.faults.add(Rule(endless_next_key=True))
     faulty = body_of(ask(state, query)[0])
-    own, next_key = (json.loads(usual)[name] for name in ("start_key", "next_start_key"))
+    answer = json.loads(usual[usual.index(b"{") : usual.rindex(b"}") + 1])
+    own, next_key = (answer[name] for name in ("start_key", "next_start_key"))
     assert faulty == usual.replace(next_key.encode(), own.encode())
+
+
+@pytest.mark.parametrize(("query", "is_whole"), [("", False), ("is_chunked=false", True)])
+def test_an_edited_answer_is_in_chunks_where_it_was(state: State, query: str, is_whole: bool) -> None:
+    def produce(incoming: HttpRequest, server_state: ServerState) -> HttpResponse:
+        return respond(incoming, server_state, "request-1")
+
+    state.faults.add(Rule(duplicate_row=True))
+    incoming = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query, {"x-auth-token": ACCOUNT_TOKEN})
+    response, _ = state.faults.apply(incoming, state.server_state(), produce)
+    assert isinstance(response.body, bytes) is is_whole
+
+
+def test_an_error_that_is_none_of_an_empty_bucket_tells_the_tokens_that_are_left() -> None:
+    state = state_of(calls(1), version=KAZOO_MASTER)
+    usual = envelope(ask(state, path="/nosuch")[0])["tokens"]
+    state.faults.add(Rule(status=503))
+    assert envelope(ask(state, path="/nosuch")[0])["tokens"] == usual
 
 
 @pytest.mark.parametrize("page", [None, 1, 3])
@@ -231,6 +257,14 @@ def test_an_endless_key_leads_back_to_its_page_for_ever(state: State, page: int 
     assert state.faults.fired(rule) == 20 - (page or 1) + 1
 
 
+@pytest.mark.parametrize("form", ["", "&is_chunked=false"])
+def test_the_endless_key_of_the_last_page_stands_where_a_next_one_would(state: State, form: str) -> None:
+    names = list(envelope(ask(state, FIRST_PAGE + form)[0]))
+    assert list(envelope(ask(state, "page_size=100" + form)[0])) == [each for each in names if each != "next_start_key"]
+    state.faults.add(Rule(endless_next_key=True))
+    assert list(envelope(ask(state, "page_size=100" + form)[0])) == names
+
+
 def test_an_answer_without_pages_has_no_endless_key(state: State) -> None:
     state.faults.add(Rule(endless_next_key=True))
     assert "next_start_key" not in envelope(ask(state, "paginate=false")[0])
@@ -238,9 +272,12 @@ def test_an_answer_without_pages_has_no_endless_key(state: State) -> None:
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
 def test_a_row_of_csv_comes_twice(state: State, path: str) -> None:
-    usual = body_of(ask(state, "accept=csv", path)[0]).splitlines()
+    usual, _ = ask(state, "accept=csv", path)
+    lines = body_of(usual).splitlines()
     state.faults.add(Rule(duplicate_row=True))
-    assert body_of(ask(state, "accept=csv", path)[0]).splitlines() == [*usual, usual[-1]]
+    doubled, _ = ask(state, "accept=csv", path)
+    assert body_of(doubled).splitlines() == [*lines, lines[-1]]
+    assert doubled.outcome.rows == usual.outcome.rows + 1 == len(lines)
 
 
 def test_a_row_of_csv_may_have_several_lines() -> None:
@@ -307,6 +344,14 @@ def test_the_token_of_a_new_login_is_good_though_the_clock_stands_still(state: S
     second = token(state)
     assert second != first
     assert [status(state, second), status(state, second), status(state, first)] == [200, 200, 401]
+
+
+def test_a_rule_that_never_fired_says_that_a_login_gave_the_token_too_late(state: State) -> None:
+    state.faults.add(Rule(token_expired=True, path="/cdrs"))
+    rule = state.faults.add(Rule(token_expired=True, path="/users"))
+    assert status(state, token(state)) == 401
+    ask(state, path="/users", token=token(state))
+    assert state.faults.near_misses(rule)[-1].endswith(": a login gave its token after the last one had expired")
 
 
 def test_a_token_given_before_another_expired_meets_the_rule_too(state: State) -> None:

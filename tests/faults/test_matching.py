@@ -1,4 +1,4 @@
-"""Which requests a rule is about, and which page of a walk a request asks for."""
+"""Which requests a rule is about."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import pytest
 
 from mockcdrs.control.redaction import SECRET_HEADERS, redact
 from mockcdrs.control.state import State
-from mockcdrs.crossbar.pipeline import HttpRequest
-from mockcdrs.faults import Rule, WireEffect
-from mockcdrs.faults.matching import KEPT_KEYS, Match, PageTracker, RequestView
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, calls, state_of
-from tests.faults.client import COUNT, FIRST_PAGE, ask, envelope, next_query, statuses, walk
+from mockcdrs.faults.matching import Match
+from mockcdrs.faults.rule import Rule
+from mockcdrs.faults.wire_effect import WireEffect
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN
+from tests.faults.client import ask, statuses
 
 
 def test_without_rules_the_answer_is_the_usual_one(state: State) -> None:
@@ -61,13 +61,18 @@ def test_a_rule_is_about_requests_of_its_kind(state: State, which: dict[str, Any
 
 def test_a_path_is_compared_decoded(state: State) -> None:
     state.faults.add(Rule(status=503, path="/cdrs/202601-a/b"))
+    state.faults.add(Rule(status=502, path="/cdrs/%FF/X"))
     assert ask(state, path="/cdrs/202601-a%2Fb")[0].status == 503
+    assert ask(state, path="/cdrs/202601-a%2Fb/")[0].status == 503
+    assert ask(state, path="/cdrs/%ff/X")[0].status == 502
+    assert ask(state, path="/cdrs/%fe/X")[0].status != 502
 
 
 def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
     rule = state.faults.add(Rule(status=503, times=1))
     ask(state, method="OPTIONS", headers={"origin": "x"})
     assert state.faults.fired(rule) == 0
+    assert state.faults.near_misses(rule)[0].endswith(": method is OPTIONS, expected any but OPTIONS")
     named = state.faults.add(Rule(status=503, method="OPTIONS"))
     assert ask(state, method="OPTIONS", headers={"origin": "x"})[0].status == 503
     assert state.faults.fired(named) == 1
@@ -76,88 +81,6 @@ def test_a_preflight_uses_up_no_rule_that_names_no_method(state: State) -> None:
 def test_an_unreadable_query_harms_no_rule(state: State) -> None:
     state.faults.add(Rule(status=503, query={"a": "1"}))
     assert ask(state, "a=%zz")[0].status == 500
-
-
-@pytest.mark.parametrize(("page", "expected"), [(1, [503]), (2, [200, 503]), (3, [200, 200, 503]), (4, [200] * 3)])
-def test_a_page_of_a_walk_fails(state: State, page: int, expected: list[int]) -> None:
-    state.faults.add(Rule(status=503, page=page))
-    assert walk(state) == expected
-
-
-def test_pages_are_known_without_any_rule_when_they_were_fetched(state: State) -> None:
-    first, _ = ask(state, FIRST_PAGE)
-    state.faults.add(Rule(status=503, page=2))
-    assert ask(state, next_query(first))[0].status == 503
-
-
-def test_pages_are_known_in_plain_answers_too(state: State) -> None:
-    state.faults.add(Rule(status=503, page=3))
-    assert walk(state, FIRST_PAGE + "&is_chunked=false") == [200, 200, 503]
-
-
-def test_a_retry_is_on_the_same_page(state: State) -> None:
-    state.faults.add(Rule(status=503, page=2, times=2))
-    second_page = next_query(ask(state, FIRST_PAGE)[0])
-    assert statuses(state, [second_page] * 3) == [503, 503, 200]
-
-
-def test_two_walks_at_once_are_told_apart_where_their_keys_meet(state: State) -> None:
-    state.faults.add(Rule(status=503, page=3))
-    small, large = "page_size=5", "page_size=10"
-    at_six = next_query(ask(state, small)[0], small)
-    at_eleven, large_at_eleven = (
-        next_query(ask(state, at_six)[0], small),
-        next_query(ask(state, large)[0], large),
-    )
-    assert at_eleven.partition("&")[2] == large_at_eleven.partition("&")[2]
-    assert statuses(state, [at_eleven, large_at_eleven]) == [503, 200]
-
-
-def test_equal_walks_at_once_are_both_on_their_page(state: State) -> None:
-    state.faults.add(Rule(status=503, page=3))
-    first = [ask(state, FIRST_PAGE)[0] for _ in range(2)]
-    second = [ask(state, next_query(page))[0] for page in first]
-    assert statuses(state, map(next_query, second)) == [503, 503]
-
-
-def test_a_walk_that_changes_its_question_is_still_on_its_page(state: State) -> None:
-    state.faults.add(Rule(status=503, page=2))
-    key = envelope(ask(state, FIRST_PAGE)[0])["next_start_key"]
-    assert ask(state, f"page_size=3&start_key={key}")[0].status == 503
-
-
-def test_pages_that_were_asked_for_before_there_was_a_rule_count(state: State) -> None:
-    second = envelope(ask(state, FIRST_PAGE)[0])["next_start_key"]
-    third = envelope(ask(state, f"{FIRST_PAGE}&start_key={second}")[0])["next_start_key"]
-    rule = state.faults.add(Rule(status=503, page=3))
-    assert ask(state, f"{FIRST_PAGE}&start_key={second}")[0].status == 200
-    assert ask(state, f"{FIRST_PAGE}&start_key={third}")[0].status == 503
-    assert state.faults.fired(rule) == 1
-
-
-def test_a_key_that_was_never_handed_out_is_on_no_page(state: State) -> None:
-    rules = [state.faults.add(Rule(status=503, page=page)) for page in range(1, 5)]
-    ask(state, "start_key=garbage")
-    assert state.faults.never_fired() == rules
-
-
-def test_the_keys_handed_out_last_are_known_and_older_ones_forgotten() -> None:
-    walks, request = PageTracker(), RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs"))
-
-    def page_at(key: int) -> int | None:
-        return walks.page(RequestView.of(HttpRequest("GET", "/v2/accounts/a/cdrs", f"start_key={key}")))
-
-    for number in range(KEPT_KEYS):
-        walks.hand_out(request, str(number), number)
-    known = [number for number in range(KEPT_KEYS) if page_at(number) is not None]
-    assert known == [*range(KEPT_KEYS - len(known), KEPT_KEYS)]
-    assert 0 < len(known) < KEPT_KEYS
-
-
-def test_a_new_token_in_the_query_is_no_new_walk(state: State) -> None:
-    state.faults.add(Rule(status=503, page=2))
-    key = envelope(ask(state, f"{FIRST_PAGE}&auth_token={ACCOUNT_TOKEN}", token=None)[0])["next_start_key"]
-    assert ask(state, f"{FIRST_PAGE}&start_key={key}")[0].status == 503
 
 
 @pytest.mark.parametrize("name", sorted(SECRET_HEADERS - {"set-cookie"}))  # which no client sends
@@ -195,6 +118,10 @@ def test_a_digest_of_a_token_means_the_same_as_the_token(state: State) -> None:
         ({"headers": {"A": "b"}}, "the header a is missing, expected b"),
         ({"headers": {"A": True}}, "the header a expected there"),
         ({"headers": {"X-Auth-Token": False}}, "the header x-auth-token expected missing"),
+        (
+            {"headers": {"X-Auth-Token": "other"}},
+            f"the header x-auth-token is {redact(ACCOUNT_TOKEN)}, expected {redact('other')}",
+        ),
         ({"page": 2}, "page is 1, expected 2"),
         ({"token": "other"}, f"token is {redact(ACCOUNT_TOKEN)}, expected {redact('other')}"),
         ({"nth": 3}, "it is match 1, expected match 3"),
@@ -210,6 +137,21 @@ def test_a_rule_that_never_fired_says_what_kept_it_from_that(
     rule = state.faults.add(Rule(**{"status": 503, **which}))
     ask(state, "page_size=9")
     assert state.faults.near_misses(rule) == [f"GET /v2/accounts/{ACCOUNT}/cdrs?page_size=9: {difference}"]
+
+
+def test_a_rule_on_tokens_says_which_it_leaves_alone(state: State) -> None:
+    rule = state.faults.add(Rule(token_expired=True))
+    for query in ("", "auth_token"):
+        ask(state, query, token=None)
+    assert [miss.partition(": ")[2] for miss in state.faults.near_misses(rule)] == [
+        "it has no token that could expire"
+    ] * 2
+
+
+def test_a_start_key_without_a_value_is_none_to_refuse(state: State) -> None:
+    rule = state.faults.add(Rule(stale_key=True))
+    ask(state, "start_key")
+    assert state.faults.near_misses(rule)[0].endswith(": it has no start_key to refuse")
 
 
 def test_a_missing_token_is_told(state: State) -> None:
@@ -240,6 +182,13 @@ def test_the_nearest_requests_come_first_each_once(state: State) -> None:
         ask(state, query)
     queries = [miss.partition(": ")[0].rpartition("?")[2] for miss in state.faults.near_misses(rule)]
     assert queries == ["a=1", "b=1", "c=1"]
+    nearer = state.faults.add(Rule(status=503, path="/users", query={"a": 1}))
+    for path in ("/cdrs", "/users"):
+        ask(state, path=path)
+    assert [miss.partition(": ")[0].rpartition("/")[2] for miss in state.faults.near_misses(nearer)] == [
+        "users",
+        "cdrs",
+    ]
 
 
 def test_a_rule_that_fired_or_was_never_added_has_no_near_misses(state: State) -> None:
@@ -253,11 +202,3 @@ def test_a_rule_tells_which_other_one_was_first(state: State) -> None:
     first, second = state.faults.add(Rule(close=True)), state.faults.add(Rule(status=503))
     ask(state)
     assert state.faults.near_misses(second) == [f"GET /v2/accounts/{ACCOUNT}/cdrs: {first} fired on it"]
-
-
-def test_pages_behind_a_key_that_was_never_handed_out_are_not_known_either(state: State) -> None:
-    of_another_mock = next_query(ask(state_of(calls(COUNT)), FIRST_PAGE)[0])
-    behind = next_query(ask(state, of_another_mock)[0])
-    rule = state.faults.add(Rule(status=503, page=3))
-    assert ask(state, behind)[0].status == 200
-    assert state.faults.near_misses(rule)[0].endswith(": page is not known, expected 3")

@@ -8,9 +8,12 @@ import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
-from mockcdrs.faults import Reply, RequestView, Rule, RuleError
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.action import Action
 from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.reply import Reply, make_reply
+from mockcdrs.faults.request_view import RequestView
+from mockcdrs.faults.rule import Rule
 from tests.crossbar.builders import ACCOUNT, body_of
 from tests.faults.client import FIRST_PAGE, ask, envelope
 
@@ -24,17 +27,19 @@ def sent(state: State, reply: Reply) -> tuple[bytes, str | None]:
 
 
 @pytest.mark.parametrize(
-    ("reply", "expected"),
+    ("arguments", "expected"),
     [
-        (Reply({"a": 1}), (b'{"a":1}', "application/json")),
-        (Reply(text="caf\u00e9"), (b"caf\xc3\xa9", "text/plain; charset=utf-8")),
-        (Reply(body=b"\xff\x00"), (b"\xff\x00", "application/octet-stream")),
-        (Reply(text="<a/>", headers={"Content-Type": "text/xml"}), (b"<a/>", "text/xml")),
-        (Reply(), (b"", None)),
+        ({"json": {"a": 1}}, (b'{"a":1}', "application/json")),
+        ({"text": "caf\u00e9"}, (b"caf\xc3\xa9", "text/plain; charset=utf-8")),
+        ({"body": b"\xff\x00"}, (b"\xff\x00", "application/octet-stream")),
+        ({"text": "<a/>", "headers": {"Content-Type": "text/xml"}}, (b"<a/>", "text/xml")),
+        ({}, (b"", None)),
     ],
 )
-def test_a_reply_has_json_text_bytes_or_nothing(state: State, reply: Reply, expected: tuple[bytes, str | None]) -> None:
-    assert sent(state, reply) == expected
+def test_a_reply_has_json_text_bytes_or_nothing(
+    state: State, arguments: dict[str, Any], expected: tuple[bytes, str | None]
+) -> None:
+    assert sent(state, Reply(**arguments)) == expected
 
 
 @pytest.mark.parametrize(
@@ -72,6 +77,8 @@ def test_a_file_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
         ({"file": "a.csv"}, "file", "file: came as JSON, expected the file's bytes as body, in Base64"),
         ({"body": "?"}, "body", "body: came '?', expected Base64"),
         ({"body": 1}, "body", "body: came 1, expected Base64"),
+        ({"json": float("nan")}, "json", "json: came nan, expected what JSON can hold ("),
+        ({"json": [{1: 2}] * 11}, "json", f"json: came {[{1: 2}] * 11!r:.80}, expected what JSON can hold ("),
         ({"json": {}, "text": ""}, "text", "json and text in one reply exclude each other: a reply has one body"),
         ({"text": "\ud800"}, "text", "text: came '\\ud800', expected what UTF-8 can hold"),
         ({"status": 600}, "status", "status: came 600, expected a whole number from 200 to 599"),
@@ -87,6 +94,15 @@ def test_what_makes_no_reply_is_refused_by_name(values: dict[str, object], name:
     assert (caught.value.name, str(caught.value)[: len(words)]) == (name, words)
 
 
+def test_a_reply_is_made_of_its_arguments_or_by_a_function() -> None:
+    assert make_reply({"json": [1], "status": 201}) == Reply([1], 201)
+    assert make_reply(Reply([1])) == Reply([1])
+    with pytest.raises(
+        RuleError, match=r"^reply: came 7, expected a Reply, or a function of the request that returns one$"
+    ):
+        make_reply(7)
+
+
 def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
     def count(request: RequestView) -> Reply:
         return Reply([request.method, request.path, request.query["a"], request.headers["x-kind"], request.json()])
@@ -100,20 +116,20 @@ def test_a_function_makes_the_reply_of_the_request(state: State) -> None:
 
 def test_a_function_that_fails_breaks_the_connection_and_fails_the_test(state: State) -> None:
     rule = state.faults.add(Rule(path="/braintree", reply=lambda request: request.json()))
-    _, effect = ask(state, path="/braintree")
-    assert effect.close
+    response, effect = ask(state, path="/braintree")
+    assert (response.status, effect.close) == (500, True)
     with pytest.raises(ValueError, match="Expecting value") as caught:
         state.faults.check()
     assert str(rule) in caught.value.__notes__[0]
 
 
 def test_a_function_that_returns_no_reply_says_so(state: State) -> None:
-    def forgetful(_request: RequestView) -> None:
-        """Return nothing."""
+    def text_alone(_request: RequestView) -> str:
+        return "no Reply"
 
-    state.faults.add(Rule(path="/braintree", reply=forgetful))  # type: ignore[arg-type]
+    state.faults.add(Rule(path="/braintree", reply=text_alone))  # type: ignore[arg-type]
     ask(state, path="/braintree")
-    with pytest.raises(RuleError, match="reply: forgetful returned None, expected a Reply") as caught:
+    with pytest.raises(RuleError, match="reply: text_alone returned 'no Reply', expected a Reply") as caught:
         state.faults.check()
     assert caught.value.name == "reply"
 

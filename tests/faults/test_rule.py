@@ -6,18 +6,22 @@ from typing import Any
 
 import pytest
 
-from mockcdrs.faults import Reply, RequestView, Rule, RuleArguments, RuleError, jitter, lognormal, rule, uniform
+from mockcdrs.faults import RuleError, rule
 from mockcdrs.faults.action import Action
-from mockcdrs.faults.actions import ACTIONS
-from mockcdrs.faults.rule import PRESETS
+from mockcdrs.faults.actions import ACTIONS, RuleArguments
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.request_view import RequestView
+from mockcdrs.faults.rule import PRESETS, Rule
+from mockcdrs.faults.wire_actions import jitter, lognormal, uniform
 from mockcdrs.mock import Mock
 
 WRONG = [
-    ({}, "the rule does nothing: say what happens"),
+    ({}, "the rule does nothing: say what happens, for example error=..., status=503 or close=True"),
     (
         {"error": "datastore_timeout"},
         "error: came 'datastore_timeout', expected one of Crossbar's: too_many_requests, unspecified_fault, ",
     ),
+    ({"stauts": 503}, "stauts: a rule has no such argument, expected some of method, path, "),
     ({"status": 200}, "status: came 200, expected an error's, 400 to 599"),
     ({"status": "503"}, "status: came '503'"),
     ({"status": 503, "error": "no_credit"}, "error and status in one rule exclude each other"),
@@ -26,6 +30,7 @@ WRONG = [
     ({"status": 503, "times": 0}, "times: came 0, expected a whole number from 1 on"),
     ({"status": 503, "page": True, "nth": "x"}, "page: came True"),
     ({"status": 503, "after": None}, "after: came None"),
+    ({"status": 503, "number": "x"}, "number: came 'x', expected a whole number"),
     ({"status": 503, "probability": 2}, "probability: came 2, expected a number from 0 to 1"),
     ({"status": 503, "query": "a=1"}, "query: came 'a=1', expected parameters by name"),
     ({"delay_seconds": float("nan")}, "delay_seconds: came nan"),
@@ -125,8 +130,37 @@ def test_a_rule_survives_the_way_through_json(rule: Rule) -> None:
     assert Rule.from_dict(json.loads(json.dumps(rule.to_dict()))) == rule
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        ({"stauts": 503}, "stauts"),
+        ({"then": 1}, "then"),
+        ({"reply": 7}, "reply"),
+        ({"reply": {"txt": ""}}, "txt"),
+        ({"reply": {"json": 1, "text": ""}}, "text"),
+        ({"reply": {"text": "\ud800"}}, "text"),
+        ({"reply": {"body": "?"}}, "body"),
+        ({"reply": {"file": "a"}}, "file"),
+        ({"reply": {"status": 99}}, "status"),
+        ({"script": {"0": 503}}, "script"),
+        ({"script": [{"stauts": 503}]}, "stauts"),
+        ({"delay_seconds": {"uniform": [-1, 1]}}, "uniform: least"),
+        ({"delay_seconds": {"uniform": [1, -1]}}, "uniform: most"),
+        ({"delay_seconds": {"lognormal": [-1, 1]}}, "lognormal: median"),
+        ({"delay_seconds": {"lognormal": [1, -1]}}, "lognormal: sigma"),
+        ({"delay_seconds": {"jitter": [-1, 1]}}, "jitter: seconds"),
+        ({"delay_seconds": {"jitter": [1, -1]}}, "jitter: most"),
+    ],
+)
+def test_a_refusal_names_the_argument_that_it_is_about(arguments: dict[str, Any], name: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        Rule.from_dict(arguments)
+    assert caught.value.name == name
+
+
 def test_a_dict_holds_only_what_was_said() -> None:
     assert Rule(status=503, then=print).to_dict() == {"status": 503}
+    assert Rule(script=[503, 200, {"drip": 5}]).to_dict() == {"script": [503, 200, {"drip": 5}]}
 
 
 def test_editors_know_each_argument_of_a_rule() -> None:
@@ -175,6 +209,40 @@ def test_the_line_of_python_makes_the_rule(mock: Mock, name: str) -> None:
     assert rule.with_number(0) == RULES[name]
 
 
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        (RULES["text"], "mockcdrs.respond('/vmboxes', status=410, text=\"it's\")"),
+        (RULES["function"], "mockcdrs.respond('/vmboxes', make_nothing, times=2)"),
+        (RULES["bare reply"], "mockcdrs.respond('/vmboxes')"),
+        (RULES["reply to all"], "mockcdrs.fail(reply=Reply(json={'a': \"it's\"}))"),
+        (
+            RULES["reply to a client"],
+            "mockcdrs.fail(path='/vmboxes', headers={'user-agent': 'sync'}, reply=Reply(body=b'\\xff'))",
+        ),
+        (Rule(path="/cdrs", script=[503, 200], drip=5), "mockcdrs.script('/cdrs', [503, 200], drip=5)"),
+        (RULES["script beside a cut"], "mockcdrs.fail(path='/cdrs', script=[503, 200], cut_after=10)"),
+    ],
+    ids=str,
+)
+def test_the_line_of_python_calls_respond_or_script_where_they_can_say_it(rule: Rule, line: str) -> None:
+    assert rule.to_python() == line
+
+
+def test_a_rule_is_described_by_what_it_says() -> None:
+    rule = Rule(status=503, query={"a": 1, "b": True}, headers={"Accept": "*"}, path="/cdrs", nth=2, after=1)
+    assert str(rule) == "rule 0 (status=503 nth=2 after=1 path=/cdrs query=a:1,b:True headers=accept:*)"
+
+
+def test_the_number_of_a_rule_is_given_to_it() -> None:
+    for name in ("number", "stauts"):
+        with pytest.raises(
+            RuleError, match=f"^{name}: a rule has no such argument, expected some of method, path, "
+        ) as caught:
+            Rule.from_arguments({"status": 503, name: 1})
+        assert caught.value.name == name
+
+
 @pytest.mark.parametrize("name", [name for name in RULES if name != "function"])
 def test_the_json_makes_the_rule(name: str) -> None:
     assert Rule.from_dict(RULES[name].to_dict()) == RULES[name]
@@ -183,3 +251,7 @@ def test_the_json_makes_the_rule(name: str) -> None:
 def test_code_of_a_tests_own_is_said_by_its_name() -> None:
     assert Rule(then=print).to_python() == "mockcdrs.fail(then=print)"
     assert Rule(then=functools.partial(print)).to_python() == "mockcdrs.fail(then=function)"
+    assert str(Rule(then=print)) == "rule 0 (then=print)"
+    assert str(Rule(then=functools.partial(print))) == "rule 0 (then=callable)"
+    assert str(Rule(reply=make_nothing)) == "rule 0 (reply=make_nothing)"
+    assert str(Rule(reply=functools.partial(make_nothing))) == "rule 0 (reply=callable)"

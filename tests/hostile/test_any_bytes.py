@@ -17,6 +17,7 @@ from tests.hostile.asking import ANY, AnyRequest
 from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
 
+pytestmark = pytest.mark.no_cover
 _PATIENCE_SECONDS = 20
 _GOOD = f"GET /v2/accounts/{ACCOUNT}/cdrs HTTP/1.1\r\nHost: x\r\nX-Auth-Token: {ACCOUNT_TOKEN}\r\n\r\n".encode()
 _LINES = st.sampled_from(

@@ -20,13 +20,14 @@ from mockcdrs.crossbar.errors import SYSTEM_ERRORS
 from mockcdrs.crossbar.quirks import QUIRKS
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.dataset.scenarios import SCENARIOS
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import CONTROL, create_app
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, NOW, calls, state_of
 from tests.hostile.asking import HEADER_TEXTS, JSON, METHODS, QUERIES, VALUES, escaped
 from tests.profile import examples
 
+pytestmark = pytest.mark.no_cover
 _NAMES = [item.name for item in fields(Rule)]
 _LEAVES = JSON | st.sampled_from(
     [NOW, "2026-01-20T12:00:00Z", 1, 50, 10**400, 503, True, "/cdrs", "202601-x@y", *SYSTEM_ERRORS, *SCENARIOS, *QUIRKS]

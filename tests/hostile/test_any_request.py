@@ -17,6 +17,7 @@ from tests.hostile.asking import ANY, AnyRequest
 from tests.hostile.shape import assert_is_crossbars
 from tests.profile import examples
 
+pytestmark = pytest.mark.no_cover
 _CALLS = [*calls(60), leg('Ünï/ode, "quoted"\r\n@host', caller_id_name="a,b\n"), leg("old@host", 63_934_400_000)]
 _QUIRKY, _FIXED = ["trailer-unescaped"], ["all"]
 _KINDS = {

@@ -294,6 +294,7 @@ def test_the_csv_reader_agrees_with_pythons(tmp_path: Path) -> None:
     assert document["caller_id_name"] == tricky["caller_id_name"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("is_directory", [False, True])
 def test_to_import_and_write_takes_less_memory_than_the_files_are_large(tmp_path: Path, is_directory: bool) -> None:
     calls, folder = (

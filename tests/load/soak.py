@@ -15,7 +15,7 @@ from typing import Any
 from falcon.testing import create_environ
 
 from mockcdrs.crossbar import couchdb, response_cache
-from mockcdrs.faults import matching
+from mockcdrs.faults import request_view
 from mockcdrs.mock import Mock
 
 WARM_UP = 3_000
@@ -91,7 +91,7 @@ def main(count: int) -> None:
     """Print the growth in KB, and the statuses that came."""
     logging.disable()
     # small enough to be full behind the warm-up: what grows then is no store
-    response_cache.CACHE_BYTES, couchdb.INDEX_CACHE_ROWS, matching.KEPT_KEYS = 500_000, 1_000, 500
+    response_cache.CACHE_BYTES, couchdb.INDEX_CACHE_ROWS, request_view.KEPT_KEYS = 500_000, 1_000, 500
     mock, chance = Mock(seed=7, calls_per_day=20, journal=1_000), random.Random(1)
     _soak(mock, max(WARM_UP, count // 4), chance)
     before = _peak()

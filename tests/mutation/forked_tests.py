@@ -104,7 +104,7 @@ class ForkedTests:
     def trial(self, mutant: Mutant, seconds: float) -> Trial | None:
         """The trial of a mutant, with tests of `seconds` in all.
 
-        Of the tests that reach the line the fastest come first, and further cases of one test, much alike, later. None
+        Of the tests that reach its lines the fastest come first, and further cases of one test, much alike, later. None
         if the mutant is no Python, does the same as before, or is in a function that no test calls: one that makes
         tables when its module is imported, which is past.
         """
@@ -120,7 +120,9 @@ class ForkedTests:
         reached = {line for old, _ in changed for *_, line in old.co_lines() if line in by_line}
         if not changes or not reached:
             return None
-        reaching = by_line[max((line for line in reached if line <= mutant.line), default=min(reached))]
+        first = max((line for line in reached if line <= mutant.line), default=min(reached))
+        lines = [line for line in sorted(reached) if first <= line <= max(first, mutant.last_line)]
+        reaching = dict.fromkeys(item for line in lines for item in by_line[line])
         cases: Counter[str] = Counter()
         weights: dict[pytest.Item, float] = {}
         for item in reaching:

@@ -13,10 +13,11 @@ from mutmut.mutation.pragma_handling import IgnoredCode
 
 @dataclass(frozen=True)
 class Mutant:
-    """One mistake: where it is, and the text that stands there instead of characters `start` to `end` of the file."""
+    """One mistake: its lines, and the text that stands there instead of characters `start` to `end` of the file."""
 
     file: Path
     line: int
+    last_line: int
     function: str
     start: int
     end: int
@@ -70,9 +71,10 @@ def mutants_of(file: Path) -> list[Mutant]:
         return first, last, wrapper.module.code_for_node(new)
 
     return [
-        Mutant(file, lines[mutation.original_node].start.line, names[function], *change(mutation))
+        Mutant(file, where.start.line, where.end.line, names[function], *change(mutation))
         for mutation in visitor.mutations
-        if (function := mutation.contained_by_top_level_function) in names and mutation.original_node in lines
+        if (function := mutation.contained_by_top_level_function) in names
+        and (where := lines.get(mutation.original_node))
     ]
 
 

@@ -1,9 +1,10 @@
-"""Mutation testing: `python tests/mutation/run.py [--changed] [--sample N] [--results FILE]`.
+"""Mutation testing: `python tests/mutation/run.py [--only ROOM ...] [--changed] [--sample N] [--results FILE]`.
 
-Makes small mistakes in the functions of the rooms below, one at a time, and counts those that a test notices.
-`--changed` keeps to the lines that the latest commits changed. `--sample` takes so many at random. `--results` is a
-file to which the end of each is added; what is in it already is not run again. Fails if clearly less than nine of ten
-are noticed, not counting those that `survivors.txt` lists with a reason. See docs/testing.md.
+Makes small mistakes in the functions of the rooms below, one at a time, and counts those that a test notices. `--only`
+keeps to some of the rooms, `--changed` to the lines that the latest commits changed. `--sample` takes so many at
+random. `--results` is a file to which the end of each is added; what is in it already is not run again. Fails if
+clearly less than nine of ten are noticed, not counting those that `survivors.txt` lists with a reason, and if that has
+a line that is no mutant of the code as it is now. See docs/testing.md.
 """
 
 import argparse
@@ -26,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("cdr", "control", "crossbar", "dataset/store.py", "faults")
 TESTS = (
     *("advice", "cdr", "control", "control_api", "crossbar", "dataset/test_store.py", "expected", "faults"),
-    *("test_config.py", "test_mock.py", "test_mock_interface.py", "test_reference.py"),
+    *("pytest_plugin/test_wrong_calls.py", "test_config.py", "test_mock.py", "test_mock_interface.py"),
+    "test_reference.py",
 )
 SURVIVORS = Path(__file__).parent / "survivors.txt"
 KILLED = ("killed", "out of time", "crashed")
@@ -39,6 +41,7 @@ SECONDS = 2.0  # of tests for one mutant
 def main() -> None:
     """Run the mutants that the command line asks for, and print what became of them."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("--only", nargs="+", metavar="ROOM", choices=ROOMS, default=ROOMS)
     parser.add_argument("--changed", action="store_true")
     parser.add_argument("--sample", type=int, default=sys.maxsize)
     parser.add_argument("--results", type=Path, default=Path(os.devnull))
@@ -46,9 +49,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS)
     arguments = parser.parse_args()
     os.chdir(ROOT)
+    mutants = [each for file in sorted(room_files()) for each in mutants_of(file)]
+    if stale := listed_survivors() - {mutant.description for mutant in mutants}:
+        sys.exit("\n".join([f"{SURVIVORS.relative_to(ROOT)} lists what is no mutant of the code:", *sorted(stale)]))
     lines = changed_lines() if arguments.changed else None
-    files = sorted({file for file, _ in lines} if lines else room_files())
-    mutants = [each for file in files for each in mutants_of(file) if not lines or (file, each.line) in lines]
+    mutants = [each for each in mutants if room_of(each.file) in arguments.only]
+    mutants = [each for each in mutants if lines is None or (each.file, each.line) in lines]
     random.Random(git("rev-parse", "HEAD") if lines else 0).shuffle(mutants)
     ends: dict[str, Counter[str]] = {room: Counter() for room in ROOMS}
 
@@ -60,9 +66,9 @@ def main() -> None:
             ends[room_of(mutant.file)][end] += 1
 
     options = ("-q", "-s", "--assert=plain", "--tb=native", "-p", "no:cacheprovider")
-    status = pytest.main(
-        [*options, *(f"tests/{name}" for name in TESTS)], [ForkedTests(files, arguments.processes, work)]
-    )
+    tests = [f"tests/{name}" for name in TESTS]
+    plugin = ForkedTests({each.file for each in mutants}, arguments.processes, work)
+    status = pytest.main([*options, *tests], [plugin])
     if status:
         sys.exit(status)
     killed, count = report(ends)
@@ -73,9 +79,12 @@ def main() -> None:
 
 
 def run(tests: ForkedTests, trials: Iterator[Trial], results: Path) -> Iterator[tuple[Mutant, str]]:
-    """Run trials, but for those with a known end. Yields each mutant with its end, and prints those that survive."""
-    listed = {line: "listed" for line in SURVIVORS.read_text(encoding="utf-8").splitlines() if " | " in line}
-    ends = dict(map(json.loads, results.read_text(encoding="utf-8").splitlines())) | listed
+    """Run trials, but for those with a known end. Yields each mutant with its end.
+
+    Prints those that survive and are not listed, and those that are listed and do not survive.
+    """
+    listed = listed_survivors()
+    ends = dict(map(json.loads, results.read_text(encoding="utf-8").splitlines()))
     known: list[Mutant] = []
 
     def new() -> Iterator[Trial]:
@@ -89,18 +98,23 @@ def run(tests: ForkedTests, trials: Iterator[Trial], results: Path) -> Iterator[
                 yield trial._replace(changes=[])
             yield trial
 
+    def with_end(mutant: Mutant, end: str) -> tuple[Mutant, str]:
+        is_listed = mutant.description in listed
+        if is_listed == (end in KILLED):
+            place = f"{mutant.file.relative_to(ROOT)}:{mutant.line}"
+            say(f"{place}: {'listed, but killed: ' if is_listed else ''}{mutant.description}")
+        return mutant, "listed" if is_listed and end not in KILLED else end
+
     doubtful = set()
     for trial, end in tests.run(new()):
         if trial.changes and trial.mutant.file not in doubtful:
-            yield trial.mutant, end
-            if end not in KILLED:
-                say(f"{trial.mutant.file.relative_to(ROOT)}:{trial.mutant.line}: {trial.mutant.description}")
             with results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps([trial.mutant.description, end]) + "\n")
+            yield with_end(trial.mutant, end)
         elif not trial.changes and end != "survived":
             say(f"its tests do not pass together without any mutant, so it is left out: {trial.mutant.file}")
             doubtful.add(trial.mutant.file)
-    yield from ((mutant, ends[mutant.description]) for mutant in known)
+    yield from (with_end(mutant, ends[mutant.description]) for mutant in known)
 
 
 def report(ends: dict[str, Counter[str]]) -> tuple[int, int]:
@@ -111,6 +125,12 @@ def report(ends: dict[str, Counter[str]]) -> tuple[int, int]:
         share = f"{killed / count.total():.1%}" if count else "-"
         say(f"| {name} | {count.total()} | {killed} ({share}) | {count['listed']} | {count['survived']} |")
     return killed, count.total() - count["listed"]
+
+
+def listed_survivors() -> set[str]:
+    """The descriptions of the mutants that are listed with a reason."""
+    lines = SURVIVORS.read_text(encoding="utf-8").splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
 
 
 def room_of(file: Path) -> str:

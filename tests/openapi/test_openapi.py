@@ -166,6 +166,7 @@ def by_version(versions: Iterable[str]) -> list[Any]:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("label", "any_mock"),
     # preflights are alike in all versions
@@ -193,6 +194,7 @@ def test_every_answer_is_as_described_and_every_fault_is_a_quirk_of_the_table(
     assert statuses & {200, 201} or label in NOT_IN_THE_OFFICE
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("label", "fixed"), by_version([KAZOO_4_3.name, KAZOO_MASTER.name]), indirect=["fixed"], scope="module"
 )

@@ -188,7 +188,7 @@ def held():
     return threading.active_count(), len(os.listdir("/dev/fd"))
 
 @pytest.fixture(scope="session")
-def before():
+def before(_mockcdrs_session):
     return held()
 
 @pytest.mark.parametrize("seed", [pytest.param(n, marks=pytest.mark.mockcdrs(seed=n)) for n in range(40)])
@@ -241,6 +241,27 @@ def test_it(make_mockcdrs, directories):
     result.assert_outcomes(passed=1)
 
 
+def test_a_test_leaves_no_thread_behind_not_even_the_first_one(pytester: pytest.Pytester) -> None:
+    result = run_pytest(
+        pytester,
+        """
+import threading
+import pytest
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = threading.enumerate()
+    yield
+    assert threading.enumerate() == before
+
+@pytest.mark.parametrize("number", range(3))
+def test_it(mockcdrs, make_mockcdrs, number):
+    assert ask(mockcdrs)["data"] and ask(make_mockcdrs())["data"]
+""",
+    )
+    result.assert_outcomes(passed=3)
+
+
 class FakeServer:
     """One whose port is the next of a list."""
 
@@ -250,7 +271,7 @@ class FakeServer:
     def __init__(self, *_arguments: object) -> None:
         self.port = 0
 
-    def start(self) -> "FakeServer":
+    def start(self, _guard: object = None) -> "FakeServer":
         if not self.port:
             self.port = self.ports.pop(0)
             self.running.append(self.port)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs import arguments
 from mockcdrs.arguments import ArgumentError
 from mockcdrs.control.additions import Interaction
 from mockcdrs.control_client import ControlClient
@@ -442,3 +443,14 @@ def test_further(make_mockcdrs):
             "*mockcdrs marker: allow: came 'no-advice', expected codes of advice (*",
         ]
     )
+
+
+def test_an_error_from_within_a_method_is_not_taken_for_wrong_arguments() -> None:
+    @arguments.checked
+    def method(_self: object, count: str) -> int:
+        return int(count) + len(None)  # type: ignore[arg-type]
+
+    with pytest.raises(TypeError, match="NoneType"):
+        method(None, "1")
+    with pytest.raises(ArgumentError, match="came '2' without a name, expected method"):
+        method(None, "1", "2")  # type: ignore[call-arg]

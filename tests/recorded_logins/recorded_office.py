@@ -5,7 +5,7 @@ Both recordings are of the same accounts, and the office is built from master's,
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,14 +86,13 @@ def state(recording: Recording) -> State:
     golden = files.load(GOLDEN / "data")
     answers = RecordedAnswers(MASTERS.exchanges())
     accounts = {account.id: account for account in (*golden.accounts, *_others(answers))}
-    accounts[MASTER] = replace(
-        accounts[MASTER],
+    accounts[MASTER] = accounts[MASTER]._replace(
         users=(answers.login("login-master", id="ad000000000000000000000000000001"),),
         apps=tuple(_apps(answers)),
     )
     accounts[ALPHA] = _alpha(accounts[ALPHA], answers, has_nulls=recording.has_nulls)
-    accounts[BETA] = replace(
-        accounts[BETA], users=(answers.login("login-reseller-account", id="b1111111111111111111111111111111"),)
+    accounts[BETA] = accounts[BETA]._replace(
+        users=(answers.login("login-reseller-account", id="b1111111111111111111111111111111"),)
     )
     settings = Settings(kazoo_version="4.0.0", kazoo_node="zSWyes4Y7hdsgJ0-bONIoA")
     store = LoadedStore(accounts.values(), golden.documents)
@@ -104,8 +103,7 @@ def _alpha(alpha: Account, answers: RecordedAnswers, *, has_nulls: bool) -> Acco
     document = answers.document("account")
     private = {"pvt_created": document["created"], "pvt_api_key": answers.data("api_key")["api_key"]}
     public = {name: value for name, value in document.items() if name not in _LEAKED}
-    return replace(
-        alpha,
+    return alpha._replace(
         numbers=(answers.sent("login-phone")["phone_number"],),
         document={**public, **private},
         users=tuple(_users(answers)),

@@ -7,7 +7,10 @@ import pytest
 from tests.recorded_logins.comparing import LOGINS_BEFORE, both, both_answers
 from tests.recorded_logins.recorded_office import GOLDEN, RECORDINGS, Recording, state
 
-pytestmark = pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchanges are not beside this checkout")
+pytestmark = [
+    pytest.mark.no_cover,
+    pytest.mark.skipif(not GOLDEN.is_dir(), reason="the recorded exchanges are not beside this checkout"),
+]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def differences_of(exchanges: list[Exchange], **changes: object) -> dict[str, tu
     return {each.exchange.name: each.differences for each in replay_exchanges(exchanges, **changes) if each.differences}
 
 
+@pytest.mark.no_cover
 @pytest.mark.skipif(not SHARED.exists(), reason="the recorded answers of real servers are not beside this checkout")
 @pytest.mark.parametrize(("folder", "name"), [("golden", "master"), ("golden-4.3", "4.3")])
 def test_recorded_responses_of_a_real_server_are_those_of_a_mock_of_the_detected_version(

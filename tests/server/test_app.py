@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from mockcdrs.crossbar.pipeline import HttpResponse
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server.app import (
     CdrResource,
     InteractionsResource,

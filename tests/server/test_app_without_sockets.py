@@ -5,7 +5,7 @@ import pytest
 from falcon.testing import TestClient
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server.app import create_app, make_client
 from tests.crossbar.builders import ACCOUNT_TOKEN
 from tests.server.fetching import CHUNKED, HEADERS, PATH, PLAIN, last_record, usual

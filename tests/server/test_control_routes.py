@@ -395,6 +395,15 @@ def test_without_a_control_api_the_root_is_crossbars_for_a_browser_too(mock: Moc
     assert greeted.content == pipeline.GREETING
 
 
+@pytest.mark.filterwarnings("ignore:Unknown REQUEST_METHOD")
+@pytest.mark.parametrize("method", ["GET", "FETCH"])  # Falcon itself refuses methods that it does not know
+def test_without_a_control_api_its_path_is_crossbars_beside_a_mock_that_has_one(mock: Mock, method: str) -> None:
+    TestClient(create_app(mock.state, mock)).simulate_request(method, "/_mockcdrs/server")
+    assert mock.requests == []
+    TestClient(create_app(mock.state)).simulate_request(method, "/_mockcdrs/server")
+    assert [record.path for record in mock.requests] == ["/_mockcdrs/server"]
+
+
 def test_interactions_of_no_range_are_those_of_the_widest_one_that_a_listing_may_have() -> None:
     with serving(kazoo="master", settings={"crossbar.cdrs.maximum_range": 3_600}) as mock:
         mock.clear()

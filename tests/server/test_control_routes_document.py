@@ -10,9 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mockcdrs.control_api import ROUTES
-from mockcdrs.faults import Rule, RuleArguments, lognormal
-from mockcdrs.faults.actions import ACTIONS
+from mockcdrs.faults.actions import ACTIONS, RuleArguments
 from mockcdrs.faults.reply import ReplyArguments
+from mockcdrs.faults.rule import Rule
+from mockcdrs.faults.wire_actions import lognormal
 from mockcdrs.mock import Mock, serving
 
 STREAMS = {"/journal/events"}

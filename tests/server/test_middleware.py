@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockcdrs.control.state import State
-from mockcdrs.faults import Rule
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server.middleware import read_request
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN

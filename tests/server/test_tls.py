@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from mockcdrs.cli import main
 from mockcdrs.config import OptionError
 from mockcdrs.control_client import ControlClient
-from mockcdrs.faults import Reply
+from mockcdrs.faults.reply import Reply
 from mockcdrs.mock import Mock, serving
 from mockcdrs.remote_mock import RemoteMock
 from mockcdrs.server import tls

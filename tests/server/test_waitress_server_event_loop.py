@@ -15,7 +15,7 @@ import pytest
 from waitress import wasyncore
 
 from mockcdrs.server import waitress_server
-from mockcdrs.server.waitress_server import Server
+from mockcdrs.server.waitress_server import Guard, Server
 from mockcdrs.server.wire_faults import ClientConnection
 from tests.server.fetching import until
 
@@ -121,7 +121,7 @@ def received(client: socket.socket, end: bytes, times: int = 1) -> bytes:
 
 def own_threads(server: Server) -> set[threading.Thread]:
     assert server._loop is not None
-    return {thread for thread in server._loop._threads if thread.is_alive()}
+    return {thread for thread in (*server._loop._threads, server._loop._guard._thread) if thread.is_alive()}
 
 
 @pytest.mark.usefixtures("patient")
@@ -190,6 +190,23 @@ def test_readers_that_have_stopped_reading_keep_nobody_waiting() -> None:
             client = stack.enter_context(connected(server, "/endless"))
             assert client.recv(15) == b"HTTP/1.1 200 OK"
         assert ask(server) == [b"hello"]
+
+
+def test_a_guard_relieves_slow_threads_of_all_servers_that_share_it_and_outlives_them() -> None:
+    guard = Guard()
+    for _ in range(2):
+        gates = [Gate(unannounced) for _ in range(2)]
+        with ExitStack() as stack:
+            servers = [stack.enter_context(Server(gate).start(guard)) for gate in gates]
+            held = [stack.enter_context(connected(server, "/held")) for server in servers]
+            assert all(gate.waiting.acquire(timeout=20) for gate in gates)
+            assert [ask(server, 1) for server in servers] == [[b"hello"]] * 2
+            for gate, client in zip(gates, held, strict=True):
+                gate.open()
+                received(client, b"0\r\n\r\n")
+    assert guard._thread.is_alive()
+    guard.stop(20)
+    assert not guard._thread.is_alive()
 
 
 def test_threads_that_waited_end_with_their_answers() -> None:

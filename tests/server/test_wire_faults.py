@@ -15,7 +15,8 @@ from falcon.testing import TestClient
 
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import State
-from mockcdrs.faults import Reply, Rule
+from mockcdrs.faults.reply import Reply
+from mockcdrs.faults.rule import Rule
 from mockcdrs.server.app import create_app
 from mockcdrs.server.waitress_server import Server
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN

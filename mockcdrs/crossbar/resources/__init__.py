@@ -4,8 +4,9 @@ Each file of this package holds some of Crossbar's modules; `pipeline.RESOURCES`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
+from typing import NamedTuple
 
 from mockcdrs.crossbar.context import Context
 from mockcdrs.crossbar.envelope import ResourceResult
@@ -25,8 +26,7 @@ class AccessLevel(Enum):
 ResourceHandler = Callable[[Context], ResourceResult]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """One module of Crossbar.
 
     `methods` gives the methods of a path, by the parameters behind the module's name, in Crossbar's order; none where

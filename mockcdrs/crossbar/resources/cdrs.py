@@ -19,7 +19,6 @@ from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, reco
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
 from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, walk_plain
 from mockcdrs.crossbar.resources import Parameters, Resource
-from mockcdrs.crossbar.summary import summarize_calls
 
 # in bytes, as Erlang matches them
 _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
@@ -33,7 +32,7 @@ class NoMonthInId(ValueError):
     """An id that does not begin with the month in whose database its document would lie."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Interactions(ResourceResult):
     """Interactions: view rows that name a leg each, until listing rows are made of these legs."""
 
@@ -82,6 +81,8 @@ def _get(context: Context) -> ResourceResult:
         case ("legs", wanted_id):
             return _read_query(context, _list_legs(context, wanted_id))
         case ("summary",):
+            from mockcdrs.crossbar.summary import summarize_calls  # which few clients ask for
+
             return _read_query(context, summarize_calls(context))
         case ("interaction",):
             return _read_query(context, _list_interactions(context, _owner(context)), Interactions)

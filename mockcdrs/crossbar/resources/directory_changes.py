@@ -81,7 +81,7 @@ def change_user(context: Context, account: Account, user_id: str, *, merges: boo
         result = written_result(document_result(document, public_fields({**document, "_id": user_id})))
         users = [*account.users]
         users[place] = {**document, "id": user_id}
-        return replace(account, users=tuple(users))
+        return account._replace(users=tuple(users))
 
     context.state.change_account(account.id, change)
     return result
@@ -100,7 +100,7 @@ def change_account(context: Context, account: Account, *, merges: bool) -> Accou
             wanted.setdefault("realm", account.realm)
         check_schema(wanted, _ACCOUNT_SCHEMA)
         document = _revise(context, stored, fill_defaults(wanted, _ACCOUNT_DEFAULTS))
-        changed = replace(account, name=document["name"], realm=document.get("realm", ""), document=document)
+        changed = account._replace(name=document["name"], realm=document.get("realm", ""), document=document)
         return changed
 
     context.state.change_account(account.id, change)
