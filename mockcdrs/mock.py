@@ -56,7 +56,7 @@ class Mock(MockBackend):
         state: The state: data, clock, settings, faults, journal.
         stand_in: Another mock that answers the requests to this one, if set.
         past_ports: The ports of closed mocks, which their clients may still use. This mock avoids them.
-        guard: What guards its server and those of other mocks; without it the server has a guard of its own.
+        guard: The thread that guards its server and those of other mocks. Without it, the server starts its own.
 
     """
 
