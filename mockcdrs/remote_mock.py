@@ -195,8 +195,7 @@ class RemoteMock(RemoteAccount, MockInterface):
         rules = self._control.ask("GET", "/faults")
         return [Rule.from_dict(each["rule"]).with_number(each["id"]) for each in rules if not each["fired"]]
 
-    @arguments.checked
-    def near_misses(self, rule: Rule) -> list[str]:
+    def _near_misses(self, rule: Rule) -> list[str]:
         rules = self._control.ask("GET", "/faults")
         return next((list(each["near_misses"]) for each in rules if each["id"] == rule.number), [])
 

@@ -249,8 +249,7 @@ class MockBackend(AccountBackend, MockInterface):
     def never_fired(self) -> "list[Rule]":
         return self.state.faults.never_fired()
 
-    @arguments.checked
-    def near_misses(self, rule: "Rule") -> list[str]:
+    def _near_misses(self, rule: "Rule") -> list[str]:
         return self.state.faults.near_misses(rule)
 
     @arguments.checked

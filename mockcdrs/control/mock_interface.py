@@ -26,6 +26,7 @@ _HISTORY = Kind(
     "a History, as mockcdrs.strategies.histories() draws them",
     lambda value: hasattr(value, "documents") and hasattr(value, "now_gregorian"),
 )
+_RULE = Kind("a rule, as fail() returns it", lambda value: hasattr(value, "with_number"))
 TEST_NAME = Kind("the name of a test, text", lambda value: isinstance(value, str) and bool(value))
 
 
@@ -180,9 +181,17 @@ class MockInterface(AccountInterface, RequestInterface):
     def never_fired(self) -> "list[Rule]":
         """Return the rules that have not fired yet."""
 
-    @abstractmethod
+    @arguments.checked
     def near_misses(self, rule: "Rule") -> list[str]:
-        """Describe the requests that nearly matched a rule that never fired, and how they differ; the nearest first."""
+        """Describe the requests that nearly matched a rule that never fired, and how they differ; the nearest first.
+
+        Raises `ArgumentError` for anything but a rule.
+        """
+        arguments.check_value("rule", rule, _RULE)
+        return self._near_misses(rule)
+
+    @abstractmethod
+    def _near_misses(self, rule: "Rule") -> list[str]: ...
 
     @abstractmethod
     def check_faults(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Unpack
 import pytest
 
 from mockcdrs import arguments
+from mockcdrs.arguments import ArgumentError
 from mockcdrs.config import OPTIONS, MockConfig, MockOptions, OptionError, check_options
 from mockcdrs.pytest_plugin import plugin_options, report
 
@@ -57,9 +58,20 @@ class MockSession:
             mock.issue_token(test)
         return mock
 
+    def make_for_fixture(self, options: dict[str, Any], test: str = "") -> "Mock":
+        """As `make`; what no mock can be made of fails the test in words, without the lines that led there."""
+        try:
+            return self.make(options, test)
+        except ValueError as wrong:
+            from mockcdrs.dataset.files import DataError
+
+            if not isinstance(wrong, ArgumentError | DataError):
+                raise
+            pytest.fail(f"mockcdrs: {wrong}", pytrace=False)
+
     def server(self, options: dict[str, Any]) -> "Mock":
         """The mock of the session itself, which has one address and answers between tests."""
-        self._server = self.make(options)
+        self._server = self.make_for_fixture(options)
         self._hand_over(self._current)
         return self._server
 
@@ -178,7 +190,7 @@ def mockcdrs(
         else:
             yield server
         return
-    mock = _mockcdrs_session.make(settings.options, request.node.nodeid)
+    mock = _mockcdrs_session.make_for_fixture(settings.options, request.node.nodeid)
     with contextlib.closing(mock), _mockcdrs_session.current(mock), report.watch(request.node, mock, settings):
         yield mock
 

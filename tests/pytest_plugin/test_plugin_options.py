@@ -174,6 +174,27 @@ def test_a_marker_that_says_something_odd_is_refused_in_words(pytester: pytest.P
     ] == []
 
 
+def test_options_that_no_mock_can_be_made_of_are_refused_without_a_traceback(pytester: pytest.Pytester) -> None:
+    marked = """
+import pytest
+
+@pytest.mark.mockcdrs(now="yesterday")
+def test_a_time(mockcdrs): pass
+
+@pytest.mark.mockcdrs(data="no/such")
+def test_a_directory(mockcdrs): pass
+"""
+    result = run_pytest(pytester, marked)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        [
+            "mockcdrs: now: came 'yesterday', expected ISO 8601 in UTC, *",
+            "mockcdrs: *no/such does not exist; expected a directory with *; name the directory that holds them",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Error:*")
+
+
 def test_without_pytest_what_a_mock_is_made_of_is_held_to_its_kind_too() -> None:
     wrong: dict[str, Any] = {"seed": "7"}
     with pytest.raises(OptionError, match="seed: came '7', expected a whole number"), serving(**wrong):

@@ -60,6 +60,7 @@ WRONG: list[tuple[Call, str]] = [
     (lambda mock: mock.respond("/x", 7), "reply: came 7, expected a Reply, or a function of the request"),
     (lambda mock: mock.script("/x", [200], times=1), "times: `script` has no such argument"),
     (lambda mock: mock.script("/x"), "steps: nothing came, expected script(path, steps, **when)"),
+    (lambda mock: mock.near_misses(3), "rule: came 3, expected a rule, as fail() returns it"),
     (lambda mock: mock.down(1), "came 1 without a name, expected down()"),
     (lambda mock: mock.respond(mock.url_for("/x"), json=1), "give the path alone: '/x'"),
     (lambda mock: mock.respond("/x", headers=[]), "headers: came [], expected values by name"),
