@@ -1,6 +1,7 @@
 """The rules of one mock: which of them fire on a request, and what comes of it."""
 
 import contextlib
+import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +21,9 @@ if TYPE_CHECKING:  # a mock without rules does without these
     from mockcdrs.faults.actions import Actions
     from mockcdrs.faults.rule import Rule
 
+MOST_REMOVED = 1_000
+"""Of so many removed rules it is known how often they fired."""
+
 _DOWN = WireEffect(reset=True, fault="the server is down")
 _MAX_MISSES = 3
 
@@ -32,7 +36,7 @@ class RuleFailed(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Entry:
-    """A rule in force, or one that was removed: its counts stay. `lifted` is set when it is removed.
+    """A rule in force, or one that was removed. `lifted` is set when it is removed.
 
     `misses` are requests that it did not fire on, with the differences that kept it from that; the nearest first.
     """
@@ -94,6 +98,7 @@ class Faults:
                 entry.lifted.set()
             self._rules = {}
             self._removed: dict[int, _Entry] = {}
+            self._numbers = itertools.count(1)
             self.failures: list[Exception] = []
             self.is_down = False
             self._tokens = TokenExpiry()
@@ -101,7 +106,7 @@ class Faults:
     def add(self, rule: "Rule") -> "Rule":
         """Put a rule behind the others. Returns it with its number."""
         with self._lock:
-            numbered = rule.with_number(len(self._rules) + len(self._removed) + 1)
+            numbered = rule.with_number(next(self._numbers))
             self._rules[numbered.number] = _Entry(numbered)
             return numbered
 
@@ -115,6 +120,8 @@ class Faults:
             if entry is None or entry.rule != rule:
                 return False
             self._removed[rule.number] = self._rules.pop(rule.number)
+            if len(self._removed) > MOST_REMOVED:
+                del self._removed[next(iter(self._removed))]
             entry.lifted.set()
             self._forget_tokens()
             return True
@@ -160,12 +167,12 @@ class Faults:
         return len(self._rules)
 
     def fired(self, rule: "Rule") -> int:
-        """How often a rule fired, removed or not; 0 for one that was never added."""
+        """How often a rule fired; 0 for one that was never added, or removed before the last `MOST_REMOVED`."""
         entry = self._entry(rule)
         return entry.fired if entry else 0
 
     def matched(self, rule: "Rule") -> int:
-        """How many requests a rule matched, fired or not; 0 for a rule that was never added."""
+        """How many requests a rule matched, fired or not; 0 as for `fired`."""
         entry = self._entry(rule)
         return entry.matched if entry else 0
 

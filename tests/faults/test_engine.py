@@ -121,6 +121,19 @@ def test_a_rule_keeps_its_counts_when_it_is_taken_away_and_its_number_is_given_t
     assert (state.faults.matched(unknown), state.faults.fired(unknown)) == (0, 0)
 
 
+def test_only_the_rules_removed_last_keep_their_counts(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MOST_REMOVED", 2)
+    rules = []
+    for _ in range(4):
+        rule = state.faults.add(Rule(status=503))
+        statuses(state)
+        state.faults.remove(rule)
+        rules.append(rule)
+    assert [rule.number for rule in rules] == [1, 2, 3, 4]
+    for count in (state.faults.fired, state.faults.matched):
+        assert [*map(count, rules)] == [0, 0, 5, 5]
+
+
 def test_a_rule_of_an_earlier_test_takes_no_other_away(state: State) -> None:
     old = state.faults.add(Rule(status=503))
     state.faults.clear()

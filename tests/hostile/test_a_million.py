@@ -25,7 +25,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar import couchdb, response_cache, start_key
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
 from mockcdrs.dataset.files import DataError
-from mockcdrs.faults import matching
+from mockcdrs.faults import request_view
 from mockcdrs.imports.importer import Importer
 from mockcdrs.server import control_routes
 from mockcdrs.server.app import CONTROL, create_app, longest_body
@@ -80,7 +80,7 @@ def _no_growth(monkeypatch: pytest.MonkeyPatch, warm_up: Callable[[], None]) -> 
     """Hold the process to its size of behind the warm-up; what may be kept is soon full."""
     monkeypatch.setattr(response_cache, "CACHE_BYTES", 500_000)
     monkeypatch.setattr(couchdb, "INDEX_CACHE_ROWS", 1_000)
-    monkeypatch.setattr(matching, "KEPT_KEYS", 500)
+    monkeypatch.setattr(request_view, "KEPT_KEYS", 500)
     warm_up()
     kilobytes, descriptors, threads = _footprint()
     yield
