@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.cowboy import accepts_gzip, choose_format, negotiate_language, negotiate_type
+from mockcdrs.crossbar.cowboy import (
+    MAX_REQUEST_LINE_BYTES,
+    accepts_gzip,
+    check_limits,
+    choose_format,
+    negotiate_language,
+    negotiate_type,
+)
 from mockcdrs.crossbar.errors import EmptyResponse
 
 JSON, CSV = "application/json", "text/csv"
@@ -224,3 +231,10 @@ def test_an_unreadable_accept_encoding_is_refused(header: str) -> None:
     """`cow_http_hd:parse_accept_encoding/1`."""
     with pytest.raises(ValueError, match=re.escape(header)):
         accepts_gzip(header)
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_request_line_of_a_byte_too_much_is_refused(method: str) -> None:
+    longest = "/" * (MAX_REQUEST_LINE_BYTES - len(f"{method}  HTTP/1.1"))
+    assert check_limits(method, longest, {}) is None
+    assert check_limits(method, f"{longest}/", {}) == (414, "a request line of more than 8000 bytes")

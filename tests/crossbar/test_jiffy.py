@@ -72,6 +72,8 @@ def outcome(data: bytes, jiffy: Jiffy) -> str:
         (b'"\\u00e', "invalid_string around 4"),
         (b'"\\u00eg"', "invalid_string around 4"),
         (b'"\\udc00 "', "invalid_string around 8"),
+        (b'"\\ud800\\udbff"', "invalid_string around 10"),
+        (b'"\\ud800\\ue000"', "invalid_string around 10"),
         (b'"\\udfff "', "invalid_string around 8"),
         (b'"\\ud83d"', "invalid_string around 8"),
         (b'"\\ud83d......"', "invalid_string around 9"),

@@ -55,6 +55,13 @@ def test_each_request_gets_what_would_be_made_for_it(path: str, headers: Mapping
         assert cached(keeping, incoming) == computed(making, incoming)
 
 
+def test_a_request_with_its_token_in_the_query_is_answered_each_time() -> None:
+    keeping, making = filled(), filled()
+    incoming = replace(incoming_request(query=f"auth_token={ACCOUNT_TOKEN}"), headers={})
+    for _ in range(3):
+        assert cached(keeping, incoming) == computed(making, incoming)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_the_third_answer_is_not_made_but_has_a_request_id_of_its_own(
     path: str, monkeypatch: pytest.MonkeyPatch
