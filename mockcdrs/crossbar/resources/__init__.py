@@ -4,7 +4,6 @@ Each file of this package holds some of Crossbar's modules; `pipeline.RESOURCES`
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -35,7 +34,7 @@ class Resource(NamedTuple):
     """
 
     methods: Callable[[Parameters], tuple[str, ...]]
-    handlers: Mapping[str, ResourceHandler] = field(default_factory=dict)
+    handlers: Mapping[str, ResourceHandler]
     access: Callable[[Context], AccessLevel] = lambda _context: AccessLevel.ACCOUNT
 
 
