@@ -34,7 +34,7 @@ _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
 _INTERACTION_ID = re.compile(r"\d{11}-.+", re.ASCII | re.DOTALL)
 _MAX_REPEATS = 3
-_MAX_LOOKED_AT = 20  # earlier requests: there may be thousands in a second, and most clients send few between
+_MAX_EARLIER = 20  # a busy server gets thousands in a second, and a client that repeats itself sends few in between
 _BUCKET_TOKENS, _TOKENS_PER_SECOND = 100, 10  # Kazoo's defaults
 _FIRST_SEGMENTS = frozenset({*RESOURCES, "account"})
 _SOME_REPLY = {"data": {}, "status": "success"}
@@ -70,7 +70,7 @@ def _polling_too_fast(record: Record, earlier: Iterable[Record], context: Advice
     if context.is_clock_frozen or "start_key" in sent_parameters(record):
         return
     path, recent = path_without_slash(record), [record]
-    for other in islice(earlier, _MAX_LOOKED_AT):
+    for other in islice(earlier, _MAX_EARLIER):
         if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _MAX_REPEATS:
             break
         is_same = other.raw_query == record.raw_query and path_without_slash(other) == path

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # a mock without rules does without these
     from mockcdrs.faults.rule import Rule
 
 MOST_REMOVED = 1_000
-"""Of so many removed rules it is known how often they fired."""
+"""The number of removed rules whose counts are kept."""
 
 _DOWN = WireEffect(reset=True, fault="the server is down")
 _MAX_MISSES = 3
@@ -167,7 +167,7 @@ class Faults:
         return len(self._rules)
 
     def fired(self, rule: "Rule") -> int:
-        """How often a rule fired; 0 for one that was never added, or removed before the last `MOST_REMOVED`."""
+        """How often a rule fired; 0 for one that is unknown, or removed before the last `MOST_REMOVED`."""
         entry = self._entry(rule)
         return entry.fired if entry else 0
 

@@ -1,4 +1,4 @@
-"""A rule's firing on a request: what its actions get; and the tokens that they made expire."""
+"""A rule that fires on a request: what its actions get, and the tokens that they made expire."""
 
 import hashlib
 from dataclasses import replace

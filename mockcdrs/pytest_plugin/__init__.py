@@ -59,7 +59,7 @@ class MockSession:
         return mock
 
     def make_for_fixture(self, options: dict[str, Any], test: str = "") -> "Mock":
-        """As `make`; what no mock can be made of fails the test in words, without the lines that led there."""
+        """As `make`, but invalid options fail the test with their message, without a traceback."""
         try:
             return self.make(options, test)
         except ValueError as wrong:
