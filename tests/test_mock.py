@@ -22,6 +22,7 @@ from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.reply import Reply
 from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock, MockFamily, serving
@@ -145,6 +146,23 @@ def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
     assert mock.never_fired() == []
 
 
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda mock: mock.fail(503),
+        lambda mock: mock.fail(stauts=503),
+        lambda mock: mock.respond("/limits?a=1"),
+        lambda mock: mock.respond("/limits", tims=1),
+        lambda mock: mock.respond("/limits", reply=Reply(), text="x"),
+        lambda mock: mock.script("GET", [503]),
+        lambda mock: mock.script("/cdrs", [503], tims=1),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_an_error_of_rules(mock: Mock, add: Callable[[Mock], object]) -> None:
+    with pytest.raises(RuleError):
+        add(mock)
+
+
 def test_responses_and_scripts_make_the_rules_that_they_say(mock: Mock, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"a;b")
     replies: list[tuple[dict[str, Any], Reply]] = [
@@ -178,6 +196,10 @@ def test_a_history_is_all_there_is_while_it_is_held(history: strategies.History)
         answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params={"paginate": "false"})
         ids = {row["id"] for row in answer.json["data"]}
         assert ids == set(mock.expected().ids) == {document["_id"] for document in history.documents}
+        data = mock.state.data
+        scans = [data.scan(mock.account_id, month, (0, mock.clock.now())) for month in data.months(mock.account_id)]
+        documents = [each for scan in scans for segment in scan.stored for each in segment.visible()]
+        assert {each["pvt_account_id"] for each in documents} <= {mock.account_id}
 
 
 SHARED = Mock()

@@ -111,14 +111,14 @@ def test_what_is_drawn_is_of_the_seed() -> None:
             register_name = device.document["sip"]["username"]
             name = mock.state.data.accounts[branch.account_id].name
             ids = [branch.account_id, branch.auth_token, user.id, user.name, device.id]
-            return [*ids, register_name, branch.add_number(), name]
+            return [*ids, register_name, branch.add_number(), name, branch.add_call().legs[0]["caller_id_number"]]
 
     first, second = draw(1), draw(2)
     # the same from one release to the next: a test may know them
     assert first == [
         *("798a420ad067ae80d4a4e138f035d52f", "19794a90bce9666e4d18d89a43f4c6d9", "8903a48beb45fe4bc3101d870a208f59"),
         *("Curtis Fitzpatrick", "408f78564f18866cbd7a5275078f3e55", "user_52c3ea", "+12125550137"),
-        "Williams, Kim and Rowe",
+        *("Williams, Kim and Rowe", "+14155550148"),
     ]
     assert all(each != other for each, other in zip(first, second, strict=True))
 
@@ -176,6 +176,8 @@ def test_what_is_left_out_is_of_the_mocks_locale() -> None:
         assert (account.document["language"], account.document["timezone"]) == ("de-de", "Europe/Berlin")
         assert (user.document["first_name"], user.document["last_name"]) == ("Cher", "")
         assert branch.add_user().name == "Rafael Schwital"
+        call = mock.add_account().add_call(scenario="outbound_local")
+        assert all(leg["callee_id_number"].startswith("+49") for leg in call.legs)
 
 
 def test_users_without_a_username_take_none_from_others() -> None:

@@ -156,6 +156,12 @@ def test_monotonic_is_the_machines_clock_though_not_the_same_function() -> None:
     assert monotonic is not time.perf_counter
 
 
+def test_a_second_instance_of_a_module_is_not_the_one_that_all_import() -> None:
+    second = _second_instance("time")
+    assert second.__name__ == "time"
+    assert second is not time
+
+
 def test_a_module_that_does_not_exist_is_named_in_the_error() -> None:
     with pytest.raises(ImportError, match="no_such_module: not found"):
         _second_instance("no_such_module")

@@ -82,6 +82,7 @@ def test_a_head_as_long_as_crossbar_reads_is_kept_whole() -> None:
     headers = {f"x-{number}": "y" * 4_096 for number in range(100)}
     record = Journal().open(HttpRequest("GET", "/" + "x" * 7_000, "a=" + "b" * 900, headers), at_gregorian=7)
     assert (len(record.path), len(record.query["a"]), record.headers) == (7_001, 900, headers)
+    assert Journal().open(HttpRequest("X" * 8_000, "/"), at_gregorian=7).method == "X" * 8_000
 
 
 def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
@@ -205,6 +206,14 @@ def test_a_change_that_has_happened_already_is_not_waited_for(monkeypatch: pytes
     assert waits == [1.5]
     journal.wait_for_change(1, journal.identity, 4.5)
     assert waits == [1.5, 4.5]
+
+
+def test_a_wait_lasts_no_longer_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, waits = Journal(), list[float]()
+    monkeypatch.setattr(journal._changed, "wait", waits.append)
+    with pytest.raises(TimeoutError):
+        journal.wait_for(1, timeout_seconds=0)
+    assert waits == [0]
 
 
 def test_waiting_in_vain_reports_which_requests_came() -> None:

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockcdrs.arguments import ArgumentError
@@ -130,6 +130,7 @@ def test_what_no_request_can_have_is_refused() -> None:
         (" /cdrs ", "give the path alone: '/cdrs'"),
         ("https://x/accounts/a/cdrs/b?c", "give the path alone: '/cdrs/b' and the query apart: {'c': ''}"),
         ("http://x/about?a=1&b=", "give the path alone: '/about' and the query apart: {'a': '1', 'b': ''}"),
+        ("http://x/X", "give the path alone: '/X'"),
         ("http://x", ""),
         ("/", ""),
         ("", ""),
@@ -140,6 +141,8 @@ def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
     assert path_hint(value) == hint
 
 
+@example(pattern="a*b*a", text="aaa")
+@example(pattern="a*", text="a\nb")
 @given(pattern=st.text("ab/*", max_size=8), text=st.text("ab/", max_size=12))
 def test_a_star_stands_for_what_it_does_elsewhere(pattern: str, text: str) -> None:
     assert bool(header_pattern(pattern).fullmatch(text)) == fnmatchcase(text, pattern)

@@ -185,7 +185,9 @@ def test_a_task_that_waits_in_vain_names_what_is_under_way() -> None:
     assert re.search(r"under way: GET /v2/accounts/\w+/cdrs", message)
 
 
-def test_a_wait_in_vain_names_a_proxy_that_may_have_got_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for variable in ("ALL_PROXY", "HTTP_PROXY", "NO_PROXY", "all_proxy", "no_proxy"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
@@ -195,6 +197,10 @@ def test_a_wait_in_vain_names_a_proxy_that_may_have_got_the_requests(monkeypatch
             mock.wait_for(1, timeout=0)
         with pytest.raises(TimeoutError, match=hint):
             asyncio.run(mock.wait_for_async(1, timeout=0))
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested("/cdrs")
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested_in_order("/cdrs")
 
 
 def control(mock: Mock, method: str, path: str, body: Any = None) -> Any:
