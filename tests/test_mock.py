@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,10 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
         (lambda mock: mock.respond("/limits", json=object()), "expected what JSON can hold"),
         (lambda mock: mock.respond("/limits", json={1: 2}), "json: came {1: 2}, expected what JSON can hold"),
         (lambda mock: mock.respond("/limits?a=1"), "path: came '/limits?a=1', expected the end of a path"),
-        (lambda mock: mock.respond("/limits", reply=Reply(), text="x"), "reply: came beside text, expected one of the"),
+        (
+            lambda mock: mock.respond("/limits", reply=Reply(), text="x", status=404),
+            "reply: came beside text, status, expected one of the two",
+        ),
         (lambda mock: mock.script("GET", [503]), "path: came 'GET', expected the end of a path"),
         (lambda mock: mock.fail(503), "came 503 without a name, expected arguments by name, as in fail(status=503)"),
         (lambda mock: mock.fail(stauts=503), "stauts: a rule has no such argument, expected some of "),
@@ -192,7 +196,8 @@ def test_edge_cases_are_added_by_name(mock: Mock) -> None:
 @settings(max_examples=20, deadline=None)
 @given(history=strategies.histories(accounts=1))
 def test_a_history_is_all_there_is_while_it_is_held(history: strategies.History) -> None:
-    with SHARED.data(history) as mock:
+    with SHARED.data(replace(history, now_gregorian=history.now_gregorian + 60)) as mock:
+        assert (mock.clock.now(), mock.clock.is_frozen) == (history.now_gregorian + 60, True)
         answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params={"paginate": "false"})
         ids = {row["id"] for row in answer.json["data"]}
         assert ids == set(mock.expected().ids) == {document["_id"] for document in history.documents}

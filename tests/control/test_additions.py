@@ -406,6 +406,8 @@ def test_an_account_has_urls_below_it_and_edge_cases_of_its_own(mock: Either) ->
     with pytest.raises(KeyError) as unknown:
         branch.edge("nosuch")
     assert unknown.value.args == (f"'nosuch' is no edge case: expected one of {', '.join(load_edge_cases())}",)
+    with pytest.raises(KeyError, match=f"; did you mean {name}"):
+        branch.edge(name[:-1])
     wrong: Any = 7
     with pytest.raises(ArgumentError, match=r"^name: came 7, expected text; ") as caught:
         branch.edge(wrong)
@@ -499,7 +501,7 @@ def test_the_handle_of_an_account_that_a_reset_took_away_says_so() -> None:
 
 def test_a_backend_alone_has_no_url() -> None:
     backend = MockBackend(State(LoadedStore([Account("a")], {})), "a")
-    with pytest.raises(RuntimeError, match="without a server"):
+    with pytest.raises(RuntimeError, match=r"^came a backend without a server, expected a Mock: only that has a URL$"):
         _ = backend.url
 
 

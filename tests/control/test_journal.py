@@ -256,7 +256,7 @@ def open_answered(journal: Journal, status: int) -> Record:
 @pytest.mark.parametrize(("more", "is_truncated"), [(0, False), (1, True)])
 def test_of_a_body_the_beginning_is_kept(more: int, is_truncated: bool) -> None:
     response = SentResponse({"x-auth-token": "secret", "a": "b"})
-    for part in (b"begin", b"x" * (MAX_BODY_BYTES - 5 + more), b"y" * more):
+    for part in (b"begin", b"x" * (MAX_BODY_BYTES - 5 + more), b"y" * more, b""):
         response.keep(part)
     assert response.to_dict() == {
         "headers": {"x-auth-token": redact("secret"), "a": "b"},

@@ -44,6 +44,7 @@ def test_a_request_matches_by_method_end_of_path_and_parameters() -> None:
     assert_in(journal, "/cdrs", page_size=5)
     assert_in(journal, "summary/", times=1)
     assert_in(journal, "drs", times=0)
+    assert_in(journal_of("/v2/X"), "X", times=1)
     assert_in(journal, "/cdrs", times=0, page_size=6)
 
 
@@ -142,6 +143,7 @@ def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
 
 
 @example(pattern="a*b*a", text="aaa")
+@example(pattern="a*b*a*b", text="abab")
 @example(pattern="a*", text="a\nb")
 @given(pattern=st.text("ab/*", max_size=8), text=st.text("ab/", max_size=12))
 def test_a_star_stands_for_what_it_does_elsewhere(pattern: str, text: str) -> None:

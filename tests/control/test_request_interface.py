@@ -76,6 +76,14 @@ def test_the_nearest_requests_say_how_they_differ(mock: Either) -> None:
     ]
 
 
+def test_a_rule_that_did_not_fire_names_the_nearest_requests(mock: Either) -> None:
+    rule = mock.fail(status=503, path="/cdrs", page=2)
+    ask(mock, page_size=9)
+    path = f"/v2/accounts/{mock.account_id}/cdrs?page_size=9"
+    assert mock.near_misses(rule) == [f"GET {path}: page is 1, expected 2"]
+    assert mock.near_misses(rule.with_number(7)) == []
+
+
 def test_requests_came_in_an_order_with_any_others_in_between(mock: Either) -> None:
     ask(mock, "/users")
     ask(mock, page_size=2)
@@ -134,6 +142,9 @@ def test_a_transcript_is_the_same_for_the_same_requests(mock: Either) -> None:
         ask(mock, "/users?flag&b=1&b=2")
         log_in(mock)
         httpx.put(f"{mock.url}/user_auth", content=b"\xff{", timeout=10)
+        mock.fail(close=True)
+        with pytest.raises(httpx.RemoteProtocolError):
+            ask(mock, "/devices")
         return mock.transcript()
 
     text = once(["a", "c"])
@@ -145,6 +156,7 @@ def test_a_transcript_is_the_same_for_the_same_requests(mock: Either) -> None:
         "PUT /v2/user_auth\n  accept: */*\n  content-type: application/json\n"
         '  {"data": {"account_name": "Acme", "credentials": "{secret 2}", "more": {"a": 1, "b": [2]}}}\n  -> 401\n'
         'PUT /v2/user_auth\n  accept: */*\n  "\\ufffd{"\n  -> 400\n'
+        "GET /v2/accounts/{account_id}/devices\n  accept: */*\n  x-auth-token: {secret 1}\n  -> no response\n"
     )
     mock.reset()
     assert mock.transcript() == ""

@@ -22,12 +22,13 @@ from mockcdrs.control.state import (
 )
 from mockcdrs.control.webhooks import Webhook
 from mockcdrs.crossbar.authentication import TokenError
-from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.settings import SettingError, Settings
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore, Origin
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 from tests.crossbar.builders import ACCOUNT, leg
@@ -133,7 +134,10 @@ def test_what_a_state_draws_is_of_its_seed() -> None:
         drawing = State(LoadedStore([Account(ACCOUNT)], {}), clock=Clock(NOW), seed=seed)
         webhook = drawing.webhooks.add(ACCOUNT, Webhook(uri="http://127.0.0.1:9/"))
         drawing.webhooks.clear()
-        return drawing.seed, drawing.ids.of(REQUEST, NOW), webhook.id, drawing.server_state().token_key
+        drawing.faults.add(Rule(status=503, probability=0.5))
+        seen = drawing.server_state()
+        statuses = [drawing.faults.apply(REQUEST, seen, lambda *_: HttpResponse(200))[0].status for _ in range(20)]
+        return drawing.seed, drawing.ids.of(REQUEST, NOW), webhook.id, seen.token_key, statuses
 
     first, second = draw(1), draw(2)
     assert first == draw(1)
@@ -205,6 +209,16 @@ def test_a_moment_that_is_none_is_refused_under_the_name_of_its_option() -> None
     assert caught.value.name == "now"
 
 
+def test_a_token_of_the_data_opens_its_account_in_the_name_of_its_owner() -> None:
+    account = Account(ACCOUNT, tokens=(Token("of a user", "u"), Token("of nobody")))
+    state = State(LoadedStore([account], {}))
+    owners = {"of a user": "u", "of nobody": ""}
+    assert {token: state.claims(token) for token in owners} == {
+        token: {"account_id": ACCOUNT, "owner_id": owner} for token, owner in owners.items()
+    }
+    assert state.claims(state.issue_token(ACCOUNT, "test_a")) == state.claims("of a user")
+
+
 def take_token(of_state: State) -> bool:
     buckets = of_state.server_state().buckets
     return buckets.take(("127.0.0.1", ACCOUNT), cost=1, limit=1, fill_rate=0, now_gregorian=NOW) is not None
@@ -266,6 +280,14 @@ def test_the_oldest_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     tokens = [register.issue(name) for name in "aabc"]
     assert [register.names.get(token) for token in tokens] == [None, None, "b", "c"]
     assert register.issue("a") == tokens[0]  # as in a new run
+
+
+def test_a_token_is_new_as_long_as_an_earlier_one_of_its_test_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "_MOST_TOKENS", 2)
+    register = TokenRegister()
+    tokens = [register.issue(name) for name in ("a", "b", "a", "a")]
+    assert len(set(tokens)) == 4
+    assert {*register.names} == {*tokens[2:]}
 
 
 def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | RemoteMock) -> None:

@@ -68,6 +68,14 @@ def test_a_call_is_posted_when_the_clock_comes_to_its_end(mock: Either, receiver
     assert [attempt.event["timestamp"] for attempt in attempts[len(now.legs) :]] == [mock.clock.now()] * len(later.legs)
 
 
+def test_a_call_that_ended_in_the_month_before_is_posted_within_a_day(receiver: Receiver) -> None:
+    with serving(now="2026-02-01T00:01:00Z") as mock:
+        mock.add_webhook(receiver.url)
+        leg_of_january = mock.add_cdr({"call_id": "a", "timestamp": mock.clock.now() - 120})
+        (attempt,) = mock.wait_for_webhooks(1, timeout=20)
+    assert (leg_of_january["_id"], attempt.event["call_id"]) == ("202601-a", "a")
+
+
 def test_what_ended_in_the_very_second_before_is_not_posted_and_nothing_twice(mock: Either, receiver: Receiver) -> None:
     mock.add_call()
     mock.add_webhook(receiver.url)
@@ -105,6 +113,21 @@ def test_a_form_and_a_query_hold_the_same_event(mock: Either, receiver: Receiver
     assert (posted["tenant"], posted["to"], "old" in queried) == (["a&b"], ["nobody"], False)
     assert posted["hook_event"] == queried["hook_event"] == ["channel_destroy"]
     assert "content-type" not in query.headers
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "target"),
+    [("post", "", "/"), ("put", "/a?b=1", "/a?b=1"), ("get", "", "/"), ("get", "/a?b=1", "/a")],
+)
+def test_an_event_is_sent_to_the_path_of_the_url_and_is_itself_the_query_of_a_get(
+    mock: Either, receiver: Receiver, verb: str, path: str, target: str
+) -> None:
+    mock.add_webhook(receiver.url.removesuffix("/calls") + path, http_verb=verb)
+    mock.add_cdr({"call_id": "a"})
+    mock.wait_for_webhooks(1, timeout=20)
+    (post,) = receiver.posts
+    assert post.method == verb.upper()
+    assert (post.target.partition("?")[0] if verb == "get" else post.target) == target
 
 
 def test_the_calls_of_accounts_below_are_posted_if_that_is_asked_for(receiver: Receiver) -> None:
@@ -220,7 +243,7 @@ def test_other_machines_are_told_only_where_that_is_allowed(mock: Either, uri: s
         ("http://localhost/", {"format": "xml"}, "format: came 'xml', expected form-data or json"),
         ("http://localhost/", {"retries": 5}, "retries: came 5, expected a whole number from 0 to 4"),
         ("http://localhost/", {"custom_data": {"a": 1}}, "custom_data: came {'a': 1}, expected texts by name"),
-        ("http://localhost/", {"retry": 1}, "retry: a webhook has no such argument"),
+        ("http://localhost/", {"retry": 1}, "retry: a webhook has no such argument, expected some of http_verb, "),
     ],
 )
 def test_what_is_no_webhook_is_refused(mock: Either, uri: str, more: dict[str, str], words: str) -> None:
