@@ -56,7 +56,8 @@ def test_axe_finds_nothing_and_no_clock_is_shown_before_the_clock_is_known(
         held.append(route)
 
     usual_page.route("**/_mockcdrs/clock", hold)
-    page = open_page(view)
+    with usual_page.expect_request("**/_mockcdrs/clock"):
+        page = open_page(view)
     page.wait_for_timeout(1100)  # the page updates its clock each second
     expect(page.locator("#clock")).to_be_hidden()
     assert violations(page) == []
