@@ -37,7 +37,11 @@ def test_a_live_clock_runs_with_the_machine_and_can_be_moved() -> None:
 
 def test_a_live_clock_shows_the_whole_second_that_the_machine_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "time", lambda: MOMENT - 62_167_219_200 + 0.9)
-    assert Clock().now() == MOMENT
+    clock = Clock()
+    assert clock.now() == MOMENT
+    clock.advance(days=1)
+    clock.live()
+    assert clock.now() == MOMENT
 
 
 @pytest.mark.parametrize(

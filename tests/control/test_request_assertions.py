@@ -53,6 +53,10 @@ def test_a_secret_is_compared_as_the_journal_has_it() -> None:
     assert_in(journal, "/user_auth/token-1", api_key="key-1")
     with pytest.raises(AssertionError, match=rf"api_key is {redact('key-1')}, expected {redact('key-2')}"):
         assert_in(journal, "/user_auth/token-1", api_key="key-2")
+    record = Journal().open(HttpRequest("PUT", "/v2/user_auth", "", {}, b'{"password": "p"}'), at_gregorian=7)
+    for body in ('"password": "p"', {"password": "p"}):
+        assert RequestMatcher.of(body=body).differences(record) == []
+    assert RequestMatcher.of(body='"password": "q"').differences(record)
 
 
 def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
@@ -65,6 +69,12 @@ def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
         "  request 1: GET /v2/a/users",
         "    path is /v2/a/users, expected to end with /cdrs",
         "    page_size is not in the query, expected 5",
+    ]
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of("/v2/a/cdrs", "/v2/a/users"), "/cdrs", times=2)
+    assert str(caught.value).splitlines()[1:] == [
+        "  request 2: GET /v2/a/users",
+        "    path is /v2/a/users, expected to end with /cdrs",
     ]
 
 
@@ -116,6 +126,8 @@ def test_what_no_request_can_have_is_refused() -> None:
     for method, path, query in (("CDRS", None, None), (None, "", None), (None, None, {"a": object()})):
         with pytest.raises(ArgumentError):
             RequestMatcher.of(method, path, query)
+    with pytest.raises(ArgumentError, match="^colour: a request has no such argument, expected some of method, path, "):
+        RequestMatcher.of(colour="red")
     assert METHOD.fits("get")
     assert PATH.fits("cdrs")
     assert QUERY.fits({"a": ["1", 2, True]})

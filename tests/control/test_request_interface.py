@@ -56,6 +56,7 @@ def test_a_request_is_told_by_its_response_headers_and_body(mock: Either) -> Non
     mock.assert_requested("/cdrs", status=503, headers={"X-Trace": "abc-*", "X-Auth-Token": mock.auth_token})
     mock.assert_requested("/user_auth", headers={"content-type": True}, body='"account_name":"Acme"')
     mock.assert_requested(body={"data": {"more": {"a": 1}}})
+    mock.assert_not_requested("/cdrs", "PUT")
     mock.assert_not_requested("/cdrs", status=200)
     mock.assert_not_requested(headers={"X-Trace": "abc"})
     mock.assert_not_requested(body={"data": {"more": {"a": 2}}})
@@ -205,8 +206,23 @@ def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named(
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
     with Mock() as mock:
-        with pytest.raises(TimeoutError, match=hint):
+        with pytest.raises(TimeoutError, match=f"within 0 s; .*{hint}"):
             mock.wait_for(1, timeout=0)
+        with pytest.raises(TimeoutError, match=hint):
+            asyncio.run(mock.wait_for_async(1, timeout=0))
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested("/cdrs")
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested_in_order("/cdrs")
+
+
+def test_a_proxy_is_named_with_the_host_of_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    hint = "may ask that proxy instead of mock.test: name mock.test in NO_PROXY"
+    with Mock() as mock:
+        monkeypatch.setattr(mock, "host", "mock.test")
         with pytest.raises(TimeoutError, match=hint):
             asyncio.run(mock.wait_for_async(1, timeout=0))
         with pytest.raises(AssertionError, match=hint):

@@ -255,6 +255,11 @@ def test_the_data_of_a_directory_are_named_after_it(directory: Path) -> None:
     assert build_state(MockConfig(data=directory))[0].base.origin == Origin(directory=directory.name)
 
 
+def test_a_setting_may_be_given_as_text() -> None:
+    states = [build_state(MockConfig(settings={"crossbar.pagination_page_size": value}))[0] for value in (7, "7")]
+    assert [each.settings.pagination_page_size for each in states] == [7, 7]
+
+
 def test_a_setting_that_no_text_can_say_is_refused() -> None:
     with pytest.raises(SettingError, match=r"maximum_range came as <object .*: expected text, a number, true or false"):
         build_state(MockConfig(settings={"maximum_range": object()}))

@@ -68,12 +68,18 @@ def test_a_call_is_posted_when_the_clock_comes_to_its_end(mock: Either, receiver
     assert [attempt.event["timestamp"] for attempt in attempts[len(now.legs) :]] == [mock.clock.now()] * len(later.legs)
 
 
-def test_a_call_that_ended_in_the_month_before_is_posted_within_a_day(receiver: Receiver) -> None:
+def test_of_calls_that_ended_before_those_of_the_last_day_are_posted_if_they_are_added_later(
+    receiver: Receiver,
+) -> None:
     with serving(now="2026-02-01T00:01:00Z") as mock:
         mock.add_webhook(receiver.url)
-        leg_of_january = mock.add_cdr({"call_id": "a", "timestamp": mock.clock.now() - 120})
-        (attempt,) = mock.wait_for_webhooks(1, timeout=20)
-    assert (leg_of_january["_id"], attempt.event["call_id"]) == ("202601-a", "a")
+        for name, seconds in (("earlier", 86_401), ("in the month before", 86_400), ("now", 0)):
+            mock.add_cdr({"call_id": name, "timestamp": mock.clock.now() - seconds})
+        mock.wait_for_webhooks(2, timeout=20)
+        mock.clock.advance(seconds=1)
+        mock.add_cdr({"call_id": "last"})
+        attempts = mock.wait_for_webhooks(3, timeout=20)
+    assert [attempt.event["call_id"] for attempt in attempts] == ["in the month before", "now", "last"]
 
 
 def test_what_ended_in_the_very_second_before_is_not_posted_and_nothing_twice(mock: Either, receiver: Receiver) -> None:
@@ -250,6 +256,12 @@ def test_what_is_no_webhook_is_refused(mock: Either, uri: str, more: dict[str, s
     with pytest.raises(ArgumentError) as caught:
         mock.add_webhook(uri, **more)  # type: ignore[arg-type]
     assert str(caught.value).startswith(words)
+
+
+def test_a_server_has_any_port_but_0() -> None:
+    assert webhooks.Webhook(uri="http://127.0.0.1:1/").uri == "http://127.0.0.1:1/"
+    with pytest.raises(ArgumentError, match="^uri: came 'http://127.0.0.1:0/', expected the URL of a server"):
+        webhooks.Webhook(uri="http://127.0.0.1:0/")
 
 
 def test_another_machine_is_refused_by_name_and_with_a_way_out() -> None:
