@@ -289,8 +289,7 @@ def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, ope
     """
     while (items := result.load_chunk(context, walk)) is not None:
         try:
-            is_cached = isinstance(items[0], CachedRow)
-            texts = [row.json or row.encode() for row in items] if is_cached else [*map(encode_json, items)]
+            texts = [item if isinstance(item, bytes) else encode_json(item) for item in items]
         except UnicodeEncodeError:
             texts = []
         has_pieces = PiecewiseJson in {type(text) for text in texts}
@@ -303,24 +302,6 @@ def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, ope
 
 class PiecewiseJson(bytes):
     """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
-
-
-class CachedRow(dict[str, Any]):
-    """What a listing shows of a `document`; `json` is its text, empty before `encode` was called.
-
-    It keeps the document in memory, so that a cache can find it by the document's `id()`.
-    """
-
-    __slots__ = ("document", "json")  # which a listing reads of each of its many rows
-
-    def __init__(self, shown: Mapping[str, Any], document: Document) -> None:
-        super().__init__(shown)
-        self.document, self.json = document, b""
-
-    def encode(self) -> bytes:
-        """Make and keep the text; raises `UnicodeEncodeError` as `encode_json`."""
-        self.json = encode_json(self)
-        return self.json
 
 
 def encode_json(value: Any) -> bytes:
