@@ -238,9 +238,11 @@ class Journal:
 
         Of a head that is too long for Crossbar as much is kept as Crossbar would read.
         """
-        path, query = (_cut(text, MAX_REQUEST_LINE_BYTES) for text in (incoming.path, incoming.query))
-        headers = dict(itertools.islice(incoming.headers.items(), MAX_HEADERS))
-        if max(map(len, (*headers, *headers.values())), default=0) > MAX_HEADER_VALUE_BYTES:
+        path, query = _cut(incoming.path, MAX_REQUEST_LINE_BYTES), _cut(incoming.query, MAX_REQUEST_LINE_BYTES)
+        headers = incoming.headers
+        if len(headers) > MAX_HEADERS:
+            headers = dict(itertools.islice(headers.items(), MAX_HEADERS))
+        if len("".join((*headers, *headers.values()))) > MAX_HEADER_VALUE_BYTES:  # one of them may be too long
             headers = {_cut(name): _cut(value) for name, value in headers.items()}
         record = Record(
             number=0,

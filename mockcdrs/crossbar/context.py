@@ -34,7 +34,7 @@ BODY_PARAMETERS = (
     *("accept", "file_name", "jsonp", "pretty_print", "verb"),
 )
 
-_BROKEN_QUERY = re.compile(r"%(?![0-9A-Fa-f]{2})|(?:^|&)=")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
@@ -232,7 +232,7 @@ def parse_query(raw: str) -> Query:
 
     A value is UTF-8 where it can be made so, a name stays as it came (`kz_json:from_list/1`).
     """
-    if _BROKEN_QUERY.search(raw):
+    if raw.startswith("=") or "&=" in raw or ("%" in raw and _BROKEN_ESCAPE.search(raw)):
         raise UnreadableQuery(raw)
     pairs = []
     for part in filter(None, raw.split("&")):

@@ -192,7 +192,7 @@ class Databases:
 
         Raises `NoDatabase` and `QueryError`.
         """
-        if month not in self._store.months(account_id):
+        if month not in reversed(self._store.months(account_id)):  # most ask for one of the last
             raise NoDatabase(month)
         rows = self._scan(view, account_id, month, keys)
         return rows if view.reduce is None else _reduce_groups(rows, view.group_level, view.reduce)

@@ -58,7 +58,7 @@ def check_limits(method: str, target: str, headers: Mapping[str, str]) -> tuple[
         return 414, f"a request line of more than {MAX_REQUEST_LINE_BYTES} bytes"
     if len(headers) > MAX_HEADERS:
         return 431, f"more than {MAX_HEADERS} headers"
-    if max(map(len, headers.values()), default=0) * _MAX_CHARACTER_BYTES <= MAX_HEADER_VALUE_BYTES:
+    if len("".join(headers.values())) * _MAX_CHARACTER_BYTES <= MAX_HEADER_VALUE_BYTES:
         return None
     for name, value in headers.items():
         length = len(value) if value.isascii() else len(value.encode("utf-8", "surrogateescape"))

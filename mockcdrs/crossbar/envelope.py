@@ -292,7 +292,8 @@ def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, ope
             texts = [item if isinstance(item, bytes) else encode_json(item) for item in items]
         except UnicodeEncodeError:
             texts = []
-        if texts and not (PiecewiseJson in map(type, texts) and context.has_quirk("big-integer-chunk-lost")):
+        has_pieces = PiecewiseJson in {type(text) for text in texts}
+        if texts and not (has_pieces and context.has_quirk("big-integer-chunk-lost")):
             texts[0] = opening + texts[0]
             return b",".join(texts)
         context.outcome.lost += len(items)

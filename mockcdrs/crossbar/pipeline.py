@@ -51,7 +51,7 @@ RESOURCES: dict[str, Resource] = {
 }
 """Every module of Crossbar that is served, by its name in a path."""
 
-_INVALID_PATH = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
+_VALID_PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*+(?:%[0-9A-Fa-f]{2}[A-Za-z0-9\-._~!$&'()*+,;=:@/]*+)*+")
 # where fewer than two characters follow, it stays as it is
 _BROKEN_ESCAPE = re.compile(r"%(?=..)(?![0-9A-Fa-f]{2})", re.DOTALL)
 
@@ -119,7 +119,7 @@ def respond(http_request: HttpRequest, state: ServerState, request_id: str) -> H
     if refusal := cowboy.check_limits(http_request.method, f"{path}?{http_request.query}", headers):
         status, excess = refusal
         return HttpResponse(status, note=f"this is Crossbar's own behaviour, it takes no request with {excess}")
-    if not path.startswith("/") or _INVALID_PATH.search(path):  # the server does not even look at it
+    if not _VALID_PATH.fullmatch(path):  # the server does not even look at it
         return HttpResponse(400)
     if not (state.version.ignores_bad_encodings or cowboy.has_valid_encodings(headers)):
         return HttpResponse(500, note=_crash_note("an Accept-Encoding that cannot be read"))
