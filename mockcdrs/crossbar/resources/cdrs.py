@@ -24,7 +24,7 @@ from mockcdrs.crossbar.resources import Parameters, Resource
 _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
-CACHED_ROWS = 1_000
+CACHED_ROWS = 500  # of each kind
 _CACHED_ROW = itemgetter(1)  # of what a document's identity leads to: the document, which has to be there, and its row
 _DOCUMENT_OF_ROW = attrgetter("document")  # in C, which for many rows is faster than a comprehension
 
