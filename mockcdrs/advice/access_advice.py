@@ -28,8 +28,6 @@ from mockcdrs.crossbar.context import Noun
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.pipeline import RESOURCES
 from mockcdrs.crossbar.resources.plain import find_unserved
-from mockcdrs.faults.reply import Reply
-from mockcdrs.faults.rule import Rule
 
 _LOGINS = ("/user_auth", "/api_auth")
 _CDR_ID = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(.+)", re.ASCII | re.DOTALL)
@@ -170,6 +168,9 @@ def _not_served(record: Record, _earlier: Iterable[Record], _context: AdviceCont
 
 def _reply_by_rule(record: Record) -> str:
     """Return how to have a request answered: by a rule in Python, and in JSON as `curl` sends it."""
+    from mockcdrs.faults.reply import Reply  # with all actions of rules, which are most of what advice would load
+    from mockcdrs.faults.rule import Rule
+
     segments = _segments_below_version(record.path)
     below = segments[2:] if segments[:1] == ["accounts"] and len(segments) > 2 else segments
     path = f"/{'/'.join(below)}"

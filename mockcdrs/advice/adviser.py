@@ -35,6 +35,7 @@ class Adviser:
         self._count_cdrs = partial(count_cdrs, state.data)
         self._unlisted = lru_cache(_CACHED_ACCOUNTS)(self._find_unlisted)
         self._over = lru_cache(_CACHED_ACCOUNTS)(self._find_over)
+        self._advise_now = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
         state.journal.on_complete.append(self._set_advice)
 
     def advice(self) -> list[str]:
@@ -68,6 +69,10 @@ class Adviser:
     def _set_advice(self, record: Record) -> None:
         state = self._state
         record.adviser = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
+        if record.adviser.args == self._advise_now.args:  # one for all records as long as nothing changes
+            record.adviser = self._advise_now
+        else:
+            self._advise_now = record.adviser
 
     def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
         context = self._context(record.at_gregorian, settings, quirks, is_clock_frozen)

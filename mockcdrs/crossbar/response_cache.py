@@ -18,7 +18,7 @@ from mockcdrs.crossbar.csv_rendering import default_file_name
 from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse, respond
 from mockcdrs.dataset.lru_cache import LruCache
 
-CACHE_BYTES = 16_000_000
+CACHE_BYTES = 4_000_000
 MAX_RESPONSE_BYTES = 2_000_000
 MAX_SEEN = 10_000
 _ENTRY_BYTES = 2_000  # what an entry takes, however short its response

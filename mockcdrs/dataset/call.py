@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset.accounts import database_name
-from mockcdrs.dataset.endpoints import FREESWITCH, Endpoint, LegTemplate
+from mockcdrs.dataset.endpoints import FREESWITCH, TEMPLATE, Endpoint, LegTemplate
 from mockcdrs.dataset.office import Office
 from mockcdrs.dataset.outcomes import ANSWERED, RING, TALK, CallOutcome
 from mockcdrs.dataset.random_stream import RandomStream
@@ -219,6 +219,7 @@ class Call:
             if "e164_origination" in template.document:
                 parties["e164_origination"] = caller.number
         return {
+            **TEMPLATE,
             **template.document,
             **self._server,
             **parties,

@@ -22,7 +22,7 @@ bytes, so that a call is the same wherever it is generated.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from string import ascii_letters, ascii_lowercase, digits
 from typing import Any, NamedTuple
@@ -77,6 +77,7 @@ class UserAgent(NamedTuple):
     call_id: Callable[[str, str, str], str]
     tag: Callable[[bytes], str]
 
+    @lru_cache(maxsize=64)  # noqa: B019 the agents are constants; all endpoints behind a carrier share one
     def sdp_parts(self, host: str) -> tuple[str, str, str]:
         """The session description at a host, cut where the session and the port belong."""
         head, _, rest = self.sdp.replace("{host}", host).partition("{session}")
@@ -104,7 +105,7 @@ TEMPLATE, _CHANNEL_VARS = json.loads(Path(__file__).with_name("leg_fields.json")
 
 
 class LegTemplate(NamedTuple):
-    """The document of a leg, as far as its endpoint decides it. Copy `document` and its dicts, never change them.
+    """What an endpoint decides of its legs' documents, over `TEMPLATE`. Copy the dicts, never change them.
 
     `destination` is where a leg that goes out was sent to, empty for one that comes in. `early_media` is the
     disposition of a leg that rang in vain: a carrier plays its ringing, a phone does not.
@@ -219,7 +220,6 @@ class Endpoint:
         ends: tuple[str, str],
     ) -> LegTemplate:
         document = {
-            **TEMPLATE,
             **fields,
             "call_direction": direction,
             "channel_name": f"sofia/sipinterface_1/{self.contact}",

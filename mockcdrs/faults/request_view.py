@@ -12,7 +12,7 @@ from mockcdrs.control import redaction
 from mockcdrs.crossbar.context import UnreadableQuery, client_address, parse_query
 from mockcdrs.crossbar.pipeline import HttpRequest
 
-KEPT_KEYS = 10_000
+KEPT_KEYS = 2_000  # two for each page
 
 _KeyName = tuple[str, Any, str]
 _NOT_COMPARED = frozenset({"start_key", "auth_token", "_"})

@@ -1,6 +1,7 @@
 """What `mockcdrs serve` does while it listens, and that it begins anew when its data changes."""
 
 import contextlib
+import ctypes
 import json
 import logging
 import re
@@ -411,3 +412,8 @@ def test_without_data_there_is_nothing_to_look_after() -> None:
     result = CliRunner().invoke(main, ["serve", "--reload"])
     assert result.exit_code == 2
     assert "--reload came without --data" in result.output
+
+
+def test_a_c_library_without_arenas_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    listening._share_arena()

@@ -24,7 +24,7 @@ from mockcdrs.crossbar.resources import Parameters, Resource
 _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
-CACHED_ROWS = 1_000
+CACHED_ROWS = 500  # of each kind
 
 
 JsonRow = bytes | dict[str, Any]  # its text, where that is all that is sent of it
