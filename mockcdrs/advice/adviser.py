@@ -7,7 +7,6 @@ limit.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -110,16 +109,16 @@ class Adviser:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class _EarlierRequests:
     """The requests that came before another one and ended before it, the latest first, read anew at each iteration."""
 
-    journal: Journal
-    record: Record
+    def __init__(self, journal: Journal, record: Record) -> None:
+        self._journal = journal
+        self._record = record
 
     def __iter__(self) -> Iterator[Record]:
-        last = self.record.completion or math.inf
-        before = self.journal.before(self.record.number, MAX_EARLIER_REQUESTS)
+        last = self._record.completion or math.inf
+        before = self._journal.before(self._record.number, MAX_EARLIER_REQUESTS)
         return (other for other in before if 0 < other.completion < last)
 
 

@@ -10,9 +10,8 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -43,7 +42,6 @@ _LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 MakeItem = Callable[[Document], Any]
 
 
-@dataclass(slots=True, eq=False)
 class ResourceResult:
     """What a resource found, before it takes the form that the client wants.
 
@@ -52,14 +50,23 @@ class ResourceResult:
     `headers` are added to the answer's.
     """
 
-    data: Any = None
-    query: ViewQuery | None = None
-    revision: str | None = None
-    is_tagged: bool = True
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    are_interactions: ClassVar[bool] = False
+    are_interactions = False
     """Whether interactions are listed, which have a CSV of their own."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        query: ViewQuery | None = None,
+        revision: str | None = None,
+        *,
+        is_tagged: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.data = data
+        self.query = query
+        self.revision = revision
+        self.is_tagged = is_tagged
+        self.headers = headers or {}
 
     @property
     def has_digest(self) -> bool:
@@ -100,8 +107,7 @@ class ResourceResult:
         return rows
 
 
-@dataclass(slots=True, eq=False)
-class Rendered:
+class Rendered(NamedTuple):
     """Headers and body of an answer; with a failure only its headers count.
 
     `is_file`: never compressed. `has_type`: whether the answer has a Content-Type, which is the negotiated type unless
