@@ -7,7 +7,6 @@ limit.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -128,17 +127,17 @@ def _rules() -> _Rules:
     return _Rules(AdviceContext, advise)
 
 
-@dataclass(frozen=True, slots=True)
 class _EarlierRequests:
     """The requests that came before another one and ended before it, the latest first, read anew at each iteration."""
 
-    journal: Journal
-    record: Record
+    def __init__(self, journal: Journal, record: Record) -> None:
+        self._journal = journal
+        self._record = record
 
     def __iter__(self) -> Iterator[Record]:
-        last, number, left = self.record.completion or math.inf, self.record.number, MAX_EARLIER_REQUESTS
+        last, number, left = self._record.completion or math.inf, self._record.number, MAX_EARLIER_REQUESTS
         # most rules look at few of them
-        while before := self.journal.before(number, min(_EARLIER_AT_ONCE, left)):
+        while before := self._journal.before(number, min(_EARLIER_AT_ONCE, left)):
             for other in before:
                 if 0 < other.completion < last:
                     yield other

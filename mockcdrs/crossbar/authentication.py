@@ -18,7 +18,6 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from mockcdrs.cdr import erlang, gregorian
@@ -229,12 +228,12 @@ def _identity_signature(key: bytes, account_id: str, owner_id: str) -> str:
     return base64.urlsafe_b64encode(signature).decode().rstrip("=")
 
 
-@dataclass(slots=True, eq=False)
 class _Bucket:
     """What was taken out of a bucket, as of a moment."""
 
-    spent: int
-    at_gregorian: int
+    def __init__(self, at_gregorian: int) -> None:
+        self.spent = 0
+        self.at_gregorian = at_gregorian
 
 
 class TokenBuckets:
@@ -254,7 +253,7 @@ class TokenBuckets:
         It holds up to `limit` tokens; each second `fill_rate` come back.
         """
         with self._lock:
-            bucket = self._buckets.setdefault(name, _Bucket(0, now_gregorian))
+            bucket = self._buckets.setdefault(name, _Bucket(now_gregorian))
             self._buckets.move_to_end(name)
             if len(self._buckets) > MAX_BUCKETS:
                 self._buckets.popitem(last=False)

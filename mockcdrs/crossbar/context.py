@@ -3,8 +3,8 @@
 import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from mockcdrs.cdr import erlang
@@ -37,11 +37,11 @@ BODY_PARAMETERS = (
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
+_NOTHING: Mapping[str, Any] = {}
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
 
-@dataclass(slots=True, eq=False)
-class ServerState:
+class ServerState(NamedTuple):
     """What all requests share. `version` is Kazoo's; `now` is in Gregorian seconds; `quirks` are the enabled ones.
 
     `claims` gives what a token says, or raises `authentication.TokenError`; `token_key` signs new tokens. Requests are
@@ -97,7 +97,6 @@ class _Null:
 NULL = _Null()
 
 
-@dataclass(slots=True, eq=False)
 class ParsedRequest:
     """A request as Crossbar's modules see it (`api_util.erl`).
 
@@ -105,15 +104,20 @@ class ParsedRequest:
     first value of each parameter in the query.
     """
 
-    method: str
-    path: str
-    query: Query = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    envelope: Mapping[str, Any] = field(default_factory=dict)
-    first: dict[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.first = dict(reversed(self.query))
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: Query = (),
+        headers: Mapping[str, str] = _NOTHING,
+        envelope: Mapping[str, Any] = _NOTHING,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.envelope = envelope
+        self.first: dict[str, Any] = dict(reversed(query))
 
     def parameter(self, name: str, default: Any = None) -> Any:
         """A parameter of the query string alone, its first value."""
@@ -153,7 +157,6 @@ def _shorten(value: Any) -> Any:
     return None if value is NULL else value
 
 
-@dataclass(slots=True, eq=False)
 class Context:
     """One request on its way: what has been found out so far.
 
@@ -164,31 +167,34 @@ class Context:
     another site's page.
     """
 
-    state: ServerState
-    request: ParsedRequest
-    request_id: str
-    api_version: str = "v2"
-    client_address: str = LOCAL_ADDRESS
-    auth_token: Any = MISSING
-    auth_account: Account | None = None
-    auth_claims: Claims = field(default_factory=dict)
-    tokens_remaining: int = 100
-    allow: tuple[str, ...] = KNOWN_METHODS
-    nouns: list[Noun] = field(default_factory=list)
-    account: Account | None = None
-    paging: dict[str, Any] = field(default_factory=dict)
-    language: str = ""
-    content_type: str = ""
-    outcome: Outcome = field(default_factory=Outcome)
-    version: Version = field(init=False)
-    is_v1: bool = field(init=False)
-    is_dispatched: bool = field(init=False)
-    is_cors: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.version = self.state.version
-        self.is_cors = not _CORS_HEADERS.isdisjoint(self.request.headers)
-        self.is_v1, self.is_dispatched = self.api_version == "v1", "." not in self.api_version
+    def __init__(
+        self,
+        state: ServerState,
+        request: ParsedRequest,
+        request_id: str,
+        api_version: str = "v2",
+        client_address: str = LOCAL_ADDRESS,
+    ) -> None:
+        self.state = state
+        self.version = state.version
+        self.request = request
+        self.request_id = request_id
+        self.api_version = api_version
+        self.client_address = client_address
+        self.is_cors = not _CORS_HEADERS.isdisjoint(request.headers)
+        self.is_v1 = api_version == "v1"
+        self.is_dispatched = "." not in api_version
+        self.auth_token: Any = MISSING
+        self.auth_account: Account | None = None
+        self.auth_claims: Claims = {}
+        self.tokens_remaining = 100
+        self.allow: tuple[str, ...] = KNOWN_METHODS
+        self.nouns: list[Noun] = []
+        self.account: Account | None = None
+        self.paging: dict[str, Any] = {}
+        self.language = ""
+        self.content_type = ""
+        self.outcome = Outcome()
 
     def has_quirk(self, quirk: str) -> bool:
         """Whether a quirk is enabled."""
@@ -262,7 +268,7 @@ def decode_start_key(request: ParsedRequest, *, looks_into: bool = False) -> Par
     body = {name: value for name, value in request.envelope.items() if name != START_KEY}
     if isinstance(data := body.get("data"), Mapping):
         body["data"] = {name: value for name, value in data.items() if name != START_KEY}
-    return replace(request, query=query, envelope=body)
+    return ParsedRequest(request.method, request.path, query, request.headers, body)
 
 
 def _view_key(value: Any) -> Any:

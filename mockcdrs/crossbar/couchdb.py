@@ -8,8 +8,7 @@ import bisect
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
@@ -66,13 +65,15 @@ def _text_key(text: str) -> collation.Weights:
     return collation.text_key(text)
 
 
-@dataclass(slots=True, eq=False)
 class ViewRow:
     """A view row: the key, the value that the map or reduce gave, and the document where one row is one document."""
 
-    key: Any
-    value: Any
-    document: Document | None
+    __slots__ = ("document", "key", "value")
+
+    def __init__(self, key: Any, value: Any, document: Document | None) -> None:
+        self.key = key
+        self.value = value
+        self.document = document
 
     @property
     def document_id(self) -> str:
@@ -94,8 +95,7 @@ class _MappedRow(ViewRow):
         return self._map(self.document)[0]
 
 
-@dataclass(slots=True)
-class KeyRange:
+class KeyRange(NamedTuple):
     """From `start` to `end`, both included, in the direction of travel; `None` is open."""
 
     start: Any

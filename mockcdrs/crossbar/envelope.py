@@ -9,8 +9,7 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -41,7 +40,6 @@ _LEAST_INTEGER, _GREATEST_INTEGER = -(2**63), 2**63 - 1
 MakeItem = Callable[[Document], Any]
 
 
-@dataclass(slots=True, eq=False)
 class ResourceResult:
     """What a resource found, before it takes the form that the client wants.
 
@@ -50,14 +48,23 @@ class ResourceResult:
     `headers` are added to the answer's.
     """
 
-    data: Any = None
-    query: ViewQuery | None = None
-    revision: str | None = None
-    is_tagged: bool = True
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    are_interactions: ClassVar[bool] = False
+    are_interactions = False
     """Whether interactions are listed, which have a CSV of their own."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        query: ViewQuery | None = None,
+        revision: str | None = None,
+        *,
+        is_tagged: bool = True,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.data = data
+        self.query = query
+        self.revision = revision
+        self.is_tagged = is_tagged
+        self.headers = headers or {}
 
     @property
     def has_digest(self) -> bool:
@@ -98,8 +105,7 @@ class ResourceResult:
         return rows
 
 
-@dataclass(slots=True, eq=False)
-class Rendered:
+class Rendered(NamedTuple):
     """Headers and body of an answer; with a failure only its headers count.
 
     `is_file`: never compressed. `has_type`: whether the answer has a Content-Type, which is the negotiated type unless

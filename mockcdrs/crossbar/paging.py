@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr import erlang, gregorian
 from mockcdrs.crossbar.context import NULL, Context, ParsedRequest, require_account_id
@@ -35,8 +35,7 @@ Fetch = Callable[[str, Any, int], list[ViewRow]]
 Mapper = Callable[[list[ViewRow]], list[Any]]
 
 
-@dataclass(slots=True, eq=False)
-class ViewScope:
+class ViewScope(NamedTuple):
     """A view, and the part of it that a request sees: keys that begin with `prefix`, then with a time in its range.
 
     `has_time`: whether there is a time in keys at all. `ends_open`: whether the last key of the part has all keys below
@@ -54,8 +53,7 @@ class ViewScope:
         return [*self.prefix, time] if self.has_time else [*self.prefix]
 
 
-@dataclass(slots=True, eq=False)
-class PagePlan:
+class PagePlan(NamedTuple):
     """What to walk: months in the direction of travel, rows a page (`None`: all), rows a chunk.
 
     `fetch(month, start key, limit)` gives rows; `mapper` filters them and makes items of them. `keeps_stale_key`: the
@@ -71,8 +69,7 @@ class PagePlan:
     keeps_stale_key: bool = True
 
 
-@dataclass(slots=True, eq=False)
-class ViewQuery:
+class ViewQuery(NamedTuple):
     """A query that is still to be read by walking `plan`; `is_chunked`: whether items are sent as they are found.
 
     `finish` makes of all items what an answer in one piece shows.

@@ -6,8 +6,9 @@ adds.
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from mockcdrs.cdr import erlang
@@ -85,14 +86,13 @@ _CORS = {
 _BODY_HEADERS = frozenset({"content-type", "content-length"})
 
 
-@dataclass(slots=True, eq=False)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request as it came: `query` and `path` raw, header names in small letters, `peer` the address it came from."""
 
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     peer: str = LOCAL_ADDRESS
 
@@ -188,10 +188,10 @@ def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
         query = parse_query(http_request.query) if http_request.query else ()
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
-    request = ParsedRequest(method, path, query, headers)
-    if body or not _BODY_HEADERS.isdisjoint(headers):
-        request = replace(request, envelope=request_body.read_body(context, body))
-        context.outcome.from_body = request.body_parameters()
+    has_body = body or not _BODY_HEADERS.isdisjoint(headers)
+    envelope = request_body.read_body(context, body) if has_body else {}
+    request = ParsedRequest(method, path, query, headers, envelope)
+    context.outcome.from_body = request.body_parameters()
     try:
         return decode_start_key(request, looks_into=context.version.looks_into_values)
     except start_key.BadTerm as error:

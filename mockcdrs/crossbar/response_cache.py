@@ -9,7 +9,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from mockcdrs.crossbar.authentication import TokenError
@@ -67,14 +67,14 @@ def _revision_field(digest: str) -> bytes:
     return f'"revision":"{digest}",'.encode()
 
 
-@dataclass(slots=True, eq=False)
 class _Moment:
     """What was requested at one moment of some data: as time goes on, nobody requests what was before."""
 
-    identity: tuple[object, ...]
-    seen: set[int] = field(default_factory=set)
-    _making: threading.Lock = field(default_factory=threading.Lock)
-    _entries: LruCache[object, _CachedResponse] | None = None
+    def __init__(self, identity: tuple[object, ...]) -> None:
+        self.identity = identity
+        self.seen = set[int]()
+        self._making = threading.Lock()
+        self._entries: LruCache[object, _CachedResponse] | None = None
 
     def entries(self) -> LruCache[object, _CachedResponse]:
         """The stored responses by their requests."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -126,7 +125,7 @@ def summarize_calls(context: Context) -> ViewQuery:
         rows = query.plan.fetch(month, start_key, limit if context.has_quirk("summary-51-rows") else _NO_LIMIT)
         return [ViewRow(None, summary_json(summarize(row.value for row in rows)), None)]
 
-    return replace(query, plan=replace(query.plan, fetch=fetch))
+    return query._replace(plan=query.plan._replace(fetch=fetch))
 
 
 def _merge_months(context: Context, months: list[Any]) -> dict[str, Any]:

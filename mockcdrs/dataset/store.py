@@ -4,11 +4,11 @@ A store decides what is visible: what a test added and removed, which accounts i
 ended. Whoever reads it, by `Segment.visible` and `Segment.visible_rows`, filters nothing again.
 """
 
+import copy
 import functools
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -55,8 +55,7 @@ class Origin(NamedTuple):
 UNKNOWN_ORIGIN = Origin()
 
 
-@dataclass(slots=True, eq=False)
-class Segment:
+class Segment(NamedTuple):
     """A part of a month, without the documents that were removed from it.
 
     `identity` names the content of `read`, which gives all documents in any order, removed ones too. `derived`, which
@@ -208,7 +207,6 @@ class LoadedStore:
         return self._by_id[key].get(document_id)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _AddedDocuments:
     """The documents added to a month, oldest first. `changed` gives another instance, made without a copy.
 
@@ -216,10 +214,11 @@ class _AddedDocuments:
     alone, but for those in `hidden` places.
     """
 
-    listed: list[Document] = field(default_factory=list)
-    places: dict[str, list[int]] = field(default_factory=dict)
-    count: int = 0
-    hidden: frozenset[int] = frozenset()
+    def __init__(self) -> None:
+        self.listed = list[Document]()
+        self.places = dict[str, list[int]]()
+        self.count = 0
+        self.hidden = frozenset[int]()
 
     def __len__(self) -> int:
         return self.count - len(self.hidden)
@@ -237,14 +236,15 @@ class _AddedDocuments:
 
     def changed(self, removed: Iterable[str], added: Sequence[Document] = ()) -> "_AddedDocuments":
         """Without those of some ids, and with some documents behind the others."""
-        changed = replace(self, hidden=self.hidden.union(*map(self._places_of, removed)))
-        has_others_behind = bool(added) and self.count < len(self.listed)
-        if has_others_behind or len(changed.hidden) > len(changed):
+        changed = copy.copy(self)
+        changed.hidden = self.hidden.union(*map(self._places_of, removed))
+        if (added and self.count < len(self.listed)) or len(changed.hidden) > len(changed):  # others lie behind
             return _AddedDocuments().changed((), [*changed, *added])
         for document in added:
             self.places.setdefault(document["_id"], []).append(len(self.listed))
             self.listed.append(document)
-        return replace(changed, count=self.count + len(added))
+        changed.count += len(added)
+        return changed
 
 
 class _Layer(NamedTuple):
@@ -381,7 +381,7 @@ class Overlay:
         if account_id not in now.emptied:
             scan = self._base.scan(account_id, month, times, descending=descending, by=by)
         if removed:
-            hide_removed = functools.partial(replace, removed=removed)
+            hide_removed = functools.partial(Segment._replace, removed=removed)
             scan = Scan([*map(hide_removed, scan.stored)], map(hide_removed, scan.generated))
         if documents:
             added = Segment(("added", account_id, month, now.version), lambda: list(documents))

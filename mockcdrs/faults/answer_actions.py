@@ -58,9 +58,9 @@ class _Fails(AnswerAction, ABC):
     def answer(self, firing: Firing, server_state: ServerState, produce: Produce) -> HttpResponse:
         failure = self.failure()
         if failure.status in _TOKEN_STATUSES:
-            failing = replace(server_state, claims=_refuse)
+            failing = server_state._replace(claims=_refuse)
         else:
-            failing = replace(server_state, databases=_FailingDatabases(server_state.store, failure))
+            failing = server_state._replace(databases=_FailingDatabases(server_state.store, failure))
         return _turn_into_error(produce(failing), failure, server_state.version)
 
 

@@ -5,7 +5,6 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,20 +33,19 @@ class RuleFailed(Exception):
     """A function of a rule's raised within an answer; `Faults.check` raises what it raised, in the test."""
 
 
-@dataclass(slots=True, eq=False)
 class _Entry:
     """A rule in force, or one that was removed. `lifted` is set when it is removed.
 
     `misses` are requests that it did not fire on, with the differences that kept it from that; the nearest first.
     """
 
-    rule: "Rule"
-    lifted: Latch = field(default_factory=Latch)
-    line: Line = field(default_factory=Line)
-    buckets: TokenBuckets = field(default_factory=TokenBuckets)
-    matched: int = 0
-    fired: int = 0
-    misses: list[tuple[str, list[str]]] = field(default_factory=list)
+    def __init__(self, rule: "Rule") -> None:
+        self.rule = rule
+        self.lifted = Latch()
+        self.line = Line()
+        self.buckets = TokenBuckets()
+        self.matched = self.fired = 0
+        self.misses = list[tuple[str, list[str]]]()
 
     def note_miss(self, request: RequestView, differences: list[str]) -> None:
         """Keep a request that the rule did not fire on, if it is one of the nearest and the rule never fired."""

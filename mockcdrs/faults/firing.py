@@ -48,7 +48,7 @@ class TokenExpiry:
             return server_state.claims(token)
 
         settings = replace(server_state.settings, token_auth_expiry=server_state.settings.token_auth_expiry + more)
-        return replace(server_state, claims=claims, settings=settings)
+        return server_state._replace(claims=claims, settings=settings)
 
 
 def _expiry_of_new_token(server_state: ServerState) -> int:

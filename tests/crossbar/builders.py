@@ -149,8 +149,10 @@ def walked(state: State, path: str = "/cdrs", query: Mapping[str, Any] | None = 
     raise AssertionError("the walk does not end")
 
 
-def context_of(state: State, query: Query = (), **fields: Any) -> Context:
+def context_of(state: State, query: Query = (), api_version: str = "v2", **fields: Any) -> Context:
     """What Crossbar knows of a request on its way."""
-    return Context(
-        state.server_state(), ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query), "request-1", **fields
-    )
+    request = ParsedRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", query)
+    context = Context(state.server_state(), request, "request-1", api_version)
+    for name, value in fields.items():
+        setattr(context, name, value)
+    return context

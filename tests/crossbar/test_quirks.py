@@ -208,7 +208,7 @@ def _with_a_quote_in_its_node(server_state: Callable[[State], Any]) -> Callable[
 
     def quoted(state: State) -> Any:
         copy = server_state(state)
-        return replace(copy, settings=replace(copy.settings, kazoo_node='no"de'))
+        return copy._replace(settings=replace(copy.settings, kazoo_node='no"de'))
 
     return quoted
 

@@ -30,7 +30,7 @@ def filled() -> State:
 
 def incoming_request(path: str = LISTING, headers: Mapping[str, str] | None = None, **changes: Any) -> HttpRequest:
     sent = {"x-auth-token": ACCOUNT_TOKEN, **(headers or {})}
-    return replace(HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent), **changes)
+    return HttpRequest("GET", f"/v2/accounts/{ACCOUNT}{path}", headers=sent)._replace(**changes)
 
 
 def whole_answer(response: HttpResponse) -> tuple[Any, ...]:
@@ -57,7 +57,7 @@ def test_each_request_gets_what_would_be_made_for_it(path: str, headers: Mapping
 
 def test_a_request_with_its_token_in_the_query_is_answered_each_time() -> None:
     keeping, making = filled(), filled()
-    incoming = replace(incoming_request(query=f"auth_token={ACCOUNT_TOKEN}"), headers={})
+    incoming = incoming_request(query=f"auth_token={ACCOUNT_TOKEN}")._replace(headers={})
     for _ in range(3):
         assert cached(keeping, incoming) == computed(making, incoming)
 
@@ -121,7 +121,7 @@ def test_a_token_that_opens_nothing_any_more_gets_nothing_from_memory(reason: st
     def claims(_token: str) -> NoReturn:
         raise TokenError(reason)
 
-    refused = state.answers.respond(incoming_request(), replace(state.server_state(), claims=claims), "1")
+    refused = state.answers.respond(incoming_request(), state.server_state()._replace(claims=claims), "1")
     assert refused.status == 401
 
 

@@ -5,10 +5,9 @@ A handler plans a query on a view; an answer in one piece is read at once, a chu
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from mockcdrs.cdr import erlang, gregorian, listing_columns
 from mockcdrs.cdr.documents import Document, public_fields, text_at
@@ -34,11 +33,10 @@ class NoMonthInId(ValueError):
     """An id that does not begin with the month in whose database its document would lie."""
 
 
-@dataclass(slots=True, eq=False)
 class Interactions(ResourceResult):
     """Interactions: view rows that name a leg each, until listing rows are made of these legs."""
 
-    are_interactions: ClassVar[bool] = True
+    are_interactions = True
 
     def unchunked(self) -> list[Any]:
         """The view rows as the database gave them; an empty list where a query is still to be read."""

@@ -7,7 +7,6 @@ A change is kept in the store, until the mock is reset. Sources followed: `cross
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from mockcdrs.cdr.documents import Document, is_private, public_fields
@@ -109,7 +108,7 @@ def change_account(context: Context, account: Account, *, merges: bool) -> Accou
 
 def written_result(result: ResourceResult) -> ResourceResult:
     """A result as the answer to a POST or PATCH has it: with an `ETag`, which is its document's revision."""
-    return replace(result, headers={"etag": f'"{result.revision}"'})
+    return ResourceResult(result.data, revision=result.revision, headers={"etag": f'"{result.revision}"'})
 
 
 def _wanted_fields(context: Context, stored: Document, *, merges: bool) -> dict[str, Any]:
