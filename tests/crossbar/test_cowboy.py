@@ -34,6 +34,8 @@ JSON, CSV = "application/json", "text/csv"
         ("application/octet-stream", "application/octet-stream"),
         ("text/html, */*", JSON),
         ("text/html, text/csv", CSV),
+        ("text/comma-separated-values, text/*", "text/comma-separated-values"),
+        ("text/comma-separated-values, */*", "text/comma-separated-values"),
         # the better wanted, then the more exact, then the later: `cowboy_rest:prioritize_accept/1`
         ("application/json;q=0.5, text/csv", CSV),
         ("*/*, text/csv", CSV),
@@ -123,6 +125,7 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
         (None, "en"),
         ("en", "en"),
         ("EN", "en"),
+        ("X, fr", "x"),
         ("de", "de"),
         ("de-AT", "de-at"),
         ("de, en", "en"),
