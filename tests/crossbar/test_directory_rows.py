@@ -45,8 +45,8 @@ def test_a_device_shows_what_its_view_emits() -> None:
     assert full == {**{name: DEVICE[name] for name in shown}, "username": "desk"}
     assert least == {"id": "d2", "mac_address": "", "device_type": "sip_device", "flags": []}
     (owned,) = data_of(ask(state, "/users/u1/devices"))
-    shown = ("id", "name", "mac_address", "owner_id", "enabled", "device_type", "call_recording")
-    assert owned == {**{name: DEVICE[name] for name in shown}, "hotdesked": False}
+    of_owner = ("id", "name", "mac_address", "owner_id", "enabled", "device_type", "call_recording")
+    assert owned == {**{name: DEVICE[name] for name in of_owner}, "hotdesked": False}
 
 
 @pytest.mark.parametrize(
