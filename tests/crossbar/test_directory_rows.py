@@ -6,11 +6,12 @@ import pytest
 
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
+from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore
-from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER, NOW, ask, data_of, ids_of, json_of
+from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER, NOW, ask, data_of, ids_of, json_of, walked
 
 CHILD = "9" * 32
 
@@ -113,3 +114,40 @@ def test_in_master_users_come_in_either_order_from_the_first_page_on() -> None:
         response = ask(state, "/users", query)
         assert ids_of(response) == ids
         assert "start_key" not in json_of(response)
+
+
+def test_in_master_a_page_of_users_begins_at_its_start_key() -> None:
+    users = tuple({"id": name, "first_name": name, "last_name": name} for name in ("a", "b", "c"))
+    state = state_with(KAZOO_MASTER, users=users)
+    for query, ids in (({}, ["c", "b", "a"]), ({"ascending": "true"}, ["a", "b", "c"])):
+        assert [row["id"] for row in walked(state, "/users", {"page_size": 1, **query})] == ids
+
+
+def test_children_are_counted_in_every_version_of_the_api() -> None:
+    assert json_of(ask(state_with(), "/children"))["page_size"] == 1
+    of_first_api = json_of(ask(state_with(), f"/v1/accounts/{ACCOUNT}/children"))
+    assert [row["id"] for row in of_first_api["data"]] == [CHILD]
+
+
+def test_an_account_shows_what_leaks_of_its_private_keys() -> None:
+    """`cb_accounts:leak_pvt_fields/2`."""
+    state = state_with(document={"pvt_wnm_allow_additions": True, "_rev": "2-a"})
+    assert data_of(ask(state, f"/v2/accounts/{ACCOUNT}"))["wnm_allow_additions"] is True
+    assert data_of(ask(state_with(), f"/v2/accounts/{ACCOUNT}"))["wnm_allow_additions"] is False
+    assert json_of(ask(state, "/api_key"))["revision"] == "2-a"
+
+
+def test_every_account_has_a_voicemail_box_of_its_own() -> None:
+    state = state_with()
+    ids = [ids_of(ask(state, f"/v2/accounts/{account}/vmboxes", "start_key=0")) for account in (ACCOUNT, CHILD)]
+    assert [len(each) for each in ids] == [1, 1]
+    assert ids[0] != ids[1]
+    boxes = f"/v2/accounts/{ACCOUNT}/vmboxes"
+    assert ask(state, f"{boxes}/{ids[0][0]}").status == 200
+    assert json_of(ask(state, f"{boxes}/nosuch"))["data"]["cause"] == "nosuch"
+
+
+def test_recordings_tell_the_start_key_that_was_asked_for() -> None:
+    key = start_key.encode([NOW - 5, "x"])
+    assert json_of(ask(state_with(), "/recordings", {"start_key": key}))["start_key"] == key
+    assert start_key.decode(json_of(ask(state_with(), "/recordings"))["start_key"]) == [NOW, {}]

@@ -343,11 +343,12 @@ def test_a_token_tells_how_it_was_had(state: State) -> None:
 
 def test_a_refreshed_token_is_its_owners_or_nobodys(state: State) -> None:
     owners = []
-    for sent in (token(state), RESELLER_TOKEN):
+    by_key = json_of(put(state, "api_auth", {"api_key": "k" * 64}))["auth_token"]
+    for sent in (token(state), RESELLER_TOKEN, by_key):
         answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": sent}))
         fresh, account = answer["auth_token"], answer["data"]["account_id"]
         owners.append(data_of(ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)).get("owner_id"))
-    assert owners == [ANN, None]
+    assert owners == [ANN, None, None]
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)

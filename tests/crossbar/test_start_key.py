@@ -382,3 +382,8 @@ def test_a_list_of_bytes_is_a_string_as_long_as_its_length_has_two_bytes(length:
     """`term_to_binary/1`."""
     assert encode_term([1] * length)[:1] == tag
     assert decode(encode([1] * length)) == [1] * length
+
+
+def test_objects_within_a_tuple_are_objects_too() -> None:
+    term = ({"a": {"b": 1}}, [({"c": 2}, 3, 4)], 5)
+    assert decode(encode(term)) == term
