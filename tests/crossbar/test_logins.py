@@ -440,3 +440,9 @@ def test_whatever_is_sent_as_a_login_is_answered(data: Any) -> None:
     state = state_of_family()
     for noun in ("user_auth", "api_auth", "auth/tokeninfo", "auth"):
         assert put(state, noun, data, **{"x-auth-token": ACCOUNT_TOKEN}).status in {400, 401, 403, 404, 405}
+
+
+def test_a_login_is_paid_twice(state: State) -> None:
+    """`cb_token_auth:authenticate/1` and `cb_user_auth:put/1` both take from the bucket."""
+    assert put(state, "user_auth", GOOD).outcome.tokens == 2
+    assert put(state, "api_auth", {"api_key": "k" * 64}).outcome.tokens == 2

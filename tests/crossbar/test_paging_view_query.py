@@ -298,9 +298,18 @@ def test_a_page_ends_at_the_end_key_of_the_body(end_key: Any, shown: int) -> Non
 
 
 @pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction", f"/users/{OWNER}/cdrs/interaction"])
-@pytest.mark.parametrize("start_key", ["abc", "zzz"])
-def test_a_start_key_that_is_a_text_lies_beyond_the_end_of_every_listing(path: str, start_key: str) -> None:
-    refused = json_of(ask(state_of(calls(1)), path, f"start_key={start_key}"))
+@pytest.mark.parametrize("key", ["abc", "zzz"])
+def test_a_start_key_that_is_a_text_lies_beyond_the_end_of_every_listing(path: str, key: str) -> None:
+    check_reversed(path, key)
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_so_does_an_empty_list(path: str) -> None:
+    check_reversed(path, start_key.encode([]))
+
+
+def check_reversed(path: str, key: str) -> None:
+    refused = json_of(ask(state_of(calls(1)), path, f"start_key={key}"))
     assert (refused["error"], refused["message"]) == ("500", "datastore_fault")
     assert refused["data"] == {"cause": "Bad Request", "message": "unknown failure"}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.crossbar import start_key
 from mockcdrs.crossbar.pipeline import HttpResponse
 from mockcdrs.crossbar.versions import KAZOO_MASTER, Version
 from tests.crossbar.builders import (
@@ -12,6 +13,7 @@ from tests.crossbar.builders import (
     MASTER_TOKEN,
     OWNER,
     ask,
+    body_of,
     calls,
     json_of,
     leg,
@@ -152,3 +154,10 @@ def test_an_id_of_any_bytes_is_looked_for(name: str) -> None:
     assert ask(state_of([leg(name)]), f"/cdrs/{path}").status == 200
     assert ask(state_of([leg("other")]), f"/cdrs/{path}").status == 404
     assert ask(state_of(fixed=["id-without-month-500"]), "/cdrs/%FF%FF%FF%FF01-x").status == 404
+
+
+def test_master_dies_of_a_start_key_that_is_nearly_json() -> None:
+    key = start_key.encode(start_key.ImproperList(([1], 2)))
+    response = answer(f"/cdrs?start_key={key}", KAZOO_MASTER)
+    assert (response.status, body_of(response)) == (500, b"")
+    assert response.note.endswith(": it crashes on a start_key with an improper list in it")
