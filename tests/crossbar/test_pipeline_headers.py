@@ -156,8 +156,11 @@ def test_an_id_of_any_bytes_is_looked_for(name: str) -> None:
     assert ask(state_of(fixed=["id-without-month-500"]), "/cdrs/%FF%FF%FF%FF01-x").status == 404
 
 
-def test_master_dies_of_a_start_key_that_is_nearly_json() -> None:
-    key = start_key.encode(start_key.ImproperList(([1], 2)))
-    response = answer(f"/cdrs?start_key={key}", KAZOO_MASTER)
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(start_key.ImproperList(([1], 2)), "an improper list"), ([(1,)], "an object of no list")],
+)
+def test_master_dies_of_a_start_key_that_is_nearly_json(key: Any, words: str) -> None:
+    response = answer(f"/cdrs?start_key={start_key.encode(key)}", KAZOO_MASTER)
     assert (response.status, body_of(response)) == (500, b"")
-    assert response.note.endswith(": it crashes on a start_key with an improper list in it")
+    assert response.note.endswith(f": it crashes on a start_key with {words} in it")
