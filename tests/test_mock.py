@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from mockcdrs import strategies
 from mockcdrs.cdr import gregorian
 from mockcdrs.config import MockConfig
 from mockcdrs.dataset import fixtures
+from mockcdrs.faults import RuleError
 from mockcdrs.faults.reply import Reply
 from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock, MockFamily, serving
@@ -125,7 +127,10 @@ def test_each_raw_cdr_without_a_call_id_has_an_id_of_its_own(mock: Mock) -> None
         (lambda mock: mock.respond("/limits", json=object()), "expected what JSON can hold"),
         (lambda mock: mock.respond("/limits", json={1: 2}), "json: came {1: 2}, expected what JSON can hold"),
         (lambda mock: mock.respond("/limits?a=1"), "path: came '/limits?a=1', expected the end of a path"),
-        (lambda mock: mock.respond("/limits", reply=Reply(), text="x"), "reply: came beside text, expected one of the"),
+        (
+            lambda mock: mock.respond("/limits", reply=Reply(), text="x", status=404),
+            "reply: came beside text, status, expected one of the two",
+        ),
         (lambda mock: mock.script("GET", [503]), "path: came 'GET', expected the end of a path"),
         (lambda mock: mock.fail(503), "came 503 without a name, expected arguments by name, as in fail(status=503)"),
         (lambda mock: mock.fail(stauts=503), "stauts: a rule has no such argument, expected some of "),
@@ -143,6 +148,23 @@ def test_what_cannot_be_added_is_refused_in_words_and_nothing_changes(
         assert getattr(caught.value, "name", None) == named[1]
     assert mock.expected() == before
     assert mock.never_fired() == []
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda mock: mock.fail(503),
+        lambda mock: mock.fail(stauts=503),
+        lambda mock: mock.respond("/limits?a=1"),
+        lambda mock: mock.respond("/limits", tims=1),
+        lambda mock: mock.respond("/limits", reply=Reply(), text="x"),
+        lambda mock: mock.script("GET", [503]),
+        lambda mock: mock.script("/cdrs", [503], tims=1),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_an_error_of_rules(mock: Mock, add: Callable[[Mock], object]) -> None:
+    with pytest.raises(RuleError):
+        add(mock)
 
 
 def test_responses_and_scripts_make_the_rules_that_they_say(mock: Mock, tmp_path: Path) -> None:
@@ -174,10 +196,15 @@ def test_edge_cases_are_added_by_name(mock: Mock) -> None:
 @settings(max_examples=20, deadline=None)
 @given(history=strategies.histories(accounts=1))
 def test_a_history_is_all_there_is_while_it_is_held(history: strategies.History) -> None:
-    with SHARED.data(history) as mock:
+    with SHARED.data(replace(history, now_gregorian=history.now_gregorian + 60)) as mock:
+        assert (mock.clock.now(), mock.clock.is_frozen) == (history.now_gregorian + 60, True)
         answer = mock.client().simulate_get(f"/v2/accounts/{mock.account_id}/cdrs", params={"paginate": "false"})
         ids = {row["id"] for row in answer.json["data"]}
         assert ids == set(mock.expected().ids) == {document["_id"] for document in history.documents}
+        data = mock.state.data
+        scans = [data.scan(mock.account_id, month, (0, mock.clock.now())) for month in data.months(mock.account_id)]
+        documents = [each for scan in scans for segment in scan.stored for each in segment.visible()]
+        assert {each["pvt_account_id"] for each in documents} <= {mock.account_id}
 
 
 SHARED = Mock()

@@ -244,14 +244,6 @@ def test_a_reply_is_of_any_kind(mock: Either, tmp_path: Path) -> None:
     assert (third.content, fourth.json()) == (b"c", {"d": 1})
 
 
-def test_a_rule_that_did_not_fire_names_the_nearest_requests(mock: Either) -> None:
-    rule = mock.fail(status=503, path="/cdrs", page=2)
-    ask(mock, page_size=9)
-    path = f"/v2/accounts/{mock.account_id}/cdrs?page_size=9"
-    assert mock.near_misses(rule) == [f"GET {path}: page is 1, expected 2"]
-    assert mock.near_misses(rule.with_number(7)) == []
-
-
 def test_the_server_is_down_and_up_again_at_the_same_address(mock: Either) -> None:
     url, error = mock.url, httpx.ConnectError if isinstance(mock, Mock) else httpx.ReadError
     with mock.down():

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from mockcdrs.advice import advice_rule
@@ -69,13 +70,16 @@ def _bearer_refused(record: Record, _earlier: Iterable[Record], _context: Advice
 def _polling_too_fast(record: Record, earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
     if context.is_clock_frozen or "start_key" in sent_parameters(record):
         return
-    path, recent = path_without_slash(record), [record]
+    query, path, recent, at = record.raw_query, path_without_slash(record), [record], record.at_gregorian
     for other in islice(earlier, _MAX_EARLIER):
-        if recent[-1].at_gregorian - other.at_gregorian >= 1 or len(recent) == _MAX_REPEATS:
+        if other.at_gregorian < at:
             break
-        is_same = other.raw_query == record.raw_query and path_without_slash(other) == path
+        is_same = other.raw_query == query and path_without_slash(other) == path
         if is_same and other.outcome.from_body == record.outcome.from_body and advice_rule.is_answered(other):
             recent.append(other)
+            at = other.at_gregorian
+            if len(recent) == _MAX_REPEATS:
+                break
     if len(recent) == _MAX_REPEATS:
         version = context.version
         limit = f", as Kazoo {version.name} answers 429 at some point" if version.charges_every_request else ""
@@ -187,15 +191,17 @@ def _unknown_module(segments: Sequence[str], nouns: Sequence[Noun]) -> str:
 
 
 def _wrong_base_url(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    error = "" if record.fault else _base_url_error(record, context)
+    version = context.version
+    error = "" if record.fault else _base_url_error(record.path, version.name, version.serves_v1)
     if error:
         right = f"/v2/{'/'.join(_segments_below_version(record.path))}"
         yield f"{error}, so ask {quote(right)}"
 
 
-def _base_url_error(record: Record, context: AdviceContext) -> str:
+@lru_cache(maxsize=256)
+def _base_url_error(path: str, kazoo: str, serves_v1: bool) -> str:
     """Return what a base URL did to a path, and what it ought to be; empty where nothing is wrong."""
-    path, version = record.path, advice_rule.api_version(record)
+    version = advice_rule.version_in_path(path)
     first, *others = pipeline.split_path(path) or [""]
     if not version:
         slashes = "; this one begins with a slash too many" if path.startswith("//") else ""
@@ -209,8 +215,8 @@ def _base_url_error(record: Record, context: AdviceContext) -> str:
         return "the API's version is in this path twice: the base URL ends in /v2, once"
     if "." in version:
         return f"the API has no version {quote(version)}, only whole numbers: the base URL ends in /v2"
-    if version == "v1" and not context.version.serves_v1:
-        return f"Kazoo {context.version.name} does not serve /v1, and answers 410: the base URL ends in /v2"
+    if version == "v1" and not serves_v1:
+        return f"Kazoo {kazoo} does not serve /v1, and answers 410: the base URL ends in /v2"
     return ""
 
 

@@ -32,6 +32,7 @@ VERSION_SEGMENT = re.compile(r"v\d+(\.\d+)*", re.ASCII | re.IGNORECASE)
 """A path segment that is meant as the version of the API, whether or not it is one."""
 
 _PRINTABLE = re.compile(r"[\w.:+/\-]{1,100}", re.ASCII)
+_GREGORIAN = re.compile(r"6[0-9]{10}")  # from 1901 to 2218; taken for no other unit by `gregorian.guess_unit`
 _CSV = re.compile(r"csv|comma-separated-values|octet-stream", re.IGNORECASE)
 
 # They change the form of an answer or where it starts, not which rows it has.
@@ -43,7 +44,7 @@ _NOT_ABOUT_ROWS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class AdviceContext:
     """What a rule knows beside the requests. Each optional function makes advice more certain.
 
@@ -100,7 +101,9 @@ class AdviceRule:
             the status with Crossbar's message, or the number of rows.
         kinds: the CDR endpoints that it applies to; `None` for any request.
         statuses: the statuses of answers that it applies to; `None` for any.
-        names: the parameters of which the request must have one; `None` for any request.
+        names: the parameters of which the request must have one, or what tells these by their names; `None` for any
+            request.
+        is_about_odd_values: whether it is only about values for which `has_odd_values` looks.
         at_end: what to say once all requests are known.
         unless_continued: what to say of requests unless their clients go on.
 
@@ -113,7 +116,8 @@ class AdviceRule:
     example: str
     kinds: frozenset[str] | None = None
     statuses: frozenset[int] | None = None
-    names: frozenset[str] | None = None
+    names: frozenset[str] | Callable[[str], bool] | None = None
+    is_about_odd_values: bool = False
     at_end: EndFunction | None = None
     unless_continued: OpenFunction | None = None
 
@@ -153,7 +157,7 @@ def endpoint_of_path(record: Record) -> CdrEndpoint:
 
 @lru_cache(maxsize=256)
 def _parse_path(path: str) -> CdrEndpoint:
-    if not _parse_version(path):
+    if not version_in_path(path):
         return _NO_ENDPOINT
     nouns = pipeline.parse_nouns(pipeline.split_path(path.replace("/account/", "/accounts//", 1)))
     if not nouns or nouns[0][0] != "cdrs":
@@ -178,11 +182,12 @@ def _parse_parameters(parameters: tuple[str, ...]) -> tuple[str, str]:
 
 
 def api_version(record: Record) -> str:
-    """Return the version of the API in the path, as in `v2`; empty without one."""
-    return _parse_version(record.path)
+    """Return the version of the API in a record's path."""
+    return version_in_path(record.path)
 
 
-def _parse_version(path: str) -> str:
+def version_in_path(path: str) -> str:
+    """Return the version of the API in a path, as in `v2`; empty without one."""
     return pipeline.parse_api_version(path) if path.startswith("/") else ""
 
 
@@ -206,6 +211,19 @@ def first_value(record: Record, name: str) -> Any:
     """Return a parameter's first value, which is the one that Crossbar takes; `None` without one."""
     value = sent_parameters(record).get(name)
     return next(iter(value), None) if isinstance(value, list) else value
+
+
+def is_gregorian_text(value: Any) -> bool:
+    """Whether a value is the digits of Gregorian seconds."""
+    return isinstance(value, str) and _GREGORIAN.fullmatch(value) is not None
+
+
+def has_odd_values(record: Record) -> bool:
+    """Whether a parameter came more than once, or a time as anything but the digits of Gregorian seconds."""
+    return any(
+        not is_gregorian_text(value) if name in filters.TIME_FILTERS else isinstance(value, list)
+        for name, value in sent_parameters(record).items()
+    )
 
 
 def row_parameters(record: Record) -> dict[str, Any]:

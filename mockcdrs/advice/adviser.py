@@ -6,11 +6,11 @@ limit.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.control.journal import Journal, Record
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockcdrs.advice.advice_rule import AdviceContext
 
 MAX_EARLIER_REQUESTS = 200
+_EARLIER_AT_ONCE = 20
 MAX_DOCUMENTS = 5_000
 _CACHED_ACCOUNTS = 32
 
@@ -31,6 +32,7 @@ class Adviser:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._count_cdrs = partial(count_cdrs, state.data)
         self._unlisted = lru_cache(_CACHED_ACCOUNTS)(self._find_unlisted)
         self._over = lru_cache(_CACHED_ACCOUNTS)(self._find_over)
         state.journal.on_complete.append(self._set_advice)
@@ -68,22 +70,18 @@ class Adviser:
         record.adviser = partial(self._advise, state.settings, state.quirks, state.clock.is_frozen)
 
     def _advise(self, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool, record: Record) -> list[str]:
-        from mockcdrs.advice.registry import advise
-
         context = self._context(record.at_gregorian, settings, quirks, is_clock_frozen)
-        return advise(record, _EarlierRequests(self._state.journal, record), context)
+        return _rules().advise(record, _EarlierRequests(self._state.journal, record), context)
 
     def _context(self, now: int, settings: Settings, quirks: frozenset[str], is_clock_frozen: bool) -> "AdviceContext":
-        from mockcdrs.advice.advice_rule import AdviceContext
-
         has_stored = self._state.data.has_stored  # generated CDRs are all listed, in the month in which they end
-        return AdviceContext(
+        return _rules().context(
             now=now,
             settings=settings,
             version=self._state.version,
             quirks=quirks,
             is_clock_frozen=is_clock_frozen,
-            count_cdrs=partial(count_cdrs, self._state.data),
+            count_cdrs=self._count_cdrs,
             count_unlisted=self._count_unlisted if has_stored else None,
             has_cdr=self._has_cdr,
             over_month_end=self._over_month_end if has_stored else None,
@@ -110,6 +108,21 @@ class Adviser:
         )
 
 
+class _Rules(NamedTuple):
+    """What was imported when the first advice was read."""
+
+    context: "type[AdviceContext]"
+    advise: "Callable[[Record, Iterable[Record], AdviceContext], list[str]]"
+
+
+@cache  # the line of each request in a log has advice, and an import statement would take a tenth of its time
+def _rules() -> _Rules:
+    from mockcdrs.advice.advice_rule import AdviceContext
+    from mockcdrs.advice.registry import advise
+
+    return _Rules(AdviceContext, advise)
+
+
 @dataclass(frozen=True, slots=True)
 class _EarlierRequests:
     """The requests that came before another one and ended before it, the latest first, read anew at each iteration."""
@@ -118,9 +131,13 @@ class _EarlierRequests:
     record: Record
 
     def __iter__(self) -> Iterator[Record]:
-        last = self.record.completion or math.inf
-        before = self.journal.before(self.record.number, MAX_EARLIER_REQUESTS)
-        return (other for other in before if 0 < other.completion < last)
+        last, number, left = self.record.completion or math.inf, self.record.number, MAX_EARLIER_REQUESTS
+        # most rules look at few of them
+        while before := self.journal.before(number, min(_EARLIER_AT_ONCE, left)):
+            for other in before:
+                if 0 < other.completion < last:
+                    yield other
+            number, left = before[-1].number, left - len(before)
 
 
 def count_cdrs(store: Store, account_id: str, start: int, end: int) -> int:

@@ -12,7 +12,6 @@ from mockcdrs.advice.advice_rule import (
     first_value,
     parameter_pairs,
     quote,
-    sent_parameters,
 )
 from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import is_private, schema_field_names
@@ -95,17 +94,19 @@ def _filter_key(name: str, value: Any) -> str | None:
 
 def _sent_filters(record: Record) -> Iterator[tuple[str, str]]:
     """Yield each filter as it was sent, without its value, and its key."""
-    if not any(map(_is_filter, sent_parameters(record))):
-        return
     for name, value in parameter_pairs(record):
         key = _filter_key(name, value) if _is_filter(name) else None
         if key is not None:
             yield (name if name.startswith("filter_") else f"{name}={key}"), key
 
 
+def _is_unknown(name: str) -> bool:
+    return name not in _KNOWN and name not in _HARMLESS and not name.startswith("filter_")
+
+
 def _misspelt_parameter(record: Record, _earlier: Iterable[Record], _context: AdviceContext) -> Iterator[str]:
     for name in record.query:
-        if name not in _KNOWN | _HARMLESS and not name.startswith("filter_"):
+        if _is_unknown(name):
             yield f"{quote(name)} is no parameter of Crossbar's, which ignores it silently{_suggestion(name)}"
 
 
@@ -171,6 +172,7 @@ RULES = (
         source="crossbar_view.erl",
         example="GET /cdrs?pagesize=10",
         kinds=ALL_KINDS,
+        names=_is_unknown,
     ),
     AdviceRule(
         code="unknown-field",
@@ -179,6 +181,7 @@ RULES = (
         source="crossbar_filter.erl",
         example="GET /cdrs?filter_hangupcause=NORMAL_CLEARING",
         kinds=ALL_KINDS,
+        names=_is_filter,
     ),
     AdviceRule(
         code="listing-column",
@@ -187,6 +190,7 @@ RULES = (
         source="crossbar_filter.erl",
         example="GET /cdrs?filter_direction=inbound",
         kinds=ALL_KINDS,
+        names=_is_filter,
     ),
     AdviceRule(
         code="repeated-parameter",
@@ -195,6 +199,7 @@ RULES = (
         source="crossbar_filter.erl",
         example="GET /cdrs?filter_to=a&filter_to=b",
         kinds=ALL_KINDS,
+        is_about_odd_values=True,
     ),
     AdviceRule(
         code="odd-boolean",

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from mockcdrs.advice import access_advice, page_advice, parameter_advice, quirk_advice, time_advice
-from mockcdrs.advice.advice_rule import AdviceContext, AdviceRule, RuleFunction, requested_endpoint, sent_parameters
+from mockcdrs.advice.advice_rule import (
+    AdviceContext,
+    AdviceRule,
+    RuleFunction,
+    has_odd_values,
+    requested_endpoint,
+    sent_parameters,
+)
 from mockcdrs.control.journal import Record
 
 ADVICE: dict[str, AdviceRule] = {
@@ -13,9 +20,6 @@ ADVICE: dict[str, AdviceRule] = {
     for rule in module.RULES
 }
 
-# Only these names are part of the cache's key: clients send any number of others.
-_NAMES: frozenset[str] = frozenset().union(*(rule.names or () for rule in ADVICE.values()))
-
 
 def advise(record: Record, earlier: Iterable[Record], context: AdviceContext) -> list[str]:
     """Return the advice on a request, each text as `CODE: TEXT`.
@@ -23,23 +27,31 @@ def advise(record: Record, earlier: Iterable[Record], context: AdviceContext) ->
     May be called as soon as the status is known; rules that look at the rows wait until the record is complete.
     `earlier` yields the latest request first and is iterated once for each rule that compares requests.
     """
-    functions = _functions_for(
-        requested_endpoint(record).kind, record.status, _NAMES.intersection(sent_parameters(record))
-    )
+    kind, names = requested_endpoint(record).kind, (*sent_parameters(record),)
+    functions = _functions_for(kind, record.status, names, has_odd_values(record))
     return [f"{code}: {text}" for code, function in functions for text in function(record, earlier, context)]
 
 
 @lru_cache(maxsize=256)
-def _functions_for(kind: str, status: int, names: frozenset[str]) -> list[tuple[str, RuleFunction]]:
-    """Return the functions of the rules that apply to such a request."""
+def _functions_for(
+    kind: str, status: int, names: tuple[str, ...], has_odd_values: bool
+) -> list[tuple[str, RuleFunction]]:
+    """Return the functions of the rules that apply to such a request: of some thirty, most requests concern a few."""
     return [
         (code, rule.function)
         for code, rule in ADVICE.items()
         if rule.function is not None
         and (rule.kinds is None or kind in rule.kinds)
         and (rule.statuses is None or status in rule.statuses)
-        and (rule.names is None or not names.isdisjoint(rule.names))
+        and (has_odd_values or not rule.is_about_odd_values)
+        and _has_name(rule, names)
     ]
+
+
+def _has_name(rule: AdviceRule, names: Sequence[str]) -> bool:
+    if rule.names is None:
+        return True
+    return any(map(rule.names if callable(rule.names) else rule.names.__contains__, names))
 
 
 def advise_unless_continued(records: Sequence[Record]) -> list[tuple[Record, str]]:

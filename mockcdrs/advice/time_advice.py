@@ -1,6 +1,5 @@
 """Advice on times and ranges, and on calls that cross the end of a month."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -36,7 +35,6 @@ from mockcdrs.dataset.store import Document
 _TIMES = frozenset(TIME_FILTERS)
 # Without created_from a range has the longest length allowed and ends at created_to or now.
 _START = frozenset({"created_from"})
-_GREGORIAN = re.compile(r"6[0-9]{10}")  # from 1901 to 2218; taken for no other unit by `gregorian.guess_unit`
 _MONTH_END_QUIRK = "month-end-call-lost"
 
 
@@ -55,7 +53,7 @@ def _odd_times(record: Record) -> list[tuple[str, Any]]:
     """Return the times that were sent as anything but the digits of Gregorian seconds, with their names."""
     sent = sent_parameters(record)
     times = [(name, first_value(record, name)) for name in TIME_FILTERS if name in sent]
-    return [(name, value) for name, value in times if not (isinstance(value, str) and _GREGORIAN.fullmatch(value))]
+    return [(name, value) for name, value in times if not advice_rule.is_gregorian_text(value)]
 
 
 def _has_wrong_epoch(record: Record) -> bool:
@@ -147,9 +145,9 @@ def _future_range(record: Record, _earlier: Iterable[Record], context: AdviceCon
 
 
 def _default_range_empty(record: Record, _earlier: Iterable[Record], context: AdviceContext) -> Iterator[str]:
-    has_default_range = {"created_from", "created_to", "start_key"}.isdisjoint(sent_parameters(record))
-    is_empty = advice_rule.is_answered(record) and not record.outcome.rows and not advice_rule.wants_pdf(record)
-    if not has_default_range or not is_empty:
+    if record.outcome.rows or not advice_rule.is_answered(record) or advice_rule.wants_pdf(record):
+        return
+    if not {"created_from", "created_to", "start_key"}.isdisjoint(sent_parameters(record)):
         return
     start, _ = requested_range(record, context)
     older = _count_before(record, start, context)
@@ -234,6 +232,7 @@ RULES = (
         example="GET /cdrs?created_from=1768300000",
         kinds=TIME_KINDS,
         names=_TIMES,
+        is_about_odd_values=True,
     ),
     AdviceRule(
         code="ignored-time",
@@ -243,6 +242,7 @@ RULES = (
         example="GET /cdrs?created_from=2026-01-13",
         kinds=TIME_KINDS,
         names=_TIMES,
+        is_about_odd_values=True,
     ),
     AdviceRule(
         code="time-fraction",
@@ -252,6 +252,7 @@ RULES = (
         example="GET /cdrs?created_to=63936129600.5",
         kinds=TIME_KINDS,
         names=_TIMES,
+        is_about_odd_values=True,
     ),
     AdviceRule(
         code="created-from-alone",

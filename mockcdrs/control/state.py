@@ -5,7 +5,6 @@ import itertools
 import json
 import os
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -83,7 +82,7 @@ class HashedRequestIds:
 
 
 def _hex_digest(identity: str) -> str:
-    return hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 class TokenRegister:
@@ -94,24 +93,28 @@ class TokenRegister:
 
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
-        self._counts = Counter[str]()  # of the tokens in `names`, by test
+        self._latest: dict[str, int] = {}  # the number of a test's latest token, if that is in `names`
         self._lock = threading.Lock()
 
     def issue(self, name: str) -> str:
         """Return a new token for a test of this name. The oldest tokens are forgotten when there are very many."""
         with self._lock:
-            token = hex_id("token of a test", name, self._counts[name])
+            number = self._latest[name] = self._latest.get(name, -1) + 1
+            token = _token_of_test(name, number)
             self.names[token] = name
-            self._counts[name] += 1
             while len(self.names) > _MOST_TOKENS:
                 self._forget_oldest()
             return token
 
     def _forget_oldest(self) -> None:
-        name = self.names.pop(next(iter(self.names)))
-        self._counts[name] -= 1
-        if not self._counts[name]:
-            del self._counts[name]
+        token = next(iter(self.names))
+        name = self.names.pop(token)
+        if token == _token_of_test(name, self._latest[name]):
+            del self._latest[name]
+
+
+def _token_of_test(name: str, number: int) -> str:
+    return hex_id("token of a test", name, number)
 
 
 class State:

@@ -209,7 +209,7 @@ class _Sender(threading.Thread):
         self._seen = clock.now(), data.version
         self._oldest = self._seen[0] - _LONGEST_CALL_SECONDS
         self._sent: set[str] = set()
-        self._sent |= {leg["_id"] for _, leg in self._find(self._seen[0], self._seen[0])}
+        self._sent = {leg["_id"] for _, leg in self._find(self._seen[0], self._seen[0])}
 
     def run(self) -> None:
         """Look, again and again, for legs that have ended."""

@@ -1,7 +1,7 @@
 """Queries on a view of one month, as CouchDB answers them.
 
 Rows come in the order of their keys, of equal keys in the order of their document ids' bytes, as in
-`couch_ejson_compare.erl`. Indexes are cached, up to a bound.
+`couch_ejson_compare.erl`. Indexes are kept as long as their documents are in memory.
 """
 
 import bisect
@@ -15,10 +15,8 @@ from mockcdrs.cdr import erlang
 from mockcdrs.cdr.documents import Document
 from mockcdrs.crossbar import collation
 from mockcdrs.crossbar.views import MapFunction, View
-from mockcdrs.dataset.lru_cache import LruCache
 from mockcdrs.dataset.store import ANY_TIME, Segment, Store
 
-INDEX_CACHE_ROWS = 2_000
 _RUN_ROWS, _STEP = 4_096, 8
 
 SortKey = tuple[Any, ...]
@@ -177,25 +175,16 @@ class _Index:
         return place
 
 
-class _SharedIndexes:
-    """Indexes of segments that do not change."""
-
-    def __init__(self) -> None:
-        self.stored: dict[tuple[Any, ...], _Index] = {}
-        self.generated: LruCache[tuple[Any, ...], _Index] = LruCache(INDEX_CACHE_ROWS, len)
-
-
 class Databases:
-    """All month databases of a store. Indexes of its base are shared with those `beside` it, over the same base.
+    """All month databases of a store.
 
     `rows` holds what was made of documents, by kind and by the `id()` of the document: what is there has to keep its
-    document in memory. It is shared, too.
+    document in memory. It is shared with those `beside` it, over the same base.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:
         self._store = store
-        self.shared: _SharedIndexes = _SharedIndexes() if beside is None else beside.shared
-        self._passing: dict[tuple[str, str, str], tuple[tuple[Any, ...], _Index]] = {}
+        self._passing: dict[tuple[str, str], dict[str, tuple[tuple[Any, ...], _Index]]] = {}
         self.rows: dict[tuple[Any, ...], dict[int, Any]] = {} if beside is None else beside.rows
 
     def query(self, view: View, account_id: str, month: str, keys: KeyRange) -> Iterator[ViewRow]:
@@ -229,7 +218,7 @@ class Databases:
             for segment in scan.stored
         ]
         generated = (
-            segment.visible_rows(self._index_of_generated(view, segment).part(low, high, descending=descending))
+            segment.visible_rows(self._index(view, account_id, month, segment).part(low, high, descending=descending))
             for segment in scan.generated
         )
         # parts follow each other in time only as long as the owner is one
@@ -237,21 +226,13 @@ class Databases:
         return parts[0] if len(parts) == 1 else heapq.merge(*parts, key=_row_order, reverse=descending)
 
     def _index(self, view: View, account_id: str, month: str, segment: Segment) -> _Index:
-        """The index of a segment in memory. Of what a test added to a month only the latest index is kept."""
-        if not segment.is_passing:
-            stored, identity = self.shared.stored, (view.name, *segment.identity)
-            if identity not in stored:
-                stored[identity] = _Index(view, segment.read())
-            return stored[identity]
-        place = (view.name, account_id, month)
-        known, index = self._passing.get(place, (None, None))
-        if index is None or known != segment.identity:
+        """The index of a segment. Of what a test added to a month only the latest index of each view is kept."""
+        indexes = self._passing.setdefault((account_id, month), {}) if segment.derived is None else segment.derived
+        identity, index = indexes.get(view.name, (None, None))
+        if index is None or identity != segment.identity:
             index = _Index(view, segment.read())
-            self._passing[place] = segment.identity, index
+            indexes[view.name] = segment.identity, index
         return index
-
-    def _index_of_generated(self, view: View, segment: Segment) -> _Index:
-        return self.shared.generated.get((view.name, *segment.identity), lambda: _Index(view, segment.read()))
 
 
 def _spans_owners(keys: KeyRange) -> bool:

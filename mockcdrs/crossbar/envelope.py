@@ -6,12 +6,10 @@ Sources followed: `api_util.erl`, `api_resource.erl`.
 """
 
 import contextlib
-import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import Any, ClassVar
 
 import orjson
@@ -291,7 +289,7 @@ def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, ope
     """
     while (items := result.load_chunk(context, walk)) is not None:
         try:
-            texts = [*map(_JSON_OF_ROW if isinstance(items[0], CachedRow) else encode_json, items)]
+            texts = [item if isinstance(item, bytes) else encode_json(item) for item in items]
         except UnicodeEncodeError:
             texts = []
         if texts and not (PiecewiseJson in map(type, texts) and context.has_quirk("big-integer-chunk-lost")):
@@ -303,25 +301,6 @@ def _next_chunk(context: Context, result: ResourceResult, walk: ChunkedWalk, ope
 
 class PiecewiseJson(bytes):
     """JSON that jiffy gives as a list of pieces: Erlang has to write an integer in it that is beyond 64 bits."""
-
-
-class CachedRow(dict[str, Any]):
-    """What a listing shows of a `document`; `json` is its text, made once.
-
-    It keeps the document in memory, so that a cache can find it by the document's `id()`.
-    """
-
-    def __init__(self, shown: Mapping[str, Any], document: Document) -> None:
-        super().__init__(shown)
-        self.document = document
-
-    @functools.cached_property
-    def json(self) -> bytes:
-        """Compact JSON."""
-        return encode_json(self)
-
-
-_JSON_OF_ROW = attrgetter("json")  # in C, which for the many rows of a listing is faster than a comprehension
 
 
 def encode_json(value: Any) -> bytes:

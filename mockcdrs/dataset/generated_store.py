@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache, partial
 from math import ceil
 from operator import itemgetter
+from typing import Any, NamedTuple
 
 from mockcdrs.cdr import gregorian
 from mockcdrs.dataset import office
@@ -28,6 +29,16 @@ OPENED = date(2020, 1, 1)
 KEPT_DOCUMENTS = 2_000
 _ID_PREFIX_LENGTH = len("YYYYMM-")
 _WRITTEN = itemgetter("pvt_created")
+
+
+class _GeneratedBlock(NamedTuple):
+    """The documents of a block, and what was made of them, as in `Segment`."""
+
+    documents: list[Document]
+    derived: dict[str, Any]
+
+    def weight(self) -> int:
+        return len(self.documents)
 
 
 class GeneratedStore:
@@ -53,7 +64,8 @@ class GeneratedStore:
         self._opened, self._opened_gregorian = opened, midnight_of(opened)
         self._main = office.main_account_id(seed)
         self._office = partial(office_of, seed, self._main, locale, traffic)
-        self._blocks: LruCache[tuple[Block, TimeBasis], list[Document]] = LruCache(KEPT_DOCUMENTS, len)
+        self._blocks: LruCache[tuple[Block, TimeBasis], _GeneratedBlock]
+        self._blocks = LruCache(KEPT_DOCUMENTS, _GeneratedBlock.weight)
         phones = call_plan(seed, self._main, locale, traffic).phones
         self.accounts = {
             account.id: account._replace(months=()) for account in office.generate_accounts(seed, locale, phones)
@@ -97,12 +109,10 @@ class GeneratedStore:
         now = self._now()
         for block in blocks:
             by: TimeBasis = "written" if block.is_day else basis
-            if (block.end_gregorian if by == "written" else day_end(block)) <= now:
-                yield Segment((self._main, block, by), partial(self._documents, block, by))
-            else:
-                documents = self._documents(block, by)
-                ended = documents[: bisect_right(documents, now, key=_WRITTEN)]
-                yield Segment((self._main, block, by, len(ended)), ended.copy)
+            documents, derived = self._generated(block, by)
+            if (block.end_gregorian if by == "written" else day_end(block)) > now:
+                documents = documents[: bisect_right(documents, now, key=_WRITTEN)]
+            yield Segment((self._main, block, by, len(documents)), documents.copy, derived)
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`; the id tells which block to generate."""
@@ -116,8 +126,10 @@ class GeneratedStore:
                     return document
         return None
 
-    def _documents(self, block: Block, by: TimeBasis) -> list[Document]:
-        return self._blocks.get((block, by), lambda: generate_block(self._office(), self._traffic, block, by))
+    def _generated(self, block: Block, by: TimeBasis) -> _GeneratedBlock:
+        return self._blocks.get(
+            (block, by), lambda: _GeneratedBlock(generate_block(self._office(), self._traffic, block, by), {})
+        )
 
 
 @lru_cache(maxsize=16)  # a request asks two or three times, which would take a seventh of its time

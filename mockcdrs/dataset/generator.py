@@ -17,7 +17,7 @@ from random import Random
 from typing import NamedTuple
 
 from mockcdrs.cdr import gregorian
-from mockcdrs.dataset.call import ALL_TIME, Call, LegWindow, MonthContext, month_context
+from mockcdrs.dataset.call import ALL_TIME, Call, LegWindow, MonthContext, TimedCall, month_context
 from mockcdrs.dataset.locales import numbering_plan
 from mockcdrs.dataset.office import Office, generate_office, user_of_phone
 from mockcdrs.dataset.random_stream import RandomStream, random_for, sample, stream_for_call
@@ -182,7 +182,7 @@ def documents_of_day(office: Office, traffic: Traffic, day: date) -> Iterator[Do
 def _times_of(context: MonthContext, scenario: Scenario, pace: Sequence[float]) -> dict[TimeBasis, set[int]]:
     """The seconds after which legs of a call end, and its interactions begin."""
     stream = RandomStream(float, bytes, cycle(pace).__next__)
-    legs = list(scenario.make(Call(context, stream, 0, context.office.phones[:5], 0, LegWindow(range(0)))))
+    legs = list(scenario.make(TimedCall(context, stream, 0, context.office.phones[:5], 0)))
     return {by: {leg[field] for leg in legs} for by, field in _TIMES.items()}
 
 
@@ -250,22 +250,23 @@ class _PhonePool:
                 return [phone for phone in self._add(3 * turns) if phone % 3]
             added = self._add(count * turns)
             return [phone for turn in range(turns) for phone in added[turn::turns]]
-        free = [
-            phone
-            for phone, since in self._free_from.items()
-            if since <= row and end - ROWS <= self._first_use.get(phone, ROWS)
-        ]
+        free = [phone for phone, since in self._free_from.items() if since <= row]
+        if end > ROWS:  # the call goes on when the first rows' next ones come
+            free = [phone for phone in free if end - ROWS <= self._first_use.get(phone, ROWS)]
         if scenario.is_one_user:
             first = next((phone for phone in free if phone % 3 == 1 and phone + 1 in free), None)
             phones = self._add(3)[1:] if first is None else [first, first + 1]
         else:
             of_users: dict[int, int] = {}
             for phone in sorted(free, key=self._free_from.__getitem__):
+                if len(of_users) == count:
+                    break
                 of_users.setdefault(user_of_phone(phone), phone)
-            phones = list(of_users.values())[:count]
+            phones = list(of_users.values())
             phones += [self._add(3)[0] for _ in range(count - len(phones))]
         self._free_from |= dict.fromkeys(phones, end)
-        self._first_use = dict.fromkeys(phones, row) | self._first_use
+        for phone in phones:
+            self._first_use.setdefault(phone, row)
         return phones
 
     def _add(self, count: int) -> list[int]:

@@ -1,8 +1,7 @@
 """Stores: accounts, their month databases, and the segments of documents that make up each database.
 
-A store decides what is visible. What a test added or removed, which accounts it emptied, and which generated calls have
-not ended yet: whoever reads a store sees what is there, by `Segment.visible` and `Segment.visible_rows`, and filters
-nothing again.
+A store decides what is visible: what a test added and removed, which accounts it emptied, which generated calls have
+ended. Whoever reads it, by `Segment.visible` and `Segment.visible_rows`, filters nothing again.
 """
 
 import functools
@@ -60,13 +59,13 @@ UNKNOWN_ORIGIN = Origin()
 class Segment:
     """A part of a month, without the documents that were removed from it.
 
-    `identity` names the content of `read`, which gives all documents in any order, removed ones too: an index of them
-    may be kept under it, whatever is removed later. The identity of a passing segment will soon be another one.
+    `identity` names the content of `read`, which gives all documents in any order, removed ones too. `derived`, which
+    is kept as long as they are, is a place for indexes with the identities that they are of; a passing one has none.
     """
 
     identity: tuple[Any, ...]
     read: Callable[[], Sequence[Document]]
-    is_passing: bool = False
+    derived: dict[str, Any] | None = None
     removed: frozenset[str] = frozenset()
 
     def visible(self) -> Sequence[Document]:
@@ -163,13 +162,13 @@ class LoadedStore:
             for account in self.accounts.values()
         }
         self._by_id: dict[Month, dict[str, Document]] = {}
+        self._derived: dict[Month, dict[str, Any]] = {}
 
     @functools.cached_property
     def end_gregorian(self) -> int | None:
         """When the last document was written or its call ended, Gregorian seconds; `None` where no document has a time.
 
-        Times count that lie in the month of the document's database or in the next one: broken documents may have any
-        other.
+        Only times in the month of the document's database or in the next one count: broken documents may have others.
         """
         return max(
             (
@@ -197,8 +196,9 @@ class LoadedStore:
     ) -> Scan:
         """As in `Store`."""
         del times, descending, by
-        documents = self._documents.get((account_id, month), ())
-        return Scan([Segment((account_id, month), lambda: documents)])
+        identity = account_id, month
+        documents = self._documents.get(identity, ())
+        return Scan([Segment(identity, lambda: documents, self._derived.setdefault(identity, {}))])
 
     def document(self, account_id: str, month: str, document_id: str) -> Document | None:
         """As in `Store`."""
@@ -384,7 +384,7 @@ class Overlay:
             hide_removed = functools.partial(replace, removed=removed)
             scan = Scan([*map(hide_removed, scan.stored)], map(hide_removed, scan.generated))
         if documents:
-            added = Segment(("added", account_id, month, now.version), lambda: list(documents), is_passing=True)
+            added = Segment(("added", account_id, month, now.version), lambda: list(documents))
             scan = Scan([*scan.stored, added], scan.generated)
         return scan
 

@@ -54,10 +54,14 @@ class TextFormatter(LineFormatter):
 
     def request(self, at: float, record: Record) -> str:
         """`12:00:01 200 GET      12.4 ms   31042 B  /v2/accounts/...`; `cut` is the status where none was sent."""
-        said = [f"fault: {record.fault}"] if record.fault else []
-        said += [f"advice: {', '.join(advice_codes(record))}"] if record.advice else []
-        said += [f"note: {record.note}"] if record.note else []
-        rest = "  ".join(_short(escape(each)) for each in (record.target, *said))
+        said = [record.target]
+        if record.fault:
+            said.append(f"fault: {record.fault}")
+        if codes := advice_codes(record):
+            said.append(f"advice: {', '.join(codes)}")
+        if record.note:
+            said.append(f"note: {record.note}")
+        rest = "  ".join([_short(escape(each)) for each in said])
         took = f"{record.duration_seconds * 1000:9.1f} ms {record.sent_bytes:9} B"
         return f"{_local(at)} {self._status(record.status)} {_short(escape(record.method)):7} {took}  {rest}"
 

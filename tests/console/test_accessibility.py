@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
 from mockcdrs.mock import Mock
 from tests.console.conftest import PHONE, Ask, PageOpener, walk
@@ -43,6 +43,26 @@ def test_axe_finds_nothing_in_the_console(
     page.get_by_role("button", name="Reset everything…").click()
     assert violations(page) == []
     page.get_by_role("button", name="Cancel").click()
+
+
+@pytest.mark.parametrize("view", ["requests", "advice", "calls", "trouble", "setup"])
+def test_axe_finds_nothing_and_no_clock_is_shown_before_the_clock_is_known(
+    open_page: PageOpener, usual_page: Page, mock: Mock, ask: Ask, view: str
+) -> None:
+    make_busy(mock, ask)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    usual_page.route("**/_mockcdrs/clock", hold)
+    with usual_page.expect_request("**/_mockcdrs/clock"):
+        page = open_page(view)
+    page.wait_for_timeout(1100)  # the page updates its clock each second
+    expect(page.locator("#clock")).to_be_hidden()
+    assert violations(page) == []
+    held[0].continue_()
+    expect(page.locator("#clock")).to_have_text("clock: frozen 2026-01-20 12:00:00")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -190,7 +190,8 @@ def test_an_answer_for_a_range_that_was_left_is_left_too(open_page: PageOpener, 
     expect(page.locator(ROWS)).to_have_count(2)
     routes: list[Route] = []
     page.route("**/data/interactions?*", lambda route: route.continue_() if routes else routes.append(route))
-    page.get_by_label("Direction").select_option("internal")
+    with page.expect_request("**/data/interactions?*"):
+        page.get_by_label("Direction").select_option("internal")
     page.get_by_label("Direction").select_option("")
     expect(page.locator(ROWS)).to_have_count(2)
     with page.expect_response("**/data/interactions?*"):

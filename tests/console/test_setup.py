@@ -1,7 +1,7 @@
 """Setup: what a client needs, the clock, the data, settings and quirks."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Response, expect
 
 from mockcdrs.mock import Mock
 from tests.console.conftest import PHONE, Ask, PageOpener
@@ -99,14 +99,20 @@ def test_the_account_is_emptied(open_page: PageOpener, mock: Mock, ask: Ask) -> 
     assert ask().json()["data"] == []
 
 
+def is_change(response: Response) -> bool:
+    return response.request.method == "PATCH"
+
+
 def test_settings_and_quirks_are_changed_and_felt(open_page: PageOpener, mock: Mock, ask: Ask) -> None:
     page = open_page("setup", ready=FILLED)
     page.get_by_label("crossbar.pagination_page_size").fill("3")
-    page.get_by_label("crossbar.pagination_page_size").press("Tab")
+    with page.expect_response(is_change):
+        page.get_by_label("crossbar.pagination_page_size").press("Tab")
     page.get_by_label("Search quirks").fill("summary")
     quirk = page.get_by_role("switch", name="summary-doubling")
     expect(quirk).to_be_checked()
-    quirk.uncheck()
+    with page.expect_response(is_change):
+        quirk.uncheck()
     expect(quirk).not_to_be_checked()
     assert len(ask().json()["data"]) == 3
     assert "summary-doubling" not in mock.state.quirks

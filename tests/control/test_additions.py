@@ -111,14 +111,14 @@ def test_what_is_drawn_is_of_the_seed() -> None:
             register_name = device.document["sip"]["username"]
             name = mock.state.data.accounts[branch.account_id].name
             ids = [branch.account_id, branch.auth_token, user.id, user.name, device.id]
-            return [*ids, register_name, branch.add_number(), name]
+            return [*ids, register_name, branch.add_number(), name, branch.add_call().legs[0]["caller_id_number"]]
 
     first, second = draw(1), draw(2)
     # the same from one release to the next: a test may know them
     assert first == [
         *("798a420ad067ae80d4a4e138f035d52f", "19794a90bce9666e4d18d89a43f4c6d9", "8903a48beb45fe4bc3101d870a208f59"),
         *("Curtis Fitzpatrick", "408f78564f18866cbd7a5275078f3e55", "user_52c3ea", "+12125550137"),
-        "Williams, Kim and Rowe",
+        *("Williams, Kim and Rowe", "+14155550148"),
     ]
     assert all(each != other for each, other in zip(first, second, strict=True))
 
@@ -176,6 +176,8 @@ def test_what_is_left_out_is_of_the_mocks_locale() -> None:
         assert (account.document["language"], account.document["timezone"]) == ("de-de", "Europe/Berlin")
         assert (user.document["first_name"], user.document["last_name"]) == ("Cher", "")
         assert branch.add_user().name == "Rafael Schwital"
+        call = mock.add_account().add_call(scenario="outbound_local")
+        assert all(leg["callee_id_number"].startswith("+49") for leg in call.legs)
 
 
 def test_users_without_a_username_take_none_from_others() -> None:
@@ -404,6 +406,8 @@ def test_an_account_has_urls_below_it_and_edge_cases_of_its_own(mock: Either) ->
     with pytest.raises(KeyError) as unknown:
         branch.edge("nosuch")
     assert unknown.value.args == (f"'nosuch' is no edge case: expected one of {', '.join(load_edge_cases())}",)
+    with pytest.raises(KeyError, match=f"; did you mean {name}"):
+        branch.edge(name[:-1])
     wrong: Any = 7
     with pytest.raises(ArgumentError, match=r"^name: came 7, expected text; ") as caught:
         branch.edge(wrong)
@@ -497,7 +501,7 @@ def test_the_handle_of_an_account_that_a_reset_took_away_says_so() -> None:
 
 def test_a_backend_alone_has_no_url() -> None:
     backend = MockBackend(State(LoadedStore([Account("a")], {})), "a")
-    with pytest.raises(RuntimeError, match="without a server"):
+    with pytest.raises(RuntimeError, match=r"^came a backend without a server, expected a Mock: only that has a URL$"):
         _ = backend.url
 
 

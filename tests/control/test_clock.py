@@ -1,5 +1,6 @@
 """The mock's clock, frozen, moved or live, and the machine's."""
 
+import keyword
 import re
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -32,6 +33,15 @@ def test_a_live_clock_runs_with_the_machine_and_can_be_moved() -> None:
     assert before + 2 * 86_400 <= clock.now() <= before + 2 * 86_400 + 60
     clock.live()
     assert clock.now() <= before + 60
+
+
+def test_a_live_clock_shows_the_whole_second_that_the_machine_is_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: MOMENT - 62_167_219_200 + 0.9)
+    clock = Clock()
+    assert clock.now() == MOMENT
+    clock.advance(days=1)
+    clock.live()
+    assert clock.now() == MOMENT
 
 
 @pytest.mark.parametrize(
@@ -117,7 +127,8 @@ IN_GREGORIAN = "in Gregorian seconds that is 63936129600"
         (str(MOMENT), ""),
         ("yesterday", ""),
         ("\u0661" * 10, ""),
-        ("9" * 21, ""),
+        ("1768910400".zfill(20), UNIX),
+        ("1768910400".zfill(21), ""),
         (True, ""),
         (None, ""),
     ],
@@ -154,6 +165,12 @@ def test_monotonic_is_the_machines_clock_though_not_the_same_function() -> None:
     before, now, after = time.perf_counter(), monotonic(), time.perf_counter()
     assert before <= now <= after
     assert monotonic is not time.perf_counter
+
+
+def test_a_second_instance_of_a_module_has_all_that_it_defines_and_is_another_object() -> None:
+    second = _second_instance("keyword")
+    assert second.kwlist == keyword.kwlist
+    assert second is not keyword
 
 
 def test_a_module_that_does_not_exist_is_named_in_the_error() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import threading
+from random import Random
 from typing import Any
 
 import pytest
@@ -82,6 +83,7 @@ def test_a_head_as_long_as_crossbar_reads_is_kept_whole() -> None:
     headers = {f"x-{number}": "y" * 4_096 for number in range(100)}
     record = Journal().open(HttpRequest("GET", "/" + "x" * 7_000, "a=" + "b" * 900, headers), at_gregorian=7)
     assert (len(record.path), len(record.query["a"]), record.headers) == (7_001, 900, headers)
+    assert Journal().open(HttpRequest("X" * 8_000, "/"), at_gregorian=7).method == "X" * 8_000
 
 
 def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
@@ -93,10 +95,14 @@ def test_equal_tokens_stay_equal_and_different_ones_different() -> None:
 def test_a_full_journal_drops_the_oldest_and_logs_this_once(caplog: pytest.LogCaptureFixture) -> None:
     journal = Journal(capacity=2)
     with caplog.at_level(logging.WARNING, logger="mockcdrs.journal"):
-        for path in ("/a", "/b", "/c", "/d"):
+        for path in ("/a", "/b"):
             open_record(journal, path)
-    assert paths(journal) == ["/c", "/d"]
-    assert journal.dropped == 2
+        assert caplog.messages == []
+        for path in ("/c", "/d", "/e"):
+            open_record(journal, path)
+            assert len(caplog.messages) == 1
+    assert paths(journal) == ["/d", "/e"]
+    assert journal.dropped == 3
     assert caplog.messages == ["the journal is full with 2 records: from now on the oldest are dropped"]
 
 
@@ -207,6 +213,14 @@ def test_a_change_that_has_happened_already_is_not_waited_for(monkeypatch: pytes
     assert waits == [1.5, 4.5]
 
 
+def test_a_wait_lasts_no_longer_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, waits = Journal(), list[float]()
+    monkeypatch.setattr(journal._changed, "wait", waits.append)
+    with pytest.raises(TimeoutError):
+        journal.wait_for(1, timeout_seconds=0)
+    assert waits == [0]
+
+
 def test_waiting_in_vain_reports_which_requests_came() -> None:
     journal = Journal()
     journal.complete(open_record(journal, "/done"))
@@ -247,7 +261,7 @@ def open_answered(journal: Journal, status: int) -> Record:
 @pytest.mark.parametrize(("more", "is_truncated"), [(0, False), (1, True)])
 def test_of_a_body_the_beginning_is_kept(more: int, is_truncated: bool) -> None:
     response = SentResponse({"x-auth-token": "secret", "a": "b"})
-    for part in (b"begin", b"x" * (MAX_BODY_BYTES - 5 + more), b"y" * more):
+    for part in (b"begin", b"x" * (MAX_BODY_BYTES - 5 + more), b"y" * more, b""):
         response.keep(part)
     assert response.to_dict() == {
         "headers": {"x-auth-token": redact("secret"), "a": "b"},
@@ -269,6 +283,12 @@ def test_of_a_compressed_body_the_beginning_is_shown_as_it_was(length: int, is_t
     response.keep(gzip.compress(b"x" * length))
     shown = response.to_dict()
     assert (shown["body"], shown["truncated"]) == ("x" * MAX_BODY_BYTES, is_truncated)
+
+
+def test_a_body_that_is_too_long_although_it_is_compressed_is_shown_as_truncated() -> None:
+    response = SentResponse({"content-encoding": "gzip"})
+    response.keep(gzip.compress(Random(1).randbytes(MAX_BODY_BYTES)))
+    assert response.to_dict()["truncated"]
 
 
 def test_a_body_that_is_no_utf_8_is_shown_with_marks_in_place_of_its_bytes() -> None:
@@ -345,7 +365,7 @@ def test_the_message_of_a_wait_in_vain_says_what_came_and_what_is_under_way(monk
         "server? Give it more time with `timeout`."
     )
     slow = open_record(Journal(), "/slow")
-    assert describe_shortfall(1, 3, 1.5, [slow]) == words.format(1) + "\n  under way: GET /slow"
+    assert describe_shortfall(1, 3, 1.5, [slow] * 2) == words.format(1) + "\n  under way: GET /slow" * 2
     monkeypatch.setenv("ALL_PROXY", "http://proxy.example")
     hint = " ALL_PROXY is set, so a client may ask that proxy instead of mock.test: name mock.test in NO_PROXY."
     assert describe_shortfall(0, 3, 1.5, [], "mock.test") == words.format(0) + hint

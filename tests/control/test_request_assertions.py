@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockcdrs.arguments import ArgumentError
@@ -44,6 +44,7 @@ def test_a_request_matches_by_method_end_of_path_and_parameters() -> None:
     assert_in(journal, "/cdrs", page_size=5)
     assert_in(journal, "summary/", times=1)
     assert_in(journal, "drs", times=0)
+    assert_in(journal_of("/v2/X"), "X", times=1)
     assert_in(journal, "/cdrs", times=0, page_size=6)
 
 
@@ -52,6 +53,10 @@ def test_a_secret_is_compared_as_the_journal_has_it() -> None:
     assert_in(journal, "/user_auth/token-1", api_key="key-1")
     with pytest.raises(AssertionError, match=rf"api_key is {redact('key-1')}, expected {redact('key-2')}"):
         assert_in(journal, "/user_auth/token-1", api_key="key-2")
+    record = Journal().open(HttpRequest("PUT", "/v2/user_auth", "", {}, b'{"password": "p"}'), at_gregorian=7)
+    for body in ('"password": "p"', {"password": "p"}):
+        assert RequestMatcher.of(body=body).differences(record) == []
+    assert RequestMatcher.of(body='"password": "q"').differences(record)
 
 
 def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
@@ -64,6 +69,12 @@ def test_the_message_names_the_nearest_requests_and_how_they_differ() -> None:
         "  request 1: GET /v2/a/users",
         "    path is /v2/a/users, expected to end with /cdrs",
         "    page_size is not in the query, expected 5",
+    ]
+    with pytest.raises(AssertionError) as caught:
+        assert_in(journal_of("/v2/a/cdrs", "/v2/a/users"), "/cdrs", times=2)
+    assert str(caught.value).splitlines()[1:] == [
+        "  request 2: GET /v2/a/users",
+        "    path is /v2/a/users, expected to end with /cdrs",
     ]
 
 
@@ -115,6 +126,8 @@ def test_what_no_request_can_have_is_refused() -> None:
     for method, path, query in (("CDRS", None, None), (None, "", None), (None, None, {"a": object()})):
         with pytest.raises(ArgumentError):
             RequestMatcher.of(method, path, query)
+    with pytest.raises(ArgumentError, match=r"^colour: a request has no such argument, expected some of method, path"):
+        RequestMatcher.of(colour="red")
     assert METHOD.fits("get")
     assert PATH.fits("cdrs")
     assert QUERY.fits({"a": ["1", 2, True]})
@@ -130,6 +143,7 @@ def test_what_no_request_can_have_is_refused() -> None:
         (" /cdrs ", "give the path alone: '/cdrs'"),
         ("https://x/accounts/a/cdrs/b?c", "give the path alone: '/cdrs/b' and the query apart: {'c': ''}"),
         ("http://x/about?a=1&b=", "give the path alone: '/about' and the query apart: {'a': '1', 'b': ''}"),
+        ("http://x/X", "give the path alone: '/X'"),
         ("http://x", ""),
         ("/", ""),
         ("", ""),
@@ -140,6 +154,9 @@ def test_a_value_that_is_no_path_gets_a_hint(value: Any, hint: str) -> None:
     assert path_hint(value) == hint
 
 
+@example(pattern="a*b*a", text="aaa")
+@example(pattern="a*b*a*b", text="abab")
+@example(pattern="a*", text="a\nb")
 @given(pattern=st.text("ab/*", max_size=8), text=st.text("ab/", max_size=12))
 def test_a_star_stands_for_what_it_does_elsewhere(pattern: str, text: str) -> None:
     assert bool(header_pattern(pattern).fullmatch(text)) == fnmatchcase(text, pattern)

@@ -56,6 +56,7 @@ def test_a_request_is_told_by_its_response_headers_and_body(mock: Either) -> Non
     mock.assert_requested("/cdrs", status=503, headers={"X-Trace": "abc-*", "X-Auth-Token": mock.auth_token})
     mock.assert_requested("/user_auth", headers={"content-type": True}, body='"account_name":"Acme"')
     mock.assert_requested(body={"data": {"more": {"a": 1}}})
+    mock.assert_not_requested("/cdrs", "PUT")
     mock.assert_not_requested("/cdrs", status=200)
     mock.assert_not_requested(headers={"X-Trace": "abc"})
     mock.assert_not_requested(body={"data": {"more": {"a": 2}}})
@@ -74,6 +75,14 @@ def test_the_nearest_requests_say_how_they_differ(mock: Either) -> None:
         "    header x-else is not there, expected 1",
         "    body is '', expected 'x' in it",
     ]
+
+
+def test_a_rule_that_did_not_fire_names_the_nearest_requests(mock: Either) -> None:
+    rule = mock.fail(status=503, path="/cdrs", page=2)
+    ask(mock, page_size=9)
+    path = f"/v2/accounts/{mock.account_id}/cdrs?page_size=9"
+    assert mock.near_misses(rule) == [f"GET {path}: page is 1, expected 2"]
+    assert mock.near_misses(rule.with_number(7)) == []
 
 
 def test_requests_came_in_an_order_with_any_others_in_between(mock: Either) -> None:
@@ -134,6 +143,9 @@ def test_a_transcript_is_the_same_for_the_same_requests(mock: Either) -> None:
         ask(mock, "/users?flag&b=1&b=2")
         log_in(mock)
         httpx.put(f"{mock.url}/user_auth", content=b"\xff{", timeout=10)
+        mock.fail(close=True)
+        with pytest.raises(httpx.RemoteProtocolError):
+            ask(mock, "/devices")
         return mock.transcript()
 
     text = once(["a", "c"])
@@ -145,6 +157,7 @@ def test_a_transcript_is_the_same_for_the_same_requests(mock: Either) -> None:
         "PUT /v2/user_auth\n  accept: */*\n  content-type: application/json\n"
         '  {"data": {"account_name": "Acme", "credentials": "{secret 2}", "more": {"a": 1, "b": [2]}}}\n  -> 401\n'
         'PUT /v2/user_auth\n  accept: */*\n  "\\ufffd{"\n  -> 400\n'
+        "GET /v2/accounts/{account_id}/devices\n  accept: */*\n  x-auth-token: {secret 1}\n  -> no response\n"
     )
     mock.reset()
     assert mock.transcript() == ""
@@ -185,16 +198,37 @@ def test_a_task_that_waits_in_vain_names_what_is_under_way() -> None:
     assert re.search(r"under way: GET /v2/accounts/\w+/cdrs", message)
 
 
-def test_a_wait_in_vain_names_a_proxy_that_may_have_got_the_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     for variable in ("ALL_PROXY", "HTTP_PROXY", "NO_PROXY", "all_proxy", "no_proxy"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
     with Mock() as mock:
-        with pytest.raises(TimeoutError, match=hint):
+        with pytest.raises(TimeoutError, match=f"within 0 s; .*{hint}"):
             mock.wait_for(1, timeout=0)
         with pytest.raises(TimeoutError, match=hint):
             asyncio.run(mock.wait_for_async(1, timeout=0))
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested("/cdrs")
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested_in_order("/cdrs")
+
+
+def test_a_proxy_is_named_with_the_host_of_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    hint = "may ask that proxy instead of mock.test: name mock.test in NO_PROXY"
+    with Mock() as mock:
+        monkeypatch.setattr(mock, "host", "mock.test")
+        with pytest.raises(TimeoutError, match=hint):
+            asyncio.run(mock.wait_for_async(1, timeout=0))
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested("/cdrs")
+        with pytest.raises(AssertionError, match=hint):
+            mock.assert_requested_in_order("/cdrs")
 
 
 def control(mock: Mock, method: str, path: str, body: Any = None) -> Any:

@@ -1,7 +1,9 @@
 """What a state is made of, the sources of request ids, and tokens of one test each."""
 
 import json
+import re
 from pathlib import Path
+from statistics import median
 
 import httpx
 import pytest
@@ -20,12 +22,13 @@ from mockcdrs.control.state import (
 )
 from mockcdrs.control.webhooks import Webhook
 from mockcdrs.crossbar.authentication import TokenError
-from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.pipeline import HttpRequest, HttpResponse
 from mockcdrs.crossbar.settings import SettingError, Settings
 from mockcdrs.crossbar.versions import KAZOO_MASTER
 from mockcdrs.dataset import fixtures
 from mockcdrs.dataset.accounts import Account, Token
 from mockcdrs.dataset.store import LoadedStore, Origin
+from mockcdrs.faults.rule import Rule
 from mockcdrs.mock import Mock
 from mockcdrs.remote_mock import RemoteMock
 from tests.crossbar.builders import ACCOUNT, leg
@@ -58,6 +61,11 @@ def test_only_one_of_many_processes_gives_ids_that_no_earlier_request_changes() 
         assert (one.ids.of(REQUEST, NOW) == other.ids.of(REQUEST, NOW)) is is_one_of_many
 
 
+def test_an_id_has_32_hexadecimal_digits_as_kazoos_have() -> None:
+    for ids in (SequentialRequestIds(7), HashedRequestIds(7)):
+        assert re.fullmatch(r"[0-9a-f]{32}", ids.of(REQUEST, NOW))
+
+
 def test_whatever_differs_makes_another_hashed_id() -> None:
     others = [
         (7, HttpRequest("PUT", "/v2", "a=1", REQUEST.headers), NOW),
@@ -70,6 +78,11 @@ def test_whatever_differs_makes_another_hashed_id() -> None:
     ]
     ids = {HashedRequestIds(seed).of(request, now) for seed, request, now in [(7, REQUEST, NOW), *others]}
     assert len(ids) == len(others) + 1
+
+
+def test_hashed_ids_are_of_the_seed_of_the_mock() -> None:
+    states = [build_state(MockConfig(seed=seed), is_one_of_many=True)[0] for seed in (1, 2)]
+    assert len({state.ids.of(REQUEST, NOW) for state in states}) == 2
 
 
 def test_the_clock_of_made_up_calls_stands_at_their_moment() -> None:
@@ -107,8 +120,13 @@ def test_a_state_beside_another_has_its_data_and_nothing_that_was_done_to_it(dir
     months, now = first.data.months(account.id), first.clock.now()
     first.clock.advance(days=60)
     first.data.add(account.id, "202602", [leg("z")])
+    (directory / "calls.jsonl").unlink()  # which was read once for both
     second, same = build_state(config, beside=first)
     assert (same, second.data.months(account.id), second.clock.now()) == (account, months, now)
+
+
+def test_no_two_states_have_the_same_identity() -> None:
+    assert len({build_state(MockConfig())[0].identity for _ in range(3)}) == 3
 
 
 def test_what_a_state_draws_is_of_its_seed() -> None:
@@ -116,7 +134,10 @@ def test_what_a_state_draws_is_of_its_seed() -> None:
         drawing = State(LoadedStore([Account(ACCOUNT)], {}), clock=Clock(NOW), seed=seed)
         webhook = drawing.webhooks.add(ACCOUNT, Webhook(uri="http://127.0.0.1:9/"))
         drawing.webhooks.clear()
-        return drawing.seed, drawing.ids.of(REQUEST, NOW), webhook.id, drawing.server_state().token_key
+        drawing.faults.add(Rule(status=503, probability=0.5))
+        seen = drawing.server_state()
+        statuses = [drawing.faults.apply(REQUEST, seen, lambda *_: HttpResponse(200))[0].status for _ in range(20)]
+        return drawing.seed, drawing.ids.of(REQUEST, NOW), webhook.id, seen.token_key, statuses
 
     first, second = draw(1), draw(2)
     assert first == draw(1)
@@ -129,6 +150,8 @@ def test_a_state_is_what_its_options_say() -> None:
     config = MockConfig(
         kazoo="master",
         reseller=True,
+        fix=["pdf-500"],
+        quirk=["integer-page-size"],
         journal=5,
         remote_webhooks=True,
         settings={"crossbar.pagination_page_size": 7},
@@ -137,13 +160,20 @@ def test_a_state_is_what_its_options_say() -> None:
     )
     chosen, account = build_state(config)
     assert (chosen.version, chosen.journal.capacity, chosen.settings.pagination_page_size) == (KAZOO_MASTER, 5, 7)
+    assert chosen.settings.kazoo_version == KAZOO_MASTER.release
     assert (chosen.webhooks.allows_remote, chosen.clock.speed) == (True, 60)
+    assert chosen.quirks == KAZOO_MASTER.quirks - {"pdf-500"} | {"integer-page-size"}
     assert account.is_reseller
     assert chosen.data.accounts[account.id].is_reseller
     plain, account = build_state(MockConfig())
     assert (plain.webhooks.allows_remote, plain.clock.speed, account.is_reseller) == (False, 0, False)
     live, _ = build_state(MockConfig(now="live"))
     assert live.clock.speed == 1
+
+
+def test_a_state_without_settings_has_those_of_its_version() -> None:
+    plain = State(LoadedStore([Account(ACCOUNT)], {}), version=KAZOO_MASTER)
+    assert plain.settings == Settings(kazoo_version=KAZOO_MASTER.release)
 
 
 def test_only_the_committed_office_opened_on_its_first_day() -> None:
@@ -160,6 +190,15 @@ def test_people_that_a_test_adds_live_where_those_of_the_mock_do() -> None:
     assert [build_state(MockConfig(locale=locale))[0].locale for locale in (None, "de_DE")] == ["en_US", "de_DE"]
 
 
+def test_calls_are_made_in_the_office_hours_of_the_locale() -> None:
+    def median_utc_hour(locale: str) -> float:
+        with Mock(locale=locale) as mock:
+            return median(leg.start % 86_400 / 3_600 for leg in mock.expected().legs)
+
+    assert 11 < median_utc_hour("de_DE") < 14
+    assert 16 < median_utc_hour("en_US") < 19
+
+
 def test_a_moment_that_is_none_is_refused_under_the_name_of_its_option() -> None:
     config = MockConfig()
     object.__setattr__(config, "now", "noon")
@@ -168,6 +207,16 @@ def test_a_moment_that_is_none_is_refused_under_the_name_of_its_option() -> None
     ) as caught:
         build_state(config)
     assert caught.value.name == "now"
+
+
+def test_a_token_of_the_data_opens_its_account_in_the_name_of_its_owner() -> None:
+    account = Account(ACCOUNT, tokens=(Token("of a user", "u"), Token("of nobody")))
+    state = State(LoadedStore([account], {}))
+    owners = {"of a user": "u", "of nobody": ""}
+    assert {token: state.claims(token) for token in owners} == {
+        token: {"account_id": ACCOUNT, "owner_id": owner} for token, owner in owners.items()
+    }
+    assert state.claims(state.issue_token(ACCOUNT, "test_a")) == state.claims("of a user")
 
 
 def take_token(of_state: State) -> bool:
@@ -206,6 +255,11 @@ def test_the_data_of_a_directory_are_named_after_it(directory: Path) -> None:
     assert build_state(MockConfig(data=directory))[0].base.origin == Origin(directory=directory.name)
 
 
+def test_a_setting_may_be_given_as_text() -> None:
+    states = [build_state(MockConfig(settings={"crossbar.pagination_page_size": value}))[0] for value in (7, "7")]
+    assert [each.settings.pagination_page_size for each in states] == [7, 7]
+
+
 def test_a_setting_that_no_text_can_say_is_refused() -> None:
     with pytest.raises(SettingError, match=r"maximum_range came as <object .*: expected text, a number, true or false"):
         build_state(MockConfig(settings={"maximum_range": object()}))
@@ -233,6 +287,14 @@ def test_the_oldest_tokens_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> Non
     assert register.issue("a") == tokens[0]  # as in a new run
 
 
+def test_a_token_is_new_as_long_as_an_earlier_one_of_its_test_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "_MOST_TOKENS", 2)
+    register = TokenRegister()
+    tokens = [register.issue(name) for name in ("a", "b", "a", "a")]
+    assert len(set(tokens)) == 4
+    assert {*register.names} == {*tokens[2:]}
+
+
 def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | RemoteMock) -> None:
     usual = mock.auth_token
     first = mock.issue_token("first")
@@ -245,6 +307,18 @@ def test_what_comes_with_the_token_of_another_test_is_only_counted(mock: Mock | 
     assert [record.status for record in kept.records] == [200]
     assert kept.others == {"first": 2}
     assert mock.requests[0].number == 1
+
+
+def test_a_request_is_of_another_test_if_its_token_is() -> None:
+    mock_state, account = build_state(MockConfig())
+
+    def name_other_test(**headers: str) -> str:
+        return mock_state.name_other_test(HttpRequest("GET", "/v2", "", headers))
+
+    first, second = (mock_state.issue_token(account.id, name) for name in ("first", "second"))
+    tokens = (first, second, account.tokens[0].value, "x")
+    assert [name_other_test(**{"x-auth-token": token}) for token in tokens] == ["first", "", "", ""]
+    assert name_other_test() == ""
 
 
 def test_a_test_has_a_name(mock: Mock | RemoteMock) -> None:

@@ -48,6 +48,7 @@ def test_each_leg_that_ends_is_posted_in_order(mock: Either, receiver: Receiver)
     assert {event["call_id"] for event in report} == {each["call_id"] for each in legs}
     assert [attempt.event for attempt in attempts] == report
     assert {(attempt.webhook_id, attempt.number, attempt.status) for attempt in attempts} == {(webhook.id, 1, 200)}
+    assert {attempt.at_gregorian for attempt in attempts} == {mock.clock.now()}
     assert all(attempt.is_success for attempt in attempts)
     head = receiver.posts[0]
     assert (head.method, head.target, head.headers["content-type"]) == ("POST", "/calls", "application/json")
@@ -65,6 +66,20 @@ def test_a_call_is_posted_when_the_clock_comes_to_its_end(mock: Either, receiver
     mock.clock.advance(minutes=1)
     attempts = mock.wait_for_webhooks(len(now.legs) + len(later.legs), timeout=20)
     assert [attempt.event["timestamp"] for attempt in attempts[len(now.legs) :]] == [mock.clock.now()] * len(later.legs)
+
+
+def test_of_calls_that_ended_before_those_of_the_last_day_are_posted_if_they_are_added_later(
+    receiver: Receiver,
+) -> None:
+    with serving(now="2026-02-01T00:01:00Z") as mock:
+        mock.add_webhook(receiver.url)
+        for name, seconds in (("earlier", 86_401), ("in the month before", 86_400), ("now", 0)):
+            mock.add_cdr({"call_id": name, "timestamp": mock.clock.now() - seconds})
+        mock.wait_for_webhooks(2, timeout=20)
+        mock.clock.advance(seconds=1)
+        mock.add_cdr({"call_id": "last"})
+        attempts = mock.wait_for_webhooks(3, timeout=20)
+    assert [attempt.event["call_id"] for attempt in attempts] == ["in the month before", "now", "last"]
 
 
 def test_what_ended_in_the_very_second_before_is_not_posted_and_nothing_twice(mock: Either, receiver: Receiver) -> None:
@@ -104,6 +119,21 @@ def test_a_form_and_a_query_hold_the_same_event(mock: Either, receiver: Receiver
     assert (posted["tenant"], posted["to"], "old" in queried) == (["a&b"], ["nobody"], False)
     assert posted["hook_event"] == queried["hook_event"] == ["channel_destroy"]
     assert "content-type" not in query.headers
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "target"),
+    [("post", "", "/"), ("put", "/a?b=1", "/a?b=1"), ("get", "", "/"), ("get", "/a?b=1", "/a")],
+)
+def test_an_event_is_sent_to_the_path_of_the_url_and_is_itself_the_query_of_a_get(
+    mock: Either, receiver: Receiver, verb: str, path: str, target: str
+) -> None:
+    mock.add_webhook(receiver.url.removesuffix("/calls") + path, http_verb=verb)
+    mock.add_cdr({"call_id": "a"})
+    mock.wait_for_webhooks(1, timeout=20)
+    (post,) = receiver.posts
+    assert post.method == verb.upper()
+    assert (post.target.partition("?")[0] if verb == "get" else post.target) == target
 
 
 def test_the_calls_of_accounts_below_are_posted_if_that_is_asked_for(receiver: Receiver) -> None:
@@ -187,8 +217,12 @@ def test_a_webhook_that_is_removed_or_reset_is_told_nothing_more(mock: Either, r
 
 
 def test_a_wait_in_vain_says_what_it_waited_for(mock: Either) -> None:
-    with pytest.raises(TimeoutError, match=r"0 attempts of webhooks were made, 1 were expected within 0\.05 s; an"):
+    with pytest.raises(TimeoutError) as caught:
         mock.wait_for_webhooks(1, timeout=0.05)
+    assert str(caught.value) == (
+        "0 attempts of webhooks were made, 1 were expected within 0.05 s; an event is sent for each leg that ends on "
+        "the mock's clock after its webhook was added"
+    )
 
 
 @pytest.mark.parametrize("uri", ["http://example.com/", "https://192.0.2.1:8443/x", "http://[2001:db8::1]/"])
@@ -215,13 +249,19 @@ def test_other_machines_are_told_only_where_that_is_allowed(mock: Either, uri: s
         ("http://localhost/", {"format": "xml"}, "format: came 'xml', expected form-data or json"),
         ("http://localhost/", {"retries": 5}, "retries: came 5, expected a whole number from 0 to 4"),
         ("http://localhost/", {"custom_data": {"a": 1}}, "custom_data: came {'a': 1}, expected texts by name"),
-        ("http://localhost/", {"retry": 1}, "retry: a webhook has no such argument"),
+        ("http://localhost/", {"retry": 1}, "retry: a webhook has no such argument, expected some of http_verb, "),
     ],
 )
 def test_what_is_no_webhook_is_refused(mock: Either, uri: str, more: dict[str, str], words: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         mock.add_webhook(uri, **more)  # type: ignore[arg-type]
     assert str(caught.value).startswith(words)
+
+
+def test_a_server_has_any_port_but_0() -> None:
+    assert webhooks.Webhook(uri="http://127.0.0.1:1/").uri == "http://127.0.0.1:1/"
+    with pytest.raises(ArgumentError, match=r"^uri: came 'http://127.0.0.1:0/', expected the URL of a server"):
+        webhooks.Webhook(uri="http://127.0.0.1:0/")
 
 
 def test_another_machine_is_refused_by_name_and_with_a_way_out() -> None:

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 
 from mockcdrs.control.backend import MockBackend
 from mockcdrs.control.state import State
-from mockcdrs.crossbar import couchdb, response_cache, start_key
+from mockcdrs.crossbar import response_cache, start_key
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER
+from mockcdrs.dataset import generated_store
 from mockcdrs.dataset.files import DataError
 from mockcdrs.faults import request_view
 from mockcdrs.imports.importer import Importer
@@ -79,7 +80,7 @@ def _footprint() -> tuple[int, int, int]:
 def _no_growth(monkeypatch: pytest.MonkeyPatch, warm_up: Callable[[], None]) -> Iterator[None]:
     """Hold the process to its size of behind the warm-up; what may be kept is soon full."""
     monkeypatch.setattr(response_cache, "CACHE_BYTES", 500_000)
-    monkeypatch.setattr(couchdb, "INDEX_CACHE_ROWS", 1_000)
+    monkeypatch.setattr(generated_store, "KEPT_DOCUMENTS", 1_000)
     monkeypatch.setattr(request_view, "KEPT_KEYS", 500)
     warm_up()
     kilobytes, descriptors, threads = _footprint()

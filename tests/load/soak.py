@@ -14,7 +14,8 @@ from typing import Any
 
 from falcon.testing import create_environ
 
-from mockcdrs.crossbar import couchdb, response_cache
+from mockcdrs.crossbar import response_cache
+from mockcdrs.dataset import generated_store
 from mockcdrs.faults import request_view
 from mockcdrs.mock import Mock
 
@@ -91,7 +92,7 @@ def main(count: int) -> None:
     """Print the growth in KB, and the statuses that came."""
     logging.disable()
     # small enough to be full behind the warm-up: what grows then is no store
-    response_cache.CACHE_BYTES, couchdb.INDEX_CACHE_ROWS, request_view.KEPT_KEYS = 500_000, 1_000, 500
+    response_cache.CACHE_BYTES, generated_store.KEPT_DOCUMENTS, request_view.KEPT_KEYS = 500_000, 1_000, 500
     mock, chance = Mock(seed=7, calls_per_day=20, journal=1_000), random.Random(1)
     _soak(mock, max(WARM_UP, count // 4), chance)
     before = _peak()

@@ -52,6 +52,7 @@ function showFaults() {
 }
 
 function showClock() {
+  byId("clock").hidden = false;
   byId("clock-kind").textContent = mock.isFrozen ? "clock: frozen" : "clock: live";
   byId("clock-time").textContent = moment(mock.now());
 }
@@ -102,7 +103,7 @@ mock.addEventListener("clock", showClock);
 mock.addEventListener("faults", showFaults);
 route.addEventListener("change", showView);
 setInterval(() => {
-  showClock();
+  if (isReady) showClock(); // before, the clock has not been read
   log.settle().catch(() => undefined); // the stream says when the server is gone
   views[route.view].tick?.();
 }, SECOND_MS);

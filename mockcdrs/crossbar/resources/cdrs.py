@@ -15,7 +15,7 @@ from mockcdrs.cdr.documents import Document, public_fields, text_at
 from mockcdrs.crossbar import filters, views
 from mockcdrs.crossbar.context import NULL, Context, require_account_id
 from mockcdrs.crossbar.couchdb import NoDatabase, ViewRow
-from mockcdrs.crossbar.envelope import CachedRow, MakeItem, ResourceResult, record_paging
+from mockcdrs.crossbar.envelope import JSON_TYPE, MakeItem, ResourceResult, encode_json, record_paging
 from mockcdrs.crossbar.errors import Failure, ModuleCrash, module_error, system_error
 from mockcdrs.crossbar.paging import Mapper, ViewQuery, ViewScope, plan_query, walk_plain
 from mockcdrs.crossbar.resources import Parameters, Resource
@@ -25,7 +25,11 @@ _CDR_ID = re.compile(rb"(.{4})(.{2})-.*", re.DOTALL)
 _INTERACTION_ID = re.compile(rb"(.{11})-.*", re.DOTALL)
 _LEAST_YEAR_DIGITS = 4
 CACHED_ROWS = 1_000
+_CACHED_ROW = itemgetter(1)  # of what a document's identity leads to: the document, which has to be there, and its row
 _DOCUMENT_OF_ROW = attrgetter("document")  # in C, which for many rows is faster than a comprehension
+
+
+JsonRow = bytes | dict[str, Any]  # its text, where that is all that is sent of it
 
 
 class NoMonthInId(ValueError):
@@ -289,11 +293,21 @@ def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, l
     return context.version.row_columns(is_reseller=is_reseller, interactions_of=interactions_of, is_csv=is_csv)
 
 
+def _is_json_in_chunks(context: Context) -> bool:
+    """Whether a listing is sent as most are: as JSON in chunks, which nothing in the request says otherwise."""
+    request = context.request
+    return (
+        context.content_type == JSON_TYPE
+        and request.value("accept") is None
+        and request.parameter("is_chunked") is None
+    )
+
+
 class RowMaker:
     """Makes the listing rows that one request sees: its columns, `datetime` moved by its `utc_offset`.
 
-    JSON rows lack empty columns where the operator wants them gone. They are cached, unless they have a `utc_offset` or
-    come without pages: all rows would push out the rest.
+    JSON rows lack empty columns where the operator wants them gone. Their texts are cached where these are all that is
+    sent, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
     """
 
     def __init__(self, context: Context, *, is_csv: bool = False) -> None:
@@ -305,8 +319,8 @@ class RowMaker:
         self._drops_empty = context.state.settings.should_filter_empty_strings
         # columns are there as long as their version of Kazoo, so that no other ones have their identity
         kind = (id(self.columns), self._is_lenient, self._drops_empty)
-        is_cached = self._offset is None and context.should_paginate
-        self._known: dict[int, CachedRow] | None
+        is_cached = self._offset is None and context.should_paginate and _is_json_in_chunks(context)
+        self._known: dict[int, tuple[Document, JsonRow]] | None
         self._known = context.state.databases.rows.setdefault(kind, {}) if is_cached else None
 
     def full_row(self, document: Document) -> dict[str, Any]:
@@ -319,25 +333,30 @@ class RowMaker:
             raise system_error("datastore_fault") from error
         return row
 
-    def json_rows(self, documents: list[Document]) -> list[CachedRow]:
+    def json_rows(self, documents: list[Document]) -> list[JsonRow]:
         """The rows of documents as JSON has them; raises `Failure` as `full_row`."""
         known = self._known
         if known is None:
             return [*map(self._json_row, documents)]
-        rows = [*map(known.get, map(id, documents))]
-        if None in rows:
+        cached = [*map(known.get, map(id, documents))]
+        if None in cached:
             for place, document in enumerate(documents):
-                if rows[place] is None:
-                    rows[place] = known[id(document)] = self._json_row(document)
+                if cached[place] is None:
+                    cached[place] = known[id(document)] = document, self._json_text(document)
             if len(known) > CACHED_ROWS:
                 known.clear()
-        return cast("list[CachedRow]", rows)
+        return [*map(_CACHED_ROW, cast("list[tuple[Document, JsonRow]]", cached))]
 
-    def _json_row(self, document: Document) -> CachedRow:
+    def _json_row(self, document: Document) -> dict[str, Any]:
         row = self.full_row(document)
-        return CachedRow(
-            {name: value for name, value in row.items() if value != ""} if self._drops_empty else row, document
-        )
+        return {name: value for name, value in row.items() if value != ""} if self._drops_empty else row
+
+    def _json_text(self, document: Document) -> JsonRow:
+        row = self._json_row(document)
+        try:
+            return encode_json(row)
+        except UnicodeEncodeError:  # which loses the chunk that it comes in
+            return row
 
     def _shifted_datetime(self, document: Document) -> str:
         offset = erlang.to_number(self._offset)
