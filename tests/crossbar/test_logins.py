@@ -347,7 +347,9 @@ def test_a_refreshed_token_is_its_owners_or_nobodys(state: State) -> None:
     for sent in (token(state), RESELLER_TOKEN, by_key):
         answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": sent}))
         fresh, account = answer["auth_token"], answer["data"]["account_id"]
-        owners.append(data_of(ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)).get("owner_id"))
+        told = ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)
+        assert told.status == 200
+        owners.append(data_of(told).get("owner_id"))
     assert owners == [ANN, None, None]
 
 

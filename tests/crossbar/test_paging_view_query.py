@@ -318,3 +318,8 @@ def check_reversed(path: str, key: str) -> None:
 def test_the_last_page_names_no_next_one_however_many_chunks_it_took(chunk_size: int) -> None:
     page = json_of(ask(state_of(calls(3), months=("202601",)), query=f"page_size=9&chunk_size={chunk_size}"))
     assert (len(page["data"]), "next_start_key" in page) == (3, False)
+
+
+def test_where_that_is_fixed_a_call_is_listed_by_when_it_was_written_in_whichever_month_it_lies() -> None:
+    state = state_of([leg("over", JANUARY + 20)], months=("202512",), fixed=["month-end-call-lost"])
+    assert ids_of(ask(state, query={"created_from": JANUARY, "created_to": NOW})) == ["202512-over"]
