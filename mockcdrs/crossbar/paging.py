@@ -242,9 +242,8 @@ def parse_time_range(request: ParsedRequest, now: int, maximum: int) -> tuple[in
     What is missing, no number, zero or negative falls back: the end to `now`, the start to `maximum` seconds before
     the end. `Failure` 400 for a reversed range and one wider than `maximum`.
     """
-    until, since = request.value("created_to"), request.value("created_from")
-    end = now if until is None else _parse_moment(until, now)
-    start = end - maximum if since is None else _parse_moment(since, end - maximum)
+    end = _parse_moment(request.value("created_to"), now)
+    start = _parse_moment(request.value("created_from"), end - maximum)
     if end < start:
         words = f"created_to {end} is prior to created_from {start}"
         raise validation_error("created_from", "date_range", message=words, cause=start)
@@ -304,7 +303,7 @@ def walk_plain(plan: PagePlan) -> Page:
             continue
         except QueryError as error:
             raise query_failure(error) from error
-        page.next_key, items = _take_items(plan, fetched, limit, page.next_key)
+        page.next_key, items = _take_items(plan, fetched, limit, None)
         page.items += items
         page.total += len(items)
         if page.total == plan.page_size and page.next_key is not None:
@@ -334,7 +333,6 @@ class ChunkedWalk:
         """The items of the next chunk, `None` when the page is done; raises `Failure`."""
         plan, months, last_key = self._plan, self._months, None
         self.total += self.sent
-        self.sent = 0
         if months is None:
             months = plan.months
         elif self.next_key is not None and self.total == plan.page_size:

@@ -156,12 +156,13 @@ def _run_checks(context: Context, http_request: HttpRequest) -> HttpResponse:
         raise EmptyResponse(501)
     context.nouns = _find_nouns(context, split_path(http_request.path, decodes_twice=version.decodes_path_twice))
     verb = _check_method(context)
-    methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
-    if context.nouns and request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
-        headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
-        return HttpResponse(405, (_cors_headers(context) if context.is_cors else {}) | headers)
-    if verb == "OPTIONS":
-        return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
+    if context.nouns:
+        methods = ("OPTIONS",) if verb == "OPTIONS" else context.allow
+        if request.method not in methods:  # the verb in the query would do, but Cowboy looks at this
+            headers = {"allow": ", ".join(methods), "x-request-id": context.request_id}
+            return HttpResponse(405, (_cors_headers(context) if context.is_cors else {}) | headers)
+        if verb == "OPTIONS":
+            return HttpResponse(200, {**_cors_headers(context), "x-request-id": context.request_id})
     check_account(context)
     resource = RESOURCES[context.nouns[0][0]] if context.nouns else None
     is_alone = len(context.nouns) == 1
@@ -185,7 +186,7 @@ def _read_request(context: Context, http_request: HttpRequest) -> ParsedRequest:
     """The request with its query and its body; the parameters that came in the body are noted for the journal."""
     method, path, headers, body = http_request.method, http_request.path, http_request.headers, http_request.body
     try:
-        query = parse_query(http_request.query) if http_request.query else ()
+        query = parse_query(http_request.query)
     except UnreadableQuery:
         raise handler_crash("a query string that cannot be read") from None
     has_body = body or not _BODY_HEADERS.isdisjoint(headers)
@@ -215,7 +216,7 @@ def _check_method(context: Context) -> str:
     if sent is not MISSING:
         verb = _read_verb(sent)
     if not context.nouns:
-        return verb if verb != "OPTIONS" else "GET"
+        return verb
     module, parameters = context.nouns[0]
     allowed = RESOURCES[module].methods(parameters) if context.is_dispatched else ()
     if context.request.method == "POST" and verb in allowed and verb != "POST":
@@ -264,7 +265,7 @@ def _get_response(context: Context, result: ResourceResult) -> HttpResponse:
         return _failure_response(context, rendered.failure, headers)
     if not rendered.has_type:
         del headers["content-type"]
-    return HttpResponse(200, headers, rendered.body, "", rendered.is_file, context.outcome)
+    return HttpResponse(200, headers, rendered.body, is_file=rendered.is_file)
 
 
 def _posted_get_response(context: Context, result: ResourceResult) -> HttpResponse:
@@ -343,7 +344,7 @@ def parse_api_version(raw: str) -> str:
     Anything goes that Erlang reads as a number behind the letter: `v02`, `v+2` and, rounded, `v2.0`. Without one it is
     `HOOKS`, a version for requests that other services make.
     """
-    version = raw.split("/", 2)[1]
+    version = raw[1:].partition("/")[0]
     if "%" in version:
         version = _unescape(version)
     if version in _USUAL_VERSIONS:

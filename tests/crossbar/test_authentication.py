@@ -280,3 +280,45 @@ def test_the_identity_may_be_left_out_but_not_be_anothers() -> None:
 def test_a_token_of_any_bytes_is_refused_or_nothing(parts: list[bytes]) -> None:
     text = ".".join("eyJ" + base64.urlsafe_b64encode(each).decode().rstrip("=") for each in parts)
     assert reason(text)
+
+
+def test_an_identity_is_43_characters_for_whomever_the_token_is() -> None:
+    owners = (*map(str, range(200)), "\udcff")
+    claims = [
+        authentication.read_token(KEY, authentication.issue_token(KEY, ACCOUNT, owner, "cb_user_auth", UNTIL), NOW)
+        for owner in owners
+    ]
+    assert [each["owner_id"] for each in claims] == [*owners]
+    assert {len(each["identity_sig"]) for each in claims} == {43}
+
+
+def test_in_master_an_expired_token_is_refused_in_two_words() -> None:
+    """`cb_token_auth:validate_auth_token/2`."""
+    state = state_of(version=KAZOO_MASTER)
+    key = state.server_state().token_key
+    expired = authentication.issue_token(key, ACCOUNT, OWNER, "cb_user_auth", gregorian.to_unix(NOW) - 1)
+    shown = json_of(ask(state, token=expired))
+    assert (shown["error"], shown["message"], shown["data"]) == ("401", "invalid credentials", {})
+
+
+def test_in_master_a_vain_try_in_the_query_costs_as_one_in_the_header() -> None:
+    shown = json_of(ask(state_of(version=KAZOO_MASTER), query="auth_token=garbage", token=None))
+    assert shown["tokens"]["remaining"] == 99
+
+
+def test_users_and_devices_of_a_path_have_to_be_there(state: State) -> None:
+    """`cb_devices:validate/2`, `cb_users:validate/2`: whichever stands first."""
+    for path, cause in (
+        (f"/users/{OWNER}/devices/nosuch", "nosuch"),
+        ("/devices/nosuch", "nosuch"),
+        ("/users/nosuch/devices/none", "nosuch"),
+        ("/devices/status/users/nosuch", "nosuch"),
+    ):
+        refused = json_of(ask(state, path))
+        assert (refused["error"], refused["data"]) == ("404", {"cause": cause, "message": "bad identifier"})
+
+
+def test_the_outcome_tells_whose_bucket_pays_how_much(state: State) -> None:
+    for path, account in (("/cdrs", ACCOUNT), ("/v2/nosuch", "")):
+        outcome = ask(state, path).outcome
+        assert (outcome.tokens, outcome.bucket_account) == (1, account)

@@ -3,12 +3,28 @@
 `cb_cdrs:split_to_modbs/3` dies of it, and `kazoo_bindings` goes on with what was there before.
 """
 
+import csv
+import io
+
 import pytest
 
 from mockcdrs.control.state import State
 from mockcdrs.crossbar.errors import EmptyResponse
 from mockcdrs.crossbar.pipeline import HttpResponse
-from tests.crossbar.builders import NOW, Document, ask, body_of, data_of, ids_of, json_of, leg, state_of
+from mockcdrs.crossbar.versions import KAZOO_4_3
+from tests.crossbar.builders import (
+    MASTER_TOKEN,
+    NOW,
+    Document,
+    ask,
+    body_of,
+    calls,
+    data_of,
+    ids_of,
+    json_of,
+    leg,
+    state_of,
+)
 
 CSV = {"accept": "text/csv"}
 RAW_ROW = ["key", "value"]
@@ -85,6 +101,7 @@ def test_raw_chunks_of_csv_are_one_file() -> None:
 def test_lines_of_csv_behind_view_rows_kill() -> None:
     response = ask_interactions(state_with("", "nomonth"), "chunk_size=1&ascending=true", headers=CSV)
     assert (response.status, body_of(response)) == (500, b"")
+    assert response.note.endswith(": it crashes on lines of CSV behind what is to become a file")
 
 
 def test_view_rows_behind_lines_of_csv_kill_once_the_lines_are_out() -> None:
@@ -92,6 +109,61 @@ def test_view_rows_behind_lines_of_csv_kill_once_the_lines_are_out() -> None:
     parts = list[bytes]()
     assert response.status == 200
     assert not isinstance(response.body, bytes)
-    with pytest.raises(EmptyResponse):
+    with pytest.raises(EmptyResponse, match="500") as caught:
         parts.extend(response.body)
+    assert caught.value.why == "a file of CSV behind lines that are out"
     assert b"".join(parts).count(b"\r\n") == 3
+
+
+def test_the_month_of_a_chosen_leg_has_to_be_there() -> None:
+    """`cb_cdrs:load_chunked_cdr_id/2` opens the documents in the database that the id names."""
+    missing = json_of(ask_interactions(state_with("202406-x", "")))
+    assert (missing["error"], missing["message"]) == ("404", "bad_identifier")
+    assert missing["data"] == {"cause": "load_cdrs", "message": "bad identifier"}
+
+
+@pytest.mark.parametrize("query", ["", "is_chunked=false"])
+def test_interactions_of_one_month_stay_in_the_order_of_their_times(query: str) -> None:
+    """`cb_cdrs:split_to_modbs/3` puts the older month first, and in a month changes nothing."""
+    names = ("b", "d", "a", "c")
+    state = state_of([leg(name, NOW - 60 * place) for place, name in enumerate(names)])
+    assert ids_of(ask_interactions(state, query)) == [f"202601-{name}" for name in names]
+
+
+def test_interactions_come_in_chunks_of_the_operators_bulk() -> None:
+    state = state_of(calls(12), maximum_bulk=5, load_view_chunk_size=50)
+    body = ask_interactions(state, "ascending=true").body
+    assert not isinstance(body, bytes)
+    assert [len(part) > 1000 for part in body] == [True, True, True, False]  # 5, 5 and 2 rows, then the trailer
+
+
+@pytest.mark.parametrize(("chunk_size", "shown"), [(2, 6), (3, 7), (4, 8), (8, 8), (9, 9)])
+def test_interactions_in_one_piece_lose_one_at_the_end_of_each_chunk_too(chunk_size: int, shown: int) -> None:
+    """`crossbar_view.erl` goes on from a group's key, beyond which the group lies that it fetched last."""
+    query = f"is_chunked=false&paginate=false&chunk_size={chunk_size}"
+    assert len(data_of(ask_interactions(state_of(calls(9)), query))) == shown
+
+
+@pytest.mark.parametrize("fixed", [[], ["csv-interaction-unquoted", "interaction-csv-plain-fault"]])
+@pytest.mark.parametrize("query", ["", "is_chunked=false", "chunk_size=1&ascending=true"])
+def test_csv_of_interactions_has_the_columns_of_a_listing_in_every_line(fixed: list[str], query: str) -> None:
+    """`cb_cdrs:csv_rows/1` knows no `inception_direction`."""
+    response = ask_interactions(state_of(calls(2), fixed=fixed), query, headers=CSV)
+    if "is_chunked" in query and not fixed:
+        assert response.status == 503
+        return
+    header, *rows = csv.reader(io.StringIO(body_of(response).decode()))
+    assert header == [("ID" if fixed else name) if name == "id" else name for name in KAZOO_4_3.columns]
+    without_quotes = 0 if fixed else 1  # `rfc_1036` has a comma
+    assert [len(row) for row in rows] == [len(header) + without_quotes] * 2
+    assert sorted(row[0] for row in rows) == ["202601-call00000@host", "202601-call00001@host"]
+
+
+def test_bytes_that_are_no_text_go_out_in_a_line_of_csv_as_they_came() -> None:
+    body = body_of(ask_interactions(state_of([leg(caller_id_name="\udcff")]), headers=CSV))
+    assert b",1001,\xff," in body
+
+
+def test_cdrs_of_no_account_are_a_faulty_request() -> None:
+    response = ask(state_of(), "/v2/cdrs", token=MASTER_TOKEN)
+    assert (response.status, json_of(response)["data"]) == (404, {"message": "faulty request"})

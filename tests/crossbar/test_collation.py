@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockcdrs.crossbar import collation
 from mockcdrs.crossbar.collation import text_key
 
 ASCII = st.text(st.characters(max_codepoint=127), max_size=6)
@@ -37,6 +38,15 @@ def test_a_sample_is_in_the_order_of_icu() -> None:
     assert len(keys) > 2_000
     assert all(len(set(equal)) == 1 for equal in keys)
     assert all(before[0] < after[0] for before, after in itertools.pairwise(keys))
+
+
+def test_the_table_is_read_when_the_first_text_comes_that_is_not_ascii() -> None:
+    collation._table.cache_clear()
+    collation._weights.cache_clear()
+    order = ["a", "ä", "ǟ", "ae", "æ", "ch", "e", "é", "z", "각", "か", "が", "一", "\ue000"]
+    assert ordered(*order) == order
+    assert text_key("é") == text_key("e\u0301") != text_key("e\u0300")
+    assert text_key("\u0cca") == text_key("\u0cc6\u0cc2")  # a contraction
 
 
 def test_ids_are_in_the_order_recorded_of_a_server() -> None:

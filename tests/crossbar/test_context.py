@@ -129,3 +129,8 @@ def test_a_request_without_a_start_key_stays_as_it_is() -> None:
 @pytest.mark.parametrize("text", ["garbage", "", "[1]", "\udc99", "null"])
 def test_text_that_is_no_start_key_stays_as_it_came(text: str) -> None:
     assert decode_start_key(ParsedRequest("GET", "/", (("start_key", text),))).query == (("start_key", text),)
+
+
+def test_an_object_in_the_body_is_noted_empty_and_null_as_none() -> None:
+    request = ParsedRequest("GET", "/", envelope={"data": {"page_size": None, "end_key": 1}, "accept": {"secret": 1}})
+    assert request.body_parameters() == {"page_size": None, "end_key": 1, "accept": {}}

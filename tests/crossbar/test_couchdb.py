@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar import couchdb
+from mockcdrs.crossbar import couchdb, start_key
 from mockcdrs.crossbar.collation import text_key
 from mockcdrs.crossbar.couchdb import Databases, KeyRange
 from mockcdrs.crossbar.views import INTERACTIONS, LEGS, LISTING, LISTING_BY_OWNER, View
 from mockcdrs.dataset.store import LoadedStore, Overlay
+from mockcdrs.mock import Mock
 from tests.crossbar.builders import ACCOUNT, NOW, OWNER, accounts, calls, leg
 
 MONTH = "202601"
@@ -134,3 +135,18 @@ def _peak_bytes(documents: list[dict[str, Any]], view: View) -> int:
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
+
+
+def test_a_start_key_of_another_owner_leaves_out_no_time() -> None:
+    """Keys begin with the owner: the time behind the other one's id bounds none of this one's calls."""
+    mock = Mock(calls_per_day=20)
+    path, client = f"/v2/accounts/{mock.account_id}/users/{mock.credentials.user_id}/cdrs", mock.client()
+
+    def ids(**query: str) -> list[str]:
+        response = client.simulate_get(path, params={"paginate": "false", **query})
+        return [row["id"] for row in response.json["data"]]
+
+    for key, direction in ((["zz", 0, {}], {}), (["!", 2**40, {}], {"ascending": "true"})):
+        own, reached = ids(**direction), ids(**direction, start_key=start_key.encode(key))
+        assert len(own) > 5
+        assert [cdr_id for cdr_id in reached if cdr_id in own] == own

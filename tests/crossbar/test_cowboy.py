@@ -34,6 +34,9 @@ JSON, CSV = "application/json", "text/csv"
         ("application/octet-stream", "application/octet-stream"),
         ("text/html, */*", JSON),
         ("text/html, text/csv", CSV),
+        ("text/comma-separated-values, text/*", "text/comma-separated-values"),
+        ("text/comma-separated-values, */*", "text/comma-separated-values"),
+        ("application/json, text/csv;q=1", CSV),
         # the better wanted, then the more exact, then the later: `cowboy_rest:prioritize_accept/1`
         ("application/json;q=0.5, text/csv", CSV),
         ("*/*, text/csv", CSV),
@@ -94,6 +97,7 @@ def test_a_client_that_takes_nothing_of_ours_gets_406(accept: str) -> None:
         "a/b c",
         "text/csv;q=2",
         "text/csv;q=x",
+        "text/csv;q=0.\u0663",
         "*",
         "text/csv;a",
     ],
@@ -123,6 +127,8 @@ def test_any_header_gets_something_or_a_bare_answer(header: str) -> None:
         (None, "en"),
         ("en", "en"),
         ("EN", "en"),
+        ("X, fr", "x"),
+        ("fr, en;q=1", "en"),
         ("de", "de"),
         ("de-AT", "de-at"),
         ("de, en", "en"),
@@ -238,3 +244,10 @@ def test_a_request_line_of_a_byte_too_much_is_refused(method: str) -> None:
     longest = "/" * (MAX_REQUEST_LINE_BYTES - len(f"{method}  HTTP/1.1"))
     assert check_limits(method, longest, {}) is None
     assert check_limits(method, f"{longest}/", {}) == (414, "a request line of more than 8000 bytes")
+
+
+def test_a_hundred_headers_are_read_and_one_more_is_not() -> None:
+    """`cowboy_http`, `max_headers`."""
+    headers = {f"x-{number}": "" for number in range(100)}
+    assert check_limits("GET", "/", headers) is None
+    assert check_limits("GET", "/", {**headers, "x": ""}) == (431, "more than 100 headers")

@@ -1,13 +1,14 @@
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockcdrs.crossbar.csv_rendering import CsvFile, has_cells, header_line, plain_line
-from tests.crossbar.builders import ask, body_of, leg, state_of
+from mockcdrs.crossbar.csv_rendering import CsvFile, default_file_name, has_cells, header_line, plain_line
+from tests.crossbar.builders import ask, body_of, calls, json_of, leg, state_of
 
 
 def file_of(*rows: dict[str, Any], has_short_rows: bool = True) -> str:
@@ -107,4 +108,29 @@ def test_a_text_where_another_row_has_an_object_kills_a_file() -> None:
     for path in ("/cdrs/legs/63936125940-x", "/cdrs/legs/63936125940-x?is_chunked=true"):
         response = ask(state_of(pair), *path.partition("?")[::2], headers={"accept": "text/csv"})
         assert (response.status, body_of(response)) == (500, b"")
+        assert response.note.endswith(": it crashes on CSV of a text or a number where another row has an object")
     assert ask(state_of(pair[1:]), "/cdrs/legs/63936125940-x", headers={"accept": "text/csv"}).status == 200
+
+
+@pytest.mark.parametrize("request_id", ["request-1", "\udcff"])
+def test_a_file_without_a_name_is_called_by_22_digits(request_id: str) -> None:
+    """`api_util:csv_file_name/2`, whose digits are random."""
+    assert re.fullmatch(r"json_[0-9a-f]{22}\.csv", default_file_name(request_id))
+
+
+def test_a_failure_that_would_have_become_the_file_names_it_by_a_text_alone() -> None:
+    state = state_of([leg("x", call_direction=None)])
+    for query, name in (("file_name=a/X/", "X"), ("file_name", default_file_name("request-1"))):
+        response = ask(state, query=query, headers={"accept": "text/csv"})
+        assert response.status == 503
+        assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/json"])
+@pytest.mark.parametrize(("is_chunked", "data"), [("true", []), ("false", {})])
+def test_between_chunks_a_failure_loses_data_that_has_no_message(accept: str, is_chunked: str, data: Any) -> None:
+    """`api_resource:reset_context_between_chunks/3`."""
+    state = state_of(calls(12), request_memory_limit=2_000)
+    response = ask(state, query=f"is_chunked={is_chunked}", headers={"accept": accept})
+    assert (response.status, json_of(response)["data"]) == (416, data)
+    assert "content-disposition" not in response.headers

@@ -216,3 +216,14 @@ def test_whatever_is_written_is_answered_and_can_be_read_again(path: str, method
     assert write(state, method, path, named).status in {200, 400}
     for listed in ("", f"/users/{ANN}", "/users", "/devices", "/phone_numbers", "/children"):
         assert ask(state, listed).status == 200
+
+
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+def test_a_list_in_the_place_of_a_document_is_a_500_and_nothing_at_all_is_an_empty_one(
+    state: State, method: str
+) -> None:
+    died = write(state, method, f"/users/{ANN}", [])
+    assert (died.status, json_of(died)["message"]) == (500, "init failed")
+    assert died.note.endswith(": it crashes on a list in the place of a document")
+    empty = ask(state, f"/users/{ANN}", method=method)
+    assert empty.status == (200 if method == "PATCH" else 400)

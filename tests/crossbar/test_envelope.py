@@ -13,7 +13,7 @@ from mockcdrs.control.state import State
 from mockcdrs.crossbar import envelope
 from mockcdrs.crossbar.context import NULL, Context, Query
 from mockcdrs.crossbar.errors import EmptyResponse, Failure, module_error, schema_error, system_error, validation_error
-from mockcdrs.crossbar.pipeline import HttpRequest
+from mockcdrs.crossbar.pipeline import HttpRequest, respond
 from mockcdrs.crossbar.resources import cdrs
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from tests.crossbar.builders import (
@@ -370,3 +370,29 @@ def test_what_was_lost_is_known_of_an_answer_from_memory_too(state: State) -> No
         response = state.answers.respond(incoming, state.server_state(), "request-1")
         assert body_of(response)
         assert (response.outcome.rows, response.outcome.lost) == (4, 1)
+
+
+def test_the_outcome_tells_what_the_client_got_and_what_it_did_not() -> None:
+    page = ask(state_of(calls(5)), query="page_size=3&chunk_size=2")
+    next_start_key = json_of(page)["next_start_key"]
+    assert (page.outcome.rows, page.outcome.lost, page.outcome.next_start_key) == (3, 0, next_start_key)
+    whole = ask(state_of(calls(5)), query="page_size=3&is_chunked=false")
+    assert (whole.outcome.rows, whole.outcome.next_start_key) == (3, json_of(whole)["next_start_key"])
+    assert ask(state_of(calls(1)), "/cdrs/202601-call00000%40host").outcome.rows == 1
+    assert ask(state_of(calls(1)), "/cdrs/nosuch").outcome.message == "could not find cdr with supplied id"
+    big = [leg(f"big{n}@host", NOW - n, variables={"owner_id": 2**63}) for n in range(3)]
+    lost = ask(state_of(big), query="chunk_size=1")
+    assert (data_of(lost), lost.outcome.lost) == ([], 3)
+
+
+def test_the_header_asks_for_pretty_print_before_the_query_does() -> None:
+    """`api_util:create_resp_content/2`."""
+    for wanted, query, is_pretty in (("true", "", True), ("true", "pretty_print=false", True), ("no", "", False)):
+        response = ask(state_of(calls(1)), "/cdrs/202601-call00000%40host", query, headers={"x-pretty-print": wanted})
+        assert (b'"status" : "success"' in body_of(response)) is is_pretty
+
+
+def test_a_request_id_of_any_bytes_is_told_as_it_came() -> None:
+    request = HttpRequest("GET", f"/v2/accounts/{ACCOUNT}/cdrs", "", {"x-auth-token": ACCOUNT_TOKEN})
+    response = respond(request, state_of(calls(1)).server_state(), "\udcff")
+    assert b'"request_id":"\xff"' in body_of(response)

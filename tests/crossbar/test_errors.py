@@ -9,6 +9,7 @@ from mockcdrs.crossbar.errors import (
     handler_crash,
     merge_reversed,
     module_error,
+    reset_between_chunks,
     schema_error,
     system_error,
     validation_error,
@@ -95,3 +96,11 @@ def test_a_death_is_a_bare_500_without_a_request_id() -> None:
     bare = handler_crash("a PDF")
     assert isinstance(bare, EmptyResponse)
     assert (bare.status, bare.with_request_id, bare.why) == (500, False, "a PDF")
+
+
+def test_between_chunks_data_is_kept_that_has_a_message() -> None:
+    """`api_resource:reset_context_between_chunks/3`."""
+    kept = module_error(404, "bad identifier", {"message": "why"})
+    assert reset_between_chunks(kept) is kept
+    assert reset_between_chunks(module_error(404, "bad identifier", {"cause": "x"})).data == []
+    assert reset_between_chunks(system_error("datastore_fault")).data == {"message": "datastore fatal error"}

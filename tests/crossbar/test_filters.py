@@ -12,6 +12,7 @@ from mockcdrs.crossbar.filters import (
     matches,
     strip_month_prefix,
 )
+from tests.crossbar.builders import ask, body_of, leg, state_of
 
 DOCUMENT = {
     "call_direction": "inbound",
@@ -224,3 +225,9 @@ def test_the_docs_name_for_a_missing_value_counts_only_where_that_is_fixed() -> 
     query = (("missing_value", "x"),)
     assert effective_filters(query, lambda _quirk: True) == query
     assert effective_filters(query, lambda _quirk: False) == (("value_missing", "x"),)
+
+
+def test_a_call_id_of_any_bytes_can_be_filtered_by() -> None:
+    state = state_of([leg("a\udc80"), leg("b")])
+    for query in ("filter_call_id=a%80", "filter_call_id=202601-a%80", "filter_call_id=%5B%22a%80%22%5D"):
+        assert b"a\x80" in body_of(ask(state, query=query, headers={"accept": "text/csv"}))

@@ -132,3 +132,17 @@ def test_array_indexes_come_first_in_order_then_the_rest_as_they_came() -> None:
 @given(st.dictionaries(st.text(max_size=3) | st.integers(0, 99).map(str), st.integers()))
 def test_ordering_loses_nothing(properties: dict[str, int]) -> None:
     assert js.order_properties(properties) == properties
+
+
+def test_hexadecimal_digits_are_a_number_and_a_text_of_any_bytes_can_be_compared() -> None:
+    assert js.to_number("0x1F") == 31
+    assert [js.less_than(*pair) for pair in (("a", "\udcff"), ("\udcff", "a"), ("\udcfe", "\udcff"))] == [
+        True,
+        False,
+        True,
+    ]
+
+
+def test_an_array_index_is_less_than_the_greatest_length_of_an_array() -> None:
+    properties = {"4294967295": 1, "4294967294": 2, "64": 3, "b": 4, "00": 5}
+    assert list(js.order_properties(properties)) == ["64", "4294967294", "4294967295", "b", "00"]

@@ -251,3 +251,10 @@ def test_pretty_text_has_a_blank_on_both_sides_of_the_colon() -> None:
         '  "c" : null',
         "}",
     ]
+
+
+@pytest.mark.parametrize("text", [b"[1e999,1]", b"[1,1e999]", b"[1e999]"])
+def test_a_number_that_erlang_cannot_hold_spoils_the_whole_text(text: bytes) -> None:
+    for jiffy in (LAZEDO, KAZOO):
+        with pytest.raises(JsonError, match=r"^decoder_exit around 0$"):
+            jiffy.decode(text)

@@ -343,11 +343,14 @@ def test_a_token_tells_how_it_was_had(state: State) -> None:
 
 def test_a_refreshed_token_is_its_owners_or_nobodys(state: State) -> None:
     owners = []
-    for sent in (token(state), RESELLER_TOKEN):
+    by_key = json_of(put(state, "api_auth", {"api_key": "k" * 64}))["auth_token"]
+    for sent in (token(state), RESELLER_TOKEN, by_key):
         answer = json_of(put(state, "auth", {"action": "refresh_token"}, **{"x-auth-token": sent}))
         fresh, account = answer["auth_token"], answer["data"]["account_id"]
-        owners.append(data_of(ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)).get("owner_id"))
-    assert owners == [ANN, None]
+        told = ask(state, f"/v2/accounts/{account}/user_auth/{fresh}", token=fresh)
+        assert told.status == 200
+        owners.append(data_of(told).get("owner_id"))
+    assert owners == [ANN, None, None]
 
 
 @pytest.mark.parametrize("version", VERSIONS.values(), ids=VERSIONS)
@@ -439,3 +442,9 @@ def test_whatever_is_sent_as_a_login_is_answered(data: Any) -> None:
     state = state_of_family()
     for noun in ("user_auth", "api_auth", "auth/tokeninfo", "auth"):
         assert put(state, noun, data, **{"x-auth-token": ACCOUNT_TOKEN}).status in {400, 401, 403, 404, 405}
+
+
+def test_a_login_is_paid_twice(state: State) -> None:
+    """`cb_token_auth:authenticate/1` and `cb_user_auth:put/1` both take from the bucket."""
+    assert put(state, "user_auth", GOOD).outcome.tokens == 2
+    assert put(state, "api_auth", {"api_key": "k" * 64}).outcome.tokens == 2

@@ -284,3 +284,42 @@ def test_a_plain_answer_takes_what_all_its_queries_take_and_a_chunked_one_what_a
 
 def test_a_chunk_that_takes_too_much_memory_is_416_where_it_is_the_first_one() -> None:
     assert ask(state_of(calls(40), request_memory_limit=2_000)).status == 416
+
+
+@pytest.mark.parametrize(
+    ("end_key", "shown"),
+    [([NOW - 3660, "202601-call00001@host"], 2), ([NOW - 3660, {}], 1), ([NOW - 3660], 2), ([], 4), (None, 4)],
+)
+def test_a_page_ends_at_the_end_key_of_the_body(end_key: Any, shown: int) -> None:
+    """`crossbar_view:end_key/1`; in the query, where it is not decoded, it is a text, which lies below all keys."""
+    body = json.dumps({"data": {}, "end_key": end_key}).encode()
+    assert ids_of(ask(state_of(calls(4)), body=body)) == [f"202601-call{n:05}@host" for n in range(shown)]
+    assert len(ids_of(ask(state_of(calls(4)), query="end_key=x"))) == 4
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction", f"/users/{OWNER}/cdrs/interaction"])
+@pytest.mark.parametrize("key", ["abc", "zzz"])
+def test_a_start_key_that_is_a_text_lies_beyond_the_end_of_every_listing(path: str, key: str) -> None:
+    check_reversed(path, key)
+
+
+@pytest.mark.parametrize("path", ["/cdrs", "/cdrs/interaction"])
+def test_so_does_an_empty_list(path: str) -> None:
+    check_reversed(path, start_key.encode([]))
+
+
+def check_reversed(path: str, key: str) -> None:
+    refused = json_of(ask(state_of(calls(1)), path, f"start_key={key}"))
+    assert (refused["error"], refused["message"]) == ("500", "datastore_fault")
+    assert refused["data"] == {"cause": "Bad Request", "message": "unknown failure"}
+
+
+@pytest.mark.parametrize("chunk_size", [1, 2, 3, 4])
+def test_the_last_page_names_no_next_one_however_many_chunks_it_took(chunk_size: int) -> None:
+    page = json_of(ask(state_of(calls(3), months=("202601",)), query=f"page_size=9&chunk_size={chunk_size}"))
+    assert (len(page["data"]), "next_start_key" in page) == (3, False)
+
+
+def test_where_that_is_fixed_a_call_is_listed_by_when_it_was_written_in_whichever_month_it_lies() -> None:
+    state = state_of([leg("over", JANUARY + 20)], months=("202512",), fixed=["month-end-call-lost"])
+    assert ids_of(ask(state, query={"created_from": JANUARY, "created_to": NOW})) == ["202512-over"]

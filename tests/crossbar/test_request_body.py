@@ -6,7 +6,7 @@ from mockcdrs.crossbar.context import ParsedRequest
 from mockcdrs.crossbar.errors import EmptyResponse, Failure
 from mockcdrs.crossbar.request_body import check_schema, max_body_size, read_body
 from mockcdrs.crossbar.versions import KAZOO_MASTER
-from tests.crossbar.builders import context_of, state_of
+from tests.crossbar.builders import ask, calls, context_of, data_of, json_of, state_of
 
 
 def read(body: bytes, content_type: str | None = "application/json", limit: int = 100) -> Any:
@@ -289,3 +289,17 @@ def test_spare_fields_are_refused_where_the_schema_is_strict() -> None:
     words = "Strict checking of data is enabled; only include schema-defined properties"
     spare = {"additionalProperties": {"message": words, "value": data}}
     assert broken(data, strict) == {"y": spare, "z": spare}
+
+
+def test_a_form_of_any_bytes_is_read_and_a_length_that_is_announced_counts() -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    refused = json_of(ask(state_of(), headers=form, body=b"a=\xff"))
+    assert refused["data"]["data"]["required"]["value"] == {"a": "\xff"}
+    assert ask(state_of(), headers={"content-length": "8000000"}).status == 200
+    assert ask(state_of(), headers={"content-length": "8000001"}).status == 413
+
+
+def test_a_part_may_have_a_type_with_parameters() -> None:
+    part = b'--x\r\nContent-Type: application/json; charset=utf-8\r\n\r\n{"data":{},"page_size":1}\r\n--x--'
+    response = ask(state_of(calls(3)), headers={"content-type": "multipart/mixed; boundary=x"}, body=part)
+    assert len(data_of(response)) == 1

@@ -197,3 +197,11 @@ def test_answers_to_long_questions_and_many_short_ones_take_no_more_memory_than_
     finally:
         tracemalloc.stop()
     assert bound / 2 < grown_bytes < bound * 1.5
+
+
+def test_an_answer_is_not_anothers_with_a_body_of_its_own() -> None:
+    state = filled()
+    bodies = (b'{"data":{},"page_size":1}', b'{"data":{},"page_size":2}')
+    for _ in range(3):
+        rows = [cached(state, incoming_request(body=body))[4].rows for body in bodies]
+        assert rows == [1, 2]

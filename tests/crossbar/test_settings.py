@@ -116,3 +116,9 @@ def test_a_wrong_value_is_refused_with_what_came_and_what_was_expected(assignmen
 def test_a_page_size_is_a_positive_integer(text: str) -> None:
     with pytest.raises(SettingError, match="pagination_page_size came as"):
         Settings.parse([f"crossbar.pagination_page_size={text}"])
+
+
+def test_a_setting_that_is_not_known_is_told_all_that_are() -> None:
+    with pytest.raises(SettingError) as caught:
+        Settings.parse(["x=1"])
+    assert str(caught.value) == f"'x' is no known setting: expected one of {', '.join(Settings.names())}"

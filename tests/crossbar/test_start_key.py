@@ -375,3 +375,15 @@ def test_memory_is_in_proportion_to_the_bytes_whatever_they_are(data: bytes) -> 
 def test_what_is_no_term_is_not_written() -> None:
     with pytest.raises(TypeError, match="no term"):
         encode_term(object())
+
+
+@pytest.mark.parametrize(("length", "tag"), [(2**16 - 1, b"k"), (2**16, b"l")])
+def test_a_list_of_bytes_is_a_string_as_long_as_its_length_has_two_bytes(length: int, tag: bytes) -> None:
+    """`term_to_binary/1`."""
+    assert encode_term([1] * length)[:1] == tag
+    assert decode(encode([1] * length)) == [1] * length
+
+
+def test_objects_within_a_tuple_are_objects_too() -> None:
+    term = ({"a": {"b": 1}}, [({"c": 2}, 3, 4)], 5)
+    assert decode(encode(term)) == term

@@ -144,3 +144,11 @@ def test_the_answer_agrees_with_a_sum_by_hand_once_its_quirks_are_fixed() -> Non
 
 def test_a_filter_finds_nothing_in_a_sum() -> None:
     assert data_of(ask(state_of([outside("x")]), "/cdrs/summary", {"filter_call_direction": "inbound"})) == {}
+
+
+@pytest.mark.parametrize("variables", ["x", ["x"], 1, {"authorizing_id": ""}])
+def test_variables_that_are_no_object_authorize_nobody(variables: Any) -> None:
+    """In JavaScript a text has properties, too, but not these."""
+    state = state_of([leg(custom_channel_vars=variables, billing_seconds=5)], months=("202601",))
+    (numbers,) = data_of(ask(state, "/cdrs/summary"))["inbound"].values()
+    assert numbers == {"did_us": {"total": 10}}

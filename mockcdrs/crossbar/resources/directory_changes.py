@@ -150,6 +150,6 @@ def _revise(context: Context, stored: Document, public: Mapping[str, Any]) -> di
     """A document's next revision: other public fields beside the private ones that it has."""
     private = {name: value for name, value in stored.items() if is_private(name)}
     document = {**public, **private, "pvt_modified": context.state.now}
-    number, _, _ = str(stored.get("_rev", "1-")).partition("-")
+    number, _, _ = str(stored.get("_rev")).partition("-")
     digest = hashlib.md5(json.dumps(document).encode(), usedforsecurity=False).hexdigest()
     return {**document, "_rev": f"{int(number) + 1 if number.isdecimal() else 2}-{digest}"}
