@@ -39,16 +39,19 @@ def _granian(like: Served, workers: int) -> Iterator[Served]:
     port = free_port()
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", str(workers)]
     environment = {**os.environ, "MOCKCDRS_CALLS_PER_DAY": CALLS_PER_DAY, "MOCKCDRS_NO_CONTROL": "1"}
-    with running([*granian, "--port", str(port), "mockcdrs.wsgi:app"], env=environment):
+    with running([*granian, "--port", str(port), "mockcdrs.wsgi:app"], env=environment) as process:
         until(lambda: answers(port))
-        yield Served(f"http://127.0.0.1:{port}", like.base, like.headers, 0)
+        yield Served(f"http://127.0.0.1:{port}", like.base, like.headers, process.pid)
 
 
 def _compare(row: str, bench: Bench, a: Served, b: Served, path: str, path_of_b: str, least: float) -> Line:
     loads = [Load(server, [asked], bench.seconds, _CONNECTIONS) for server, asked in ((a, path), (b, path_of_b))]
     rates = alternate(bench.rounds, *loads)
-    a_text, b_text = (f"{rate.median:,.0f}/s" for rate in rates)
-    return Line(row=row, a=a_text, b=b_text, value=rates[0].over(rates[1]), budget=Budget(least, is_least=True))
+    a_text, b_text = (f"{rate.median:,.0f}/s {load.cpu:,.0f} us" for rate, load in zip(rates, loads, strict=True))
+    cpu = loads[1].cpu / loads[0].cpu
+    return Line(
+        row=row, a=a_text, b=b_text, value=rates[0].over(rates[1]), cpu=cpu, budget=Budget(least, is_least=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def peers(bench: Bench) -> Iterator[Line]:
             with contextlib.suppress(NotInstalled), tempfile.TemporaryDirectory() as folder:
                 port = free_port()
                 name, *arguments = peer.prepare(Path(folder), page, port)
-                with running([_find(bench, name), *arguments], cwd=folder):
-                    other = Served(f"http://127.0.0.1:{port}", "", {}, 0)
+                with running([_find(bench, name), *arguments], cwd=folder) as process:
+                    other = Served(f"http://127.0.0.1:{port}", "", {}, process.pid)
                     until(lambda: _is_there(other))  # noqa: B023 called within the turn
                     yield _compare(f"the same page, and from {peer.name}", bench, served, other, "/cdrs", "/page", 1)
 
