@@ -83,6 +83,7 @@ def test_a_head_as_long_as_crossbar_reads_is_kept_whole() -> None:
     headers = {f"x-{number}": "y" * 4_096 for number in range(100)}
     record = Journal().open(HttpRequest("GET", "/" + "x" * 7_000, "a=" + "b" * 900, headers), at_gregorian=7)
     assert (len(record.path), len(record.query["a"]), record.headers) == (7_001, 900, headers)
+    assert len(Journal().open(HttpRequest("GET", "/", "a=" + "b" * 7_000), at_gregorian=7).query["a"]) == 7_000
     assert Journal().open(HttpRequest("X" * 8_000, "/"), at_gregorian=7).method == "X" * 8_000
 
 
