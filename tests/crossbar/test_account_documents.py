@@ -407,6 +407,7 @@ def test_what_would_write_is_not_implemented(state: State, method: str, path: st
         ("/users", "PUT, GET"),
         ("/users/x", "PATCH, POST, GET, DELETE"),
         ("/users/x/y", ""),
+        ("/devices", "PUT, GET"),
         ("/devices/x", "PATCH, POST, PUT, GET, DELETE"),
         ("/devices/x/y", ""),
         ("/apps_store", "GET"),

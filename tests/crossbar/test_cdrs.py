@@ -15,6 +15,7 @@ from mockcdrs.crossbar.versions import KAZOO_4_3
 from tests.crossbar.builders import (
     MASTER_TOKEN,
     NOW,
+    OWNER,
     Document,
     ask,
     body_of,
@@ -167,3 +168,9 @@ def test_bytes_that_are_no_text_go_out_in_a_line_of_csv_as_they_came() -> None:
 def test_cdrs_of_no_account_are_a_faulty_request() -> None:
     response = ask(state_of(), "/v2/cdrs", token=MASTER_TOKEN)
     assert (response.status, json_of(response)["data"]) == (404, {"message": "faulty request"})
+
+
+@pytest.mark.parametrize(("owner", "inception"), [("", "origination"), (f"/users/{OWNER}", "termination")])
+def test_who_had_to_authorize_placed_a_call_but_to_a_user_its_direction_tells(owner: str, inception: str) -> None:
+    row = data_of(ask(state_of([leg(call_direction="outbound")]), f"{owner}/cdrs/interaction"))[0]
+    assert row["inception_direction"] == inception

@@ -1,6 +1,7 @@
 """Changes of users and accounts, which are kept until the mock is reset."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -227,3 +228,46 @@ def test_a_list_in_the_place_of_a_document_is_a_500_and_nothing_at_all_is_an_emp
     assert died.note.endswith(": it crashes on a list in the place of a document")
     empty = ask(state, f"/users/{ANN}", method=method)
     assert empty.status == (200 if method == "PATCH" else 400)
+
+
+def test_a_post_of_an_account_replaces_all_that_is_public(state: State) -> None:
+    assert data_of(ask(state, ""))["timezone"] == "UTC"
+    assert "timezone" not in data_of(write(state, "POST", "", {"name": "Alpha"}))
+
+
+def test_a_revision_is_a_number_and_a_digest_of_what_the_document_holds() -> None:
+    titles = ("a", "a", "b")
+    revisions = [
+        json_of(write(state_of_family(), "PATCH", f"/users/{ANN}", {"title": title}))["revision"] for title in titles
+    ]
+    assert all(re.fullmatch("2-[0-9a-f]{32}", revision) for revision in revisions)
+    assert revisions[0] == revisions[1] != revisions[2]
+
+
+def test_an_empty_password_leaves_the_one_that_there_is(state: State) -> None:
+    sent = {"first_name": "Eve", "last_name": "Lee", "password": ""}
+    assert write(state, "PATCH", f"/users/{EVE}", sent).status == 200
+    assert put(state, "user_auth", {"credentials": md5("eve:secret"), "account_name": "Alpha"}).status == 201
+
+
+def test_a_new_password_is_one_more_revision_and_leaves_other_private_fields(state: State) -> None:
+    state.data.change_account(
+        ACCOUNT, lambda account: account._replace(users=({"id": ANN, "_rev": "5-x", "pvt_x": 1},))
+    )
+    named = {"first_name": "Ann", "last_name": "Lee"}
+    written = write(state, "POST", f"/users/{ANN}", {**named, "password": "new"})
+    assert json_of(written)["revision"].startswith("6-")
+    (user,) = state.data.accounts[ACCOUNT].users
+    assert user["pvt_x"] == 1
+
+
+def test_who_has_no_username_logs_in_by_id(state: State) -> None:
+    write(state, "POST", f"/users/{ANN}", {"first_name": "Ann", "last_name": "Lee", "password": "new"})
+    assert put(state, "user_auth", {"credentials": md5(f"{ANN}:new"), "account_name": "Alpha"}).status == 201
+
+
+def test_an_accounts_document_is_stored_without_the_id_that_the_account_has(state: State) -> None:
+    write(state, "PATCH", "", {"timezone": "CET"})
+    account = state.data.accounts[ACCOUNT]
+    assert account.document["timezone"] == "CET"
+    assert not {"id", "_id"} & account.document.keys()

@@ -7,6 +7,7 @@ import pytest
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar.resources import directory
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.accounts import Account, Token
@@ -151,3 +152,29 @@ def test_recordings_tell_the_start_key_that_was_asked_for() -> None:
     key = start_key.encode([NOW - 5, "x"])
     assert json_of(ask(state_with(), "/recordings", {"start_key": key}))["start_key"] == key
     assert start_key.decode(json_of(ask(state_with(), "/recordings"))["start_key"]) == [NOW, {}]
+
+
+def test_devices_take_a_put_and_a_get() -> None:
+    assert directory.DEVICES.methods(()) == ("PUT", "GET")
+
+
+def test_accounts_and_devices_are_filtered_by_all_that_their_documents_have() -> None:
+    """`crossbar_filter`, which opens the document of each row."""
+    state = state_with(devices=(DEVICE,), users=({"id": "u1"},))
+    state.data.change_account(CHILD, lambda account: account._replace(document={"timezone": "UTC"}))
+    for path, field, value in (("/children", "timezone", "UTC"), ("/users/u1/devices", "sip.username", "desk")):
+        assert len(data_of(ask(state, path, {f"filter_{field}": value}))) == 1
+        assert data_of(ask(state, path, {f"filter_{field}": "x"})) == []
+
+
+def test_in_4_3_the_accounts_above_tell_their_flags() -> None:
+    """`cb_accounts:format_account_tree_results`."""
+    above = {"id": ACCOUNT, "name": "Alpha"}
+    for document, flags in (({"flags": ["x"]}, ["x"]), ({}, [])):
+        state = state_with(document=document)
+        assert data_of(ask(state, f"/v2/accounts/{CHILD}/tree")) == [{**above, "flags": flags}]
+
+
+def test_a_whitelabel_has_the_revision_of_its_document() -> None:
+    state = state_with(whitelabel={"domain": "portal.example.com", "_rev": "4-w"})
+    assert json_of(ask(state, "/whitelabel"))["revision"] == "4-w"

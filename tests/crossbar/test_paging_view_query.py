@@ -323,3 +323,19 @@ def test_the_last_page_names_no_next_one_however_many_chunks_it_took(chunk_size:
 def test_where_that_is_fixed_a_call_is_listed_by_when_it_was_written_in_whichever_month_it_lies() -> None:
     state = state_of([leg("over", JANUARY + 20)], months=("202512",), fixed=["month-end-call-lost"])
     assert ids_of(ask(state, query={"created_from": JANUARY, "created_to": NOW})) == ["202512-over"]
+
+
+@pytest.mark.parametrize(("fixed", "names"), [([], "0122"), (["stale-next-key"], "012")])
+def test_an_empty_month_behind_chunks_brings_the_last_of_them_again_unless_that_is_fixed(
+    fixed: list[str], names: str
+) -> None:
+    query = {"page_size": 9, "chunk_size": 2, "created_from": JANUARY - 1, "created_to": NOW}
+    rows = walked(state_of(calls(3), fixed=fixed), query=query)
+    assert "".join(row["id"][len("202601-call0000")] for row in rows) == names
+
+
+@pytest.mark.parametrize(("fixed", "count"), [([], 2), (["interaction-page-loss"], 3)])
+def test_going_down_a_page_of_interactions_lacks_its_first_one_unless_that_is_fixed(
+    fixed: list[str], count: int
+) -> None:
+    assert len(walked(state_of(calls(3), fixed=fixed), "/cdrs/interaction", {"page_size": 1})) == count

@@ -239,3 +239,10 @@ def test_each_is_one_sentence_with_a_source(name: str) -> None:
     quirk = QUIRKS[name]
     assert quirk.sentence.endswith(".")
     assert quirk.source.rpartition(".")[2] in {"erl", "json"}
+
+
+def test_all_unknown_names_are_told_before_all_that_are_known() -> None:
+    known = ", ".join(["all", *QUIRKS])
+    with pytest.raises(quirks.UnknownQuirk) as caught:
+        quirks.enabled((), ["zzz", "qqq"])
+    assert str(caught.value).startswith(f"'qqq', 'zzz' is no quirk of Crossbar's: expected one of {known}")

@@ -303,3 +303,26 @@ def test_a_part_may_have_a_type_with_parameters() -> None:
     part = b'--x\r\nContent-Type: application/json; charset=utf-8\r\n\r\n{"data":{},"page_size":1}\r\n--x--'
     response = ask(state_of(calls(3)), headers={"content-type": "multipart/mixed; boundary=x"}, body=part)
     assert len(data_of(response)) == 1
+
+
+def test_bytes_that_are_no_utf_8_stay_in_the_name_of_an_envelopes_field() -> None:
+    assert read(b'{"data":{},"A\xff":1}') == {"data": {}, "a\udcff": 1}
+
+
+def test_the_limit_that_a_body_is_over_is_the_target_of_the_refusal() -> None:
+    state = state_of(max_upload_size=10)
+    refused = ask(state, headers={"content-length": "8000001"})
+    words = "Payload or Files must not be more than 10 bytes"
+    assert data_of(refused) == {"file": {"maxSize": {"target": 10, "message": words}}}
+
+
+def test_only_white_space_is_no_part_of_base64() -> None:
+    assert read(b"XX\r\n XX\t", "application/base64") == {}
+    assert read(b"abcX", "application/base64") == {}
+
+
+def test_the_type_of_a_part_ends_at_its_semicolon_whatever_follows() -> None:
+    typed = b'content-type: application/json; profile="urn:x"\r\n\r\n{"data":{"a":1}}'
+    assert read(parts(typed), MULTIPART) == {"data": {"a": 1}}
+    other = b'content-type: text/csv; profile="urn:x"\r\n\r\n{"data":{"a":1}}'
+    assert read(parts(other), MULTIPART) == {}

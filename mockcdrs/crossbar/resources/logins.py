@@ -222,7 +222,7 @@ def _describe_login(context: Context, account: Account, who: Mapping[str, Any]) 
 
 def _describe_app(app: Mapping[str, Any], language: str) -> dict[str, Any]:
     columns = {name: app[name] for name in ("id", "name", "api_url", "source_url") if name in app}
-    texts = value_at(app, ("i18n",), {})
+    texts = value_at(app, ("i18n",))
     labels = {name.lower(): text_at(texts, (name, "label")) for name in texts} if isinstance(texts, Mapping) else {}
     label = labels.get(language) or labels.get(_LANGUAGE)
     return {**columns, "label": label} if label else columns
