@@ -56,7 +56,7 @@ def encode(value: Any) -> str:
 def decode(text: str) -> Any:
     """The term in a text; `NoStartKey` where there is none. What follows the term does not matter, as in Erlang."""
     try:
-        stream = BytesIO(_decode_base64(text.encode("utf-8", "surrogateescape")))
+        stream = BytesIO(_decode_base64(text.encode()))
         if stream.read(1) != TERM_VERSION:
             raise NoStartKey("no term")
         return _json_from_term(decode_term(stream))

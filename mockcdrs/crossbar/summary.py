@@ -57,7 +57,7 @@ def _map_summary(document: Document, emergency_numbers: Container[str]) -> Emitt
         "direction": document.get("call_direction"),
         "classifier": classify(called.partition("@")[0] if "@" in called else "", emergency_numbers),
         "domain": party[party.find("@") + 1 :],
-        "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds", js.UNDEFINED))),
+        "billable_seconds": js.json_number(js.parse_int(document.get("billing_seconds"))),
         "rate_name": js.to_string(rate_name) if js.is_truthy(rate_name) else None,
     }
     return [js.round_trip(document.get("pvt_created")), document["_id"]], value

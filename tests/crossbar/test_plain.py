@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import start_key
+from mockcdrs.crossbar.settings import Settings
+from mockcdrs.dataset.accounts import Account, Token
+from mockcdrs.dataset.store import LoadedStore
 from tests.crossbar.builders import ACCOUNT, ACCOUNT_TOKEN, MASTER_TOKEN, NOW, ask, data_of, json_of
 from tests.crossbar.surroundings import ANN, BOB, state_of_family
 
@@ -65,8 +69,11 @@ def test_a_listing_of_recordings_begins_where_one_of_cdrs_would(state: State) ->
 
 
 def test_factors_of_a_login_are_listed_under_their_key(state: State) -> None:
-    page = json_of(ask(state, "/multi_factor"))
+    response = ask(state, "/multi_factor")
+    page = json_of(response)
     assert page["data"] == {"configured": [], "multi_factor_providers": {}}
+    assert "revision" not in page
+    assert "etag" not in response.headers
     assert (page["page_size"], page["start_key"]) == (0, "g2wAAAACbQAAAAxtdWx0aV9mYWN0b3JoAWpq")
 
 
@@ -194,3 +201,23 @@ def test_a_whitelabel_has_no_files(state: State, file: str) -> None:
     assert (known["error"], known["message"], known["data"]) == ("404", "bad identifier", [file])
     unknown = json_of(ask(state, f"/v2/whitelabel/127.0.0.1/{file}", token=None))
     assert (unknown["message"], unknown["data"]["cause"]) == ("bad_identifier", "127.0.0.1")
+
+
+def test_channels_of_other_devices_have_another_mark() -> None:
+    """The listing of a user's devices, whose digest is the mark, comes before that of the channels."""
+    marks = set()
+    for device in ("d1", "d2"):
+        users, devices = ({"id": ANN},), ({"id": device, "owner_id": ANN},)
+        state = state_with(Account(ACCOUNT, users=users, devices=devices, tokens=(Token(ACCOUNT_TOKEN, ANN),)))
+        marks.add(ask(state, f"/users/{ANN}/channels").headers["etag"])
+    assert len(marks) == 2
+
+
+def test_a_number_has_no_times_where_the_account_has_none() -> None:
+    state = state_with(Account(ACCOUNT, tokens=(Token(ACCOUNT_TOKEN),), numbers=("+14155550100",)))
+    (number,) = data_of(ask(state, "/phone_numbers"))["numbers"].values()
+    assert not {"created", "updated"} & number.keys()
+
+
+def state_with(account: Account) -> State:
+    return State(LoadedStore((account,), {}), Settings(), Clock(NOW), seed=1)

@@ -169,8 +169,9 @@ def test_large_answers_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         incoming_request("/nosuch"),
         incoming_request(headers={"x-auth-token": "nosuch"}),
         incoming_request("/cdrs/202601-nosuch"),
+        incoming_request(headers={"x-request-id": "e"}),
     ],
-    ids=["another method", "a body", "no CDRs", "no good token", "an error"],
+    ids=["another method", "a body", "no CDRs", "no good token", "an error", "an id that stands anywhere"],
 )
 def test_everything_else_is_made_each_time(incoming: HttpRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     state, made_anew = filled(), []
@@ -205,3 +206,34 @@ def test_an_answer_is_not_anothers_with_a_body_of_its_own() -> None:
     for _ in range(3):
         rows = [cached(state, incoming_request(body=body))[4].rows for body in bodies]
         assert rows == [1, 2]
+
+
+def test_a_revision_of_a_document_that_looks_like_a_digest_stays_what_it_is() -> None:
+    keeping, making = (state_of([leg("call@host", _rev="a" * 32)]) for _ in range(2))
+    for _ in range(3):
+        incoming = incoming_request("/cdrs/202601-call@host")
+        answer = cached(keeping, incoming)
+        assert answer == computed(making, incoming)
+        assert answer[1]["etag"] == f'"{"a" * 32}"'
+
+
+def test_of_long_answers_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(response_cache, "CACHE_BYTES", 15_000)
+    state, made_anew = state_of(calls(20)), []
+    monkeypatch.setattr(response_cache, "respond", lambda *given: made_anew.append(1) or respond(*given))
+    first, second = incoming_request(query="page_size=8"), incoming_request(query="page_size=9")
+    for incoming in (first, first, second, second, first):
+        assert 15_000 / 2 < len(cached(state, incoming)[2]) < 13_000
+    assert len(made_anew) == 5
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_body_that_is_one_piece_is_one_from_memory_too(path: str) -> None:
+    """It is sent with its length, and not in chunks."""
+    state = filled()
+    bodies = [
+        state.answers.respond(incoming_request(path), state.server_state(), str(number)).body for number in range(2)
+    ]
+    cached(state, incoming_request(path))
+    bodies.append(state.answers.respond(incoming_request(path), state.server_state(), "2").body)
+    assert len({isinstance(body, bytes) for body in bodies}) == 1

@@ -387,3 +387,18 @@ def test_a_list_of_bytes_is_a_string_as_long_as_its_length_has_two_bytes(length:
 def test_objects_within_a_tuple_are_objects_too() -> None:
     term = ({"a": {"b": 1}}, [({"c": 2}, 3, 4)], 5)
     assert decode(encode(term)) == term
+
+
+def test_the_last_letter_of_a_key_may_be_any() -> None:
+    assert encode("abW") == "g20AAAADYWJX"
+    assert decode("g20AAAADYWJX") == "abW"
+
+
+def test_a_list_that_another_ends_in_is_one_deeper() -> None:
+    def chain(levels: int) -> bytes:
+        return b"l\x00\x00\x00\x01a\x01" * levels + b"j"
+
+    assert term_of(chain(MAX_DEPTH - 1)) == [1] * (MAX_DEPTH - 1)
+    for levels in (MAX_DEPTH, 100_000):
+        with pytest.raises(ValueError, match="too deep"):
+            term_of(chain(levels))

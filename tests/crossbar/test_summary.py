@@ -152,3 +152,19 @@ def test_variables_that_are_no_object_authorize_nobody(variables: Any) -> None:
     state = state_of([leg(custom_channel_vars=variables, billing_seconds=5)], months=("202601",))
     (numbers,) = data_of(ask(state, "/cdrs/summary"))["inbound"].values()
     assert numbers == {"did_us": {"total": 10}}
+
+
+@pytest.mark.parametrize(
+    ("called", "classifier", "domain"),
+    [
+        ("12025550123", "unknown", "12025550123"),
+        ("911@alpha@beta", "emergency", "alpha@beta"),
+        ("12025550123@", "did_us", ""),
+    ],
+)
+def test_what_is_called_ends_at_the_first_at_sign_and_is_unknown_without_one(
+    called: str, classifier: str, domain: str
+) -> None:
+    """The view cuts with `indexOf("@")`, which finds the first, and -1 where there is none."""
+    emitted = summed(call_direction="outbound", variables={"resource_id": "r"}, to=called)
+    assert (emitted["classifier"], emitted["domain"]) == (classifier, domain)

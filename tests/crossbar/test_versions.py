@@ -41,8 +41,10 @@ BOTH = pytest.mark.parametrize("version", [KAZOO_4_3, KAZOO_MASTER], ids=lambda 
 
 def test_a_version_is_found_by_its_name() -> None:
     assert {name: version_named(name).name for name in VERSIONS} == {name: name for name in VERSIONS}
-    with pytest.raises(UnknownVersion, match=r"'5.0' is no version .* expected one of 4\.3, master, classic"):
+    with pytest.raises(UnknownVersion, match=r"'5.0' is no version .* expected one of 4\.3, master, classic$"):
         version_named("5.0")
+    with pytest.raises(UnknownVersion, match=r"^'5.0', from setup\.cfg, is no version of Kazoo that is known"):
+        version_named("5.0", "setup.cfg")
     with pytest.raises(UnknownVersion, match=r"; did you mean master\?$"):
         version_named("Mastr")
 

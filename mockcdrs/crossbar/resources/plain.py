@@ -133,7 +133,7 @@ def _unknown_channel(context: Context, _account: Account) -> ResourceResult:
 
 def _channels(context: Context, account: Account) -> ResourceResult:
     """No channel is up. A user's are asked for by the user's devices, which leave their mark on the envelope."""
-    module, parameters = context.nouns[1] if len(context.nouns) > 1 else ("", ())
+    module, parameters = context.nouns[1]  # there is one, as there is an account
     if module != "users" or not parameters:
         return ResourceResult([])
     devices = [device for device in account.devices if device.get("owner_id") == parameters[0]]
@@ -191,19 +191,17 @@ def _number(account: Account) -> Mapping[str, Any]:
     }
 
 
-def _documents() -> Resource:
-    """A module of documents that can be read and written, of which the account has none."""
-    return _resource(
-        PlainPath("", "PUT GET", _no_documents), PlainPath("*", "PATCH POST GET DELETE", _unknown_document)
-    )
-
+# a module of documents that can be read and written, of which the account has none
+_DOCUMENTS = _resource(
+    PlainPath("", "PUT GET", _no_documents), PlainPath("*", "PATCH POST GET DELETE", _unknown_document)
+)
 
 PLAIN: dict[str, Resource] = {
     "alerts": _resource(PlainPath("", "PUT GET", _no_documents), PlainPath("*", "GET DELETE", _unknown_document)),
-    "callflows": _documents(),
+    "callflows": _DOCUMENTS,
     "channels": _resource(PlainPath("", "GET", _channels), PlainPath("*", "POST PUT GET", _unknown_channel)),
-    "directories": _documents(),
-    "groups": _documents(),
+    "directories": _DOCUMENTS,
+    "groups": _DOCUMENTS,
     "ledgers": _resource(
         PlainPath("total", "GET", _constant({"amount": 0.0})),
         PlainPath("credit", "PUT"),
@@ -213,7 +211,7 @@ PLAIN: dict[str, Resource] = {
         PlainPath("*/*", "GET"),
     ),
     "limits": _resource(PlainPath("", "POST GET", _constant({"allow_prepay": True, "id": "limits"}))),
-    "menus": _documents(),
+    "menus": _DOCUMENTS,
     "multi_factor": _resource(
         PlainPath("", "PUT GET", _multi_factor),
         PlainPath("attempts", "GET"),
