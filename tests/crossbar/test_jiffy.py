@@ -42,6 +42,7 @@ def outcome(data: bytes, jiffy: Jiffy) -> str:
         (b"\xef\xbb\xbf{}", "invalid_json around 1"),
         (b"]", "invalid_json around 1"),
         (b"NaN", "invalid_json around 1"),
+        (b"X", "invalid_json around 1"),
         (b"{'a':1}", "invalid_json around 2"),
         (b"{,}", "invalid_json around 2"),
         (b"[,]", "invalid_json around 2"),
@@ -230,6 +231,11 @@ def test_text_with_an_integer_beyond_64_bits_comes_in_pieces(number: int, around
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63), 2.0**70, str(2**70), True, "\x1f"])
 def test_all_other_text_comes_as_one(value: Any) -> None:
     assert not isinstance(encode_json({"a": [value]}), PiecewiseJson)
+
+
+@pytest.mark.parametrize("character", ["\U00010000", "\U0010fc00", "\U000103ff", "\U0010fffd"])
+def test_the_first_and_the_last_halves_make_a_pair(character: str) -> None:
+    assert LAZEDO.decode(json.dumps(character).encode()) == character
 
 
 @pytest.mark.parametrize("write", [encode_json, encode_pretty_json])
