@@ -220,9 +220,17 @@ class State:
     def server_state(self) -> ServerState:
         """Return what a request sees of the server now."""
         return ServerState(
-            self.version, self.data, self.databases, self.settings, self.clock.now(), self.quirks, self.claims,
-            self._token_key, self._buckets, self.data.change_account,
-        )  # fmt: skip
+            version=self.version,
+            store=self.data,
+            databases=self.databases,
+            settings=self.settings,
+            now=self.clock.now(),
+            quirks=self.quirks,
+            claims=self.claims,
+            token_key=self._token_key,
+            buckets=self._buckets,
+            change_account=self.data.change_account,
+        )
 
 
 def _claims_by_token(accounts: Iterable[Account]) -> dict[str, context.Claims]:

@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -37,7 +38,7 @@ BODY_PARAMETERS = (
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CORS_HEADERS = frozenset({"origin", "access-control-request-method", "access-control-request-headers"})
 _MAX_REPORTED_LENGTH = 1_000
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _REVERSE_PROXIES = frozenset({LOCAL_ADDRESS})  # `crossbar.reverse_proxies` as Kazoo has it without setting
 
 
