@@ -198,12 +198,15 @@ def test_a_task_that_waits_in_vain_names_what_is_under_way() -> None:
     assert re.search(r"under way: GET /v2/accounts/\w+/cdrs", message)
 
 
-def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def http_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("ALL_PROXY", "HTTP_PROXY", "NO_PROXY", "all_proxy", "no_proxy"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+
+
+@pytest.mark.usefixtures("http_proxy")
+def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named() -> None:
     hint = "http_proxy is set, so a client may ask that proxy instead of 127.0.0.1: name 127.0.0.1 in NO_PROXY."
     with Mock() as mock:
         with pytest.raises(TimeoutError, match=f"within 0 s; .*{hint}"):
@@ -216,10 +219,8 @@ def test_where_no_request_came_a_proxy_that_may_have_got_them_is_named(
             mock.assert_requested_in_order("/cdrs")
 
 
+@pytest.mark.usefixtures("http_proxy")
 def test_a_proxy_is_named_with_the_host_of_the_mock(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("HTTP_PROXY", "NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
     hint = "may ask that proxy instead of mock.test: name mock.test in NO_PROXY"
     with Mock() as mock:
         monkeypatch.setattr(mock, "host", "mock.test")

@@ -1,6 +1,7 @@
-"""An interaction whose leg has an id without a month leaves its page or chunk as the view gave it.
+"""Interactions in pages, chunks and CSV.
 
-`cb_cdrs:split_to_modbs/3` dies of it, and `kazoo_bindings` goes on with what was there before.
+One whose leg has an id without a month leaves its page or chunk as the view gave it: `cb_cdrs:split_to_modbs/3` dies of
+it, and `kazoo_bindings` goes on with what was there before.
 """
 
 import csv

@@ -7,7 +7,6 @@ import pytest
 from mockcdrs.control.clock import Clock
 from mockcdrs.control.state import State
 from mockcdrs.crossbar import start_key
-from mockcdrs.crossbar.resources import directory
 from mockcdrs.crossbar.settings import Settings
 from mockcdrs.crossbar.versions import KAZOO_4_3, KAZOO_MASTER, Version
 from mockcdrs.dataset.accounts import Account, Token
@@ -152,10 +151,6 @@ def test_recordings_tell_the_start_key_that_was_asked_for() -> None:
     key = start_key.encode([NOW - 5, "x"])
     assert json_of(ask(state_with(), "/recordings", {"start_key": key}))["start_key"] == key
     assert start_key.decode(json_of(ask(state_with(), "/recordings"))["start_key"]) == [NOW, {}]
-
-
-def test_devices_take_a_put_and_a_get() -> None:
-    assert directory.DEVICES.methods(()) == ("PUT", "GET")
 
 
 def test_accounts_and_devices_are_filtered_by_all_that_their_documents_have() -> None:
