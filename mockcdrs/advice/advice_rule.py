@@ -101,9 +101,9 @@ class AdviceRule:
             the status with Crossbar's message, or the number of rows.
         kinds: the CDR endpoints that it applies to; `None` for any request.
         statuses: the statuses of answers that it applies to; `None` for any.
-        names: the parameters of which the request must have one, or what tells these by their names; `None` for any
-            request.
-        is_about_odd_values: whether it is only about values for which `has_odd_values` looks.
+        names: the request must have a parameter with one of these names, or with a name for which this function is
+            true; `None` for any request.
+        is_about_odd_values: whether it applies only to requests for which `has_odd_values` is true.
         at_end: what to say once all requests are known.
         unless_continued: what to say of requests unless their clients go on.
 
@@ -214,12 +214,12 @@ def first_value(record: Record, name: str) -> Any:
 
 
 def is_gregorian_text(value: Any) -> bool:
-    """Whether a value is the digits of Gregorian seconds."""
+    """Whether a value is Gregorian seconds, written in digits alone."""
     return isinstance(value, str) and _GREGORIAN.fullmatch(value) is not None
 
 
 def has_odd_values(record: Record) -> bool:
-    """Whether a parameter came more than once, or a time as anything but the digits of Gregorian seconds."""
+    """Whether a parameter came more than once, or a time is not Gregorian seconds in digits alone."""
     return any(
         not is_gregorian_text(value) if name in filters.TIME_FILTERS else isinstance(value, list)
         for name, value in sent_parameters(record).items()

@@ -113,13 +113,13 @@ class Adviser:
 
 
 class _Rules(NamedTuple):
-    """What was imported when the first advice was read."""
+    """The functions of the rules' modules, which are imported when advice is first read."""
 
     context: "type[AdviceContext]"
     advise: "Callable[[Record, Iterable[Record], AdviceContext], list[str]]"
 
 
-@cache  # the line of each request in a log has advice, and an import statement would take a tenth of its time
+@cache  # each line of the log has advice, and the import statements would take a tenth of its time
 def _rules() -> _Rules:
     from mockcdrs.advice.advice_rule import AdviceContext
     from mockcdrs.advice.registry import advise
@@ -136,7 +136,7 @@ class _EarlierRequests:
 
     def __iter__(self) -> Iterator[Record]:
         last, number, left = self._record.completion or math.inf, self._record.number, MAX_EARLIER_REQUESTS
-        # most rules look at few of them
+        # in small parts: most rules stop after a few
         while before := self._journal.before(number, min(_EARLIER_AT_ONCE, left)):
             for other in before:
                 if 0 < other.completion < last:

@@ -74,9 +74,9 @@ def run(
 
 
 def _share_arena() -> None:
-    """Have glibc allocate in one arena for all threads.
+    """Have glibc use one arena for all threads, so that a thread can use the memory that another one freed.
 
-    Threads that respond follow each other. An arena of each would keep what one had, free, until there is another.
+    By default glibc gives each thread an arena of its own, against waits that Python's lock rules out.
     """
     import ctypes
 

@@ -208,7 +208,7 @@ class _Sender(threading.Thread):
         self._account_id, self._data, self._clock, self._note = account_id, data, clock, note
         self._seen = clock.now(), data.version
         self._oldest = self._seen[0] - _LONGEST_CALL_SECONDS
-        self._sent: set[str] = set()
+        self._sent: set[str] = set()  # which `_find` leaves out
         self._sent = {leg["_id"] for _, leg in self._find(self._seen[0], self._seen[0])}
 
     def run(self) -> None:

@@ -178,8 +178,9 @@ class _Index:
 class Databases:
     """All month databases of a store.
 
-    `rows` holds what was made of documents, by kind and by the `id()` of the document: what is there has to keep its
-    document in memory. It is shared with those `beside` it, over the same base.
+    `rows` holds what was made of documents, by kind and by the `id()` of the document. Each entry has to keep its
+    document in memory, because another object could get the same `id()`. `beside`: databases over the same base, with
+    which this object shares `rows`.
     """
 
     def __init__(self, store: Store, beside: "Databases | None" = None) -> None:

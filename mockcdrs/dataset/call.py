@@ -264,7 +264,7 @@ class Call:
 
 
 class TimedCall(Call):
-    """A call of which only the times are looked at: its legs have no other fields."""
+    """A call whose legs have their times and no other fields."""
 
     def begin(self) -> None:
         """Begin an interaction at `now`."""

@@ -105,7 +105,7 @@ TEMPLATE, _CHANNEL_VARS = json.loads(Path(__file__).with_name("leg_fields.json")
 
 
 class LegTemplate(NamedTuple):
-    """What an endpoint decides of its legs' documents, over `TEMPLATE`. Copy the dicts, never change them.
+    """The fields of a leg's document that its endpoint decides, beside `TEMPLATE`. Copy the dicts, never change them.
 
     `destination` is where a leg that goes out was sent to, empty for one that comes in. `early_media` is the
     disposition of a leg that rang in vain: a carrier plays its ringing, a phone does not.

@@ -32,7 +32,7 @@ _WRITTEN = itemgetter("pvt_created")
 
 
 class _GeneratedBlock(NamedTuple):
-    """The documents of a block, and what was made of them, as in `Segment`."""
+    """The documents of a block, and the indexes of them, as `Segment.derived`."""
 
     documents: list[Document]
     derived: dict[str, Any]

@@ -58,8 +58,9 @@ UNKNOWN_ORIGIN = Origin()
 class Segment(NamedTuple):
     """A part of a month, without the documents that were removed from it.
 
-    `identity` names the content of `read`, which gives all documents in any order, removed ones too. `derived`, which
-    is kept as long as they are, is a place for indexes with the identities that they are of; a passing one has none.
+    `identity` names the content of `read`, which gives all documents in any order, removed ones too. `derived` is kept
+    as long as these documents: a reader stores its indexes there, each with the identity of the content that it is of.
+    It is `None` where the content changes too often for that.
     """
 
     identity: tuple[Any, ...]

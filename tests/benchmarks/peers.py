@@ -23,8 +23,7 @@ _CONNECTIONS = 8
 def workers(bench: Bench) -> Iterator[Line]:
     """`mockcdrs.wsgi:app` in two processes of Granian, and in one.
 
-    Of pages that nobody asked for before: wrk takes less of the processors than with pages from the cache, for which it
-    needs so much of two cores that the second process finds no room.
+    Nobody asked for the pages before. Cached pages come so fast that wrk takes most of the second of two cores.
     """
     if importlib.util.find_spec("granian") is None:
         return

@@ -26,7 +26,7 @@ _LEAST_YEAR_DIGITS = 4
 CACHED_ROWS = 500  # of each kind
 
 
-JsonRow = bytes | dict[str, Any]  # its text, where that is all that is sent of it
+JsonRow = bytes | dict[str, Any]  # a row, or its text where only that is needed
 
 
 class NoMonthInId(ValueError):
@@ -290,7 +290,7 @@ def visible_columns(context: Context, *, is_csv: bool = False) -> Mapping[str, l
 
 
 def _is_json_in_chunks(context: Context) -> bool:
-    """Whether a listing is sent as most are: as JSON in chunks, which nothing in the request says otherwise."""
+    """Whether a listing is sent as JSON in chunks, as most are: the request asks for no other form."""
     request = context.request
     return (
         context.content_type == JSON_TYPE
@@ -302,8 +302,8 @@ def _is_json_in_chunks(context: Context) -> bool:
 class RowMaker:
     """Makes the listing rows that one request sees: its columns, `datetime` moved by its `utc_offset`.
 
-    JSON rows lack empty columns where the operator wants them gone. Their texts are cached where these are all that is
-    sent, unless they have a `utc_offset` or come without pages: all rows would push out the rest.
+    JSON rows lack empty columns where the operator wants them gone. Where only the text of a row is sent, it is cached,
+    except with a `utc_offset`, and except in listings without pages, whose rows would push out all others.
     """
 
     def __init__(self, context: Context, *, is_csv: bool = False) -> None:
@@ -351,7 +351,7 @@ class RowMaker:
         row = self._json_row(document)
         try:
             return encode_json(row)
-        except UnicodeEncodeError:  # which loses the chunk that it comes in
+        except UnicodeEncodeError:  # encoded again, it loses the chunk that it comes in
             return row
 
     def _shifted_datetime(self, document: Document) -> str:
